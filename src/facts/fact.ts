@@ -1,0 +1,166 @@
+/** What was learnt, with the place each value comes from; or why it could not be learnt. */
+import type { Blocked, Why } from './ask.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * Where something was seen. `path` is a file path, or `command:ARGV`, `env:NAME`,
+ * `socket:PATH` for what no file holds. Lines and columns count from 1.
+ * `said` tells what this place contributed ("resets the list").
+ */
+export interface Where {
+  readonly path: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly said?: string;
+}
+
+export interface Unknown {
+  readonly is: 'unknown';
+  readonly why: Why | 'unparsable' | 'ambiguous';
+  /** What could not be learnt, and why: a clause that can follow "unknown:". */
+  readonly said: string;
+  readonly where: readonly Where[];
+}
+
+/** Something worth telling about a value that is not what was wanted (a near miss, a shadowed file). */
+export interface Note {
+  readonly said: string;
+  readonly where: readonly Where[];
+}
+
+/**
+ * A thing that was looked at. `exists: false` is knowledge: it is not there.
+ * The maps are keyed by dotted paths into `value` (see {@link pathKey}).
+ */
+export interface Known {
+  readonly is: 'known';
+  readonly exists: boolean;
+  readonly value: { readonly [key: string]: Json };
+  /** Where each value comes from, the deciding place first. A lookup falls back to the nearest parent's entry. */
+  readonly where: ReadonlyMap<string, readonly Where[]>;
+  readonly notes: ReadonlyMap<string, readonly Note[]>;
+  /** Parts of the value that could not be learnt: they and all below them are unknown. */
+  readonly gaps: ReadonlyMap<string, Unknown>;
+  /** Everything that was looked at, in order; the location of "it is not there". */
+  readonly consulted: readonly Where[];
+}
+
+export type Fact = Known | Unknown;
+
+/** One thing of several that a rule judges in turn. */
+export interface Subject {
+  /** Stable name in reports: `user:alice`, `network:k3d`. Empty for the host itself. */
+  readonly key: string;
+  /** The account that `~`, layered configuration and the user manager mean for this subject. */
+  readonly as?: import('./ask.ts').Account;
+  /** What filters and `{ each: … }` may mention. */
+  readonly fact: Known;
+}
+
+/** The subjects found. `incomplete` says why there may be more. */
+export type Subjects =
+  | { readonly is: 'known'; readonly each: readonly Subject[]; readonly incomplete?: Unknown; readonly consulted: readonly Where[] }
+  | Unknown;
+
+/** Joins path segments with dots; a segment that holds a dot or a quote is written in double quotes. */
+export function pathKey(segments: readonly string[]): string {
+  return segments.map((s) => (/^[^."\s]+$/.test(s) ? s : JSON.stringify(s))).join('.');
+}
+
+/** Splits a dotted path; `"a.b".c` has two segments. Returns undefined for a malformed path. */
+export function splitPath(path: string): string[] | undefined {
+  const segments: string[] = [];
+  const token = /(?:"((?:[^"\\]|\\.)*)"|([^."]+))(\.|$)/y;
+  let at = 0;
+  while (at < path.length) {
+    token.lastIndex = at;
+    const m = token.exec(path);
+    if (!m) return undefined;
+    segments.push(m[1] !== undefined ? (JSON.parse(`"${m[1]}"`) as string) : (m[2] as string));
+    at = token.lastIndex;
+    if (m[3] === '.' && at === path.length) return undefined;
+  }
+  return segments.length > 0 ? segments : undefined;
+}
+
+/** An unknown for a path that the target would not show. */
+export function unknown(blocked: Blocked, path: string): Unknown {
+  return { is: 'unknown', why: blocked.why, said: `${reasonWords[blocked.why]}: ${path}${blocked.said ? ` (${blocked.said})` : ''}`, where: [{ path }] };
+}
+
+const reasonWords: Record<Why, string> = {
+  denied: 'permission denied',
+  unsupported: 'cannot be asked of this target',
+  timeout: 'no answer in time',
+  'too-large': 'larger than the limit',
+  failed: 'could not be read',
+  redacted: 'masked before it was recorded',
+  'not-recorded': 'not in the snapshot',
+};
+
+/** Collects one fact. Every method returns the builder. */
+export class FactBuilder {
+  readonly #value: Record<string, Json> = {};
+  readonly #where = new Map<string, readonly Where[]>();
+  readonly #notes = new Map<string, Note[]>();
+  readonly #gaps = new Map<string, Unknown>();
+  readonly #consulted: Where[] = [];
+
+  /** Sets the value at a path (segments), creating records on the way. */
+  set(path: string | readonly string[], value: Json | undefined, ...where: readonly Where[]): this {
+    if (value === undefined) return this;
+    const segments = typeof path === 'string' ? [path] : path;
+    let at = this.#value;
+    for (const segment of segments.slice(0, -1)) {
+      if (!Object.hasOwn(at, segment)) define(at, segment, {});
+      at = at[segment] as Record<string, Json>;
+    }
+    define(at, segments.at(-1) as string, value);
+    if (where.length > 0) this.#where.set(pathKey(segments), where);
+    return this;
+  }
+
+  /** Names the places of a value or of an unset path without setting anything. */
+  at(path: string | readonly string[], ...where: readonly Where[]): this {
+    this.#where.set(pathKey(typeof path === 'string' ? [path] : path), where);
+    return this;
+  }
+
+  note(path: string | readonly string[], said: string, ...where: readonly Where[]): this {
+    const key = pathKey(typeof path === 'string' ? [path] : path);
+    this.#notes.set(key, [...(this.#notes.get(key) ?? []), { said, where }]);
+    return this;
+  }
+
+  /** Declares a part unknown; the empty path declares the whole value unknown. */
+  gap(path: string | readonly string[], why: Unknown): this {
+    const segments = typeof path === 'string' ? (path === '' ? [] : [path]) : path;
+    this.#gaps.set(pathKey(segments), why);
+    return this;
+  }
+
+  consulted(...where: readonly Where[]): this {
+    this.#consulted.push(...where);
+    return this;
+  }
+
+  build(exists = true): Known {
+    return { is: 'known', exists, value: this.#value, where: this.#where, notes: this.#notes, gaps: this.#gaps, consulted: this.#consulted };
+  }
+}
+
+/** Plain assignment would run the `__proto__` setter for a key that a hostile file chose. */
+function define(on: Record<string, Json>, key: string, value: Json): void {
+  Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** A fact that says: looked, and it is not there. */
+export function missing(...consulted: readonly Where[]): Known {
+  return new FactBuilder().consulted(...consulted).build(false);
+}
+
+/** A fact or subject set that could not be learnt because content does not parse. */
+export function unparsable(said: string, ...where: readonly Where[]): Unknown {
+  return { is: 'unknown', why: 'unparsable', said, where };
+}

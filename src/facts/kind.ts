@@ -1,0 +1,45 @@
+/** What a fact kind is: the one place that knows which asks teach one fact, and how the real program reads it. */
+import type { Account, Asking } from './ask.ts';
+import type { Fact, Subjects } from './fact.ts';
+import type { RecordShape } from './shape.ts';
+
+/**
+ * What a probe declares that it may ask, printed by `plan` and enforced while recording.
+ * `~` is the home and `{uid}`, `{user}` the id and name of the account in question.
+ * `*` matches within one path segment or one argument, `**` any number of segments.
+ */
+export type Pattern =
+  | { readonly do: 'stat' | 'read' | 'list'; readonly path: string }
+  | { readonly do: 'run'; readonly argv: readonly string[]; readonly asUser?: true }
+  | { readonly do: 'get'; readonly socket: string; readonly path: string }
+  | { readonly do: 'env'; readonly name: string };
+
+export interface QueryField {
+  readonly type: 'string' | 'boolean' | 'number' | 'strings';
+  readonly describe: string;
+  readonly required?: true;
+  readonly values?: readonly string[];
+}
+
+/** A query after parameters and `{ each: … }` are filled in. A field left out is absent. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface Kind {
+  readonly name: string;
+  /** One sentence for `rules show` and the generated reference. */
+  readonly describe: string;
+  /** The field that a scalar query fills (`file: /etc/passwd`); undefined for a kind that is queried with `true` alone. */
+  readonly main?: string;
+  readonly fields: Readonly<Record<string, QueryField>>;
+  readonly shape: RecordShape;
+  /** All that `learn` may ask for this query. A value not known before the scan (`{ each: … }`) arrives as `*`. */
+  touches(query: Query): readonly Pattern[];
+  learn(query: Query, as: Account): Asking<Fact>;
+  /** For kinds that a rule can range over with `forEach`. */
+  readonly find?: {
+    readonly shape: RecordShape;
+    touches(): readonly Pattern[];
+    /** `as` is the audited account. */
+    learn(as: Account): Asking<Subjects>;
+  };
+}

@@ -1,0 +1,87 @@
+/** A rule after loading: plain data, every name resolved, every place kept. */
+import type { Json, Where } from '../facts/fact.ts';
+import type { Reference, Severity } from '../verdicts/report.ts';
+
+/** A value in a rule: a literal, a parameter, or a field of the subject. */
+export type Value = { readonly literal: Json } | { readonly param: string } | { readonly each: string };
+
+/** One operator applied to a value; `inner` for `not`. */
+export type Test =
+  | { readonly operator: string; readonly value: Value }
+  | { readonly operator: 'not'; readonly inner: readonly Test[] };
+
+export interface Expectation {
+  /** Path segments into the fact; `*` is every element. */
+  readonly path: readonly string[];
+  readonly tests: readonly Test[];
+  /** The documented default that stands in for an unset value. */
+  readonly ifUnset?: Value;
+  /** Place in the rule file. */
+  readonly at: Where;
+}
+
+interface ItemBase {
+  readonly severity?: Severity;
+  readonly say?: string;
+  readonly at: Where;
+}
+
+/** One fact and what is expected of it. */
+export interface Probe extends ItemBase {
+  readonly kind: string;
+  readonly query: Readonly<Record<string, Value>>;
+  readonly ifMissing: 'fail' | 'pass' | 'not-applicable';
+  readonly expect: readonly Expectation[];
+}
+
+export interface Group extends ItemBase {
+  readonly group: 'any' | 'all' | 'none';
+  readonly items: readonly Item[];
+}
+
+export type Item = Probe | Group;
+
+export interface ForEach {
+  readonly kind: string;
+  readonly filter: readonly Expectation[];
+  readonly at: Where;
+}
+
+export interface Param {
+  readonly default: Json;
+  readonly describe: string;
+}
+
+/** A remedy step as written: string leaves may be `{ param }` or `{ each }`. */
+export type StepTemplate = Readonly<Record<string, Json>>;
+
+export interface Rule {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly why: string;
+  readonly profiles: readonly string[];
+  readonly controls: readonly string[];
+  readonly references: readonly Reference[];
+  readonly formerly: readonly string[];
+  readonly params: Readonly<Record<string, Param>>;
+  readonly forEach?: ForEach;
+  readonly when: readonly Item[];
+  readonly check: readonly Item[];
+  readonly remedy: readonly StepTemplate[];
+  /** Where the rule stands. */
+  readonly at: Where;
+}
+
+/** A mistake in a file that a person wrote. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** What is wrong, lower case. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+export const isGroup = (item: Item): item is Group => 'group' in item;

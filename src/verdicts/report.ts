@@ -1,0 +1,98 @@
+/** The result document. Reporters see this and nothing else; `-o json` writes it as it is. */
+import type { Where, Json } from '../facts/fact.ts';
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+export type Outcome = 'pass' | 'fail' | 'unknown' | 'not-applicable';
+export type Truth = 'yes' | 'no' | 'unknown';
+
+/** Most severe first. */
+export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** One expectation that was judged: what came of it, in words, and where it was seen. */
+export interface Evidence {
+  readonly truth: Truth;
+  /** "engine.service_timeout is 5, wanted 0". */
+  readonly said: string;
+  /** Deciding place first. */
+  readonly where: readonly Where[];
+}
+
+/** One step that mends a finding. `needs: root` steps want privileges; `note` says what to watch for. */
+export type Step = { readonly needs?: 'root' | 'user'; readonly note?: string } & (
+  | { readonly write: string; readonly content: string; readonly mode?: string }
+  | { readonly chmod: string; readonly mode: string }
+  | { readonly chown: string; readonly owner: string }
+  | { readonly link: string; readonly to: string }
+  | { readonly remove: string }
+  | { readonly run: readonly string[] }
+  | { readonly manual: string }
+  /** How to see that it worked. */
+  | { readonly verify: readonly string[] | string }
+);
+
+export interface Verdict {
+  readonly rule: string;
+  /** What the verdict is about when the rule judges several things: `user:alice`. Absent: the host. */
+  readonly subject?: string;
+  readonly outcome: Outcome;
+  readonly severity: Severity;
+  /** One sentence with expected and actual; for not-applicable and unknown, the reason. */
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+  /** The steps that mend this failure, for this subject. Only for `fail`. */
+  readonly remedy?: readonly Step[];
+  /** What to do so that it can be decided. Only for `unknown`. */
+  readonly next?: string;
+  /** A waiver stands beside the outcome and never replaces it. */
+  readonly waived?: { readonly by: string; readonly until: string; readonly because: string };
+}
+
+export interface Reference {
+  readonly title: string;
+  readonly url?: string;
+}
+
+/** What a reader needs to know of a rule. */
+export interface RuleCard {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly why: string;
+  readonly remedy: readonly Step[];
+  readonly references: readonly Reference[];
+  /** Controls this rule is relevant to: `NIST SP 800-53: CM-6`. */
+  readonly controls: readonly string[];
+  readonly profiles: readonly string[];
+  readonly formerly?: readonly string[];
+}
+
+export interface Summary {
+  readonly selected: number;
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+  readonly notApplicable: number;
+  readonly waived: number;
+}
+
+export interface Report {
+  readonly format: 'pretrip-report/1';
+  readonly tool: { readonly name: 'pretrip'; readonly version: string; readonly rules: string };
+  readonly target: {
+    readonly kind: string;
+    readonly name: string;
+    /** RFC 3339, UTC. */
+    readonly takenAt: string;
+    readonly snapshot: string;
+    /** Who looked: privileges decide what could be seen. */
+    readonly user?: string;
+    /** The snapshot lacks its end record. */
+    readonly truncated?: true;
+  };
+  readonly profiles: readonly { readonly id: string; readonly because: string }[];
+  readonly params: Readonly<Record<string, Json>>;
+  readonly rules: readonly RuleCard[];
+  /** Sorted by rule id, then subject. */
+  readonly verdicts: readonly Verdict[];
+  readonly summary: Summary;
+}
