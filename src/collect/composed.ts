@@ -5,6 +5,8 @@
  */
 import type { Account, AnyAnswer, Answer, Ask, FileType, Inode, Stat, Target, Why } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
+import { notInImage } from './image.ts';
+import { byBytes } from './limits.ts';
 import { type Entry, resolve } from './resolve.ts';
 
 /** A file: its text, or its inode. `null` (in an overlay) takes a path and all below it away. */
@@ -45,8 +47,6 @@ export interface HostSpec {
   /** Keyed by `SOCKET PATH`. */
   readonly sockets?: Readonly<Record<string, ResponseSpec>>;
 }
-
-export const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
 /** Lays the changes over a host: given entries replace, `null` removes. */
 export function overlay(base: HostSpec, change: HostSpec): HostSpec {
@@ -96,7 +96,7 @@ export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
   const at = (path: string, follow: boolean): Answer<Node & { path: string }> => {
     const found = resolve(lookup, path, follow);
     if (found.path === undefined) {
-      if (found.is === 'absent') return { is: 'absent' };
+      if (found.is === 'absent') return spec.kind === 'image' ? notInImage(path) : { is: 'absent' };
       return { is: 'blocked', why: found.is === 'denied' ? 'denied' : 'failed', ...(found.is === 'loop' ? { said: 'too many levels of symbolic links' } : {}) };
     }
     const node = nodes.get(found.path);
@@ -155,11 +155,6 @@ export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
         throw new Error(`unknown ask ${keyOf(ask)}`);
     }
   };
-}
-
-/** Orders names as `LC_ALL=C sort` does for what JavaScript strings can hold. */
-export function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function nodesOf(spec: HostSpec): Map<string, Node> {

@@ -90,6 +90,8 @@ export interface Report {
     readonly truncated?: true;
   };
   readonly profiles: readonly { readonly id: string; readonly because: string }[];
+  /** Profiles of which nobody could tell whether their subject is present. */
+  readonly undecidedProfiles?: readonly { readonly id: string; readonly because: string }[];
   readonly params: Readonly<Record<string, Json>>;
   readonly rules: readonly RuleCard[];
   /** Sorted by rule id, then subject. */

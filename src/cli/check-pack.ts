@@ -1,0 +1,35 @@
+/** Lints a pack as a whole: rules, profiles, and the cases beside each rule. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import glob from 'fast-glob';
+import { loadCases } from '../rules/cases.ts';
+import { loadPack, packProblems } from '../rules/pack.ts';
+import type { Problem } from '../rules/rule.ts';
+import { UsageError } from './errors.ts';
+import { hostNamed } from './hosts.ts';
+import { packFiles } from './pack-files.ts';
+import { shippedRules } from './paths.ts';
+
+/** Every mistake in the rules at `path`. Profiles of the packs in `beside` may be named. */
+export function checkPack(path: string, beside: readonly string[]): { problems: Problem[]; rules: number; profiles: number; cases: number } {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`${path} is no directory of rules`);
+  const loaded = loadPack(packFiles(path), path === shippedRules ? 'rules' : path);
+  const others = beside.map((b) => loadPack(packFiles(b), b));
+  const problems = [...loaded.problems];
+  if (problems.length === 0) problems.push(...packProblems([...loaded.rules, ...others.flatMap((o) => o.rules)], [...loaded.profiles, ...others.flatMap((o) => o.profiles)]).filter((p) => loaded.rules.some((r) => r.at.path === p.file)));
+  let cases = 0;
+  for (const file of glob.sync('**/*.test.{yaml,yml}', { cwd: path }).sort()) {
+    const shown = join(path === shippedRules ? 'rules' : path, file);
+    const found = loadCases(shown, readFileSync(join(path, file), 'utf8'));
+    problems.push(...found.problems);
+    cases += found.cases?.cases.length ?? 0;
+    if (found.cases && !hostNamed(found.cases.on)) problems.push({ file: shown, line: 1, column: 1, message: `there is no host "${found.cases.on}" in fixtures/hosts` });
+    const rule = join(path, file).replace(/\.test(\.ya?ml)$/, '$1');
+    if (!existsSync(rule)) problems.push({ file: shown, line: 1, column: 1, message: 'there is no rule beside this test file', hint: `it would be ${rule}` });
+  }
+  for (const rule of loaded.rules) {
+    const file = join(path, `${rule.id.replaceAll('.', '/')}.test.yaml`);
+    if (!existsSync(file)) problems.push({ file: rule.at.path, line: 1, column: 1, message: `${rule.id} has no cases`, hint: `write ${file}` });
+  }
+  return { problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases };
+}

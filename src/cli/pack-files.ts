@@ -1,0 +1,42 @@
+/** Reads packs of rules from disk. */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import glob from 'fast-glob';
+import { loadPack, type Pack, type PackFile, packProblems } from '../rules/pack.ts';
+import type { Problem } from '../rules/rule.ts';
+import { UsageError } from './errors.ts';
+
+/** Rule files below a directory, or one rule file; test files are left out. Sorted. */
+export function packFiles(path: string): PackFile[] {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (!info) throw new UsageError(`there are no rules at ${path}`, 'name a directory of rules or one rule file');
+  if (info.isFile()) return [{ path: basename(path), text: readFileSync(path, 'utf8') }];
+  return glob
+    .sync('**/*.{yaml,yml}', { cwd: path, ignore: ['**/*.test.{yaml,yml}', 'refs/**'], followSymbolicLinks: false })
+    .sort()
+    .map((file) => ({ path: file, text: readFileSync(join(path, file), 'utf8') }));
+}
+
+export function digestOf(files: readonly PackFile[]): string {
+  const hash = createHash('sha256');
+  for (const { path, text } of files) hash.update(path).update('\0').update(text).update('\0');
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Reads all rules of all packs, with every mistake in them. */
+export function readPacks(paths: readonly string[]): { pack: Pack; problems: Problem[] } {
+  const all = paths.map((path) => ({ path, files: packFiles(path) }));
+  const loaded = all.map(({ path, files }) => loadPack(files, shown(path)));
+  const rules = loaded.flatMap((l) => l.rules);
+  const profiles = loaded.flatMap((l) => l.profiles);
+  const problems = [...loaded.flatMap((l) => l.problems), ...(loaded.some((l) => l.problems.length > 0) ? [] : packProblems(rules, profiles))];
+  return { pack: { rules, profiles, digest: digestOf(all.flatMap((a) => a.files)) }, problems };
+}
+
+/** The directory that messages name: relative to the working directory where that is shorter. */
+function shown(path: string): string {
+  const root = statSync(path).isFile() ? dirname(path) : path;
+  const short = relative(process.cwd(), root);
+  return short !== '' && !short.startsWith(`..${sep}..`) ? short : root;
+}

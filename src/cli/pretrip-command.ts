@@ -1,0 +1,9 @@
+/** What all commands share: nothing but the base class that oclif wants. Errors go up to `main`. */
+import { Command } from '@oclif/core';
+
+export abstract class PretripCommand extends Command {
+  /** oclif would print and exit by itself; `main` knows the exit statuses. */
+  protected override catch(error: Error): Promise<never> {
+    return Promise.reject(error);
+  }
+}

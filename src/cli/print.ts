@@ -1,0 +1,27 @@
+/** Everything that goes to a terminal or a pipe. Text from elsewhere is made safe first. */
+import { visible } from '../report/text.ts';
+import type { Problem } from '../rules/rule.ts';
+
+/** Writes to standard output and waits until it is taken. A closed pipe is nobody's fault. */
+export function out(text: string): Promise<void> {
+  return write(process.stdout, text);
+}
+
+/** Writes to standard error. */
+export function err(text: string): Promise<void> {
+  return write(process.stderr, text);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((done, fail) => {
+    stream.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') fail(error);
+      else done();
+    });
+  });
+}
+
+/** `file:line:column: message`, the hint below it; control characters made visible. */
+export function problemText(problems: readonly Problem[]): string {
+  return problems.map((p) => `${visible(`${p.file}:${p.line}:${p.column}: ${p.message}`)}\n${p.hint ? `    ${visible(p.hint)}\n` : ''}`).join('');
+}

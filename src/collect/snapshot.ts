@@ -1,0 +1,137 @@
+/**
+ * The snapshot: JSON Lines, a header, one answer a line sorted by ask, an end record.
+ * It is what `capture` writes, what an auditor files, and what every verdict is judged on.
+ */
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Account, AnyAnswer, Ask } from '../facts/ask.ts';
+import { keyOf } from '../facts/ask.ts';
+
+export interface Header {
+  readonly pretrip: 'snapshot/1';
+  /** Sort of target: `local`, `root-directory`. */
+  readonly kind: string;
+  readonly name: string;
+  /** RFC 3339, UTC. The only time that judging knows. */
+  readonly takenAt: string;
+  /** The account that inspected. */
+  readonly user: Account;
+  /** pretrip's version. */
+  readonly tool: string;
+}
+
+export interface Snapshot {
+  readonly header: Header;
+  readonly answers: ReadonlyMap<string, { readonly ask: Ask; readonly answer: AnyAnswer }>;
+  /** `sha256:…` over the answer lines. */
+  readonly digest: string;
+  /** No end record: what it lacks is unknown. */
+  readonly truncated: boolean;
+}
+
+/** A snapshot that cannot be used. The message is for the user: what, where, what to do. */
+export class SnapshotError extends Error {}
+
+/** Largest snapshot after decompression. */
+const limit = 512 * 1024 * 1024;
+
+export function snapshotOf(header: Header, answers: Iterable<{ ask: Ask; answer: AnyAnswer }>): Snapshot {
+  const sorted = [...answers].map((a) => [keyOf(a.ask), a] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const map = new Map(sorted);
+  return { header, answers: map, digest: digestOf(linesOf(map)), truncated: false };
+}
+
+function linesOf(answers: Snapshot['answers']): string[] {
+  return [...answers.values()].map(({ ask, answer }) => JSON.stringify({ ask, answer }));
+}
+
+function digestOf(lines: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const line of lines) hash.update(line).update('\n');
+  return `sha256:${hash.digest('hex')}`;
+}
+
+export function writeSnapshot(snapshot: Snapshot): string {
+  const lines = linesOf(snapshot.answers);
+  const end = { end: { answers: lines.length, digest: digestOf(lines) } };
+  return `${[JSON.stringify(snapshot.header), ...lines, JSON.stringify(end)].join('\n')}\n`;
+}
+
+/** Bytes for a file of this name: `.gz` and `.zst` are compressed. */
+export function packed(text: string, fileName: string): Uint8Array {
+  if (fileName.endsWith('.gz')) return gzipSync(text);
+  if (fileName.endsWith('.zst')) return zstdCompressSync(text);
+  return Buffer.from(text);
+}
+
+/** Whether bytes start like a snapshot, compressed or not. */
+export function looksLikeSnapshot(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  return isGzip(bytes) || isZstd(bytes) || head.startsWith('{"pretrip"');
+}
+
+const isGzip = (b: Uint8Array): boolean => b[0] === 0x1f && b[1] === 0x8b;
+const isZstd = (b: Uint8Array): boolean => b[0] === 0x28 && b[1] === 0xb5 && b[2] === 0x2f && b[3] === 0xfd;
+
+/** Reads a snapshot. A missing end is `truncated`; anything that was changed or makes no sense is an error. */
+export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
+  const lines = unpacked(bytes, path).split('\n');
+  const complete = lines.at(-1) === '';
+  if (complete) lines.pop();
+  const first = parseLine(lines[0] ?? '', path, 1);
+  const header = first as unknown as Header;
+  if (header?.pretrip !== 'snapshot/1' || typeof header.takenAt !== 'string' || typeof header.user?.home !== 'string') {
+    throw new SnapshotError(`${path}:1: not a pretrip snapshot: its first line is no "snapshot/1" header\n  capture one with: pretrip capture -o host.pretrip.jsonl`);
+  }
+  const answers = new Map<string, { ask: Ask; answer: AnyAnswer }>();
+  const seen: string[] = [];
+  let end: { answers: number; digest: string } | undefined;
+  for (const [index, line] of lines.entries()) {
+    if (index === 0) continue;
+    const last = index === lines.length - 1;
+    // The last line of a cut file may be half a record.
+    const record = last && !complete ? tryParse(line) : parseLine(line, path, index + 1);
+    if (record === undefined) break;
+    if (end) throw new SnapshotError(`${path}:${index + 1}: there is more after the end record: the file was changed after it was recorded`);
+    if (isEnd(record)) {
+      end = record.end;
+      continue;
+    }
+    const { ask, answer } = record as { ask?: Ask; answer?: AnyAnswer };
+    if (typeof ask?.do !== 'string' || typeof answer?.is !== 'string') throw new SnapshotError(`${path}:${index + 1}: this line holds no ask and answer`);
+    seen.push(line);
+    const key = keyOf(ask);
+    if (answers.has(key)) throw new SnapshotError(`${path}:${index + 1}: "${key}" is answered twice: the file was changed after it was recorded`);
+    answers.set(key, { ask, answer });
+  }
+  const digest = digestOf(seen);
+  if (end && (end.answers !== answers.size || end.digest !== digest)) {
+    throw new SnapshotError(`${path}: the answers do not match the digest in the end record: the file was changed after it was recorded\n  recorded ${end.digest}, found ${digest}`);
+  }
+  return { header, answers, digest, truncated: end === undefined };
+}
+
+const isEnd = (record: unknown): record is { end: { answers: number; digest: string } } => typeof record === 'object' && record !== null && 'end' in record;
+
+function unpacked(bytes: Uint8Array, path: string): string {
+  try {
+    const plain = isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: limit }) : isZstd(bytes) ? zstdDecompressSync(bytes, { maxOutputLength: limit }) : bytes;
+    return Buffer.from(plain).toString('utf8');
+  } catch (error) {
+    throw new SnapshotError(`${path}: cannot be decompressed: ${(error as Error).message}`);
+  }
+}
+
+function parseLine(line: string, path: string, number: number): unknown {
+  const value = tryParse(line);
+  if (value === undefined) throw new SnapshotError(`${path}:${number}: this line is no JSON\n  a snapshot is JSON Lines; capture one with: pretrip capture -o host.pretrip.jsonl`);
+  return value;
+}
+
+function tryParse(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}

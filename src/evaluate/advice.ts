@@ -1,0 +1,23 @@
+/** What to do so that something unknown can be decided. */
+import type { Unknown } from '../facts/fact.ts';
+
+const words: Record<Unknown['why'], (first: string) => string> = {
+  denied: (path) => `inspect as root or as the owner: ${path} may not be read by this account`,
+  unsupported: () => 'inspect the running host, or a snapshot of it: this target cannot be asked',
+  timeout: () => 'inspect again when the host is less busy: there was no answer in time',
+  'too-large': (path) => `look at ${path} by hand: it is larger than the limit`,
+  failed: (path) => `find out why ${path} cannot be read, then inspect again`,
+  redacted: () => 'the value was masked before it was recorded: inspect the host itself',
+  'not-recorded': () => 'capture again: this snapshot does not hold the answer',
+  unparsable: (path) => `mend ${path}, then inspect again`,
+  ambiguous: () => 'name what is meant, or inspect the running host',
+};
+
+/** Advice for the first reason of each sort, joined to one line. */
+export function advice(reasons: readonly Unknown[]): string {
+  const seen = new Map<Unknown['why'], string>();
+  for (const reason of reasons) {
+    if (!seen.has(reason.why)) seen.set(reason.why, words[reason.why](reason.where[0]?.path ?? 'it'));
+  }
+  return [...seen.values()].join('; ') || words['not-recorded']('it');
+}

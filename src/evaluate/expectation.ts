@@ -1,0 +1,149 @@
+/** One expectation against one fact: yes, no or unknown, in words, with the places that decided. */
+import type { Fact, Json, Known, Unknown, Where } from '../facts/fact.ts';
+import { pathKey } from '../facts/fact.ts';
+import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
+import type { Expectation, Test, Value } from '../rules/rule.ts';
+import type { Evidence, Truth } from '../verdicts/report.ts';
+import { operators } from './operators.ts';
+import { inWords } from './words.ts';
+
+/** Resolves a rule's value: parameters are known, subject fields come from the subject. */
+export type Resolve = (value: Value) => Json | Unknown;
+
+export interface Judged extends Evidence {
+  /** Why it is unknown, for advice. */
+  readonly unknown?: Unknown;
+}
+
+const isUnknown = (v: Json | Unknown | undefined): v is Unknown => typeof v === 'object' && v !== null && 'is' in v && (v as Unknown).is === 'unknown';
+
+/** Judges one expectation. `label` names the fact in the sentence. */
+export function judgeExpectation(expectation: Expectation, fact: Fact, shape: RecordShape, label: string, resolve: Resolve): Judged {
+  if (fact.is === 'unknown') return { truth: 'unknown', said: `${label}: ${fact.said}`, where: fact.where, unknown: fact };
+  if (expectation.path[0] === 'exists') return judgeExistence(expectation, fact, label, resolve);
+  const { paths, empty } = expand(fact, expectation.path);
+  const each = paths.map((path) => judgeAt(expectation, path, fact, shape, label, resolve));
+  const worst = each.find((e) => e.truth === 'no') ?? each.find((e) => e.truth === 'unknown');
+  if (!worst) return each[0] ?? { truth: 'yes', said: `${label} ${pathKey(empty ?? expectation.path)} is empty`, where: whereOf(fact, empty ?? expectation.path) };
+  const others = each.filter((e) => e !== worst && e.truth === worst.truth);
+  return others.length === 0 ? worst : { ...worst, said: `${worst.said} (and ${others.length} more)`, where: [...worst.where, ...others.flatMap((o) => o.where)] };
+}
+
+function judgeExistence(expectation: Expectation, fact: Known, label: string, resolve: Resolve): Judged {
+  const truths = expectation.tests.map((t) => holds(t, fact.exists, resolve));
+  const truth = conjunction(truths.map((t) => (isUnknown(t) ? 'unknown' : t ? 'yes' : 'no')));
+  const found = fact.exists ? `${label} exists` : `${label} does not exist`;
+  return { truth, said: truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found, where: fact.consulted, ...firstUnknown(truths) };
+}
+
+/** The concrete paths that `*` stands for. An empty list or map has none and is named instead. */
+function expand(fact: Known, path: readonly string[]): { paths: (readonly string[])[]; empty?: readonly string[] } {
+  const star = path.indexOf('*');
+  if (star < 0) return { paths: [path] };
+  const head = path.slice(0, star);
+  if (gapAt(fact, head)) return { paths: [path] };
+  const value = valueAt(fact.value, head);
+  if (value === undefined || value === null || typeof value !== 'object') return { paths: [path] };
+  const keys = Object.keys(value);
+  if (keys.length === 0) return { paths: [], empty: head };
+  const all = keys.map((k) => expand(fact, [...head, k, ...path.slice(star + 1)]));
+  const empty = all.find((a) => a.empty)?.empty;
+  return { paths: all.flatMap((a) => a.paths), ...(empty ? { empty } : {}) };
+}
+
+function judgeAt(expectation: Expectation, path: readonly string[], fact: Known, shape: RecordShape, label: string, resolve: Resolve): Judged {
+  const name = `${label} ${pathKey(path)}`;
+  const gap = gapAt(fact, path);
+  const notes = notesAt(fact, path);
+  if (gap) return { truth: 'unknown', said: `${name}: ${gap.said}`, where: [...gap.where, ...notes.flatMap((n) => n.where)], unknown: gap };
+  const set = valueAt(fact.value, path);
+  const standIn = set === undefined && expectation.ifUnset ? resolve(expectation.ifUnset) : undefined;
+  if (isUnknown(standIn)) return { truth: 'unknown', said: `${name}: ${standIn.said}`, where: standIn.where, unknown: standIn };
+  const actual = set ?? standIn;
+  const truths = expectation.tests.map((t) => (isPresence(t) ? presence(t, actual, resolve) : actual === undefined ? false : holds(t, actual, resolve)));
+  const truth = conjunction(truths.map((t) => (isUnknown(t) ? 'unknown' : t ? 'yes' : 'no')));
+  const at = shapeAt(shape, path).shape;
+  const found = set === undefined ? (standIn === undefined ? 'is not set' : `is not set (default ${inWords(standIn, at)})`) : `is ${inWords(set, at)}`;
+  const places = whereOf(fact, path);
+  if (truth === 'yes') return { truth, said: `${name} ${found}`, where: places };
+  const wish = expectation.tests.filter((_, i) => truths[i] !== true).map((t) => wanted(t, resolve, at)).join(' and ');
+  const remarks = notes.map((n) => n.said);
+  return {
+    truth,
+    said: `${name} ${found}, wanted ${wish}${remarks.length > 0 ? ` (${remarks.join('; ')})` : ''}`,
+    // A near miss is where the reader has to look when nothing is set.
+    where: set === undefined ? [...notes.flatMap((n) => n.where), ...places] : [...places, ...notes.flatMap((n) => n.where)],
+    ...firstUnknown(truths),
+  };
+}
+
+const isPresence = (test: Test): boolean => test.operator === 'present';
+
+function presence(test: Test, actual: Json | undefined, resolve: Resolve): boolean | Unknown {
+  const wish = 'value' in test ? resolve(test.value) : undefined;
+  if (isUnknown(wish)) return wish;
+  return wish === (actual !== undefined);
+}
+
+function holds(test: Test, actual: Json, resolve: Resolve): boolean | Unknown {
+  if ('inner' in test) {
+    const inner = test.inner.map((t) => holds(t, actual, resolve));
+    return inner.find(isUnknown) ?? !inner.every((h) => h === true);
+  }
+  const value = resolve(test.value);
+  if (isUnknown(value)) return value;
+  return operators[test.operator]?.holds(actual, value) ?? false;
+}
+
+function wanted(test: Test, resolve: Resolve, shape: Shape | undefined): string {
+  if ('inner' in test) return `anything but ${test.inner.map((t) => wanted(t, resolve, shape)).join(' and ')}`;
+  const value = resolve(test.value);
+  return operators[test.operator]?.words(isUnknown(value) ? value.said : inWords(value, shape)) ?? '';
+}
+
+/** Kleene: a `no` decides, then an `unknown`. */
+export function conjunction(truths: readonly Truth[]): Truth {
+  return truths.includes('no') ? 'no' : truths.includes('unknown') ? 'unknown' : 'yes';
+}
+
+function firstUnknown(truths: readonly (boolean | Unknown)[]): { unknown?: Unknown } {
+  const unknown = truths.find(isUnknown);
+  return unknown ? { unknown } : {};
+}
+
+export function valueAt(value: Json, path: readonly string[]): Json | undefined {
+  let at: Json | undefined = value;
+  for (const segment of path) {
+    if (at === null || typeof at !== 'object' || !Object.hasOwn(at, segment)) return undefined;
+    at = (at as Record<string, Json>)[segment];
+  }
+  return at ?? undefined;
+}
+
+/** The gap that covers a path: its own, one above it, or one below a path that is wanted whole. */
+export function gapAt(fact: Known, path: readonly string[]): Unknown | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const gap = fact.gaps.get(pathKey(path.slice(0, length)));
+    if (gap) return gap;
+  }
+  const prefix = `${pathKey(path)}.`;
+  for (const [key, gap] of fact.gaps) if (key.startsWith(prefix)) return gap;
+  return undefined;
+}
+
+export function whereOf(fact: Known, path: readonly string[]): readonly Where[] {
+  for (let length = path.length; length > 0; length--) {
+    const places = fact.where.get(pathKey(path.slice(0, length)));
+    if (places) return places;
+  }
+  return fact.consulted;
+}
+
+function notesAt(fact: Known, path: readonly string[]): readonly { said: string; where: readonly Where[] }[] {
+  for (let length = path.length; length >= 0; length--) {
+    const notes = fact.notes.get(pathKey(path.slice(0, length)));
+    if (notes) return notes;
+  }
+  return [];
+}
+

@@ -1,0 +1,208 @@
+/** Rules × facts → verdicts. Pure: everything that could be learnt has been learnt. */
+import type { Account } from '../facts/ask.ts';
+import type { Fact, Json, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
+import type { Kind, Query } from '../facts/kind.ts';
+import { fill } from '../rules/fill.ts';
+import { type Item, isGroup, type Probe, type Rule, type Value } from '../rules/rule.ts';
+import { type Evidence, severities, type Severity, type Step, type Verdict } from '../verdicts/report.ts';
+import { advice } from './advice.ts';
+import { gapAt, judgeExpectation, type Judged, type Resolve, valueAt } from './expectation.ts';
+import { splitPath } from '../facts/fact.ts';
+
+/** What was learnt, by question. */
+export interface Facts {
+  fact(kind: string, query: Query, as: Account): Fact;
+  subjects(kind: string): Subjects;
+}
+
+export interface Context {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** The account that inspects. */
+  readonly audited: Account;
+  /** Parameter values by rule id and name; what is missing takes the rule's default. */
+  readonly params: ParamValues;
+}
+
+export type ParamValues = (rule: Rule, name: string) => Json;
+
+/** What came of an item: which severities fail or stay undecided, or that it does not apply. */
+interface Finding {
+  readonly applies: boolean;
+  readonly fails?: Severity;
+  readonly undecided?: Severity;
+  readonly evidence: readonly (Judged & { readonly severity: Severity; readonly say?: string })[];
+}
+
+/** All verdicts of one rule, sorted by subject. A rule always has at least one. */
+export function judge(rule: Rule, facts: Facts, context: Context): Verdict[] {
+  if (!rule.forEach) return [judgeFor(rule, undefined, facts, context)];
+  const subjects = facts.subjects(rule.forEach.kind);
+  if (subjects.is === 'unknown') return [undecided(rule, undefined, subjects)];
+  const verdicts: Verdict[] = [];
+  for (const subject of subjects.each) {
+    const chosen = selected(rule, subject, context);
+    if (chosen.truth === 'yes') verdicts.push(judgeFor(rule, subject, facts, context));
+    else if (chosen.truth === 'unknown' && chosen.unknown) verdicts.push(undecided(rule, subject, chosen.unknown));
+  }
+  if (subjects.incomplete) verdicts.push(undecided(rule, '(others)', subjects.incomplete));
+  if (verdicts.length === 0) verdicts.push(nobody(rule, subjects.consulted));
+  return verdicts.sort((a, b) => ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1));
+}
+
+/** Whether a subject passes the rule's filter. */
+export function selected(rule: Rule, subject: Subject, context: Context): Judged {
+  const shape = rule.forEach && context.kinds.get(rule.forEach.kind)?.find?.shape;
+  const resolve = resolver(rule, subject, context);
+  const judged = (rule.forEach?.filter ?? []).map((f) => judgeExpectation(f, subject.fact, shape ?? { type: 'record', fields: {}, describe: '' }, subject.key, resolve));
+  return judged.find((j) => j.truth === 'no') ?? judged.find((j) => j.truth === 'unknown') ?? { truth: 'yes', said: '', where: [] };
+}
+
+function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, context: Context): Verdict {
+  const resolve = resolver(rule, subject, context);
+  const learn = (probe: Probe): Fact => {
+    const query = queryOf(probe, resolve);
+    return 'is' in query ? (query as unknown as Unknown) : facts.fact(probe.kind, query as Query, subject?.as ?? context.audited);
+  };
+  const finder = (item: Item): Finding => judgeItem(item, rule.severity, learn, resolve, context);
+  const when = together(rule.when.map(finder));
+  const base = { rule: rule.id, ...(subject && subject.key !== '' ? { subject: subject.key } : {}) };
+  if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when, (e) => e.truth === 'no') };
+  if (when.undecided) return unknownVerdict(base, rule.severity, when);
+  const check = together(rule.check.map(finder));
+  if (!check.applies) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', check, () => true) };
+  // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
+  if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check);
+  if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check, (e) => e.truth === 'yes') };
+  const remedy = stepsOf(rule, resolve);
+  return { ...base, outcome: 'fail', severity: check.fails, ...told('', check, (e) => e.truth === 'no' && e.severity === check.fails), ...(remedy.length > 0 ? { remedy } : {}) };
+}
+
+const rank = (severity: Severity): number => severities.indexOf(severity);
+const graver = (a: Severity | undefined, b: Severity | undefined): Severity | undefined => (a && b ? (rank(a) <= rank(b) ? a : b) : (a ?? b));
+
+function together(findings: readonly Finding[]): Finding {
+  const applying = findings.filter((f) => f.applies);
+  const fails = applying.reduce<Severity | undefined>((s, f) => graver(s, f.fails), undefined);
+  const undecided = applying.reduce<Severity | undefined>((s, f) => graver(s, f.undecided), undefined);
+  return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
+}
+
+function judgeItem(item: Item, usual: Severity, learn: (p: Probe) => Fact, resolve: Resolve, context: Context): Finding {
+  const severity = item.severity ?? usual;
+  return isGroup(item) ? judgeGroup(item, severity, learn, resolve, context) : judgeProbe(item, severity, learn(item), resolve, context);
+}
+
+function judgeGroup(group: Extract<Item, { group: string }>, severity: Severity, learn: (p: Probe) => Fact, resolve: Resolve, context: Context): Finding {
+  const inner = group.items.map((i) => judgeItem(i, severity, learn, resolve, context));
+  const applying = inner.filter((f) => f.applies);
+  const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { say: group.say } : {}) }));
+  if (applying.length === 0) return { applies: false, evidence };
+  if (group.group === 'all') return { ...together(inner), evidence };
+  const holds = (f: Finding): boolean => !f.fails && !f.undecided;
+  const turned = group.group === 'none';
+  if (applying.some(holds)) return turned ? { applies: true, fails: severity, evidence: turn(evidence, severity) } : { applies: true, evidence: evidence.filter((e) => e.truth === 'yes') };
+  if (applying.some((f) => f.undecided && !f.fails)) return { applies: true, undecided: severity, evidence };
+  return turned ? { applies: true, evidence: turn(evidence, severity) } : { applies: true, fails: severity, evidence: evidence.map((e) => ({ ...e, severity })) };
+}
+
+/** Under `none`, what holds is what is wrong. */
+function turn(evidence: Finding['evidence'], severity: Severity): Finding['evidence'] {
+  return evidence.map((e) => ({ ...e, severity, truth: e.truth === 'yes' ? 'no' : e.truth === 'no' ? 'yes' : 'unknown' }));
+}
+
+function judgeProbe(probe: Probe, severity: Severity, fact: Fact, resolve: Resolve, context: Context): Finding {
+  const mark = (j: Judged): Finding['evidence'][number] => ({ ...j, severity, ...(probe.say ? { say: probe.say } : {}) });
+  const kind = context.kinds.get(probe.kind) as Kind;
+  const label = labelOf(probe, kind, resolve);
+  const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
+  if (fact.is === 'known' && !fact.exists && !aboutExistence) {
+    const evidence = { said: `${label} does not exist`, where: fact.consulted };
+    if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
+    if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
+    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
+  }
+  const judged = probe.expect.map((e) => mark(judgeExpectation(e, fact, kind.shape, label, resolve)));
+  return {
+    applies: true,
+    evidence: judged,
+    ...(judged.some((j) => j.truth === 'no') ? { fails: severity } : judged.some((j) => j.truth === 'unknown') ? { undecided: severity } : {}),
+  };
+}
+
+function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
+  const main = kind.main === undefined ? undefined : probe.query[kind.main];
+  const value = main && resolve(main);
+  return typeof value === 'string' ? value : kind.name;
+}
+
+/** The query with parameters and subject fields filled in, or why a field of the subject is unknown. */
+export function queryOf(probe: Probe, resolve: Resolve): Query | Unknown {
+  const query: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(probe.query)) {
+    const resolved = resolve(value);
+    if (resolved !== null && typeof resolved === 'object' && 'is' in resolved) return resolved as unknown as Unknown;
+    query[name] = resolved as Json;
+  }
+  return query as Query;
+}
+
+export function resolver(rule: Rule, subject: Subject | undefined, context: Context): Resolve {
+  return (value) => {
+    if ('literal' in value) return value.literal;
+    if ('param' in value) return context.params(rule, value.param);
+    const path = splitPath(value.each) ?? [value.each];
+    const gap = subject && gapAt(subject.fact, path);
+    if (gap) return gap;
+    return (subject && valueAt(subject.fact.value, path)) ?? { is: 'unknown', why: 'ambiguous', said: `the subject has no ${value.each}`, where: [] };
+  };
+}
+
+function stepsOf(rule: Rule, resolve: Resolve): Step[] {
+  return rule.remedy.map((step) => {
+    const filled = fill(step as Json, (word, name) => {
+      const value = resolve(word === 'param' ? { param: name } : { each: name });
+      return typeof value === 'object' && value !== null && 'is' in value ? `<${name}>` : (value as Json);
+    });
+    return filled as unknown as Step;
+  });
+}
+
+type Told = { readonly message: string; readonly evidence: Evidence[] };
+
+/** The sentence and the evidence of a verdict; `decisive` picks what the sentence is about. */
+function told(prefix: string, finding: Finding, decisive: (e: Finding['evidence'][number]) => boolean): Told {
+  const main = finding.evidence.filter(decisive);
+  const says = [...new Set(main.flatMap((e) => e.say ?? []))];
+  const facts = [...new Set(main.map((e) => e.said))];
+  const body = `${says.length > 0 && prefix === '' && main.some((e) => e.truth === 'no') ? `${says.join('; ')}: ` : ''}${facts.slice(0, 3).join('; ')}${facts.length > 3 ? ` (and ${facts.length - 3} more)` : ''}`;
+  return { message: sentence(prefix, body || 'nothing to judge'), evidence: [...main, ...finding.evidence.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where })) };
+}
+
+function unknownVerdict(base: { rule: string; subject?: string }, severity: Severity, finding: Finding): Verdict {
+  const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
+  return { ...base, outcome: 'unknown', severity, ...told('', finding, (e) => e.truth === 'unknown'), next: advice(reasons) };
+}
+
+function undecided(rule: Rule, subject: Subject | string | undefined, why: Unknown): Verdict {
+  const key = typeof subject === 'string' ? subject : subject?.key;
+  return {
+    rule: rule.id,
+    ...(key ? { subject: key } : {}),
+    outcome: 'unknown',
+    severity: rule.severity,
+    message: sentence(typeof subject === 'string' ? 'there may be more of them' : '', why.said),
+    evidence: [{ truth: 'unknown', said: why.said, where: why.where }],
+    next: advice([why]),
+  };
+}
+
+function nobody(rule: Rule, consulted: readonly Where[]): Verdict {
+  const filter = rule.forEach?.filter.map((f) => f.path.join('.')).join(', ');
+  const said = `there is no ${rule.forEach?.kind}${filter ? ` chosen by ${filter}` : ''} on this host`;
+  return { rule: rule.id, outcome: 'not-applicable', severity: rule.severity, message: sentence('not applicable', said), evidence: [{ truth: 'yes', said, where: consulted }] };
+}
+
+function sentence(prefix: string, body: string): string {
+  const text = prefix ? `${prefix}: ${body}` : body;
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,110 @@
+/** containers.conf as Podman on the target has it in force for one account. */
+import type { Account, Asking } from '../ask.ts';
+import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import { any, boolean, list, map, number, record, type Shape, string } from '../shape.ts';
+import { containersKeys, type KnownKey } from './containers-keys.ts';
+import { decode, type Effective, type Idle } from './containers-decode.ts';
+import { dropInDirectories, homeMain, type Layers, layersFor, mainFiles, outside, type Places } from './containers-layers.ts';
+import { diskTouches, readDisk } from './disk.ts';
+import { podmanRelease, podmanTouches, type Release } from './release.ts';
+import { variables, type Variables, variableTouches } from './variables.ts';
+
+const names = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
+/** Where a file that a variable names may lie to be read at all: the printed plan must not promise "any file". */
+const readable = (path: string, home: string): boolean => path === '/dev/null' || ['/etc/containers', '/usr/share/containers', `${home}/.config/containers`].some((d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1)));
+
+export const containersTouches: readonly Pattern[] = [
+  ...podmanTouches,
+  ...variableTouches(names),
+  ...diskTouches([...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'], dropInDirectories('~', '{uid}')),
+];
+
+/** The tables of containers.conf with every key of every release. */
+export const containersShape: Readonly<Record<string, Shape>> = Object.fromEntries(
+  Object.entries(containersKeys).map(([table, keys]) => [table, record(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, shapeOf(key)])), `containers.conf [${table}]`)]),
+);
+
+function shapeOf({ type, since: from, until }: KnownKey): Shape {
+  const describe = `${from === '3.0' ? '' : `since Podman ${from}`}${until ? ` before ${until}` : ''}`.trim();
+  if (type === 'boolean') return boolean(describe);
+  if (type === 'string') return string(describe);
+  if (type === 'strings') return list(string(''), describe);
+  if (type === 'map') return map(string(''), describe);
+  if (type === 'maps') return map(list(string(''), ''), describe);
+  return type === 'tables' || type === 'pools' || type === 'text' ? any(describe) : number(describe);
+}
+
+/** Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. */
+export function* containersConf(as: Account): Asking<Fact> {
+  const set = yield* variables(names, as);
+  if (!('get' in set)) return set;
+  const places = placesFrom(set, as);
+  if ('is' in places) return places;
+  const release = yield* podmanRelease();
+  const disk = yield* readDisk([...mainFiles(as.home), ...[places.only, places.last].filter((p) => p !== undefined && p !== '/dev/null') as string[]], dropInDirectories(as.home, String(as.uid)), /\.conf/i);
+  const judged: Judged[] = [];
+  for (const candidate of release.candidates) {
+    const layers = layersFor(candidate, places, disk);
+    const effective = 'is' in layers ? layers : decode(candidate, layers);
+    if ('is' in layers || 'is' in effective) judged.push({ candidate, refusal: 'is' in layers ? layers : (effective as Unknown) });
+    else judged.push({ candidate, layers, effective });
+  }
+  const refusals = judged.flatMap((j) => ('refusal' in j ? [j.refusal] : []));
+  if (refusals[0]) return refusals.length === judged.length || !release.unknown ? refusals[0] : { ...refusals[0], said: `${refusals[0].said}, at least under some versions; ${release.unknown.said}` };
+  const each = judged as readonly Merged[];
+  const fact = asFact(each.at(-1) as Merged, release.where);
+  if (release.unknown) disagreements(fact, each, release.unknown);
+  return fact.build();
+}
+
+interface Merged {
+  readonly candidate: Release;
+  readonly layers: Layers;
+  readonly effective: Effective;
+}
+type Judged = Merged | { readonly candidate: Release; readonly refusal: Unknown };
+
+function placesFrom(set: Variables, as: Account): Places | Unknown {
+  const home = set.get('XDG_CONFIG_HOME');
+  const only = set.get('CONTAINERS_CONF');
+  const last = set.get('CONTAINERS_CONF_OVERRIDE');
+  if (home !== undefined && home.replace(/\/+$/, '') !== homeMain.replace('~', as.home).replace('/containers/containers.conf', '')) return outside('XDG_CONFIG_HOME', home);
+  if (only !== undefined && !readable(only, as.home)) return outside('CONTAINERS_CONF', only);
+  if (last !== undefined && !readable(last, as.home)) return outside('CONTAINERS_CONF_OVERRIDE', last);
+  return { as, ...(only === undefined ? {} : { only }), ...(last === undefined ? {} : { last }) };
+}
+
+function asFact({ candidate, layers, effective }: Merged, where: Where | undefined): FactBuilder {
+  const fact = new FactBuilder().consulted(...layers.consulted, ...layers.files.map(({ path }) => ({ path })));
+  if (where) fact.set('version', candidate.said, where);
+  fact.set('layers', layers.files.map((f) => f.path), ...layers.files.map(({ path }) => ({ path })));
+  for (const { path, value, where: from } of effective.values.values()) fact.set(path, value, ...from);
+  for (const [key, gap] of effective.gaps) fact.gap(splitPath(key) ?? [key], gap);
+  for (const [key, notes] of effective.notes) for (const { said, where: from } of notes) fact.note(splitPath(key) ?? [key], said, ...from);
+  for (const { said, where: from } of layers.notes) fact.note('layers', said, ...from);
+  idle(fact, 'misplaced', effective.misplaced);
+  idle(fact, 'unknownKeys', effective.unknownKeys);
+  idle(fact, 'unsupported', effective.unsupported);
+  return fact;
+}
+
+function idle(fact: FactBuilder, field: string, keys: readonly Idle[]): void {
+  fact.set(field, keys.map((k) => k.name), ...keys.map((k) => ({ ...k.where, said: k.name })));
+  for (const [at, { where }] of keys.entries()) fact.at([field, String(at)], where);
+}
+
+/** Declares unknown what the possible releases see differently. */
+function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unknown): void {
+  const depends = (key: string, where: readonly Where[]): Unknown => ({ is: 'unknown', why: 'ambiguous', said: `${key} depends on the Podman version; ${version.said}`, where: [...where, ...version.where] });
+  fact.gap('version', version);
+  for (const key of new Set(each.flatMap((m) => [...m.effective.values.keys()]))) {
+    const seen = each.map((m) => JSON.stringify(m.effective.values.get(key)?.value));
+    const path = splitPath(key) as string[];
+    if (new Set(seen).size > 1) fact.gap(path, depends(key, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
+  }
+  for (const field of ['layers', 'misplaced', 'unknownKeys', 'unsupported'] as const) {
+    const seen = each.map((m) => JSON.stringify(field === 'layers' ? m.layers.files.map((f) => f.path) : m.effective[field].map((i) => [i.name, pathKey([i.where.path])])));
+    if (new Set(seen).size > 1) fact.gap(field, depends(field, []));
+  }
+}

@@ -1,0 +1,48 @@
+/** Podman releases as far as they differ in how they read configuration. */
+import type { Asking } from '../ask.ts';
+import type { Unknown, Where } from '../fact.ts';
+import { toolTouches, toolVersion } from '../host/tool-version.ts';
+import type { Pattern } from '../kind.ts';
+
+/** Major and minor number of a Podman release. */
+export interface Release {
+  readonly major: number;
+  readonly minor: number;
+  /** As the target told it, or as a rule would write it. */
+  readonly said: string;
+}
+
+/** Reads `5.4.2+ds1`, `4.9.4-rhel`, `6.0`. Undefined for what is no version. */
+export function releaseOf(version: string): Release | undefined {
+  const match = /^v?(\d+)(?:\.(\d+))?/.exec(version);
+  return match ? { major: Number(match[1]), minor: Number(match[2] ?? 0), said: version } : undefined;
+}
+
+/** Whether a release is at least `than` ("4.8"). */
+export function since(release: Release, than: string): boolean {
+  const [major = 0, minor = 0] = than.split('.').map(Number);
+  return release.major > major || (release.major === major && release.minor >= minor);
+}
+
+/** The version of Podman on the target; when it cannot be read, releases that stand for all that may be meant. */
+export interface PodmanRelease {
+  readonly candidates: readonly [Release, ...Release[]];
+  readonly where?: Where;
+  /** Set when `candidates` are guesses. */
+  readonly unknown?: Unknown;
+}
+
+/** One release from each side of every change since Podman 4. */
+const representatives = ['4.0', '4.9', '5.8', '6.0'].map((said) => releaseOf(said) as Release) as [Release, ...Release[]];
+
+export const podmanTouches: readonly Pattern[] = toolTouches('podman');
+
+/** Asks for Podman's version. Never fails: an unreadable version widens the candidates. */
+export function* podmanRelease(): Asking<PodmanRelease> {
+  const found = yield* toolVersion('podman');
+  if (found.is === 'unknown') return { candidates: representatives, unknown: { ...found, said: `the Podman version could not be read: ${found.said}` } };
+  if (found.is === 'absent') return { candidates: representatives, unknown: { is: 'unknown', why: 'ambiguous', said: 'the Podman version could not be read: podman was not found', where: found.consulted.slice(0, 1) } };
+  const release = releaseOf(found.version);
+  if (release) return { candidates: [release], where: found.where };
+  return { candidates: representatives, unknown: { is: 'unknown', why: 'unparsable', said: `the Podman version could not be read: ${found.version}`, where: [found.where] } };
+}

@@ -1,0 +1,140 @@
+/** The accounts of a host, and which of them run containers without root. */
+import { type Account, type Answer, type Asking, env, list, read, stat, together } from '../ask.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+
+/** One line of /etc/passwd (passwd(5)). */
+export interface PasswdEntry extends Account {
+  readonly shell: string;
+  readonly at: Where;
+}
+
+export type Passwd = { readonly is: 'known'; readonly entries: readonly PasswdEntry[]; readonly consulted: readonly Where[] } | Unknown;
+
+export const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
+
+const passwdPath = '/etc/passwd';
+
+/** Reads /etc/passwd. A host without the file has no accounts there (macOS keeps them elsewhere). */
+export function* passwd(): Asking<Passwd> {
+  const answer = yield* read(passwdPath);
+  const consulted = [{ path: passwdPath }];
+  if (answer.is === 'absent') return { is: 'known', entries: [], consulted };
+  if (answer.is === 'blocked') return unknown(answer, passwdPath);
+  return parsePasswd(answer.value);
+}
+
+/** Parses passwd(5). A line without seven fields or with a non-numeric id is skipped, as glibc does; the first entry of a name counts. */
+export function parsePasswd(text: string): Passwd {
+  const entries: PasswdEntry[] = [];
+  const names = new Set<string>();
+  for (const [index, line] of text.split('\n').entries()) {
+    const [name, , uid, gid, , home, shell] = line.replace(/^[ \t]+/, '').split(':');
+    if (name === undefined || name === '' || name.startsWith('#') || home === undefined || shell === undefined) continue;
+    if (!/^\d+$/.test(uid ?? '') || !/^\d+$/.test(gid ?? '') || names.has(name)) continue;
+    names.add(name);
+    entries.push({ name, uid: Number(uid), gid: Number(gid), home: home === '' ? '/' : home, shell: shell.trim(), at: { path: passwdPath, line: index + 1 } });
+  }
+  if (entries.length === 0 && text.trim() !== '') return unparsable('no line of /etc/passwd has seven fields', { path: passwdPath, line: 1 });
+  return { is: 'known', entries, consulted: [{ path: passwdPath }] };
+}
+
+/** The lowest and highest uid of ordinary users (login.defs(5)), with Debian's and SUSE's common defaults. */
+export function* ordinaryUids(): Asking<{ min: number; max: number }> {
+  const answers = yield* together([read('/etc/login.defs'), read('/usr/etc/login.defs')]);
+  const found = answers.find((a) => a.is === 'got');
+  const text = found?.is === 'got' ? found.value : '';
+  const value = (name: string, usual: number): number => Number(new RegExp(`^[ \\t]*${name}[ \\t]+(\\d+)`, 'm').exec(text)?.[1] ?? usual);
+  return { min: value('UID_MIN', 1000), max: value('UID_MAX', 60000) };
+}
+
+/** Paths that only a user who runs containers or K3s without root has. `{uid}` and `~` as in patterns. */
+export const rootlessTraces = [
+  '~/.local/share/containers',
+  '~/.config/containers',
+  '~/.config/systemd/user/sockets.target.wants/podman.socket',
+  '~/.config/systemd/user/k3s-rootless.service',
+  '/etc/containers/systemd/users/{uid}',
+] as const;
+
+const k3sUnitPaths = ['~/.config/systemd/user/k3s-rootless.service', '~/.config/systemd/user/default.target.wants/k3s-rootless.service', '~/.rancher/k3s'] as const;
+
+export const lingerPath = '/var/lib/systemd/linger';
+
+/** What is known of one account as a user of rootless containers. A part that could not be seen is an Unknown. */
+export interface RootlessUse {
+  readonly entry: PasswdEntry;
+  readonly linger: boolean | Unknown;
+  readonly rootless: boolean | Unknown;
+  readonly k3sRootless: boolean | Unknown;
+  /** What made it count, or was looked at in vain. */
+  readonly where: readonly Where[];
+}
+
+/**
+ * Every ordinary account with what tells whether it runs containers without root.
+ *
+ * An account counts as rootless when its uid is that of an ordinary user and it is
+ * allowed to linger (loginctl(1)), owns one of {@link rootlessTraces}, or is the
+ * account that inspects. A subordinate id range alone does not count: useradd gives
+ * one to everybody.
+ */
+export function* rootlessUse(audited: Account): Asking<{ is: 'known'; each: readonly RootlessUse[]; consulted: readonly Where[] } | Unknown> {
+  const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [Passwd, { min: number; max: number }, Answer<readonly string[]>];
+  if (accounts.is === 'unknown') return accounts;
+  const ordinary = accounts.entries.filter((e) => e.uid >= uids.min && e.uid <= uids.max);
+  if (audited.uid !== 0 && !ordinary.some((e) => e.uid === audited.uid)) {
+    ordinary.push({ ...audited, shell: '', at: { path: passwdPath, said: 'the account that inspects' } });
+  }
+  const each = yield* together(ordinary.map((entry) => useOf(entry, lingering, entry.uid === audited.uid)));
+  return { is: 'known', each, consulted: [...accounts.consulted, { path: lingerPath }] };
+}
+
+function* useOf(entry: PasswdEntry, lingering: Answer<readonly string[]>, inspects: boolean): Asking<RootlessUse> {
+  const paths = [...rootlessTraces, ...k3sUnitPaths].map((p) => forAccount(p, entry));
+  const answers = yield* together(paths.map((p) => stat(p)));
+  const seen = (from: number, to: number): { found: Where[]; blocked?: Unknown } => {
+    const found: Where[] = [];
+    let blocked: Unknown | undefined;
+    for (let at = from; at < to; at++) {
+      const answer = answers[at];
+      const path = paths[at] as string;
+      if (answer?.is === 'got') found.push({ path });
+      if (answer?.is === 'blocked') blocked ??= unknown(answer, path);
+    }
+    return blocked ? { found, blocked } : { found };
+  };
+  const linger =
+    lingering.is === 'got' ? lingering.value.includes(entry.name) : lingering.is === 'absent' ? false : unknown(lingering, lingerPath);
+  const traces = seen(0, rootlessTraces.length);
+  const k3s = seen(rootlessTraces.length, paths.length);
+  const where: Where[] = [...(linger === true ? [{ path: `${lingerPath}/${entry.name}`, said: 'may linger' }] : []), ...traces.found, ...(inspects ? [{ ...entry.at, said: 'inspects' }] : [])];
+  const undecided = typeof linger === 'object' ? linger : traces.blocked;
+  return {
+    entry,
+    linger,
+    rootless: where.length > 0 ? true : (undecided ?? false),
+    k3sRootless: k3s.found.length > 0 ? true : (k3s.blocked ?? false),
+    where: where.length > 0 ? where : [entry.at],
+  };
+}
+
+/** A pattern path for one account. */
+export function forAccount(path: string, account: Account): string {
+  return path.replace(/^~(?=\/|$)/, account.home).replaceAll('{uid}', String(account.uid)).replaceAll('{user}', account.name);
+}
+
+/** The paths and names that {@link rootlessUse} may ask for. */
+export const rootlessTouches = [
+  { do: 'read', path: passwdPath },
+  { do: 'read', path: '/etc/login.defs' },
+  { do: 'read', path: '/usr/etc/login.defs' },
+  { do: 'list', path: lingerPath },
+  ...[...rootlessTraces, ...k3sUnitPaths].map((path) => ({ do: 'stat' as const, path: path.replace('{uid}', '*').replace(/^~/, '**') })),
+] as const;
+
+/** The time of the inspection as Unix seconds, or undefined when the snapshot does not tell. */
+export function* takenAt(): Asking<number | undefined> {
+  const answer = yield* env('PRETRIP_NOW');
+  const seconds = answer.is === 'got' ? Date.parse(answer.value) / 1000 : Number.NaN;
+  return Number.isFinite(seconds) ? seconds : undefined;
+}

@@ -1,0 +1,99 @@
+/** What a package database says about one package: the next-best witness when a program cannot be asked. */
+import { type Asking, read, run, stat } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+
+export type PackageVersion =
+  | { readonly is: 'known'; readonly name: string; readonly version: string; readonly database: 'dpkg' | 'rpm'; readonly where: Where }
+  | { readonly is: 'absent'; readonly consulted: readonly Where[] }
+  | Unknown;
+
+const dpkgStatus = '/var/lib/dpkg/status';
+/** Distroless images keep one file a package here instead (GoogleContainerTools/distroless). */
+const dpkgStatusDirectory = '/var/lib/dpkg/status.d';
+/** Every place an RPM database has had: Berkeley DB, ndb and SQLite; rpm 4.x and SUSE's /usr/lib/sysimage. */
+const rpmDatabases = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'].flatMap((d) => ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((f) => `${d}/${f}`));
+const rpmQuery = ['rpm', '-q', '--qf', '%{VERSION}\\n'];
+
+/** All that {@link packageVersion} may ask for these names. */
+export function packageTouches(deb: readonly string[], rpm: readonly string[]): readonly Pattern[] {
+  return [
+    { do: 'read', path: dpkgStatus },
+    ...deb.map((p): Pattern => ({ do: 'read', path: `${dpkgStatusDirectory}/${p}` })),
+    ...rpmDatabases.map((path): Pattern => ({ do: 'stat', path })),
+    ...rpm.map((p): Pattern => ({ do: 'run', argv: [...rpmQuery, p] })),
+  ];
+}
+
+/**
+ * The installed version of the first of several packages, without epoch and distribution revision.
+ * `absent`: a database was read and holds none of them, or there is no database at all.
+ */
+export function* packageVersion(deb: readonly string[], rpm: readonly string[]): Asking<PackageVersion> {
+  const status = yield* read(dpkgStatus);
+  if (status.is === 'blocked') return unknown(status, dpkgStatus);
+  if (status.is === 'got') {
+    for (const name of deb) {
+      const found = inDpkgStatus(status.value, name);
+      if (found) return { is: 'known', name, version: upstreamVersion(found.version), database: 'dpkg', where: { path: dpkgStatus, line: found.line } };
+    }
+  }
+  const consulted: Where[] = [{ path: dpkgStatus }];
+  for (const name of deb) {
+    const path = `${dpkgStatusDirectory}/${name}`;
+    const single = yield* read(path);
+    if (single.is === 'blocked') return unknown(single, path);
+    const found = single.is === 'got' ? inDpkgStatus(single.value, name) : undefined;
+    if (found) return { is: 'known', name, version: upstreamVersion(found.version), database: 'dpkg', where: { path, line: found.line } };
+  }
+  if (status.is === 'got') return { is: 'absent', consulted };
+  return yield* inRpm(rpm, consulted);
+}
+
+function* inRpm(names: readonly string[], consulted: readonly Where[]): Asking<PackageVersion> {
+  let database: string | undefined;
+  for (const path of rpmDatabases) {
+    const answer = yield* stat(path);
+    if (answer.is === 'blocked') return unknown(answer, path);
+    if (answer.is === 'got') database = path;
+    if (database) break;
+  }
+  if (!database) return { is: 'absent', consulted: [...consulted, ...rpmDatabases.map((path) => ({ path }))] };
+  for (const name of names) {
+    const argv = [...rpmQuery, name];
+    const answer = yield* run(argv);
+    const where = { path: `command:${argv.join(' ')}` };
+    if (answer.is !== 'got') return { is: 'unknown', why: answer.is === 'blocked' ? answer.why : 'unsupported', said: 'the rpm database cannot be read offline yet', where: [{ path: database }] };
+    const version = answer.value.stdout.trim().split('\n')[0] ?? '';
+    if (answer.value.exit === 0 && /^\d\S*$/.test(version)) return { is: 'known', name, version, database: 'rpm', where };
+    // rpm(8): a package that is not there exits 1 and says so; anything else is no answer.
+    if (answer.value.exit !== 1 || !/is not installed\s*$/.test(version)) return { is: 'unknown', why: 'failed', said: `rpm did not answer as expected about ${name}`, where: [where] };
+  }
+  return { is: 'absent', consulted: [...consulted, { path: database }] };
+}
+
+/** The installed version of a package in dpkg's status text (dpkg-query(1)), with its line. */
+export function inDpkgStatus(text: string, name: string): { version: string; line: number } | undefined {
+  let here: string | undefined;
+  let installed = true;
+  let version: { version: string; line: number } | undefined;
+  const done = (): boolean => here === name && installed && version !== undefined;
+  for (const [at, line] of text.split('\n').entries()) {
+    if (line === '' || line === '\r') {
+      if (done()) return version;
+      here = undefined;
+      installed = true;
+      version = undefined;
+    } else if (line.startsWith('Package: ')) here = line.slice(9).trim();
+    else if (line.startsWith('Status: ')) installed = line.trim().endsWith(' installed');
+    else if (line.startsWith('Version: ')) version = { version: line.slice(9).trim(), line: at + 1 };
+  }
+  return done() ? version : undefined;
+}
+
+/** A distribution's version without its epoch and revision (deb-version(7)): `5:20.10.24+dfsg1-1+b9` is `20.10.24+dfsg1`. */
+export function upstreamVersion(version: string): string {
+  const noEpoch = version.replace(/^\d+:/, '');
+  const cut = noEpoch.lastIndexOf('-');
+  return cut > 0 ? noEpoch.slice(0, cut) : noEpoch;
+}

@@ -1,0 +1,71 @@
+/** Subordinate id ranges (subuid(5), subgid(5)) as newuidmap and Podman read them. */
+import { type Account, type Asking, read, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+
+export interface Range {
+  readonly start: number;
+  readonly count: number;
+  readonly at: Where;
+}
+
+/** The ranges of one account, added up, and what in them stops every rootless command. */
+export interface SubIds {
+  readonly is: 'known';
+  readonly ranges: readonly Range[];
+  /** Sum of all range sizes. */
+  readonly count: number;
+  /** Ranges that Podman refuses, each with its reason. */
+  readonly broken: readonly Where[];
+  readonly consulted: readonly Where[];
+}
+
+/** A line `NAME-OR-UID:START:COUNT`. Blanks around a field make the line count for nobody (tried with Podman 5.4.2). */
+const line = /^([^:\s][^:]*):(\d+):(\d+)$/;
+
+/** The ranges of all accounts in a subuid or subgid file: one entry a well-formed line. */
+export function parseSubIds(text: string, path: string): readonly (Range & { readonly owner: string })[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const m = line.exec(raw.replace(/\r$/, ''));
+    return m ? [{ owner: m[1] as string, start: Number(m[2]), count: Number(m[3]), at: { path, line: index + 1 } }] : [];
+  });
+}
+
+/**
+ * The subordinate ids of an account. Entries by name and by uid add up, in both files
+ * (subgid is keyed by user, not by group). An NSS source other than `files` is unknown.
+ */
+export function* subIds(which: 'subuid' | 'subgid', account: Account): Asking<SubIds | Unknown> {
+  const path = `/etc/${which}`;
+  const [answer, nss] = yield* together([read(path), read('/etc/nsswitch.conf')]);
+  if (nss?.is === 'blocked') return unknown(nss, '/etc/nsswitch.conf');
+  const source = nss?.is === 'got' ? /^[ \t]*subid:[ \t]*(.*)$/m.exec(nss.value)?.[1]?.replace(/#.*/, '').trim() : undefined;
+  if (source !== undefined && source !== '' && source !== 'files') {
+    return { is: 'unknown', why: 'unsupported', said: `subordinate ids come from "${source}" (/etc/nsswitch.conf), which only the host can ask`, where: [{ path: '/etc/nsswitch.conf' }] };
+  }
+  const consulted: Where[] = [{ path }];
+  if (!answer || answer.is === 'absent') return { is: 'known', ranges: [], count: 0, broken: [], consulted };
+  if (answer.is === 'blocked') return unknown(answer, path);
+  const ranges = parseSubIds(answer.value, path).filter((r) => r.owner === account.name || r.owner === String(account.uid));
+  return { is: 'known', ranges, count: ranges.reduce((sum, r) => sum + r.count, 0), broken: brokenIn(ranges, account), consulted };
+}
+
+function brokenIn(ranges: readonly Range[], account: Account): Where[] {
+  return ranges.flatMap((r, index) => {
+    const end = r.start + r.count;
+    const twice = ranges.findIndex((o) => o.start === r.start && o.count === r.count) < index;
+    const said =
+      r.count === 0 ? 'holds no ids'
+      : end > 2 ** 32 ? 'ends above 4294967295'
+      : account.uid >= r.start && account.uid < end ? `contains the user's own id ${account.uid}`
+      : twice ? 'is listed twice'
+      : undefined;
+    return said ? [{ ...r.at, said }] : [];
+  });
+}
+
+/** What {@link subIds} may ask for. */
+export const subIdTouches = [
+  { do: 'read', path: '/etc/subuid' },
+  { do: 'read', path: '/etc/subgid' },
+  { do: 'read', path: '/etc/nsswitch.conf' },
+] as const;

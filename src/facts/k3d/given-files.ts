@@ -1,0 +1,70 @@
+/** The files that k3d rules look at: those given with --file, and the usual places of k3d config files. */
+import { type Account, type Asking, env, list, read, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+
+/** Holds the paths given on the command line, one a line. */
+const given = 'PRETRIP_FILES';
+
+/** k3d has no default config file; these are the names its documentation and its users give it. */
+const usualFiles = ['~/k3d.yaml', '~/k3d.yml', '~/k3d-config.yaml', '~/k3d-config.yml'] as const;
+const usualFolders = ['~/.k3d', '~/k3d', '/etc/k3d'] as const;
+
+/** `{files}` stands for each path given with --file. */
+export const givenTouches: readonly Pattern[] = [
+  { do: 'env', name: given },
+  { do: 'read', path: '{files}' },
+  ...usualFiles.map((path) => ({ do: 'read', path }) as const),
+  ...usualFolders.flatMap((path): Pattern[] => [{ do: 'list', path }, { do: 'read', path: `${path}/*.yaml` }, { do: 'read', path: `${path}/*.yml` }]),
+];
+
+export interface GivenFile {
+  readonly path: string;
+  /** Named on the command line, so that its absence is a mistake worth telling. */
+  readonly given: boolean;
+  readonly text: string;
+}
+
+interface Hidden {
+  readonly path: string;
+  readonly why: Unknown;
+  /** It might have held files (a folder, a usual place); otherwise it is one file that was named. */
+  readonly folder: boolean;
+}
+
+export interface GivenFiles {
+  readonly files: readonly GivenFile[];
+  /** Files and folders that could not be seen. */
+  readonly blocked: readonly Hidden[];
+  readonly consulted: readonly Where[];
+}
+
+/** Reads them all. A given file that is not there counts as one that could not be seen. */
+export function* givenFiles(as: Account): Asking<GivenFiles> {
+  const names = yield* env(given);
+  const blocked: Hidden[] = [];
+  // A snapshot or image scan has no command line of its own: nothing is given there.
+  if (names.is === 'blocked' && names.why !== 'unsupported') blocked.push({ path: `env:${given}`, why: unknown(names, `env:${given}`), folder: true });
+  const asked = names.is === 'got' ? names.value.split('\n').filter((p) => p !== '') : [];
+  const folders = yield* together(usualFolders.map((folder) => yamlFiles(atHome(folder, as), blocked)));
+  const usual = [...usualFiles.map((p) => atHome(p, as)), ...folders.flat()];
+  const paths = [...new Set([...asked.map((p) => atHome(p, as)), ...usual])];
+  const texts = yield* together(paths.map((path) => read(path)));
+  const files: GivenFile[] = [];
+  for (const [at, answer] of texts.entries()) {
+    const path = paths[at] ?? '';
+    const named = at < new Set(asked).size;
+    if (answer.is === 'got') files.push({ path, given: named, text: answer.value });
+    else if (answer.is === 'blocked') blocked.push({ path, why: unknown(answer, path), folder: !named });
+    else if (named) blocked.push({ path, why: { is: 'unknown', why: 'failed', said: `${path} was given, but is not there`, where: [{ path }] }, folder: false });
+  }
+  return { files, blocked, consulted: [...paths, ...usualFolders.map((f) => atHome(f, as))].map((path) => ({ path })) };
+}
+
+function* yamlFiles(folder: string, blocked: Hidden[]): Asking<string[]> {
+  const names = yield* list(folder);
+  if (names.is === 'blocked') blocked.push({ path: folder, why: unknown(names, folder), folder: true });
+  return names.is === 'got' ? names.value.filter((n) => /\.ya?ml$/.test(n) && !n.includes('/')).map((n) => `${folder}/${n}`) : [];
+}
+
+const atHome = (path: string, as: Account): string => path.replace(/^~(?=\/)/, () => as.home);

@@ -1,0 +1,50 @@
+/** Kind `podman-api`: whether the engine's API socket is there, who answers on it, and with which version. */
+import { type Asking, stat } from '../ask.ts';
+import { type Fact, FactBuilder, missing, unknown } from '../fact.ts';
+import type { Kind } from '../kind.ts';
+import { boolean, record, string, version } from '../shape.ts';
+import { defaultSocket, socketUnit, socketUnitTouches } from './socket-unit.ts';
+import { mayLookAt, socketTouches, whoAnswers } from './who-answers.ts';
+
+export const podmanApi: Kind = {
+  name: 'podman-api',
+  describe: "The API socket of an account's Podman: root's system socket or the user's own. The path follows the merged podman.socket.",
+  fields: {},
+  shape: record({
+    path: string('the path of the socket'),
+    type: string('what lies at that path', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
+    answers: boolean('whether anything answers there'),
+    who: string('who answers', ['podman', 'docker', 'other']),
+    version: version('version of the engine that answers'),
+    session: boolean("whether the account's runtime directory is there: somebody is logged in, or lingering is on"),
+  }),
+  touches: () => [...socketUnitTouches, ...socketTouches, { do: 'stat', path: '/run/user/{uid}' }],
+  *learn(_, as): Asking<Fact> {
+    const unit = yield* socketUnit(as);
+    const listens = unit.listens.find((l) => l.type === 'unix');
+    if (!listens && unit.unseen) return unit.unseen;
+    const path = listens?.address ?? defaultSocket(as);
+    if (!mayLookAt(path)) return { is: 'unknown', why: 'unsupported', said: `the socket ${path} lies outside /run and /var`, where: listens ? [listens.where] : [] };
+    const here = listens ? [{ path }, listens.where] : [{ path, said: 'the default: no podman.socket names another' }];
+    const fact = new FactBuilder().consulted(...here).set('path', path, ...here);
+    const session = as.uid === 0 ? undefined : yield* stat(`/run/user/${as.uid}`);
+    if (session?.is === 'blocked') fact.gap('session', unknown(session, `/run/user/${as.uid}`));
+    else fact.set('session', session === undefined || session.is === 'got', { path: `/run/user/${as.uid}` });
+    const inode = yield* stat(path);
+    const answering = yield* whoAnswers(path);
+    if (inode.is === 'blocked') return unknown(inode, path);
+    if (answering.is === 'offline') {
+      return { is: 'unknown', why: 'unsupported', said: `whether Podman answers on ${path} shows on a running host only`, where: here };
+    }
+    if (inode.is === 'absent') return missing(...here);
+    const real = inode.value.real === undefined ? inode.value.type : inode.value.real.is === 'got' ? inode.value.real.value.type : inode.value.type;
+    fact.set('type', real, ...here);
+    if (answering.is === 'unknown') {
+      for (const part of ['answers', 'who', 'version']) fact.gap(part, answering);
+      return fact.build();
+    }
+    if (answering.is === 'nobody' || real !== 'socket') return fact.set('answers', false, answering.is === 'nobody' ? answering.where : { path, said: `is a ${real}` }).build();
+    fact.set('answers', true, answering.where).set('who', answering.who, answering.where);
+    return fact.set('version', answering.version, answering.versionAt).build();
+  },
+};

@@ -1,0 +1,64 @@
+/** Kind `podman-network`: a network of an account, as Podman has it. */
+import { type Account, type Asking, together } from '../ask.ts';
+import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../fact.ts';
+import { rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
+import type { Kind } from '../kind.ts';
+import { boolean, map, record, string } from '../shape.ts';
+import { type FoundNetwork, network, networkFileTouches, networkFiles, networkTouches } from './networks.ts';
+
+const shape = record({
+  name: string('name of the network'),
+  account: string('whose network it is'),
+  driver: string('driver: bridge, macvlan, …'),
+  dnsEnabled: boolean('containers on it can find each other by name, if aardvark-dns is installed'),
+  internal: boolean('it has no way out'),
+  isolate: string('the option isolate: true, strict or false; unset when the network has none'),
+  labels: map(string('value'), 'labels'),
+  source: string('who told', ['podman', 'file', 'built-in']),
+});
+
+export const podmanNetwork: Kind = {
+  name: 'podman-network',
+  describe: 'A network as `podman network inspect` shows it, else as its file has it; the default network needs no file.',
+  main: 'name',
+  fields: { name: { type: 'string', required: true, describe: 'name of the network' } },
+  shape,
+  touches: (q) => networkTouches(String(q.name)),
+  *learn(q, as): Asking<Fact> {
+    const found = yield* network(String(q.name), as);
+    if (found.is === 'unknown') return found;
+    return found.is === 'missing' ? missing(...found.consulted) : factOf(found.network, as);
+  },
+  find: {
+    shape,
+    touches: () => [...rootlessTouches, ...networkFileTouches],
+    *learn(as): Asking<Subjects> {
+      const uses = yield* rootlessUse(as);
+      const users = uses.is === 'known' ? uses.each.filter((u) => u.rootless === true).map((u) => u.entry) : [];
+      const unsure = uses.is === 'unknown' ? uses : uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object');
+      const accounts: Account[] = [rootAccount, ...users.map(({ name, uid, gid, home }) => ({ name, uid, gid, home }))];
+      const files = yield* together(accounts.map(networkFiles));
+      const each: Subject[] = [];
+      let incomplete = unsure;
+      for (const [at, account] of accounts.entries()) {
+        const own = files[at];
+        if (own?.is === 'unknown') incomplete ??= own;
+        if (own?.is !== 'known') continue;
+        incomplete ??= own.broken[0];
+        for (const n of own.each) each.push({ key: account.uid === 0 ? `network:${n.name}` : `network:${account.name}/${n.name}`, as: account, fact: factOf(n, account) });
+      }
+      const consulted = files.flatMap((f) => (f.is === 'known' ? f.consulted : []));
+      return { is: 'known', each, consulted, ...(incomplete ? { incomplete } : {}) };
+    },
+  },
+};
+
+function factOf(n: FoundNetwork, as: Account): Known {
+  const fact = new FactBuilder().consulted(n.at).set('name', n.name, n.at).set('account', as.name, n.at).set('source', n.source, n.at).set('labels', n.labels, n.at);
+  for (const part of ['driver', 'dnsEnabled', 'internal', 'isolate'] as const) {
+    const where = n.where.get(part) ?? n.at;
+    if (n[part] === undefined) fact.at(part, where);
+    else fact.set(part, n[part], where);
+  }
+  return fact.build();
+}

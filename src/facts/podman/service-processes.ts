@@ -1,0 +1,85 @@
+/** The `podman system service` processes of an account, and how each was started. */
+import { type Answer, type Asking, type Content, list, read, type Stat, stat, textOf, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+
+/** One `podman system service` command line taken apart (podman-system-service(1)). */
+export interface ServiceCommand {
+  /** Idle time-out in seconds as given; undefined: the configured one. 0 is unlimited. */
+  readonly timeout?: number;
+  /** The address given, such as `tcp://0.0.0.0:2375`. */
+  readonly address?: string;
+  /** A client certificate is demanded (`--tls-client-ca`). */
+  readonly clientCa: boolean;
+}
+
+export interface ServiceProcess extends ServiceCommand {
+  readonly pid: number;
+  readonly argv: string;
+  /** The control group tells who started it: podman.service, a login session, or something else. */
+  readonly startedBy: 'unit' | 'session' | 'other';
+  readonly where: Where;
+}
+
+export type ServiceProcesses = { readonly is: 'known'; readonly each: readonly ServiceProcess[]; readonly consulted: readonly Where[] } | Unknown;
+
+export const processTouches: readonly Pattern[] = [
+  { do: 'list', path: '/proc' },
+  { do: 'read', path: '/proc/*/cmdline' },
+  { do: 'read', path: '/proc/*/cgroup' },
+  { do: 'stat', path: '/proc/*' },
+];
+
+/**
+ * Every service process that runs as `uid`. An image has no processes; a /proc that hides
+ * other users' processes (proc(5) hidepid) is unknown.
+ */
+export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
+  const entries = yield* list('/proc');
+  if (entries.is === 'blocked') return unknown(entries, '/proc');
+  const pids = entries.is === 'got' ? entries.value.filter((name) => /^\d+$/.test(name)) : [];
+  const consulted = [{ path: '/proc', ...(pids.length === 0 ? { said: 'nothing runs here' } : {}) }];
+  if (pids.length === 0) return { is: 'known', each: [], consulted };
+  if (!pids.includes('1')) return { is: 'unknown', why: 'denied', said: '/proc hides the processes of other users', where: consulted };
+  const lines = (yield pids.map((pid) => ({ do: 'read', path: `/proc/${pid}/cmdline` }) as const)) as readonly Answer<Content>[];
+  const found: ServiceProcess[] = [];
+  for (const [at, pid] of pids.entries()) {
+    const line = textOf(lines[at] as Answer<Content>);
+    const path = `/proc/${pid}/cmdline`;
+    // What is no text or is gone by now is not our service.
+    if (line.is === 'absent' || (line.is === 'blocked' && (line.why === 'unsupported' || line.why === 'failed'))) continue;
+    if (line.is === 'blocked') return unknown(line, path);
+    const argv = line.value.split('\0').filter((word) => word !== '');
+    const command = serviceCommand(argv);
+    if (!command) continue;
+    const [owner, group] = (yield* together<unknown>([stat(`/proc/${pid}`), read(`/proc/${pid}/cgroup`)])) as [Answer<Stat>, Answer<string>];
+    if (owner.is === 'blocked') return unknown(owner, `/proc/${pid}`);
+    if (owner.is === 'absent' || owner.value.uid !== uid) continue;
+    found.push({ ...command, pid: Number(pid), argv: argv.join(' '), startedBy: starter(group), where: { path, said: argv.join(' ') } });
+  }
+  return { is: 'known', each: found, consulted };
+}
+
+function starter(group: Answer<string>): ServiceProcess['startedBy'] {
+  const text = group.is === 'got' ? group.value : '';
+  if (/\/podman\.service\b/.test(text)) return 'unit';
+  return /\/session-[^/]*\.scope/.test(text) ? 'session' : 'other';
+}
+
+/** Takes a command line apart; undefined when it is not `podman … system service …`. */
+export function serviceCommand(argv: readonly string[]): ServiceCommand | undefined {
+  const program = argv[0]?.replace(/^[-@:+!|]+/, '') ?? '';
+  const at = argv.findIndex((word, i) => word === 'system' && argv[i + 1] === 'service');
+  if (!/(^|\/)podman$/.test(program) || at < 0) return undefined;
+  const rest = argv.slice(at + 2);
+  let timeout: number | undefined;
+  let address: string | undefined;
+  let clientCa = false;
+  for (const [i, word] of rest.entries()) {
+    const time = /^(?:--time(?:out)?=|-t=?)(\d+)$/.exec(word)?.[1] ?? (word === '--time' || word === '--timeout' || word === '-t' ? rest[i + 1] : undefined);
+    if (time !== undefined && /^\d+$/.test(time)) timeout = Number(time);
+    if (word === '--tls-client-ca' || word.startsWith('--tls-client-ca=')) clientCa = true;
+    if (/^[a-z]+:\/\//.test(word)) address = word;
+  }
+  return { clientCa, ...(timeout === undefined ? {} : { timeout }), ...(address === undefined ? {} : { address }) };
+}

@@ -1,0 +1,68 @@
+/** Who answers on a local socket that should carry Podman's or Docker's API. */
+import { type Answer, type Asking, get, type Response, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+
+export type Answering =
+  | { readonly is: 'answers'; readonly who: 'podman' | 'docker' | 'other'; readonly version?: string; readonly versionAt: Where; readonly where: Where }
+  /** Connecting is refused: a socket file that no program listens on. */
+  | { readonly is: 'nobody'; readonly where: Where }
+  /** Nothing runs on this target. */
+  | { readonly is: 'offline' }
+  | Unknown;
+
+/** A unit may name any path; only what lies where sockets belong is connected to. */
+export const mayLookAt = (path: string): boolean => /^\/(run|var)\//.test(path) && !path.includes('/../');
+
+export const socketTouches: readonly Pattern[] = ['/run/**', '/var/**'].flatMap((path): Pattern[] => [
+  { do: 'stat', path },
+  { do: 'get', socket: path, path: '/_ping' },
+  { do: 'get', socket: path, path: '/version' },
+]);
+
+/**
+ * Asks `/_ping` and `/version`. Podman is known by its `Libpod-Api-Version` or `Server: Libpod/…`
+ * header (containers/podman pkg/api/handlers/compat/ping.go). Its version is that of the component
+ * "Podman Engine": the header is another number on 3.0.1, and `ApiVersion` is Docker's.
+ */
+export function* whoAnswers(socket: string): Asking<Answering> {
+  const [ping, version] = (yield* together([get(socket, '/_ping'), get(socket, '/version')])) as [Answer<Response>, Answer<Response>];
+  const where = { path: `socket:${socket}` };
+  if (ping.is === 'absent') return { is: 'nobody', where: { ...where, said: 'nothing is there' } };
+  if (ping.is === 'blocked') {
+    if (ping.why === 'unsupported') return { is: 'offline' };
+    if (ping.why === 'failed' && /refused|ECONNREFUSED/i.test(ping.said ?? '')) return { is: 'nobody', where: { ...where, said: 'connection refused' } };
+    return unknown(ping, `socket:${socket}`);
+  }
+  const { headers, status } = ping.value;
+  const libpod = headers['libpod-api-version'];
+  const server = headers.server ?? '';
+  const components = version.is === 'got' && version.value.status === 200 ? engineVersions(version.value.body) : {};
+  const engine = components['Podman Engine'];
+  const said = `GET /_ping: ${status}, server ${server || 'not named'}`;
+  if (libpod !== undefined || server.startsWith('Libpod/') || engine !== undefined) {
+    const known = engine ?? libpod;
+    const versionAt = { ...where, said: engine !== undefined ? 'GET /version: component "Podman Engine"' : 'GET /_ping: Libpod-Api-Version' };
+    return { is: 'answers', who: 'podman', versionAt, where: { ...where, said }, ...(known === undefined ? {} : { version: known }) };
+  }
+  const docker = server.startsWith('Docker/') || components.Engine !== undefined;
+  const known = components.Engine;
+  return { is: 'answers', who: docker ? 'docker' : 'other', versionAt: { ...where, said: 'GET /version' }, where: { ...where, said }, ...(docker && known !== undefined ? { version: known } : {}) };
+}
+
+/** The versions of the components in a `/version` answer, by component name. Anything unexpected yields none. */
+function engineVersions(body: string): Partial<Record<string, string>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return {};
+  }
+  const components = (parsed as { Components?: unknown } | null)?.Components;
+  if (!Array.isArray(components)) return {};
+  const named: [string, string][] = [];
+  for (const part of components as { Name?: unknown; Version?: unknown }[]) {
+    if (typeof part?.Name === 'string' && typeof part.Version === 'string' && /^v?\d/.test(part.Version)) named.push([part.Name, part.Version]);
+  }
+  return Object.fromEntries(named);
+}

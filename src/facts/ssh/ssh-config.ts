@@ -1,0 +1,56 @@
+/** Kind `ssh-config`: the client settings that ssh(1) would use for a host. */
+import type { Account, Asking } from '../ask.ts';
+import { FactBuilder, type Fact } from '../fact.ts';
+import type { Kind } from '../kind.ts';
+import { boolean, list, number, record, string } from '../shape.ts';
+import { askSsh, type SshAnswer, sshTouches, type SshValue } from './effective.ts';
+
+export const sshConfig: Kind = {
+  name: 'ssh-config',
+  describe: 'What ssh would use for a host, from ~/.ssh/config and the system configuration.',
+  main: 'host',
+  fields: { host: { type: 'string', required: true, describe: 'the host name as it is typed' } },
+  shape: record({
+    hostname: string('the name or address that is connected to'),
+    user: string('the login; unset means the local name'),
+    port: number('the port; unset means 22'),
+    identityFiles: list(string('absolute path'), "the keys to try; unset means ssh's own defaults"),
+    identitiesOnly: boolean('whether keys from the agent are left out'),
+    strictHostKeyChecking: string('yes, no, ask, accept-new, off'),
+  }),
+  touches: () => sshTouches,
+  *learn(query, as): Asking<Fact> {
+    const host = String(query.host);
+    const answer = yield* askSsh({ host }, as);
+    if ('is' in answer) return answer;
+    const fact = new FactBuilder().consulted(...answer.consulted).set('hostname', answer.hostname, ...placesOf(answer, 'hostname'));
+    const one = (keyword: string): SshValue | undefined => answer.settings.get(keyword)?.[0];
+    const user = one('user');
+    if (user) fact.set('user', user.value, user.where);
+    const port = one('port');
+    if (port && /^\d+$/.test(port.value)) fact.set('port', Number(port.value), port.where);
+    const keys = identityFiles(answer, host, as);
+    if (keys) fact.set('identityFiles', keys.map((k) => k.value), ...keys.map((k) => k.where));
+    const only = one('identitiesonly');
+    if (only) fact.set('identitiesOnly', /^(?:yes|true)$/i.test(only.value), only.where);
+    const strict = one('stricthostkeychecking');
+    if (strict) fact.set('strictHostKeyChecking', strict.value, strict.where);
+    for (const gap of answer.gaps) {
+      fact.gap('identityFiles', gap);
+      const open = [['hostname', 'hostname'], ['user', 'user'], ['port', 'port'], ['identitiesOnly', 'identitiesonly'], ['strictHostKeyChecking', 'stricthostkeychecking']] as const;
+      for (const [part, keyword] of open) if (!answer.settings.has(keyword)) fact.gap(part, gap);
+    }
+    return fact.build();
+  },
+};
+
+const placesOf = (answer: SshAnswer, keyword: string): SshValue['where'][] => answer.settings.get(keyword)?.map((v) => v.where) ?? [...answer.consulted];
+
+/** Identity files with ~ and the tokens of ssh_config(5) filled in. `none` alone means no file at all. Undefined: none is set. */
+export function identityFiles(answer: SshAnswer, host: string, as: Account): SshValue[] | undefined {
+  const given = answer.settings.get('identityfile');
+  if (!given) return undefined;
+  const user = answer.settings.get('user')?.[0]?.value ?? as.name;
+  const tokens: Readonly<Record<string, string>> = { '%%': '%', '%d': as.home, '%h': answer.hostname, '%n': host, '%u': as.name, '%r': user, '%i': String(as.uid), '%p': answer.settings.get('port')?.[0]?.value ?? '22' };
+  return given.filter((g) => g.value.toLowerCase() !== 'none').map((g) => ({ ...g, value: g.value.replace(/^~(?=\/|$)/, () => as.home).replace(/%./g, (t) => tokens[t] ?? t).replace(/\$\{HOME\}/g, () => as.home) }));
+}

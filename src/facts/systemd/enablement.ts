@@ -1,0 +1,128 @@
+/**
+ * What pulls a unit in at start: the `.wants`, `.requires` and `.upholds` directories of the
+ * search path, whoever made the links (systemd.unit(5); `systemctl is-enabled`).
+ */
+import { type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import type { LoadedUnit } from './load.ts';
+import { isInstance, templateOf } from './names.ts';
+import { type Manager, searchDirs } from './paths.ts';
+import type { Settings } from './merge.ts';
+
+export type EnablementState = 'enabled' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
+
+export interface Enablement {
+  /** Some unit of the search path wants, requires or upholds it, or it has an alias that was put there. */
+  readonly enabled: boolean;
+  /** The pulling units or aliases: `multi-user.target`. */
+  readonly by: readonly string[];
+  /** The links. */
+  readonly where: readonly Where[];
+  readonly state: EnablementState;
+  /** Directories that could not be read: there may be more. */
+  readonly unseen: readonly Unknown[];
+  /** Links that do not count, and why. */
+  readonly remarks: readonly { readonly said: string; readonly where: Where }[];
+}
+
+const kinds = ['wants', 'requires', 'upholds'];
+
+/** Finds the links that enable a loaded unit. */
+export function* enablementOf(unit: LoadedUnit, settings: Settings): Asking<Enablement> {
+  const unseen: Unknown[] = [];
+  const links = yield* pullingLinks(unit, unseen);
+  const aliases = yield* installedAliases(unit, settings);
+  const remarks: { said: string; where: Where }[] = [];
+  const counts = links.filter((l) => {
+    if (l.problem === undefined) return true;
+    remarks.push({ said: l.problem, where: { path: l.path } });
+    return false;
+  });
+  const able = unit.exists && !unit.masked;
+  if (!able && counts.length > 0) {
+    remarks.push({ said: unit.masked ? 'linked here, but masked' : 'linked here, but there is no such unit', where: { path: counts[0]?.path ?? '' } });
+  }
+  const by = [...counts.map((l) => l.by), ...aliases.map((a) => a.slice(a.lastIndexOf('/') + 1))];
+  return {
+    enabled: able && by.length > 0,
+    by: able ? [...new Set(by)] : [],
+    where: [...counts.map((l) => ({ path: l.path })), ...aliases.map((path) => ({ path }))],
+    state: stateOf(unit, settings, counts.some((l) => !l.vendor) || aliases.length > 0),
+    unseen,
+    remarks,
+  };
+}
+
+interface Link {
+  readonly path: string;
+  readonly by: string;
+  /** Below /usr: shipped, not made by `systemctl enable`. */
+  readonly vendor: boolean;
+  readonly problem?: string;
+}
+
+function* pullingLinks(unit: LoadedUnit, unseen: Unknown[]): Asking<Link[]> {
+  const dirs = unit.search.dirs.flatMap((d) => [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ dir: `${d.path}/${e}`, by: e })));
+  const lists = yield* together(dirs.map((d) => list(d.dir)));
+  const names = new Set([...unit.names, unit.asked.name]);
+  const seen = new Set<string>();
+  const found: { path: string; by: string; vendor: boolean }[] = [];
+  for (const [at, { dir, by }] of dirs.entries()) {
+    const entries = lists[at] as Answer<readonly string[]>;
+    if (entries.is === 'blocked' && !entries.said?.startsWith('is a ')) unseen.push(unknown(entries, dir));
+    for (const name of entries.is === 'got' ? entries.value : []) {
+      // The foremost directory decides for a name, as it does for drop-ins.
+      if (!names.has(name) || seen.has(`${by}/${name}`)) continue;
+      seen.add(`${by}/${name}`);
+      found.push({ path: `${dir}/${name}`, by: by.slice(0, by.lastIndexOf('.')), vendor: dir.startsWith('/usr/') || dir.startsWith('/lib/') });
+    }
+  }
+  const stats = yield* together(found.map((f) => stat(f.path)));
+  return found.map((f, at) => ({ ...f, ...problemOf(stats[at] as Answer<Stat>, f.path, unseen) }));
+}
+
+function problemOf(answer: Answer<Stat>, path: string, unseen: Unknown[]): { problem?: string } {
+  if (answer.is === 'blocked') unseen.push(unknown(answer, path));
+  if (answer.is !== 'got') return { problem: 'could not be looked at' };
+  if (answer.value.type !== 'link') return { problem: `ignored: a ${answer.value.type}, not a link` };
+  return answer.value.target === '/dev/null' ? { problem: 'a link to /dev/null takes this dependency away' } : {};
+}
+
+/** Links in /etc and /run by the names that `Alias=` in [Install] offers. */
+function* installedAliases(unit: LoadedUnit, settings: Settings): Asking<string[]> {
+  const names = settings.directives.get('Alias')?.value;
+  if (!Array.isArray(names)) return [];
+  const own = new Set([unit.unit.name, ...(isInstance(unit.unit) ? [templateOf(unit.unit)] : [])]);
+  const candidates = unit.search.dirs
+    .filter((d) => !d.path.startsWith('/usr/') && !d.path.startsWith('/lib/'))
+    .flatMap((d) => names.filter((n) => typeof n === 'string' && d.entries.has(n)).map((n) => `${d.path}/${n}`));
+  const stats = yield* together(candidates.map((path) => stat(path)));
+  return candidates.filter((_, at) => {
+    const s = stats[at] as Answer<Stat>;
+    return s.is === 'got' && s.value.target !== undefined && own.has(s.value.target.slice(s.value.target.lastIndexOf('/') + 1));
+  });
+}
+
+function stateOf(unit: LoadedUnit, settings: Settings, linked: boolean): EnablementState {
+  const path = unit.fragment?.path ?? '';
+  if (unit.masked) return 'masked';
+  if (/\/systemd\/generator(\.early|\.late)?\//.test(path)) return 'generated';
+  if (path.includes('/systemd/transient/')) return 'transient';
+  if (linked) return 'enabled';
+  if (unit.fragment?.target !== undefined) return 'linked';
+  const has = (key: string): boolean => settings.directives.get(key)?.value !== undefined;
+  if (['WantedBy', 'RequiredBy', 'UpheldBy', 'Alias'].some(has)) return 'disabled';
+  return has('Also') ? 'indirect' : 'static';
+}
+
+/** All that {@link enablementOf} may ask besides the unit itself. */
+export function enablementTouches(name: string, manager: Manager): Pattern[] {
+  const type = name.slice(name.lastIndexOf('.') + 1);
+  return searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir) =>
+    kinds.flatMap((kind): Pattern[] => [
+      { do: 'list', path: `${dir}/*.${kind}` },
+      { do: 'stat', path: `${dir}/*.${kind}/*.${type}` },
+    ]),
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * The product on one screen: choose the profiles whose subject is present, learn what
+ * their rules want to know, judge. It can only ask; whoever drives it decides whether
+ * a target or a recording answers.
+ */
+import type { Account, Asking } from './facts/ask.ts';
+import type { Json } from './facts/fact.ts';
+import { kinds } from './facts/kinds.ts';
+import { type Context, judge } from './evaluate/judge.ts';
+import { Book, inquire } from './plan/inquire.ts';
+import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
+import { presenceRule, type Profile } from './rules/profile.ts';
+import type { Rule } from './rules/rule.ts';
+import type { Report, RuleCard, Step, Verdict } from './verdicts/report.ts';
+
+/** What to judge. `profiles` undefined: those whose subject is present. */
+export interface Selection {
+  readonly profiles?: readonly string[];
+  /** Whether a rule id, given its profiles are chosen, is wanted. */
+  readonly wants: (rule: Rule) => boolean;
+  /** Rules named one by one are judged whatever their profiles. */
+  readonly byName: boolean;
+  readonly params: readonly GivenParam[];
+}
+
+export interface Inspection {
+  readonly profiles: Report['profiles'];
+  /** Profiles whose subject may or may not be present: nobody could look. */
+  readonly undecidedProfiles: Report['profiles'];
+  readonly rules: readonly Rule[];
+  readonly verdicts: readonly Verdict[];
+  readonly params: Readonly<Record<string, Json>>;
+  /** Crashes of our own probes; any of them makes the run a defect. */
+  readonly defects: readonly string[];
+}
+
+export function* inspect(pack: Pack, selection: Selection, audited: Account): Asking<Inspection> {
+  const book = new Book();
+  const base: Omit<Context, 'params'> = { kinds: new Map(kinds.map((k) => [k.name, k])), audited };
+  const { chosen, undecided } = yield* chooseProfiles(pack.profiles, selection, { ...base, params: paramValues([], []) }, book);
+  const context: Context = { ...base, params: paramValues(selection.params, chosen.map((c) => c.profile)) };
+  const rules = chooseRules(pack.rules, selection, chosen.map((c) => c.profile.id));
+  yield* inquire(rules, context, book);
+  const verdicts = rules.flatMap((rule) => judge(rule, book, context));
+  return {
+    profiles: chosen.map(({ profile, because }) => ({ id: profile.id, because })),
+    undecidedProfiles: undecided,
+    rules,
+    verdicts,
+    params: Object.fromEntries(rules.flatMap((r) => Object.keys(r.params).map((name) => [`${r.id}:${name}`, context.params(r, name)]))),
+    defects: book.defects,
+  };
+}
+
+/** The rules of the chosen profiles that the selection wants, sorted by id. */
+export function chooseRules(rules: readonly Rule[], selection: Selection, profiles: readonly string[]): Rule[] {
+  return rules
+    .filter((r) => selection.wants(r) && (selection.byName || r.profiles.some((p) => profiles.includes(p))))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+interface Choice {
+  readonly chosen: readonly { readonly profile: Profile; readonly because: string }[];
+  readonly undecided: Report['profiles'];
+}
+
+function* chooseProfiles(profiles: readonly Profile[], selection: Selection, context: Context, book: Book): Asking<Choice> {
+  const named = selection.profiles;
+  if (named) return { chosen: profiles.filter((p) => named.includes(p.id)).map((profile) => ({ profile, because: 'it was asked for' })), undecided: [] };
+  if (selection.byName) return { chosen: [], undecided: [] };
+  const candidates = profiles.filter((p) => p.present.length > 0);
+  yield* inquire(candidates.map(presenceRule), context, book);
+  const judged = candidates.map((profile) => ({ profile, verdict: judge(presenceRule(profile), book, context)[0] }));
+  return {
+    chosen: judged.filter((j) => j.verdict?.outcome === 'pass').map(({ profile, verdict }) => ({ profile, because: `${profile.because} (${verdict?.evidence[0]?.said ?? ''})` })),
+    undecided: judged.filter((j) => j.verdict?.outcome === 'unknown').map(({ profile, verdict }) => ({ id: profile.id, because: verdict?.message ?? '' })),
+  };
+}
+
+/** What a reader of the report needs to know of a rule. */
+export function cardOf(rule: Rule): RuleCard {
+  return {
+    id: rule.id,
+    title: rule.title,
+    severity: rule.severity,
+    why: rule.why,
+    remedy: rule.remedy as unknown as Step[],
+    references: rule.references,
+    controls: rule.controls,
+    profiles: rule.profiles,
+    ...(rule.formerly.length > 0 ? { formerly: rule.formerly } : {}),
+  };
+}

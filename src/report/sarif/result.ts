@@ -1,0 +1,99 @@
+/** A verdict as a SARIF result, and an undecided one as a notification beside it. */
+import type { Notification, Result } from 'sarif';
+import type { Report, Verdict } from '../../verdicts/report.ts';
+import { isWaived, places, placeText } from '../findings.ts';
+import type { Style } from '../style.ts';
+import { clip, visible } from '../text.ts';
+import { fingerprint, uuid } from './ids.ts';
+import { type Artifacts, locationOf, relatedLocations } from './location.ts';
+import { scale } from './rule.ts';
+
+/** Code hosts cut long messages anywhere; ours end in an ellipsis. */
+const longestMessage = 2000;
+
+export interface Context {
+  readonly report: Report;
+  readonly style: Style;
+  readonly artifacts: Artifacts;
+  /** Rule id to its index among the driver's rules. */
+  readonly ruleIndex: ReadonlyMap<string, number>;
+  /** Whether any verdict is waived: then every result must say whether it is. */
+  readonly suppressions: boolean;
+}
+
+/** The result for a verdict. `level` is `none` unless the kind is `fail` (SARIF 2.1.0, section 3.27.10). */
+export function result(verdict: Verdict, context: Context): Result {
+  const { report, style, artifacts, ruleIndex } = context;
+  const id = fingerprint(verdict, report.target.name, style.hash);
+  const kind = kindOf(verdict);
+  const index = ruleIndex.get(verdict.rule);
+  const related = relatedLocations(verdict, artifacts);
+  return {
+    ruleId: visible(verdict.rule),
+    ...(index === undefined ? {} : { ruleIndex: index }),
+    kind,
+    level: kind === 'fail' ? scale[verdict.severity].level : 'none',
+    ...(kind === 'fail' ? { rank: scale[verdict.severity].rank } : {}),
+    message: { text: sentence(verdict) },
+    locations: [locationOf(verdict, report.target.name, artifacts)],
+    ...(related.length > 0 ? { relatedLocations: related } : {}),
+    partialFingerprints: { primaryLocationLineHash: `${id}:1`, 'pretrip/v1': id },
+    guid: uuid(JSON.stringify(['result', report.target.name, report.target.snapshot, verdict.rule, verdict.subject ?? null]), style.hash),
+    ...(context.suppressions ? { suppressions: suppressions(verdict) } : {}),
+    properties: properties(verdict, style.sarifProfile === 'full'),
+  };
+}
+
+function kindOf({ outcome, severity }: Verdict): 'fail' | 'informational' | 'open' | 'pass' | 'notApplicable' {
+  switch (outcome) {
+    case 'fail':
+      return severity === 'info' ? 'informational' : 'fail';
+    case 'unknown':
+      return 'open';
+    case 'pass':
+      return 'pass';
+    case 'not-applicable':
+      return 'notApplicable';
+  }
+}
+
+/** What, where and in which words, since code hosts cannot show a host's file. `](` would be a link to them. */
+function sentence(verdict: Verdict): string {
+  const about = verdict.subject === undefined ? '' : `${verdict.subject}: `;
+  const outcome = { fail: '', pass: '', unknown: 'Unknown: ', 'not-applicable': 'Not applicable: ' }[verdict.outcome];
+  const next = verdict.next === undefined ? '' : ` To decide it: ${stop(verdict.next)}`;
+  const [place] = places(verdict);
+  const said = place?.said ? ` (${place.said})` : '';
+  const seen = place ? ` Seen at ${placeText(place)}${said}.` : '';
+  return clip(visible(`${outcome}${about}${stop(verdict.message)}${seen}${next}`).replaceAll('](', '] ('), longestMessage);
+}
+
+const stop = (text: string): string => (/[.!?。]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
+
+function suppressions(verdict: Verdict): NonNullable<Result['suppressions']> {
+  if (!isWaived(verdict) || !verdict.waived) return [];
+  const { by, until, because } = verdict.waived;
+  return [{ kind: 'external', status: 'accepted', justification: clip(visible(`${because} (until ${until}, by ${by})`), longestMessage) }];
+}
+
+function properties(verdict: Verdict, full: boolean): Record<string, unknown> {
+  const { outcome, severity, subject, evidence, remedy, next, waived } = verdict;
+  return {
+    outcome,
+    severity,
+    ...(subject === undefined ? {} : { subject }),
+    ...(full ? { evidence, ...(remedy ? { remedy } : {}), ...(next === undefined ? {} : { next }), ...(waived ? { waived } : {}) } : {}),
+  };
+}
+
+/** Tells that something selected could not be decided. */
+export function undecided(verdict: Verdict, context: Context): Notification {
+  const index = context.ruleIndex.get(verdict.rule);
+  return {
+    descriptor: { id: 'undecided', index: 0 },
+    associatedRule: { id: visible(verdict.rule), ...(index === undefined ? {} : { index }) },
+    level: 'warning',
+    message: { text: sentence(verdict) },
+    locations: [locationOf(verdict, context.report.target.name, context.artifacts)],
+  };
+}

@@ -1,0 +1,55 @@
+/** Control frameworks as SARIF taxonomies: identifiers only, since the texts belong to their publishers. */
+import type { ReportingDescriptorRelationship, ToolComponent } from 'sarif';
+import type { RuleCard } from '../../verdicts/report.ts';
+import type { Hash } from '../style.ts';
+import { visible } from '../text.ts';
+import { uuid } from './ids.ts';
+
+export interface Taxonomies {
+  readonly components: ToolComponent[];
+  /** The controls a rule is relevant to. */
+  relationships(card: RuleCard): ReportingDescriptorRelationship[];
+}
+
+/** One component a framework. A control reads `FRAMEWORK: ID`. */
+export function taxonomies(rules: readonly RuleCard[], hash: Hash): Taxonomies {
+  const frameworks = new Map<string, Set<string>>();
+  for (const { framework, id } of rules.flatMap((card) => card.controls.map(split))) {
+    frameworks.set(framework, (frameworks.get(framework) ?? new Set()).add(id));
+  }
+  const components = [...frameworks]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, ids]): ToolComponent => ({
+      name,
+      guid: uuid(JSON.stringify(['taxonomy', name]), hash),
+      ...(publisher(name) === undefined ? {} : { organization: publisher(name) }),
+      isComprehensive: false,
+      taxa: [...ids].toSorted().map((id) => ({ id })),
+    }) as ToolComponent);
+  return {
+    components,
+    relationships: (card) => [...new Set(card.controls)].map(split).map(({ framework, id }) => {
+      const index = components.findIndex(({ name }) => name === framework);
+      const component = components[index];
+      return {
+        target: {
+          id,
+          index: component?.taxa?.findIndex((taxon) => taxon.id === id) ?? -1,
+          toolComponent: { name: framework, index, ...(component?.guid === undefined ? {} : { guid: component.guid }) },
+        },
+        kinds: ['relevant'],
+      };
+    }),
+  };
+}
+
+function split(control: string): { framework: string; id: string } {
+  const [framework = '', ...id] = visible(control).split(': ');
+  return id.length > 0 && framework !== '' ? { framework, id: id.join(': ') || '-' } : { framework: 'controls', id: framework || '-' };
+}
+
+function publisher(framework: string): string | undefined {
+  if (framework.startsWith('NIST')) return 'National Institute of Standards and Technology';
+  if (framework.startsWith('CIS')) return 'Center for Internet Security';
+  return undefined;
+}

@@ -1,0 +1,74 @@
+/** The findings at a glance, one row each: what is left to read on the last screen. */
+import Table from 'cli-table3';
+import type { Verdict } from '../../verdicts/report.ts';
+import { isWaived, places, placeText } from '../findings.ts';
+import { plain } from '../text.ts';
+import { columns, wrap } from '../width.ts';
+import type { Palette } from './palette.ts';
+
+interface Column {
+  readonly head: string;
+  readonly text: (verdict: Verdict) => string;
+  readonly paint?: (verdict: Verdict, text: string) => string;
+}
+
+/** A grid no wider than `width`; narrow terminals get narrower cells, wide ones more columns. */
+export function grid(verdicts: readonly Verdict[], width: number, paint: Palette): string {
+  const shown = columnsFor(width, paint);
+  const cells = verdicts.map((verdict) => shown.map((column) => plain(column.text(verdict))));
+  const widths = share(shown.map(({ head }, at) => Math.max(head.length, ...cells.map((row) => columns(row[at] ?? '')))), width);
+  const table = new Table({
+    head: shown.map(({ head }) => paint.dim(head)),
+    colWidths: widths.map((columnWidth) => columnWidth + 2),
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  for (const [row, verdict] of verdicts.entries()) {
+    table.push(
+      shown.map(({ paint: painted }, at) =>
+        wrap(cells[row]?.[at] ?? '', widths[at] ?? 1)
+          .map((line) => painted?.(verdict, line) ?? line)
+          .join('\n'),
+      ),
+    );
+  }
+  return table.toString();
+}
+
+/** The columns worth their place at this width; on a narrow terminal the subject shares the rule's. */
+function columnsFor(width: number, paint: Palette): readonly Column[] {
+  const first: readonly Column[] = [
+    { head: 'outcome', text: word, paint: (v, text) => paint.outcome[v.outcome](text) },
+    { head: 'severity', text: (v) => v.severity, paint: (v, text) => paint.severity[v.severity](text) },
+  ];
+  if (width < 110) return [...first, { head: 'rule and subject', text: (v) => (v.subject === undefined ? v.rule : `${v.rule}  ${v.subject}`) }];
+  const wide: readonly Column[] = [
+    { head: 'rule', text: (v) => v.rule },
+    { head: 'subject', text: (v) => v.subject ?? '' },
+    { head: 'at', text: (v) => places(v).slice(0, 1).map(placeText).join('') },
+  ];
+  return [...first, ...wide, ...(width < 150 ? [] : [{ head: 'message', text: (v: Verdict) => v.message }])];
+}
+
+function word(verdict: Verdict): string {
+  if (isWaived(verdict)) return 'waived';
+  return verdict.outcome === 'not-applicable' ? 'n/a' : verdict.outcome;
+}
+
+/** Takes columns from the widest until all fit between their borders. */
+function share(wanted: readonly number[], width: number): number[] {
+  const widths = [...wanted];
+  const room = Math.max(width - 3 * widths.length - 1, 4 * widths.length);
+  for (let over = widths.reduce((a, b) => a + b, 0) - room; over > 0; ) {
+    const widest = Math.max(...widths);
+    const next = Math.max(4, ...widths.filter((w) => w < widest));
+    const all = widths.filter((w) => w === widest).length;
+    const cut = Math.max(1, Math.min(widest - next, Math.ceil(over / all)));
+    for (const [at, w] of widths.entries()) {
+      if (w !== widest || over <= 0) continue;
+      widths[at] = w - Math.min(cut, over);
+      over -= Math.min(cut, over);
+    }
+  }
+  return widths;
+}

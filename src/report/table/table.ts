@@ -1,0 +1,97 @@
+/**
+ * The report for a person at a terminal. Blocks from the most severe finding
+ * on, then all of them at a glance and the ledger, which stay on the screen.
+ */
+import type { Report, Verdict } from '../../verdicts/report.ts';
+import { cards, isWaived, ledger, mostSevereFirst, reaches } from '../findings.ts';
+import type { Reporter, Style } from '../style.ts';
+import { plain } from '../text.ts';
+import { columns, wrap } from '../width.ts';
+import { findingBlock, type Group } from './finding.ts';
+import { grid } from './grid.ts';
+import { palette } from './palette.ts';
+
+/** Narrower than this nothing is legible; lines of prose wider than that are not either. */
+const narrowest = 40;
+const widestProse = 100;
+
+export const table: Reporter = (report, style) => {
+  const paint = palette(style.colour);
+  const width = Math.max(narrowest, style.width);
+  const page = { width: Math.min(width, widestProse), paint };
+  const shown = mostSevereFirst(report.verdicts).filter((v) => style.show.includes(v.outcome));
+  const blocks = sections(shown, style).flatMap(({ title, verdicts }) => [
+    [paint.dim(rule(title, page.width))],
+    ...groups(report, verdicts).map((group) => findingBlock(group, page)),
+  ]);
+  return [
+    head(report, page.width, paint.strong),
+    ...blocks,
+    ...(shown.length > 1 ? [[grid(shown, width, paint)]] : []),
+    [...nothing(report, shown), ...wrap(ledger(report), page.width)],
+  ]
+    .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
+    .join('\n');
+};
+
+/** The tool, the target, who looked and when, the profiles and why they were chosen. */
+function head({ tool, target, profiles, summary }: Report, width: number, strong: (text: string) => string): string[] {
+  const named = target.kind === target.name ? target.name : `${target.name} (${target.kind})`;
+  const lines: [string, string][] = [
+    ['target', named],
+    ['seen', `${target.user === undefined ? '' : `as ${target.user}, `}${target.takenAt}`],
+    ...profiles.map(({ id, because }, at): [string, string] => [at === 0 ? 'profile' : '', `${id}: ${because}`]),
+    ...(target.truncated ? [['warning', 'the snapshot is truncated: what it lacks is unknown'] as [string, string]] : []),
+  ];
+  return [
+    strong(plain(`pretrip ${tool.version}, ${summary.selected} rules`)),
+    ...lines.flatMap(([label, text]) =>
+      wrap(plain(text), width - 10).map((line, at) => `  ${(at === 0 ? label : '').padEnd(8)}${line}`),
+    ),
+  ];
+}
+
+interface Section {
+  readonly title: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What failed the gate stands apart from what did not. Sections without verdicts are left out. */
+function sections(shown: readonly Verdict[], { failOn }: Style): Section[] {
+  const open = shown.filter((v) => v.outcome === 'fail' && !isWaived(v));
+  const gate = open.filter((v) => reaches(v.severity, failOn));
+  const of = (outcome: Verdict['outcome']): Verdict[] => shown.filter((v) => v.outcome === outcome);
+  return [
+    { title: `failed, at or above ${failOn}`, verdicts: gate },
+    { title: failOn === 'never' ? 'failed' : `failed, below ${failOn}`, verdicts: open.filter((v) => !gate.includes(v)) },
+    { title: 'unknown: could not look, or could not tell', verdicts: of('unknown') },
+    { title: 'failed, but waived', verdicts: shown.filter(isWaived) },
+    { title: 'passed', verdicts: of('pass') },
+    { title: 'not applicable', verdicts: of('not-applicable') },
+  ]
+    .filter(({ verdicts }) => verdicts.length > 0)
+    .map(({ title, verdicts }) => ({ title: `${title} (${verdicts.length})`, verdicts }));
+}
+
+/** Neighbours of one rule and severity share a block: a rule is explained once, not once a user. */
+function groups(report: Report, verdicts: readonly Verdict[]): Group[] {
+  const byId = cards(report);
+  const found = new Map<string, [Verdict, ...Verdict[]]>();
+  for (const verdict of verdicts) {
+    const key = `${verdict.severity} ${verdict.rule}`;
+    const others = found.get(key);
+    if (others) others.push(verdict);
+    else found.set(key, [verdict]);
+  }
+  return [...found.values()].map((each) => ({ card: byId.get(each[0].rule), verdicts: each }));
+}
+
+/** Says so when there is nothing to list, and never calls it good when nobody looked. */
+function nothing(report: Report, shown: readonly Verdict[]): string[] {
+  if (shown.length > 0) return [];
+  if (report.verdicts.every((v) => v.outcome === 'not-applicable')) return ['Nothing was judged.'];
+  if (report.verdicts.some((v) => v.outcome === 'fail' || v.outcome === 'unknown')) return [];
+  return ['Nothing failed, and nothing is unknown.'];
+}
+
+const rule = (title: string, width: number): string => `── ${title} ${'─'.repeat(Math.max(0, width - columns(title) - 4))}`;

@@ -1,0 +1,12 @@
+/** Templates in rules: plain values with references in them. */
+import type { Json } from '../facts/fact.ts';
+
+/** Fills `{ param }` and `{ each }` into a step or any plain value. */
+export function fill(template: Json, lookup: (word: 'param' | 'each', name: string) => Json): Json {
+  if (Array.isArray(template)) return template.map((t: Json) => fill(t, lookup));
+  if (template === null || typeof template !== 'object') return template;
+  const entries = Object.entries(template);
+  const [first] = entries;
+  if (entries.length === 1 && first && (first[0] === 'param' || first[0] === 'each') && typeof first[1] === 'string') return lookup(first[0], first[1]);
+  return Object.fromEntries(entries.map(([k, v]) => [k, fill(v as Json, lookup)]));
+}

@@ -1,0 +1,46 @@
+/** Counts that balance, and the gate that reads them. */
+import { type Report, severities, type Severity, type Summary, type Verdict } from './report.ts';
+
+export function summarize(selected: number, verdicts: readonly Verdict[]): Summary {
+  const count = (outcome: Verdict['outcome']): number => verdicts.filter((v) => v.outcome === outcome).length;
+  return {
+    selected,
+    pass: count('pass'),
+    fail: count('fail'),
+    unknown: count('unknown'),
+    notApplicable: count('not-applicable'),
+    waived: verdicts.filter((v) => v.waived).length,
+  };
+}
+
+export type FailOn = Severity | 'never';
+
+export interface Gate {
+  readonly status: 0 | 1 | 3;
+  /** One line for the end of a run. */
+  readonly said: string;
+}
+
+/** Whether a verdict weighs as much as the threshold. */
+export const reaches = (severity: Severity, failOn: FailOn): boolean => failOn !== 'never' && severities.indexOf(severity) <= severities.indexOf(failOn);
+
+/**
+ * The gate of one or more reports (reference: contract, "Gate"): 1 for a failure at or above
+ * the threshold, 3 for something undecided there, or when nothing was judged at all.
+ */
+export function gate(reports: readonly Report[], failOn: FailOn, allowIncomplete: boolean): Gate {
+  const verdicts = reports.flatMap((r) => r.verdicts);
+  const counted = (outcome: Verdict['outcome']): number => verdicts.filter((v) => v.outcome === outcome && !v.waived && reaches(v.severity, failOn)).length;
+  const fails = counted('fail');
+  const unknowns = counted('unknown');
+  const above = failOn === 'never' ? '' : ` at or above ${failOn}`;
+  if (fails > 0) return { status: 1, said: `gate: FAILED  ${fails} failed${above}${unknowns > 0 ? `, ${unknowns} unknown` : ''} (--fail-on ${failOn})` };
+  const empty = reports.find((r) => r.verdicts.every((v) => v.outcome === 'not-applicable'));
+  if (empty) return { status: 3, said: `gate: INCOMPLETE  nothing was judged on ${empty.target.name}: every verdict is not applicable` };
+  const cut = reports.find((r) => r.target.truncated);
+  if (unknowns > 0 && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  ${unknowns} unknown${above} (--fail-on ${failOn}; --allow-incomplete accepts)` };
+  if (cut && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  the snapshot of ${cut.target.name} is truncated (--allow-incomplete accepts)` };
+  const blind = reports.find((r) => (r.undecidedProfiles ?? []).length > 0 && r.profiles.every((p) => p.id === 'base'));
+  if (blind && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  nobody could tell what runs on ${blind.target.name}: ${blind.undecidedProfiles?.map((p) => p.id).join(', ')} may apply (--profile decides)` };
+  return { status: 0, said: `gate: passed${unknowns > 0 ? `  with ${unknowns} unknown${above}, accepted` : ''}${failOn === 'never' ? '  (--fail-on never)' : ''}` };
+}

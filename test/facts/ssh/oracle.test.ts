@@ -1,0 +1,80 @@
+/** What ssh itself says (`ssh -G`) decides: generated configurations are read by both. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { answerer } from '../../../src/collect/composed.ts';
+import { settle } from '../../../src/facts/settle.ts';
+import { askSsh } from '../../../src/facts/ssh/effective.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ssh-oracle-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const hasSsh = spawnSync('ssh', ['-V']).status === 0;
+
+const host = fc.constantFrom('localhost', '127.0.0.1', 'vm', 'vm1', 'edge.example');
+const pattern = fc.constantFrom('*', 'localhost', '127.0.0.1', '127.*', 'vm?', 'vm', '!vm1', '!localhost', '*.example', '!*');
+const separator = fc.constantFrom(' ', '=', ' = ', '\t');
+const quote = (text: string, on: boolean): string => (on ? `"${text}"` : text);
+const setting = fc.oneof(
+  fc.tuple(fc.constant('IdentityFile'), fc.constantFrom('~/.ssh/a', '/keys/b', '~/.local/share/containers/podman/machine/machine', '%d/c', '/with space/k')),
+  fc.tuple(fc.constant('IdentitiesOnly'), fc.constantFrom('yes', 'no')),
+  fc.tuple(fc.constant('StrictHostKeyChecking'), fc.constantFrom('yes', 'no', 'ask', 'accept-new')),
+  fc.tuple(fc.constant('Port'), fc.constantFrom('22', '53685', '2222')),
+  fc.tuple(fc.constant('User'), fc.constantFrom('core', 'root')),
+  fc.tuple(fc.constant('HostName'), fc.constantFrom('10.0.0.1', '%h.lan', 'localhost')),
+);
+const line = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(setting, separator, fc.boolean(), fc.constantFrom('', '  ', '\t')).map(([[k, v], s, q, indent]) => `${indent}${k}${s}${quote(v, q || v.includes(' '))}`) },
+  { weight: 3, arbitrary: fc.tuple(fc.array(pattern, { minLength: 1, maxLength: 3 }), separator).map(([p, s]) => `Host${s}${p.join(' ')}`) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('host', 'originalhost', '!host', 'user', 'localuser'), fc.array(pattern, { minLength: 1, maxLength: 2 })).map(([k, p]) => `Match ${k} ${p.join(',')}`) },
+  { weight: 1, arbitrary: fc.constantFrom('', '# comment', '   # IdentityFile ~/.ssh/no', 'Match all', 'identityfile ~/.ssh/lower # comment', "IdentityFile '/single/q'") },
+);
+
+const defaults = ['~/.ssh/id_'];
+
+function oracle(text: string, name: string): Record<string, string[]> | undefined {
+  const file = join(folder, 'config');
+  writeFileSync(file, text, { mode: 0o600 });
+  let out: string;
+  try {
+    out = execFileSync('ssh', ['-G', '-F', file, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch {
+    return undefined;
+  }
+  const found: Record<string, string[]> = {};
+  for (const row of out.split('\n')) {
+    const [key = '', ...rest] = row.split(' ');
+    (found[key] ??= []).push(rest.join(' '));
+  }
+  return found;
+}
+
+const words: Readonly<Record<string, string>> = { yes: 'true', no: 'false' };
+
+describe.skipIf(!hasSsh)('ssh -G agrees', () => {
+  it('on generated configurations', () => {
+    const { username, uid, gid, homedir } = userInfo();
+    const as = { name: username, uid, gid, home: homedir };
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 14 }), host, (lines, name) => {
+        const text = `${lines.join('\n')}\n`;
+        const wanted = oracle(text, name);
+        const answer = settle(askSsh({ host: name }, as, ['/c']), answerer({ files: { '/c': text } }));
+        if (!wanted) return expect('is' in answer).toBe(true);
+        if ('is' in answer) throw new Error(answer.said);
+        const first = (key: string): string | undefined => answer.settings.get(key)?.[0]?.value;
+        const keys = (wanted.identityfile ?? []).filter((k) => !defaults.some((d) => k.startsWith(d)));
+        expect(answer.settings.get('identityfile')?.map((k) => k.value) ?? []).toEqual(keys);
+        expect(words[first('identitiesonly') ?? 'no']).toBe(words[wanted.identitiesonly?.[0] ?? ''] ?? wanted.identitiesonly?.[0] ?? 'x');
+        expect(words[first('stricthostkeychecking') ?? 'ask'] ?? first('stricthostkeychecking') ?? 'ask').toBe(wanted.stricthostkeychecking?.[0]);
+        expect(first('port') ?? '22').toBe(wanted.port?.[0]);
+        expect(first('user') ?? username).toBe(wanted.user?.[0]);
+        expect(answer.hostname.toLowerCase()).toBe(wanted.hostname?.[0]);
+        return undefined;
+      }),
+      { numRuns: Number(process.env.PRETRIP_RUNS ?? 150) },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Boots a lab host and waits until it is up. Its disk is a snapshot: each boot starts from the image as built.
+# usage: boot.sh SUITE PORT [KERNEL-ARGUMENT...]     (SSH on 127.0.0.1:PORT)
+set -euo pipefail
+lab=${PRETRIP_LAB:-/var/tmp/pretrip-lab}
+here=$(dirname "$0")
+suite=${1:?SUITE} port=${2:?PORT}
+shift 2
+run=$lab/run/$port
+mkdir -p "$run"
+
+# Emulated (where KVM exists it may still fail), without cmpxchg16b: QEMU 7.2 spoils its flags, and about every second
+# Linux 6.12 boot then dies. Restricted: the guest reaches nothing, we reach its SSH.
+TMPDIR=$lab nice qemu-system-x86_64 -name "pretrip-lab-$port" -accel tcg,thread=multi -cpu max,-cx16 -smp 2 -m 2048 \
+  -kernel "$lab/$suite/vmlinuz" -initrd "$lab/$suite/initrd" -append "root=/dev/vda rw console=ttyS0 $*" \
+  -drive "file=$lab/$suite/disk,format=raw,if=virtio,snapshot=on" \
+  -nic "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" \
+  -display none -monitor none -serial "file:$run/console" -pidfile "$run/pid" -daemonize
+
+until "$here/ssh.sh" "$port" true 2>"$run/ssh"; do
+  if [ ! -e "$run/pid" ] || [ $SECONDS -gt 300 ] || grep -q 'Kernel panic - not syncing' "$run/console"; then
+    cat "$run/ssh" >&2
+    tail -n 20 "$run/console" >&2
+    echo "boot.sh: $suite does not answer on port $port after $SECONDS s" >&2
+    exit 1
+  fi
+  sleep 1
+done
+state=$("$here/ssh.sh" "$port" systemctl is-system-running --wait) || true # degraded is an answer too
+echo "ready: $suite on 127.0.0.1:$port, $state, after $SECONDS s"

@@ -1,0 +1,106 @@
+/** Random reports from a hostile host. */
+import fc from 'fast-check';
+import type { Evidence, Outcome, Report, RuleCard, Step, Truth, Verdict } from '../../src/verdicts/report.ts';
+import { severities } from '../../src/verdicts/report.ts';
+import { sample } from './sample.ts';
+
+const nasty = [
+  ...['\u001b[2J', '\u009b31m', '\u0000', '\r', '\n', '\t', '\u202e', '\u200b', '\u2028', '\ud800', '\udc00x', '\ufffe', '\u{e0041}', '\u{1f4a5}'],
+  ...['::error::x', '\n::set-output name=a::b', '##[error]x', '##vso[task.setvariable]y', ']]>', '<x a="1">', '&amp;', '&#0;', '](http://x)'],
+  ...['../..', '/', '.', ' ', '  ', '地図', 'é', '\\', '%2e', '__proto__', '"', "'", '```', 'x'.repeat(150)],
+];
+
+/** Text as a host may have it: ordinary, or with what terminals, runners, XML or URIs trip over. */
+export const text: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.array(fc.oneof(fc.constantFrom(...nasty), fc.string({ maxLength: 6 })), { maxLength: 5 }).map((parts) => parts.join('')),
+);
+
+const where = fc.record(
+  {
+    path: fc.oneof(text, text.map((t) => `/etc/${t}`), text.map((t) => `command:${t}`), text.map((t) => `socket:/${t}`)),
+    line: fc.integer({ min: 1, max: 9999 }),
+    column: fc.integer({ min: 1, max: 200 }),
+    said: text,
+  },
+  { requiredKeys: ['path'] },
+);
+
+const evidence: fc.Arbitrary<Evidence> = fc.record({
+  truth: fc.constantFrom<Truth>('yes', 'no', 'unknown'),
+  said: text,
+  where: fc.array(where, { maxLength: 3 }),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ write: text, content: text, mode: fc.constant('0644'), needs: fc.constant('root' as const) }),
+  fc.record({ chmod: text, mode: fc.constant('0600'), note: text }),
+  fc.record({ link: text, to: text }),
+  fc.record({ run: fc.array(text, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ manual: text }),
+  fc.record({ verify: fc.oneof(text, fc.array(text, { maxLength: 2 })) }),
+);
+
+const severity = fc.constantFrom(...severities);
+
+const card = (id: string): fc.Arbitrary<RuleCard> =>
+  fc.record({
+    id: fc.constant(id),
+    title: text,
+    severity,
+    why: text,
+    remedy: fc.array(step, { maxLength: 2 }),
+    references: fc.array(fc.record({ title: text, url: fc.oneof(text, fc.constant('https://example.org/a?b')) }, { requiredKeys: ['title'] }), { maxLength: 2 }),
+    controls: fc.array(fc.oneof(text, text.map((t) => `NIST SP 800-53: ${t}`)), { maxLength: 12 }),
+    profiles: fc.array(text, { maxLength: 2 }),
+  });
+
+const verdict: fc.Arbitrary<Verdict> = fc
+  .record({
+    rule: fc.constantFrom('a.one', 'a.two', 'b.three.x-y'),
+    subject: fc.option(text, { nil: undefined }),
+    outcome: fc.constantFrom<Outcome>('pass', 'fail', 'unknown', 'not-applicable'),
+    severity,
+    message: text,
+    evidence: fc.array(evidence, { maxLength: 3 }),
+    remedy: fc.array(step, { maxLength: 5 }),
+    next: text,
+    waived: fc.option(fc.record({ by: text, until: text, because: text }), { nil: undefined, freq: 3 }),
+  })
+  .map(({ subject, remedy, next, waived, ...rest }) => ({
+    ...rest,
+    ...(subject === undefined ? {} : { subject }),
+    ...(rest.outcome === 'fail' ? { remedy } : {}),
+    ...(rest.outcome === 'unknown' ? { next } : {}),
+    ...(waived === undefined || rest.outcome !== 'fail' ? {} : { waived }),
+  }));
+
+/** Reports that the schema takes and whose numbers balance. */
+export const report: fc.Arbitrary<Report> = fc
+  .record({
+    name: text,
+    user: text,
+    profiles: fc.array(fc.record({ id: text.filter((t) => t !== ''), because: text }), { maxLength: 2 }),
+    params: fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean())),
+    rules: fc.tuple(card('a.one'), card('a.two'), card('b.three.x-y')),
+    verdicts: fc.uniqueArray(verdict, { maxLength: 6, selector: (v) => JSON.stringify([v.rule, (v.subject ?? '\u0000none').toWellFormed()]) }),
+  })
+  .map(({ name, user, profiles, params, rules, verdicts }) => {
+    const count = (outcome: Outcome): number => verdicts.filter((v) => v.outcome === outcome).length;
+    return {
+      ...sample,
+      target: { ...sample.target, name, user },
+      profiles,
+      params,
+      rules,
+      verdicts,
+      summary: {
+        selected: rules.length,
+        pass: count('pass'),
+        fail: count('fail'),
+        unknown: count('unknown'),
+        notApplicable: count('not-applicable'),
+        waived: verdicts.filter((v) => v.waived !== undefined).length,
+      },
+    };
+  });
