@@ -1,8 +1,22 @@
 /** The command table. Generated from the directory `commands` by `npm run generate`. */
+import capture from './commands/capture.ts';
+import plan from './commands/plan.ts';
+import report from './commands/report.ts';
 import rulesCheck from './commands/rules/check.ts';
+import rulesList from './commands/rules/list.ts';
+import rulesNew from './commands/rules/new.ts';
+import rulesShow from './commands/rules/show.ts';
 import rulesTest from './commands/rules/test.ts';
+import scan from './commands/scan.ts';
 
 export const COMMANDS = {
+  capture,
+  plan,
+  report,
   'rules:check': rulesCheck,
+  'rules:list': rulesList,
+  'rules:new': rulesNew,
+  'rules:show': rulesShow,
   'rules:test': rulesTest,
+  scan,
 };

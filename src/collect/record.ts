@@ -19,14 +19,17 @@ export interface Host {
   readonly name: string;
   readonly user: Account;
   readonly target: Target;
+  /** The time that a host written down speaks of, instead of now. */
+  readonly takenAt?: string;
 }
 
 /**
  * Runs a probe against a target and returns the recording. What the probe itself
  * concludes is thrown away: a live host is judged on its recording, as every other.
  */
-export async function record<T>(probe: Asking<T>, on: Host, given: Given, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
+export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
   const answers = new Map<string, { ask: Ask; answer: AnyAnswer }>();
+  const given = on.takenAt === undefined ? asked : { ...asked, takenAt: on.takenAt };
   await settleAsync(probe, async (asks) => {
     const fresh = new Map(asks.filter((a) => !answers.has(keyOf(a))).map((a) => [keyOf(a), a]));
     const wanted = [...fresh.values()].filter((a) => ownAnswer(a, given) === undefined);

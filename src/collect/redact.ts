@@ -12,8 +12,9 @@ const harmlessName = /(?:file|path|dir|_timeout|_tries|nopasswd|askpass)$/i;
 /** Files whose grammar uses such words for other things. */
 const exemptPath = /^\/(?:etc|usr\/etc)\/(?:nsswitch\.conf|passwd|login\.defs|sudoers(?:\.d\/.*)?|subuid|subgid)$|^\/var\/lib\/dpkg\//;
 
-/** `NAME=value`, `name: value`, `"name": "value"`; one line at a time. */
-const assignment = /((?:^|[\s"'{,;])(?:--)?["']?)([A-Za-z_][\w.-]{0,80})(["']?[ \t]{0,8}[=:][ \t]{0,8})("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',;][^\s,;]*)/g;
+/** `NAME=value`, `name: value`, `"name": "value"`: the start of a name that holds one of the words, up to its value. */
+const assignment =
+  /(?<![\w.-])([\w.-]{0,80}?(?:token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential)[\w.-]{0,80})(["']?[ \t]{0,8}[=:][ \t]{0,8})("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',;][^\s,;"']*)/gi;
 /** `--token value`. */
 const flag = /(--[A-Za-z][\w-]{0,80})([ \t]+)(?!-)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\S+)/g;
 const userinfo = /([A-Za-z][A-Za-z0-9+.-]{0,20}:\/\/[^\s/:@"']{0,128}:)([^\s/@"']{1,512})(@)/g;
@@ -50,7 +51,7 @@ export function redactText(text: string, words = false): string {
   const masked = plain
     .replace(pem, (_, head: string, body: string, tail: string) => head + body.replace(/[^\n]+/g, placeholder) + tail)
     .replace(userinfo, `$1${placeholder}$3`)
-    .replace(assignment, (whole, before: string, name: string, sign: string, value: string) => (isSecret(name) ? `${before}${name}${sign}${mask(value)}` : whole))
+    .replace(assignment, (whole, name: string, sign: string, value: string) => (isSecret(name) ? `${name}${sign}${mask(value)}` : whole))
     .replace(words ? /(--[A-Za-z][\w-]{0,80})(\n)(?!-)(.+)/g : flag, (whole, name: string, gap: string, value: string) => (isSecret(name) ? `${name}${gap}${mask(value)}` : whole));
   return words ? masked.replaceAll('\n', '\0') : masked;
 }

@@ -8,9 +8,12 @@
  * read with IFS would drop it. Order as in the table.
  */
 import type { Verdict } from '../verdicts/report.ts';
-import { isWaived, mostSevereFirst, places, placeText } from './findings.ts';
+import { bare, isWaived, mostSevereFirst, places, placeText } from './findings.ts';
 import type { Reporter } from './style.ts';
-import { plain } from './text.ts';
+import { clip, plain } from './text.ts';
+
+/** Characters; the JSON report has the rest. */
+const longestField = 2000;
 
 export const concise: Reporter = (report, style) =>
   mostSevereFirst(report.verdicts)
@@ -20,12 +23,12 @@ export const concise: Reporter = (report, style) =>
 
 function line(verdict: Verdict): string {
   const [place] = places(verdict);
-  return [place ? placeText(place) : '', verdict.severity, verdict.rule, verdict.subject ?? '', `${outcome(verdict)}: ${verdict.message}`]
-    .map((field) => plain(field) || '-')
+  return [place ? placeText(place) : '', verdict.severity, verdict.rule, verdict.subject ?? '', `${outcome(verdict)}: ${bare(verdict)}`]
+    .map((field) => plain(clip(field, longestField)) || '-')
     .join('\t');
 }
 
 function outcome(verdict: Verdict): string {
   if (!isWaived(verdict)) return verdict.outcome;
-  return `fail (waived by ${verdict.waived?.by} until ${verdict.waived?.until})`;
+  return `${verdict.outcome} (waived by ${verdict.waived?.by} until ${verdict.waived?.until})`;
 }

@@ -4,20 +4,14 @@ import { severities } from '../verdicts/report.ts';
 
 export type Place = Evidence['where'][number];
 
-const outcomes: readonly Outcome[] = ['fail', 'unknown', 'pass', 'not-applicable'];
+const outcomes: readonly (Outcome | 'waived')[] = ['fail', 'unknown', 'waived', 'pass', 'not-applicable'];
 
-/** A failure that somebody has accepted for a time. A waiver of anything else changes nothing. */
-export const isWaived = (verdict: Verdict): boolean => verdict.outcome === 'fail' && verdict.waived !== undefined;
+/** A failure or an unknown that somebody has accepted for a time. The outcome stays what it is. */
+export const isWaived = (verdict: Verdict): boolean => verdict.waived !== undefined && (verdict.outcome === 'fail' || verdict.outcome === 'unknown');
 
-/** Whether a failure of this severity fails the gate. */
-export function reaches(severity: Severity, threshold: Severity | 'never'): boolean {
-  return threshold !== 'never' && severities.indexOf(severity) <= severities.indexOf(threshold);
-}
-
-/** Failures first, waived ones after the others, then unknowns; most severe first; else the report's order. */
+/** Failures, unknowns, what is waived, the rest; of these the most severe first; else the report's order. */
 export function mostSevereFirst(verdicts: readonly Verdict[]): Verdict[] {
-  const rank = (v: Verdict): number =>
-    (outcomes.indexOf(v.outcome) * 2 + (isWaived(v) ? 1 : 0)) * severities.length + severities.indexOf(v.severity);
+  const rank = (v: Verdict): number => outcomes.indexOf(isWaived(v) ? 'waived' : v.outcome) * severities.length + severities.indexOf(v.severity);
   return verdicts.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -50,7 +44,10 @@ export function cards(report: Report): ReadonlyMap<string, RuleCard> {
   return new Map(report.rules.map((card) => [card.id, card]));
 }
 
-/** How many verdicts have an outcome; `waived` are among the failures. */
+/** The message without the outcome that the judge may have put before it: formats say that in their own place. */
+export const bare = (verdict: Verdict): string => verdict.message.replace(/^(?:not applicable|unknown): /i, '');
+
+/** How many verdicts have an outcome; `waived` are among them. */
 export interface Tally {
   readonly verdicts: number;
   readonly pass: number;
@@ -68,7 +65,7 @@ export function tally(verdicts: readonly Verdict[]): Tally {
     fail: count('fail'),
     unknown: count('unknown'),
     notApplicable: count('not-applicable'),
-    waived: verdicts.filter(isWaived).length,
+    waived: verdicts.filter((v) => v.waived !== undefined).length,
   };
 }
 
@@ -84,14 +81,16 @@ export function bySeverity(verdicts: readonly Verdict[]): string {
 /** One line that balances: `46 rules, 61 verdicts: 48 pass, 6 fail (…), 2 unknown (…), 5 not applicable`. */
 export function ledger(report: Report): string {
   const t = tally(report.verdicts);
-  const open = report.verdicts.filter((v) => v.outcome === 'fail' && !isWaived(v));
-  const failures = [bySeverity(open), t.waived > 0 ? `${t.waived} waived` : ''].filter((s) => s !== '').join(', ');
-  const unknowns = bySeverity(report.verdicts.filter((v) => v.outcome === 'unknown'));
-  const aside = (text: string): string => (text === '' ? '' : ` (${text})`);
+  const aside = (outcome: Outcome): string => {
+    const of = report.verdicts.filter((v) => v.outcome === outcome);
+    const waived = of.filter(isWaived).length;
+    const parts = [bySeverity(of.filter((v) => !isWaived(v))), waived > 0 ? `${waived} waived` : ''].filter((part) => part !== '');
+    return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  };
   return [
     `${plural(report.summary.selected, 'rule')}, ${plural(t.verdicts, 'verdict')}: ${t.pass} pass`,
-    `${t.fail} fail${aside(failures)}`,
-    `${t.unknown} unknown${aside(unknowns)}`,
+    `${t.fail} fail${aside('fail')}`,
+    `${t.unknown} unknown${aside('unknown')}`,
     `${t.notApplicable} not applicable`,
   ].join(', ');
 }

@@ -1,30 +1,7 @@
 /** The report as it is: canonical JSON, from which every other format can be made again. */
+import { canonical } from './canonical.ts';
 import type { Reporter } from './style.ts';
 import { jsonText } from './text.ts';
 
-/** Keys in the order a reader wants them, whatever object they stand in; others follow by code unit. */
-const order = [
-  ...['format', 'tool', 'target', 'kind', 'name', 'version', 'takenAt', 'snapshot', 'user', 'truncated'],
-  ...['id', 'title', 'rule', 'subject', 'outcome', 'severity', 'message', 'why', 'truth'],
-  ...['path', 'line', 'column', 'said', 'where', 'evidence'],
-  ...['write', 'chmod', 'chown', 'link', 'remove', 'run', 'manual', 'verify', 'to', 'owner', 'mode', 'content', 'needs', 'note'],
-  ...['remedy', 'next', 'url', 'references', 'controls', 'profiles', 'formerly', 'by', 'until', 'because'],
-  ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived'],
-];
-const rank = new Map(order.map((key, at) => [key, at]));
-
 /** Equal reports give equal bytes, whatever the order of their keys. Ends in a newline. */
 export const json: Reporter = (report) => jsonText(canonical(report));
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  // Object.fromEntries defines properties: a key `__proto__` stays a key.
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, canonical(inner)]),
-  );
-}
-
-const rankOf = (key: string): number => rank.get(key) ?? order.length;

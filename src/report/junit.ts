@@ -7,7 +7,7 @@
  * junit-10.xsd; `rich` adds totals, `file`, `line` and properties of test
  * cases, which GitHub and GitLab read and both schemas refuse.
  */
-import type { Report, Verdict } from '../verdicts/report.ts';
+import type { Report, RuleCard, Verdict } from '../verdicts/report.ts';
 import { cards, decidingFirst, isWaived, ledger, places, placeText, reaches } from './findings.ts';
 import { stepText } from './steps.ts';
 import type { Reporter, Style } from './style.ts';
@@ -16,6 +16,7 @@ import { token, xmlAttributes, xmlText } from './xml.ts';
 
 /** GitLab refuses files over 30 MB; one value from a host must not fill it. */
 const longestText = 4000;
+const mostPlaces = 100;
 
 type Fate = 'pass' | 'failure' | 'error' | 'skipped';
 
@@ -24,6 +25,7 @@ interface Case {
   /** Unique in its suite: GitLab counts only the first of a name. */
   readonly name: string;
   readonly fate: Fate;
+  readonly card: RuleCard | undefined;
 }
 
 export const junit: Reporter = (report, style) => {
@@ -45,14 +47,17 @@ interface Suite {
 }
 
 function byTopic(report: Report, style: Style): Suite[] {
-  const titles = new Map(report.rules.map(({ id, title }) => [id, title]));
+  const byId = cards(report);
   const suites = new Map<string, Case[]>();
   const taken = new Set<string>();
   for (const verdict of report.verdicts) {
     const suite = token(`${report.target.name}.${verdict.rule.split('.')[0]}`, 'pretrip');
+    const card = byId.get(verdict.rule);
     const subject = verdict.subject === undefined ? '' : ` [${verdict.subject}]`;
-    const name = unique(clip(token(`${verdict.rule}${subject} ${titles.get(verdict.rule) ?? ''}`, 'rule'), longestText), taken);
-    suites.set(suite, [...(suites.get(suite) ?? []), { verdict, name, fate: fateOf(verdict, style) }]);
+    const name = unique(clip(token(`${verdict.rule}${subject} ${card?.title ?? ''}`, 'rule'), longestText), taken);
+    const cases = suites.get(suite) ?? [];
+    cases.push({ verdict, name, fate: fateOf(verdict, style), card });
+    suites.set(suite, cases);
   }
   return [...suites].map(([name, cases]) => ({ name, cases }));
 }
@@ -98,7 +103,7 @@ function suiteLines({ name, cases }: Suite, id: number, report: Report, style: S
   return [
     `  <testsuite${xmlAttributes(attributes)}>`,
     ...propertyLines([...Object.entries(properties), ...profiles.map((p): [string, string] => ['profile', `${p.id}: ${p.because}`])], '    '),
-    ...cases.flatMap((one) => caseLines(one, name, report, style)),
+    ...cases.flatMap((one) => caseLines(one, name, style)),
     `    <system-out>${xmlText(`whole run: ${ledger(report)}`)}</system-out>`,
     '    <system-err/>',
     '  </testsuite>',
@@ -110,7 +115,7 @@ function propertyLines(properties: readonly (readonly [string, string])[], inden
   return [`${indent}<properties>`, ...lines, `${indent}</properties>`];
 }
 
-function caseLines({ verdict, name, fate }: Case, suite: string, report: Report, style: Style): string[] {
+function caseLines({ verdict, name, fate, card }: Case, suite: string, style: Style): string[] {
   const rich = style.junitDialect === 'rich';
   const [place] = places(verdict);
   const isFile = place !== undefined && !/^(?:command|env|socket):/.test(place.path);
@@ -125,12 +130,12 @@ function caseLines({ verdict, name, fate }: Case, suite: string, report: Report,
     ['severity', verdict.severity],
     ...(verdict.subject === undefined ? [] : [['subject', verdict.subject] as [string, string]]),
   ];
-  const inner = [...(rich ? propertyLines(properties, '      ') : []), ...fateLines(verdict, fate, report)];
+  const inner = [...(rich ? propertyLines(properties, '      ') : []), ...fateLines(verdict, fate, card)];
   const start = `    <testcase${xmlAttributes(attributes)}`;
   return inner.length === 0 ? [`${start}/>`] : [`${start}>`, ...inner, '    </testcase>'];
 }
 
-function fateLines(verdict: Verdict, fate: Fate, report: Report): string[] {
+function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined): string[] {
   const message = clip(verdict.message, longestText);
   switch (fate) {
     case 'pass':
@@ -138,9 +143,9 @@ function fateLines(verdict: Verdict, fate: Fate, report: Report): string[] {
     case 'skipped':
       return [`      <skipped${xmlAttributes({ message: reason(verdict, message) })}/>`];
     case 'error':
-      return [`      <error${xmlAttributes({ type: 'unknown', message })}>${xmlText(body(verdict, report))}</error>`];
+      return [`      <error${xmlAttributes({ type: 'unknown', message })}>${xmlText(body(verdict, card))}</error>`];
     case 'failure':
-      return [`      <failure${xmlAttributes({ type: verdict.severity, message })}>${xmlText(body(verdict, report))}</failure>`];
+      return [`      <failure${xmlAttributes({ type: verdict.severity, message })}>${xmlText(body(verdict, card))}</failure>`];
   }
 }
 
@@ -151,8 +156,7 @@ function reason(verdict: Verdict, message: string): string {
 }
 
 /** What was found, each place on its own line, why it matters, what to do. */
-function body(verdict: Verdict, report: Report): string {
-  const card = cards(report).get(verdict.rule);
+function body(verdict: Verdict, card: RuleCard | undefined): string {
   const steps = (verdict.remedy ?? []).flatMap((step, at) => {
     const { line, content } = stepText(step);
     return [`${at === 0 ? 'mend: ' : '      '}${line}`, ...content.map((text) => `        ${text}`)];
@@ -163,7 +167,9 @@ function body(verdict: Verdict, report: Report): string {
     '',
     verdict.message,
     ...(reasons.length > 1 ? reasons : []),
-    ...places(verdict).map((place) => `${placeText(place)}${place.said === undefined ? '' : `  ${place.said}`}`),
+    ...places(verdict)
+      .slice(0, mostPlaces)
+      .map((place) => `${placeText(place)}${place.said === undefined ? '' : `  ${place.said}`}`),
     ...(card ? [`why: ${card.why}`] : []),
     ...steps,
     ...(verdict.next === undefined ? [] : [`do: ${verdict.next}`]),

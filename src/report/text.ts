@@ -33,12 +33,15 @@ export function plain(text: string): string {
 
 /** The lines of a text, each {@link visible}. A line break at the end makes no line. */
 export function visibleLines(text: string): string[] {
-  return text.replace(/\r?\n$/, '').split(/\r?\n/).map(visible);
+  return text
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/)
+    .map(visible);
 }
 
-/** Rewrites the commands in a markup whose own escapes keep the value: `escape` gets `:` or `#`. */
-export function disarm(markup: string, escape: (char: string) => string): string {
-  return markup.replace(command, (found) => `${escape(found.charAt(0))}${found.charAt(0)}`);
+/** Rewrites the commands in a markup whose own escapes keep the value: `rewrite` gets `:` or `#`. */
+export function disarm(markup: string, rewrite: (char: string) => string): string {
+  return markup.replace(command, (found) => `${rewrite(found.charAt(0))}${found.charAt(0)}`);
 }
 
 /** At most `limit` code points; an ellipsis takes the last place of a longer text. */
@@ -54,8 +57,6 @@ export function jsonText(value: unknown): string {
   return `${disarm(text, utf16)}\n`;
 }
 
-const escaped = (point: number): string =>
-  point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`;
+const escaped = (point: number): string => (point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`);
 
-const utf16 = (char: string): string =>
-  Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+const utf16 = (char: string): string => Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');

@@ -9,7 +9,12 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
  * `>` is always written as an entity, so `]]>` cannot occur.
  */
 export function xmlText(text: string): string {
-  return armless(text.split(/([\n\t])/).map((part, at) => (at % 2 === 1 ? part : visible(part))).join(''));
+  return armless(
+    text
+      .split(/([\n\t])/)
+      .map((part, at) => (at % 2 === 1 ? part : visible(part)))
+      .join(''),
+  );
 }
 
 /** An attribute's value, quotes included. One line: line breaks become a visible `\n`. */
@@ -31,4 +36,7 @@ export function token(text: string, otherwise: string): string {
 
 /** Escapes markup first, then what would command a CI runner that reads this from standard output. */
 const armless = (text: string): string =>
-  disarm(text.replace(/[&<>"]/g, (char) => entities[char] ?? char), (char) => `&#${char.charCodeAt(0)};`);
+  disarm(
+    text.replace(/[&<>"]/g, (char) => entities[char] ?? char),
+    (char) => `&#${char.charCodeAt(0)};`,
+  );

@@ -22,6 +22,7 @@ until "$here/ssh.sh" "$port" true 2>"$run/ssh"; do
     cat "$run/ssh" >&2
     tail -n 20 "$run/console" >&2
     echo "boot.sh: $suite does not answer on port $port after $SECONDS s" >&2
+    [ ! -e "$run/pid" ] || "$here/halt.sh" "$port"
     exit 1
   fi
   sleep 1

@@ -18,7 +18,12 @@ export const text: fc.Arbitrary<string> = fc.oneof(
 
 const where = fc.record(
   {
-    path: fc.oneof(text, text.map((t) => `/etc/${t}`), text.map((t) => `command:${t}`), text.map((t) => `socket:/${t}`)),
+    path: fc.oneof(
+      text,
+      text.map((t) => `/etc/${t}`),
+      text.map((t) => `command:${t}`),
+      text.map((t) => `socket:/${t}`),
+    ),
     line: fc.integer({ min: 1, max: 9999 }),
     column: fc.integer({ min: 1, max: 200 }),
     said: text,
@@ -50,8 +55,16 @@ const card = (id: string): fc.Arbitrary<RuleCard> =>
     severity,
     why: text,
     remedy: fc.array(step, { maxLength: 2 }),
-    references: fc.array(fc.record({ title: text, url: fc.oneof(text, fc.constant('https://example.org/a?b')) }, { requiredKeys: ['title'] }), { maxLength: 2 }),
-    controls: fc.array(fc.oneof(text, text.map((t) => `NIST SP 800-53: ${t}`)), { maxLength: 12 }),
+    references: fc.array(fc.record({ title: text, url: fc.oneof(text, fc.constant('https://example.org/a?b')) }, { requiredKeys: ['title'] }), {
+      maxLength: 2,
+    }),
+    controls: fc.array(
+      fc.oneof(
+        text,
+        text.map((t) => `NIST SP 800-53: ${t}`),
+      ),
+      { maxLength: 12 },
+    ),
     profiles: fc.array(text, { maxLength: 2 }),
   });
 
@@ -83,7 +96,7 @@ export const report: fc.Arbitrary<Report> = fc
     profiles: fc.array(fc.record({ id: text.filter((t) => t !== ''), because: text }), { maxLength: 2 }),
     params: fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean())),
     rules: fc.tuple(card('a.one'), card('a.two'), card('b.three.x-y')),
-    verdicts: fc.uniqueArray(verdict, { maxLength: 6, selector: (v) => JSON.stringify([v.rule, (v.subject ?? '\u0000none').toWellFormed()]) }),
+    verdicts: fc.uniqueArray(verdict, { maxLength: 6, selector: (v) => JSON.stringify([v.rule, (v.subject ?? '').toWellFormed()]) }),
   })
   .map(({ name, user, profiles, params, rules, verdicts }) => {
     const count = (outcome: Outcome): number => verdicts.filter((v) => v.outcome === outcome).length;

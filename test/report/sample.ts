@@ -45,17 +45,33 @@ const rules: readonly RuleCard[] = [
     controls: ['NIST SP 800-53: AC-6'],
   }),
   card('lsm.selinux.mode', 'info', 'SELinux mode is on record', 'Auditors ask for it.', { controls: [] }),
-  card('podman.api.service-timeout', 'medium', "Podman's API service never times out", 'The service leaves after five idle seconds and k3d loses its connection. | <b>Not</b> [seen](https://example.org) by @anyone.', {
-    remedy: [{ manual: 'set engine.service_timeout to 0 in containers.conf' }],
-    references: [{ title: 'containers/common pkg/config/default.go' }],
-  }),
+  card(
+    'podman.api.service-timeout',
+    'medium',
+    "Podman's API service never times out",
+    'The service leaves after five idle seconds and k3d loses its connection. | <b>Not</b> [seen](https://example.org) by @anyone.',
+    {
+      remedy: [{ manual: 'set engine.service_timeout to 0 in containers.conf' }],
+      references: [{ title: 'containers/common pkg/config/default.go' }],
+    },
+  ),
   card('podman.api.tcp-exposed', 'critical', 'The API is not offered on TCP without mutual TLS', 'Anyone who reaches the port is root on the host.', {
     controls: ['NIST SP 800-53: SC-8', 'NIST SP 800-53: AC-17', 'NIST SP 800-190: 4.3.2'],
     formerly: ['podman.api.tcp'],
   }),
   card('podman.net.cluster-dns', 'medium', 'Containers resolve names of the cluster', 'Image pulls by name fail.'),
-  card('podman.rootless.subuid', 'high', 'Every rootless user has 65536 subordinate ids', 'Images with more than one user cannot be unpacked: podman stops with "insufficient UIDs or GIDs available".'),
-  card('quadlet.image.fully-qualified', 'low', '画像の名前は完全修飾であること', '短い名前は別のレジストリに解決されることがあり、思わぬイメージが起動します。'),
+  card(
+    'podman.rootless.subuid',
+    'high',
+    'Every rootless user has 65536 subordinate ids',
+    'Images with more than one user cannot be unpacked: podman stops with "insufficient UIDs or GIDs available".',
+  ),
+  card(
+    'quadlet.image.fully-qualified',
+    'low',
+    '画像の名前は完全修飾であること',
+    '短い名前は別のレジストリに解決されることがあり、思わぬイメージが起動します。',
+  ),
   card('quadlet.unit.parse', 'medium', 'Every quadlet parses', 'A unit that does not parse is left out at boot without a word.'),
 ];
 
@@ -110,7 +126,11 @@ const verdicts: readonly Verdict[] = [
       },
     ],
     remedy: [
-      { write: '/home/driver/.config/containers/containers.conf.d/50-service-timeout.conf', content: '[engine]\nservice_timeout = 0\n', needs: 'user' },
+      {
+        write: '/home/driver/.config/containers/containers.conf.d/50-service-timeout.conf',
+        content: '[engine]\nservice_timeout = 0\n',
+        needs: 'user',
+      },
       { run: ['systemctl', '--user', 'restart', 'podman.socket'], needs: 'user' },
       { verify: 'podman system service --help shows no default after --time' },
     ],
@@ -124,7 +144,13 @@ const verdicts: readonly Verdict[] = [
       {
         truth: 'no',
         said: 'ListenStream holds 0.0.0.0:2375',
-        where: [{ path: '/etc/systemd/system/podman.socket.d/tcp & more.conf', line: 2, said: '::error file=x::pwned \u001b[31mred\u001b[0m \u202etxt.exe' }],
+        where: [
+          {
+            path: '/etc/systemd/system/podman.socket.d/tcp & more.conf',
+            line: 2,
+            said: '::error file=x::pwned \u001b[31mred\u001b[0m \u202etxt.exe',
+          },
+        ],
       },
     ],
     remedy: [{ remove: '/etc/systemd/system/podman.socket.d/tcp & more.conf', needs: 'root' }],
@@ -181,7 +207,13 @@ const verdicts: readonly Verdict[] = [
     outcome: 'fail',
     severity: 'low',
     message: 'Image: 完全修飾名が必要ですが「地図」が見つかりました。',
-    evidence: [{ truth: 'no', said: 'Image=地図', where: [{ path: '/etc/containers/systemd/ナビゲーション.container', line: 4, said: '地図を指定' }] }],
+    evidence: [
+      {
+        truth: 'no',
+        said: 'Image=地図',
+        where: [{ path: '/etc/containers/systemd/ナビゲーション.container', line: 4, said: '地図を指定' }],
+      },
+    ],
     remedy: [{ manual: 'name the registry in Image=' }],
   },
   {

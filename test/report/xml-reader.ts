@@ -15,6 +15,7 @@ export function readXml(text: string): Element {
   for (const [, close, name = '', attributes = '', empty, data, stray] of text.matchAll(token)) {
     const top = open.at(-1) as Element;
     if (stray) throw new Error('stray <');
+    if (data?.includes(']]>')) throw new Error(']]> in text');
     if (data !== undefined) top.text += decode(data);
     else if (close) {
       if (open.pop()?.name !== name) throw new Error(`</${name}> closes nothing`);
@@ -40,7 +41,6 @@ function attributesOf(text: string): Record<string, string> {
 function decode(text: string): string {
   // XML 1.0, section 2.2, Char.
   if (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text)) throw new Error('forbidden character');
-  if (text.includes(']]>')) throw new Error(']]> in text');
   return text.replace(/&(?:#(\d+)|(\w+));|&/g, (whole, code: string | undefined, name: string | undefined) => {
     const char = code === undefined ? named[name ?? ''] : String.fromCodePoint(Number(code));
     if (char === undefined) throw new Error(`bad reference ${whole}`);

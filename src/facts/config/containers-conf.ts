@@ -2,11 +2,12 @@
 import type { Account, Asking } from '../ask.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
-import { any, boolean, list, map, number, record, type Shape, string } from '../shape.ts';
+import { record, type Shape } from '../shape.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
 import { dropInDirectories, homeMain, type Layers, layersFor, mainFiles, outside, type Places } from './containers-layers.ts';
 import { diskTouches, readDisk } from './disk.ts';
+import { shapeOfType } from './merge.ts';
 import { podmanRelease, podmanTouches, type Release } from './release.ts';
 import { variables, type Variables, variableTouches } from './variables.ts';
 
@@ -26,13 +27,7 @@ export const containersShape: Readonly<Record<string, Shape>> = Object.fromEntri
 );
 
 function shapeOf({ type, since: from, until }: KnownKey): Shape {
-  const describe = `${from === '3.0' ? '' : `since Podman ${from}`}${until ? ` before ${until}` : ''}`.trim();
-  if (type === 'boolean') return boolean(describe);
-  if (type === 'string') return string(describe);
-  if (type === 'strings') return list(string(''), describe);
-  if (type === 'map') return map(string(''), describe);
-  if (type === 'maps') return map(list(string(''), ''), describe);
-  return type === 'tables' || type === 'pools' || type === 'text' ? any(describe) : number(describe);
+  return shapeOfType(type, `${from === '3.0' ? '' : `since Podman ${from}`}${until ? ` before ${until}` : ''}`.trim());
 }
 
 /** Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. */
@@ -98,6 +93,7 @@ function idle(fact: FactBuilder, field: string, keys: readonly Idle[]): void {
 function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unknown): void {
   const depends = (key: string, where: readonly Where[]): Unknown => ({ is: 'unknown', why: 'ambiguous', said: `${key} depends on the Podman version; ${version.said}`, where: [...where, ...version.where] });
   fact.gap('version', version);
+  for (const { effective } of each) for (const [key, gap] of effective.gaps) fact.gap(splitPath(key) ?? [key], gap);
   for (const key of new Set(each.flatMap((m) => [...m.effective.values.keys()]))) {
     const seen = each.map((m) => JSON.stringify(m.effective.values.get(key)?.value));
     const path = splitPath(key) as string[];

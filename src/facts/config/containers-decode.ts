@@ -66,7 +66,10 @@ class Decoder {
 
   apply(file: DiskFile): Unknown | undefined {
     const { path } = file;
-    const parsed = parseToml(file.text.is === 'got' ? file.text.value : '');
+    const text = file.text.is === 'got' ? file.text.value : '';
+    // BurntSushi/toml accepts the mark since 1.3, which Podman has since 4.6.
+    if (text.startsWith('\uFEFF') && !since(this.#release, '4.6')) return unparsable(`${path} begins with a byte order mark, so every command of Podman ${this.#release.said} fails`, { path, line: 1 });
+    const parsed = parseToml(text);
     if (parsed.is === 'broken') return unparsable(`${path} is not valid TOML (${parsed.problem.message}), so every Podman command fails`, placed(path, parsed.problem));
     const seen = new Map<string, TextEntry>();
     for (const entry of parsed.root.is === 'map' ? parsed.root.entries : []) {

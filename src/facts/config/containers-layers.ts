@@ -33,21 +33,22 @@ export interface Layers {
   readonly consulted: readonly Where[];
 }
 
-const usr = '/usr/share/containers/containers.conf';
 const etc = '/etc/containers/containers.conf';
 export const homeMain = '~/.config/containers/containers.conf';
 
-export const mainFiles = (home: string): readonly [string, string, string] => [usr, etc, homeMain.replace('~', home)];
+/** The main files of NAME.conf: of the vendor, the administrator, the user. */
+export const mainFiles = (home: string, name = 'containers'): readonly [string, string, string] => [`/usr/share/containers/${name}.conf`, `/etc/containers/${name}.conf`, `${home}/.config/containers/${name}.conf`];
 
 /** Every drop-in directory that any release knows. */
-export function dropInDirectories(home: string, uid: string): readonly string[] {
-  const special = [usr, etc].flatMap((main) => ['rootful', 'rootless'].map((who) => `${main.replace(/\.conf$/, '')}.${who}.conf.d`));
-  return [`${usr}.d`, `${etc}.d`, `${homeMain.replace('~', home)}.d`, ...special, ...special.filter((d) => d.includes('rootless')).map((d) => `${d}/${uid}`)];
+export function dropInDirectories(home: string, uid: string, name = 'containers'): readonly string[] {
+  const [usrMain, etcMain, homeFile] = mainFiles(home, name);
+  const special = [usrMain, etcMain].flatMap((main) => ['rootful', 'rootless'].map((who) => `${main.replace(/\.conf$/, '')}.${who}.conf.d`));
+  return [`${usrMain}.d`, `${etcMain}.d`, `${homeFile}.d`, ...special, ...special.filter((d) => d.includes('rootless')).map((d) => `${d}/${uid}`)];
 }
 
 /** The files that a release applies, later ones winning, or why it would refuse to start or cannot be judged. */
 export function layersFor(release: Release, places: Places, disk: Disk): Layers | Unknown {
-  const base = places.only === undefined ? (since(release, '6.0') ? firstMain(places.as, disk) : merged(release, places.as, disk)) : one(disk.file(places.only), 'CONTAINERS_CONF', places.as);
+  const base = places.only === undefined ? (since(release, '6.0') ? firstMain('containers', places.as, disk) : merged(release, places.as, disk)) : one(disk.file(places.only), 'CONTAINERS_CONF', places.as);
   if ('is' in base || places.last === undefined) return base;
   if (!since(release, '4.5')) {
     const where = [{ path: 'env:CONTAINERS_CONF_OVERRIDE' }];
@@ -125,8 +126,9 @@ function walked(release: Release, directory: DiskDirectory, as: Account): Pick<L
   return { files, passed };
 }
 
-function firstMain(as: Account, disk: Disk): Layers | Unknown {
-  const [usrMain, etcMain, home] = mainFiles(as.home).map((path) => disk.file(path)) as [DiskFile, DiskFile, DiskFile];
+/** How 6.0 finds the files of NAME.conf: the first main file, then drop-ins keyed by their name. */
+export function firstMain(name: string, as: Account, disk: Disk): Layers | Unknown {
+  const [usrMain, etcMain, home] = mainFiles(as.home, name).map((path) => disk.file(path)) as [DiskFile, DiskFile, DiskFile];
   const files: DiskFile[] = [];
   const passed: Passed[] = [];
   const consulted: Where[] = [];
@@ -141,7 +143,7 @@ function firstMain(as: Account, disk: Disk): Layers | Unknown {
     if (file.text.is === 'got') files.push(file);
   }
   const byName = new Map<string, DiskFile>();
-  for (const directory of directoriesOfSix(as).map((path) => disk.directory(path))) {
+  for (const directory of directoriesOfSix(name, as).map((path) => disk.directory(path))) {
     consulted.push({ path: directory.path });
     if (directory.stat.is === 'absent') continue;
     const refused = unreadableBy(as, directory.path, directory.stat) ?? blockedAt(directory.path, directory.stat, directory.names);
@@ -167,12 +169,13 @@ function firstMain(as: Account, disk: Disk): Layers | Unknown {
   return { files, passed, notes: [], consulted };
 }
 
-function directoriesOfSix(as: Account): readonly string[] {
+function directoriesOfSix(name: string, as: Account): readonly string[] {
+  const [usrMain, etcMain, home] = mainFiles(as.home, name);
   const special = (main: string): string[] => {
     const stem = main.replace(/\.conf$/, '');
     return as.uid === 0 ? [`${main}.d`, `${stem}.rootful.conf.d`] : [`${main}.d`, `${stem}.rootless.conf.d`, `${stem}.rootless.conf.d/${as.uid}`];
   };
-  return [...special(usr), ...special(etc), `${homeMain.replace('~', as.home)}.d`];
+  return [...special(usrMain), ...special(etcMain), `${home}.d`];
 }
 
 /** Orders as Go's sort.Strings does: UTF-8 bytes, which is the order of code points. */

@@ -87,6 +87,6 @@ function strings(node: TextNode, attributes: boolean): Fitted | undefined {
 export function invalid(path: string, value: Json): string | undefined {
   if (path === 'containers.log_size_max' && typeof value === 'number' && value >= 0 && value < 8192) return 'must be negative or at least 8192';
   if (path === 'containers.umask' && typeof value === 'string' && !/^[0-7]{1,4}$/.test(value)) return 'must be up to four octal digits';
-  if (path === 'engine.pull_policy' && typeof value === 'string' && !['', 'always', 'missing', 'never', 'newer', 'ifnotpresent'].includes(value.toLowerCase())) return 'must be always, missing, never or newer';
+  if (path === 'engine.pull_policy' && typeof value === 'string' && !['', 'always', 'missing', 'never', 'newer', 'ifnotpresent', 'ifmissing', 'ifnewer'].includes(value.toLowerCase())) return 'must be always, missing, never or newer';
   return undefined;
 }

@@ -100,8 +100,10 @@ function* addDockerSock(fact: FactBuilder, variables: Variables, as: Account): A
   const relation = socketRelation({ sock: sock.value, host: host.value, docker, mac: mac.is === 'got', offline: host.offline, uid: as.uid });
   const where = [...sock.where, ...host.where];
   if (relation.fits === 'unknown') return void gap({ is: 'unknown', why: 'ambiguous', said: relation.reason, where });
-  set('fits', relation.fits, ...where);
-  if (!relation.fits) set('reason', relation.reason, ...where);
+  const [first, ...others] = where;
+  if (relation.fits || !first) return void set('fits', relation.fits, ...where);
+  set('fits', false, { ...first, said: relation.reason }, ...others);
+  set('reason', relation.reason, ...where);
 }
 
 function addK3d(fact: FactBuilder, variables: Variables): void {

@@ -62,19 +62,19 @@ export const k3dEngine: Kind = {
     const { address } = endpoint;
     if (!address) return fact.build();
     for (const [key, value] of Object.entries(address)) fact.set(key, value, ...endpoint.where);
-    if (!address.wellFormed) return fact.build();
+    if (!address.wellFormed) return fact.set('wellFormed', false, ...endpoint.where.map((w, i) => (i === 0 ? { ...w, said: address.reason ?? '' } : w))).build();
     fact.set('rootless', isRootless(address), ...endpoint.where);
     if (address.scheme === 'unix') yield* learnSocket(fact, address.path ?? '', endpoint.where, as, variables.get('DOCKER_HOST')?.offline ?? false);
     return fact.build();
   },
 };
 
-/** Rootless engines listen under /run/user; over ssh the login decides. A socket elsewhere may be either. */
+/** Rootless engines listen under /run/user; over ssh the login decides. A socket elsewhere may be either, docker.sock by where it leads. */
 function isRootless(address: DockerHost): boolean | undefined {
   if (address.scheme === 'ssh' && address.user !== undefined) return address.user !== 'root';
   const path = address.path ?? '';
   if (/^(?:\/var)?\/run\/user\/\d+\//.test(path)) return true;
-  return /^(?:\/var)?\/run\/(?:podman\/podman|docker)\.sock$/.test(path) ? false : undefined;
+  return /^(?:\/var)?\/run\/podman\/podman\.sock$/.test(path) ? false : undefined;
 }
 
 function* learnSocket(fact: FactBuilder, path: string, where: readonly Where[], as: Account, offline: boolean): Asking<void> {
@@ -96,6 +96,7 @@ function* learnSocket(fact: FactBuilder, path: string, where: readonly Where[], 
   if (!exists || end.is !== 'got') return;
   const real = /^\/run\/user\/(\d+)\//.exec(end.value.path)?.[1];
   if (real !== undefined) fact.set('rootless', true, here);
+  else if (/^(?:\/var)?\/run\/docker\.sock$/.test(path)) fact.set('rootless', false, here);
   if (uid === undefined) fact.set('foreign', end.value.uid !== 0 && end.value.uid !== as.uid, here);
   yield* ping(fact, path);
 }

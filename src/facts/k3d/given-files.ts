@@ -10,10 +10,12 @@ const given = 'PRETRIP_FILES';
 const usualFiles = ['~/k3d.yaml', '~/k3d.yml', '~/k3d-config.yaml', '~/k3d-config.yml'] as const;
 const usualFolders = ['~/.k3d', '~/k3d', '/etc/k3d'] as const;
 
-/** `{files}` stands for each path given with --file. */
+/** Any path may be given with --file. The plan lists the given paths themselves. */
+const givenFile = '**';
+
 export const givenTouches: readonly Pattern[] = [
   { do: 'env', name: given },
-  { do: 'read', path: '{files}' },
+  { do: 'read', path: givenFile },
   ...usualFiles.map((path) => ({ do: 'read', path }) as const),
   ...usualFolders.flatMap((path): Pattern[] => [{ do: 'list', path }, { do: 'read', path: `${path}/*.yaml` }, { do: 'read', path: `${path}/*.yml` }]),
 ];

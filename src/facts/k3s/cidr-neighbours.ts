@@ -13,13 +13,19 @@ export interface Neighbour {
   readonly at: Where;
 }
 
+export interface Neighbours {
+  readonly each: readonly Neighbour[];
+  /** What could not be read may add further ones. */
+  readonly incomplete?: Unknown;
+}
+
 const routePath = '/proc/net/route';
 const configPath = '/etc/rancher/k3s/config.yaml';
 
 export const neighbourTouches = [{ do: 'read', path: routePath }, { do: 'read', path: configPath }] as const;
 
 /** Pod and service network (flags of the unit, config.yaml, else K3s' defaults) and the routes of the host. */
-export function* neighbours(unit: LoadedUnit): Asking<{ each: readonly Neighbour[]; incomplete?: Unknown }> {
+export function* neighbours(unit: LoadedUnit): Asking<Neighbours> {
   const [routes, config] = (yield* together([read(routePath), read(configPath)])) as [Answer<string>, Answer<string>];
   const each: Neighbour[] = [];
   for (const [flag, usual] of [['cluster-cidr', '10.42.0.0/16'], ['service-cidr', '10.43.0.0/16']] as const) {

@@ -37,13 +37,14 @@ const rootServiceFiles = ['/etc/systemd/system/k3s.service.env', '/etc/default/k
 
 const etcEnvironment = '/etc/environment';
 
-/** EnvironmentFile= may name any file; those elsewhere are left unread and make the variables unknown. */
-const readable = (path: string, as: Account): boolean => path.startsWith('/etc/') || path.startsWith(`${as.home}/`);
+/** EnvironmentFile= may name any file. Those elsewhere are left unread, which makes the variables unknown: a promise to read "any file" would be worth nothing. */
+const environmentFilePlaces = ['/etc/default/', '/etc/sysconfig/', '/etc/rancher/k3s/', '~/.config/'] as const;
+const readable = (path: string, as: Account): boolean => environmentFilePlaces.some((p) => path.startsWith(p.replace('~', as.home))) && !path.includes('/../');
 
 /** What may be asked besides the unit itself. */
 export const sourceTouches: readonly Pattern[] = [
   ...environmentTouches,
-  ...[...shellFiles, ...rootServiceFiles, etcEnvironment, '/etc/profile.d/*', '/etc/**', '~/**'].map((path) => ({ do: 'read' as const, path })),
+  ...[...shellFiles, ...rootServiceFiles, etcEnvironment, '/etc/profile.d/*', ...environmentFilePlaces.map((p) => `${p}**`)].map((path) => ({ do: 'read' as const, path })),
   { do: 'list', path: '/etc/profile.d' },
 ];
 

@@ -1,11 +1,10 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
-import { type Account, type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, missing, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Account, type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
+import { FactBuilder, type Fact, missing, unknown, type Where } from '../fact.ts';
 import type { Kind, Pattern } from '../kind.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
-import { searchDirs } from '../systemd/paths.ts';
-import { neighbours, neighbourTouches, overlapping } from './cidr-neighbours.ts';
+import { type Neighbours, neighbours, neighbourTouches, overlapping } from './cidr-neighbours.ts';
 import { goCidr } from './go.ts';
 import { judge, type SettingName, settingNames } from './rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment, sourceTouches } from './rootless-sources.ts';
@@ -34,7 +33,6 @@ export const k3sRootless: Kind = {
   shape: record({
     path: string('the unit file'),
     forEveryone: boolean('the file lies in a directory that the managers of all users read'),
-    wantedBy: listOf(string('a unit, such as default.target'), 'what starts the service: the links that enable it'),
     mtu: setting(number('the MTU of tap0'), settingNames.mtu),
     cidr: setting(string('the network in use'), settingNames.cidr, { overlaps: listOf(string('a network and its use'), 'networks that share addresses with it: pods, services, routes of the host') }),
     enableIpv6: setting(boolean('the value; unset when K3s finds out itself'), settingNames.enableIpv6),
@@ -49,13 +47,9 @@ export const k3sRootless: Kind = {
     if (unit.is === 'unknown') return unit;
     if (!unit.exists) return missing(...unit.consulted);
     const wanted = new Set<string>([...Object.values(settingNames), 'PATH']);
-    const [environment, wants, near] = (yield* together<unknown>([serviceEnvironment(unit, as, wanted), wantedBy(unit), neighbours(unit)])) as [
-      ServiceEnvironment, Wants, ReturnType<typeof neighbours> extends Asking<infer R> ? R : never,
-    ];
+    const [environment, near] = (yield* together<unknown>([serviceEnvironment(unit, as, wanted), neighbours(unit)])) as [ServiceEnvironment, Neighbours];
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     placeOf(fact, unit, as);
-    if (wants.incomplete) fact.gap('wantedBy', wants.incomplete);
-    else fact.set('wantedBy', wants.names, ...(wants.where.length > 0 ? wants.where : unit.consulted));
     for (const name of settings) put(fact, name, environment, unit);
     overlapsOf(fact, near, environment);
     misplaced(fact, environment);
@@ -68,7 +62,6 @@ const bundles = ['~/.rancher/k3s/data/current/bin', '/var/lib/rancher/k3s/data/c
 
 const touches: readonly Pattern[] = [
   ...unitTouches(rootlessUnit, 'user'),
-  ...searchDirs('user', '~', '/run/user/{uid}').flatMap((dir) => [{ do: 'list' as const, path: `${dir}/*.wants` }, { do: 'list' as const, path: `${dir}/*.requires` }]),
   ...sourceTouches,
   ...neighbourTouches,
   { do: 'stat', path: '/**/slirp4netns' },
@@ -79,30 +72,6 @@ function placeOf(fact: FactBuilder, unit: LoadedUnit, as: Account): void {
   const path = unit.fragment?.path;
   if (path === undefined) return;
   fact.set('path', path, { path }).set('forEveryone', !path.startsWith(`${as.home}/`) && !path.startsWith('/run/user/'), { path });
-}
-
-interface Wants {
-  readonly names: readonly string[];
-  readonly where: readonly Where[];
-  readonly incomplete?: Unknown;
-}
-
-/** The links `TARGET.wants/k3s-rootless.service` in every directory of the user manager. */
-function* wantedBy(unit: LoadedUnit): Asking<Wants> {
-  const directories = unit.search.dirs.flatMap((d) => [...d.entries].filter((e) => /\.(wants|requires)$/.test(e)).map((e) => `${d.path}/${e}`));
-  const listings = yield* together(directories.map((d) => list(d)));
-  const names = new Set<string>();
-  const where: Where[] = [];
-  let incomplete: Unknown | undefined = unit.search.unseen[0];
-  for (const [at, listing] of listings.entries()) {
-    const directory = directories[at] as string;
-    if (listing.is === 'blocked') incomplete ??= unknown(listing, directory);
-    if (listing.is !== 'got' || !listing.value.includes(rootlessUnit)) continue;
-    const target = directory.slice(directory.lastIndexOf('/') + 1).replace(/\.(wants|requires)$/, '');
-    names.add(target);
-    where.push({ path: `${directory}/${rootlessUnit}`, said: `started with ${target}` });
-  }
-  return { names: [...names].sort(), where, ...(incomplete ? { incomplete } : {}) };
 }
 
 function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, environment: ServiceEnvironment, unit: LoadedUnit): void {
@@ -121,7 +90,7 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, enviro
   for (const stray of environment.unseen.filter((s) => s.name === variable)) fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
 }
 
-function overlapsOf(fact: FactBuilder, near: { each: Parameters<typeof overlapping>[1]; incomplete?: Unknown }, environment: ServiceEnvironment): void {
+function overlapsOf(fact: FactBuilder, near: Neighbours, environment: ServiceEnvironment): void {
   const why = environment.unclear.get(settingNames.cidr) ?? environment.incomplete;
   if (why) return;
   const network = goCidr(String(judge('cidr', environment.values.get(settingNames.cidr)?.value).effective));

@@ -19,9 +19,12 @@ export function networkTouches(name: string): readonly Pattern[] {
   return [{ do: 'run', argv: inspect(name) }, { do: 'run', argv: inspect(name), asUser: true }, ...networkFileTouches];
 }
 
+/** Where network files may lie to be read: the printed plan must not promise "any directory". */
+const mayLookIn = (directory: string, as: Account): boolean => directory === `${graphRoot(as)}/networks` || /^\/(etc|var\/lib)\/containers\/[^/]+$/.test(directory);
+
 export const networkFileTouches: readonly Pattern[] = [
   ...settingsTouches,
-  ...['/etc/containers/networks', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap((d): Pattern[] => [
+  ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap((d): Pattern[] => [
     { do: 'list', path: d },
     { do: 'read', path: `${d}/*.json` },
     { do: 'read', path: `${d}/*.conflist` },
@@ -43,7 +46,7 @@ export function* network(name: string, as: Account): Asking<Lookup> {
   if (all.is === 'unknown') return all;
   const found = all.each.find((n) => n.name === name);
   if (found) return { is: 'found', network: found };
-  return all.broken[0] ?? { is: 'missing', consulted: all.consulted };
+  return all.broken.find((b) => b.where[0]?.path.endsWith(`/${name}.json`)) ?? all.broken.find((b) => b.why !== 'unparsable') ?? { is: 'missing', consulted: all.consulted };
 }
 
 function inspected(name: string, { exit, stdout, stderr }: Output, where: Where): Lookup {
@@ -70,6 +73,7 @@ export function* networkFiles(as: Account): Asking<NetworkFiles> {
   const recorded = yield* read(backendPath);
   if (recorded.is === 'blocked') return unknown(recorded, backendPath);
   const backend = recorded.is === 'got' && recorded.value.trim() === 'cni' ? 'cni' : 'netavark';
+  if (!mayLookIn(set.networkDirectory.value, as)) return { is: 'unknown', why: 'unsupported', said: `network_config_dir is ${set.networkDirectory.value}, outside the places that are looked at`, where: set.networkDirectory.where };
   const directory = backend === 'cni' ? (as.uid === 0 ? '/etc/cni/net.d' : `${as.home}/.config/cni/net.d`) : set.networkDirectory.value;
   const names = yield* list(directory);
   const consulted = [{ path: directory }];

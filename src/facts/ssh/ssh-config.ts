@@ -1,9 +1,10 @@
 /** Kind `ssh-config`: the client settings that ssh(1) would use for a host. */
-import type { Account, Asking } from '../ask.ts';
+import type { Asking } from '../ask.ts';
 import { FactBuilder, type Fact } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, number, record, string } from '../shape.ts';
 import { askSsh, type SshAnswer, sshTouches, type SshValue } from './effective.ts';
+import { identityFiles } from './identity-files.ts';
 
 export const sshConfig: Kind = {
   name: 'ssh-config',
@@ -45,12 +46,3 @@ export const sshConfig: Kind = {
 };
 
 const placesOf = (answer: SshAnswer, keyword: string): SshValue['where'][] => answer.settings.get(keyword)?.map((v) => v.where) ?? [...answer.consulted];
-
-/** Identity files with ~ and the tokens of ssh_config(5) filled in. `none` alone means no file at all. Undefined: none is set. */
-export function identityFiles(answer: SshAnswer, host: string, as: Account): SshValue[] | undefined {
-  const given = answer.settings.get('identityfile');
-  if (!given) return undefined;
-  const user = answer.settings.get('user')?.[0]?.value ?? as.name;
-  const tokens: Readonly<Record<string, string>> = { '%%': '%', '%d': as.home, '%h': answer.hostname, '%n': host, '%u': as.name, '%r': user, '%i': String(as.uid), '%p': answer.settings.get('port')?.[0]?.value ?? '22' };
-  return given.filter((g) => g.value.toLowerCase() !== 'none').map((g) => ({ ...g, value: g.value.replace(/^~(?=\/|$)/, () => as.home).replace(/%./g, (t) => tokens[t] ?? t).replace(/\$\{HOME\}/g, () => as.home) }));
-}

@@ -52,10 +52,7 @@ function dirsOf(search: Search, names: readonly string[]): string[] {
 
 function* readDropIn(paths: readonly string[], unseen: Unknown[]): Asking<DropIn | undefined> {
   const stats = yield* together(paths.map((path) => stat(path)));
-  const kept = paths.filter((path, at) => {
-    const s = stats[at] as Answer<Stat>;
-    return s.is === 'blocked' || (s.is === 'got' && (s.value.type === 'file' || s.value.type === 'link' || s.value.type === 'char'));
-  });
+  const kept = paths.filter((_, at) => stats[at]?.is !== 'absent');
   const [path, ...hides] = kept;
   if (path === undefined) return undefined;
   const inode = stats[paths.indexOf(path)] as Answer<Stat>;
@@ -63,10 +60,16 @@ function* readDropIn(paths: readonly string[], unseen: Unknown[]): Asking<DropIn
     return { path, mtime: inode.value.mtime, said: 'masks every file of this name below it', hides };
   }
   const mtime = inode.is === 'got' ? mtimeOf(inode.value) : 0;
+  if (typeOf(inode) === 'directory') return { path, mtime, said: 'a directory: nothing to read, yet it hides', hides };
   const text = yield* read(path);
   if (text.is === 'blocked') unseen.push(unknown(text, path));
   if (text.is === 'got') return { path, mtime, text: text.value, hides, ...(text.value === '' ? { said: 'empty' } : {}) };
   return { path, mtime, said: text.is === 'absent' ? 'a dangling link' : 'not readable', hides };
+}
+
+function typeOf(inode: Answer<Stat>): string | undefined {
+  if (inode.is !== 'got') return undefined;
+  return inode.value.real?.is === 'got' ? inode.value.real.value.type : inode.value.type;
 }
 
 function mtimeOf(inode: Stat): number {

@@ -35,7 +35,7 @@ export function sectionsOf(type: UnitType): ReadonlySet<string> {
 
 /**
  * The drop-in directory names that apply to a name, most specific first, without the type-wide one:
- * `a-b@1.service` has itself, `a-b@.service`, `a-@1.service` and `a-@.service`, each with `.d`.
+ * `a-b@1.service` has itself, `a-b@.service`, `a-.service`, `a-@1.service` and `a-@.service`, each with `.d`.
  * Source: systemd/systemd:src/shared/dropin.c unit_file_find_dirs().
  */
 export function dropInNames(unit: UnitName): string[] {
@@ -43,8 +43,10 @@ export function dropInNames(unit: UnitName): string[] {
   if (isInstance(unit)) names.push(...dropInNames({ ...unit, name: templateOf(unit), instance: '' }));
   const shorter = chopped(unit.prefix);
   if (shorter !== undefined) {
-    const name = `${shorter}${unit.instance === undefined ? '' : `@${unit.instance}`}.${unit.type}`;
-    names.push(...dropInNames({ ...unit, name, prefix: shorter }));
+    const { instance: _, ...plain } = unit;
+    // A template is cut to a plain name; only an instance keeps its `@` (tried on systemd 252).
+    const cut = isInstance(unit) ? { ...unit, name: `${shorter}@${unit.instance}.${unit.type}` } : { ...plain, name: `${shorter}.${unit.type}` };
+    names.push(...dropInNames({ ...cut, prefix: shorter }));
   }
   return [...new Set(names)];
 }

@@ -15,7 +15,7 @@ export function parseToml(source: string): Parsed {
   try {
     return { is: 'parsed', root: new Builder().build(parseTOML(text)) };
   } catch (error) {
-    if (error instanceof ParseError) return broken(error.message.replace(/^./, (c) => c.toLowerCase()), { line: error.lineNumber, column: error.column + 1 });
+    if (error instanceof ParseError) return broken(error.message.replace(/^./, (c) => c.toLowerCase()), placesOf(text)(lastWritten(text, error.index)));
     if (error instanceof TooDeep) return broken(`nested deeper than ${maxDepth}`, error.at);
     // The parser recurses once a level; this is what it does on thousands of brackets.
     if (error instanceof RangeError) return broken(`nested deeper than ${maxDepth}`, { line: 1, column: 1 });
@@ -24,6 +24,13 @@ export function parseToml(source: string): Parsed {
 }
 
 const refused = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** A missing value is reported where the next token stands; the reader looks for the line that lacks it. */
+function lastWritten(text: string, offset: number): number {
+  let at = offset;
+  if (at >= text.length || text[at] === '\n' || text[at] === '\r') while (at > 0 && /\s/.test(text[at - 1] ?? '')) at--;
+  return text[at] === undefined || /\s/.test(text[at] ?? '') ? Math.max(at - 1, 0) : at;
+}
 
 class TooDeep extends Error {
   readonly at: Place;

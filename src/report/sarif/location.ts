@@ -84,5 +84,4 @@ function encode(segment: string): string {
   return /^\.+$/.test(name) ? `@${name}` : name;
 }
 
-const positive = (value: number | undefined): number | undefined =>
-  value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+const positive = (value: number | undefined): number | undefined => (value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : undefined);

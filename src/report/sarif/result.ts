@@ -1,6 +1,7 @@
 /** A verdict as a SARIF result, and an undecided one as a notification beside it. */
 import type { Notification, Result } from 'sarif';
 import type { Report, Verdict } from '../../verdicts/report.ts';
+import { canonical } from '../canonical.ts';
 import { isWaived, places, placeText } from '../findings.ts';
 import type { Style } from '../style.ts';
 import { clip, visible } from '../text.ts';
@@ -77,13 +78,9 @@ function suppressions(verdict: Verdict): NonNullable<Result['suppressions']> {
 }
 
 function properties(verdict: Verdict, full: boolean): Record<string, unknown> {
-  const { outcome, severity, subject, evidence, remedy, next, waived } = verdict;
-  return {
-    outcome,
-    severity,
-    ...(subject === undefined ? {} : { subject }),
-    ...(full ? { evidence, ...(remedy ? { remedy } : {}), ...(next === undefined ? {} : { next }), ...(waived ? { waived } : {}) } : {}),
-  };
+  const { rule: _rule, message: _message, ...details } = verdict;
+  const { outcome, severity, subject } = verdict;
+  return canonical(full ? details : { outcome, severity, ...(subject === undefined ? {} : { subject }) }) as Record<string, unknown>;
 }
 
 /** Tells that something selected could not be decided. */

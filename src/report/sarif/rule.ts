@@ -2,7 +2,7 @@
 import type { ReportingDescriptor } from 'sarif';
 import type { Reference, RuleCard, Severity, Step } from '../../verdicts/report.ts';
 import { stepText } from '../steps.ts';
-import { clip, visible, visibleLines } from '../text.ts';
+import { clip, visible } from '../text.ts';
 
 /** What each severity is to readers of SARIF. `score` bands are GitHub's: from 9.0 critical, 7.0 high, 4.0 medium, 0.1 low. */
 export const scale: Readonly<Record<Severity, { level: 'error' | 'warning' | 'note' | 'none'; rank: number; score: string; problem: string }>> = {
@@ -43,7 +43,10 @@ function tags(card: RuleCard): string[] {
 
 /** `podman.api.service-timeout` is `PodmanApiServiceTimeout`. */
 function pascal(id: string): string {
-  const name = id.split(/[^\p{L}\p{N}]+/u).map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('');
+  const name = id
+    .split(/[^\p{L}\p{N}]+/u)
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
   return name === '' ? 'Rule' : name;
 }
 
@@ -57,11 +60,14 @@ function helpText(card: RuleCard): string {
     return [`${at + 1}. ${line}`, ...content.map((text) => `   ${text}`)].join('\n');
   });
   return [
-    visible(card.title),
+    visible(card.title || card.id),
     visible(card.why),
     section('To mend it:', steps),
     section('Controls:', card.controls.map(visible)),
-    section('References:', card.references.map(({ title, url }) => visible(url === undefined ? title : `${title}: ${url}`))),
+    section(
+      'References:',
+      card.references.map(({ title, url }) => visible(url === undefined ? title : `${title}: ${url}`)),
+    ),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -69,11 +75,17 @@ function helpText(card: RuleCard): string {
 
 function helpMarkdown(card: RuleCard): string {
   return [
-    `# ${markdown(card.title)}`,
+    `# ${markdown(card.title || card.id)}`,
     markdown(card.why),
     section('## To mend it\n', card.remedy.map(markdownStep)),
-    section('## Controls\n', card.controls.map((control) => `- ${markdown(control)}`)),
-    section('## References\n', card.references.map((reference) => `- ${link(reference)}`)),
+    section(
+      '## Controls\n',
+      card.controls.map((control) => `- ${markdown(control)}`),
+    ),
+    section(
+      '## References\n',
+      card.references.map((reference) => `- ${link(reference)}`),
+    ),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

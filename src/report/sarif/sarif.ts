@@ -12,6 +12,7 @@
  */
 import type { Invocation, Log, Notification, Run } from 'sarif';
 import type { Report, Verdict } from '../../verdicts/report.ts';
+import { canonical } from '../canonical.ts';
 import { isWaived, mostSevereFirst, tally } from '../findings.ts';
 import type { Reporter, Style } from '../style.ts';
 import { jsonText, visible } from '../text.ts';
@@ -55,8 +56,8 @@ function run(report: Report, style: Style): Run {
     results,
     ...(full ? { taxonomies: taxonomies(report.rules, style.hash).components } : {}),
     properties: {
-      target: report.target,
-      profiles: report.profiles,
+      target: canonical(report.target),
+      profiles: canonical(report.profiles),
       rules: report.tool.rules,
       summary: { selected: report.summary.selected, ...tally(report.verdicts) },
     },
@@ -119,7 +120,7 @@ function automation({ target, profiles, tool }: Report, { hash }: Style): Run['a
   const part = (text: string): string => encodeURIComponent(visible(text));
   const chosen = profiles.map(({ id }) => part(id)).join('+') || 'none';
   return {
-    id: `pretrip/${part(target.name)}/${chosen}/`,
+    id: `pretrip/${part(target.name) || 'target'}/${chosen}/`,
     guid: uuid(JSON.stringify(['run', target.name, target.snapshot, tool.rules, chosen]), hash),
     description: { text: visible(`${target.kind} ${target.name} as seen at ${target.takenAt}`) },
   };

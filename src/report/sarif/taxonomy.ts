@@ -19,27 +19,31 @@ export function taxonomies(rules: readonly RuleCard[], hash: Hash): Taxonomies {
   }
   const components = [...frameworks]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, ids]): ToolComponent => ({
-      name,
-      guid: uuid(JSON.stringify(['taxonomy', name]), hash),
-      ...(publisher(name) === undefined ? {} : { organization: publisher(name) }),
-      isComprehensive: false,
-      taxa: [...ids].toSorted().map((id) => ({ id })),
-    }) as ToolComponent);
+    .map(
+      ([name, ids]): ToolComponent =>
+        ({
+          name,
+          guid: uuid(JSON.stringify(['taxonomy', name]), hash),
+          ...(publisher(name) === undefined ? {} : { organization: publisher(name) }),
+          isComprehensive: false,
+          taxa: [...ids].toSorted().map((id) => ({ id })),
+        }) as ToolComponent,
+    );
   return {
     components,
-    relationships: (card) => [...new Set(card.controls)].map(split).map(({ framework, id }) => {
-      const index = components.findIndex(({ name }) => name === framework);
-      const component = components[index];
-      return {
-        target: {
-          id,
-          index: component?.taxa?.findIndex((taxon) => taxon.id === id) ?? -1,
-          toolComponent: { name: framework, index, ...(component?.guid === undefined ? {} : { guid: component.guid }) },
-        },
-        kinds: ['relevant'],
-      };
-    }),
+    relationships: (card) =>
+      [...new Set(card.controls)].map(split).map(({ framework, id }) => {
+        const index = components.findIndex(({ name }) => name === framework);
+        const component = components[index];
+        return {
+          target: {
+            id,
+            index: component?.taxa?.findIndex((taxon) => taxon.id === id) ?? -1,
+            toolComponent: { name: framework, index, ...(component?.guid === undefined ? {} : { guid: component.guid }) },
+          },
+          kinds: ['relevant'],
+        };
+      }),
   };
 }
 

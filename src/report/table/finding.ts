@@ -1,8 +1,9 @@
 /** One rule's findings as a block: what was found, where, why it matters, what to do. */
 import type { RuleCard, Verdict } from '../../verdicts/report.ts';
-import { decidingFirst, isWaived, type Place, placeText } from '../findings.ts';
+import { canonical } from '../canonical.ts';
+import { bare, decidingFirst, isWaived, type Place, placeText } from '../findings.ts';
 import { stepText } from '../steps.ts';
-import { plain } from '../text.ts';
+import { clip, plain } from '../text.ts';
 import { columns, pad, wrap } from '../width.ts';
 import type { Palette } from './palette.ts';
 
@@ -18,6 +19,8 @@ interface Page {
 }
 
 const mostEntries = 8;
+/** Characters of one value from the host; the JSON report has the rest. */
+const longestText = 1000;
 const mostSteps = 3;
 const mostContent = 8;
 
@@ -25,12 +28,15 @@ const mostContent = 8;
 export function findingBlock(group: Group, page: Page): string[] {
   const { card, verdicts } = group;
   const [first] = verdicts;
-  const wanted = first.outcome === 'fail' || first.outcome === 'unknown';
+  // Whoever waived it knows why it matters and how to mend it.
+  const wanted = (first.outcome === 'fail' || first.outcome === 'unknown') && !isWaived(first);
   const title = card ? indent(2, wrap(plain(card.title), page.width - 2).map(page.paint.strong)) : [];
   const why = card && wanted ? labelled('why', plain(card.why), page) : [];
   const last = wanted ? more(first.rule, page) : [];
-  if (verdicts.length === 1) return [...heading(first, first.subject, page), ...title, ...found(first, page), ...why, ...whatToDo(first, page), ...last];
-  const alike = new Set(verdicts.map((v) => JSON.stringify([v.remedy ?? [], v.next ?? '']))).size === 1;
+  if (verdicts.length === 1) {
+    return [...heading(first, first.subject, page), ...title, ...found(first, page), ...why, ...(wanted ? whatToDo(first, page) : []), ...last];
+  }
+  const alike = new Set(verdicts.map((v) => JSON.stringify(canonical([v.remedy ?? [], v.next ?? ''])))).size === 1;
   return [
     ...heading(first, undefined, page),
     ...title,
@@ -39,42 +45,46 @@ export function findingBlock(group: Group, page: Page): string[] {
       '',
       ...indent(2, wrap(plain(verdict.subject ?? 'the host'), page.width - 2).map(page.paint.strong)),
       ...found(verdict, page),
-      ...(alike ? [] : whatToDo(verdict, page)),
+      ...(alike || !wanted ? [] : whatToDo(verdict, page)),
     ]),
     '',
-    ...(alike ? whatToDo(first, page) : []),
+    ...(alike && wanted ? whatToDo(first, page) : []),
     ...last,
   ];
 }
 
 function heading(verdict: Verdict, subject: string | undefined, page: Page): string[] {
-  const outcome = verdict.outcome.toUpperCase().replace('-', ' ');
+  const outcome = verdict.outcome.toUpperCase().replace('-', ' ') + (isWaived(verdict) ? ', WAIVED' : '');
   const lead = columns(`${outcome}  ${verdict.severity}  `);
   const [start = '', ...rest] = wrap([verdict.rule, ...(subject === undefined ? [] : [`  ${subject}`])].map(plain).join(''), page.width - lead);
-  const painted = `${page.paint.outcome[verdict.outcome](outcome)}  ${page.paint.severity[verdict.severity](verdict.severity)}  `;
+  const painted = `${(isWaived(verdict) ? page.paint.dim : page.paint.outcome[verdict.outcome])(outcome)}  ${page.paint.severity[verdict.severity](verdict.severity)}  `;
   return [painted + page.paint.strong(start), ...indent(lead, rest)];
 }
 
 /** What one verdict saw: the sentence, then each thing that decided it with its places. */
 function found(verdict: Verdict, page: Page): string[] {
-  const waived = isWaived(verdict) ? verdict.waived : undefined;
   return [
-    ...indent(2, wrap(plain(verdict.message), page.width - 2)),
+    ...indent(2, wrap(plain(clip(bare(verdict), longestText)), page.width - 2)),
     ...seen(verdict, page),
-    ...(waived ? labelled('waived', plain(`until ${waived.until} by ${waived.by}: ${waived.because}`), page) : []),
+    ...(verdict.waived ? labelled('waived', plain(waiver(verdict.waived)), page) : []),
   ];
 }
 
+const waiver = ({ by, until, because }: NonNullable<Verdict['waived']>): string => `until ${until} by ${by}: ${because}`;
+
 /** The message of a verdict with one reason says it already; several are told apart. */
 function seen(verdict: Verdict, page: Page): string[] {
-  const deciding = decidingFirst(verdict).filter((e) => e.truth !== 'yes' || verdict.outcome === 'pass');
+  const deciding = decidingFirst(verdict).filter((e) => e.truth !== 'yes' || verdict.outcome === 'pass' || verdict.outcome === 'not-applicable');
   const apart = deciding.length > 1;
-  const entries = deciding.flatMap(({ said, where }) => [...(apart ? [plain(said)] : []), ...where.map((place) => (apart ? '  ' : '') + placeLine(place))]);
+  const entries = deciding.flatMap(({ said, where }) => [
+    ...(apart ? [plain(clip(said, longestText))] : []),
+    ...where.map((place) => (apart ? '  ' : '') + placeLine(place)),
+  ]);
   const shown = entries.length > mostEntries + 1 ? [...entries.slice(0, mostEntries), `… ${entries.length - mostEntries} more lines`] : entries;
   return shown.flatMap((entry, at) => labelled(at === 0 ? (apart ? 'found' : 'at') : '', entry, page));
 }
 
-const placeLine = (place: Place): string => plain(placeText(place)) + (place.said === undefined ? '' : `  ${plain(place.said)}`);
+const placeLine = (place: Place): string => plain(clip(placeText(place) + (place.said === undefined ? '' : `  ${place.said}`), longestText));
 
 function whatToDo(verdict: Verdict, page: Page): string[] {
   if (verdict.outcome === 'unknown') return verdict.next === undefined ? [] : labelled('do', plain(verdict.next), page);
@@ -92,8 +102,7 @@ function whatToDo(verdict: Verdict, page: Page): string[] {
   return shown.length === steps.length ? lines : [...lines, ...labelled('', `… ${steps.length - shown.length} more steps`, page)];
 }
 
-const more = (rule: string, page: Page): string[] =>
-  labelled('more', `pretrip rules show ${plain(rule)}`, page).map((line) => page.paint.dim(line));
+const more = (rule: string, page: Page): string[] => labelled('more', `pretrip rules show ${plain(rule)}`, page).map((line) => page.paint.dim(line));
 
 /** `  why   text`, its further lines under the first. */
 function labelled(label: string, text: string, page: Page, hanging = 0): string[] {

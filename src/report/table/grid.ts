@@ -1,8 +1,8 @@
 /** The findings at a glance, one row each: what is left to read on the last screen. */
 import Table from 'cli-table3';
 import type { Verdict } from '../../verdicts/report.ts';
-import { isWaived, places, placeText } from '../findings.ts';
-import { plain } from '../text.ts';
+import { bare, isWaived, places, placeText } from '../findings.ts';
+import { clip, plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
 import type { Palette } from './palette.ts';
 
@@ -12,11 +12,16 @@ interface Column {
   readonly paint?: (verdict: Verdict, text: string) => string;
 }
 
+const longestCell = 200;
+
 /** A grid no wider than `width`; narrow terminals get narrower cells, wide ones more columns. */
 export function grid(verdicts: readonly Verdict[], width: number, paint: Palette): string {
   const shown = columnsFor(width, paint);
-  const cells = verdicts.map((verdict) => shown.map((column) => plain(column.text(verdict))));
-  const widths = share(shown.map(({ head }, at) => Math.max(head.length, ...cells.map((row) => columns(row[at] ?? '')))), width);
+  const cells = verdicts.map((verdict) => shown.map((column) => plain(clip(column.text(verdict), longestCell))));
+  const widths = share(
+    shown.map(({ head }, at) => Math.max(head.length, ...cells.map((row) => columns(row[at] ?? '')))),
+    width,
+  );
   const table = new Table({
     head: shown.map(({ head }) => paint.dim(head)),
     colWidths: widths.map((columnWidth) => columnWidth + 2),
@@ -38,7 +43,7 @@ export function grid(verdicts: readonly Verdict[], width: number, paint: Palette
 /** The columns worth their place at this width; on a narrow terminal the subject shares the rule's. */
 function columnsFor(width: number, paint: Palette): readonly Column[] {
   const first: readonly Column[] = [
-    { head: 'outcome', text: word, paint: (v, text) => paint.outcome[v.outcome](text) },
+    { head: 'outcome', text: word, paint: (v, text) => (isWaived(v) ? paint.dim : paint.outcome[v.outcome])(text) },
     { head: 'severity', text: (v) => v.severity, paint: (v, text) => paint.severity[v.severity](text) },
   ];
   if (width < 110) return [...first, { head: 'rule and subject', text: (v) => (v.subject === undefined ? v.rule : `${v.rule}  ${v.subject}`) }];
@@ -47,7 +52,7 @@ function columnsFor(width: number, paint: Palette): readonly Column[] {
     { head: 'subject', text: (v) => v.subject ?? '' },
     { head: 'at', text: (v) => places(v).slice(0, 1).map(placeText).join('') },
   ];
-  return [...first, ...wide, ...(width < 150 ? [] : [{ head: 'message', text: (v: Verdict) => v.message }])];
+  return [...first, ...wide, ...(width < 150 ? [] : [{ head: 'message', text: bare }])];
 }
 
 function word(verdict: Verdict): string {

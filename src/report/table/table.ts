@@ -3,17 +3,20 @@
  * on, then all of them at a glance and the ledger, which stay on the screen.
  */
 import type { Report, Verdict } from '../../verdicts/report.ts';
-import { cards, isWaived, ledger, mostSevereFirst, reaches } from '../findings.ts';
+import { reaches } from '../../verdicts/summarize.ts';
+import { cards, isWaived, ledger, mostSevereFirst } from '../findings.ts';
 import type { Reporter, Style } from '../style.ts';
 import { plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
 import { findingBlock, type Group } from './finding.ts';
 import { grid } from './grid.ts';
-import { palette } from './palette.ts';
+import { type Palette, palette } from './palette.ts';
 
 /** Narrower than this nothing is legible; lines of prose wider than that are not either. */
 const narrowest = 40;
 const widestProse = 100;
+/** More rows than this are no glance. */
+const mostRows = 100;
 
 export const table: Reporter = (report, style) => {
   const paint = palette(style.colour);
@@ -21,33 +24,37 @@ export const table: Reporter = (report, style) => {
   const page = { width: Math.min(width, widestProse), paint };
   const shown = mostSevereFirst(report.verdicts).filter((v) => style.show.includes(v.outcome));
   const blocks = sections(shown, style).flatMap(({ title, verdicts }) => [
-    [paint.dim(rule(title, page.width))],
+    rule(title, page.width).map(paint.dim),
     ...groups(report, verdicts).map((group) => findingBlock(group, page)),
   ]);
   return [
     head(report, page.width, paint.strong),
     ...blocks,
-    ...(shown.length > 1 ? [[grid(shown, width, paint)]] : []),
+    ...(shown.length > 1 ? [atAGlance(shown, width, paint)] : []),
     [...nothing(report, shown), ...wrap(ledger(report), page.width)],
   ]
     .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n');
 };
 
+function atAGlance(shown: readonly Verdict[], width: number, paint: Palette): string[] {
+  const rest = shown.length - mostRows;
+  return [grid(shown.slice(0, mostRows), width, paint), ...(rest > 0 ? [`… and ${rest} more, listed above`] : [])];
+}
+
 /** The tool, the target, who looked and when, the profiles and why they were chosen. */
-function head({ tool, target, profiles, summary }: Report, width: number, strong: (text: string) => string): string[] {
+function head({ tool, target, profiles, undecidedProfiles = [], summary }: Report, width: number, strong: (text: string) => string): string[] {
   const named = target.kind === target.name ? target.name : `${target.name} (${target.kind})`;
   const lines: [string, string][] = [
     ['target', named],
     ['seen', `${target.user === undefined ? '' : `as ${target.user}, `}${target.takenAt}`],
     ...profiles.map(({ id, because }, at): [string, string] => [at === 0 ? 'profile' : '', `${id}: ${because}`]),
+    ...undecidedProfiles.map(({ id, because }, at): [string, string] => [at === 0 ? 'unsure' : '', `${id} may apply: ${because}`]),
     ...(target.truncated ? [['warning', 'the snapshot is truncated: what it lacks is unknown'] as [string, string]] : []),
   ];
   return [
     strong(plain(`pretrip ${tool.version}, ${summary.selected} rules`)),
-    ...lines.flatMap(([label, text]) =>
-      wrap(plain(text), width - 10).map((line, at) => `  ${(at === 0 ? label : '').padEnd(8)}${line}`),
-    ),
+    ...lines.flatMap(([label, text]) => wrap(plain(text), width - 10).map((line, at) => `  ${(at === 0 ? label : '').padEnd(8)}${line}`)),
   ];
 }
 
@@ -59,13 +66,12 @@ interface Section {
 /** What failed the gate stands apart from what did not. Sections without verdicts are left out. */
 function sections(shown: readonly Verdict[], { failOn }: Style): Section[] {
   const open = shown.filter((v) => v.outcome === 'fail' && !isWaived(v));
-  const gate = open.filter((v) => reaches(v.severity, failOn));
   const of = (outcome: Verdict['outcome']): Verdict[] => shown.filter((v) => v.outcome === outcome);
   return [
-    { title: `failed, at or above ${failOn}`, verdicts: gate },
-    { title: failOn === 'never' ? 'failed' : `failed, below ${failOn}`, verdicts: open.filter((v) => !gate.includes(v)) },
-    { title: 'unknown: could not look, or could not tell', verdicts: of('unknown') },
-    { title: 'failed, but waived', verdicts: shown.filter(isWaived) },
+    { title: `failed, at or above ${failOn}`, verdicts: open.filter((v) => reaches(v.severity, failOn)) },
+    { title: failOn === 'never' ? 'failed' : `failed, below ${failOn}`, verdicts: open.filter((v) => !reaches(v.severity, failOn)) },
+    { title: 'unknown: could not look, or could not tell', verdicts: of('unknown').filter((v) => !isWaived(v)) },
+    { title: 'waived', verdicts: shown.filter(isWaived) },
     { title: 'passed', verdicts: of('pass') },
     { title: 'not applicable', verdicts: of('not-applicable') },
   ]
@@ -90,8 +96,14 @@ function groups(report: Report, verdicts: readonly Verdict[]): Group[] {
 function nothing(report: Report, shown: readonly Verdict[]): string[] {
   if (shown.length > 0) return [];
   if (report.verdicts.every((v) => v.outcome === 'not-applicable')) return ['Nothing was judged.'];
-  if (report.verdicts.some((v) => v.outcome === 'fail' || v.outcome === 'unknown')) return [];
+  if (report.target.truncated || (report.undecidedProfiles ?? []).length > 0 || report.verdicts.some((v) => v.outcome === 'fail' || v.outcome === 'unknown'))
+    return [];
   return ['Nothing failed, and nothing is unknown.'];
 }
 
-const rule = (title: string, width: number): string => `── ${title} ${'─'.repeat(Math.max(0, width - columns(title) - 4))}`;
+/** A line across the page that starts with a title. */
+function rule(title: string, width: number): string[] {
+  const lines = wrap(`── ${title}`, width);
+  const last = lines.at(-1) ?? '';
+  return [...lines.slice(0, -1), `${last} ${'─'.repeat(Math.max(0, width - columns(last) - 1))}`.trimEnd()];
+}

@@ -157,6 +157,10 @@ describe('what Podman refuses', () => {
     expect(refused(host('4.3.1', files)).said).toContain('dangling');
     expect(known(host('5.4.2', files)).value.layers).toEqual([]);
   });
+  test('a byte order mark before 4.6', () => {
+    expect(refused(host('4.3.1', { [etc]: `\uFEFF${engine(0)}` })).said).toContain('byte order mark');
+    expect(timeout(known(host('5.4.2', { [etc]: `\uFEFF${engine(0)}`.replaceAll('\n', '\r\n') })))).toBe(0);
+  });
   test('append before 4.8', () => {
     expect(refused(host('4.3.1', { [etc]: '[containers]\ndefault_capabilities=["NET_RAW",{append=true}]\n' })).said).toContain('found a table in it');
   });

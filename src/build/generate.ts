@@ -1,0 +1,56 @@
+/** Writes everything that is derived: command table, rule schema, reference pages. `npm run check` compares. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import glob from 'fast-glob';
+import { packageRoot, shippedRules } from '../cli/paths.ts';
+import { readPacks } from '../cli/pack-files.ts';
+import { problemText } from '../cli/print.ts';
+import { kinds } from '../facts/kinds.ts';
+import { loadCases } from '../rules/cases.ts';
+import { describeKinds } from '../rules/describe-kinds.ts';
+import { describeRule } from '../rules/describe.ts';
+import { profileSchema, ruleSchema } from '../rules/schema.ts';
+
+const write = (path: string, text: string): void => writeFileSync(join(packageRoot, path), text);
+
+write('src/cli/commands.ts', commandTable());
+write('rules/schema.json', `${JSON.stringify(ruleSchema(kinds), null, 1)}\n`);
+write('rules/profile.schema.json', `${JSON.stringify(profileSchema(), null, 1)}\n`);
+const { pack, problems } = readPacks([shippedRules]);
+if (problems.length > 0) {
+  process.stderr.write(problemText(problems));
+  process.exitCode = 2;
+} else {
+  rulePages();
+  write('docs/kinds.md', describeKinds(kinds));
+}
+
+/** One import a command, from the files below `commands`. */
+function commandTable(): string {
+  const files = glob.sync('**/*.ts', { cwd: join(packageRoot, 'src/cli/commands') }).sort();
+  const named = files.map((file) => {
+    const id = file.replace(/\.ts$/, '').replaceAll('/', ':');
+    return { id, file, name: id.replace(/[:-](.)/g, (_, c: string) => c.toUpperCase()) };
+  });
+  const key = (id: string): string => (/^\w+$/.test(id) ? '' : `'${id}': `);
+  return `/** The command table. Generated from the directory \`commands\` by \`npm run generate\`. */
+${named.map((n) => `import ${n.name} from './commands/${n.file}';\n`).join('')}
+export const COMMANDS = {
+${named.map((n) => `  ${key(n.id)}${n.name},\n`).join('')}};
+`;
+}
+
+/** docs/rules.md lists every rule; docs/rules/ID.md shows one. */
+function rulePages(): void {
+  const directory = join(packageRoot, 'docs/rules');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const byName = new Map(kinds.map((k) => [k.name, k]));
+  const rules = [...pack.rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const rule of rules) {
+    const cases = loadCases(rule.id, readFileSync(join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`), 'utf8')).cases?.cases ?? [];
+    write(`docs/rules/${rule.id}.md`, describeRule(rule, byName, cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') }))));
+  }
+  const rows = rules.map((r) => `| [${r.id}](rules/${r.id}.md) | ${r.severity} | ${r.title.replaceAll('|', '\\|')} | ${r.profiles.join(', ')} |`);
+  write('docs/rules.md', `# Rules\n\nGenerated from \`rules/\`; ${rules.length} rules.\n\n| Rule | Severity | What holds when it passes | Profiles |\n|---|---|---|---|\n${rows.join('\n')}\n`);
+}

@@ -1,0 +1,41 @@
+import { Args, Flags } from '@oclif/core';
+import { kinds } from '../../facts/kinds.ts';
+import { chooseRules } from '../../inspect.ts';
+import { describePattern, plan, type Touch } from '../../plan/plan.ts';
+import { paramValues } from '../../rules/pack.ts';
+import { presenceRule } from '../../rules/profile.ts';
+import { UsageError } from '../errors.ts';
+import { PretripCommand } from '../pretrip-command.ts';
+import { out } from '../print.ts';
+import { selectionFlags, selectionFrom } from '../selection.ts';
+import { packFrom } from '../shipped-pack.ts';
+
+export default class Plan extends PretripCommand {
+  static override summary = 'Print every path, program, socket and variable that an inspection may touch.';
+  static override description = 'Touches nothing. In paths, ~ is the home, {uid} and {user} the id and name of the account in question (each rootless user in turn), * matches within a name, ** anything. An inspection that asked for more would be a defect, and is stopped.';
+  static override args = { target: Args.string({ description: 'accepted for symmetry; the plan is the same for every target', default: 'local' }) };
+  static override flags = {
+    ...selectionFlags,
+    verbose: Flags.boolean({ char: 'v', description: 'name the rules that want each' }),
+    json: Flags.boolean({ description: 'as JSON' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Plan);
+    const pack = await packFrom(flags.rules ?? []);
+    const selection = selectionFrom(flags, pack);
+    const profiles = selection.profiles ?? pack.profiles.map((p) => p.id);
+    const rules = chooseRules(pack.rules, selection, profiles);
+    if (rules.length === 0) throw new UsageError('no rule is selected', 'pretrip rules list names the rules and their profiles');
+    // Without -p, whether each profile's subject is present is asked as well.
+    const presence = selection.profiles || selection.byName ? [] : pack.profiles.filter((p) => p.present.length > 0).map(presenceRule);
+    const params = paramValues(selection.params, pack.profiles.filter((p) => selection.profiles?.includes(p.id)));
+    const touches = plan([...rules, ...presence], new Map(kinds.map((k) => [k.name, k])), params);
+    if (flags.json) await out(`${JSON.stringify(touches.map(({ pattern, rules: by }) => ({ ...pattern, rules: by })), null, 2)}\n`);
+    else await out(`${touches.map((t) => line(t, flags.verbose)).join('\n')}\n`);
+  }
+}
+
+function line({ pattern, rules }: Touch, verbose: boolean): string {
+  return verbose ? `${describePattern(pattern)}\n     ${rules.join(' ')}` : describePattern(pattern);
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { idPattern } from '../../../rules/load.ts';
+import { UsageError } from '../../errors.ts';
+import { isCheckout, shippedRules } from '../../paths.ts';
+import { PretripCommand } from '../../pretrip-command.ts';
+import { out } from '../../print.ts';
+import { writeWhole } from '../../write-file.ts';
+
+export default class RulesNew extends PretripCommand {
+  static override summary = 'Start a rule: writes the rule and its cases, ready to be edited.';
+  static override examples = ['<%= config.bin %> rules new podman.api.socket-mode', '<%= config.bin %> rules new acme.motd -r my-rules'];
+  static override args = { id: Args.string({ description: 'id of the rule, dotted and lower case', required: true }) };
+  static override flags = { rules: Flags.string({ char: 'r', description: 'directory of rules to write into; default: the shipped ones of this checkout' }) };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RulesNew);
+    if (!idPattern.test(args.id)) throw new UsageError(`"${args.id}" is no rule id`, 'dotted and lower case, such as podman.api.service-timeout');
+    if (flags.rules === undefined && !isCheckout) throw new UsageError('say where the rule belongs: -r DIRECTORY');
+    const root = flags.rules ?? shippedRules;
+    const stem = join(root, args.id.replaceAll('.', '/'));
+    for (const file of [`${stem}.yaml`, `${stem}.test.yaml`]) if (existsSync(file)) throw new UsageError(`${file} exists already`);
+    const schema = relative(join(stem, '..'), join(shippedRules, 'schema.json'));
+    writeWhole(`${stem}.yaml`, ruleText(args.id, schema));
+    writeWhole(`${stem}.test.yaml`, casesText());
+    await out(`wrote ${stem}.yaml\nwrote ${stem}.test.yaml\n\nnext: edit both, then\n  pretrip rules check${flags.rules ? ` ${flags.rules}` : ''}\n  pretrip rules test ${args.id}${flags.rules ? ` -r ${flags.rules}` : ''}\n`);
+  }
+}
+
+function ruleText(id: string, schema: string): string {
+  return `# yaml-language-server: $schema=${schema}
+id: ${id}
+title: /etc/example is private to root
+severity: medium
+profiles: [base]
+why: >-
+  What breaks when this does not hold, and for whom.
+controls: [CM-6]
+references:
+  - title: where this is written or was tried
+check:
+  - file: /etc/example
+    ifMissing: not-applicable
+    expect:
+      mode: { noMoreThan: "0600" }
+      uid: 0
+remedy:
+  - chmod: /etc/example
+    mode: "0600"
+    needs: root
+  - chown: /etc/example
+    owner: "root:root"
+    needs: root
+  - verify: [ls, -l, /etc/example]
+`;
+}
+
+function casesText(): string {
+  return `on: empty
+cases:
+  - it: passes when only root may read it
+    files:
+      /etc/example: { content: "x", mode: "0600" }
+    gives: pass
+  - it: fails when everybody may read it
+    files:
+      /etc/example: { content: "x", mode: "0644" }
+    gives: fail
+    citing: /etc/example
+    saying: "0644"
+  - it: fails when somebody else owns it
+    files:
+      /etc/example: { content: "x", mode: "0600", owner: "1000:1000" }
+    gives: fail
+  - it: does not apply when there is no such file
+    gives: not-applicable
+  - it: is unknown when nobody may look into /etc
+    files:
+      /etc: { type: directory, blocked: denied }
+      /etc/example: { content: "x", mode: "0600" }
+    gives: unknown
+`;
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { kinds } from '../../../facts/kinds.ts';
+import { loadCases } from '../../../rules/cases.ts';
+import { describeRule } from '../../../rules/describe.ts';
+import { describeKinds } from '../../../rules/describe-kinds.ts';
+import { hintFor } from '../../../rules/suggest.ts';
+import { UsageError } from '../../errors.ts';
+import { shippedRules } from '../../paths.ts';
+import { PretripCommand } from '../../pretrip-command.ts';
+import { out } from '../../print.ts';
+import { selectionFlags } from '../../selection.ts';
+import { packFrom } from '../../shipped-pack.ts';
+
+export default class RulesShow extends PretripCommand {
+  static override summary = 'Show everything a rule is: what it reads and expects, why, how to fix it.';
+  static override args = { id: Args.string({ description: 'id of the rule' }) };
+  static override flags = {
+    rules: selectionFlags.rules,
+    kinds: Flags.boolean({ description: 'show the fact kinds and operators that rules are written with' }),
+    json: Flags.boolean({ description: 'as JSON' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RulesShow);
+    if (flags.kinds) return out(describeKinds(kinds));
+    if (args.id === undefined) throw new UsageError('name a rule', 'pretrip rules list names all of them; --kinds shows what they are written with');
+    const pack = await packFrom(flags.rules ?? []);
+    const rule = pack.rules.find((r) => r.id === args.id || r.formerly.includes(args.id ?? ''));
+    if (!rule) throw new UsageError(`there is no rule "${args.id}"`, hintFor(args.id, pack.rules.map((r) => r.id)));
+    if (flags.json) return out(`${JSON.stringify(rule, null, 2)}\n`);
+    const file = join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`);
+    const cases = existsSync(file) ? (loadCases(file, readFileSync(file, 'utf8')).cases?.cases ?? []) : [];
+    return out(describeRule(rule, new Map(kinds.map((k) => [k.name, k])), cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') }))));
+  }
+}

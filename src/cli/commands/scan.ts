@@ -1,0 +1,71 @@
+import { record } from '../../collect/record.ts';
+import type { Snapshot } from '../../collect/snapshot.ts';
+import { inspect } from '../../inspect.ts';
+import { judgeSnapshot } from '../../scan.ts';
+import type { Report } from '../../verdicts/report.ts';
+import { gate } from '../../verdicts/summarize.ts';
+import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
+import { emit, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
+import { manifest } from '../paths.ts';
+import { PretripCommand } from '../pretrip-command.ts';
+import { err } from '../print.ts';
+import { progress } from '../progress.ts';
+import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
+import { packFrom } from '../shipped-pack.ts';
+import { openTarget } from '../targets.ts';
+import { visible } from '../../report/text.ts';
+
+export default class Scan extends PretripCommand {
+  static override summary = 'Judge a host: this one, a root file system directory, or a snapshot.';
+  static override description = `Without TARGET, this host. Reads only; "pretrip plan" prints all that may be touched.
+
+Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, or nothing was judged; 4 a target could not be read; 70 a defect in pretrip.`;
+  static override examples = [
+    '<%= config.bin %> scan',
+    '<%= config.bin %> scan -p k3d-rootless --fail-on medium',
+    '<%= config.bin %> scan host.pretrip.jsonl -o table -o sarif=host.sarif -o junit=host.xml',
+    '<%= config.bin %> scan /mnt/rootfs --select "podman.*"',
+  ];
+  static override strict = false;
+  static override usage = 'scan [TARGET...] [FLAGS]';
+  static override flags = { ...selectionFlags, ...targetFlags, ...outputFlags };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Scan);
+    const targets = argv.length > 0 ? (argv as string[]) : ['local'];
+    const outputs = outputsFrom(flags, targets.length);
+    const style = styleFrom(flags);
+    const pack = await packFrom(flags.rules ?? []);
+    const selection = selectionFrom(flags, pack);
+    const takenAt = timeFrom(flags.now);
+    const reports: Report[] = [];
+    const defects: string[] = [];
+    let unreadable = false;
+    for (const name of targets) {
+      let snapshot: Snapshot;
+      try {
+        const opened = await openTarget(name, flags.as, flags.user);
+        if ('snapshot' in opened) snapshot = opened.snapshot;
+        else {
+          const meter = progress(opened.host.name);
+          snapshot = await record(inspect(pack, selection, opened.host.user), opened.host, { takenAt, files: flags.file ?? [] }, manifest.version, meter.step);
+          meter.end();
+        }
+      } catch (error) {
+        if (!(error instanceof TargetError) || targets.length === 1) throw error;
+        await err(`pretrip: ${visible(error.message)}\n`);
+        unreadable = true;
+        continue;
+      }
+      const judged = judgeSnapshot(snapshot, pack, selection, manifest.version);
+      if (judged.report.rules.length === 0) throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
+      reports.push(judged.report);
+      defects.push(...judged.defects);
+    }
+    const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
+    await emit(reports, outputs, style, result.said);
+    if (defects.length > 0) throw new DefectError(defects.join('\n'));
+    process.exitCode = unreadable ? exitStatus.target : result.status;
+    if (result.status === exitStatus.incomplete && !outputs.some((o) => o.path === undefined && o.format === 'table')) await err(`${result.said}\n`);
+  }
+}

@@ -1,0 +1,89 @@
+/** Flags that choose what is judged, shared by scan, capture and plan. */
+import { Flags } from '@oclif/core';
+import { glob } from '../plan/touches.ts';
+import { rootAccount } from '../facts/host/accounts.ts';
+import type { Json } from '../facts/fact.ts';
+import type { Selection } from '../inspect.ts';
+import type { GivenParam, Pack } from '../rules/pack.ts';
+import { hintFor } from '../rules/suggest.ts';
+import { UsageError } from './errors.ts';
+import { targetKinds } from './targets.ts';
+
+export const selectionFlags = {
+  profile: Flags.string({ char: 'p', multiple: true, multipleNonGreedy: true, description: 'profile to judge by; default: those whose subject is present', env: 'PRETRIP_PROFILE', delimiter: ',' }),
+  rules: Flags.string({ char: 'r', multiple: true, multipleNonGreedy: true, description: 'more rules: a directory, or one rule file', env: 'PRETRIP_RULES' }),
+  select: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', description: 'only rules with this id; * stands for anything. Without --profile, judged whatever their profile' }),
+  ignore: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', description: 'leave out rules with this id; * stands for anything' }),
+  param: Flags.string({ char: 'D', multiple: true, multipleNonGreedy: true, description: 'parameter of rules: NAME=VALUE, or RULE:NAME=VALUE' }),
+};
+
+export const targetFlags = {
+  as: Flags.option({ options: targetKinds })({ description: 'what the target is, when it is not recognised' }),
+  user: Flags.string({ description: 'account to inspect a root directory as', helpValue: 'NAME' }),
+  file: Flags.string({ char: 'f', multiple: true, multipleNonGreedy: true, description: 'k3d config, script or CI file on the target to look at', helpValue: 'PATH' }),
+  now: Flags.string({ description: 'time of the inspection (RFC 3339); default: now, or SOURCE_DATE_EPOCH', env: 'PRETRIP_TIME', helpValue: 'TIME' }),
+};
+
+interface Chosen {
+  readonly profile?: string[] | undefined;
+  readonly select?: string[] | undefined;
+  readonly ignore?: string[] | undefined;
+  readonly param?: string[] | undefined;
+}
+
+/** The selection that flags ask for. Throws UsageError for a name that nothing has. */
+export function selectionFrom(flags: Chosen, pack: Pack): Selection {
+  const names = pack.profiles.map((p) => p.id);
+  for (const name of flags.profile ?? []) if (!names.includes(name)) throw new UsageError(`there is no profile "${name}"`, hintFor(name, names));
+  const select = (flags.select ?? []).map((s) => matcherFor(s, pack));
+  const ignore = (flags.ignore ?? []).map((s) => matcherFor(s, pack));
+  const wants: Selection['wants'] = (rule) => {
+    const ids = [rule.id, ...rule.formerly];
+    return (select.length === 0 || select.some((m) => ids.some(m))) && !ignore.some((m) => ids.some(m));
+  };
+  return {
+    ...(flags.profile ? { profiles: flags.profile } : {}),
+    byName: select.length > 0 && !flags.profile,
+    wants,
+    params: (flags.param ?? []).map((p) => paramFrom(p, pack)),
+  };
+}
+
+function matcherFor(pattern: string, pack: Pack): (id: string) => boolean {
+  const matches = glob(pattern.replaceAll('*', '**'), rootAccount);
+  const ids = pack.rules.flatMap((r) => [r.id, ...r.formerly]);
+  if (!ids.some(matches)) throw new UsageError(`no rule matches "${pattern}"`, hintFor(pattern, ids));
+  return matches;
+}
+
+function paramFrom(text: string, pack: Pack): GivenParam {
+  const m = /^(?:([^:=]+):)?([^:=]+)=(.*)$/s.exec(text);
+  if (!m) throw new UsageError(`--param ${text}: must be NAME=VALUE or RULE:NAME=VALUE`);
+  const [, rule, name = '', raw = ''] = m;
+  const owners = pack.rules.filter((r) => (rule === undefined || r.id === rule) && Object.hasOwn(r.params, name));
+  if (owners.length === 0) throw new UsageError(`no rule${rule ? ` "${rule}"` : ''} has a parameter "${name}"`, 'pretrip rules show ID names the parameters of a rule');
+  const example = owners[0]?.params[name]?.default;
+  return { name, value: typed(raw, example ?? null, name), ...(rule ? { rule } : {}) };
+}
+
+/** A text from the command line in the type of the parameter's default. */
+function typed(raw: string, example: Json, name: string): Json {
+  if (typeof example === 'number') {
+    const value = Number(raw);
+    if (raw.trim() === '' || !Number.isFinite(value)) throw new UsageError(`parameter ${name} must be a number`);
+    return value;
+  }
+  if (typeof example === 'boolean') {
+    if (raw !== 'true' && raw !== 'false') throw new UsageError(`parameter ${name} must be true or false`);
+    return raw === 'true';
+  }
+  return Array.isArray(example) ? raw.split(',').filter((v) => v !== '') : raw;
+}
+
+/** The time of an inspection, RFC 3339 in UTC without fractions. */
+export function timeFrom(flag: string | undefined): string {
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  const date = flag !== undefined ? new Date(flag) : epoch !== undefined && /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+  if (Number.isNaN(date.getTime())) throw new UsageError(`--now ${flag}: is no RFC 3339 time`);
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,88 @@
+/** What the kernel and the running manager say about an account's `user@UID.service`. */
+import { type Account, type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../ask.ts';
+import { type Unknown, unknown } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+
+export interface UserManager {
+  readonly running: boolean | Unknown;
+  /** Unix seconds. Undefined: could not be told. */
+  readonly started?: number;
+  /** Files changed since the system manager read them. Undefined: could not be asked. */
+  readonly needsReload?: boolean;
+  /** `cgroup.controllers` of the unit: what its manager may hand on. */
+  readonly kernel: readonly string[] | Unknown;
+  /** `cgroup.subtree_control`: what its manager does hand on already. */
+  readonly inUse: readonly string[];
+  /** What Podman of that account finds, when it runs below that manager. */
+  readonly podman?: readonly string[];
+}
+
+export const cgroupOf = (as: { readonly uid: number | string }): string => `/sys/fs/cgroup/user.slice/user-${as.uid}.slice/user@${as.uid}.service`;
+
+/** Times in UTC whatever the zone of the host, so that they can be read. */
+const showOf = (uid: number | string): readonly string[] => ['env', 'TZ=UTC', 'systemctl', 'show', `user@${uid}.service`, '-p', 'ActiveState', '-p', 'NeedDaemonReload', '-p', 'ExecMainStartTimestamp'];
+const podmanInfo: readonly string[] = ['podman', 'info', '--format', 'json'];
+
+export const managerTouches: readonly Pattern[] = [
+  { do: 'stat', path: cgroupOf({ uid: '{uid}' }) },
+  { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.controllers` },
+  { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.subtree_control` },
+  { do: 'run', argv: showOf('{uid}') },
+  { do: 'run', argv: podmanInfo, asUser: true },
+];
+
+/** Asks the kernel, the system manager and Podman in one round. */
+export function* userManager(as: Account): Asking<UserManager> {
+  const group = cgroupOf(as);
+  const answers = yield* together<Answer<unknown>>([stat(group), read(`${group}/cgroup.controllers`), read(`${group}/cgroup.subtree_control`), run(showOf(as.uid)), run(podmanInfo, as)]);
+  const [dir, controllers, subtree, show, podman] = answers as [Answer<Stat>, Answer<string>, Answer<string>, Answer<Output>, Answer<Output>];
+  const properties = show.is === 'got' && show.value.exit === 0 ? pairs(show.value.stdout) : new Map<string, string>();
+  const started = parseUtc(properties.get('ExecMainStartTimestamp') ?? '');
+  const reload = properties.get('NeedDaemonReload');
+  const seen = podman.is === 'got' && podman.value.exit === 0 ? podmanControllers(podman.value.stdout) : undefined;
+  return {
+    running: runningFrom(properties.get('ActiveState'), dir, group),
+    ...(started !== undefined ? { started } : {}),
+    ...(reload === 'yes' || reload === 'no' ? { needsReload: reload === 'yes' } : {}),
+    kernel: controllers.is === 'got' ? words(controllers.value) : unknown(controllers.is === 'blocked' ? controllers : { is: 'blocked', why: 'failed', said: 'not there' }, `${group}/cgroup.controllers`),
+    inUse: subtree.is === 'got' ? words(subtree.value) : [],
+    ...(seen ? { podman: seen } : {}),
+  };
+}
+
+function runningFrom(state: string | undefined, dir: Answer<Stat>, group: string): boolean | Unknown {
+  if (state === 'active' || state === 'activating' || state === 'reloading') return true;
+  if (state === 'inactive' || state === 'failed') return false;
+  if (dir.is === 'got') return true;
+  return dir.is === 'absent' ? false : unknown(dir, group);
+}
+
+function pairs(text: string): Map<string, string> {
+  return new Map(text.split('\n').map((line): [string, string] => [line.slice(0, Math.max(line.indexOf('='), 0)), line.slice(line.indexOf('=') + 1)]));
+}
+
+const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
+
+/** `Sun 2026-11-22 22:20:42 UTC` in Unix seconds. */
+export function parseUtc(text: string): number | undefined {
+  const m = /^\w{3} (\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) UTC$/.exec(text.trim());
+  if (!m) return undefined;
+  const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [number, number, number, number, number, number];
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+}
+
+/**
+ * Podman counts the controllers of the cgroup it runs in. Only with the systemd cgroup manager does it
+ * move below the account's own manager first; otherwise the answer is about whoever started it.
+ */
+function podmanControllers(stdout: string): string[] | undefined {
+  let info: unknown;
+  try {
+    info = JSON.parse(stdout);
+  } catch {
+    return undefined;
+  }
+  const host = (info as { host?: { cgroupManager?: unknown; cgroupVersion?: unknown; cgroupControllers?: unknown } } | null)?.host;
+  if (host?.cgroupManager !== 'systemd' || host.cgroupVersion !== 'v2' || !Array.isArray(host.cgroupControllers)) return undefined;
+  return host.cgroupControllers.filter((c) => typeof c === 'string');
+}

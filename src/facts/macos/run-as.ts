@@ -1,0 +1,41 @@
+/** Running a program as the account in question. */
+import { type Account, type Answer, type Asking, type Output, run } from '../ask.ts';
+import type { Blocked } from '../ask.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { plain } from '../text/node.ts';
+import { parseJson } from '../text/json.ts';
+import type { Json } from '../fact.ts';
+
+/** Root needs no switch of accounts; everybody else is asked for by name. */
+export const runAs = (argv: readonly string[], as: Account): Asking<Answer<Output>> => (as.uid === 0 ? run(argv) : run(argv, as));
+
+export const commandPlace = (argv: readonly string[], said?: string): Where => ({ path: `command:${argv.join(' ')}`, ...(said === undefined ? {} : { said }) });
+
+export type Told<T> = { readonly is: 'told'; readonly value: T; readonly where: Where } | { readonly is: 'absent'; readonly where: Where } | Unknown;
+
+/** A program's JSON output. A failure or any other text is unknown, never a value; a program that is not there is `absent`. */
+export function* tellJson(argv: readonly string[], as: Account): Asking<Told<Json>> {
+  const answer = yield* runAs(argv, as);
+  const where = commandPlace(argv);
+  if (answer.is === 'absent') return { is: 'absent', where };
+  if (answer.is === 'blocked') return unknown(answer, where.path);
+  if (answer.value.exit !== 0) return failed(answer.value, where);
+  const parsed = parseJson(answer.value.stdout);
+  if (parsed.is === 'broken') return unparsable(`${argv.join(' ')} printed no JSON: ${parsed.problem.message}`, where);
+  return { is: 'told', value: plain(parsed.root), where };
+}
+
+/** What a failing program says about why. */
+export function failed(output: Output, where: Where): Unknown {
+  const first = (output.stderr.trim() || output.stdout.trim()).split('\n')[0]?.slice(0, 200) ?? '';
+  const blocked: Blocked = { is: 'blocked', why: 'failed', said: `exit ${output.exit}${first ? `: ${first}` : ''}` };
+  return unknown(blocked, where.path);
+}
+
+/** A member of a JSON record, when it has the type. */
+export function member(value: Json | undefined, key: string): Json | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && Object.hasOwn(value, key) ? (value as { readonly [key: string]: Json })[key] : undefined;
+}
+
+export const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+export const items = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);

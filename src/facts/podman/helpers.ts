@@ -1,0 +1,29 @@
+/** Helper programs of Podman: where it would find them. */
+import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import { programDirectories } from '../host/tool-table.ts';
+import type { Pattern } from '../kind.ts';
+
+export type Helper = { readonly is: 'found'; readonly path: string } | { readonly is: 'absent'; readonly consulted: readonly Where[] } | Unknown;
+
+/** A directory may come from containers.conf, so only the names are known beforehand. */
+export const helperTouches = (names: readonly string[]): readonly Pattern[] => names.map((name) => ({ do: 'stat', path: `/**/${name}` }));
+
+/**
+ * The first executable file of that name: in the helper directories, then on PATH if `onPath`
+ * (containers/common pkg/config/config.go FindHelperBinary). A file without the execute bit is passed over.
+ */
+export function* findHelper(name: string, directories: readonly string[], onPath: boolean): Asking<Helper> {
+  const paths = [...new Set([...directories.filter((d) => d.startsWith('/')), ...(onPath ? programDirectories : [])])].map((d) => `${d}/${name}`);
+  const stats = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];
+  const consulted: Where[] = [];
+  for (const [at, path] of paths.entries()) {
+    const answer = stats[at] as Answer<Stat>;
+    if (answer.is === 'blocked') return unknown(answer, path);
+    const real = answer.is === 'got' ? (answer.value.real ?? { is: 'got' as const, value: { ...answer.value, path } }) : answer;
+    if (real.is === 'blocked') return unknown(real, path);
+    if (real.is === 'got' && real.value.type === 'file' && (real.value.mode & 0o111) !== 0) return { is: 'found', path };
+    consulted.push({ path, ...(answer.is === 'got' ? { said: real.is === 'absent' ? 'a dangling link' : 'not an executable file' } : {}) });
+  }
+  return { is: 'absent', consulted };
+}

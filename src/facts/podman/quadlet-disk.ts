@@ -1,0 +1,105 @@
+/** Everything on disk that could be a Quadlet file, its drop-ins, and the directories they lie in. */
+import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
+import { type Unknown, unknown } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+
+export interface QuadletFile {
+  readonly path: string;
+  readonly name: string;
+  readonly directory: string;
+  readonly stat: Stat;
+  readonly text: Answer<string>;
+}
+
+export interface QuadletDirectory {
+  readonly path: string;
+  /** Where it really is: the generator reads each directory once. */
+  readonly real: string;
+  readonly inode: { readonly mode: number; readonly uid: number; readonly gid: number };
+  /** Names in byte order. */
+  readonly names: readonly string[];
+}
+
+export interface QuadletDisk {
+  readonly directories: ReadonlyMap<string, QuadletDirectory>;
+  readonly files: ReadonlyMap<string, QuadletFile>;
+  /** Places that could not be looked into. */
+  readonly unseen: readonly Unknown[];
+}
+
+/** Where generators look, then where people put files that no generator reads. */
+export const searched = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
+const unsearched = ['/usr/local/share/containers/systemd', '/usr/lib/containers/systemd', '/usr/local/lib/containers/systemd', '/etc/systemd/system'] as const;
+
+export const userRoots = (as: Account): readonly string[] => [`/run/user/${as.uid}/containers/systemd`, `${as.home}/.config/containers/systemd`];
+const unsearchedUser = (as: Account): string => `${as.home}/.local/share/containers/systemd`;
+
+/** Deeper trees than this are not Quadlet's. */
+const maxDepth = 12;
+const maxDirectories = 400;
+
+/** Any ending that looks like one of Quadlet's, in any case: `.Container` is a file that nobody reads. */
+export const looksLikeQuadlet = /\.(container|volume|network|kube|image|build|pod|artifact)$/i;
+
+export const quadletDiskTouches: readonly Pattern[] = [
+  ...[...searched, ...unsearched.filter((d) => d !== '/etc/systemd/system'), '/run/user/*/containers/systemd', '/**/.config/containers/systemd', '/**/.local/share/containers/systemd'].flatMap((root): Pattern[] =>
+    [root, `${root}/**`].flatMap((path): Pattern[] => [{ do: 'stat', path }, { do: 'list', path }, { do: 'read', path }]),
+  ),
+  { do: 'stat', path: '/etc/systemd/system' },
+  { do: 'list', path: '/etc/systemd/system' },
+  ...['container', 'volume', 'network', 'kube', 'image', 'build', 'pod', 'artifact'].flatMap((e): Pattern[] => [{ do: 'stat', path: `/etc/systemd/system/*.${e}` }, { do: 'read', path: `/etc/systemd/system/*.${e}` }]),
+];
+
+/** Walks every root, a level at a time. Links to directories are followed once. */
+export function* quadletDisk(accounts: readonly Account[]): Asking<QuadletDisk> {
+  const directories = new Map<string, QuadletDirectory>();
+  const files = new Map<string, QuadletFile>();
+  const unseen: Unknown[] = [];
+  const visited = new Set<string>();
+  let level: string[] = [...searched, ...unsearched, ...accounts.flatMap((a) => [...userRoots(a), unsearchedUser(a)])];
+  for (let depth = 0; level.length > 0 && depth < maxDepth && directories.size < maxDirectories; depth++) {
+    const stats = (yield* together(level.map((path) => stat(path)))) as Answer<Stat>[];
+    const found = level.flatMap((path, at) => entryOf(path, stats[at] as Answer<Stat>, unseen));
+    const fresh = found.filter((e) => e.type === 'directory' && !visited.has(e.real));
+    for (const { real } of fresh) visited.add(real);
+    const units = found.filter((e) => (e.type !== 'directory' || depth > 0) && (looksLikeQuadlet.test(e.path) || e.path.endsWith('.conf')));
+    const names = yield* together(fresh.map((e) => list(e.path)));
+    const texts = yield* together(units.map((e) => read(e.path)));
+    for (const [at, e] of units.entries()) {
+      const cut = e.path.lastIndexOf('/');
+      files.set(e.path, { path: e.path, name: e.path.slice(cut + 1), directory: e.path.slice(0, cut), stat: e.stat, text: e.masked ? { is: 'got', value: '' } : (texts[at] as Answer<string>) });
+    }
+    level = [];
+    for (const [at, e] of fresh.entries()) {
+      const answer = names[at] as Answer<readonly string[]>;
+      if (answer.is === 'blocked') unseen.push(unknown(answer, e.path));
+      if (answer.is !== 'got') continue;
+      directories.set(e.path, { path: e.path, real: e.real, inode: e.inode, names: answer.value });
+      const flat = e.path === '/etc/systemd/system';
+      level.push(...answer.value.filter((n) => !flat || looksLikeQuadlet.test(n)).map((n) => `${e.path}/${n}`));
+    }
+  }
+  if (level.length > 0) unseen.push({ is: 'unknown', why: 'too-large', said: 'the Quadlet directories hold more than is looked at', where: [{ path: level[0] as string }] });
+  return { directories, files, unseen };
+}
+
+interface Entry {
+  readonly path: string;
+  readonly real: string;
+  readonly type: 'file' | 'directory';
+  readonly stat: Stat;
+  readonly inode: QuadletDirectory['inode'];
+  readonly masked: boolean;
+}
+
+function entryOf(path: string, answer: Answer<Stat>, unseen: Unknown[]): Entry[] {
+  if (answer.is === 'blocked') unseen.push(unknown(answer, path));
+  if (answer.is !== 'got') return [];
+  const { real, target } = answer.value;
+  if (real?.is === 'blocked') unseen.push(unknown(real, path));
+  const end = real?.is === 'got' ? real.value : { ...answer.value, path };
+  return [{ path, real: end.path, type: end.type === 'directory' ? 'directory' : 'file', stat: answer.value, inode: { mode: end.mode, uid: end.uid, gid: end.gid }, masked: isMask(answer.value, target) }];
+}
+
+/** A link to /dev/null hides a file of the same name in a later directory. */
+export const isMask = (inode: Stat, target = inode.target): boolean => target === '/dev/null' || (inode.real?.is === 'got' && inode.real.value.path === '/dev/null');

@@ -1,0 +1,81 @@
+/** Who reads a Quadlet file that lies where it does, and whether that can be meant. */
+import type { Account } from '../ask.ts';
+import type { Where } from '../fact.ts';
+import { endingSince } from './quadlet-keys.ts';
+import type { QuadletFile } from './quadlet-disk.ts';
+import { type Instance, type LoadError, supported } from './quadlet-instances.ts';
+import type { QuadletHost } from './quadlet-units.ts';
+
+export interface Placement {
+  /** The instance whose directory it lies in. */
+  readonly place: 'system' | 'user' | 'none';
+  /** Readers: `root`, user names, or `every user`. */
+  readonly readBy: readonly string[];
+  /** Why no generator reads it. */
+  readonly inert?: string;
+  /** Why it becomes root's although it is meant for a user. */
+  readonly escalates?: string;
+  /** Why it reaches others than it seems meant for. */
+  readonly misplaced?: string;
+  readonly shadowedBy?: string;
+  /** Errors of its directory that lose this file too. */
+  readonly loadErrors: readonly LoadError[];
+  /** The instance that judges the content. */
+  readonly instance?: Instance;
+}
+
+const shared = '/etc/containers/systemd/users';
+
+export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
+  const { directory, name, path } = file;
+  const readers = [host.system, ...host.users].filter((i) => i.directories.includes(directory));
+  const place = readers.includes(host.system) ? 'system' : readers.length > 0 ? 'user' : 'none';
+  const none = { place, readBy: [], loadErrors: [] } as const;
+  const ending = endingSince(name.slice(name.lastIndexOf('.') + 1));
+  if (!supported(host.release, name)) {
+    return { ...none, inert: ending === undefined ? `no generator takes the ending of ${name}: endings are lower case` : `Podman ${host.release.said} passes over ${name.slice(name.lastIndexOf('.'))} files, which came with ${ending}` };
+  }
+  if (place === 'none') return { ...none, inert: inertBecause(host, directory) };
+  const taking = readers.filter((i) => i.taken.get(name)?.path === path);
+  const shadowing = readers.map((i) => i.shadowed.get(path)).filter((p) => p !== undefined);
+  const errors = readers.flatMap((i) => i.loadErrors.get(directory) ?? []);
+  const instance = taking[0] ?? readers[0];
+  return {
+    place,
+    readBy: readerNames(host, taking, directory),
+    loadErrors: [...new Map(errors.map((e) => [`${e.path} ${e.said}`, e])).values()],
+    ...(taking.length === 0 && shadowing[0] !== undefined ? { shadowedBy: shadowing[0] } : {}),
+    ...(instance ? { instance } : {}),
+    ...meant(host, place, directory),
+  };
+}
+
+function readerNames(host: QuadletHost, taking: readonly Instance[], directory: string): string[] {
+  if (taking.includes(host.system)) return ['root'];
+  if ((directory === shared || directory.startsWith(`${shared}/`)) && !/^\d/.test(directory.slice(shared.length + 1))) return taking.length > 0 ? ['every user'] : [];
+  return taking.map((i) => i.account?.name ?? 'root');
+}
+
+function inertBecause(host: QuadletHost, directory: string): string {
+  if (/\.d(\/|$)/.test(directory)) return 'a directory that ends in .d is for drop-ins, no generator looks for units there';
+  const uid = new RegExp(`^${shared}/(\\d+)(/|$)`).exec(directory)?.[1];
+  if (uid !== undefined) return host.accounts.some((a) => String(a.uid) === uid) ? `only the generator of uid ${uid} reads it, and that account runs no containers` : `no account has the uid ${uid}`;
+  return `no generator of Podman ${host.release.said} reads ${directory}`;
+}
+
+/** Directories that are named for a user but read by somebody else. */
+function meant(host: QuadletHost, place: string, directory: string): { escalates?: string; misplaced?: string } {
+  const stray = /^\/(run|usr\/share)\/containers\/systemd\/users(\/|$)/.exec(directory);
+  if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator: the unit runs as root' };
+  const top = /^\/(?:run|etc|usr\/share)\/containers\/systemd\/([^/]+)/.exec(directory)?.[1];
+  if (place === 'system' && top !== undefined && (top === 'user' || namesUser(host.accounts, top))) return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it: the unit runs as root` };
+  const team = new RegExp(`^${shared}/([^/]+)`).exec(directory)?.[1];
+  if (place === 'user' && team !== undefined && host.accounts.some((a) => a.name === team && a.uid !== 0)) return { misplaced: `only numeric directories belong to one user: users/${team}/ reaches every user` };
+  if (place === 'user' && directory.startsWith('/root/')) return { misplaced: "only root's own user manager reads it, not the system's" };
+  return {};
+}
+
+const namesUser = (accounts: readonly Account[], word: string): boolean => accounts.some((a) => a.uid !== 0 && (a.name === word || String(a.uid) === word));
+
+/** Where a load error is. */
+export const errorAt = (error: LoadError): Where => ({ path: error.path, ...(error.line === undefined ? {} : { line: error.line }), said: error.said });

@@ -1,0 +1,135 @@
+/** Kind `qm`: the partition for software without safety requirements (containers/qm), and how far it is kept from the rest. */
+import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
+import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
+import type { Kind } from '../kind.ts';
+import { boolean, number, record, string } from '../shape.ts';
+import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
+import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+
+/** Podman's Quadlet directories for the system, most important first. */
+const directories = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
+const nestedPaths = ['/usr/share/qm/containers/containers.conf', '/etc/qm/containers/containers.conf'] as const;
+const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
+
+export const qm: Kind = {
+  name: 'qm',
+  describe: 'The QM partition: its Quadlet unit qm.container with drop-ins, its slice, and the containers.conf inside it.',
+  main: 'safety',
+  fields: { safety: { type: 'strings', describe: 'units of the host that must live on when memory runs out' } },
+  shape: record({
+    declared: boolean('a partition is there, or units are named that one would protect'),
+    partition: boolean('qm.container is installed'),
+    path: string('its file'),
+    oomScoreAdjust: number('OOMScoreAdjust= of the partition: the higher, the sooner the kernel kills it'),
+    nestedOomScoreAdj: number('oom_score_adj of the containers inside it'),
+    oomAboveSafety: boolean('its score is above 0 and above that of every named unit'),
+    cpuLimited: boolean('AllowedCPUs=, CPUQuota=, or a CPUWeight= below 100 holds it back'),
+    memoryLimited: boolean('MemoryMax= or MemoryHigh= holds it back'),
+    nestedHostNetwork: boolean('the containers inside it share the network of the host'),
+  }),
+  touches: (q) => [
+    ...directories.flatMap((d) => [{ do: 'read' as const, path: `${d}/qm.container` }, { do: 'list' as const, path: `${d}/qm.container.d` }, { do: 'read' as const, path: `${d}/qm.container.d/*` }]),
+    ...nestedPaths.map((path) => ({ do: 'read' as const, path })),
+    ...unitTouches('*.slice', 'system'),
+    ...(Array.isArray(q.safety) ? q.safety.flatMap((name) => unitTouches(name, 'system')) : q.safety === undefined ? [] : unitTouches('*.service', 'system')),
+  ],
+  *learn(q): Asking<Fact> {
+    const safety = Array.isArray(q.safety) ? (q.safety as readonly string[]) : [];
+    const loaded = yield* quadlet();
+    if (loaded.is === 'unknown') return loaded;
+    const fact = new FactBuilder().consulted(...loaded.consulted).set('declared', loaded.path !== undefined || safety.length > 0, ...loaded.consulted).set('partition', loaded.path !== undefined, ...loaded.consulted);
+    if (loaded.path === undefined) return fact.build();
+    fact.set('path', loaded.path, { path: loaded.path });
+    yield* limits(fact, loaded.assignments);
+    yield* scores(fact, loaded.assignments, safety);
+    yield* nested(fact);
+    return fact.build();
+  },
+};
+
+interface Quadlet {
+  readonly is: 'known';
+  readonly path?: string;
+  readonly assignments: readonly Assignment[];
+  readonly consulted: readonly Where[];
+}
+
+function* quadlet(): Asking<Quadlet | Unknown> {
+  const answers = (yield* together<unknown>([...directories.map((d) => read(`${d}/qm.container`)), ...directories.map((d) => list(`${d}/qm.container.d`))])) as Answer<unknown>[];
+  const files = answers.slice(0, directories.length) as Answer<string>[];
+  const dropIns = answers.slice(directories.length) as Answer<readonly string[]>[];
+  const blocked = answers.findIndex((a) => a.is === 'blocked');
+  const refusal = answers[blocked];
+  if (refusal?.is === 'blocked') return unknown(refusal, `${directories[blocked % directories.length]}/qm.container${blocked < directories.length ? '' : '.d'}`);
+  const at = files.findIndex((f) => f.is === 'got');
+  const file = files[at];
+  const consulted = directories.map((d) => ({ path: `${d}/qm.container` }));
+  if (file?.is !== 'got') return { is: 'known', assignments: [], consulted };
+  const path = `${directories[at]}/qm.container`;
+  const chosen = new Map<string, string>();
+  for (const [i, names] of dropIns.entries()) for (const n of names.is === 'got' ? names.value : []) if (n.endsWith('.conf') && !chosen.has(n)) chosen.set(n, `${directories[i]}/qm.container.d/${n}`);
+  const paths = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p);
+  const texts = yield* together(paths.map((p) => read(p)));
+  const assignments = [...parseUnitText(file.value, path).assignments];
+  for (const [i, text] of texts.entries()) {
+    if (text.is === 'blocked') return unknown(text, paths[i] as string);
+    if (text.is === 'got') assignments.push(...parseUnitText(text.value, paths[i] as string).assignments);
+  }
+  return { is: 'known', path, assignments, consulted: [{ path }, ...paths.map((p) => ({ path: p }))] };
+}
+
+const last = (assignments: readonly Assignment[], section: string, key: string): Assignment | undefined => {
+  const found = assignments.findLast((a) => a.section === section && a.key === key);
+  return found?.value === '' ? undefined : found;
+};
+
+/** Limits may stand in the unit or in its slice. */
+function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
+  const name = last(own, 'Service', 'Slice')?.value;
+  const slice: LoadedUnit | Unknown | undefined = name?.endsWith('.slice') ? yield* loadUnit(name, { manager: 'system', as: system }) : undefined;
+  const open = slice?.is === 'unknown' ? slice : slice?.unseen[0];
+  const inSlice = slice?.is === 'loaded' ? slice.assignments : [];
+  const find = (key: string): Assignment | undefined => last(own, 'Service', key) ?? last(inSlice, 'Slice', key);
+  const weight = find('CPUWeight');
+  const set = (field: string, by: readonly (Assignment | undefined)[]): void => {
+    const where = by.filter((a) => a !== undefined).map((a) => ({ ...a.where, said: `${a.key}=${a.value}` }));
+    if (where.length === 0 && open) fact.gap(field, open);
+    else fact.set(field, where.length > 0, ...(where.length > 0 ? where : [{ ...(own[0]?.where ?? { path: 'qm.container' }), said: 'no limit is set' }]));
+  };
+  set('cpuLimited', [find('AllowedCPUs'), find('CPUQuota'), weight && Number(weight.value) < 100 ? weight : undefined]);
+  set('memoryLimited', [find('MemoryMax'), find('MemoryHigh')].map((a) => (a?.value === 'infinity' ? undefined : a)));
+}
+
+/** Compares with the score of each named unit; a unit without OOMScoreAdjust= has 0. */
+function* scores(fact: FactBuilder, own: readonly Assignment[], safety: readonly string[]): Asking<void> {
+  const score = last(own, 'Service', 'OOMScoreAdjust');
+  const value = number_(score?.value) ?? 0;
+  const at = score?.where ?? { path: own[0]?.where.path ?? 'qm.container', said: 'OOMScoreAdjust= is not set: 0' };
+  fact.set('oomScoreAdjust', value, at);
+  const units = yield* together(safety.map((name) => loadUnit(name, { manager: 'system', as: system })));
+  const open = units.find((u) => u.is === 'unknown') ?? units.flatMap((u) => (u.is === 'loaded' ? u.unseen : []))[0];
+  const above = units.filter((u) => u.is === 'loaded').map((u) => last(u.assignments, 'Service', 'OOMScoreAdjust')).filter((a) => a !== undefined && (number_(a.value) ?? 0) >= value);
+  if (above.length === 0 && open?.is === 'unknown' && value > 0) fact.gap('oomAboveSafety', open);
+  else fact.set('oomAboveSafety', value > 0 && above.length === 0, at, ...above.filter((a) => a !== undefined).map((a) => ({ ...a.where, said: `OOMScoreAdjust=${a.value}` })));
+}
+
+const number_ = (text: string | undefined): number | undefined => (text !== undefined && /^[+-]?\d{1,5}$/.test(text) ? Number(text) : undefined);
+
+/** containers.conf inside the partition; the later file wins. */
+function* nested(fact: FactBuilder): Asking<void> {
+  const texts = yield* together(nestedPaths.map((p) => read(p)));
+  for (const [at, text] of texts.entries()) {
+    const path = nestedPaths[at] as string;
+    if (text.is === 'blocked') for (const field of ['nestedOomScoreAdj', 'nestedHostNetwork']) fact.gap(field, unknown(text, path));
+    if (text.is !== 'got') continue;
+    let table = '';
+    for (const [index, line] of text.value.split('\n').entries()) {
+      table = /^[ \t]*\[([^\]]*)\]/.exec(line)?.[1]?.trim() ?? table;
+      const score = /^[ \t]*oom_score_adj[ \t]*=[ \t]*(-?\d{1,5})/.exec(line)?.[1];
+      const netns = /^[ \t]*netns[ \t]*=[ \t]*["']([^"']*)/.exec(line)?.[1];
+      if (table !== 'containers') continue;
+      if (score !== undefined) fact.set('nestedOomScoreAdj', Number(score), { path, line: index + 1 });
+      if (netns !== undefined) fact.set('nestedHostNetwork', netns === 'host', { path, line: index + 1 });
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** One spelling for equal values: keys in a fixed order. */
+
+/** Keys in the order a reader wants them, whatever object they stand in; others follow by code unit. */
+const order = [
+  ...['format', 'tool', 'target', 'kind', 'name', 'version', 'takenAt', 'snapshot', 'user', 'truncated'],
+  ...['id', 'title', 'rule', 'subject', 'outcome', 'severity', 'message', 'why', 'truth'],
+  ...['path', 'line', 'column', 'said', 'where', 'evidence'],
+  ...['write', 'chmod', 'chown', 'link', 'remove', 'run', 'manual', 'verify', 'to', 'owner', 'mode', 'content', 'needs', 'note'],
+  ...['remedy', 'next', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'formerly', 'by', 'until', 'because'],
+  ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived'],
+];
+const rank = new Map(order.map((key, at) => [key, at]));
+
+/** The value with its keys in canonical order, at every depth. */
+export function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  // Object.fromEntries defines properties: a key `__proto__` stays a key.
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  );
+}
+
+const rankOf = (key: string): number => rank.get(key) ?? order.length;

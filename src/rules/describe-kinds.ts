@@ -1,0 +1,34 @@
+/** The reference of fact kinds and operators, as Markdown. Pure. */
+import { operators } from '../evaluate/operators.ts';
+import type { Kind } from '../facts/kind.ts';
+import type { RecordShape, Shape } from '../facts/shape.ts';
+
+export function describeKinds(kinds: readonly Kind[]): string {
+  const lines = ['# Fact kinds', '', 'What a rule can ask about. Every kind also has `exists`.', ''];
+  for (const kind of [...kinds].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    lines.push(`## ${kind.name}`, '', kind.describe, '');
+    const fields = Object.entries(kind.fields);
+    if (fields.length === 0) lines.push(`Asked about as \`${kind.name}: true\`.`, '');
+    else lines.push('Query:', '', ...fields.map(([name, f]) => `- \`${name}\`${name === kind.main ? ' (main field)' : ''}${f.required ? '' : ', optional'}: ${f.describe}${f.values ? ` (${f.values.join(', ')})` : ''}`), '');
+    lines.push('Fact:', '', ...shapeLines(kind.shape, ''), '');
+    if (kind.find) lines.push(`Can follow \`forEach\`. Fields of the subject: ${Object.keys(kind.find.shape.fields).map((f) => `\`${f}\``).join(', ')}.`, '');
+  }
+  lines.push('# Operators', '', ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`), '- `not`: the value is set and the matcher inside does not hold', '');
+  return lines.join('\n');
+}
+
+function shapeLines(shape: RecordShape, indent: string): string[] {
+  return Object.entries(shape.fields).flatMap(([name, field]) => [`${indent}- \`${name}\` (${typeWords(field)}): ${field.describe}`, ...below(field, `${indent}  `)]);
+}
+
+function below(shape: Shape, indent: string): string[] {
+  if (shape.type === 'record') return shapeLines(shape, indent);
+  if ((shape.type === 'list' || shape.type === 'map') && shape.of.type === 'record') return [`${indent}- \`*\`: each`, ...shapeLines(shape.of, `${indent}  `)];
+  return [];
+}
+
+function typeWords(shape: Shape): string {
+  if (shape.type === 'list' || shape.type === 'map') return `${shape.type} of ${typeWords(shape.of)}`;
+  if (shape.type === 'string' && shape.values) return shape.values.join(' | ');
+  return shape.type;
+}

@@ -1,0 +1,189 @@
+/** The JSON Schema of rule files, derived from kinds and operators: editors complete and check with it. Pure. */
+import { type Argument, operators } from '../evaluate/operators.ts';
+import type { Kind, QueryField } from '../facts/kind.ts';
+import type { RecordShape, Shape } from '../facts/shape.ts';
+import { severities } from '../verdicts/report.ts';
+
+type Schema = Record<string, unknown>;
+
+const reference: Schema = {
+  type: 'object',
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: false,
+  properties: { param: { type: 'string', description: 'the name of a parameter' }, each: { type: 'string', description: 'a field of the subject, under forEach' } },
+};
+const scalar: Schema = { type: ['string', 'number', 'boolean'] };
+const texts: Schema = { type: 'array', items: { type: 'string' } };
+
+export function ruleSchema(kinds: readonly Kind[]): Schema {
+  const findable = kinds.filter((k) => k.find);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'pretrip rule',
+    type: 'object',
+    required: ['id', 'title', 'severity', 'why', 'check'],
+    additionalProperties: false,
+    properties: {
+      id: { type: 'string', description: 'dotted and lower case; the path of the file', pattern: '^[a-z][a-z0-9]*([.-][a-z0-9]+)+$' },
+      title: { type: 'string', minLength: 1, description: 'what holds when the rule passes' },
+      severity: { enum: severities },
+      why: { type: 'string', minLength: 1, description: 'what breaks, and when' },
+      profiles: texts,
+      controls: { ...texts, description: 'NIST SP 800-53 ids unless prefixed' },
+      formerly: { ...texts, description: 'ids this rule had before' },
+      references: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object', required: ['title'], additionalProperties: false, properties: { title: { type: 'string' }, url: { type: 'string' } } }] } },
+      params: { type: 'object', additionalProperties: { type: 'object', required: ['default'], additionalProperties: false, properties: { default: {}, describe: { type: 'string' } } } },
+      forEach: {
+        description: 'judge each of several subjects',
+        anyOf: [
+          { enum: findable.map((k) => k.name) },
+          { type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false, properties: Object.fromEntries(findable.map((k) => [k.name, { anyOf: [{ const: 'all' }, { $ref: `#/definitions/subject-${k.name}` }] }])) },
+        ],
+      },
+      when: { $ref: '#/definitions/items', description: 'not so: not applicable; unknown: unknown' },
+      check: { $ref: '#/definitions/items', description: 'every item must hold' },
+      remedy: { type: 'array', items: { $ref: '#/definitions/step' } },
+    },
+    definitions: definitions(kinds),
+  };
+}
+
+export function profileSchema(): Schema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'pretrip profile',
+    type: 'object',
+    required: ['id', 'title', 'describe', 'because'],
+    additionalProperties: false,
+    properties: {
+      id: { type: 'string' },
+      title: { type: 'string' },
+      describe: { type: 'string' },
+      because: { type: 'string', description: 'why it was chosen: follows "because"' },
+      present: { description: 'chosen without being named when any of these holds', allOf: [{ $ref: 'schema.json#/definitions/items' }] },
+      params: { type: 'object', additionalProperties: { type: 'object' } },
+    },
+  };
+}
+
+function definitions(kinds: readonly Kind[]): Schema {
+  return {
+    items: { type: 'array', minItems: 1, items: { $ref: '#/definitions/item' } },
+    item: itemSchema(kinds),
+    reference,
+    step: stepSchema(),
+    ...Object.fromEntries(shapeTypes.map((type) => [`matcher-${type}`, matcherSchema(type)])),
+    ...Object.fromEntries(kinds.flatMap((k) => (k.find ? [[`subject-${k.name}`, expectSchema(k.find.shape)]] : []))),
+    ...Object.fromEntries(kinds.map((k) => [`expect-${k.name}`, expectSchema({ ...k.shape, fields: { exists: { type: 'boolean', describe: 'whether it is there' }, ...k.shape.fields } })])),
+  };
+}
+
+/** if/then per kind: the editor's message names the wrong key instead of "does not match any". */
+function itemSchema(kinds: readonly Kind[]): Schema {
+  const group = { $ref: '#/definitions/items' };
+  return {
+    type: 'object',
+    properties: {
+      any: { ...group, description: 'one must hold' },
+      all: { ...group, description: 'all must hold' },
+      none: { ...group, description: 'none may hold' },
+      ...Object.fromEntries(kinds.map((k) => [k.name, { ...querySchema(k), description: k.describe }])),
+      ifMissing: { enum: ['fail', 'pass', 'not-applicable'], description: 'when the subject itself is not there' },
+      expect: { type: 'object', minProperties: 1 },
+      severity: { enum: severities, description: 'severity of a failure of this item' },
+      say: { type: 'string', description: 'why this failure matters; stands before "expected … found …"' },
+    },
+    additionalProperties: false,
+    allOf: kinds.map((k) => ({ if: { required: [k.name] }, then: { required: ['expect'], properties: { expect: { $ref: `#/definitions/expect-${k.name}` } } } })),
+  };
+}
+
+function querySchema(kind: Kind): Schema {
+  const fields: Schema = {
+    type: 'object',
+    additionalProperties: false,
+    required: Object.entries(kind.fields).flatMap(([n, f]) => (f.required ? [n] : [])),
+    properties: Object.fromEntries(Object.entries(kind.fields).map(([n, f]) => [n, { anyOf: [{ ...fieldSchema(f) }, { $ref: '#/definitions/reference' }], description: f.describe }])),
+  };
+  const main = kind.main === undefined ? { const: true } : fieldSchema(kind.fields[kind.main] as QueryField);
+  return { anyOf: [main, { $ref: '#/definitions/reference' }, fields] };
+}
+
+function fieldSchema(field: QueryField): Schema {
+  if (field.values) return { enum: field.values };
+  return field.type === 'strings' ? texts : { type: field.type };
+}
+
+/** Paths of a shape as properties, with patterns for free keys and elements. */
+function expectSchema(shape: RecordShape): Schema {
+  const properties: Record<string, Schema> = {};
+  const patterns: Record<string, Schema> = {};
+  const walk = (at: Shape, path: readonly string[], free: boolean): void => {
+    if (path.length > 0) {
+      const schema = { allOf: [{ $ref: `#/definitions/matcher-${at.type}` }], ...(at.describe ? { description: at.describe } : {}) };
+      if (free) patterns[`^${path.join('\\.')}$`] = schema;
+      else properties[path.join('.')] = schema;
+    }
+    if (at.type === 'record') for (const [name, field] of Object.entries(at.fields)) walk(field, [...path, free ? escape(name) : name], free);
+    else if (at.type === 'map' || at.type === 'list') walk(at.of, [...(free ? path : path.map(escape)), at.type === 'map' ? '("[^"]+"|[^."]+|\\*)' : '(\\*|\\d+)'], true);
+    else if (at.type === 'any' && path.length > 0) patterns[`^${(free ? path : path.map(escape)).join('\\.')}\\..+$`] = { $ref: '#/definitions/matcher-any' };
+  };
+  walk(shape, [], false);
+  return { type: 'object', minProperties: 1, additionalProperties: false, properties, patternProperties: patterns };
+}
+
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const shapeTypes: readonly Shape['type'][] = ['string', 'number', 'boolean', 'version', 'mode', 'list', 'record', 'map', 'any'];
+
+function matcherSchema(type: Shape['type']): Schema {
+  const tests = Object.entries(operators).filter(([, o]) => o.on.includes(type));
+  const properties: Record<string, Schema> = Object.fromEntries(tests.map(([name, o]) => [name, { anyOf: [argumentSchema(o.argument), { $ref: '#/definitions/reference' }], description: o.describe }]));
+  return { anyOf: [scalar, texts, { $ref: '#/definitions/reference' }, { type: 'object', minProperties: 1, additionalProperties: false, properties: { ...properties, not: { type: 'object', minProperties: 1 }, ifUnset: { description: 'stands in for an unset value' } } }] };
+}
+
+function argumentSchema(argument: Argument): Schema {
+  switch (argument) {
+    case 'list':
+      return { type: 'array', minItems: 1 };
+    case 'scalar-or-list':
+      return { type: ['string', 'number', 'boolean', 'array'] };
+    case 'string':
+      return { type: 'string' };
+    case 'ordered':
+      return { type: ['number', 'string'] };
+    case 'mode':
+      return { type: 'string', pattern: '^0[0-7]{3,4}$' };
+    case 'boolean':
+      return { type: 'boolean' };
+    default:
+      return {};
+  }
+}
+
+function stepSchema(): Schema {
+  const words = { anyOf: [{ type: 'string' }, { $ref: '#/definitions/reference' }] };
+  const argv = { type: 'array', minItems: 1, items: words };
+  return {
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: false,
+    properties: {
+      write: words,
+      content: words,
+      chmod: words,
+      mode: { type: 'string', pattern: '^0[0-7]{3,4}$' },
+      chown: words,
+      owner: words,
+      link: words,
+      to: words,
+      remove: words,
+      run: argv,
+      manual: { type: 'string' },
+      verify: { anyOf: [argv, { type: 'string' }] },
+      needs: { enum: ['root', 'user'] },
+      note: { type: 'string' },
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { thisAccount } from '../../src/collect/local.ts';
+import { record, replay } from '../../src/collect/record.ts';
+import { readSnapshot, writeSnapshot } from '../../src/collect/snapshot.ts';
+import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/ask.ts';
+import { rootAccount } from '../../src/facts/host/accounts.ts';
+import { kinds } from '../../src/facts/kinds.ts';
+import { settle } from '../../src/facts/settle.ts';
+import { inspect } from '../../src/inspect.ts';
+import { plan } from '../../src/plan/plan.ts';
+import { matcher } from '../../src/plan/touches.ts';
+import { answersOf } from '../../src/try.ts';
+import { essence, everyRule, judge, problems } from './every-rule.ts';
+
+const denied: AnyAnswer = { is: 'blocked', why: 'denied' };
+
+test('the shipped rules hold no mistakes', () => {
+  expect(problems).toEqual([]);
+  expect(everyRule.length).toBeGreaterThan(80);
+});
+
+describe.each(everyRule)('$rule.id', ({ rule, tried }) => {
+  test('its cases show at least a pass and a fail', () => {
+    const outcomes = new Set(tried.flatMap((t) => Object.values(t.trial.gives)));
+    expect([...outcomes]).toContain('fail');
+    expect([...outcomes]).toContain('unknown');
+    expect([...outcomes]).toContain('pass');
+  });
+
+  test('law 1: with every answer denied, nothing passes', () => {
+    for (const t of tried) {
+      const { verdicts, defects } = judge(rule, t, () => denied);
+      expect(defects).toEqual([]);
+      expect(verdicts.length).toBeGreaterThan(0);
+      for (const v of verdicts) expect(v.outcome, `${t.trial.it}: ${v.message}`).toBe('unknown');
+    }
+  });
+
+  test('law 2: live equals recorded', async () => {
+    for (const t of tried) {
+      const selection = { byName: true, wants: () => true, params: Object.entries(t.trial.params).map(([name, value]) => ({ rule: rule.id, name, value })) };
+      const pack = { rules: [rule], profiles: [], digest: '' };
+      const audited = t.host.user ?? rootAccount;
+      const answer = answersOf(t.host);
+      const now = answer({ do: 'env', name: 'PRETRIP_NOW' });
+      const files = answer({ do: 'env', name: 'PRETRIP_FILES' });
+      const given = { takenAt: now.is === 'got' ? (now.value as string) : '', files: files.is === 'got' ? (files.value as string).split('\n') : [] };
+      const snapshot = await record(inspect(pack, selection, audited), { kind: 'local', name: 'h', user: audited, target: { answer: async (asks) => asks.map(answer) } }, given, '0');
+      const filed = readSnapshot(Buffer.from(writeSnapshot(snapshot)), 'filed');
+      expect(filed.truncated).toBe(false);
+      expect(settle(inspect(pack, selection, filed.header.user), replay(filed)).verdicts).toEqual(judge(rule, t).verdicts);
+    }
+  });
+
+  test('law 3: taking any answer away moves a verdict only to unknown', () => {
+    for (const t of tried) {
+      const asked = new Map<string, Ask>();
+      const before = essence(judge(rule, t, undefined, asked).verdicts);
+      for (const key of asked.keys()) {
+        if (key === 'env PRETRIP_FILES' || key === 'env PRETRIP_NOW') continue;
+        const { verdicts } = judge(rule, t, (ask, a) => (keyOf(ask) === key ? { is: 'blocked', why: 'not-recorded' } : a));
+        const after = essence(verdicts);
+        const whole = verdicts.some((v) => v.outcome === 'unknown' && (v.subject === undefined || v.subject === '(others)'));
+        for (const [subject, outcome] of Object.entries(before)) {
+          if (after[subject] === undefined) expect(whole, `${t.trial.it}: without "${key}" the verdict on "${subject}" vanished`).toBe(true);
+          else if (after[subject] !== outcome) expect(after[subject], `${t.trial.it}: without "${key}" the verdict on "${subject}" went from ${outcome} to ${after[subject]}: ${verdicts.map((v) => v.message).join(' | ')}`).toMatch(/^unknown/);
+        }
+        for (const [subject, outcome] of Object.entries(after)) {
+          if (before[subject] === undefined) expect(outcome, `${t.trial.it}: without "${key}" a verdict on "${subject}" appeared`).toMatch(/^unknown/);
+        }
+      }
+    }
+  });
+
+  test('law 5: asks stay within the printed plan', () => {
+    const printed = plan([rule], new Map(kinds.map((k) => [k.name, k])), (r, name) => r.params[name]?.default ?? null);
+    for (const t of tried) {
+      const asked = new Map<string, Ask>();
+      const { defects } = judge(rule, t, undefined, asked);
+      expect(defects).toEqual([]);
+      if (Object.keys(t.trial.params).length > 0) continue;
+      const accounts = [rootAccount, thisAccount(), ...(t.host.user ? [t.host.user] : []), ...accountsIn(t.host.files?.['/etc/passwd'])];
+      for (const ask of asked.values()) {
+        expect(accounts.some((as) => printed.some((p) => matcher(p.pattern, as)(ask))), `"${keyOf(ask)}" is in no printed pattern`).toBe(true);
+      }
+    }
+  });
+});
+
+function accountsIn(passwd: unknown): { name: string; uid: number; gid: number; home: string }[] {
+  const text = typeof passwd === 'string' ? passwd : ((passwd as { content?: string } | undefined)?.content ?? '');
+  return text.split('\n').flatMap((line) => {
+    const [name, , uid, gid, , home] = line.split(':');
+    return name && home !== undefined ? [{ name, uid: Number(uid), gid: Number(gid), home }] : [];
+  });
+}

@@ -1,0 +1,91 @@
+/** Every format tells the same numbers as the summary. */
+import fc from 'fast-check';
+import type { Log } from 'sarif';
+import { expect, test } from 'vitest';
+import { concise } from '../../src/report/concise.ts';
+import { junit } from '../../src/report/junit.ts';
+import { sarif } from '../../src/report/sarif/sarif.ts';
+import { table } from '../../src/report/table/table.ts';
+import type { Report, Summary } from '../../src/verdicts/report.ts';
+import { report } from './random.ts';
+import { sample, style } from './sample.ts';
+import { readXml } from './xml-reader.ts';
+
+const all = ['fail', 'unknown', 'pass', 'not-applicable'] as const;
+type Counts = Omit<Summary, 'selected'>;
+
+const number = (match: RegExpMatchArray | null): number => Number(match?.[1] ?? 0);
+
+function inTable(any: Report): Counts {
+  const text = table(any, { ...style, width: 200 }).replaceAll('\n', ' ');
+  const ledger = text.slice(text.lastIndexOf(' verdict'));
+  return {
+    pass: number(ledger.match(/(\d+) pass/)),
+    fail: number(ledger.match(/(\d+) fail/)),
+    unknown: number(ledger.match(/(\d+) unknown/)),
+    notApplicable: number(ledger.match(/(\d+) not applicable/)),
+    waived: number(ledger.match(/(\d+) waived/)),
+  };
+}
+
+function inConcise(any: Report): Counts {
+  const said = concise(any, { ...style, show: all })
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\t')[4] ?? '');
+  const count = (start: RegExp): number => said.filter((text) => start.test(text)).length;
+  return {
+    pass: count(/^pass: /),
+    fail: count(/^fail(?: \(waived|: )/),
+    unknown: count(/^unknown: /),
+    notApplicable: count(/^not-applicable: /),
+    waived: count(/^fail \(waived/),
+  };
+}
+
+function inSarif(any: Report): Counts {
+  const [run] = (JSON.parse(sarif(any, { ...style, sarifProfile: 'full' })) as Log).runs;
+  const count = (...kinds: string[]): number => run?.results?.filter(({ kind }) => kinds.includes(kind ?? '')).length ?? 0;
+  return {
+    pass: count('pass'),
+    fail: count('fail', 'informational'),
+    unknown: count('open', 'review'),
+    notApplicable: count('notApplicable'),
+    waived: run?.results?.filter((r) => (r.suppressions ?? []).length > 0).length ?? 0,
+  };
+}
+
+function inJunit(any: Report): Counts {
+  const suites = readXml(junit(any, style)).children;
+  const sum = (name: string): number => suites.reduce((total, { attributes }) => total + Number(attributes[name]), 0);
+  const skipped = suites
+    .flatMap(({ children }) => children)
+    .flatMap(({ children }) => children)
+    .filter(({ name }) => name === 'skipped')
+    .map(({ attributes }) => attributes.message ?? '');
+  const waived = skipped.filter((message) => message.startsWith('waived ')).length;
+  return {
+    pass: sum('tests') - sum('failures') - sum('errors') - sum('skipped'),
+    fail: sum('failures') + waived,
+    unknown: sum('errors'),
+    notApplicable: sum('skipped') - waived,
+    waived,
+  };
+}
+
+const numbers = ({ summary: { selected: _, ...counts } }: Report): Counts => counts;
+
+test.each([
+  ['table', inTable],
+  ['concise', inConcise],
+  ['sarif', inSarif],
+  ['junit', inJunit],
+] as const)('%s agrees with the summary', (_, read) => {
+  expect(read(sample)).toEqual(numbers(sample));
+  fc.assert(
+    fc.property(report, (any) => {
+      expect(read(any)).toEqual(numbers(any));
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { junit } from '../../src/report/junit.ts';
+import type { Style } from '../../src/report/style.ts';
+import { visible } from '../../src/report/text.ts';
+import { xmlText, xmlValue } from '../../src/report/xml.ts';
+import { report, text } from './random.ts';
+import { sample, style } from './sample.ts';
+import { type Element, readXml } from './xml-reader.ts';
+import { canonicalXml, needXmllint, xmllint } from './xmllint.ts';
+
+const rich: Style = { ...style, junitDialect: 'rich' };
+const casesOf = (xml: string): Element[] => readXml(xml).children.flatMap((suite) => suite.children.filter(({ name }) => name === 'testcase'));
+const fate = (element: Element): string => element.children.find(({ name }) => name !== 'properties')?.name ?? 'pass';
+const fates = (as: Style): string[] => casesOf(junit(sample, as)).map(fate);
+
+describe.each(['junit-windyroad.xsd', 'junit-10.xsd'])('%s', (schema) => {
+  test('takes the common dialect of the sample and of random hostile reports', (context) => {
+    needXmllint(context);
+    expect(xmllint(junit(sample, style), schema)).toBe('');
+    fc.assert(
+      fc.property(report, (any) => {
+        expect(xmllint(junit(any, style), schema)).toBe('');
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('refuses the rich dialect: it is not checked by chance', (context) => {
+    needXmllint(context);
+    expect(xmllint(junit(sample, rich), schema)).toMatch(/is not allowed|not expected/);
+  });
+});
+
+describe('well-formed', () => {
+  test('in both dialects; our reader and xmllint see the same', (context) => {
+    needXmllint(context);
+    fc.assert(
+      fc.property(report, (any) => {
+        for (const as of [style, rich]) {
+          const xml = junit(any, as);
+          expect(readXml(canonicalXml(xml).replaceAll('&#xD;', '&#13;').replaceAll('&#xA;', '&#10;').replaceAll('&#x9;', '&#9;'))).toEqual(readXml(xml));
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('a value comes back as what is visible of it', () => {
+    fc.assert(
+      fc.property(text, (value) => {
+        const back = readXml(`<a b=${xmlValue(value)}>${xmlText(value)}</a>`);
+        expect(back.attributes.b).toBe(visible(value));
+        expect(back.text).toBe(
+          value
+            .split(/([\n\t])/)
+            .map((part, at) => (at % 2 === 1 ? part : visible(part)))
+            .join(''),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('markup, forbidden characters and CDATA ends', () => {
+    expect(xmlText('a<b>&"]]>\u0000\u001b\ufffe\ud800')).toBe('a&lt;b&gt;&amp;&quot;]]&gt;\\u0000\\u001b\\ufffe\\ud800');
+    expect(xmlValue('a\n"b"')).toBe('"a\\n&quot;b&quot;"');
+    expect(xmlText('::error::x')).toBe('&#58;:error&#58;:x');
+  });
+});
+
+describe('mapping', () => {
+  test('a waived failure is skipped, an unknown is an error and never a pass', () => {
+    expect(fates(style)).toEqual([
+      ...['failure', 'error', 'failure', 'failure', 'failure', 'skipped'],
+      ...['pass', 'failure', 'failure', 'skipped', 'failure', 'error'],
+    ]);
+    const said = casesOf(junit(sample, style)).flatMap((c) => c.children.map(({ attributes }) => attributes.message));
+    expect(said).toContain('not applicable: no network has DNS enabled');
+    expect(said.join('\n')).toMatch(/waived until 2027-03-31 by platform@example.org: the account is removed in March, ticket OPS-7 \(/);
+  });
+
+  test('failures below the threshold may be skipped or pass', () => {
+    const count = (as: Style, what: string): number => fates(as).filter((f) => f === what).length;
+    expect([count(style, 'failure'), count(style, 'skipped'), count(style, 'pass')]).toEqual([7, 2, 1]);
+    const skipped: Style = { ...style, junitBelowThreshold: 'skipped' };
+    expect([count(skipped, 'failure'), count(skipped, 'skipped'), count(skipped, 'pass')]).toEqual([4, 5, 1]);
+    const passed: Style = { ...style, junitBelowThreshold: 'pass' };
+    expect([count(passed, 'failure'), count(passed, 'skipped'), count(passed, 'pass')]).toEqual([4, 2, 4]);
+    expect(count({ ...style, failOn: 'never', junitBelowThreshold: 'skipped' }, 'failure')).toBe(0);
+  });
+
+  test('each failure holds its place alone at a line start, the steps, a link', () => {
+    const body = casesOf(junit(sample, style))[0]?.children[0]?.text ?? '';
+    expect(body).toMatch(/^\/etc\/systemd\/system\/user@\.service\.d\/zz\.conf:3:1 {2}sets memory pids$/m);
+    expect(body).toMatch(/^mend: as root: write/m);
+    expect(body).toMatch(/^see: https:\/\/rootlesscontaine\.rs/m);
+  });
+
+  test('rich test cases name file and line; a command is no file', () => {
+    const cases = casesOf(junit(sample, rich));
+    expect(cases[0]?.attributes).toMatchObject({ file: '/etc/systemd/system/user@.service.d/zz.conf', line: '3' });
+    expect(cases[2]?.attributes).not.toHaveProperty('file');
+  });
+
+  test('names are unique and suites count their cases', () => {
+    fc.assert(
+      fc.property(report, fc.constantFrom(style, rich), (any, as) => {
+        const root = readXml(junit(any, as));
+        const names = casesOf(junit(any, as)).map(({ attributes }) => attributes.name);
+        expect(new Set(names).size).toBe(names.length);
+        for (const suite of root.children) {
+          const seen = suite.children.filter(({ name }) => name === 'testcase').map(fate);
+          const count = (what: string): string => String(seen.filter((f) => f === what).length);
+          expect(suite.attributes).toMatchObject({
+            tests: String(seen.length),
+            failures: count('failure'),
+            errors: count('error'),
+            skipped: count('skipped'),
+          });
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
