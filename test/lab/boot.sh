@@ -9,8 +9,8 @@ shift 2
 run=$lab/run/$port
 mkdir -p "$run"
 
-# Emulated (where KVM exists it may still fail), without cmpxchg16b: QEMU 7.2 spoils its flags, and about every second
-# Linux 6.12 boot then dies. Restricted: the guest reaches nothing, we reach its SSH.
+# Emulated (where KVM exists it may still fail), without cmpxchg16b: emulated by QEMU 7.2, it killed three in five boots
+# of Linux 6.12. Restricted: the guest reaches nothing, we reach its SSH.
 TMPDIR=$lab nice qemu-system-x86_64 -name "pretrip-lab-$port" -accel tcg,thread=multi -cpu max,-cx16 -smp 2 -m 2048 \
   -kernel "$lab/$suite/vmlinuz" -initrd "$lab/$suite/initrd" -append "root=/dev/vda rw console=ttyS0 $*" \
   -drive "file=$lab/$suite/disk,format=raw,if=virtio,snapshot=on" \

@@ -7,7 +7,7 @@ pidfile=${PRETRIP_LAB:-/var/tmp/pretrip-lab}/run/$port/pid
 [ -e "$pidfile" ] || { echo "halt.sh: no host on port $port" >&2; exit 1; }
 pid=$(<"$pidfile")
 # A crash leaves the file behind, and the number may since be another's.
-if tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qx "pretrip-lab-$port"; then
+if grep -qsxz "pretrip-lab-$port" "/proc/$pid/cmdline"; then
   kill "$pid"
   while [ -e "/proc/$pid" ]; do sleep 0.1; done
 fi
