@@ -9,6 +9,7 @@ import { kinds } from './facts/kinds.ts';
 import { type Context, judge } from './evaluate/judge.ts';
 import { Book, inquire } from './plan/inquire.ts';
 import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
+import { fill } from './rules/fill.ts';
 import { presenceRule, type Profile } from './rules/profile.ts';
 import type { Rule } from './rules/rule.ts';
 import type { Report, RuleCard, Step, Verdict } from './verdicts/report.ts';
@@ -29,6 +30,7 @@ export interface Inspection {
   readonly undecidedProfiles: Report['profiles'];
   readonly rules: readonly Rule[];
   readonly verdicts: readonly Verdict[];
+  /** Values by `RULE:NAME`. */
   readonly params: Readonly<Record<string, Json>>;
   /** Crashes of our own probes; any of them makes the run a defect. */
   readonly defects: readonly string[];
@@ -77,14 +79,14 @@ function* chooseProfiles(profiles: readonly Profile[], selection: Selection, con
   };
 }
 
-/** What a reader of the report needs to know of a rule. */
-export function cardOf(rule: Rule): RuleCard {
+/** What a reader of the report needs to know of a rule. Fields of a subject stand as `<name>`. */
+export function cardOf(rule: Rule, param: (name: string) => Json): RuleCard {
   return {
     id: rule.id,
     title: rule.title,
     severity: rule.severity,
     why: rule.why,
-    remedy: rule.remedy as unknown as Step[],
+    remedy: rule.remedy.map((step) => fill(step as Json, (word, name) => (word === 'param' ? param(name) : `<${name}>`)) as unknown as Step),
     references: rule.references,
     controls: rule.controls,
     profiles: rule.profiles,

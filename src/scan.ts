@@ -25,7 +25,7 @@ export function judgeSnapshot(snapshot: Snapshot, pack: Pack, selection: Selecti
     profiles: result.profiles,
     ...(result.undecidedProfiles.length > 0 ? { undecidedProfiles: result.undecidedProfiles } : {}),
     params: result.params,
-    rules: result.rules.map(cardOf),
+    rules: result.rules.map((rule) => cardOf(rule, (name) => result.params[`${rule.id}:${name}`] ?? null)),
     verdicts: result.verdicts,
     summary: summarize(result.rules.length, result.verdicts),
   };

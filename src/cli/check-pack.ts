@@ -29,7 +29,7 @@ export function checkPack(path: string, beside: readonly string[]): { problems: 
   }
   for (const rule of loaded.rules) {
     const file = join(path, `${rule.id.replaceAll('.', '/')}.test.yaml`);
-    if (!existsSync(file)) problems.push({ file: rule.at.path, line: 1, column: 1, message: `${rule.id} has no cases`, hint: `write ${file}` });
+    if (!existsSync(file)) problems.push({ file: rule.at.path, line: 1, column: 1, message: `${rule.id} has no cases`, hint: `write ${rule.id.replaceAll('.', '/')}.test.yaml beside it` });
   }
   return { problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases };
 }

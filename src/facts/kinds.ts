@@ -1,5 +1,10 @@
 /** The one list of fact kinds. The grammar, its schema, the reference and completion are derived from it. */
+import { apiTimeout } from './config/api-timeout.ts';
 import { config } from './config/config.ts';
+import { cri } from './config/cri.ts';
+import { crioCni } from './config/crio-cni.ts';
+import { crioStorage } from './config/crio-storage.ts';
+import { k3sRuntime } from './config/k3s-runtime.ts';
 import { accounts } from './host/accounts-kind.ts';
 import { file, text } from './host/file.ts';
 import { hardware } from './host/hardware.ts';
@@ -26,9 +31,11 @@ import { podmanMachine } from './macos/podman-machine.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
 import { cgroup } from './cgroup/cgroup.ts';
 import { delegation } from './cgroup/delegation.ts';
+import { runtimeUnit } from './cgroup/runtime-units.ts';
 import { process } from './host/process.ts';
 import type { Kind } from './kind.ts';
 import { unit } from './systemd/unit.ts';
+import { unitLive } from './systemd/unit-live.ts';
 import { document } from './text/document.ts';
 import { bluechi } from './vehicle/bluechi.ts';
 import { qm } from './vehicle/qm.ts';
@@ -37,12 +44,13 @@ import { dockerSock } from './podman/docker-sock.ts';
 import { podmanApi } from './podman/podman-api.ts';
 import { podmanNetwork } from './podman/podman-network.ts';
 import { podmanNetworking } from './podman/podman-networking.ts';
+import { podmanRestart } from './podman/podman-restart.ts';
 import { podmanService } from './podman/podman-service.ts';
 import { podmanSocket } from './podman/podman-socket.ts';
 import { podmanVersion } from './podman/podman-version.ts';
 import { quadlet } from './podman/quadlet.ts';
 import { quadletGenerator } from './podman/quadlet-generator.ts';
 
-export const kinds: readonly Kind[] = [userUnits, config, document, process, delegation, cgroup, bluechi, qm, environment, k3dEngine, k3dConfig, k3dScripts, k3dNodes, registryUse, kubeconfigFile, sudoEnvironment, machineSsh, podmanMachine, sshConfig, privileges, runtimeDir, k3sRelease, k3sRootless, k3sRootlessUnits, unit, accounts, hardware, os, sysctl, file, text, tool, user, engine, dockerCli, dockerSock, podmanApi, podmanNetwork, podmanNetworking, podmanService, podmanSocket, podmanVersion, quadletGenerator, quadlet];
+export const kinds: readonly Kind[] = [unitLive, userUnits, apiTimeout, config, document, cri, crioCni, crioStorage, k3sRuntime, process, delegation, runtimeUnit, cgroup, bluechi, qm, environment, k3dEngine, k3dConfig, k3dScripts, k3dNodes, registryUse, kubeconfigFile, sudoEnvironment, machineSsh, podmanMachine, sshConfig, privileges, runtimeDir, k3sRelease, k3sRootless, k3sRootlessUnits, unit, accounts, hardware, os, sysctl, file, text, tool, user, engine, dockerCli, dockerSock, podmanApi, podmanNetwork, podmanNetworking, podmanRestart, podmanService, podmanSocket, podmanVersion, quadletGenerator, quadlet];
 
 export const kindNamed = (name: string): Kind | undefined => kinds.find((k) => k.name === name);

@@ -1,5 +1,5 @@
-/** What several reporters ask of a report: order, places, counts, the gate's threshold. */
-import type { Evidence, Outcome, Report, RuleCard, Severity, Truth, Verdict } from '../verdicts/report.ts';
+/** What several reporters ask of a report: order, places, counts. */
+import type { Evidence, Outcome, Report, RuleCard, Truth, Verdict } from '../verdicts/report.ts';
 import { severities } from '../verdicts/report.ts';
 
 export type Place = Evidence['where'][number];
@@ -70,7 +70,7 @@ export function tally(verdicts: readonly Verdict[]): Tally {
 }
 
 /** `2 critical, 1 low` for these verdicts; empty for none. */
-export function bySeverity(verdicts: readonly Verdict[]): string {
+function bySeverity(verdicts: readonly Verdict[]): string {
   return severities
     .map((severity) => ({ severity, count: verdicts.filter((v) => v.severity === severity).length }))
     .filter(({ count }) => count > 0)
@@ -95,4 +95,4 @@ export function ledger(report: Report): string {
   ].join(', ');
 }
 
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -8,7 +8,8 @@
  * cases, which GitHub and GitLab read and both schemas refuse.
  */
 import type { Report, RuleCard, Verdict } from '../verdicts/report.ts';
-import { cards, decidingFirst, isWaived, ledger, places, placeText, reaches } from './findings.ts';
+import { reaches } from '../verdicts/summarize.ts';
+import { bare, cards, decidingFirst, isWaived, ledger, places, placeText } from './findings.ts';
 import { stepText } from './steps.ts';
 import type { Reporter, Style } from './style.ts';
 import { clip, visible } from './text.ts';
@@ -71,8 +72,8 @@ function unique(name: string, taken: Set<string>): string {
 }
 
 function fateOf(verdict: Verdict, style: Style): Fate {
-  if (verdict.outcome === 'unknown') return 'error';
   if (verdict.outcome === 'not-applicable' || isWaived(verdict)) return 'skipped';
+  if (verdict.outcome === 'unknown') return 'error';
   if (verdict.outcome === 'pass') return 'pass';
   return reaches(verdict.severity, style.failOn) ? 'failure' : (style.junitBelowThreshold ?? 'failure');
 }
@@ -83,7 +84,7 @@ function counts(cases: readonly Case[]): Record<'tests' | 'failures' | 'errors' 
 }
 
 function suiteLines({ name, cases }: Suite, id: number, report: Report, style: Style): string[] {
-  const { target, tool, profiles } = report;
+  const { target, tool } = report;
   const attributes = {
     id,
     package: 'pretrip',
@@ -102,11 +103,18 @@ function suiteLines({ name, cases }: Suite, id: number, report: Report, style: S
   };
   return [
     `  <testsuite${xmlAttributes(attributes)}>`,
-    ...propertyLines([...Object.entries(properties), ...profiles.map((p): [string, string] => ['profile', `${p.id}: ${p.because}`])], '    '),
+    ...propertyLines([...Object.entries(properties), ...profileProperties(report)], '    '),
     ...cases.flatMap((one) => caseLines(one, name, style)),
     `    <system-out>${xmlText(`whole run: ${ledger(report)}`)}</system-out>`,
     '    <system-err/>',
     '  </testsuite>',
+  ];
+}
+
+function profileProperties({ profiles, undecidedProfiles = [] }: Report): [string, string][] {
+  return [
+    ...profiles.map(({ id, because }): [string, string] => ['profile', `${id}: ${because}`]),
+    ...undecidedProfiles.map(({ id, because }): [string, string] => ['undecided-profile', `${id} may apply: ${because}`]),
   ];
 }
 
@@ -136,7 +144,7 @@ function caseLines({ verdict, name, fate, card }: Case, suite: string, style: St
 }
 
 function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined): string[] {
-  const message = clip(verdict.message, longestText);
+  const message = clip(bare(verdict), longestText);
   switch (fate) {
     case 'pass':
       return [];
@@ -152,20 +160,20 @@ function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined): st
 function reason(verdict: Verdict, message: string): string {
   if (verdict.outcome === 'not-applicable') return `not applicable: ${message}`;
   if (!isWaived(verdict) || !verdict.waived) return `below the threshold (${verdict.severity}): ${message}`;
-  return `waived until ${verdict.waived.until} by ${verdict.waived.by}: ${verdict.waived.because} (${message})`;
+  return `waived until ${verdict.waived.until} by ${verdict.waived.by}: ${verdict.waived.because} (${verdict.outcome}: ${message})`;
 }
 
 /** What was found, each place on its own line, why it matters, what to do. */
 function body(verdict: Verdict, card: RuleCard | undefined): string {
   const steps = (verdict.remedy ?? []).flatMap((step, at) => {
-    const { line, content } = stepText(step);
-    return [`${at === 0 ? 'mend: ' : '      '}${line}`, ...content.map((text) => `        ${text}`)];
+    const { line, content, note } = stepText(step);
+    return [`${at === 0 ? 'mend: ' : '      '}${line}`, ...content.map((text) => `        ${text}`), ...(note === '' ? [] : [`      ${note}`])];
   });
   const reasons = decidingFirst(verdict).flatMap((e) => (e.truth === 'yes' ? [] : [e.said]));
   const url = card?.references.find((reference) => reference.url !== undefined)?.url;
   return [
     '',
-    verdict.message,
+    bare(verdict),
     ...(reasons.length > 1 ? reasons : []),
     ...places(verdict)
       .slice(0, mostPlaces)

@@ -2,7 +2,7 @@
 # Boots a lab host and waits until it is up. Its disk is a snapshot: each boot starts from the image as built.
 # usage: boot.sh SUITE PORT [KERNEL-ARGUMENT...]     (SSH on 127.0.0.1:PORT)
 set -euo pipefail
-lab=${PRETRIP_LAB:-/var/tmp/pretrip-lab}
+lab=${PRETRIP_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/pretrip-lab}
 here=$(dirname "$0")
 suite=${1:?SUITE} port=${2:?PORT}
 shift 2

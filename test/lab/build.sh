@@ -2,7 +2,7 @@
 # Builds lab hosts: a Debian root file system, its kernel and its initrd, for each suite named.
 # usage: build.sh [SUITE...]     (as root; default: bullseye bookworm trixie)
 set -euo pipefail
-lab=${PRETRIP_LAB:-/var/tmp/pretrip-lab}
+lab=${PRETRIP_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/pretrip-lab}
 [ $# -gt 0 ] || set -- bullseye bookworm trixie
 
 # The suite's own archive alone, from the mirror this machine uses: the oldest suite has lost part of its others.

@@ -3,7 +3,7 @@
 # usage: halt.sh PORT
 set -euo pipefail
 port=${1:?PORT}
-pidfile=${PRETRIP_LAB:-/var/tmp/pretrip-lab}/run/$port/pid
+pidfile=${PRETRIP_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/pretrip-lab}/run/$port/pid
 [ -e "$pidfile" ] || { echo "halt.sh: no host on port $port" >&2; exit 1; }
 pid=$(<"$pidfile")
 # A crash leaves the file behind, and the number may since be another's.

@@ -24,7 +24,7 @@ function inTable(any: Report): Counts {
     fail: number(ledger.match(/(\d+) fail/)),
     unknown: number(ledger.match(/(\d+) unknown/)),
     notApplicable: number(ledger.match(/(\d+) not applicable/)),
-    waived: number(ledger.match(/(\d+) waived/)),
+    waived: [...ledger.matchAll(/(\d+) waived/g)].reduce((sum, [, count]) => sum + Number(count), 0),
   };
 }
 
@@ -37,9 +37,9 @@ function inConcise(any: Report): Counts {
   return {
     pass: count(/^pass: /),
     fail: count(/^fail(?: \(waived|: )/),
-    unknown: count(/^unknown: /),
+    unknown: count(/^unknown(?: \(waived|: )/),
     notApplicable: count(/^not-applicable: /),
-    waived: count(/^fail \(waived/),
+    waived: count(/^(?:fail|unknown) \(waived/),
   };
 }
 
@@ -63,13 +63,14 @@ function inJunit(any: Report): Counts {
     .flatMap(({ children }) => children)
     .filter(({ name }) => name === 'skipped')
     .map(({ attributes }) => attributes.message ?? '');
-  const waived = skipped.filter((message) => message.startsWith('waived ')).length;
+  const waived = skipped.filter((message) => message.startsWith('waived '));
+  const open = waived.filter((message) => /\(unknown: /.test(message)).length;
   return {
     pass: sum('tests') - sum('failures') - sum('errors') - sum('skipped'),
-    fail: sum('failures') + waived,
-    unknown: sum('errors'),
-    notApplicable: sum('skipped') - waived,
-    waived,
+    fail: sum('failures') + waived.length - open,
+    unknown: sum('errors') + open,
+    notApplicable: sum('skipped') - waived.length,
+    waived: waived.length,
   };
 }
 

@@ -70,14 +70,22 @@ describe('well-formed', () => {
 });
 
 describe('mapping', () => {
+  test('a waived unknown is skipped too, and says so', () => {
+    const verdicts = sample.verdicts.map((v) => ({ ...v, waived: { by: 'me', until: '2027-01-01', because: 'why' } }));
+    const cases = casesOf(junit({ ...sample, verdicts }, style));
+    expect(cases.map(fate)).not.toContain('error');
+    expect(cases[1]?.children[0]?.attributes.message).toBe('waived until 2027-01-01 by me: why (unknown: permission denied: /home/carol/.kube/config)');
+    expect(fate(cases[6] as Element)).toBe('pass');
+  });
+
   test('a waived failure is skipped, an unknown is an error and never a pass', () => {
     expect(fates(style)).toEqual([
       ...['failure', 'error', 'failure', 'failure', 'failure', 'skipped'],
       ...['pass', 'failure', 'failure', 'skipped', 'failure', 'error'],
     ]);
     const said = casesOf(junit(sample, style)).flatMap((c) => c.children.map(({ attributes }) => attributes.message));
-    expect(said).toContain('not applicable: no network has DNS enabled');
-    expect(said.join('\n')).toMatch(/waived until 2027-03-31 by platform@example.org: the account is removed in March, ticket OPS-7 \(/);
+    expect(said).toContain('not applicable: no network has DNS enabled.');
+    expect(said.join('\n')).toMatch(/waived until 2027-03-31 by platform@example.org: the account is removed in March, ticket OPS-7 \(fail: /);
   });
 
   test('failures below the threshold may be skipped or pass', () => {

@@ -85,25 +85,31 @@ const verdict: fc.Arbitrary<Verdict> = fc
     ...(subject === undefined ? {} : { subject }),
     ...(rest.outcome === 'fail' ? { remedy } : {}),
     ...(rest.outcome === 'unknown' ? { next } : {}),
-    ...(waived === undefined || rest.outcome !== 'fail' ? {} : { waived }),
+    ...(waived === undefined || (rest.outcome !== 'fail' && rest.outcome !== 'unknown') ? {} : { waived }),
   }));
+
+const profileList = fc.array(fc.record({ id: text.filter((t) => t !== ''), because: text }), { maxLength: 2 });
+
+const { undecidedProfiles: _, ...decided } = sample;
 
 /** Reports that the schema takes and whose numbers balance. */
 export const report: fc.Arbitrary<Report> = fc
   .record({
     name: text,
     user: text,
-    profiles: fc.array(fc.record({ id: text.filter((t) => t !== ''), because: text }), { maxLength: 2 }),
+    profiles: profileList,
+    undecidedProfiles: fc.option(profileList, { nil: undefined }),
     params: fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean())),
     rules: fc.tuple(card('a.one'), card('a.two'), card('b.three.x-y')),
     verdicts: fc.uniqueArray(verdict, { maxLength: 6, selector: (v) => JSON.stringify([v.rule, (v.subject ?? '').toWellFormed()]) }),
   })
-  .map(({ name, user, profiles, params, rules, verdicts }) => {
+  .map(({ name, user, profiles, undecidedProfiles, params, rules, verdicts }) => {
     const count = (outcome: Outcome): number => verdicts.filter((v) => v.outcome === outcome).length;
     return {
-      ...sample,
+      ...decided,
       target: { ...sample.target, name, user },
       profiles,
+      ...(undecidedProfiles ? { undecidedProfiles } : {}),
       params,
       rules,
       verdicts,

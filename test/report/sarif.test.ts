@@ -69,8 +69,9 @@ describe('profiles', () => {
 test('unknown and truncated runs are not successful, and say why', () => {
   const [invocation] = runOf(sample, 'github').invocations ?? [];
   expect(invocation?.executionSuccessful).toBe(false);
-  expect(invocation?.toolExecutionNotifications?.map((n) => n.associatedRule?.id)).toEqual(['k3s.rootless.kubeconfig', 'quadlet.unit.parse']);
-  const good: Report = { ...sample, verdicts: sample.verdicts.filter((v) => v.outcome !== 'unknown') };
+  expect(invocation?.toolExecutionNotifications?.map((n) => n.associatedRule?.id)).toEqual([undefined, 'k3s.rootless.kubeconfig', 'quadlet.unit.parse']);
+  const { undecidedProfiles: _, ...decided } = sample;
+  const good: Report = { ...decided, verdicts: sample.verdicts.filter((v) => v.outcome !== 'unknown') };
   expect(runOf(good, 'github').invocations?.[0]).toMatchObject({ executionSuccessful: true, toolExecutionNotifications: [] });
   const cut = runOf({ ...good, target: { ...good.target, truncated: true } }, 'github').invocations?.[0];
   expect(cut).toMatchObject({ executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }] });
@@ -78,7 +79,7 @@ test('unknown and truncated runs are not successful, and say why', () => {
 
 test('github keeps the 5,000 most severe and counts the rest', () => {
   const many = Array.from({ length: 5200 }, (_, at): Verdict => ({ ...delegate, subject: `user:${at}`, severity: at < 5100 ? 'low' : 'critical' }));
-  const run = runOf({ ...sample, verdicts: many }, 'github');
+  const run = runOf({ ...sample, undecidedProfiles: [], verdicts: many }, 'github');
   expect(run.results).toHaveLength(5000);
   expect(run.results?.filter((r) => r.properties?.severity === 'critical')).toHaveLength(100);
   expect(run.invocations?.[0]?.toolExecutionNotifications?.[0]?.message.text).toMatch(/^200 less severe findings/);

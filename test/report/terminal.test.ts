@@ -10,7 +10,6 @@ import { report } from './random.ts';
 import { sample, style } from './sample.ts';
 
 const all = ['fail', 'unknown', 'pass', 'not-applicable'] as const;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colour is ESC [ … m
 const colour = /\u001b\[\d+m/g;
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const command =
@@ -145,18 +144,18 @@ describe('the table', () => {
   });
 
   test('says that nothing failed only when something was judged and nothing is unknown', () => {
-    const only = (outcome: string): string => table({ ...sample, verdicts: sample.verdicts.filter((v) => v.outcome === outcome) }, style);
+    const { undecidedProfiles: _, ...decided } = sample;
+    const only = (outcome: string): string => table({ ...decided, verdicts: sample.verdicts.filter((v) => v.outcome === outcome) }, style);
     const good = 'Nothing failed, and nothing is unknown.';
     expect(only('pass')).toContain(good);
     expect(only('not-applicable')).toContain('Nothing was judged.');
     expect(only('nothing')).toContain('Nothing was judged.');
     for (const outcome of ['not-applicable', 'nothing', 'fail', 'unknown']) expect(only(outcome)).not.toContain(good);
     expect(table(sample, { ...style, show: [] })).not.toContain(good);
-    const cut: Report = {
-      ...sample,
-      target: { ...sample.target, truncated: true },
-      verdicts: sample.verdicts.filter((v) => v.outcome === 'pass'),
-    };
+    const cut: Report = { ...decided, target: { ...sample.target, truncated: true }, verdicts: sample.verdicts.filter((v) => v.outcome === 'pass') };
+    const unsure = table({ ...sample, verdicts: cut.verdicts }, style);
+    expect(unsure).toContain('unsure  crio-backend may apply: permission denied: /etc/crio');
+    expect(unsure).not.toContain(good);
     expect(table(cut, style)).toContain('warning the snapshot is truncated');
     expect(table(cut, style)).not.toContain(good);
   });

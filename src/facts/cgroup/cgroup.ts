@@ -1,6 +1,6 @@
 /** Kind `cgroup`: the hierarchy of the host and the controllers at its root. */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { list as listOf, record, string } from '../shape.ts';
 import { bootLines, mountedMode, systemdVersion, wantedMode } from './hierarchy.ts';
@@ -42,7 +42,11 @@ export const cgroup: Kind = {
     fact.set('mode', mounted.mode, { ...mounted.where, said: mounted.said });
     if (mounted.mode !== 'unified') return fact.set('controllers', [], { ...mounted.where, said: `${mounted.said}: nothing can be delegated` }).build();
     if (controllers.is === 'got') fact.set('controllers', controllers.value.split(/\s+/).filter(Boolean), { path: rootControllers, line: 1 });
-    else fact.gap('controllers', controllers.is === 'blocked' ? unknown(controllers, rootControllers) : undecided('not there although cgroup2 is mounted', { path: rootControllers }));
+    else
+      fact.gap(
+        'controllers',
+        controllers.is === 'blocked' ? unknown(controllers, rootControllers) : undecided('not there although cgroup2 is mounted', { path: rootControllers }),
+      );
     return fact.build();
   },
 };
@@ -53,20 +57,34 @@ function* fromFiles(fact: FactBuilder): Asking<Fact> {
   fact.gap('controllers', undecided('only a running kernel has controllers', { path: rootControllers }));
   for (const [at, answer] of answers.slice(bootFiles.length).entries()) {
     const version = answer.is === 'got' ? systemdVersion(answer.value as readonly string[]) : undefined;
-    if (version !== undefined && version >= unifiedOnly) return fact.set('mode', 'unified', { path: libraryDirs[at] as string, said: `systemd ${version} knows no other mode` }).build();
+    if (version !== undefined && version >= unifiedOnly)
+      return fact.set('mode', 'unified', { path: libraryDirs[at] as string, said: `systemd ${version} knows no other mode` }).build();
   }
   const names = entries?.is === 'got' ? (entries.value as readonly string[]).filter((n) => n.endsWith('.conf')) : [];
   const texts = yield* together(names.map((n) => read(`${entriesDir}/${n}`)));
-  const files = [...bootFiles.map((path, at) => ({ path, answer: answers[at] as Answer<string> })), ...names.map((n, at) => ({ path: `${entriesDir}/${n}`, answer: texts[at] as Answer<string> }))];
+  const files = [
+    ...bootFiles.map((path, at) => ({ path, answer: answers[at] as Answer<string> })),
+    ...names.map((n, at) => ({ path: `${entriesDir}/${n}`, answer: texts[at] as Answer<string> })),
+  ];
   const blocked = files.find((f) => f.answer.is === 'blocked');
   if (entries?.is === 'blocked') return unknown(entries, entriesDir);
   if (blocked?.answer.is === 'blocked') return unknown(blocked.answer, blocked.path);
-  const lines = files.flatMap((f) => (f.answer.is !== 'got' ? [] : f.path === '/etc/kernel/cmdline' ? [{ text: f.answer.value, where: { path: f.path, line: 1 } }] : bootLines(f.answer.value, f.path)));
+  const lines = files.flatMap((f) =>
+    f.answer.is !== 'got'
+      ? []
+      : f.path === '/etc/kernel/cmdline'
+        ? [{ text: f.answer.value, where: { path: f.path, line: 1 } }]
+        : bootLines(f.answer.value, f.path),
+  );
   const wanted = new Set(lines.map((l) => wantedMode(l.text)));
   const [mode] = wanted;
   const where = lines.map((l) => l.where);
   if (wanted.size === 1 && mode !== undefined) fact.set('mode', mode, ...where);
-  else fact.gap('mode', undecided(wanted.size > 1 ? 'the boot entries differ' : 'the boot arguments do not force a mode, and the kernel is not running', ...where));
+  else
+    fact.gap(
+      'mode',
+      undecided(wanted.size > 1 ? 'the boot entries differ' : 'the boot arguments do not force a mode, and the kernel is not running', ...where),
+    );
   return fact.build();
 }
 

@@ -1,14 +1,16 @@
 /** Kind `delegation`: the controllers that an account may use: what the files declare, what is lost on the way, what is in effect. */
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { type Delegation, mergeControllers, mergeDelegate } from '../systemd/delegate.ts';
-import { sectionsOf } from '../systemd/names.ts';
-import { parseUnitText } from '../systemd/syntax.ts';
-import { loadFrom, type LoadedUnit, unitTouches } from '../systemd/load.ts';
 import { searchUnits } from '../systemd/find.ts';
+import { type LoadedUnit, loadFrom, unitTouches } from '../systemd/load.ts';
+import { sectionsOf } from '../systemd/names.ts';
+import { searchDirs } from '../systemd/paths.ts';
+import { parseUnitText } from '../systemd/syntax.ts';
 import { type Change, effective } from './effective.ts';
+import { isSmall } from './limits.ts';
 import { lostControllers } from './lost.ts';
 import { managerTouches, userManager } from './manager.ts';
 
@@ -26,7 +28,7 @@ export const delegation: Kind = {
     vendor: { ...names, describe: 'the controllers that the vendor’s own user@.service names' },
     lost: { ...names, describe: 'controllers that some file grants and the merged Delegate= lacks: hidden by a file of the same name, or taken back later' },
     disabled: { ...names, describe: 'DisableControllers= of the slices above: user.slice and user-UID.slice' },
-    limits: list(string('a directive'), 'TasksMax=, MemoryMax= and MemoryHigh= of those slices that are set'),
+    limits: list(string('a directive'), 'TasksMax=, MemoryMax= and MemoryHigh= of those slices that are small for a cluster in containers'),
     running: boolean('whether the user manager runs'),
     effective: { ...names, describe: 'the controllers that units of the account get; a user manager hands on only what it knew when it started' },
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
@@ -34,13 +36,15 @@ export const delegation: Kind = {
   touches: () => [
     ...unitTouches('user@.service', 'system'),
     ...unitTouches('user.slice', 'system'),
-    { do: 'stat', path: '/etc/systemd/system/*.d' },
+    ...searchDirs('system', '', '').map((dir) => ({ do: 'stat' as const, path: `${dir}/*.d` })),
     ...managerTouches,
     { do: 'read', path: rootControllers },
   ],
   *learn(_q, as): Asking<Fact> {
     const search = yield* searchUnits('system', rootAccount);
-    const [service, ...slices] = yield* together(['user@{}.service', 'user-{}.slice', 'user.slice'].map((n) => loadFrom(search, n.replace('{}', String(as.uid)), 'system')));
+    const [service, ...slices] = yield* together(
+      ['user@{}.service', 'user-{}.slice', 'user.slice'].map((n) => loadFrom(search, n.replace('{}', String(as.uid)), 'system')),
+    );
     const fact = new FactBuilder().consulted(...search.consulted);
     const manager = yield* userManager(as);
     if (typeof manager.running === 'boolean') fact.set('running', manager.running, { path: `command:systemctl show user@${as.uid}.service` });
@@ -56,12 +60,21 @@ export const delegation: Kind = {
 function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<Change | undefined> {
   const [hidden] = unit.is === 'unknown' ? [unit] : unit.unseen;
   const gone: Unknown | undefined =
-    hidden ?? (unit.is === 'loaded' && !unit.exists ? { is: 'unknown', why: 'ambiguous', said: 'no user@.service in any unit directory: not a systemd host, or not its whole file system', where: unit.consulted } : undefined);
+    hidden ??
+    (unit.is === 'loaded' && !unit.exists
+      ? {
+          is: 'unknown',
+          why: 'ambiguous',
+          said: 'no user@.service in any unit directory: not a systemd host, or not its whole file system',
+          where: unit.consulted,
+        }
+      : undefined);
   if (gone || unit.is === 'unknown') {
     for (const part of ['on', 'configured', 'vendor', 'lost']) if (gone) fact.gap(part, gone);
     return undefined;
   }
-  const merged = mergeDelegate(unit.assignments.filter((a) => a.section === 'Service' && a.key === 'Delegate'));
+  // A unit that systemd refuses to load delegates nothing.
+  const merged = mergeDelegate(unit.broken ? [] : unit.assignments.filter((a) => a.section === 'Service' && a.key === 'Delegate'));
   const files = [...(unit.fragment ? [unit.fragment] : []), ...unit.dropIns].map((f) => ({ path: f.path }));
   const where = merged.where.length > 0 ? withoutIo(merged) : files;
   fact.set('on', merged.on, ...where).set('configured', merged.controllers, ...where);
@@ -92,10 +105,12 @@ function* declareVendor(fact: FactBuilder, unit: LoadedUnit): Asking<void> {
 }
 
 function noteNearMisses(fact: FactBuilder, unit: LoadedUnit): void {
+  if (unit.broken) fact.note('configured', unit.broken.said, unit.broken.where);
   if (unit.masked) fact.note('configured', 'the unit is masked', { path: unit.fragment?.path ?? '' });
   for (const i of unit.ignored) if (i.key?.toLowerCase() === 'delegate') fact.note('configured', `Delegate=${i.value} ${i.said}`, i.where);
   for (const a of unit.assignments) {
-    if (a.key === 'Delegate' && a.section !== 'Service') fact.note('configured', `Delegate=${a.value} ignored: it stands in [${a.section}], not in [Service]`, a.where);
+    if (a.key === 'Delegate' && a.section !== 'Service')
+      fact.note('configured', `Delegate=${a.value} ignored: it stands in [${a.section}], not in [Service]`, a.where);
     if (a.key !== 'Delegate' && a.key.toLowerCase() === 'delegate') fact.note('configured', `${a.key}=${a.value} ignored: it is written Delegate`, a.where);
   }
 }
@@ -134,7 +149,7 @@ function setSlices(fact: FactBuilder, slices: readonly (LoadedUnit | Unknown)[])
     where.push(...merged.where);
     for (const key of ['TasksMax', 'MemoryMax', 'MemoryHigh']) {
       const last = own.findLast((a) => a.key === key);
-      if (!last || last.value === '' || last.value === 'infinity') continue;
+      if (!last || !isSmall(key, last.value)) continue;
       limits.push(`${slice.unit.name}: ${key}=${last.value}`);
       limitLines.push({ ...last.where, said: `${key}=${last.value}` });
     }
@@ -146,12 +161,18 @@ function setSlices(fact: FactBuilder, slices: readonly (LoadedUnit | Unknown)[])
 function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[0], change: Change | undefined, uid: number): Asking<void> {
   const root = yield* read(rootControllers);
   if (root.is !== 'got') {
-    const why: Unknown = root.is === 'blocked' ? unknown(root, rootControllers) : { is: 'unknown', why: 'ambiguous', said: 'the unified hierarchy is not mounted, or nothing runs here', where: [{ path: rootControllers }] };
+    const why: Unknown =
+      root.is === 'blocked'
+        ? unknown(root, rootControllers)
+        : { is: 'unknown', why: 'ambiguous', said: 'the unified hierarchy is not mounted, or nothing runs here', where: [{ path: rootControllers }] };
     fact.gap('effective', why).gap('pending', why);
     return;
   }
   const seen = effective(manager, change, uid);
-  for (const [part, value] of [['effective', seen.controllers], ['pending', seen.pending]] as const) {
+  for (const [part, value] of [
+    ['effective', seen.controllers],
+    ['pending', seen.pending],
+  ] as const) {
     if (typeof value === 'object' && 'is' in value) fact.gap(part, value);
     else fact.set(part, value, ...seen.where);
   }

@@ -32,7 +32,8 @@ export function* lostControllers(unit: LoadedUnit, merged: Delegation): Asking<L
   const assignments = unit.assignments.filter(isDelegate);
   for (const [at, a] of assignments.entries()) {
     const taker = assignments.slice(at + 1).findLast((later) => mergeDelegate([a, later]).controllers.length === 0);
-    if (taker) grants.push({ controllers: mergeDelegate([a]).controllers, where: { ...a.where, said: `taken back by ${taker.where.path}:${taker.where.line}` } });
+    if (taker)
+      grants.push({ controllers: mergeDelegate([a]).controllers, where: { ...a.where, said: `taken back by ${taker.where.path}:${taker.where.line}` } });
   }
   const missing = (cs: readonly string[]): string[] => cs.filter((c) => !merged.controllers.includes(c));
   const found = grants.filter((g) => missing(g.controllers).length > 0);

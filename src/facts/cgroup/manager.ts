@@ -2,6 +2,7 @@
 import { type Account, type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { parseUtc } from '../systemd/timestamp.ts';
 
 export interface UserManager {
   readonly running: boolean | Unknown;
@@ -15,12 +16,26 @@ export interface UserManager {
   readonly inUse: readonly string[];
   /** What Podman of that account finds, when it runs below that manager. */
   readonly podman?: readonly string[];
+  /** The first of these questions that nobody could ask. Any of them could change the conclusion. */
+  readonly unasked?: Unknown;
 }
 
 export const cgroupOf = (as: { readonly uid: number | string }): string => `/sys/fs/cgroup/user.slice/user-${as.uid}.slice/user@${as.uid}.service`;
 
 /** Times in UTC whatever the zone of the host, so that they can be read. */
-const showOf = (uid: number | string): readonly string[] => ['env', 'TZ=UTC', 'systemctl', 'show', `user@${uid}.service`, '-p', 'ActiveState', '-p', 'NeedDaemonReload', '-p', 'ExecMainStartTimestamp'];
+const showOf = (uid: number | string): readonly string[] => [
+  'env',
+  'TZ=UTC',
+  'systemctl',
+  'show',
+  `user@${uid}.service`,
+  '-p',
+  'ActiveState',
+  '-p',
+  'NeedDaemonReload',
+  '-p',
+  'ExecMainStartTimestamp',
+];
 const podmanInfo: readonly string[] = ['podman', 'info', '--format', 'json'];
 
 export const managerTouches: readonly Pattern[] = [
@@ -34,27 +49,42 @@ export const managerTouches: readonly Pattern[] = [
 /** Asks the kernel, the system manager and Podman in one round. */
 export function* userManager(as: Account): Asking<UserManager> {
   const group = cgroupOf(as);
-  const answers = yield* together<Answer<unknown>>([stat(group), read(`${group}/cgroup.controllers`), read(`${group}/cgroup.subtree_control`), run(showOf(as.uid)), run(podmanInfo, as)]);
+  const answers = yield* together<Answer<unknown>>([
+    stat(group),
+    read(`${group}/cgroup.controllers`),
+    read(`${group}/cgroup.subtree_control`),
+    run(showOf(as.uid)),
+    run(podmanInfo, as),
+  ]);
   const [dir, controllers, subtree, show, podman] = answers as [Answer<Stat>, Answer<string>, Answer<string>, Answer<Output>, Answer<Output>];
   const properties = show.is === 'got' && show.value.exit === 0 ? pairs(show.value.stdout) : new Map<string, string>();
   const started = parseUtc(properties.get('ExecMainStartTimestamp') ?? '');
   const reload = properties.get('NeedDaemonReload');
   const seen = podman.is === 'got' && podman.value.exit === 0 ? podmanControllers(podman.value.stdout) : undefined;
+  const asked = [`${group}/cgroup.controllers`, `${group}/cgroup.subtree_control`, `command:systemctl show user@${as.uid}.service`, 'command:podman info'];
+  const shut = [controllers, subtree, show, podman].findIndex((a) => a.is === 'blocked');
+  const closed = [controllers, subtree, show, podman][shut];
   return {
-    running: runningFrom(properties.get('ActiveState'), dir, group),
+    ...(closed?.is === 'blocked' ? { unasked: unknown(closed, asked[shut] ?? group) } : {}),
+    running: runningFrom(properties.get('ActiveState'), dir, show, asked[2] ?? group),
     ...(started !== undefined ? { started } : {}),
     ...(reload === 'yes' || reload === 'no' ? { needsReload: reload === 'yes' } : {}),
-    kernel: controllers.is === 'got' ? words(controllers.value) : unknown(controllers.is === 'blocked' ? controllers : { is: 'blocked', why: 'failed', said: 'not there' }, `${group}/cgroup.controllers`),
+    kernel:
+      controllers.is === 'got'
+        ? words(controllers.value)
+        : unknown(controllers.is === 'blocked' ? controllers : { is: 'blocked', why: 'failed', said: 'not there' }, `${group}/cgroup.controllers`),
     inUse: subtree.is === 'got' ? words(subtree.value) : [],
     ...(seen ? { podman: seen } : {}),
   };
 }
 
-function runningFrom(state: string | undefined, dir: Answer<Stat>, group: string): boolean | Unknown {
+/** The system manager knows; without it, the cgroup that is there only while the user manager runs. */
+function runningFrom(state: string | undefined, dir: Answer<Stat>, show: Answer<Output>, command: string): boolean | Unknown {
   if (state === 'active' || state === 'activating' || state === 'reloading') return true;
   if (state === 'inactive' || state === 'failed') return false;
   if (dir.is === 'got') return true;
-  return dir.is === 'absent' ? false : unknown(dir, group);
+  if (show.is === 'blocked') return unknown(show, command);
+  return dir.is === 'absent' ? false : unknown(dir, command);
 }
 
 function pairs(text: string): Map<string, string> {
@@ -62,14 +92,6 @@ function pairs(text: string): Map<string, string> {
 }
 
 const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
-
-/** `Sun 2026-11-22 22:20:42 UTC` in Unix seconds. */
-export function parseUtc(text: string): number | undefined {
-  const m = /^\w{3} (\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) UTC$/.exec(text.trim());
-  if (!m) return undefined;
-  const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [number, number, number, number, number, number];
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
-}
 
 /**
  * Podman counts the controllers of the cgroup it runs in. Only with the systemd cgroup manager does it

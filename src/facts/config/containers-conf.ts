@@ -11,13 +11,13 @@ import { shapeOfType } from './merge.ts';
 import { podmanRelease, podmanTouches, type Release } from './release.ts';
 import { variables, type Variables, variableTouches } from './variables.ts';
 
-const names = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
+export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
 /** Where a file that a variable names may lie to be read at all: the printed plan must not promise "any file". */
 const readable = (path: string, home: string): boolean => path === '/dev/null' || ['/etc/containers', '/usr/share/containers', `${home}/.config/containers`].some((d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1)));
 
 export const containersTouches: readonly Pattern[] = [
   ...podmanTouches,
-  ...variableTouches(names),
+  ...variableTouches(containersVariables),
   ...diskTouches([...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'], dropInDirectories('~', '{uid}')),
 ];
 
@@ -30,10 +30,11 @@ function shapeOf({ type, since: from, until }: KnownKey): Shape {
   return shapeOfType(type, `${from === '3.0' ? '' : `since Podman ${from}`}${until ? ` before ${until}` : ''}`.trim());
 }
 
-/** Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. */
-export function* containersConf(as: Account): Asking<Fact> {
-  const set = yield* variables(names, as);
-  if (!('get' in set)) return set;
+/** Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. `given` variables (a unit's) beat those of the inspection. */
+export function* containersConf(as: Account, given: Variables = new Map()): Asking<Fact> {
+  const own = yield* variables(containersVariables, as);
+  if (!('get' in own)) return own;
+  const set = new Map([...own, ...given].filter(([, value]) => value !== ''));
   const places = placesFrom(set, as);
   if ('is' in places) return places;
   const release = yield* podmanRelease();

@@ -53,7 +53,7 @@ export function* registriesConf(as: Account): Asking<Fact> {
   const merged = merge(files, main.path);
   if ('is' in merged) return merged;
   const fact = asFact(merged, files.map((f) => f.path)).consulted({ path: main.path }, ...directories.map(({ path }) => ({ path })));
-  if (hidden) for (const file of [disk.file(etc), ...disk.directory(`${etc}.d`).files.values()]) if (file.text.is === 'got') fact.note('', `${file.path} is not read: ${home} hides it`, { path: file.path });
+  if (hidden) for (const file of [disk.file(etc), ...disk.directory(`${etc}.d`).files.values()]) if (file.text.is === 'got') fact.note([], `${file.path} is not read: ${home} hides it`, { path: file.path });
   return fact.build();
 }
 

@@ -38,13 +38,16 @@ export function parsePasswd(text: string): Passwd {
   return { is: 'known', entries, consulted: [{ path: passwdPath }] };
 }
 
-/** The lowest and highest uid of ordinary users (login.defs(5)), with Debian's and SUSE's common defaults. */
-export function* ordinaryUids(): Asking<{ min: number; max: number }> {
-  const answers = yield* together([read('/etc/login.defs'), read('/usr/etc/login.defs')]);
-  const found = answers.find((a) => a.is === 'got');
-  const text = found?.is === 'got' ? found.value : '';
+/** The lowest and highest uid of ordinary users (login.defs(5): /etc first, then SUSE's /usr/etc), with the programs' own defaults. */
+export function* ordinaryUids(): Asking<{ readonly is: 'known'; readonly min: number; readonly max: number } | Unknown> {
+  const paths = ['/etc/login.defs', '/usr/etc/login.defs'];
+  const answers = yield* together(paths.map((p) => read(p)));
+  const first = answers.findIndex((a) => a.is !== 'absent');
+  const answer = answers[first];
+  if (answer?.is === 'blocked') return unknown(answer, paths[first] ?? '');
+  const text = answer?.is === 'got' ? answer.value : '';
   const value = (name: string, usual: number): number => Number(new RegExp(`^[ \\t]*${name}[ \\t]+(\\d+)`, 'm').exec(text)?.[1] ?? usual);
-  return { min: value('UID_MIN', 1000), max: value('UID_MAX', 60000) };
+  return { is: 'known', min: value('UID_MIN', 1000), max: value('UID_MAX', 60000) };
 }
 
 /** Paths that only a user who runs containers or K3s without root has. `{uid}` and `~` as in patterns. */
@@ -79,8 +82,9 @@ export interface RootlessUse {
  * one to everybody.
  */
 export function* rootlessUse(audited: Account): Asking<{ is: 'known'; each: readonly RootlessUse[]; consulted: readonly Where[] } | Unknown> {
-  const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [Passwd, { min: number; max: number }, Answer<readonly string[]>];
+  const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [Passwd, { is: 'known'; min: number; max: number } | Unknown, Answer<readonly string[]>];
   if (accounts.is === 'unknown') return accounts;
+  if (uids.is === 'unknown') return uids;
   const ordinary = accounts.entries.filter((e) => e.uid >= uids.min && e.uid <= uids.max);
   if (audited.uid !== 0 && !ordinary.some((e) => e.uid === audited.uid)) {
     ordinary.push({ ...audited, shell: '', at: { path: passwdPath, said: 'the account that inspects' } });

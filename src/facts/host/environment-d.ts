@@ -5,7 +5,13 @@ import type { Pattern } from '../kind.ts';
 import { parseEnvironmentFile } from '../systemd/environment.ts';
 
 /** Most important first: a file hides those of its name in later directories. */
-export const environmentDirectories = ['~/.config/environment.d', '/etc/environment.d', '/run/environment.d', '/usr/local/lib/environment.d', '/usr/lib/environment.d'] as const;
+const environmentDirectories = [
+  '~/.config/environment.d',
+  '/etc/environment.d',
+  '/run/environment.d',
+  '/usr/local/lib/environment.d',
+  '/usr/lib/environment.d',
+] as const;
 
 export const environmentTouches: readonly Pattern[] = environmentDirectories.flatMap((path) => [
   { do: 'list' as const, path },
@@ -14,7 +20,7 @@ export const environmentTouches: readonly Pattern[] = environmentDirectories.fla
 ]);
 
 /** One variable of one file; a `$` in the value is expanded when the manager starts. */
-export interface EnvLine {
+interface EnvLine {
   readonly name: string;
   readonly value: string;
   readonly at: Where;
@@ -23,7 +29,6 @@ export interface EnvLine {
 export interface ManagerEnvironment {
   /** In the order in which they are applied: the last of a name wins. */
   readonly lines: readonly EnvLine[];
-  readonly consulted: readonly Where[];
   /** A place that could not be seen may set anything. */
   readonly incomplete?: Unknown;
   /** A link to /etc/environment takes part (Debian's 99-environment.conf). */
@@ -51,8 +56,14 @@ export function* managerEnvironment(as: Account): Asking<ManagerEnvironment> {
   for (const [at, text] of texts.entries()) {
     const path = kept[at] as string;
     if (text.is === 'blocked') incomplete ??= unknown(text, path);
-    if (text.is === 'got') for (const [name, v] of parseEnvironmentFile(text.value, path).variables) lines.push({ name, value: v.value, at: v.where[0] ?? { path } });
+    if (text.is === 'got') lines.push(...linesOf(text.value, path));
   }
   const linksEtcEnvironment = inodes.some((i) => i.is === 'got' && i.value.real?.is === 'got' && i.value.real.value.path === '/etc/environment');
-  return { lines, consulted: directories.map((path) => ({ path })), linksEtcEnvironment, ...(incomplete ? { incomplete } : {}) };
+  return { lines, linksEtcEnvironment, ...(incomplete ? { incomplete } : {}) };
+}
+
+/** An assignment without a value sets nothing and takes nothing back, so such lines are made comments (systemd-environment-d-generator says "invalid syntax"). */
+function linesOf(text: string, path: string): EnvLine[] {
+  const valued = text.replace(/^[ \t]*[A-Za-z_]\w*[ \t]*=[ \t]*(?:""|'')?[ \t]*$/gm, '#');
+  return [...parseEnvironmentFile(valued, path).variables].map(([name, v]) => ({ name, value: v.value, at: v.where[0] ?? { path } }));
 }

@@ -1,10 +1,10 @@
 /** Kind `environment`: the variables that steer k3d and Podman, live and as the next login would set them. */
 import { type Account, type Asking, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, unknown, type Unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import { parseDockerHost } from '../k3d/docker-host.ts';
 import { defaultSocket } from '../k3d/engine-endpoint.ts';
 import { socketRelation } from '../k3d/socket-relation.ts';
-import { k3dVariables, learnVariables, otherVariables, type Variable, variableTouches, type Variables } from '../k3d/variables.ts';
+import { k3dVariables, learnVariables, otherVariables, type Variable, type Variables, variableTouches } from '../k3d/variables.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, number, record, type Shape, string } from '../shape.ts';
 
@@ -21,7 +21,8 @@ const shapes: Record<string, Shape> = Object.fromEntries([...otherVariables, ...
 
 export const environment: Kind = {
   name: 'environment',
-  describe: 'Environment variables that k3d and Podman read, from the live environment and from the files that set them at login. No other variable is looked at.',
+  describe:
+    'Environment variables that k3d and Podman read, from the live environment and from the files that set them at login. No other variable is looked at.',
   fields: {},
   shape: record({
     ...shapes,
@@ -69,7 +70,10 @@ export const environment: Kind = {
 function addVariable(fact: FactBuilder, v: Variable): void {
   const at = (part: string): [string, string] => [v.name, part];
   fact.consulted(...v.where).at(v.name, ...v.where);
-  fact.set(at('value'), v.value, ...v.where).set(at('live'), v.live, { path: `env:${v.name}` }).set(at('persistent'), v.persistent, ...v.where);
+  fact
+    .set(at('value'), v.value, ...v.where)
+    .set(at('live'), v.live, { path: `env:${v.name}` })
+    .set(at('persistent'), v.persistent, ...v.where);
   if (v.value !== undefined) fact.set(at('unexpanded'), /[$`]/.test(v.value), ...v.where);
   for (const note of v.notes) fact.note(at('value'), note.said, ...note.where);
   if (v.liveGap) fact.gap(at('live'), v.liveGap);
@@ -100,9 +104,9 @@ function* addDockerSock(fact: FactBuilder, variables: Variables, as: Account): A
   const relation = socketRelation({ sock: sock.value, host: host.value, docker, mac: mac.is === 'got', offline: host.offline, uid: as.uid });
   const where = [...sock.where, ...host.where];
   if (relation.fits === 'unknown') return void gap({ is: 'unknown', why: 'ambiguous', said: relation.reason, where });
-  const [first, ...others] = where;
-  if (relation.fits || !first) return void set('fits', relation.fits, ...where);
-  set('fits', false, { ...first, said: relation.reason }, ...others);
+  set('fits', relation.fits, ...where);
+  if (relation.fits) return;
+  fact.note(['DOCKER_SOCK', 'fits'], relation.reason);
   set('reason', relation.reason, ...where);
 }
 
@@ -113,7 +117,11 @@ function addK3d(fact: FactBuilder, variables: Variables): void {
   else {
     const set = all.filter((v) => v.value !== undefined);
     const where = set.length > 0 ? set.flatMap((v) => v.where.slice(0, 1)) : [{ path: 'env:K3D_*' }];
-    fact.set(['k3d', 'set'], set.map((v) => `${v.name}=${v.value}`), ...where);
+    fact.set(
+      ['k3d', 'set'],
+      set.map((v) => `${v.name}=${v.value}`),
+      ...where,
+    );
   }
   const fix = variables.get('K3D_FIX_CGROUPV2');
   if (fix?.gap) fact.gap(['k3d', 'cgroupFixOff'], fix.gap);

@@ -1,6 +1,6 @@
 /** Kind `hardware`: how many processors and how much memory the host has. */
 import { type Answer, type Asking, read, together } from '../ask.ts';
-import { FactBuilder, type Fact, missing, unknown, unparsable, type Unknown } from '../fact.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { number, record } from '../shape.ts';
 
@@ -17,7 +17,8 @@ export const hardware: Kind = {
   touches: () => [online, cpuinfo, meminfo].map((path) => ({ do: 'read', path })),
   *learn(): Asking<Fact> {
     const [sys, info, memory] = (yield* together([read(online), read(cpuinfo), read(meminfo)])) as [Answer<string>, Answer<string>, Answer<string>];
-    if ([sys, info, memory].every((a) => a.is === 'absent')) return missing({ path: online }, { path: cpuinfo }, { path: meminfo });
+    if ([sys, info, memory].every((a) => a.is === 'absent' || (a.is === 'blocked' && a.why === 'unsupported')))
+      return missing({ path: online }, { path: cpuinfo }, { path: meminfo });
     const fact = new FactBuilder().consulted({ path: online }, { path: meminfo });
     put(fact, 'cpus', cpus(sys, info));
     put(fact, 'memory', bytes(memory));
@@ -42,7 +43,9 @@ function cpus(sys: Answer<string>, info: Answer<string>): Found {
     return value > 0 ? { value, path: cpuinfo } : unparsable(`${cpuinfo} names no processor`, { path: cpuinfo });
   }
   const blocked = [sys, info].find((a) => a.is === 'blocked');
-  return blocked?.is === 'blocked' ? unknown(blocked, online) : { is: 'unknown', why: 'failed', said: `neither ${online} nor ${cpuinfo} is there`, where: [{ path: online }, { path: cpuinfo }] };
+  return blocked?.is === 'blocked'
+    ? unknown(blocked, online)
+    : { is: 'unknown', why: 'failed', said: `neither ${online} nor ${cpuinfo} is there`, where: [{ path: online }, { path: cpuinfo }] };
 }
 
 /** How many numbers a kernel list such as `0-3,5` names. */
@@ -62,5 +65,7 @@ function bytes(memory: Answer<string>): Found {
   const lines = memory.value.split('\n');
   const at = lines.findIndex((l) => /^MemTotal:/.test(l));
   const kilobytes = /^MemTotal:\s+(\d{1,15}) kB$/.exec(lines[at]?.trim() ?? '')?.[1];
-  return kilobytes === undefined ? unparsable(`${meminfo} has no MemTotal in kB`, { path: meminfo }) : { value: Number(kilobytes) * 1024, path: meminfo, line: at + 1 };
+  return kilobytes === undefined
+    ? unparsable(`${meminfo} has no MemTotal in kB`, { path: meminfo })
+    : { value: Number(kilobytes) * 1024, path: meminfo, line: at + 1 };
 }

@@ -25,7 +25,8 @@ export function support(ends: Readonly<Record<string, string>>, version: string,
   const rows = Object.keys(ends).sort(byNumbers);
   const lowest = rows[0];
   const highest = rows.at(-1);
-  if (lowest === undefined || highest === undefined || !/^\d/.test(version)) return { is: 'unknown', said: `no end of support is known for ${version} (table of ${tablesOf})` };
+  if (lowest === undefined || highest === undefined || !/^\d/.test(version))
+    return { is: 'unknown', said: `no end of support is known for ${version} (table of ${tablesOf})` };
   if (byNumbers(version, lowest) < 0) return { is: 'known', ended: true, said: `${version} is older than every release in the table of ${tablesOf}` };
   if (byNumbers(version, highest) < 0) return { is: 'unknown', said: `no end of support is known for ${version} (table of ${tablesOf})` };
   const fresh = now !== undefined && now < Date.parse(`${tablesOf}T00:00:00Z`) / 1000 + trustYears * 365 * 86_400;

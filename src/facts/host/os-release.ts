@@ -34,6 +34,6 @@ export function parseOsRelease(text: string, path: string): OsRelease['values'] 
 
 function unquote(text: string): string {
   if (text.startsWith("'")) return text.slice(1, text.indexOf("'", 1) < 0 ? undefined : text.indexOf("'", 1));
-  const body = text.startsWith('"') ? /^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? '' : text;
+  const body = text.startsWith('"') ? (/^"((?:[^"\\]|\\.)*)/.exec(text)?.[1] ?? '') : text;
   return body.replace(/\\(.)/g, '$1');
 }

@@ -1,12 +1,13 @@
 /** Kind `os`: which operating system this is. */
 import { type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string, version } from '../shape.ts';
 import { takenAt } from './accounts.ts';
 import { support } from './lifecycle.ts';
 import { systemEnds, tablesOf } from './lifecycle-table.ts';
 import { type OsRelease, osRelease, osReleasePaths } from './os-release.ts';
+import { kernelPath, runs } from './running.ts';
 
 const families = ['suse', 'debian', 'fedora', 'rhel', 'macos', 'other'] as const;
 const macPlist = '/System/Library/CoreServices/SystemVersion.plist';
@@ -14,7 +15,18 @@ const productPath = '/etc/products.d/baseproduct';
 const systemdPaths = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const;
 
 /** Read-only roots by design: SLE Micro 5 and SL Micro 6 have different IDs. */
-const immutableIds = ['sle-micro', 'sl-micro', 'sle-micro-rancher', 'suse-microos', 'opensuse-microos', 'opensuse-leap-micro', 'opensuse-aeon', 'opensuse-kalpa', 'flatcar', 'kairos'];
+const immutableIds = [
+  'sle-micro',
+  'sl-micro',
+  'sle-micro-rancher',
+  'suse-microos',
+  'opensuse-microos',
+  'opensuse-leap-micro',
+  'opensuse-aeon',
+  'opensuse-kalpa',
+  'flatcar',
+  'kairos',
+];
 const immutableVariants = ['coreos', 'iot', 'silverblue', 'kinoite', 'bootc'];
 
 export const os: Kind = {
@@ -32,17 +44,29 @@ export const os: Kind = {
     systemd: boolean('systemd is the running init system; on an image: it is installed'),
     endOfLife: string(`last day of free security support (table of ${tablesOf}); unset when it is not known or the release is rolling`),
     ended: boolean('the end of support has passed on the day of the inspection'),
-    product: record({ name: string('SUSE product: SLES, SL-Micro'), version: version('its version'), summary: string('its full name'), matches: boolean('its version is that of os-release') }, 'base product of a SUSE system (/etc/products.d/baseproduct)'),
+    product: record(
+      {
+        name: string('SUSE product: SLES, SL-Micro'),
+        version: version('its version'),
+        summary: string('its full name'),
+        matches: boolean('its version is that of os-release'),
+      },
+      'base product of a SUSE system (/etc/products.d/baseproduct)',
+    ),
   }),
   touches: () => [
     ...[...osReleasePaths, macPlist, productPath, '/etc/fstab'].map((path) => ({ do: 'read' as const, path })),
-    ...['/run/systemd/system', '/proc/sys/kernel', ...systemdPaths].map((path) => ({ do: 'stat' as const, path })),
+    ...['/run/systemd/system', kernelPath, ...systemdPaths].map((path) => ({ do: 'stat' as const, path })),
     { do: 'env', name: 'PRETRIP_NOW' },
   ],
   *learn(): Asking<Fact> {
     const [release, plist, product, fstab, now, ...stats] = (yield* together<unknown>([
-      osRelease(), read(macPlist), read(productPath), read('/etc/fstab'), takenAt(),
-      ...['/run/systemd/system', '/proc/sys/kernel', ...systemdPaths].map((p) => stat(p)),
+      osRelease(),
+      read(macPlist),
+      read(productPath),
+      read('/etc/fstab'),
+      takenAt(),
+      ...['/run/systemd/system', kernelPath, ...systemdPaths].map((p) => stat(p)),
     ])) as [OsRelease | Unknown | undefined, Answer<string>, Answer<string>, Answer<string>, number | undefined, ...Answer<Stat>[]];
     if (release && 'is' in release) return release;
     if (!release) return plist.is === 'got' ? mac(plist.value) : undecided();
@@ -56,14 +80,26 @@ export const os: Kind = {
 };
 
 function undecided(): Unknown {
-  return { is: 'unknown', why: 'ambiguous', said: 'neither /etc/os-release nor /usr/lib/os-release is there, so the system cannot be told', where: osReleasePaths.map((path) => ({ path })) };
+  return {
+    is: 'unknown',
+    why: 'ambiguous',
+    said: 'neither /etc/os-release nor /usr/lib/os-release is there, so the system cannot be told',
+    where: osReleasePaths.map((path) => ({ path })),
+  };
 }
 
 function mac(plist: string): Fact {
   const value = (key: string): string | undefined => new RegExp(`<key>${key}</key>\\s{0,20}<string>([^<]*)`).exec(plist)?.[1];
   const at = { path: macPlist };
-  return new FactBuilder().consulted(at).set('id', 'macos', at).set('family', 'macos', at).set('macos', true, at).set('systemd', false, at)
-    .set('versionId', value('ProductVersion'), at).set('prettyName', value('ProductName'), at).build();
+  return new FactBuilder()
+    .consulted(at)
+    .set('id', 'macos', at)
+    .set('family', 'macos', at)
+    .set('macos', true, at)
+    .set('systemd', false, at)
+    .set('versionId', value('ProductVersion'), at)
+    .set('prettyName', value('ProductName'), at)
+    .build();
 }
 
 function identity(fact: FactBuilder, release: OsRelease, fstab: Answer<string>): void {
@@ -71,13 +107,23 @@ function identity(fact: FactBuilder, release: OsRelease, fstab: Answer<string>):
   const at = (key: string) => found(key)?.at ?? { path: release.path };
   const id = (found('ID')?.value ?? 'linux').toLowerCase();
   const like = (found('ID_LIKE')?.value ?? '').split(/\s+/).filter((s) => s !== '');
-  fact.set('id', id, at('ID')).set('idLike', like, at('ID_LIKE')).set('versionId', found('VERSION_ID')?.value, at('VERSION_ID')).set('prettyName', found('PRETTY_NAME')?.value, at('PRETTY_NAME'));
+  fact
+    .set('id', id, at('ID'))
+    .set('idLike', like, at('ID_LIKE'))
+    .set('versionId', found('VERSION_ID')?.value, at('VERSION_ID'))
+    .set('prettyName', found('PRETTY_NAME')?.value, at('PRETTY_NAME'));
   fact.set('family', familyOf([id, ...like]), at('ID'), at('ID_LIKE'));
   const designed = immutableIds.includes(id) || immutableVariants.includes(found('VARIANT_ID')?.value ?? '');
   const readOnly = fstab.is === 'got' ? rootReadOnly(fstab.value) : undefined;
   if (designed) fact.set('immutable', true, at(immutableIds.includes(id) ? 'ID' : 'VARIANT_ID'));
   else if (fstab.is === 'blocked') fact.gap('immutable', unknown(fstab, '/etc/fstab'));
-  else fact.set('immutable', readOnly !== undefined, at('ID'), ...(readOnly === undefined ? [] : [{ path: '/etc/fstab', line: readOnly, said: 'mounts / read-only' }]));
+  else
+    fact.set(
+      'immutable',
+      readOnly !== undefined,
+      at('ID'),
+      ...(readOnly === undefined ? [] : [{ path: '/etc/fstab', line: readOnly, said: 'mounts / read-only' }]),
+    );
 }
 
 /** The line of /etc/fstab that mounts / read-only, as a transactional server has it. */
@@ -99,9 +145,14 @@ function familyOf(ids: readonly string[]): (typeof families)[number] {
 }
 
 function systemd(fact: FactBuilder, [booted, kernel, ...installed]: readonly Answer<Stat>[]): void {
-  const [paths, asked] = kernel?.is === 'absent' ? [systemdPaths, installed] : [['/run/systemd/system'], [booted]];
+  const [paths, asked] = runs(kernel) ? [['/run/systemd/system'], [booted]] : [systemdPaths, installed];
   const where = paths.map((path) => ({ path }));
   const blocked = asked.find((a) => a?.is === 'blocked');
+  const open = kernel?.is === 'blocked' && kernel.why !== 'unsupported';
+  if (open && !asked.some((a) => a?.is === 'got')) {
+    fact.gap('systemd', unknown(kernel, kernelPath));
+    return;
+  }
   if (asked.some((a) => a?.is === 'got')) fact.set('systemd', true, ...where);
   else if (blocked?.is === 'blocked') fact.gap('systemd', unknown(blocked, paths[0] as string));
   else fact.set('systemd', false, ...where);
@@ -119,7 +170,13 @@ function endOfSupport(fact: FactBuilder, release: OsRelease, now: number | undef
   const judged = ends && versionId ? support(ends, versionId.value, now) : undefined;
   fact.set('endOfLife', judged?.date, at);
   if (judged?.is === 'known') fact.set('ended', judged.ended, { ...at, said: judged.said });
-  else fact.gap('ended', { is: 'unknown', why: 'ambiguous', said: judged?.said ?? `no end of support is known for ${id} ${versionId?.value ?? 'without VERSION_ID'} (table of ${tablesOf})`, where: [at] });
+  else
+    fact.gap('ended', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: judged?.said ?? `no end of support is known for ${id} ${versionId?.value ?? 'without VERSION_ID'} (table of ${tablesOf})`,
+      where: [at],
+    });
 }
 
 function baseProduct(fact: FactBuilder, release: OsRelease, product: Answer<string>): void {

@@ -63,11 +63,18 @@ function* inRpm(names: readonly string[], consulted: readonly Where[]): Asking<P
     const argv = [...rpmQuery, name];
     const answer = yield* run(argv);
     const where = { path: `command:${argv.join(' ')}` };
-    if (answer.is !== 'got') return { is: 'unknown', why: answer.is === 'blocked' ? answer.why : 'unsupported', said: 'the rpm database cannot be read offline yet', where: [{ path: database }] };
+    if (answer.is !== 'got')
+      return {
+        is: 'unknown',
+        why: answer.is === 'blocked' ? answer.why : 'unsupported',
+        said: 'the rpm database cannot be read offline yet',
+        where: [{ path: database }],
+      };
     const version = answer.value.stdout.trim().split('\n')[0] ?? '';
     if (answer.value.exit === 0 && /^\d\S*$/.test(version)) return { is: 'known', name, version, database: 'rpm', where };
     // rpm(8): a package that is not there exits 1 and says so; anything else is no answer.
-    if (answer.value.exit !== 1 || !/is not installed\s*$/.test(version)) return { is: 'unknown', why: 'failed', said: `rpm did not answer as expected about ${name}`, where: [where] };
+    if (answer.value.exit !== 1 || !/is not installed\s*$/.test(version))
+      return { is: 'unknown', why: 'failed', said: `rpm did not answer as expected about ${name}`, where: [where] };
   }
   return { is: 'absent', consulted: [...consulted, { path: database }] };
 }

@@ -1,6 +1,6 @@
 /** Kind `privileges`: by which ways an account can become root. */
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list as listOf, record, string } from '../shape.ts';
 import { parseSudoers, type Sudoers, sudoOf } from './sudoers.ts';
@@ -11,7 +11,7 @@ const sudoersPaths = ['/etc/sudoers', '/usr/etc/sudoers'] as const;
 const sudoersDirectories = ['/etc/sudoers.d', '/usr/etc/sudoers.d'] as const;
 
 /** Whoever is in one of these groups can become root: through sudo, a root daemon's socket, or raw disks. */
-export const rootGroups: readonly string[] = ['root', 'wheel', 'sudo', 'admin', 'docker', 'podman', 'lxd', 'incus', 'incus-admin', 'libvirt', 'disk', 'shadow'];
+const rootGroups: readonly string[] = ['root', 'wheel', 'sudo', 'admin', 'docker', 'podman', 'lxd', 'incus', 'incus-admin', 'libvirt', 'disk', 'shadow'];
 
 export const privileges: Kind = {
   name: 'privileges',
@@ -28,7 +28,10 @@ export const privileges: Kind = {
     ...sudoersDirectories.map((path) => ({ do: 'list' as const, path })),
   ],
   *learn(_query, as): Asking<Fact> {
-    const [group, sudoers] = (yield* together<unknown>([read(groupPath), readSudoers()])) as [Answer<string>, { files: Sudoers[]; incomplete?: Unknown; consulted: Where[] }];
+    const [group, sudoers] = (yield* together<unknown>([read(groupPath), readSudoers()])) as [
+      Answer<string>,
+      { files: Sudoers[]; incomplete?: Unknown; consulted: Where[] },
+    ];
     const fact = new FactBuilder().consulted({ path: groupPath }, ...sudoers.consulted).set('root', as.uid === 0, { path: '/etc/passwd' });
     if (group.is === 'blocked') {
       const why = unknown(group, groupPath);
@@ -36,7 +39,17 @@ export const privileges: Kind = {
     }
     const groups = groupsOf(group.is === 'got' ? group.value : '', as);
     const mighty = groups.filter((g) => rootGroups.includes(g.name));
-    fact.set('groups', groups.map((g) => g.name), ...groups.map((g) => g.at)).set('rootGroups', mighty.map((g) => g.name), ...(mighty.length > 0 ? mighty.map((g) => ({ ...g.at, said: `member of ${g.name}` })) : [{ path: groupPath }]));
+    fact
+      .set(
+        'groups',
+        groups.map((g) => g.name),
+        ...groups.map((g) => g.at),
+      )
+      .set(
+        'rootGroups',
+        mighty.map((g) => g.name),
+        ...(mighty.length > 0 ? mighty.map((g) => ({ ...g.at, said: `member of ${g.name}` })) : [{ path: groupPath }]),
+      );
     const sudo = sudoOf(sudoers.files, { name: as.name, uid: as.uid, groups: new Map(groups.map((g) => [g.gid, g.name])) });
     const where = sudo.where.length > 0 ? sudo.where : sudoers.consulted;
     if (sudoers.incomplete && !sudo.noPassword) fact.gap('sudo', sudoers.incomplete);
@@ -46,7 +59,7 @@ export const privileges: Kind = {
 };
 
 /** group(5): the groups that list the account, and its primary group. */
-export function groupsOf(text: string, as: Account): { name: string; gid: number; at: Where }[] {
+function groupsOf(text: string, as: Account): { name: string; gid: number; at: Where }[] {
   return text.split('\n').flatMap((line, index) => {
     const [name, , gid, members] = line.split(':');
     if (!name || !/^\d+$/.test(gid ?? '')) return [];
@@ -66,7 +79,9 @@ function* readSudoers(): Asking<{ files: Sudoers[]; incomplete?: Unknown; consul
   const main = parseSudoers(answer.value, path);
   const known = main.includes.filter((i) => i.directory && (sudoersDirectories as readonly string[]).includes(i.path));
   const other = main.includes.find((i) => !known.includes(i));
-  let incomplete: Unknown | undefined = other ? { is: 'unknown', why: 'unsupported', said: `${other.path}, which ${path} includes, is not read`, where: [{ path }] } : undefined;
+  let incomplete: Unknown | undefined = other
+    ? { is: 'unknown', why: 'unsupported', said: `${other.path}, which ${path} includes, is not read`, where: [{ path }] }
+    : undefined;
   const listings = yield* together(known.map((k) => list(k.path)));
   const paths: string[] = [];
   for (const [i, listing] of listings.entries()) {

@@ -1,6 +1,6 @@
 /** Kind `process`: running processes by name. The command lines of other processes are not read. */
-import { type Account, type Answer, type Asking, list, read, textOf, together, type Content } from '../ask.ts';
-import { FactBuilder, type Fact, type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Account, type Answer, type Asking, type Content, list, read, textOf, together } from '../ask.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { list as listOf, number, record, string } from '../shape.ts';
 
@@ -65,7 +65,8 @@ function nameIs(answer: Answer<string> | undefined, wanted: string): boolean {
 
 /** Without process 1 in the list, or with names denied, /proc hides processes of others (hidepid=, proc(5)). */
 function hiddenProcesses(ids: readonly string[], names: readonly Answer<string>[]): Unknown | undefined {
-  if (!ids.includes('1')) return { is: 'unknown', why: 'denied', said: 'permission denied: /proc shows only own processes (hidepid)', where: [{ path: '/proc' }] };
+  if (!ids.includes('1'))
+    return { is: 'unknown', why: 'denied', said: 'permission denied: /proc shows only own processes (hidepid)', where: [{ path: '/proc' }] };
   const at = names.findIndex((n) => n.is === 'blocked');
   const answer = names[at];
   return answer?.is === 'blocked' ? unknown(answer, `/proc/${ids[at]}/comm`) : undefined;
@@ -80,7 +81,12 @@ function* describe(id: string): Asking<Seen | Unknown | undefined> {
     { do: 'read', path: `${dir}/cgroup` },
   ];
   const [cmdline, status, cgroup] = (answers as readonly Answer<Content>[]).map(textOf) as [Answer<string>, Answer<string>, Answer<string>];
-  for (const [name, answer] of [['cmdline', cmdline], ['status', status], ['cgroup', cgroup]] as const) if (answer.is === 'blocked') return unknown(answer, `${dir}/${name}`);
+  for (const [name, answer] of [
+    ['cmdline', cmdline],
+    ['status', status],
+    ['cgroup', cgroup],
+  ] as const)
+    if (answer.is === 'blocked') return unknown(answer, `${dir}/${name}`);
   const uid = status.is === 'got' ? /^Uid:\s+(\d+)/m.exec(status.value)?.[1] : undefined;
   if (cmdline.is !== 'got' || uid === undefined) return undefined;
   const path = cgroup.is === 'got' ? /^0::(.*)$/m.exec(cgroup.value)?.[1] : undefined;
@@ -95,7 +101,11 @@ function suits(process: Seen, args: unknown, owner: Account | undefined): boolea
 function setProcesses(fact: FactBuilder, each: readonly Seen[]): void {
   const dirs: Where[] = each.map((p) => ({ path: `/proc/${p.pid}` }));
   fact.set('count', each.length, ...(dirs.length > 0 ? dirs : [{ path: '/proc' }]));
-  fact.set('each', each.map((p): Json => ({ ...p })), ...dirs);
+  fact.set(
+    'each',
+    each.map((p): Json => ({ ...p })),
+    ...dirs,
+  );
   for (const [at, p] of each.entries()) {
     fact.at(['each', String(at)], { path: `/proc/${p.pid}` });
     if (p.cgroup !== undefined) fact.at(['each', String(at), 'cgroup'], { path: `/proc/${p.pid}/cgroup` });

@@ -1,7 +1,7 @@
 /** sudoers(5), as far as it tells whether an account may become root. */
 import type { Where } from '../fact.ts';
 
-export interface SudoRule {
+interface SudoRule {
   /** Who: a name, `%group`, `#uid`, `%#gid`, an alias, `ALL`; with `!` in front it is an exception. */
   readonly who: readonly string[];
   readonly noPassword: boolean;
@@ -47,7 +47,11 @@ export function parseSudoers(text: string, path: string): Sudoers {
   return { rules, aliases, includes, targetPassword, ...(unauthenticated ? { unauthenticated } : {}) };
 }
 
-const words = (text: string): string[] => text.split(',').map((w) => w.trim()).filter((w) => w !== '');
+const words = (text: string): string[] =>
+  text
+    .split(',')
+    .map((w) => w.trim())
+    .filter((w) => w !== '');
 
 function* logicalLines(text: string): Generator<{ line: number; content: string }> {
   let pending = '';
@@ -66,14 +70,21 @@ function* logicalLines(text: string): Generator<{ line: number; content: string 
 }
 
 /** What sudo lets an account do: any rule that names it counts, with root's password asked for only one without a password. */
-export function sudoOf(files: readonly Sudoers[], who: { readonly name: string; readonly uid: number; readonly groups: ReadonlyMap<number, string> }): { allowed: boolean; noPassword: boolean; where: Where[] } {
+export function sudoOf(
+  files: readonly Sudoers[],
+  who: { readonly name: string; readonly uid: number; readonly groups: ReadonlyMap<number, string> },
+): { allowed: boolean; noPassword: boolean; where: Where[] } {
   const aliases = new Map(files.flatMap((f) => [...f.aliases]));
   const target = files.some((f) => f.targetPassword);
   const free = files.find((f) => f.unauthenticated)?.unauthenticated;
   const rules = files.flatMap((f) => f.rules).filter((r) => matches(r.who, who, aliases, 0) && (!target || r.noPassword || free !== undefined));
   const noPassword = rules.filter((r) => r.noPassword);
   const where = [...noPassword, ...rules.filter((r) => !r.noPassword)].map((r) => ({ ...r.at, said: r.noPassword ? 'without a password' : 'with a password' }));
-  return { allowed: rules.length > 0, noPassword: noPassword.length > 0 || (rules.length > 0 && free !== undefined), where: [...where, ...(free && rules.length > 0 ? [{ ...free, said: 'nobody is asked for a password' }] : [])] };
+  return {
+    allowed: rules.length > 0,
+    noPassword: noPassword.length > 0 || (rules.length > 0 && free !== undefined),
+    where: [...where, ...(free && rules.length > 0 ? [{ ...free, said: 'nobody is asked for a password' }] : [])],
+  };
 }
 
 function matches(list: readonly string[], who: Parameters<typeof sudoOf>[1], aliases: ReadonlyMap<string, readonly string[]>, depth: number): boolean {
@@ -83,7 +94,11 @@ function matches(list: readonly string[], who: Parameters<typeof sudoOf>[1], ali
     const name = (negated ? word.slice(1) : word).replace(/\\(.)/g, '$1').replace(/"/g, '');
     const alias = aliases.get(name);
     const hit =
-      name === 'ALL' || name === who.name || name === `#${who.uid}` || [...who.groups].some(([gid, group]) => name === `%${group}` || name === `%#${gid}`) || (alias !== undefined && depth < 8 && matches(alias, who, aliases, depth + 1));
+      name === 'ALL' ||
+      name === who.name ||
+      name === `#${who.uid}` ||
+      [...who.groups].some(([gid, group]) => name === `%${group}` || name === `%#${gid}`) ||
+      (alias !== undefined && depth < 8 && matches(alias, who, aliases, depth + 1));
     if (hit) result = !negated;
   }
   return result;

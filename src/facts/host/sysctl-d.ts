@@ -29,7 +29,10 @@ export interface SysctlFiles {
 export function normalKey(key: string): string {
   const first = /[./]/.exec(key)?.[0];
   const swapped = first === '.' ? key.replace(/[./]/g, (c) => (c === '.' ? '/' : '.')) : key;
-  return swapped.replace(/\/{2,}/g, '/').replace(/^\//, '').replace(/\/$/, '');
+  return swapped
+    .replace(/\/{2,}/g, '/')
+    .replace(/^\//, '')
+    .replace(/\/$/, '');
 }
 
 /** The assignments of one file. Lines that are no assignment are ignored, as systemd-sysctl does; nothing follows a value but the line's end. */

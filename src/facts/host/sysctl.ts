@@ -1,8 +1,9 @@
 /** Kind `sysctl`: one kernel parameter, as it is now and as it will be after the next boot. */
-import { type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Answer, type Asking, type Blocked, read, type Stat, stat, together } from '../ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, record, string } from '../shape.ts';
+import { kernelPath, runs } from './running.ts';
 import { type Effective, effective, normalKey, parseSysctl, type SysctlFiles, sysctlDirectories, sysctlFiles } from './sysctl-d.ts';
 
 const plainFile = '/etc/sysctl.conf';
@@ -24,7 +25,7 @@ export const sysctl: Kind = {
   }),
   touches: (q) => [
     { do: 'read', path: q.key === '*' ? '/proc/sys/**' : livePath(String(q.key)) },
-    { do: 'stat', path: '/proc/sys/kernel' },
+    { do: 'stat', path: kernelPath },
     { do: 'read', path: plainFile },
     ...sysctlDirectories.flatMap((path) => [
       { do: 'list' as const, path },
@@ -34,13 +35,16 @@ export const sysctl: Kind = {
   ],
   *learn(q): Asking<Fact> {
     const path = livePath(String(q.key));
-    const [live, kernel, files, plain] = (yield* together<unknown>([read(path), stat('/proc/sys/kernel'), sysctlFiles(), read(plainFile)])) as [
-      Answer<string>, Answer<Stat>, SysctlFiles, Answer<string>,
+    const [live, kernel, files, plain] = (yield* together<unknown>([read(path), stat(kernelPath), sysctlFiles(), read(plainFile)])) as [
+      Answer<string>,
+      Answer<Stat>,
+      SysctlFiles,
+      Answer<string>,
     ];
     const set = effective(files.assignments, normalKey(String(q.key)));
     const fact = new FactBuilder();
     persistentInto(fact, { set, files, plain, key: normalKey(String(q.key)) });
-    const running = kernel.is !== 'absent';
+    const running = runs(kernel);
     if (running) return liveInto(fact, { live, kernel, path, set, files });
     fact.consulted({ path: '/proc/sys', said: 'no running kernel' });
     if (files.incomplete) fact.gap('value', files.incomplete);
@@ -77,7 +81,12 @@ function persistentInto(fact: FactBuilder, { set, files, plain, key }: Files): v
   if (plain.is !== 'got' || files.files.some((f) => f.path.endsWith('/99-sysctl.conf'))) return;
   const near = effective(parseSysctl(plain.value, plainFile), key);
   if (near.winner) {
-    for (const part of ['value', 'persistent']) fact.note(part, `${plainFile} sets it to ${near.value ?? 'nothing'}, but systemd-sysctl reads that file only through a link 99-sysctl.conf in a sysctl.d directory`, near.winner.at);
+    for (const part of ['value', 'persistent'])
+      fact.note(
+        part,
+        `${plainFile} sets it to ${near.value ?? 'nothing'}, but systemd-sysctl reads that file only through a link 99-sysctl.conf in a sysctl.d directory`,
+        near.winner.at,
+      );
   }
 }
 
@@ -93,7 +102,7 @@ function liveInto(fact: FactBuilder, { live, kernel, path, set, files }: Live): 
   fact.consulted({ path });
   if (live.is === 'absent' && kernel.is === 'got') return fact.build(false);
   if (live.is !== 'got') {
-    const why: Unknown = live.is === 'blocked' ? unknown(live, path) : unknown(kernel as Extract<typeof kernel, { is: 'blocked' }>, '/proc/sys/kernel');
+    const why: Unknown = live.is === 'blocked' ? unknown(live, path) : unknown(kernel as Blocked, kernelPath);
     return fact.gap('live', why).gap('value', why).gap('pending', why).build();
   }
   const value = normal(live.value);

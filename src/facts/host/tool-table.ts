@@ -38,7 +38,12 @@ const helper = { directories: helperDirectories, args: ['--version'], byPath: tr
 
 const table: Readonly<Record<string, Tool>> = {
   podman: { ...onPath, says: version('podman') },
-  docker: { ...onPath, says: version('(?:Docker|podman)'), deb: ['docker.io', 'docker-ce-cli', 'podman-docker'], rpm: ['docker', 'docker-ce-cli', 'podman-docker'] },
+  docker: {
+    ...onPath,
+    says: version('(?:Docker|podman)'),
+    deb: ['docker.io', 'docker-ce-cli', 'podman-docker'],
+    rpm: ['docker', 'docker-ce-cli', 'podman-docker'],
+  },
   k3s: { ...onPath, says: version('k3s') },
   k3d: { ...onPath, says: version('k3d') },
   crio: { ...onPath, says: version('crio'), deb: ['cri-o'], rpm: ['cri-o'] },

@@ -56,6 +56,8 @@ export function* seeTool(name: string): Asking<ToolSeen> {
   const told = first ? versionSaid(tool, first) : undefined;
   if (path === undefined && !first) {
     if (found.blocked) return found.blocked;
+    const refused = said.find(({ answer }) => answer.is === 'blocked' && answer.why !== 'unsupported');
+    if (refused?.answer.is === 'blocked') return unknown(refused.answer, `command:${refused.argv.join(' ')}`);
     return { is: 'absent', consulted: found.consulted, notes };
   }
   const place = path === undefined ? {} : { path };
@@ -129,7 +131,12 @@ function* fromPackage(name: string, tool: Tool, path: string | undefined, otherw
   const found = yield* packageVersion(tool.deb ?? [name], tool.rpm ?? [name]);
   if (found.is === 'absent') return otherwise;
   if (found.is === 'unknown') return { ...found, said: `the version of ${path}: ${found.said}` };
-  return { is: 'known', version: cut(found.version, tool), source: found.database, where: { ...found.where, said: `package ${found.name}, since the program could not tell` } };
+  return {
+    is: 'known',
+    version: cut(found.version, tool),
+    source: found.database,
+    where: { ...found.where, said: `package ${found.name}, since the program could not tell` },
+  };
 }
 
 function noAnswer(name: string, said: Answers, path: string | undefined): Unknown {
@@ -139,7 +146,13 @@ function noAnswer(name: string, said: Answers, path: string | undefined): Unknow
   return { is: 'unknown', why: 'failed', said: `${path ?? name} is there but told no version`, where };
 }
 
-const cut = (version: string, tool: Tool): string => (tool.parts === undefined ? version : version.split(/[.~+-]/).slice(0, tool.parts).join('.'));
+const cut = (version: string, tool: Tool): string =>
+  tool.parts === undefined
+    ? version
+    : version
+        .split(/[.~+-]/)
+        .slice(0, tool.parts)
+        .join('.');
 const pathsOf = (name: string, tool: Tool): readonly string[] => tool.directories.map((d) => `${d}/${name}`);
 
 function callsOf(name: string, tool: Tool): readonly (readonly string[])[] {

@@ -23,12 +23,21 @@ export const tool: Kind = {
     if (seen.is === 'unknown') return seen;
     const fact = new FactBuilder();
     for (const { said, where } of seen.notes) fact.note('installed', said, ...where);
-    if (seen.is === 'absent') return fact.set('installed', false, ...seen.consulted).consulted(...seen.consulted).build(false);
+    if (seen.is === 'absent')
+      return fact
+        .set('installed', false, ...seen.consulted)
+        .consulted(...seen.consulted)
+        .build(false);
     const place = seen.path === undefined ? [] : [{ path: seen.path }];
     const told = seen.version.is === 'known' ? [seen.version.where] : seen.version.where;
-    fact.consulted(...place, ...told).set('installed', true, ...(place.length > 0 ? place : told)).set('path', seen.path, ...place).set('hidden', seen.hidden, ...seen.hidden.map((path) => ({ path })));
+    fact
+      .consulted(...place, ...told)
+      .set('installed', true, ...(place.length > 0 ? place : told))
+      .set('path', seen.path, ...place)
+      .set('hidden', seen.hidden, ...seen.hidden.map((path) => ({ path })));
     for (const path of seen.hidden) fact.note('version', `there is another ${String(q.name)} at ${path}`, { path });
-    if (seen.version.is === 'known') return fact.set('version', seen.version.version, seen.version.where).set('source', seen.version.source, seen.version.where).build();
+    if (seen.version.is === 'known')
+      return fact.set('version', seen.version.version, seen.version.where).set('source', seen.version.source, seen.version.where).build();
     return fact.gap('version', seen.version).gap('source', seen.version).build();
   },
 };

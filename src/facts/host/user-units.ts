@@ -1,6 +1,6 @@
 /** Kind `user-units`: what should start with the user manager of an account. */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { list as listOf, record, string } from '../shape.ts';
 
@@ -16,7 +16,10 @@ export const userUnits: Kind = {
   touches: () => [
     { do: 'list', path: unitDirectory },
     { do: 'list', path: `${unitDirectory}/*.wants` },
-    ...quadletDirectories.flatMap((path) => [{ do: 'list' as const, path }, { do: 'read' as const, path: `${path}/*` }]),
+    ...quadletDirectories.flatMap((path) => [
+      { do: 'list' as const, path },
+      { do: 'read' as const, path: `${path}/*` },
+    ]),
   ],
   *learn(_query, as): Asking<Fact> {
     const own = (path: string): string => path.replace(/^~/, as.home).replace('{uid}', String(as.uid));
@@ -28,8 +31,14 @@ export const userUnits: Kind = {
       if (listing?.is === 'blocked') hidden ??= unknown(listing, directories[at] as string);
       return listing?.is === 'got' ? listing.value : [];
     };
-    const wants = namesIn(0).filter((n) => n.endsWith('.wants')).map((n) => `${directories[0]}/${n}`);
-    const files = quadletDirectories.flatMap((_, at) => namesIn(at + 1).filter((n) => quadletEndings.test(n)).map((n) => `${directories[at + 1]}/${n}`));
+    const wants = namesIn(0)
+      .filter((n) => n.endsWith('.wants'))
+      .map((n) => `${directories[0]}/${n}`);
+    const files = quadletDirectories.flatMap((_, at) =>
+      namesIn(at + 1)
+        .filter((n) => quadletEndings.test(n))
+        .map((n) => `${directories[at + 1]}/${n}`),
+    );
     const wanted = yield* together(wants.map((d) => list(d)));
     const texts = yield* together(files.map((f) => read(f)));
     const found: { name: string; at: Where }[] = [];
@@ -44,7 +53,9 @@ export const userUnits: Kind = {
     }
     const fact = new FactBuilder().consulted(...directories.map((path) => ({ path })));
     if (found.length === 0 && hidden) return fact.gap('enabled', hidden).build();
-    return fact.set('enabled', [...new Set(found.map((f) => f.name))], ...(found.length > 0 ? found.map((f) => f.at) : directories.map((path) => ({ path })))).build();
+    return fact
+      .set('enabled', [...new Set(found.map((f) => f.name))], ...(found.length > 0 ? found.map((f) => f.at) : directories.map((path) => ({ path }))))
+      .build();
   },
 };
 

@@ -60,27 +60,47 @@ export const clusterShape = record({
     use: list(string('name of a registry'), 'registries that the cluster uses'),
     network: string('network of a registry created by itself; bridge when unset'),
   }),
-  extraArgs: list(record({ arg: string('argument for K3s'), filters: list(string('node filter'), 'nodes that get it; none means all'), valid: boolean('whether k3d accepts every filter') }), 'arguments for K3s'),
+  extraArgs: list(
+    record({
+      arg: string('argument for K3s'),
+      filters: list(string('node filter'), 'nodes that get it; none means all'),
+      valid: boolean('whether k3d accepts every filter'),
+    }),
+    'arguments for K3s',
+  ),
   kubeletUserns: record({
     servers: boolean('whether every server kubelet gets KubeletInUserNamespace=true'),
     agents: boolean('whether every agent kubelet gets it; true without agents'),
   }),
   volumes: list(string('[source:]destination'), 'volumes of the nodes'),
-  sudo: record({ used: boolean('whether sudo starts k3d'), keepsEngine: boolean('whether that sudo is told to keep DOCKER_HOST and DOCKER_SOCK'), keeps: list(string('variable'), 'variables it is told to keep') }),
+  sudo: record({
+    used: boolean('whether sudo starts k3d'),
+    keepsEngine: boolean('whether that sudo is told to keep DOCKER_HOST and DOCKER_SOCK'),
+    keeps: list(string('variable'), 'variables it is told to keep'),
+  }),
   exports: map(string('value'), 'variables that the script sets for the command'),
 });
 
 /** The fact of one plan. */
 export function clusterFact(plan: ClusterPlan): Known {
   const fact = new FactBuilder().consulted(plan.at);
-  fact.set('id', plan.id, plan.at).set('source', plan.source, plan.at).set('does', plan.does, plan.at).set('path', plan.at.path, plan.at).set('line', plan.at.line, plan.at);
+  fact
+    .set('id', plan.id, plan.at)
+    .set('source', plan.source, plan.at)
+    .set('does', plan.does, plan.at)
+    .set('path', plan.at.path, plan.at)
+    .set('line', plan.at.line, plan.at);
   for (const field of scalarFields) setTraced(fact, [field], plan[field], plan.at);
   setTraced(fact, ['servers'], plan.servers ?? { value: 1, where: { ...plan.at, said: 'not set: 1 server' } }, plan.at);
   setTraced(fact, ['agents'], plan.agents ?? { value: 0, where: { ...plan.at, said: 'not set: no agents' } }, plan.at);
   if (plan.does === 'cluster-create') fact.set('joins', joins(plan.network?.value), plan.network?.where ?? { ...plan.at, said: 'no network given' });
   setRegistries(fact, plan);
   setArgs(fact, plan);
-  fact.set('volumes', plan.volumes.map((v) => v.value), ...places(plan.volumes, plan.at));
+  fact.set(
+    'volumes',
+    plan.volumes.map((v) => v.value),
+    ...places(plan.volumes, plan.at),
+  );
   const keeps = plan.sudo?.keeps ?? [];
   fact.set(['sudo', 'used'], plan.sudo !== undefined, plan.sudo?.where ?? plan.at).set(['sudo', 'keeps'], keeps, plan.sudo?.where ?? plan.at);
   fact.set(['sudo', 'keepsEngine'], keeps.includes('*') || (keeps.includes('DOCKER_HOST') && keeps.includes('DOCKER_SOCK')), plan.sudo?.where ?? plan.at);
@@ -106,14 +126,27 @@ function setTraced(fact: FactBuilder, path: readonly string[], traced: Traced<Js
 
 function setRegistries(fact: FactBuilder, plan: ClusterPlan): void {
   fact.set(['registries', 'create'], plan.registryCreate?.value ?? false, plan.registryCreate?.where ?? plan.at);
-  fact.set(['registries', 'use'], plan.registryUse.map((u) => u.value), ...places(plan.registryUse, plan.at));
-  if (plan.does === 'registry-create') fact.set(['registries', 'network'], plan.registryNetwork?.value ?? 'bridge', plan.registryNetwork?.where ?? { ...plan.at, said: 'no --default-network: bridge' });
+  fact.set(
+    ['registries', 'use'],
+    plan.registryUse.map((u) => u.value),
+    ...places(plan.registryUse, plan.at),
+  );
+  if (plan.does === 'registry-create')
+    fact.set(
+      ['registries', 'network'],
+      plan.registryNetwork?.value ?? 'bridge',
+      plan.registryNetwork?.where ?? { ...plan.at, said: 'no --default-network: bridge' },
+    );
 }
 
 function setArgs(fact: FactBuilder, plan: ClusterPlan): void {
   const args = plan.args.map((a) => a.value);
   const where = places(plan.args, plan.at);
-  fact.set('extraArgs', args.map(({ arg, filters }) => ({ arg, filters, valid: filters.every(isNodeFilter) })), ...where);
+  fact.set(
+    'extraArgs',
+    args.map(({ arg, filters }) => ({ arg, filters, valid: filters.every(isNodeFilter) })),
+    ...where,
+  );
   for (const [index, a] of plan.args.entries()) fact.at(['extraArgs', String(index)], a.where);
   const agents = plan.agents?.value ?? 0;
   fact.set(['kubeletUserns', 'servers'], gateReaches(args, 'server', plan.servers?.value ?? 1), ...where);

@@ -15,7 +15,8 @@ const expands = /\$(?:[A-Za-z0-9_{*#$@!?-])/;
 export function configPlan(text: string, path: string): ClusterPlan {
   const id = `k3d-config:${path}`;
   const parsed = parseYaml(text);
-  if (parsed.is === 'broken') return unreadable(id, { path, line: parsed.problem.line, column: parsed.problem.column }, `${path} is no YAML: ${parsed.problem.message}`);
+  if (parsed.is === 'broken')
+    return unreadable(id, { path, line: parsed.problem.line, column: parsed.problem.column }, `${path} is no YAML: ${parsed.problem.message}`);
   if (parsed.root.is !== 'map') return unreadable(id, placed(path, parsed.root.at), `${path} holds no mapping`);
   return new ConfigReader(parsed.root, path).plan(id);
 }
@@ -23,11 +24,6 @@ export function configPlan(text: string, path: string): ClusterPlan {
 function unreadable(id: string, at: Where, said: string): ClusterPlan {
   const why: Unknown = { is: 'unknown', why: 'unparsable', said, where: [at] };
   return emptyPlan(id, at, new Map([['', why]]));
-}
-
-/** A config file that nobody could read. */
-export function unreadPlan(path: string, why: Unknown): ClusterPlan {
-  return emptyPlan(`k3d-config:${path}`, { path }, new Map([['', why]]));
 }
 
 function emptyPlan(id: string, at: Where, gaps: ReadonlyMap<string, Unknown>): ClusterPlan {
@@ -80,7 +76,7 @@ class ConfigReader {
 
   /** A scalar as text. What k3d expands from its environment is a gap. */
   #scalar(node: TextNode | undefined, field: string): Traced<string> | undefined {
-    if (!node || node.is !== 'scalar' || node.value === null) return undefined;
+    if (node?.is !== 'scalar' || node.value === null) return undefined;
     const text = String(node.value);
     const where = placed(this.#path, node.at);
     if (expands.test(text)) this.#gaps.set(field, { is: 'unknown', why: 'ambiguous', said: `k3d fills ${text} in from its environment`, where: [where] });

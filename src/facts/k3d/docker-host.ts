@@ -21,7 +21,10 @@ export function parseDockerHost(value: string): DockerHost {
   const text = value.trim();
   const cut = text.indexOf('://');
   if (text.includes('$')) return bad('it holds a $ that nothing has expanded');
-  if (cut < 0) return bad(text.startsWith('/') ? 'it has no scheme: a plain path is taken for a TCP address, write unix://' : 'it has no scheme: it is taken for a TCP address');
+  if (cut < 0)
+    return bad(
+      text.startsWith('/') ? 'it has no scheme: a plain path is taken for a TCP address, write unix://' : 'it has no scheme: it is taken for a TCP address',
+    );
   const scheme = text.slice(0, cut);
   const rest = text.slice(cut + 3);
   if (scheme === 'unix' || scheme === 'npipe' || scheme === 'fd') return unixHost(scheme, rest, bad);
@@ -46,7 +49,8 @@ function networkHost(scheme: string, rest: string, bad: Bad): DockerHost {
   const [, user, host = '', port, path, tail] = m;
   if (host === '' || host === '[]') return bad('it names no host', { scheme });
   if (user?.includes(':')) return bad('it holds a password, which the docker client refuses', { scheme, host });
-  if (port !== undefined && (!/^\d{1,5}$/.test(port) || Number(port) > 65535)) return bad(`${port === '' ? 'the port is empty' : 'the port is not a number up to 65535'}`, { scheme, host });
+  if (port !== undefined && (!/^\d{1,5}$/.test(port) || Number(port) > 65535))
+    return bad(`${port === '' ? 'the port is empty' : 'the port is not a number up to 65535'}`, { scheme, host });
   if (tail !== undefined) return bad('it holds a query or a fragment, which the docker client refuses', { scheme, host });
   return {
     wellFormed: true,

@@ -1,6 +1,6 @@
 /** Kind `k3d-engine`: the container engine that k3d would use, and whether Podman answers there. */
 import { type Account, type Asking, get, stat } from '../ask.ts';
-import { FactBuilder, type Fact, unknown, type Unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind, Pattern } from '../kind.ts';
 import { boolean, number, record, string, version } from '../shape.ts';
 import type { DockerHost } from './docker-host.ts';
@@ -25,7 +25,10 @@ const socketPlaces: readonly string[] = [
 const touches: readonly Pattern[] = [
   ...variableTouches,
   ...endpointTouches,
-  ...socketPlaces.flatMap((path): Pattern[] => [{ do: 'stat', path }, { do: 'get', socket: path, path: '/_ping' }]),
+  ...socketPlaces.flatMap((path): Pattern[] => [
+    { do: 'stat', path },
+    { do: 'get', socket: path, path: '/_ping' },
+  ]),
 ];
 
 export const k3dEngine: Kind = {
@@ -58,16 +61,27 @@ export const k3dEngine: Kind = {
     const variables = yield* learnVariables(as, ['DOCKER_HOST', 'DOCKER_CONTEXT']);
     const endpoint = yield* learnEndpoint(variables, as);
     if ('is' in endpoint) return endpoint;
-    const fact = new FactBuilder().consulted(...endpoint.where).set('by', endpoint.by, ...endpoint.where).set('context', endpoint.context, ...endpoint.where);
+    const fact = new FactBuilder()
+      .consulted(...endpoint.where)
+      .set('by', endpoint.by, ...endpoint.where)
+      .set('context', endpoint.context, ...endpoint.where);
     const { address } = endpoint;
-    if (!address) return fact.build();
+    if (!address) return unusable(fact, `the docker context ${endpoint.context ?? ''} decides where k3d connects to`, endpoint.where);
     for (const [key, value] of Object.entries(address)) fact.set(key, value, ...endpoint.where);
-    if (!address.wellFormed) return fact.set('wellFormed', false, ...endpoint.where.map((w, i) => (i === 0 ? { ...w, said: address.reason ?? '' } : w))).build();
+    if (!address.wellFormed) return unusable(fact, address.reason ?? 'it cannot be understood', endpoint.where);
     fact.set('rootless', isRootless(address), ...endpoint.where);
     if (address.scheme === 'unix') yield* learnSocket(fact, address.path ?? '', endpoint.where, as, variables.get('DOCKER_HOST')?.offline ?? false);
     return fact.build();
   },
 };
+
+function unusable(fact: FactBuilder, reason: string, where: readonly Where[]): Fact {
+  return fact
+    .set('wellFormed', false, ...where)
+    .set('reason', reason, ...where)
+    .note('wellFormed', reason)
+    .build();
+}
 
 /** Rootless engines listen under /run/user; over ssh the login decides. A socket elsewhere may be either, docker.sock by where it leads. */
 function isRootless(address: DockerHost): boolean | undefined {
@@ -79,7 +93,7 @@ function isRootless(address: DockerHost): boolean | undefined {
 
 function* learnSocket(fact: FactBuilder, path: string, where: readonly Where[], as: Account, offline: boolean): Asking<void> {
   const uid = /^(?:\/var)?\/run\/user\/(\d+)\//.exec(path)?.[1];
-  if (uid !== undefined) fact.set('foreign', Number(uid) !== as.uid, ...where);
+  if (uid !== undefined) setForeign(fact, path, Number(uid), as.uid, where);
   const gap = (why: Unknown): unknown => fact.gap('socket', why) && (uid === undefined ? fact.gap('foreign', why) : fact);
   if (offline) return void gap({ is: 'unknown', why: 'unsupported', said: `nothing runs here, so ${path} cannot be there to look at`, where });
   if (!socketPlaces.some((place) => matches(place, path, as))) {
@@ -92,13 +106,22 @@ function* learnSocket(fact: FactBuilder, path: string, where: readonly Where[], 
   const link = answer.is === 'got' && answer.value.target !== undefined ? `leads to ${answer.value.target}` : undefined;
   const here: Where = { path, ...(link ? { said: link } : {}) };
   const exists = end.is === 'got' && end.value.type === 'socket';
-  fact.consulted(here).set(['socket', 'exists'], exists, ...where, { ...here, said: exists ? (link ?? 'a socket') : end.is === 'got' ? `a ${end.value.type}` : 'not there' });
-  if (!exists || end.is !== 'got') return;
+  fact
+    .consulted(here)
+    .set(['socket', 'exists'], exists, ...where, { ...here, said: exists ? (link ?? 'a socket') : end.is === 'got' ? `a ${end.value.type}` : 'not there' });
+  if (!exists || end.is !== 'got') return void fact.note(['socket', 'exists'], end.is === 'got' ? `${path} is a ${end.value.type}` : `${path} is not there`);
   const real = /^\/run\/user\/(\d+)\//.exec(end.value.path)?.[1];
   if (real !== undefined) fact.set('rootless', true, here);
   else if (/^(?:\/var)?\/run\/docker\.sock$/.test(path)) fact.set('rootless', false, here);
-  if (uid === undefined) fact.set('foreign', end.value.uid !== 0 && end.value.uid !== as.uid, here);
+  if (uid === undefined) setForeign(fact, path, end.value.uid, as.uid, [here]);
   yield* ping(fact, path);
+}
+
+/** The socket of root's engine is for everybody who is let in; that of another user is a mistake. */
+function setForeign(fact: FactBuilder, path: string, owner: number, uid: number, where: readonly Where[]): void {
+  const foreign = owner !== 0 && owner !== uid;
+  fact.set('foreign', foreign, ...where);
+  if (foreign) fact.note('foreign', `${path} is of uid ${owner}, not of ${uid}`);
 }
 
 function* ping(fact: FactBuilder, path: string): Asking<void> {
@@ -110,12 +133,19 @@ function* ping(fact: FactBuilder, path: string): Asking<void> {
     return;
   }
   const found = pong.value.headers['libpod-api-version'];
-  fact.set(['socket', 'podman'], found !== undefined, { ...at, said: found === undefined ? 'answers without Libpod-Api-Version' : `Libpod-Api-Version ${found}` });
+  fact.set(['socket', 'podman'], found !== undefined, {
+    ...at,
+    said: found === undefined ? 'answers without Libpod-Api-Version' : `Libpod-Api-Version ${found}`,
+  });
   fact.set(['socket', 'version'], found, at);
 }
 
 /** Whether a path matches a pattern whose `*` stays within one segment. */
 function matches(pattern: string, path: string, as: Account): boolean {
-  const source = pattern.replace(/^~/, as.home).split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&')).join('[^/]*');
+  const source = pattern
+    .replace(/^~/, as.home)
+    .split('*')
+    .map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'))
+    .join('[^/]*');
   return new RegExp(`^${source}$`).test(path) && !path.split('/').includes('..');
 }

@@ -17,10 +17,14 @@ export const givenTouches: readonly Pattern[] = [
   { do: 'env', name: given },
   { do: 'read', path: givenFile },
   ...usualFiles.map((path) => ({ do: 'read', path }) as const),
-  ...usualFolders.flatMap((path): Pattern[] => [{ do: 'list', path }, { do: 'read', path: `${path}/*.yaml` }, { do: 'read', path: `${path}/*.yml` }]),
+  ...usualFolders.flatMap((path): Pattern[] => [
+    { do: 'list', path },
+    { do: 'read', path: `${path}/*.yaml` },
+    { do: 'read', path: `${path}/*.yml` },
+  ]),
 ];
 
-export interface GivenFile {
+interface GivenFile {
   readonly path: string;
   /** Named on the command line, so that its absence is a mistake worth telling. */
   readonly given: boolean;
@@ -28,10 +32,9 @@ export interface GivenFile {
 }
 
 interface Hidden {
-  readonly path: string;
   readonly why: Unknown;
-  /** It might have held files (a folder, a usual place); otherwise it is one file that was named. */
-  readonly folder: boolean;
+  /** Named on the command line, or the names themselves: a script may hide there. Otherwise it could only be a config file. */
+  readonly given: boolean;
 }
 
 export interface GivenFiles {
@@ -46,7 +49,7 @@ export function* givenFiles(as: Account): Asking<GivenFiles> {
   const names = yield* env(given);
   const blocked: Hidden[] = [];
   // A snapshot or image scan has no command line of its own: nothing is given there.
-  if (names.is === 'blocked' && names.why !== 'unsupported') blocked.push({ path: `env:${given}`, why: unknown(names, `env:${given}`), folder: true });
+  if (names.is === 'blocked' && names.why !== 'unsupported') blocked.push({ why: unknown(names, `env:${given}`), given: true });
   const asked = names.is === 'got' ? names.value.split('\n').filter((p) => p !== '') : [];
   const folders = yield* together(usualFolders.map((folder) => yamlFiles(atHome(folder, as), blocked)));
   const usual = [...usualFiles.map((p) => atHome(p, as)), ...folders.flat()];
@@ -57,15 +60,15 @@ export function* givenFiles(as: Account): Asking<GivenFiles> {
     const path = paths[at] ?? '';
     const named = at < new Set(asked).size;
     if (answer.is === 'got') files.push({ path, given: named, text: answer.value });
-    else if (answer.is === 'blocked') blocked.push({ path, why: unknown(answer, path), folder: !named });
-    else if (named) blocked.push({ path, why: { is: 'unknown', why: 'failed', said: `${path} was given, but is not there`, where: [{ path }] }, folder: false });
+    else if (answer.is === 'blocked') blocked.push({ why: unknown(answer, path), given: named });
+    else if (named) blocked.push({ why: { is: 'unknown', why: 'failed', said: `${path} was given, but is not there`, where: [{ path }] }, given: true });
   }
   return { files, blocked, consulted: [...paths, ...usualFolders.map((f) => atHome(f, as))].map((path) => ({ path })) };
 }
 
 function* yamlFiles(folder: string, blocked: Hidden[]): Asking<string[]> {
   const names = yield* list(folder);
-  if (names.is === 'blocked') blocked.push({ path: folder, why: unknown(names, folder), folder: true });
+  if (names.is === 'blocked') blocked.push({ why: unknown(names, folder), given: false });
   return names.is === 'got' ? names.value.filter((n) => /\.ya?ml$/.test(n) && !n.includes('/')).map((n) => `${folder}/${n}`) : [];
 }
 

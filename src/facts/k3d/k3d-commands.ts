@@ -34,7 +34,12 @@ export function k3dCommands(text: string, path: string): ClusterPlan[] {
     const own = [...start.exports].map(([name, value]) => [name, { value, where: at }] as const);
     const same = plans.filter((p) => p.at.line === command.line).length;
     const id = `k3d-command:${path}:${command.line}${same > 0 ? `.${same + 1}` : ''}`;
-    plans.push({ ...planOf(start.words.slice(does.from), does.does, at), id, exports: new Map([...exports, ...own]), ...(start.keeps ? { sudo: { keeps: start.keeps, where: at } } : {}) });
+    plans.push({
+      ...planOf(start.words.slice(does.from), does.does, at),
+      id,
+      exports: new Map([...exports, ...own]),
+      ...(start.keeps ? { sudo: { keeps: start.keeps, where: at } } : {}),
+    });
   }
   return plans;
 }
@@ -161,7 +166,14 @@ function planOf(words: readonly Word[], does: ClusterPlan['does'], at: Where): P
   const args = all('k3s-arg', 'args').map((a) => ({ ...a, value: argOf(a, notes) }));
   const network = one('network', 'network');
   const create = flags.find((f) => f.name === 'registry-create');
-  const parts = { network, subnet: one('subnet', 'subnet'), image: one('image', 'image'), config: one('config', 'config'), servers: count('servers'), agents: count('agents') };
+  const parts = {
+    network,
+    subnet: one('subnet', 'subnet'),
+    image: one('image', 'image'),
+    config: one('config', 'config'),
+    servers: count('servers'),
+    agents: count('agents'),
+  };
   const apiPort = one('api-port', 'apiHost');
   const defaultNetwork = one('default-network', 'registries.network');
   return {
@@ -188,4 +200,9 @@ function argOf(flag: Traced<string>, notes: ClusterPlan['notes'][number][]): Nod
   return { arg: split.arg, filters: [''] };
 }
 
-const cannotTell = (what: string, at: Where): Unknown => ({ is: 'unknown', why: 'ambiguous', said: `the value of ${what} is made when the script runs`, where: [at] });
+const cannotTell = (what: string, at: Where): Unknown => ({
+  is: 'unknown',
+  why: 'ambiguous',
+  said: `the value of ${what} is made when the script runs`,
+  where: [at],
+});

@@ -24,7 +24,7 @@ export const k3dConfig: Kind = {
     *learn(as): Asking<Subjects> {
       const given = yield* givenFiles(as);
       const plans = plansOf(given);
-      const incomplete = given.blocked.find((b) => b.folder)?.why;
+      const incomplete = given.blocked[0]?.why;
       return { is: 'known', each: plans.map((p) => ({ key: p.id, fact: clusterFact(p) })), consulted: given.consulted, ...(incomplete ? { incomplete } : {}) };
     },
   },

@@ -1,6 +1,6 @@
 /** Kind `k3d`: the clusters and registries that k3d has made on its engine. */
 import { type Answer, type Asking, type Output, run, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Json, missing, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, map, number, record, string } from '../shape.ts';
 import { type Node, nodesArgv, nodesFrom } from './node-table.ts';
@@ -30,13 +30,24 @@ export const k3dNodes: Kind = {
   }),
   touches: () => [nodesArgv, networksArgv, containersArgv].map((argv) => ({ do: 'run', argv }) as const),
   *learn(): Asking<Fact> {
-    const [nodes, networks, containers] = (yield* together([run(nodesArgv), run(networksArgv), run(containersArgv)])) as [Answer<Output>, Answer<Output>, Answer<Output>];
+    const [nodes, networks, containers] = (yield* together([run(nodesArgv), run(networksArgv), run(containersArgv)])) as [
+      Answer<Output>,
+      Answer<Output>,
+      Answer<Output>,
+    ];
     const at: Where = { path: `command:${nodesArgv.join(' ')}` };
     const rows = nodesFrom(nodes);
     if (rows === undefined) return missing(at);
     if ('is' in rows) return rows;
     const machines = rows.filter((r) => r.role === 'server' || r.role === 'agent');
-    const fact = new FactBuilder().consulted(at).set('nodes', machines.map((r) => r.name), at).set('count', machines.length, at);
+    const fact = new FactBuilder()
+      .consulted(at)
+      .set(
+        'nodes',
+        machines.map((r) => r.name),
+        at,
+      )
+      .set('count', machines.length, at);
     fact.set('clusters', [...new Set(machines.map((r) => r.cluster))].sort(), at);
     addContainers(fact, rows, linesOf(networks, networksArgv), linesOf(containers, containersArgv), at);
     return fact.build();
@@ -55,11 +66,20 @@ function linesOf(answer: Answer<Output>, argv: readonly string[]): Lines {
 
 function addContainers(fact: FactBuilder, rows: readonly Node[], networks: Lines, containers: Lines, at: Where): void {
   const registries = rows.filter((r) => r.role === 'registry');
-  fact.set('registries', {}, at).set('stopped', registries.filter((r) => r.state !== 'running').map((r) => r.name), at);
+  fact.set('registries', {}, at).set(
+    'stopped',
+    registries.filter((r) => r.state !== 'running').map((r) => r.name),
+    at,
+  );
   for (const r of registries) fact.set(['registries', r.name, 'running'], r.state === 'running', { ...at, said: r.state });
   const known = new Map(containers.is === 'lines' ? containers.lines.map((l) => [l.split('|')[0] ?? '', l.split('|')] as const) : []);
   const hidden = rows.find((r) => !known.has(r.name));
-  const elsewhere: Unknown = { is: 'unknown', why: 'failed', said: `podman does not show ${hidden?.name ?? 'them'}: k3d uses another engine than this podman`, where: [at] };
+  const elsewhere: Unknown = {
+    is: 'unknown',
+    why: 'failed',
+    said: `podman does not show ${hidden?.name ?? 'them'}: k3d uses another engine than this podman`,
+    where: [at],
+  };
   const why = containers.is === 'unknown' ? containers : hidden ? elsewhere : undefined;
   addPublished(fact, rows, known, containers.is === 'lines' ? containers.where : at, why);
   const blocked = why ?? (networks.is === 'unknown' ? networks : undefined);

@@ -1,6 +1,6 @@
 /** Kind `kubeconfig-file`: the kubeconfig files of an account. Their content holds keys and is never read. */
 import { type Account, type Asking, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Known, missing, type Subject, type Subjects, unknown, type Unknown } from '../fact.ts';
+import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, unknown } from '../fact.ts';
 import type { Kind, Pattern } from '../kind.ts';
 import { boolean, mode, record, string } from '../shape.ts';
 import { learnVariables, variableTouches } from './variables.ts';
@@ -12,7 +12,6 @@ const touches: readonly Pattern[] = [...variableTouches, ...places.map((path) =>
 
 const shape = record({
   path: string('the file'),
-  exists: boolean('whether it is there'),
   mode: mode('permission bits'),
   owned: boolean('whether it belongs to the account'),
 });
@@ -49,7 +48,8 @@ export const kubeconfigFile: Kind = {
 
 function* inspect(path: string, as: Account): Asking<Known | Unknown> {
   const known = places.some((place) => path.slice(0, path.lastIndexOf('/')) === place.slice(0, -2).replace(/^~/, () => as.home));
-  if (!known || path.endsWith('/..')) return { is: 'unknown', why: 'unsupported', said: `${path} is outside the places where kubeconfigs are looked at`, where: [{ path }] };
+  if (!known || path.endsWith('/..'))
+    return { is: 'unknown', why: 'unsupported', said: `${path} is outside the places where kubeconfigs are looked at`, where: [{ path }] };
   const answer = yield* stat(path);
   if (answer.is === 'absent') return missing({ path });
   if (answer.is === 'blocked') return unknown(answer, path);
@@ -57,5 +57,10 @@ function* inspect(path: string, as: Account): Asking<Known | Unknown> {
   if (end.is === 'absent') return missing({ path, said: 'a dangling link' });
   if (end.is === 'blocked') return unknown(end, path);
   const at = { path };
-  return new FactBuilder().consulted(at).set('path', path, at).set('exists', true, at).set('mode', end.value.mode, at).set('owned', end.value.uid === as.uid, at).build();
+  return new FactBuilder()
+    .consulted(at)
+    .set('path', path, at)
+    .set('mode', end.value.mode, at)
+    .set('owned', end.value.uid === as.uid, at)
+    .build();
 }

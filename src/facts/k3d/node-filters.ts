@@ -21,13 +21,13 @@ export function splitFilters(flag: string): NodeArg | { readonly arg: string; re
 }
 
 /** Which of the numbered nodes of a role the filters name. No filter at all names every node. */
-export function nodesNamed(filters: readonly string[], role: 'server' | 'agent', count: number): Set<number> {
+function nodesNamed(filters: readonly string[], role: 'server' | 'agent', count: number): Set<number> {
   const all = new Set(Array.from({ length: Math.min(count, 1000) }, (_, i) => i));
   if (filters.length === 0 || filters.includes('all')) return all;
   const named = new Set<number>();
   for (const filter of filters) {
     const m = grammar.exec(filter);
-    if (!m || !m[1]?.startsWith(role)) continue;
+    if (!m?.[1]?.startsWith(role)) continue;
     const [, , list, from, to] = m;
     for (const i of all) {
       if (list !== undefined ? list.split(',').includes(String(i)) : i >= Number(from || 0) && i <= (to ? Number(to) : count - 1)) named.add(i);

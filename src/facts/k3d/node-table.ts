@@ -23,7 +23,10 @@ export function nodesFrom(answer: Answer<Output>): readonly Node[] | Unknown | u
   if (answer.is === 'blocked') return unknown(answer, path);
   const { exit, stdout, stderr } = answer.value;
   if (exit !== 0) return unknown({ is: 'blocked', why: 'failed', said: `exit ${exit}: ${stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? ''}` }, path);
-  const rows = stdout.split('\n').filter((l) => l.trim() !== '').map(rowOf);
+  const rows = stdout
+    .split('\n')
+    .filter((l) => l.trim() !== '')
+    .map(rowOf);
   const strange = rows.indexOf(undefined);
   if (strange >= 0) return unknown({ is: 'blocked', why: 'failed', said: `line ${strange + 1} is no row of nodes` }, path);
   return rows.filter((r) => r !== undefined);

@@ -1,17 +1,16 @@
 /** Everything that the files at hand would create with k3d. */
 import type { Unknown } from '../fact.ts';
 import type { ClusterPlan, Traced } from './cluster-plan.ts';
-import { configPlan, looksLikeK3dConfig, unreadPlan } from './config-file.ts';
+import { configPlan, looksLikeK3dConfig } from './config-file.ts';
 import type { GivenFiles } from './given-files.ts';
 import { k3dCommands } from './k3d-commands.ts';
 
 /** The plans of all config files, and of the command lines in given scripts joined with the config files they name; sorted by id. */
 export function plansOf(given: GivenFiles): ClusterPlan[] {
   const configs = given.files.filter((f) => looksLikeK3dConfig(f.text)).map((f) => configPlan(f.text, f.path));
-  const unread = given.blocked.filter((b) => !b.folder).map((b) => unreadPlan(b.path, b.why));
   const scripts = given.files.filter((f) => f.given && !looksLikeK3dConfig(f.text)).flatMap((f) => k3dCommands(f.text, f.path));
   const merged = scripts.map((plan) => (plan.config ? withConfig(plan, plan.config, configs) : plan));
-  return [...configs, ...unread, ...merged].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...configs, ...merged].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Flags beat the config file; lists of registries and arguments come from both (k3d cmd/cluster/clusterCreate.go). */

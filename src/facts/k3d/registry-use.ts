@@ -1,6 +1,6 @@
 /** Kind `k3d-registry-use`: each registry that a config file or command line uses, and whether it is there. */
 import { type Account, type Asking, run } from '../ask.ts';
-import { FactBuilder, type Fact, type Known, missing, type Subject, type Subjects, type Unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, type Where } from '../fact.ts';
 import type { Kind, Pattern } from '../kind.ts';
 import { boolean, record, string } from '../shape.ts';
 import type { ClusterPlan, Traced } from './cluster-plan.ts';
@@ -13,7 +13,7 @@ const touches: readonly Pattern[] = [...givenTouches, { do: 'run', argv: nodesAr
 const shape = record({
   id: string('the key of the subject'),
   name: string('the name as it is written, without protocol and port'),
-  exists: boolean('whether k3d knows a registry of that name, with or without its prefix'),
+  found: boolean('whether k3d knows a registry of that name, with or without its prefix'),
   running: boolean('whether that registry runs'),
   created: boolean('whether a given script creates it'),
   prefixed: boolean('whether the name is that of the container, which starts with k3d-'),
@@ -49,7 +49,8 @@ interface Uses {
 function* uses(as: Account): Asking<Uses> {
   const given = yield* givenFiles(as);
   const plans = plansOf(given);
-  const hidden = given.blocked[0]?.why ?? plans.flatMap((p) => [p.gaps.get(''), p.gaps.get('registries'), p.gaps.get('registries.use')]).find((g) => g !== undefined);
+  const hidden =
+    given.blocked[0]?.why ?? plans.flatMap((p) => [p.gaps.get(''), p.gaps.get('registries'), p.gaps.get('registries.use')]).find((g) => g !== undefined);
   const used = new Map<string, Traced<string>>();
   for (const use of plans.flatMap((p) => p.registryUse)) {
     const name = hostOf(use.value);
@@ -70,9 +71,9 @@ function factOf(name: string, where: Where, nodes: readonly Node[] | Unknown | u
   const maker = plans.find((p) => p.does === 'registry-create' && (p.name?.value ?? 'registry') === bare);
   const at: Where = { path: `command:${nodesArgv.join(' ')}` };
   fact.set('created', maker !== undefined, ...(maker ? [maker.at] : [where]));
-  if (nodes === undefined) return fact.set('exists', false, { ...at, said: 'k3d is not installed' }).build();
-  if ('is' in nodes) return fact.gap('exists', nodes).gap('running', nodes).build();
+  if (nodes === undefined) return fact.set('found', false, { ...at, said: 'k3d is not installed' }).build();
+  if ('is' in nodes) return fact.gap('found', nodes).gap('running', nodes).build();
   const found = nodes.find((n) => n.role === 'registry' && (n.name === name || n.name === `k3d-${name}`));
-  fact.set('exists', found !== undefined, at, where);
+  fact.set('found', found !== undefined, at, where);
   return (found ? fact.set('running', found.state === 'running', { ...at, said: found.state }) : fact).build();
 }

@@ -1,6 +1,6 @@
 /** Kind `k3d-scripts`: what the given files together do to the environment and to registries. */
 import type { Account, Asking } from '../ask.ts';
-import { FactBuilder, type Fact } from '../fact.ts';
+import { type Fact, FactBuilder } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { list, record, string } from '../shape.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
@@ -22,12 +22,22 @@ export const k3dScripts: Kind = {
   *learn(_, as: Account): Asking<Fact> {
     const given = yield* givenFiles(as);
     const named = given.files.filter((f) => f.given);
-    const blocked = given.blocked.find((b) => !b.folder || b.path.startsWith('env:'));
+    const blocked = given.blocked.find((b) => b.given);
     const fact = new FactBuilder().consulted(...given.consulted).set('exports', {}, ...named.map(({ path }) => ({ path })));
     for (const file of named) for (const [name, { value, where }] of exportsIn(file.text, file.path)) fact.set(['exports', name], value, where);
     const plans = plansOf(given).filter((p) => p.source === 'command');
-    addPlaces(fact, 'bareSudo', plans.filter((p) => p.sudo && losesEngine(p)));
-    addPlaces(fact, 'bridgeRegistries', plans.filter((p) => p.does === 'registry-create' && !p.gaps.has('') && !p.gaps.has('registries.network') && (p.registryNetwork?.value ?? 'bridge') === 'bridge'));
+    addPlaces(
+      fact,
+      'bareSudo',
+      plans.filter((p) => p.sudo && losesEngine(p)),
+    );
+    addPlaces(
+      fact,
+      'bridgeRegistries',
+      plans.filter(
+        (p) => p.does === 'registry-create' && !p.gaps.has('') && !p.gaps.has('registries.network') && (p.registryNetwork?.value ?? 'bridge') === 'bridge',
+      ),
+    );
     if (blocked) for (const part of ['exports', 'bareSudo', 'bridgeRegistries']) fact.gap(part, blocked.why);
     return fact.build(named.length > 0 || blocked !== undefined);
   },
@@ -40,5 +50,9 @@ function losesEngine({ sudo, exports }: ClusterPlan): boolean {
 }
 
 function addPlaces(fact: FactBuilder, part: string, plans: readonly ClusterPlan[]): void {
-  fact.set(part, plans.map((p) => `${p.at.path}:${p.at.line ?? 0}`), ...plans.map((p) => p.at));
+  fact.set(
+    part,
+    plans.map((p) => `${p.at.path}:${p.at.line ?? 0}`),
+    ...plans.map((p) => p.at),
+  );
 }

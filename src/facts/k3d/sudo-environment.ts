@@ -1,6 +1,6 @@
 /** Kind `sudo-environment`: whether DOCKER_HOST and DOCKER_SOCK survive sudo. */
 import type { Asking } from '../ask.ts';
-import { FactBuilder, type Fact, missing } from '../fact.ts';
+import { type Fact, FactBuilder, missing } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { askSudoers, sudoersTouches } from './sudoers.ts';
@@ -18,11 +18,14 @@ export const sudoEnvironment: Kind = {
   }),
   touches: () => sudoersTouches,
   *learn(_, as): Asking<Fact> {
-    // Root needs no answer from a file that names its users.
-    if (as.uid === 0) return new FactBuilder().set('root', true, { path: '/etc/passwd', said: 'uid 0' }).build();
     const rights = yield* askSudoers(as);
     if ('is' in rights) return rights;
     if (!rights.installed) return missing(...rights.consulted);
+    if (as.uid === 0)
+      return new FactBuilder()
+        .consulted(...rights.consulted)
+        .set('root', true, { path: 'account:root', said: 'uid 0 needs no sudo' })
+        .build();
     const keeps = (name: string): boolean => rights.everything || rights.keep.some((k) => k === name || (k.endsWith('*') && name.startsWith(k.slice(0, -1))));
     return new FactBuilder()
       .consulted(...rights.consulted)

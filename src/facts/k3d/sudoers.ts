@@ -8,7 +8,10 @@ const mainFiles = ['/etc/sudoers', '/usr/etc/sudoers'] as const;
 
 export const sudoersTouches: readonly Pattern[] = [
   ...mainFiles.map((path) => ({ do: 'read', path }) as const),
-  ...['/etc/sudoers.d', '/usr/etc/sudoers.d', '/private/etc/sudoers.d'].flatMap((path): Pattern[] => [{ do: 'list', path }, { do: 'read', path: `${path}/*` }]),
+  ...['/etc/sudoers.d', '/usr/etc/sudoers.d', '/private/etc/sudoers.d'].flatMap((path): Pattern[] => [
+    { do: 'list', path },
+    { do: 'read', path: `${path}/*` },
+  ]),
   { do: 'read', path: '/etc/group' },
 ];
 
@@ -72,7 +75,8 @@ function* collect(text: string, path: string, lines: Line[], consulted: Where[],
 function* included(folder: boolean, target: string, where: Where, lines: Line[], consulted: Where[], depth: number): Asking<Unknown | undefined> {
   const hidden = (said: string): Unknown => ({ is: 'unknown', why: 'unsupported', said, where: [where] });
   const path = target.startsWith('/') ? target : `${where.path.slice(0, where.path.lastIndexOf('/'))}/${target}`;
-  if (depth >= 8 || !/^\/(?:usr\/|private\/)?etc\/sudoers\.d(?:\/[^/]+)?\/?$/.test(path)) return hidden(`sudoers includes ${target}, which is not among the files that are looked at`);
+  if (depth >= 8 || !/^\/(?:usr\/|private\/)?etc\/sudoers\.d(?:\/[^/]+)?\/?$/.test(path))
+    return hidden(`sudoers includes ${target}, which is not among the files that are looked at`);
   let paths = [path];
   if (folder) {
     const names = yield* list(path.replace(/\/$/, ''));
@@ -105,7 +109,11 @@ function* groupsOf(as: Account): Asking<ReadonlySet<string> | Unknown> {
 }
 
 /** Words of a comma-separated list, with quotes taken off. */
-const listOf = (text: string): string[] => text.split(',').map((w) => w.trim().replace(/^"(.*)"$/, '$1')).filter((w) => w !== '');
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((w) => w.trim().replace(/^"(.*)"$/, '$1'))
+    .filter((w) => w !== '');
 
 function rightsOf(lines: readonly Line[], as: Account, groups: ReadonlySet<string>, consulted: readonly Where[]): SudoRights {
   const users = new Map<string, string[]>();
@@ -122,7 +130,12 @@ function rightsOf(lines: readonly Line[], as: Account, groups: ReadonlySet<strin
       const negated = name.startsWith('!');
       const plain = name.replace(/^!+/, '');
       const alias = depth < 8 ? users.get(plain) : undefined;
-      const hit = plain === 'ALL' || plain === as.name || plain === `#${as.uid}` || (plain.startsWith('%') && groups.has(plain.slice(1))) || (alias !== undefined && isUser(alias, depth + 1));
+      const hit =
+        plain === 'ALL' ||
+        plain === as.name ||
+        plain === `#${as.uid}` ||
+        (plain.startsWith('%') && groups.has(plain.slice(1))) ||
+        (alias !== undefined && isUser(alias, depth + 1));
       if (hit) found = !negated;
     }
     return found;
@@ -137,7 +150,15 @@ function rightsOf(lines: readonly Line[], as: Account, groups: ReadonlySet<strin
   }
   const { grant } = state;
   const setenvAt = grant ? [grant.where] : consulted;
-  return { installed: true, allowed: grant !== undefined, setenv: grant?.setenv ?? (grant !== undefined && state.setenvDefault), keep: [...state.keep], everything: state.everything, where: { setenv: setenvAt, keep: state.keepAt.length > 0 ? state.keepAt : consulted }, consulted };
+  return {
+    installed: true,
+    allowed: grant !== undefined,
+    setenv: grant?.setenv ?? (grant !== undefined && state.setenvDefault),
+    keep: [...state.keep],
+    everything: state.everything,
+    where: { setenv: setenvAt, keep: state.keepAt.length > 0 ? state.keepAt : consulted },
+    consulted,
+  };
 }
 
 interface Grant {
@@ -152,7 +173,10 @@ function applyDefaults(text: string, where: Where, state: { setenvDefault: boole
     if (name === 'setenv' && !sign) state.setenvDefault = not === '';
     else if (name === 'env_reset' && !sign) state.everything = not !== '';
     else if (name === 'env_keep') {
-      const names = raw.replace(/^"|"$/g, '').split(/\s+/).filter((n) => n !== '');
+      const names = raw
+        .replace(/^"|"$/g, '')
+        .split(/\s+/)
+        .filter((n) => n !== '');
       if (sign === '=' || not !== '') state.keep.clear();
       for (const n of names) {
         if (sign === '-=') state.keep.delete(n);

@@ -1,7 +1,6 @@
 /** The environment variables that decide which engine k3d and Podman talk to, from the live environment and from the files that set them at login. */
 import { type Account, type Answer, type Asking, env, list, read, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
-import { expandHome } from '../host/file.ts';
 import type { Pattern } from '../kind.ts';
 import { type Assignment, assignmentsIn, type Dialect, expand } from './assignments.ts';
 
@@ -77,7 +76,12 @@ export const variableTouches: readonly Pattern[] = [
   { do: 'env', name: 'HOME' },
   ...variableNames.map((name) => ({ do: 'env', name }) as const),
   ...places.flatMap((p): Pattern[] =>
-    p.suffix ? [{ do: 'list', path: p.path }, { do: 'read', path: `${p.path}/*${p.suffix}` }] : [{ do: 'read', path: p.path }],
+    p.suffix
+      ? [
+          { do: 'list', path: p.path },
+          { do: 'read', path: `${p.path}/*${p.suffix}` },
+        ]
+      : [{ do: 'read', path: p.path }],
   ),
 ];
 
@@ -130,7 +134,8 @@ function variable(name: string, live: Answer<string> | 'foreign', files: readonl
   const offline = live !== 'foreign' && live.is === 'blocked' && live.why === 'unsupported';
   const base = { name, notes: persistent.notes, offline, ...(persistent.value !== undefined ? { persistent: persistent.value } : {}) };
   if (live !== 'foreign' && live.is === 'got' && live.value !== '') {
-    const notes = persistent.value !== undefined && persistent.value !== live.value ? [{ said: `set to ${persistent.value} at login`, where: persistent.where }] : [];
+    const notes =
+      persistent.value !== undefined && persistent.value !== live.value ? [{ said: `set to ${persistent.value} at login`, where: persistent.where }] : [];
     return { ...base, value: live.value, live: live.value, where: [liveAt], notes: [...notes, ...persistent.notes] };
   }
   const liveGap = live !== 'foreign' && live.is === 'blocked' ? unknown(live, liveAt.path) : undefined;
@@ -152,13 +157,21 @@ interface Setting {
 /** The last place that sets a name decides. A place that may not be read might be that one. */
 function lastSetting(name: string, files: readonly Persistent[], as: Account): Setting {
   const all = files.flatMap((f) => f.assignments).filter((a) => a.name === name);
-  const notes: Note[] = all.filter((a) => !a.exported).map((a) => ({ said: `${name} is assigned here but not exported, so no program sees it`, where: [a.where] }));
+  const notes: Note[] = all
+    .filter((a) => !a.exported)
+    .map((a) => ({ said: `${name} is assigned here but not exported, so no program sees it`, where: [a.where] }));
   const blocked = files.flatMap((f) => f.gaps)[0];
   const setting = all.filter((a) => a.exported);
   const last = setting.at(-1);
   if (blocked) return { where: [], notes, gap: { ...blocked, said: `${blocked.said}, which may set ${name}` } };
   if (!last) return { where: [], notes };
-  const where = [last.where, ...setting.slice(0, -1).reverse().map((a) => ({ ...a.where, said: 'set again later' }))];
+  const where = [
+    last.where,
+    ...setting
+      .slice(0, -1)
+      .reverse()
+      .map((a) => ({ ...a.where, said: 'set again later' })),
+  ];
   if (last.conditional) return { where, notes, gap: { is: 'unknown', why: 'ambiguous', said: `${name} is set only under a condition`, where } };
   const expanded = expand(last, as);
   if (expanded.value === undefined) return { where, notes, gap: { is: 'unknown', why: 'ambiguous', said: expanded.unknown, where } };

@@ -22,14 +22,21 @@ export interface Neighbours {
 const routePath = '/proc/net/route';
 const configPath = '/etc/rancher/k3s/config.yaml';
 
-export const neighbourTouches = [{ do: 'read', path: routePath }, { do: 'read', path: configPath }] as const;
+export const neighbourTouches = [
+  { do: 'read', path: routePath },
+  { do: 'read', path: configPath },
+] as const;
 
 /** Pod and service network (flags of the unit, config.yaml, else K3s' defaults) and the routes of the host. */
 export function* neighbours(unit: LoadedUnit): Asking<Neighbours> {
   const [routes, config] = (yield* together([read(routePath), read(configPath)])) as [Answer<string>, Answer<string>];
   const each: Neighbour[] = [];
-  for (const [flag, usual] of [['cluster-cidr', '10.42.0.0/16'], ['service-cidr', '10.43.0.0/16']] as const) {
+  for (const [flag, usual] of [
+    ['cluster-cidr', '10.42.0.0/16'],
+    ['service-cidr', '10.43.0.0/16'],
+  ] as const) {
     const found = flagOf(unit, flag) ?? settingOf(config, flag);
+    if (!found && config.is === 'blocked') continue;
     const at = found?.at ?? { path: unit.fragment?.path ?? 'k3s', said: `default of --${flag}` };
     for (const text of (found?.value ?? usual).split(',')) {
       const network = goCidr(text.trim());
@@ -59,17 +66,25 @@ function settingOf(config: Answer<string>, key: string): { value: string; at: Wh
   if (config.is !== 'got') return undefined;
   const lines = config.value.split('\n');
   const at = lines.findIndex((l) => l.startsWith(`${key}:`));
-  const value = lines[at]?.slice(key.length + 1).replace(/#.*/, '').trim().replace(/^["']|["']$/g, '');
+  const value = lines[at]
+    ?.slice(key.length + 1)
+    .replace(/#.*/, '')
+    .trim()
+    .replace(/^["']|["']$/g, '');
   return value ? { value, at: { path: configPath, line: at + 1 } } : undefined;
 }
 
 /** The routes to networks, without the default route: proc(5), addresses in hexadecimal, little-endian. */
-export function parseRoutes(text: string): Neighbour[] {
+function parseRoutes(text: string): Neighbour[] {
   return text.split('\n').flatMap((line, index) => {
     const [device, destination, , , , , , mask] = line.trim().split(/\s+/);
     if (!/^[0-9A-F]{8}$/i.test(destination ?? '') || !/^[0-9A-F]{8}$/i.test(mask ?? '') || device === 'lo') return [];
     const prefix = [...(mask as string)].reduce((sum, digit) => sum + (Number.parseInt(digit, 16).toString(2).match(/1/g)?.length ?? 0), 0);
-    const address = (destination as string).match(/../g)?.reverse().reduce((sum, byte) => sum * 256 + Number.parseInt(byte, 16), 0) ?? 0;
+    const address =
+      (destination as string)
+        .match(/../g)
+        ?.reverse()
+        .reduce((sum, byte) => sum * 256 + Number.parseInt(byte, 16), 0) ?? 0;
     const network = { address, network: address, prefix };
     return prefix === 0 ? [] : [{ network, said: `route ${written(network)} dev ${device}`, at: { path: routePath, line: index + 1 } }];
   });

@@ -1,6 +1,6 @@
 /** Kind `k3s-release`: which K3s is installed, and whether its Kubernetes minor release is still maintained. */
 import { type Asking, together } from '../ask.ts';
-import { FactBuilder, type Fact, missing } from '../fact.ts';
+import { type Fact, FactBuilder, missing } from '../fact.ts';
 import { takenAt } from '../host/accounts.ts';
 import { support } from '../host/lifecycle.ts';
 import { kubernetesEnds, tablesOf } from '../host/lifecycle-table.ts';
@@ -33,7 +33,10 @@ export const k3sRelease: Kind = {
     }
     const judged = support(kubernetesEnds, m[1] as string, now);
     const where = { ...at, said: judged.said };
-    fact.set('minor', m[1], at).set('candidate', m[2] !== undefined, at).set('endOfLife', judged.date, where);
+    fact
+      .set('minor', m[1], at)
+      .set('candidate', m[2] !== undefined, at)
+      .set('endOfLife', judged.date, where);
     if (judged.is === 'known') fact.set('ended', judged.ended, where);
     else fact.gap('ended', { is: 'unknown', why: 'ambiguous', said: judged.said, where: [at] });
     return fact.build();

@@ -51,7 +51,8 @@ const defaults: Readonly<Record<Exclude<SettingName, 'copyUpDirs'>, { effective?
 const judges: Readonly<Record<Exclude<SettingName, 'copyUpDirs'>, (text: string) => Setting>> = {
   mtu(text) {
     const value = goInt(text);
-    if (value === undefined) return { set: true, wellFormed: false, accepted: true, effective: defaultMtu, remark: `not an integer, so K3s ignores it and uses ${defaultMtu}` };
+    if (value === undefined)
+      return { set: true, wellFormed: false, accepted: true, effective: defaultMtu, remark: `not an integer, so K3s ignores it and uses ${defaultMtu}` };
     if (value === 0) return { set: true, wellFormed: true, accepted: true, effective: defaultMtu, remark: `0 means the default, ${defaultMtu}` };
     if (value < 0) return { set: true, wellFormed: true, accepted: false, effective: value, remark: 'negative: K3s stops ("got negative mtu")' };
     if (value > 65521) return { set: true, wellFormed: true, accepted: false, effective: value, remark: 'slirp4netns stops above 65521' };

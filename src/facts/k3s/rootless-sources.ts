@@ -10,7 +10,7 @@ import { expander } from '../systemd/specifiers.ts';
 import { splitWords } from '../systemd/words.ts';
 
 /** A value of a variable at one place. */
-export interface Source {
+interface Source {
   readonly name: string;
   readonly value: string;
   readonly at: Where;
@@ -30,7 +30,19 @@ export interface ServiceEnvironment {
 }
 
 /** Shell files: a service does not read them. */
-const shellFiles = ['~/.bashrc', '~/.bash_profile', '~/.bash_login', '~/.profile', '~/.zshrc', '~/.zshenv', '~/.zprofile', '/etc/profile', '/etc/profile.local', '/etc/bash.bashrc', '/etc/bash.bashrc.local'] as const;
+const shellFiles = [
+  '~/.bashrc',
+  '~/.bash_profile',
+  '~/.bash_login',
+  '~/.profile',
+  '~/.zshrc',
+  '~/.zshenv',
+  '~/.zprofile',
+  '/etc/profile',
+  '/etc/profile.local',
+  '/etc/bash.bashrc',
+  '/etc/bash.bashrc.local',
+] as const;
 
 /** Files that belong to the K3s service of root (k3s-io/k3s install.sh). */
 const rootServiceFiles = ['/etc/systemd/system/k3s.service.env', '/etc/default/k3s', '/etc/sysconfig/k3s', '/etc/rancher/k3s/k3s.env'] as const;
@@ -44,7 +56,10 @@ const readable = (path: string, as: Account): boolean => environmentFilePlaces.s
 /** What may be asked besides the unit itself. */
 export const sourceTouches: readonly Pattern[] = [
   ...environmentTouches,
-  ...[...shellFiles, ...rootServiceFiles, etcEnvironment, '/etc/profile.d/*', ...environmentFilePlaces.map((p) => `${p}**`)].map((path) => ({ do: 'read' as const, path })),
+  ...[...shellFiles, ...rootServiceFiles, etcEnvironment, '/etc/profile.d/*', ...environmentFilePlaces.map((p) => `${p}**`)].map((path) => ({
+    do: 'read' as const,
+    path,
+  })),
   { do: 'list', path: '/etc/profile.d' },
 ];
 
@@ -54,16 +69,21 @@ export function* serviceEnvironment(unit: LoadedUnit, as: Account, wanted: Reado
   const named = environmentFiles(service(unit, 'EnvironmentFile'), expand);
   const files = named.filter((f) => readable(f.path, as) && !/[*?[%]/.test(f.path));
   const strays = [...shellFiles, ...rootServiceFiles].map((p) => p.replace(/^~(?=\/)/, as.home));
-  const [manager, profiles, etc, ...answers] = (yield* together<unknown>([managerEnvironment(as), list('/etc/profile.d'), read(etcEnvironment), ...strays.map((p) => read(p)), ...files.map((f) => read(f.path))])) as [
-    ManagerEnvironment, Answer<readonly string[]>, Answer<string>, ...Answer<string>[],
-  ];
+  const [manager, profiles, etc, ...answers] = (yield* together<unknown>([
+    managerEnvironment(as),
+    list('/etc/profile.d'),
+    read(etcEnvironment),
+    ...strays.map((p) => read(p)),
+    ...files.map((f) => read(f.path)),
+  ])) as [ManagerEnvironment, Answer<readonly string[]>, Answer<string>, ...Answer<string>[]];
   const scripts = profiles.is === 'got' ? profiles.value.filter((n) => n.endsWith('.sh')).map((n) => `/etc/profile.d/${n}`) : [];
   const scriptTexts = yield* together(scripts.map((p) => read(p)));
   const build = new Builder(wanted);
   for (const line of manager.lines) build.fromManager(line);
   for (const [name, v] of mergeEnvironment(service(unit, 'Environment'), expand).variables) build.fromUnit(name, v);
   for (const [at, file] of files.entries()) build.fromFile(file.path, answers[strays.length + at] ?? { is: 'absent' });
-  for (const other of named.filter((f) => !files.includes(f))) build.incomplete ??= { is: 'unknown', why: 'ambiguous', said: `EnvironmentFile=${other.path} is not read by the inspection`, where: [other.where] };
+  for (const other of named.filter((f) => !files.includes(f)))
+    build.incomplete ??= { is: 'unknown', why: 'ambiguous', said: `EnvironmentFile=${other.path} is not read by the inspection`, where: [other.where] };
   fromCommandLine(build, unit);
   unset(build, unit);
   build.incomplete ??= unit.unseen[0] ?? manager.incomplete;
@@ -137,13 +157,16 @@ class Builder {
     if (answer.is === 'blocked') this.incomplete ??= unknown(answer, etcEnvironment);
     if (answer.is !== 'got') return;
     for (const a of assignmentsIn(answer.value, etcEnvironment, this.#wanted, 'pam')) {
-      if (!this.#values.has(a.name)) this.unsure(a.name, `${a.name} is set in ${etcEnvironment}, which reaches user services only where PAM reads it for systemd-user`, a.where);
+      if (!this.#values.has(a.name))
+        this.unsure(a.name, `${a.name} is set in ${etcEnvironment}, which reaches user services only where PAM reads it for systemd-user`, a.where);
     }
   }
 
   done(): ServiceEnvironment {
     return {
-      values: this.#values, unseen: this.#unseen, unclear: this.#unclear,
+      values: this.#values,
+      unseen: this.#unseen,
+      unclear: this.#unclear,
       ...(this.incomplete ? { incomplete: this.incomplete } : {}),
       ...(this.strayIncomplete ? { strayIncomplete: this.strayIncomplete } : {}),
     };

@@ -1,7 +1,7 @@
 /** Kind `k3s-rootless-units`: every place of a host where a k3s-rootless unit lies. */
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
-import { ordinaryUids, type Passwd, passwd } from '../host/accounts.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
+import { passwd } from '../host/accounts.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 
@@ -23,15 +23,13 @@ export const k3sRootlessUnits: Kind = {
   }),
   touches: () => [
     { do: 'read', path: '/etc/passwd' },
-    { do: 'read', path: '/etc/login.defs' },
-    { do: 'read', path: '/usr/etc/login.defs' },
     ...homePlaces.map((p) => ({ do: 'stat' as const, path: `/**/${p}/${unitName}` })),
     ...[...everyonePlaces, ...systemPlaces].map((p) => ({ do: 'stat' as const, path: `${p}/${unitName}` })),
   ],
   *learn(): Asking<Fact> {
-    const [accounts, uids] = (yield* together<unknown>([passwd(), ordinaryUids()])) as [Passwd, { min: number; max: number }];
+    const accounts = yield* passwd();
     if (accounts.is === 'unknown') return accounts;
-    const people = accounts.entries.filter((e) => e.uid >= uids.min && e.uid <= uids.max);
+    const people = accounts.entries.filter((e) => e.uid !== 0 && e.home !== '/' && e.home.startsWith('/'));
     const homes = people.flatMap((e) => homePlaces.map((p) => ({ name: e.name, path: `${e.home}/${p}/${unitName}` })));
     const shared = [...everyonePlaces, ...systemPlaces].map((p) => ({ name: '', path: `${p}/${unitName}` }));
     const places = [...homes, ...shared];
@@ -42,12 +40,33 @@ export const k3sRootlessUnits: Kind = {
     const user = found.filter((p) => !inSystem(p.path));
     const fact = new FactBuilder().consulted(...places.map((p) => ({ path: p.path })));
     const at = (of: readonly { path: string }[]): Where[] => (of.length > 0 ? of : places).map((p) => ({ path: p.path }));
-    const blocked = places.flatMap((p, i): Unknown[] => (answers[i]?.is === 'blocked' ? [unknown(answers[i], p.path)] : []))[0];
+    const hidden = (of: (path: string) => boolean): Unknown | undefined =>
+      places.flatMap((p, i): Unknown[] => (answers[i]?.is === 'blocked' && of(p.path) ? [unknown(answers[i], p.path)] : []))[0];
+    const blocked = hidden((path) => !inSystem(path));
+    const systemBlocked = hidden(inSystem);
     if (user.length === 0 && blocked) fact.gap('installed', blocked);
-    else fact.set('installed', user.length > 0, ...(user.length > 0 ? at(user) : [...system.map((s) => ({ path: s.path, said: 'a system unit' })), ...places.filter((p) => !system.includes(p)).map((p) => ({ path: p.path }))]));
+    else
+      fact.set(
+        'installed',
+        user.length > 0,
+        ...(user.length > 0
+          ? at(user)
+          : [...system.map((s) => ({ path: s.path, said: 'a system unit' })), ...places.filter((p) => !system.includes(p)).map((p) => ({ path: p.path }))]),
+      );
     if (blocked) for (const part of ['users', 'everyone']) fact.gap(part, blocked);
-    else fact.set('users', [...new Set(user.map((p) => p.name).filter((n) => n !== ''))], ...at(user)).set('everyone', user.filter((p) => p.name === '').map((p) => p.path), ...at(user));
-    fact.set('system', system.map((p) => p.path), ...at(system));
+    else
+      fact.set('users', [...new Set(user.map((p) => p.name).filter((n) => n !== ''))], ...at(user)).set(
+        'everyone',
+        user.filter((p) => p.name === '').map((p) => p.path),
+        ...at(user),
+      );
+    if (systemBlocked) fact.gap('system', systemBlocked);
+    else
+      fact.set(
+        'system',
+        system.map((p) => p.path),
+        ...at(system),
+      );
     return fact.build();
   },
 };

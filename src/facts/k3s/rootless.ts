@@ -1,6 +1,6 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
 import { type Account, type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
-import { FactBuilder, type Fact, missing, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, missing, unknown, type Where } from '../fact.ts';
 import type { Kind, Pattern } from '../kind.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
@@ -9,15 +9,15 @@ import { goCidr } from './go.ts';
 import { judge, type SettingName, settingNames } from './rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment, sourceTouches } from './rootless-sources.ts';
 
-export const rootlessUnit = 'k3s-rootless.service';
+const rootlessUnit = 'k3s-rootless.service';
 
 const setting = (effective: Shape, describe: string, more: Readonly<Record<string, Shape>> = {}): Shape =>
   record(
     {
       text: string('the text that the service gets; unset when there is none'),
       set: boolean('set to something that is not empty'),
-      wellFormed: boolean('K3s can parse it'),
-      accepted: boolean('K3s and slirp4netns start with it'),
+      problem: string('why K3s or slirp4netns does not start with it; unset when they do'),
+      ignored: string('why K3s passes over it and uses something else; unset when it does not'),
       effective,
       ...more,
     },
@@ -34,12 +34,17 @@ export const k3sRootless: Kind = {
     path: string('the unit file'),
     forEveryone: boolean('the file lies in a directory that the managers of all users read'),
     mtu: setting(number('the MTU of tap0'), settingNames.mtu),
-    cidr: setting(string('the network in use'), settingNames.cidr, { overlaps: listOf(string('a network and its use'), 'networks that share addresses with it: pods, services, routes of the host') }),
+    cidr: setting(string('the network in use'), settingNames.cidr, {
+      overlaps: listOf(string('a network and its use'), 'networks that share addresses with it: pods, services, routes of the host'),
+    }),
     enableIpv6: setting(boolean('the value; unset when K3s finds out itself'), settingNames.enableIpv6),
     portDriver: setting(string('the driver in use', ['builtin', 'slirp4netns']), settingNames.portDriver),
     disableHostLoopback: setting(boolean('whether pods are kept from the loopback address of the host'), settingNames.disableHostLoopback),
     misplaced: listOf(any('a variable'), 'K3S_ROOTLESS_* variables that are set only where the service does not see them'),
-    slirp4netns: record({ found: boolean('K3s finds it'), path: string('where'), bundled: boolean('it is the one that K3s brings along') }, 'the program that gives the cluster its network'),
+    slirp4netns: record(
+      { found: boolean('K3s finds it'), path: string('where'), bundled: boolean('it is the one that K3s brings along') },
+      'the program that gives the cluster its network',
+    ),
   }),
   touches: () => touches,
   *learn(_query, as): Asking<Fact> {
@@ -86,26 +91,48 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, enviro
   const places = found?.where ?? [{ path: unit.fragment?.path ?? rootlessUnit, said: `${variable} is not set` }];
   const where = judged.remark ? [{ ...(places[0] as Where), said: judged.remark }, ...places.slice(1)] : places;
   fact.set([name, 'text'], found?.value, ...places).at(name, ...where);
-  for (const field of ['set', 'wellFormed', 'accepted', 'effective'] as const) fact.set([name, field], judged[field], ...where);
-  for (const stray of environment.unseen.filter((s) => s.name === variable)) fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
+  fact.set([name, 'set'], judged.set, ...where).set([name, 'effective'], judged.effective, ...where);
+  const told = `${found?.value ?? ''}: ${judged.remark ?? ''}`;
+  for (const [field, holds] of [
+    ['problem', !judged.accepted],
+    ['ignored', judged.accepted && !judged.wellFormed],
+  ] as const) {
+    fact.at([name, field], ...where).set([name, field], holds ? told : undefined, ...where);
+  }
+  for (const stray of environment.unseen.filter((s) => s.name === variable))
+    fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
 }
 
 function overlapsOf(fact: FactBuilder, near: Neighbours, environment: ServiceEnvironment): void {
   const why = environment.unclear.get(settingNames.cidr) ?? environment.incomplete;
   if (why) return;
   const network = goCidr(String(judge('cidr', environment.values.get(settingNames.cidr)?.value).effective));
-  if (!network) return;
+  if (!network) {
+    fact.set(['cidr', 'overlaps'], [], ...(environment.values.get(settingNames.cidr)?.where ?? []));
+    return;
+  }
   const found = overlapping(network, near.each);
-  if (found.length > 0) fact.set(['cidr', 'overlaps'], found.map((n) => n.said), ...found.map((n) => n.at));
+  if (found.length > 0)
+    fact.set(
+      ['cidr', 'overlaps'],
+      found.map((n) => n.said),
+      ...found.map((n) => n.at),
+    );
   else if (near.incomplete) fact.gap(['cidr', 'overlaps'], near.incomplete);
   else fact.set(['cidr', 'overlaps'], [], ...near.each.map((n) => ({ ...n.at, said: n.said })));
 }
 
+/** What could not be read may set the variable in force, so then nothing is lost for certain. */
 function misplaced(fact: FactBuilder, environment: ServiceEnvironment): void {
-  const lost = environment.unseen.filter((s) => s.name !== 'PATH' && !environment.values.has(s.name));
-  const open = environment.incomplete ?? [...environment.unclear.values()][0] ?? environment.strayIncomplete;
-  if (lost.length === 0 && open) fact.gap('misplaced', open);
-  else fact.set('misplaced', [...new Set(lost.map((s) => s.name))].sort(), ...lost.map((s) => ({ ...s.at, said: `${s.name}=${s.value} does not reach the service` })));
+  const lost = environment.unseen.filter((s) => s.name !== 'PATH' && !environment.values.has(s.name) && !environment.unclear.has(s.name));
+  const open = environment.incomplete ?? (lost.length === 0 ? ([...environment.unclear.values()][0] ?? environment.strayIncomplete) : undefined);
+  if (open) fact.gap('misplaced', open);
+  else
+    fact.set(
+      'misplaced',
+      [...new Set(lost.map((s) => s.name))].sort(),
+      ...lost.map((s) => ({ ...s.at, said: `${s.name}=${s.value} does not reach the service` })),
+    );
 }
 
 /** K3s unpacks its bundle and puts it in front of PATH before it looks for the program (k3s-io/k3s cmd/k3s/main.go). */
@@ -120,14 +147,23 @@ function* slirp(fact: FactBuilder, environment: ServiceEnvironment, as: Account)
   const where = candidates.map((p) => ({ path: p }));
   if (at >= 0) {
     const found = candidates[at] as string;
-    fact.set(['slirp4netns', 'found'], true, { path: found }).set(['slirp4netns', 'path'], found, { path: found }).set(['slirp4netns', 'bundled'], at < bundled.length, { path: found });
+    fact
+      .set(['slirp4netns', 'found'], true, { path: found })
+      .set(['slirp4netns', 'path'], found, { path: found })
+      .set(['slirp4netns', 'bundled'], at < bundled.length, { path: found });
     return;
   }
   const blocked = answers.findIndex((a) => a.is === 'blocked');
   const answer = answers[blocked];
   if (answer?.is === 'blocked') fact.gap('slirp4netns', unknown(answer, [...candidates, ...bundled][blocked] as string));
   else if (environment.incomplete) fact.gap('slirp4netns', environment.incomplete);
-  else if (!unpacked) fact.gap('slirp4netns', { is: 'unknown', why: 'ambiguous', said: 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns', where: bundled.map((p) => ({ path: p })) });
+  else if (!unpacked)
+    fact.gap('slirp4netns', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns',
+      where: bundled.map((p) => ({ path: p })),
+    });
   else fact.set(['slirp4netns', 'found'], false, ...where);
 }
 

@@ -4,7 +4,7 @@ import { type FactBuilder, type Json, type Unknown, unknown, type Where } from '
 import type { Pattern } from '../kind.ts';
 import type { Connection } from './connections.ts';
 import type { Machine } from './machines.ts';
-import { commandPlace, failed, items, member, runAs, tellJson, type Told, text } from './run-as.ts';
+import { commandPlace, failed, items, member, runAs, type Told, tellJson, text } from './run-as.ts';
 
 const controllersPath = (uid: string): string => `/sys/fs/cgroup/user.slice/user-${uid}.slice/user@${uid}.service/cgroup.controllers`;
 
@@ -21,7 +21,11 @@ export function* learnInside(fact: FactBuilder, machine: Machine, connection: Co
   const infoArgv = ['podman', '--connection', connection.name, 'info', '--format', 'json'];
   const linkArgv = ['podman', 'machine', 'ssh', machine.name, 'readlink', '-f', '/var/run/docker.sock'];
   const fileArgv = ['podman', 'machine', 'ssh', machine.name, 'cat', controllersPath(uid ?? '0')];
-  const [info, link, file] = (yield* together<unknown>([tellJson(infoArgv, as), runAs(linkArgv, as), uid === undefined ? none() : runAs(fileArgv, as)])) as [Told<Json>, Answer<Output>, Answer<Output>];
+  const [info, link, file] = (yield* together<unknown>([tellJson(infoArgv, as), runAs(linkArgv, as), uid === undefined ? none() : runAs(fileArgv, as)])) as [
+    Told<Json>,
+    Answer<Output>,
+    Answer<Output>,
+  ];
   addLink(fact, link, commandPlace(linkArgv), connection);
   if (uid !== undefined) addControllers(fact, info, file, commandPlace(fileArgv));
 }
@@ -45,7 +49,9 @@ function addLink(fact: FactBuilder, answer: Answer<Output>, where: Where, connec
     fact.gap(['inside', 'dockerSocket'], why).gap(['inside', 'defaultSocketFits'], why);
     return;
   }
-  fact.set(['inside', 'dockerSocket'], path, where).set(['inside', 'defaultSocketFits'], path === connection.address.path, { ...where, said: `leads to ${path}` });
+  fact
+    .set(['inside', 'dockerSocket'], path, where)
+    .set(['inside', 'defaultSocketFits'], path === connection.address.path, { ...where, said: `leads to ${path}` });
 }
 
 /**
@@ -60,10 +66,12 @@ function addControllers(fact: FactBuilder, info: Told<Json>, file: Answer<Output
   if (info.is === 'told' && Array.isArray(reported)) {
     const names = items(reported).flatMap((c) => text(c) ?? []);
     fact.set(['inside', 'controllers'], names, info.where).set(['inside', 'cpuset'], names.includes('cpuset'), { ...info.where, said: names.join(' ') });
-    if (!names.includes('cpuset') && inFile) fact.note(['inside', 'cpuset'], 'the delegation is configured, but the user manager in the machine has not been restarted', fileAt);
+    if (!names.includes('cpuset') && inFile)
+      fact.note(['inside', 'cpuset'], 'the delegation is configured, but the user manager in the machine has not been restarted', fileAt);
     return;
   }
-  const why: Unknown = info.is === 'unknown' ? info : { is: 'unknown', why: 'failed', said: 'podman info does not tell the controllers of the engine', where: [info.where] };
+  const why: Unknown =
+    info.is === 'unknown' ? info : { is: 'unknown', why: 'failed', said: 'podman info does not tell the controllers of the engine', where: [info.where] };
   fact.gap(['inside', 'controllers'], why);
   if (inFile === false) fact.set(['inside', 'cpuset'], false, { ...fileAt, said: words?.join(' ') ?? '' });
   else fact.gap(['inside', 'cpuset'], why);

@@ -39,10 +39,12 @@ export const machineTouches: readonly Pattern[] = [
 export function* learnMachines(as: Account): Asking<Machines> {
   const told = yield* tellJson(listArgv, as);
   if (told.is === 'unknown' && told.why !== 'unsupported') return told;
-  if (told.is === 'told') return Array.isArray(told.value) ? yield* inspected(told.value, told.where, as) : unparsable('podman machine list printed no list', told.where);
+  if (told.is === 'told')
+    return Array.isArray(told.value) ? yield* inspected(told.value, told.where, as) : unparsable('podman machine list printed no list', told.where);
   const files = yield* fromFiles(as);
   if (files.is === 'unknown') return files;
-  if (told.is === 'absent' && files.each.length === 0) return { is: 'unknown', why: 'failed', said: 'podman is not installed, so its machines cannot be listed', where: [told.where] };
+  if (told.is === 'absent' && files.each.length === 0)
+    return { is: 'unknown', why: 'failed', said: 'podman is not installed, so its machines cannot be listed', where: [told.where] };
   return files;
 }
 

@@ -1,14 +1,14 @@
 /** Kind `podman-machine`: the virtual machine that Podman's engine runs in on macOS, and the connection to it. */
 import { type Account, type Asking, together } from '../ask.ts';
-import { FactBuilder, type Fact, missing, type Unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../fact.ts';
 import { type DockerHost, parseDockerHost } from '../k3d/docker-host.ts';
 import { learnVariables, type Variable, variableTouches } from '../k3d/variables.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, number, record, string, version } from '../shape.ts';
-import { type Connection, connectionFor, type Connections, connectionTouches, differences, learnConnections } from './connections.ts';
-import { type Machine, learnMachines, machineFor, machineTouches } from './machines.ts';
+import { type Connection, type Connections, connectionFor, connectionTouches, differences, learnConnections } from './connections.ts';
+import { insideTouches, learnInside } from './machine-inside.ts';
+import { learnMachines, type Machine, machineFor, machineTouches } from './machines.ts';
 import { member, tellJson, text } from './run-as.ts';
-import { learnInside, insideTouches } from './machine-inside.ts';
 
 export const podmanMachine: Kind = {
   name: 'podman-machine',
@@ -46,7 +46,13 @@ export const podmanMachine: Kind = {
       defaultSocketFits: boolean('whether that is the socket of the connection in use'),
     }),
   }),
-  touches: () => [...machineTouches, ...connectionTouches, ...variableTouches, ...insideTouches, { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true }],
+  touches: () => [
+    ...machineTouches,
+    ...connectionTouches,
+    ...variableTouches,
+    ...insideTouches,
+    { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true },
+  ],
   *learn(_, as): Asking<Fact> {
     const machines = yield* learnMachines(as);
     if (machines.is === 'unknown') return machines;
@@ -55,9 +61,16 @@ export const podmanMachine: Kind = {
     const used = host?.value === undefined ? undefined : parseDockerHost(host.value);
     const connection = connections.is === 'known' && !host?.gap ? connectionFor(connections.each, used) : undefined;
     const machine = machineFor(machines.each, connection?.name);
-    const fact = new FactBuilder().consulted(...machines.consulted).set('names', machines.each.map((m) => m.name), ...machines.consulted);
+    const fact = new FactBuilder().consulted(...machines.consulted).set(
+      'names',
+      machines.each.map((m) => m.name),
+      ...machines.consulted,
+    );
     if (!machine) return fact.build();
     addMachine(fact, machine, machines.live, machines.consulted);
+    const undecided = connections.is === 'unknown' ? connections : host?.gap;
+    // With several machines the connection tells which one is meant.
+    if (undecided && machines.each.length > 1) for (const part of machineParts) fact.gap(part, undecided);
     addConnection(fact, connections, connection, host, used);
     yield* addVersion(fact, as);
     if (machines.live) yield* learnInside(fact, machine, connection, as);
@@ -66,10 +79,20 @@ export const podmanMachine: Kind = {
   },
 };
 
-const noRun = (where: readonly Where[]): Unknown => ({ is: 'unknown', why: 'unsupported', said: 'nothing can be run here, so the machine cannot be asked', where });
+const machineParts = ['name', 'provider', 'running', 'starting', 'rootful', 'cpus', 'memory', 'disk', 'inside'] as const;
+
+const noRun = (where: readonly Where[]): Unknown => ({
+  is: 'unknown',
+  why: 'unsupported',
+  said: 'nothing can be run here, so the machine cannot be asked',
+  where,
+});
 
 function* connectionsAndHost(as: Account): Asking<[Connections, Variable | undefined]> {
-  const [connections, variables] = (yield* together<unknown>([learnConnections(as), learnVariables(as, ['DOCKER_HOST'])])) as [Connections, ReadonlyMap<string, Variable>];
+  const [connections, variables] = (yield* together<unknown>([learnConnections(as), learnVariables(as, ['DOCKER_HOST'])])) as [
+    Connections,
+    ReadonlyMap<string, Variable>,
+  ];
   return [connections, variables.get('DOCKER_HOST')];
 }
 
@@ -77,17 +100,34 @@ function addMachine(fact: FactBuilder, machine: Machine, live: boolean, consulte
   const { where, isDefault: _, ...parts } = machine;
   for (const [part, value] of Object.entries(parts)) fact.set(part, value, where);
   if (!live) fact.gap('running', noRun(consulted)).gap('starting', noRun(consulted));
-  else if (machine.running === undefined || machine.starting) fact.gap('running', { is: 'unknown', why: 'ambiguous', said: `the machine ${machine.name} is still starting`, where: [where] });
-  if (machine.rootful === undefined) fact.gap('rootful', { is: 'unknown', why: 'failed', said: `podman machine inspect ${machine.name} did not tell whether it is rootful`, where: [where] });
+  else if (machine.running === undefined || machine.starting)
+    fact.gap('running', { is: 'unknown', why: 'ambiguous', said: `the machine ${machine.name} is still starting`, where: [where] });
+  if (machine.rootful === undefined)
+    fact.gap('rootful', { is: 'unknown', why: 'failed', said: `podman machine inspect ${machine.name} did not tell whether it is rootful`, where: [where] });
 }
 
-function addConnection(fact: FactBuilder, connections: Connections, connection: Connection | undefined, host: Variable | undefined, used: DockerHost | undefined): void {
+function addConnection(
+  fact: FactBuilder,
+  connections: Connections,
+  connection: Connection | undefined,
+  host: Variable | undefined,
+  used: DockerHost | undefined,
+): void {
   if (connections.is === 'unknown') return void fact.gap('connection', connections).gap('dockerHost', connections);
   if (host?.gap) return void fact.gap('connection', host.gap).gap('dockerHost', host.gap);
   fact.at('connection', ...connections.consulted).at('dockerHost', ...connections.consulted, ...(host?.where ?? []));
   if (connection) {
     const { name, uri, identity, address, where } = connection;
-    const parts = { name, uri, identity, user: address.user, host: address.host, port: address.port, path: address.path, rootful: address.user === undefined ? undefined : address.user === 'root' };
+    const parts = {
+      name,
+      uri,
+      identity,
+      user: address.user,
+      host: address.host,
+      port: address.port,
+      path: address.path,
+      rootful: address.user === undefined ? undefined : address.user === 'root',
+    };
     for (const [part, value] of Object.entries(parts)) fact.set(['connection', part], value, where);
   }
   if (used?.scheme !== 'ssh' || !host) return;
@@ -95,7 +135,8 @@ function addConnection(fact: FactBuilder, connections: Connections, connection: 
   const places = [...host.where, ...(connection ? [connection.where] : connections.consulted)];
   if (matches) return void fact.set(['dockerHost', 'matches'], true, ...places);
   const reason = !used.wellFormed ? used.reason : connection ? differences(used, connection.address).join(', ') : 'Podman has no default connection';
-  fact.set(['dockerHost', 'matches'], false, ...places.map((w, i) => (i === 0 && reason ? { ...w, said: reason } : w))).set(['dockerHost', 'reason'], reason, ...places);
+  fact.set(['dockerHost', 'matches'], false, ...places).set(['dockerHost', 'reason'], reason, ...places);
+  if (reason) fact.note(['dockerHost', 'matches'], reason);
 }
 
 function* addVersion(fact: FactBuilder, as: Account): Asking<void> {

@@ -1,10 +1,11 @@
 /** Running a program as the account in question. */
-import { type Account, type Answer, type Asking, type Output, run } from '../ask.ts';
+
 import type { Blocked } from '../ask.ts';
-import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { plain } from '../text/node.ts';
-import { parseJson } from '../text/json.ts';
+import { type Account, type Answer, type Asking, type Output, run } from '../ask.ts';
 import type { Json } from '../fact.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { parseJson } from '../text/json.ts';
+import { plain } from '../text/node.ts';
 
 /** Root needs no switch of accounts; everybody else is asked for by name. */
 export const runAs = (argv: readonly string[], as: Account): Asking<Answer<Output>> => (as.uid === 0 ? run(argv) : run(argv, as));
@@ -34,7 +35,9 @@ export function failed(output: Output, where: Where): Unknown {
 
 /** A member of a JSON record, when it has the type. */
 export function member(value: Json | undefined, key: string): Json | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) && Object.hasOwn(value, key) ? (value as { readonly [key: string]: Json })[key] : undefined;
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && Object.hasOwn(value, key)
+    ? (value as { readonly [key: string]: Json })[key]
+    : undefined;
 }
 
 export const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,6 +1,7 @@
 /** Which network back end a release of Podman takes (containers/common libnetwork/network/interface.go). */
-import type { Where } from '../fact.ts';
+
 import { type Release, since } from '../config/release.ts';
+import type { Where } from '../fact.ts';
 import type { Helper } from './helpers.ts';
 import type { Setting } from './settings.ts';
 
@@ -35,8 +36,10 @@ export function backendOf(release: Release, { recorded, configured, netavark, to
   if (wrong) return { refused: `network_backend "${set}" is not supported`, where: configured.where };
   if (set !== '') return { name: set, where: configured.where };
   if (recorded && recorded.value !== '') {
-    if (recorded.value !== 'netavark' && recorded.value !== 'cni') return { refused: `unknown back end "${recorded.value}" in defaultNetworkBackend`, where: [recorded.where] };
-    if (recorded.value === 'cni' && since(release, '5.0')) return { name: 'netavark', where: [{ ...recorded.where, said: 'says cni, which Podman 5 passes over' }] };
+    if (recorded.value !== 'netavark' && recorded.value !== 'cni')
+      return { refused: `unknown back end "${recorded.value}" in defaultNetworkBackend`, where: [recorded.where] };
+    if (recorded.value === 'cni' && since(release, '5.0'))
+      return { name: 'netavark', where: [{ ...recorded.where, said: 'says cni, which Podman 5 passes over' }] };
     return { name: recorded.value, where: [recorded.where] };
   }
   if (since(release, '5.0') || netavark.is === 'found') return { name: 'netavark', where: netavark.is === 'found' ? [{ path: netavark.path }] : usual };

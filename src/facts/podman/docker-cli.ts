@@ -19,7 +19,11 @@ export const dockerCli: Kind = {
     path: string('where it lies'),
     quiet: boolean('/etc/containers/nodocker silences the note that Podman answers'),
   }),
-  touches: () => [...paths.flatMap((path) => [{ do: 'stat', path } as const, { do: 'read', path } as const]), { do: 'stat', path: quietFile }, { do: 'run', argv }],
+  touches: () => [
+    ...paths.flatMap((path) => [{ do: 'stat', path } as const, { do: 'read', path } as const]),
+    { do: 'stat', path: quietFile },
+    { do: 'run', argv },
+  ],
   *learn(): Asking<Fact> {
     const [quiet, ...stats] = (yield* together([quietFile, ...paths].map((p) => stat(p)))) as [Answer<Stat>, ...Answer<Stat>[]];
     const fact = new FactBuilder().consulted(...paths.map((path) => ({ path })));
@@ -42,6 +46,13 @@ export const dockerCli: Kind = {
     const where = { path: `command:${argv.join(' ')}` };
     if (said.is === 'got' && /^podman version /m.test(said.value.stdout)) return fact.set('provider', 'podman', where).build();
     if (said.is === 'got' && /^Docker version /m.test(said.value.stdout)) return fact.set('provider', 'docker', where).build();
-    return fact.gap('provider', said.is === 'blocked' ? { ...unknown(said, where.path), where: [{ path }] } : { is: 'unknown', why: 'failed', said: `what ${path} is cannot be told`, where: [{ path }] }).build();
+    return fact
+      .gap(
+        'provider',
+        said.is === 'blocked'
+          ? { ...unknown(said, where.path), where: [{ path }] }
+          : { is: 'unknown', why: 'failed', said: `what ${path} is cannot be told`, where: [{ path }] },
+      )
+      .build();
   },
 };

@@ -3,7 +3,7 @@ import { type Answer, type Asking, env, type Stat, stat, together } from '../ask
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, record, string } from '../shape.ts';
-import { loadUnit, type LoadedUnit, unitTouches } from '../systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
 import { type BootLinks, bootLink, tmpfilesTouches } from './tmpfiles-docker.ts';
 import { type Answering, socketTouches, whoAnswers } from './who-answers.ts';
 
@@ -20,7 +20,6 @@ export const dockerSock: Kind = {
     type: string('its own type', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
     target: string('the text of the link'),
     real: string('where the link ends'),
-    dangling: boolean('the link leads nowhere'),
     serves: string('who answers there; on an image, whose socket the boot link names', ['podman', 'docker', 'other', 'nobody']),
     mode: string('which Podman the link leads to', ['rootful', 'rootless', 'other']),
     persistent: boolean('a tmpfiles.d line makes the link at boot'),
@@ -28,12 +27,39 @@ export const dockerSock: Kind = {
     contested: boolean('both a docker.socket unit that starts at boot and a Podman link claim the path'),
     environment: boolean('DOCKER_HOST and DOCKER_SOCK are both set, so the path is not needed'),
   }),
-  touches: () => [{ do: 'stat', path }, { do: 'stat', path: plainPath }, ...socketTouches, ...tmpfilesTouches, ...unitTouches('docker.socket', 'system'), { do: 'stat', path: '/etc/systemd/system/sockets.target.wants/docker.socket' }, { do: 'env', name: 'DOCKER_HOST' }, { do: 'env', name: 'DOCKER_SOCK' }],
+  touches: () => [
+    { do: 'stat', path },
+    { do: 'stat', path: plainPath },
+    ...socketTouches,
+    ...tmpfilesTouches,
+    ...unitTouches('docker.socket', 'system'),
+    { do: 'stat', path: '/etc/systemd/system/sockets.target.wants/docker.socket' },
+    { do: 'env', name: 'DOCKER_HOST' },
+    { do: 'env', name: 'DOCKER_SOCK' },
+  ],
   *learn(_, as): Asking<Fact> {
-    const asked = yield* together<unknown>([stat(path), stat(plainPath), whoAnswers(plainPath), bootLink(), loadUnit('docker.socket', { manager: 'system', as: { ...as, uid: 0 } }), stat('/etc/systemd/system/sockets.target.wants/docker.socket'), env('DOCKER_HOST'), env('DOCKER_SOCK')]);
-    const [old, plain, answering, boot, docker, wanted, host, sock] = asked as [Answer<Stat>, Answer<Stat>, Answering, BootLinks, LoadedUnit | Unknown, Answer<Stat>, Answer<string>, Answer<string>];
+    const asked = yield* together<unknown>([
+      stat(path),
+      stat(plainPath),
+      whoAnswers(plainPath),
+      bootLink(),
+      loadUnit('docker.socket', { manager: 'system', as: { ...as, uid: 0 } }),
+      stat('/etc/systemd/system/sockets.target.wants/docker.socket'),
+      env('DOCKER_HOST'),
+      env('DOCKER_SOCK'),
+    ]);
+    const [old, plain, answering, boot, docker, wanted, host, sock] = asked as [
+      Answer<Stat>,
+      Answer<Stat>,
+      Answering,
+      BootLinks,
+      LoadedUnit | Unknown,
+      Answer<Stat>,
+      Answer<string>,
+      Answer<string>,
+    ];
     const fact = new FactBuilder().consulted({ path }, { path: plainPath });
-    const seen = old.is === 'absent' ? plain : old;
+    const seen = onImage(old.is === 'absent' ? plain : old, answering);
     setPath(fact, seen, old.is === 'absent' ? plainPath : path);
     setBoot(fact, boot);
     setServes(fact, { seen, answering, boot });
@@ -41,27 +67,39 @@ export const dockerSock: Kind = {
     const blocked = [host, sock].find((a) => a.is === 'blocked');
     if (blocked?.is === 'blocked' && blocked.why !== 'unsupported') fact.gap('environment', unknown(blocked, 'env:DOCKER_HOST'));
     else if (blocked) fact.set('environment', false, { path: 'env:DOCKER_HOST', said: 'no environment on this target' });
-    else fact.set('environment', host.is === 'got' && sock.is === 'got' && host.value !== '' && sock.value !== '', { path: 'env:DOCKER_HOST' }, { path: 'env:DOCKER_SOCK' });
+    else
+      fact.set(
+        'environment',
+        host.is === 'got' && sock.is === 'got' && host.value !== '' && sock.value !== '',
+        { path: 'env:DOCKER_HOST' },
+        { path: 'env:DOCKER_SOCK' },
+      );
     return fact.build();
   },
 };
 
+/** An image has nothing below /run, so there is no link yet. */
+function onImage(seen: Answer<Stat>, answering: Answering): Answer<Stat> {
+  return answering.is === 'offline' && seen.is === 'blocked' && seen.why === 'unsupported' ? { is: 'absent' } : seen;
+}
+
 function setPath(fact: FactBuilder, seen: Answer<Stat>, at: string): void {
   const here = { path: at };
   if (seen.is === 'blocked') {
-    for (const part of ['present', 'type', 'target', 'real', 'dangling', 'mode']) fact.gap(part, unknown(seen, at));
+    for (const part of ['present', 'type', 'target', 'real', 'mode']) fact.gap(part, unknown(seen, at));
     return;
   }
   fact.set('present', seen.is === 'got', here);
   if (seen.is !== 'got') return;
   const { type, target, real } = seen.value;
-  fact.set('type', type, here).set('target', target, here).set('dangling', type === 'link' && real?.is === 'absent', { ...here, ...(target === undefined ? {} : { said: `leads to ${target}` }) });
+  fact.set('type', type, here).set('target', target, here);
   if (real?.is === 'blocked') {
-    for (const part of ['real', 'mode', 'dangling']) fact.gap(part, unknown(real, at));
+    for (const part of ['real', 'mode']) fact.gap(part, unknown(real, at));
     return;
   }
   const end = real?.is === 'got' ? real.value.path : type === 'link' ? target : at;
-  fact.set('real', end, here).set('mode', modeOf(end), here);
+  const own = type === 'socket' ? (seen.value.uid === 0 ? 'rootful' : 'rootless') : modeOf(end);
+  fact.set('real', end, here).set('mode', own, here);
 }
 
 function setBoot(fact: FactBuilder, boot: BootLinks): void {
@@ -77,10 +115,17 @@ function setBoot(fact: FactBuilder, boot: BootLinks): void {
 function setServes(fact: FactBuilder, { seen, answering, boot }: { seen: Answer<Stat>; answering: Answering; boot: BootLinks }): void {
   if (answering.is === 'answers') fact.set('serves', answering.who, answering.where);
   else if (answering.is === 'unknown') fact.gap('serves', answering);
-  else if (answering.is === 'nobody') fact.set('serves', 'nobody', answering.where);
+  else if (answering.is === 'nobody')
+    fact.set(
+      'serves',
+      'nobody',
+      seen.is === 'got' && seen.value.real?.is === 'absent' ? { path, said: `dangling link to ${seen.value.target ?? ''}` } : answering.where,
+    );
   else if (seen.is === 'blocked') fact.gap('serves', unknown(seen, plainPath));
-  else if (boot.is === 'unknown') fact.gap('serves', boot);
-  else {
+  else if (boot.is === 'unknown') {
+    fact.gap('serves', boot);
+    if (seen.is !== 'got') fact.gap('mode', boot);
+  } else {
     const target = boot.target ?? (seen.is === 'got' ? seen.value.target : undefined);
     const said = target === undefined ? 'no link, and no tmpfiles.d line for one' : `nothing runs on an image; at boot the path leads to ${target}`;
     const who: Json = target === undefined ? 'nobody' : modeOf(target) === 'other' ? 'other' : 'podman';
@@ -89,14 +134,29 @@ function setServes(fact: FactBuilder, { seen, answering, boot }: { seen: Answer<
   }
 }
 
-function setContested(fact: FactBuilder, { seen, boot, docker, wanted }: { seen: Answer<Stat>; boot: BootLinks; docker: LoadedUnit | Unknown; wanted: Answer<Stat> }): void {
+function setContested(
+  fact: FactBuilder,
+  { seen, boot, docker, wanted }: { seen: Answer<Stat>; boot: BootLinks; docker: LoadedUnit | Unknown; wanted: Answer<Stat> },
+): void {
   if (docker.is === 'unknown' || docker.unseen[0] || wanted.is === 'blocked') {
-    fact.gap('contested', docker.is === 'unknown' ? docker : (docker.unseen[0] ?? unknown(wanted as Extract<typeof wanted, { is: 'blocked' }>, '/etc/systemd/system/sockets.target.wants')));
+    fact.gap(
+      'contested',
+      docker.is === 'unknown'
+        ? docker
+        : (docker.unseen[0] ?? unknown(wanted as Extract<typeof wanted, { is: 'blocked' }>, '/etc/systemd/system/sockets.target.wants')),
+    );
     return;
   }
   const dockerd = docker.exists && !docker.masked && wanted.is === 'got';
   const podman = (seen.is === 'got' && seen.value.type === 'link') || (boot.is === 'known' && boot.target !== undefined);
-  fact.set('contested', dockerd && podman, dockerd ? { path: '/etc/systemd/system/sockets.target.wants/docker.socket', said: 'docker.socket starts at boot' } : { path: '/etc/systemd/system/sockets.target.wants' }, ...(boot.is === 'known' && boot.target !== undefined ? boot.where : []));
+  fact.set(
+    'contested',
+    dockerd && podman,
+    dockerd
+      ? { path: '/etc/systemd/system/sockets.target.wants/docker.socket', said: 'docker.socket starts at boot' }
+      : { path: '/etc/systemd/system/sockets.target.wants' },
+    ...(boot.is === 'known' && boot.target !== undefined ? boot.where : []),
+  );
 }
 
 function modeOf(end: string | undefined): string | undefined {

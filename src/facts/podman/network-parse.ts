@@ -15,7 +15,9 @@ export interface Network {
   readonly where: ReadonlyMap<string, Where>;
 }
 
-export type ParsedNetworks = { readonly is: 'parsed'; readonly each: readonly Network[] } | { readonly is: 'broken'; readonly said: string; readonly line: number };
+export type ParsedNetworks =
+  | { readonly is: 'parsed'; readonly each: readonly Network[] }
+  | { readonly is: 'broken'; readonly said: string; readonly line: number };
 
 /** Reads one network or an array of them. Anything else is broken. */
 export function parseNetworks(text: string, path: string): ParsedNetworks {
@@ -52,7 +54,15 @@ function networkOf(node: TextNode, path: string): Network | undefined {
   place('isolate', 'options');
   const options = at('options')?.value;
   const isolate = options ? scalar<string>(entry(options, 'isolate')?.value, 'string') : undefined;
-  return { name, labels: labelsOf(at('labels')?.value), where, ...part('driver', text('driver')), ...part('dnsEnabled', flag('dns_enabled')), ...part('internal', flag('internal')), ...part('isolate', isolate) };
+  return {
+    name,
+    labels: labelsOf(at('labels')?.value),
+    where,
+    ...part('driver', text('driver')),
+    ...part('dnsEnabled', flag('dns_enabled')),
+    ...part('internal', flag('internal')),
+    ...part('isolate', isolate),
+  };
 }
 
 /** With CNI a name service exists only if the list has the plugin `dnsname`. */

@@ -20,15 +20,18 @@ export function networkTouches(name: string): readonly Pattern[] {
 }
 
 /** Where network files may lie to be read: the printed plan must not promise "any directory". */
-const mayLookIn = (directory: string, as: Account): boolean => directory === `${graphRoot(as)}/networks` || /^\/(etc|var\/lib)\/containers\/[^/]+$/.test(directory);
+const mayLookIn = (directory: string, as: Account): boolean =>
+  directory === `${graphRoot(as)}/networks` || /^\/(etc|var\/lib)\/containers\/[^/]+$/.test(directory);
 
 export const networkFileTouches: readonly Pattern[] = [
   ...settingsTouches,
-  ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap((d): Pattern[] => [
-    { do: 'list', path: d },
-    { do: 'read', path: `${d}/*.json` },
-    { do: 'read', path: `${d}/*.conflist` },
-  ]),
+  ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap(
+    (d): Pattern[] => [
+      { do: 'list', path: d },
+      { do: 'read', path: `${d}/*.json` },
+      { do: 'read', path: `${d}/*.conflist` },
+    ],
+  ),
   { do: 'read', path: '/var/lib/containers/storage/defaultNetworkBackend' },
   { do: 'read', path: '~/.local/share/containers/storage/defaultNetworkBackend' },
 ];
@@ -42,24 +45,43 @@ export function* network(name: string, as: Account): Asking<Lookup> {
   const where = { path: `command:${argv.join(' ')}` };
   const answer = (yield* run(argv, as.uid === 0 ? undefined : as)) as Answer<Output>;
   if (answer.is === 'got') return inspected(name, answer.value, where);
+  if (answer.is === 'blocked' && answer.why !== 'unsupported') return unknown(answer, where.path);
   const all = yield* networkFiles(as);
   if (all.is === 'unknown') return all;
   const found = all.each.find((n) => n.name === name);
   if (found) return { is: 'found', network: found };
-  return all.broken.find((b) => b.where[0]?.path.endsWith(`/${name}.json`)) ?? all.broken.find((b) => b.why !== 'unparsable') ?? { is: 'missing', consulted: all.consulted };
+  return (
+    all.broken.find((b) => b.where[0]?.path.endsWith(`/${name}.json`)) ??
+    all.broken.find((b) => b.why !== 'unparsable') ?? { is: 'missing', consulted: all.consulted }
+  );
 }
 
 function inspected(name: string, { exit, stdout, stderr }: Output, where: Where): Lookup {
-  if (exit === 125 && /network not found|unable to find network|no such network/i.test(stderr)) return { is: 'missing', consulted: [{ ...where, said: stderr.trim().slice(0, 200) }] };
+  if (exit === 125 && /network not found|unable to find network|no such network/i.test(stderr))
+    return { is: 'missing', consulted: [{ ...where, said: stderr.trim().slice(0, 200) }] };
   if (exit !== 0) return { is: 'unknown', why: 'failed', said: `${where.path.slice(8)} exited ${exit}: ${stderr.trim().slice(0, 200)}`, where: [where] };
   const parsed = parseNetworks(stdout, where.path);
-  if (parsed.is === 'broken') return { is: 'unknown', why: 'unparsable', said: `${where.path.slice(8)} printed something else than a network: ${parsed.said}`, where: [{ ...where, line: parsed.line }] };
+  if (parsed.is === 'broken')
+    return {
+      is: 'unknown',
+      why: 'unparsable',
+      said: `${where.path.slice(8)} printed something else than a network: ${parsed.said}`,
+      where: [{ ...where, line: parsed.line }],
+    };
   const found = parsed.each.find((n) => n.name === name) ?? parsed.each[0];
   if (!found) return { is: 'unknown', why: 'unparsable', said: `${where.path.slice(8)} printed an empty list`, where: [where] };
   return { is: 'found', network: { ...found, source: 'podman', at: where } };
 }
 
-export type NetworkFiles = { readonly is: 'known'; readonly each: readonly FoundNetwork[]; readonly broken: readonly Unknown[]; readonly consulted: readonly Where[]; readonly backend: 'netavark' | 'cni' } | Unknown;
+export type NetworkFiles =
+  | {
+      readonly is: 'known';
+      readonly each: readonly FoundNetwork[];
+      readonly broken: readonly Unknown[];
+      readonly consulted: readonly Where[];
+      readonly backend: 'netavark' | 'cni';
+    }
+  | Unknown;
 
 /**
  * The networks in the files of an account, with the built-in default if no file replaces it
@@ -73,7 +95,13 @@ export function* networkFiles(as: Account): Asking<NetworkFiles> {
   const recorded = yield* read(backendPath);
   if (recorded.is === 'blocked') return unknown(recorded, backendPath);
   const backend = recorded.is === 'got' && recorded.value.trim() === 'cni' ? 'cni' : 'netavark';
-  if (!mayLookIn(set.networkDirectory.value, as)) return { is: 'unknown', why: 'unsupported', said: `network_config_dir is ${set.networkDirectory.value}, outside the places that are looked at`, where: set.networkDirectory.where };
+  if (!mayLookIn(set.networkDirectory.value, as))
+    return {
+      is: 'unknown',
+      why: 'unsupported',
+      said: `network_config_dir is ${set.networkDirectory.value}, outside the places that are looked at`,
+      where: set.networkDirectory.where,
+    };
   const directory = backend === 'cni' ? (as.uid === 0 ? '/etc/cni/net.d' : `${as.home}/.config/cni/net.d`) : set.networkDirectory.value;
   const names = yield* list(directory);
   const consulted = [{ path: directory }];
@@ -87,7 +115,13 @@ export function* networkFiles(as: Account): Asking<NetworkFiles> {
     if (text.is === 'blocked') broken.push(unknown(text, path));
     if (text.is !== 'got') continue;
     const parsed = parseNetworks(text.value, path);
-    if (parsed.is === 'broken') broken.push({ is: 'unknown', why: 'unparsable', said: `${path} does not parse, so Podman passes over the network: ${parsed.said}`, where: [{ path, line: parsed.line }] });
+    if (parsed.is === 'broken')
+      broken.push({
+        is: 'unknown',
+        why: 'unparsable',
+        said: `${path} does not parse, so Podman passes over the network: ${parsed.said}`,
+        where: [{ path, line: parsed.line }],
+      });
     else each.push(...parsed.each.map((n) => ({ ...n, source: 'file' as const, at: { path } })));
   }
   const name = set.defaultNetwork.value;

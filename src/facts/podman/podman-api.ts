@@ -1,6 +1,6 @@
 /** Kind `podman-api`: whether the engine's API socket is there, who answers on it, and with which version. */
 import { type Asking, stat } from '../ask.ts';
-import { type Fact, FactBuilder, missing, unknown } from '../fact.ts';
+import { type Fact, FactBuilder, unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, record, string, version } from '../shape.ts';
 import { defaultSocket, socketUnit, socketUnitTouches } from './socket-unit.ts';
@@ -13,8 +13,7 @@ export const podmanApi: Kind = {
   shape: record({
     path: string('the path of the socket'),
     type: string('what lies at that path', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
-    answers: boolean('whether anything answers there'),
-    who: string('who answers', ['podman', 'docker', 'other']),
+    who: string('who answers there', ['podman', 'docker', 'other', 'nobody']),
     version: version('version of the engine that answers'),
     session: boolean("whether the account's runtime directory is there: somebody is logged in, or lingering is on"),
   }),
@@ -22,9 +21,10 @@ export const podmanApi: Kind = {
   *learn(_, as): Asking<Fact> {
     const unit = yield* socketUnit(as);
     const listens = unit.listens.find((l) => l.type === 'unix');
-    if (!listens && unit.unseen) return unit.unseen;
+    if (unit.unseen) return unit.unseen;
     const path = listens?.address ?? defaultSocket(as);
-    if (!mayLookAt(path)) return { is: 'unknown', why: 'unsupported', said: `the socket ${path} lies outside /run and /var`, where: listens ? [listens.where] : [] };
+    if (!mayLookAt(path))
+      return { is: 'unknown', why: 'unsupported', said: `the socket ${path} lies outside /run and /var`, where: listens ? [listens.where] : [] };
     const here = listens ? [{ path }, listens.where] : [{ path, said: 'the default: no podman.socket names another' }];
     const fact = new FactBuilder().consulted(...here).set('path', path, ...here);
     const session = as.uid === 0 ? undefined : yield* stat(`/run/user/${as.uid}`);
@@ -32,19 +32,19 @@ export const podmanApi: Kind = {
     else fact.set('session', session === undefined || session.is === 'got', { path: `/run/user/${as.uid}` });
     const inode = yield* stat(path);
     const answering = yield* whoAnswers(path);
-    if (inode.is === 'blocked') return unknown(inode, path);
     if (answering.is === 'offline') {
       return { is: 'unknown', why: 'unsupported', said: `whether Podman answers on ${path} shows on a running host only`, where: here };
     }
-    if (inode.is === 'absent') return missing(...here);
+    if (inode.is === 'blocked') return unknown(inode, path);
+    if (inode.is === 'absent') return fact.set('who', 'nobody', { path, said: 'nothing is there' }).build();
     const real = inode.value.real === undefined ? inode.value.type : inode.value.real.is === 'got' ? inode.value.real.value.type : inode.value.type;
     fact.set('type', real, ...here);
     if (answering.is === 'unknown') {
-      for (const part of ['answers', 'who', 'version']) fact.gap(part, answering);
+      for (const part of ['who', 'version']) fact.gap(part, answering);
       return fact.build();
     }
-    if (answering.is === 'nobody' || real !== 'socket') return fact.set('answers', false, answering.is === 'nobody' ? answering.where : { path, said: `is a ${real}` }).build();
-    fact.set('answers', true, answering.where).set('who', answering.who, answering.where);
-    return fact.set('version', answering.version, answering.versionAt).build();
+    if (answering.is === 'nobody' || real !== 'socket')
+      return fact.set('who', 'nobody', answering.is === 'nobody' ? answering.where : { path, said: `is a ${real}` }).build();
+    return fact.set('who', answering.who, answering.where).set('version', answering.version, answering.versionAt).build();
   },
 };

@@ -4,7 +4,7 @@ import { type Fact, FactBuilder, type Known, missing, type Subject, type Subject
 import { rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, map, record, string } from '../shape.ts';
-import { type FoundNetwork, network, networkFileTouches, networkFiles, networkTouches } from './networks.ts';
+import { type FoundNetwork, network, networkFiles, networkFileTouches, networkTouches } from './networks.ts';
 
 const shape = record({
   name: string('name of the network'),
@@ -21,12 +21,24 @@ export const podmanNetwork: Kind = {
   name: 'podman-network',
   describe: 'A network as `podman network inspect` shows it, else as its file has it; the default network needs no file.',
   main: 'name',
-  fields: { name: { type: 'string', required: true, describe: 'name of the network' } },
+  fields: {
+    name: { type: 'string', required: true, describe: 'name of the network' },
+    forClient: {
+      type: 'boolean',
+      describe:
+        'the name is what a client of the Docker API gives, such as k3d: bridge is the default network, host and none are none, and one that is not there yet is unknown',
+    },
+  },
   shape,
-  touches: (q) => networkTouches(String(q.name)),
+  touches: (q) => [...networkTouches(String(q.name)), ...(q.forClient === true ? networkTouches('podman') : [])],
   *learn(q, as): Asking<Fact> {
-    const found = yield* network(String(q.name), as);
+    const name = String(q.name);
+    if (q.forClient === true && (name === 'host' || name === 'none')) return factOf(noNetwork(name), as);
+    // containers/podman pkg/api/handlers/compat/networks.go: bridge is the default network's other name.
+    const found = yield* network(q.forClient === true && name === 'bridge' ? 'podman' : name, as);
     if (found.is === 'unknown') return found;
+    if (found.is === 'missing' && q.forClient === true)
+      return { is: 'unknown', why: 'ambiguous', said: `the network ${name} is not made yet`, where: found.consulted };
     return found.is === 'missing' ? missing(...found.consulted) : factOf(found.network, as);
   },
   find: {
@@ -45,7 +57,8 @@ export const podmanNetwork: Kind = {
         if (own?.is === 'unknown') incomplete ??= own;
         if (own?.is !== 'known') continue;
         incomplete ??= own.broken[0];
-        for (const n of own.each) each.push({ key: account.uid === 0 ? `network:${n.name}` : `network:${account.name}/${n.name}`, as: account, fact: factOf(n, account) });
+        for (const n of own.each)
+          each.push({ key: account.uid === 0 ? `network:${n.name}` : `network:${account.name}/${n.name}`, as: account, fact: factOf(n, account) });
       }
       const consulted = files.flatMap((f) => (f.is === 'known' ? f.consulted : []));
       return { is: 'known', each, consulted, ...(incomplete ? { incomplete } : {}) };
@@ -53,8 +66,19 @@ export const podmanNetwork: Kind = {
   },
 };
 
+/** `host` and `none` are no networks: names are not resolved there. */
+function noNetwork(name: string): FoundNetwork {
+  const at = { path: 'command:podman network inspect', said: `${name} is no network` };
+  return { name, driver: name, dnsEnabled: false, labels: {}, where: new Map(), source: 'built-in', at };
+}
+
 function factOf(n: FoundNetwork, as: Account): Known {
-  const fact = new FactBuilder().consulted(n.at).set('name', n.name, n.at).set('account', as.name, n.at).set('source', n.source, n.at).set('labels', n.labels, n.at);
+  const fact = new FactBuilder()
+    .consulted(n.at)
+    .set('name', n.name, n.at)
+    .set('account', as.name, n.at)
+    .set('source', n.source, n.at)
+    .set('labels', n.labels, n.at);
   for (const part of ['driver', 'dnsEnabled', 'internal', 'isolate'] as const) {
     const where = n.where.get(part) ?? n.at;
     if (n[part] === undefined) fact.at(part, where);

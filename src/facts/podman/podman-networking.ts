@@ -1,14 +1,14 @@
 /** Kind `podman-networking`: the network back end of an account, its DNS server, and the rootless network command. */
 import { type Account, type Answer, type Asking, type Output, read, run, together } from '../ask.ts';
+import { type PodmanRelease, podmanRelease, podmanTouches, since } from '../config/release.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
-import { podmanRelease, podmanTouches, type PodmanRelease, since } from '../config/release.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, plain, type TextNode } from '../text/node.ts';
 import { backendOf } from './backend.ts';
 import { findHelper, type Helper, helperTouches } from './helpers.ts';
-import { networkFileTouches, networkFiles, type NetworkFiles } from './networks.ts';
+import { type NetworkFiles, networkFiles, networkFileTouches } from './networks.ts';
 import { graphRoot, type Settings, settings } from './settings.ts';
 
 const infoArgv = ['podman', 'info', '--format', 'json'];
@@ -17,7 +17,8 @@ const program = (what: string) => record({ present: boolean('an executable file 
 
 export const podmanNetworking: Kind = {
   name: 'podman-networking',
-  describe: 'How an account\'s Podman makes networks: the back end with its programs, the name server for containers, and the command that rootless containers need.',
+  describe:
+    "How an account's Podman makes networks: the back end with its programs, the name server for containers, and the command that rootless containers need.",
   fields: { dnsAlways: { type: 'boolean', describe: 'whether a network with DNS is expected although none exists yet (k3d makes one)' } },
   shape: record({
     backend: record(
@@ -29,12 +30,33 @@ export const podmanNetworking: Kind = {
       'the network back end',
     ),
     aardvark: program('aardvark-dns, which answers names on networks with DNS'),
-    dns: record({ needed: boolean('a network with DNS exists or is expected'), networks: list(string('a network'), 'the networks with DNS') }, 'name service for containers'),
-    rootless: record({ command: string('the command that connects rootless containers: pasta or slirp4netns'), valid: boolean('Podman knows the command'), present: boolean('its program is installed'), path: string('its path') }, 'rootless network command'),
+    dns: record(
+      { needed: boolean('a network with DNS exists or is expected'), networks: list(string('a network'), 'the networks with DNS') },
+      'name service for containers',
+    ),
+    rootless: record(
+      {
+        command: string('the command that connects rootless containers: pasta or slirp4netns'),
+        valid: boolean('Podman knows the command'),
+        present: boolean('its program is installed'),
+        path: string('its path'),
+      },
+      'rootless network command',
+    ),
   }),
-  touches: () => [...networkFileTouches, ...podmanTouches, ...helperTouches(['netavark', 'aardvark-dns', 'pasta', 'slirp4netns', 'bridge']), { do: 'run', argv: infoArgv }, { do: 'run', argv: infoArgv, asUser: true }],
+  touches: () => [
+    ...networkFileTouches,
+    ...podmanTouches,
+    ...helperTouches(['netavark', 'aardvark-dns', 'pasta', 'slirp4netns', 'bridge']),
+    { do: 'run', argv: infoArgv },
+    { do: 'run', argv: infoArgv, asUser: true },
+  ],
   *learn(q, as): Asking<Fact> {
-    const [set, release, files] = (yield* together<unknown>([settings(as), podmanRelease(), networkFiles(as)])) as [Settings | Unknown, PodmanRelease, NetworkFiles];
+    const [set, release, files] = (yield* together<unknown>([settings(as), podmanRelease(), networkFiles(as)])) as [
+      Settings | Unknown,
+      PodmanRelease,
+      NetworkFiles,
+    ];
     if ('is' in set) return set;
     const fact = new FactBuilder();
     yield* setBackend(fact, as, set, release);
@@ -47,7 +69,12 @@ export const podmanNetworking: Kind = {
 
 function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: PodmanRelease): Asking<void> {
   const recordPath = `${graphRoot(as)}/defaultNetworkBackend`;
-  const asked = yield* together<unknown>([read(recordPath), run(infoArgv, as.uid === 0 ? undefined : as), findHelper('netavark', set.helperDirectories.value, false), findHelper('bridge', ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'], false)]);
+  const asked = yield* together<unknown>([
+    read(recordPath),
+    run(infoArgv, as.uid === 0 ? undefined : as),
+    findHelper('netavark', set.helperDirectories.value, false),
+    findHelper('bridge', ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'], false),
+  ]);
   const [recorded, info, netavark, cni] = asked as [Answer<string>, Answer<Output>, Helper, Helper];
   if (recorded.is === 'blocked') {
     fact.gap('backend', unknown(recorded, recordPath));
@@ -55,15 +82,26 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
   }
   const told = info.is === 'got' && info.value.exit === 0 ? infoBackend(info.value.stdout) : undefined;
   const judged = release.candidates.map((candidate) =>
-    backendOf(candidate, { ...(recorded.is === 'got' ? { recorded: { value: recorded.value.trim(), where: { path: recordPath, line: 1 } } } : {}), configured: set.networkBackend, netavark, ...(told ? { told } : {}) }),
+    backendOf(candidate, {
+      ...(recorded.is === 'got' ? { recorded: { value: recorded.value.trim(), where: { path: recordPath, line: 1 } } } : {}),
+      configured: set.networkBackend,
+      netavark,
+      ...(told ? { told } : {}),
+    }),
   );
   const [first, ...others] = judged;
   const differs = others.some((o) => o.name !== first?.name || o.refused !== first?.refused);
   if (!first || differs) {
-    fact.gap('backend', { is: 'unknown', why: 'ambiguous', said: `the back end depends on the Podman version; ${release.unknown?.said ?? ''}`, where: first?.where ?? [] });
+    fact.gap('backend', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `the back end depends on the Podman version; ${release.unknown?.said ?? ''}`,
+      where: first?.where ?? [],
+    });
     return;
   }
   if (first.name !== undefined) fact.set(['backend', 'name'], first.name, ...first.where);
+  else if (first.refused === undefined && netavark.is === 'unknown') fact.gap(['backend', 'name'], netavark);
   fact.at(['backend', 'refused'], ...first.where).set(['backend', 'refused'], first.refused, ...first.where);
   const binary = first.name === 'cni' ? cni : netavark;
   setPresent(fact, ['backend', 'present'], binary);
@@ -77,7 +115,9 @@ function infoBackend(text: string): { name: string; where: Where } | undefined {
   if (!host) return undefined;
   const field = entry(host, 'networkBackend');
   const name = field ? plain(field.value as TextNode) : 'cni';
-  return typeof name === 'string' ? { name, where: { ...where, said: field ? `networkBackend ${name}` : 'no networkBackend: Podman 3 knows CNI alone' } } : undefined;
+  return typeof name === 'string'
+    ? { name, where: { ...where, said: field ? `networkBackend ${name}` : 'no networkBackend: Podman 3 knows CNI alone' } }
+    : undefined;
 }
 
 function* setAardvark(fact: FactBuilder, set: Settings): Asking<void> {
@@ -102,7 +142,12 @@ function setDns(fact: FactBuilder, files: NetworkFiles, always: boolean): void {
   const where = named.length > 0 ? named.map((n) => n.where.get('dnsEnabled') ?? n.at) : files.consulted;
   const unseen = files.broken.find((b) => b.why !== 'unparsable');
   if (named.length === 0 && unseen) fact.gap(['dns', 'networks'], unseen);
-  else fact.set(['dns', 'networks'], named.map((n) => n.name), ...where);
+  else
+    fact.set(
+      ['dns', 'networks'],
+      named.map((n) => n.name),
+      ...where,
+    );
   if (always || named.length > 0) fact.set(['dns', 'needed'], true, ...where);
   else if (unseen) fact.gap(['dns', 'needed'], unseen);
   else fact.set(['dns', 'needed'], false, ...where);
@@ -114,10 +159,18 @@ function* setRootless(fact: FactBuilder, set: Settings, release: PodmanRelease):
   const [only] = usual;
   const command = set.rootlessNetwork.value !== '' ? set.rootlessNetwork.value : usual.size === 1 ? only : undefined;
   if (command === undefined) {
-    fact.gap('rootless', { is: 'unknown', why: 'ambiguous', said: `the default depends on the Podman version; ${release.unknown?.said ?? ''}`, where: release.unknown?.where ?? [] });
+    fact.gap('rootless', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `the default depends on the Podman version; ${release.unknown?.said ?? ''}`,
+      where: release.unknown?.where ?? [],
+    });
     return;
   }
-  const where = set.rootlessNetwork.where.length > 0 ? set.rootlessNetwork.where : [{ ...(release.where ?? { path: 'command:podman --version' }), said: `the default of Podman ${release.candidates[0].said}` }];
+  const where =
+    set.rootlessNetwork.where.length > 0
+      ? set.rootlessNetwork.where
+      : [{ ...(release.where ?? { path: 'command:podman --version' }), said: `the default of Podman ${release.candidates[0].said}` }];
   fact.set(['rootless', 'command'], command, ...where);
   fact.set(['rootless', 'valid'], command === 'pasta' || command === 'slirp4netns', ...where);
   if (command !== 'pasta' && command !== 'slirp4netns') {

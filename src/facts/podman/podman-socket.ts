@@ -24,36 +24,64 @@ export const podmanSocket: Kind = {
     live: boolean('whether the socket file is there; otherwise the unit is judged'),
     configuredGroup: string('SocketGroup= of the unit'),
     reachableBy: list(string('everyone, or a group with its members'), 'who may connect besides the owner and root'),
-    parents: list(record({ path: string('directory'), mode: mode('its bits'), uid: number('its owner'), gid: number('its group') }), 'the directories above, top first'),
+    parents: list(
+      record({ path: string('directory'), mode: mode('its bits'), uid: number('its owner'), gid: number('its group') }),
+      'the directories above, top first',
+    ),
   }),
-  touches: () => [...socketUnitTouches, ...socketTouches, { do: 'stat', path: '/run' }, { do: 'stat', path: '/var' }, { do: 'read', path: '/etc/group' }, { do: 'read', path: '/etc/passwd' }],
+  touches: () => [
+    ...socketUnitTouches,
+    ...socketTouches,
+    { do: 'stat', path: '/run' },
+    { do: 'stat', path: '/var' },
+    { do: 'read', path: '/etc/group' },
+    { do: 'read', path: '/etc/passwd' },
+  ],
   *learn(_, as): Asking<Fact> {
     const unit = yield* socketUnit(as);
     const configured = unit.listens.find((l) => l.type === 'unix');
-    if (!configured && unit.unseen) return unit.unseen;
+    if (unit.unseen) return unit.unseen;
     const path = configured?.address ?? defaultSocket(as);
-    if (!mayLookAt(path)) return { is: 'unknown', why: 'unsupported', said: `the socket ${path} lies outside /run and /var`, where: configured ? [configured.where] : [] };
+    if (!mayLookAt(path))
+      return { is: 'unknown', why: 'unsupported', said: `the socket ${path} lies outside /run and /var`, where: configured ? [configured.where] : [] };
     const dirs = parentsOf(path);
     const [socket, ...above] = (yield* together([path, ...dirs].map((p) => stat(p)))) as [Answer<Stat>, ...Answer<Stat>[]];
-    if (socket.is === 'blocked') return unknown(socket, path);
-    if (socket.is === 'absent' && !unit.loaded) return unit.unseen ?? missing({ path }, ...unit.consulted);
-    const fact = new FactBuilder().consulted({ path }).set('path', path, { path }).set('live', socket.is === 'got', { path });
+    // An image has nothing below /run: what the unit will make is judged.
+    if (socket.is === 'blocked' && socket.why !== 'unsupported') return unknown(socket, path);
+    if (socket.is !== 'got' && !unit.loaded) return missing({ path }, ...unit.consulted);
+    const fact = new FactBuilder()
+      .consulted({ path })
+      .set('path', path, { path })
+      .set('live', socket.is === 'got', { path });
     if (unit.group) fact.set('configuredGroup', unit.group.value, unit.group.where);
     const groups = yield* groupsOf();
     if (socket.is === 'got') {
       const end = socket.value.real?.is === 'got' ? socket.value.real.value : socket.value;
       const at = { path, said: `${octal(end.mode)} ${end.uid}:${end.gid}` };
-      fact.set('mode', end.mode, at).set('uid', end.uid, at).set('gid', end.gid, at).set('owned', end.uid === as.uid, at);
+      fact
+        .set('mode', end.mode, at)
+        .set('uid', end.uid, at)
+        .set('gid', end.gid, at)
+        .set('owned', end.uid === as.uid, at);
       return reach(fact, { bits: end.mode, gid: end.gid, at }, dirs, above, groups, as).build();
     }
     // Not running, or an image: what systemd will create. The directories above may not exist before boot.
-    if (unit.unseen) fact.gap('reachableBy', unit.unseen);
     const bits = unit.mode?.value ?? shippedMode;
     const at = unit.mode?.where ?? { path, said: 'SocketMode=0660 as shipped' };
     fact.set('mode', bits, at);
-    const gid = unit.group === undefined ? as.gid : groups.is === 'known' ? groups.each.find((g) => g.name === unit.group?.value || String(g.gid) === unit.group?.value)?.gid : undefined;
+    const gid =
+      unit.group === undefined
+        ? as.gid
+        : groups.is === 'known'
+          ? groups.each.find((g) => g.name === unit.group?.value || String(g.gid) === unit.group?.value)?.gid
+          : undefined;
     if (gid === undefined) {
-      fact.gap('reachableBy', groups.is === 'unknown' ? groups : { is: 'unknown', why: 'failed', said: `the group ${unit.group?.value ?? ''} is not in /etc/group`, where: unit.group ? [unit.group.where] : [] });
+      fact.gap(
+        'reachableBy',
+        groups.is === 'unknown'
+          ? groups
+          : { is: 'unknown', why: 'failed', said: `the group ${unit.group?.value ?? ''} is not in /etc/group`, where: unit.group ? [unit.group.where] : [] },
+      );
       return fact.build();
     }
     return reach(fact, { bits, gid, at: unit.group?.where ?? at }, [], [], groups, as).build();
@@ -80,13 +108,25 @@ function* groupsOf(): Asking<Groups> {
     if (!name || !/^\d+$/.test(gid ?? '')) continue;
     const primary = accounts.filter((f) => f.length >= 7 && f[3] === gid).map((f) => f[0] ?? '');
     const listed = (members ?? '').split(',').map((m) => m.trim());
-    each.push({ name, gid: Number(gid), members: [...new Set([...listed, ...primary])].filter((m) => m !== '' && m !== 'root').sort(), where: [{ path: '/etc/group', line: at + 1 }] });
+    each.push({
+      name,
+      gid: Number(gid),
+      members: [...new Set([...listed, ...primary])].filter((m) => m !== '' && m !== 'root').sort(),
+      where: [{ path: '/etc/group', line: at + 1 }],
+    });
   }
   return { is: 'known', each };
 }
 
 /** Connecting needs write permission on the socket and search permission on every directory above (unix(7)). */
-function reach(fact: FactBuilder, socket: { bits: number; gid: number; at: Where }, dirs: readonly string[], above: readonly Answer<Stat>[], groups: Groups, as: Account): FactBuilder {
+function reach(
+  fact: FactBuilder,
+  socket: { bits: number; gid: number; at: Where },
+  dirs: readonly string[],
+  above: readonly Answer<Stat>[],
+  groups: Groups,
+  as: Account,
+): FactBuilder {
   const parents: Json[] = [];
   const wheres: Where[] = [];
   let everyone = (socket.bits & 0o002) !== 0;

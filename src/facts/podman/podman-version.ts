@@ -1,7 +1,7 @@
 /** Kind `podman-version`: the version of Podman on the side that serves the API. */
 import { type Answer, type Asking, env, run, type Stat, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../fact.ts';
-import { toolTouches, toolVersion, type ToolVersion } from '../host/tool-version.ts';
+import { type ToolVersion, toolTouches, toolVersion } from '../host/tool-version.ts';
 import type { Kind } from '../kind.ts';
 import { record, string, version } from '../shape.ts';
 import { parseJson } from '../text/json.ts';
@@ -22,7 +22,13 @@ export const podmanVersion: Kind = {
     source: string('who told it', ['server', 'program']),
     who: string('who answers on the engine socket, when something does', ['podman', 'docker', 'other']),
   }),
-  touches: () => [...socketTouches, ...toolTouches('podman'), { do: 'stat', path: macMark }, { do: 'env', name: 'CONTAINER_HOST' }, { do: 'run', argv: remoteArgv }],
+  touches: () => [
+    ...socketTouches,
+    ...toolTouches('podman'),
+    { do: 'stat', path: macMark },
+    { do: 'env', name: 'CONTAINER_HOST' },
+    { do: 'run', argv: remoteArgv },
+  ],
   *learn(_, as): Asking<Fact> {
     const socket = defaultSocket(as);
     const asked = yield* together<unknown>([whoAnswers(socket), toolVersion('podman'), stat(macMark), env('CONTAINER_HOST')]);
@@ -36,9 +42,24 @@ export const podmanVersion: Kind = {
         return fact.build();
       }
     }
-    if (mac.is === 'got' || (host.is === 'got' && host.value !== '')) return yield* remote(fact, mac.is === 'got' ? { path: macMark, said: 'macOS: the engine is in a virtual machine' } : { path: 'env:CONTAINER_HOST', said: 'the engine is elsewhere' });
-    if (local.is === 'absent') return missing(...local.consulted);
-    if (local.is === 'unknown') return fact.gap('version', local).gap('source', local).consulted(...local.where).build();
+    if (answering.is === 'unknown') return fact.gap('version', answering).gap('source', answering).gap('who', answering).build();
+    const hidden =
+      mac.is === 'blocked' ? unknown(mac, macMark) : host.is === 'blocked' && host.why !== 'unsupported' ? unknown(host, 'env:CONTAINER_HOST') : undefined;
+    if (hidden) return fact.gap('version', hidden).gap('source', hidden).build();
+    if (mac.is === 'got' || (host.is === 'got' && host.value !== ''))
+      return yield* remote(
+        fact,
+        mac.is === 'got'
+          ? { path: macMark, said: 'macOS: the engine is in a virtual machine' }
+          : { path: 'env:CONTAINER_HOST', said: 'the engine is elsewhere' },
+      );
+    if (local.is === 'absent') return answering.is === 'answers' ? fact.build() : missing(...local.consulted);
+    if (local.is === 'unknown')
+      return fact
+        .gap('version', local)
+        .gap('source', local)
+        .consulted(...local.where)
+        .build();
     return fact.consulted(local.where).set('version', local.version, local.where).set('source', 'program', local.where).build();
   },
 };
@@ -50,7 +71,9 @@ function* remote(fact: FactBuilder, because: Where): Asking<Fact> {
   const told = answer.is === 'got' && answer.value.exit === 0 ? serverVersion(answer.value.stdout) : undefined;
   if (told !== undefined) return fact.consulted(where).set('version', told, where).set('source', 'server', where).build();
   const why: Unknown =
-    answer.is === 'blocked' ? unknown(answer, where.path) : { is: 'unknown', why: 'failed', said: 'only the version of the client can be told, not that of the engine', where: [because, where] };
+    answer.is === 'blocked'
+      ? unknown(answer, where.path)
+      : { is: 'unknown', why: 'failed', said: 'only the version of the client can be told, not that of the engine', where: [because, where] };
   return fact.consulted(because, where).gap('version', why).gap('source', why).build();
 }
 

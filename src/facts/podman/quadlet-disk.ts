@@ -23,8 +23,10 @@ export interface QuadletDirectory {
 export interface QuadletDisk {
   readonly directories: ReadonlyMap<string, QuadletDirectory>;
   readonly files: ReadonlyMap<string, QuadletFile>;
-  /** Places that could not be looked into. */
+  /** Places that could not be looked into: there may be more files. */
   readonly unseen: readonly Unknown[];
+  /** Files whose text could not be read. */
+  readonly unread: readonly Unknown[];
 }
 
 /** Where generators look, then where people put files that no generator reads. */
@@ -42,12 +44,25 @@ const maxDirectories = 400;
 export const looksLikeQuadlet = /\.(container|volume|network|kube|image|build|pod|artifact)$/i;
 
 export const quadletDiskTouches: readonly Pattern[] = [
-  ...[...searched, ...unsearched.filter((d) => d !== '/etc/systemd/system'), '/run/user/*/containers/systemd', '/**/.config/containers/systemd', '/**/.local/share/containers/systemd'].flatMap((root): Pattern[] =>
-    [root, `${root}/**`].flatMap((path): Pattern[] => [{ do: 'stat', path }, { do: 'list', path }, { do: 'read', path }]),
+  ...[
+    ...searched,
+    ...unsearched.filter((d) => d !== '/etc/systemd/system'),
+    '/run/user/*/containers/systemd',
+    '/**/.config/containers/systemd',
+    '/**/.local/share/containers/systemd',
+  ].flatMap((root): Pattern[] =>
+    [root, `${root}/**`].flatMap((path): Pattern[] => [
+      { do: 'stat', path },
+      { do: 'list', path },
+      { do: 'read', path },
+    ]),
   ),
   { do: 'stat', path: '/etc/systemd/system' },
   { do: 'list', path: '/etc/systemd/system' },
-  ...['container', 'volume', 'network', 'kube', 'image', 'build', 'pod', 'artifact'].flatMap((e): Pattern[] => [{ do: 'stat', path: `/etc/systemd/system/*.${e}` }, { do: 'read', path: `/etc/systemd/system/*.${e}` }]),
+  ...['container', 'volume', 'network', 'kube', 'image', 'build', 'pod', 'artifact'].flatMap((e): Pattern[] => [
+    { do: 'stat', path: `/etc/systemd/system/*.${e}` },
+    { do: 'read', path: `/etc/systemd/system/*.${e}` },
+  ]),
 ];
 
 /** Walks every root, a level at a time. Links to directories are followed once. */
@@ -55,6 +70,7 @@ export function* quadletDisk(accounts: readonly Account[]): Asking<QuadletDisk> 
   const directories = new Map<string, QuadletDirectory>();
   const files = new Map<string, QuadletFile>();
   const unseen: Unknown[] = [];
+  const unread: Unknown[] = [];
   const visited = new Set<string>();
   let level: string[] = [...searched, ...unsearched, ...accounts.flatMap((a) => [...userRoots(a), unsearchedUser(a)])];
   for (let depth = 0; level.length > 0 && depth < maxDepth && directories.size < maxDirectories; depth++) {
@@ -67,7 +83,15 @@ export function* quadletDisk(accounts: readonly Account[]): Asking<QuadletDisk> 
     const texts = yield* together(units.map((e) => read(e.path)));
     for (const [at, e] of units.entries()) {
       const cut = e.path.lastIndexOf('/');
-      files.set(e.path, { path: e.path, name: e.path.slice(cut + 1), directory: e.path.slice(0, cut), stat: e.stat, text: e.masked ? { is: 'got', value: '' } : (texts[at] as Answer<string>) });
+      const text = texts[at] as Answer<string>;
+      if (text.is === 'blocked' && e.type === 'file' && !e.masked) unread.push(unknown(text, e.path));
+      files.set(e.path, {
+        path: e.path,
+        name: e.path.slice(cut + 1),
+        directory: e.path.slice(0, cut),
+        stat: e.stat,
+        text: e.masked ? { is: 'got', value: '' } : text,
+      });
     }
     level = [];
     for (const [at, e] of fresh.entries()) {
@@ -79,8 +103,9 @@ export function* quadletDisk(accounts: readonly Account[]): Asking<QuadletDisk> 
       level.push(...answer.value.filter((n) => !flat || looksLikeQuadlet.test(n)).map((n) => `${e.path}/${n}`));
     }
   }
-  if (level.length > 0) unseen.push({ is: 'unknown', why: 'too-large', said: 'the Quadlet directories hold more than is looked at', where: [{ path: level[0] as string }] });
-  return { directories, files, unseen };
+  if (level.length > 0)
+    unseen.push({ is: 'unknown', why: 'too-large', said: 'the Quadlet directories hold more than is looked at', where: [{ path: level[0] as string }] });
+  return { directories, files, unseen, unread };
 }
 
 interface Entry {
@@ -93,13 +118,24 @@ interface Entry {
 }
 
 function entryOf(path: string, answer: Answer<Stat>, unseen: Unknown[]): Entry[] {
-  if (answer.is === 'blocked') unseen.push(unknown(answer, path));
+  // An image has no runtime directories, and no files in them.
+  if (answer.is === 'blocked' && !(answer.why === 'unsupported' && path.startsWith('/run/'))) unseen.push(unknown(answer, path));
   if (answer.is !== 'got') return [];
   const { real, target } = answer.value;
   if (real?.is === 'blocked') unseen.push(unknown(real, path));
   const end = real?.is === 'got' ? real.value : { ...answer.value, path };
-  return [{ path, real: end.path, type: end.type === 'directory' ? 'directory' : 'file', stat: answer.value, inode: { mode: end.mode, uid: end.uid, gid: end.gid }, masked: isMask(answer.value, target) }];
+  return [
+    {
+      path,
+      real: end.path,
+      type: end.type === 'directory' ? 'directory' : 'file',
+      stat: answer.value,
+      inode: { mode: end.mode, uid: end.uid, gid: end.gid },
+      masked: isMask(answer.value, target),
+    },
+  ];
 }
 
 /** A link to /dev/null hides a file of the same name in a later directory. */
-export const isMask = (inode: Stat, target = inode.target): boolean => target === '/dev/null' || (inode.real?.is === 'got' && inode.real.value.path === '/dev/null');
+export const isMask = (inode: Stat, target = inode.target): boolean =>
+  target === '/dev/null' || (inode.real?.is === 'got' && inode.real.value.path === '/dev/null');

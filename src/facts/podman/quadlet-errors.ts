@@ -2,8 +2,9 @@
  * Why the generator makes no service of a file that it could load: each reason loses that unit alone
  * (containers/podman pkg/systemd/quadlet/quadlet.go ConvertContainer and its siblings).
  */
-import type { Where } from '../fact.ts';
+
 import type { Release } from '../config/release.ts';
+import type { Where } from '../fact.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { keySince, sectionOf, takesKey } from './quadlet-keys.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
@@ -16,10 +17,17 @@ export interface ConversionError {
 /** Keys of the file's own section, and of [Quadlet], that the release does not take. */
 export function unknownKeys(release: Release, ending: string, all: readonly Assignment[]): { key: string; where: Where }[] {
   return all
-    .filter((a) => (a.section === sectionOf(ending) || (a.section === 'Quadlet' && takesKey(release, 'Quadlet', 'DefaultDependencies'))) && !takesKey(release, a.section, a.key))
+    .filter(
+      (a) =>
+        (a.section === sectionOf(ending) || (a.section === 'Quadlet' && takesKey(release, 'Quadlet', 'DefaultDependencies'))) &&
+        !takesKey(release, a.section, a.key),
+    )
     .map((a) => {
       const from = keySince(a.section, a.key);
-      return { key: a.key, where: { ...a.where, said: from === undefined ? `no release of Podman takes ${a.key}= in [${a.section}]` : `${a.key}= came with Podman ${from}` } };
+      return {
+        key: a.key,
+        where: { ...a.where, said: from === undefined ? `no release of Podman takes ${a.key}= in [${a.section}]` : `${a.key}= came with Podman ${from}` },
+      };
     });
 }
 
@@ -53,13 +61,15 @@ export function conversionErrors(ending: string, all: readonly Assignment[], nam
   if (ending === 'artifact') needs('Artifact');
   if (ending === 'volume') {
     if (last('Driver') === 'image' && last('Image') === '') add('Driver=image without Image=', at(own, 'Driver'));
-    for (const key of ['Type', 'Options']) if (last(key) !== '' && last('Device') === '' && last('Driver') !== 'image') add(`${key}= without Device=`, at(own, key));
+    for (const key of ['Type', 'Options'])
+      if (last(key) !== '' && last('Device') === '' && last('Driver') !== 'image') add(`${key}= without Device=`, at(own, key));
   }
   if (ending === 'network') networkErrors(all, own, add);
   if (ending === 'container') containerErrors(all, own, add);
   if (ending === 'container' || ending === 'kube') {
     const kill = lastOf(all, 'Service', 'KillMode');
-    if (kill !== undefined && kill !== 'mixed' && kill !== 'control-group') add(`KillMode=${kill}: only mixed and control-group are taken`, at('Service', 'KillMode'));
+    if (kill !== undefined && kill !== 'mixed' && kill !== 'control-group')
+      add(`KillMode=${kill}: only mixed and control-group are taken`, at('Service', 'KillMode'));
     const type = lastOf(all, 'Service', 'Type');
     if (type !== undefined && type !== 'notify' && type !== 'oneshot') add(`Type=${type}: only notify and oneshot are taken`, at('Service', 'Type'));
   }
@@ -82,7 +92,8 @@ function networkErrors(all: readonly Assignment[], own: string, add: Add): void 
 const portRange = /\d(-\d+)?(\/udp|\/tcp)?$/;
 
 function containerErrors(all: readonly Assignment[], own: string, add: Add): void {
-  for (const { value, where } of valuesOf(all, own, 'ExposeHostPort')) if (!portRange.test(value.trim().slice(-32))) add(`ExposeHostPort=${value} is no port`, [where]);
+  for (const { value, where } of valuesOf(all, own, 'ExposeHostPort'))
+    if (!portRange.test(value.trim().slice(-32))) add(`ExposeHostPort=${value} is no port`, [where]);
   const remap = all.findLast((a) => a.section === own && a.key === 'RemapUsers');
   if (remap && remap.value !== '' && remap.value !== 'auto' && remap.value !== 'keep-id') add(`RemapUsers=${remap.value} is not supported`, [remap.where]);
 }

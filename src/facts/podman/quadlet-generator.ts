@@ -3,10 +3,11 @@ import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
-import { quadletFiles, type QuadletHost, quadletHosts, type QuadletHosts, quadletTouches } from './quadlet-units.ts';
+import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts, quadletTouches } from './quadlet-units.ts';
 
 /** systemd.generator(7): the first directory that has the name counts. */
-const directories = (manager: 'system' | 'user'): string[] => ['/run/systemd', '/etc/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd', '/lib/systemd'].map((d) => `${d}/${manager}-generators`);
+const directories = (manager: 'system' | 'user'): string[] =>
+  ['/run/systemd', '/etc/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd', '/lib/systemd'].map((d) => `${d}/${manager}-generators`);
 const pathsOf = (manager: 'system' | 'user'): string[] => directories(manager).map((d) => `${d}/podman-${manager}-generator`);
 
 export const quadletGenerator: Kind = {
@@ -26,7 +27,9 @@ export const quadletGenerator: Kind = {
     if (hosts.is === 'unknown') return hosts;
     const host = hosts.each.at(-1) as QuadletHost;
     const instance = as.uid === 0 ? host.system : host.users.find((u) => u.account?.uid === as.uid);
-    const files = quadletFiles(host).filter((f) => instance?.directories.includes(f.directory)).map((f) => f.path);
+    const files = quadletFiles(host)
+      .filter((f) => instance?.directories.includes(f.directory))
+      .map((f) => f.path);
     const fact = new FactBuilder().consulted(...paths.map((path) => ({ path })));
     if (files.length === 0 && hosts.incomplete) fact.gap('files', hosts.incomplete);
     else fact.set('files', files, ...(files.length > 0 ? files : (instance?.directories ?? [])).map((path) => ({ path })));

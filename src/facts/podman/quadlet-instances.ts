@@ -38,9 +38,12 @@ export function instanceOf(release: Release, disk: QuadletDisk, account?: Accoun
   const seen = new Map<string, string>();
   for (const directory of directories) {
     const found = disk.directories.get(directory);
-    const files = (found?.names ?? []).map((name) => disk.files.get(`${directory}/${name}`)).filter((f) => f !== undefined && supported(release, f.name)) as QuadletFile[];
+    const files = (found?.names ?? [])
+      .map((name) => disk.files.get(`${directory}/${name}`))
+      .filter((f) => f !== undefined && supported(release, f.name)) as QuadletFile[];
     const own: QuadletFile[] = [];
-    const errors: LoadError[] = found && account && !searchable(found.inode, account) ? [{ path: directory, said: `${account.name} may not list the directory` }] : [];
+    const errors: LoadError[] =
+      found && account && !searchable(found.inode, account) ? [{ path: directory, said: `${account.name} may not list the directory` }] : [];
     for (const file of files) {
       const first = seen.get(file.name);
       if (first !== undefined) {
@@ -78,8 +81,12 @@ function loadError(file: QuadletFile, account: Account | undefined): LoadError |
   return parsed.is === 'broken' ? { path, said: parsed.said, line: parsed.line } : undefined;
 }
 
-const readable = (inode: { mode: number; uid: number; gid: number }, as: Account): boolean => as.uid === 0 || (inode.mode & (inode.uid === as.uid ? 0o400 : inode.gid === as.gid ? 0o040 : 0o004)) !== 0;
-const searchable = (inode: { mode: number; uid: number; gid: number }, as: Account): boolean => as.uid === 0 || (inode.mode & (inode.uid === as.uid ? 0o500 : inode.gid === as.gid ? 0o050 : 0o005)) === (inode.uid === as.uid ? 0o500 : inode.gid === as.gid ? 0o050 : 0o005);
+const readable = (inode: { mode: number; uid: number; gid: number }, as: Account): boolean =>
+  as.uid === 0 || (inode.mode & (inode.uid === as.uid ? 0o400 : inode.gid === as.gid ? 0o040 : 0o004)) !== 0;
+const searchable = (inode: { mode: number; uid: number; gid: number }, as: Account): boolean =>
+  as.uid === 0 ||
+  (inode.mode & (inode.uid === as.uid ? 0o500 : inode.gid === as.gid ? 0o050 : 0o005)) ===
+    (inode.uid === as.uid ? 0o500 : inode.gid === as.gid ? 0o050 : 0o005);
 
 function systemDirectories(release: Release, disk: QuadletDisk): string[] {
   const visited = new Set<string>();
@@ -95,7 +102,13 @@ function userDirectories(release: Release, disk: QuadletDisk, as: Account): stri
   const own = [...(since(release, '5.3') ? [runtime] : []), config].flatMap((root) => walk(release, disk, root, visited, () => true));
   if (!since(release, '4.6')) return own;
   const shared = [adminUsers, ...(since(release, '6.0') ? [vendorUsers] : [])];
-  return [...own, ...shared.flatMap((root) => [...walk(release, disk, root, visited, (path) => !numbered(path, root)), ...walk(release, disk, `${root}/${as.uid}`, visited, () => true)])];
+  return [
+    ...own,
+    ...shared.flatMap((root) => [
+      ...walk(release, disk, root, visited, (path) => !numbered(path, root)),
+      ...walk(release, disk, `${root}/${as.uid}`, visited, () => true),
+    ]),
+  ];
 }
 
 /** `users/1000/…` is one user's; `users/team/…` is everybody's. */

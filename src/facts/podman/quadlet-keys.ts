@@ -7,8 +7,10 @@ import { type Release, since } from '../config/release.ts';
 /** Section, then release, then the keys that it added. */
 const added: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Container: {
-    '4.4': 'AddCapability AddDevice Annotation ContainerName DropCapability Environment EnvironmentFile EnvironmentHost Exec ExposeHostPort Group Image Label Network NoNewPrivileges Notify PodmanArgs PublishPort ReadOnly RemapGid RemapUid RemapUidSize RemapUsers RunInit SeccompProfile Timezone User VolatileTmp Volume',
-    '4.5': 'HealthCmd HealthInterval HealthOnFailure HealthRetries HealthStartPeriod HealthStartupCmd HealthStartupInterval HealthStartupRetries HealthStartupSuccess HealthStartupTimeout HealthTimeout IP IP6 LogDriver Mount Rootfs Secret SecurityLabelDisable SecurityLabelFileType SecurityLabelLevel SecurityLabelType Tmpfs UserNS',
+    '4.4':
+      'AddCapability AddDevice Annotation ContainerName DropCapability Environment EnvironmentFile EnvironmentHost Exec ExposeHostPort Group Image Label Network NoNewPrivileges Notify PodmanArgs PublishPort ReadOnly RemapGid RemapUid RemapUidSize RemapUsers RunInit SeccompProfile Timezone User VolatileTmp Volume',
+    '4.5':
+      'HealthCmd HealthInterval HealthOnFailure HealthRetries HealthStartPeriod HealthStartupCmd HealthStartupInterval HealthStartupRetries HealthStartupSuccess HealthStartupTimeout HealthTimeout IP IP6 LogDriver Mount Rootfs Secret SecurityLabelDisable SecurityLabelFileType SecurityLabelLevel SecurityLabelType Tmpfs UserNS',
     '4.6': 'AutoUpdate HostName Mask Pull SecurityLabelNested Sysctl Unmask WorkingDir',
     '4.7': 'DNS DNSOption DNSSearch PidsLimit ShmSize Ulimit',
     '4.8': 'ContainersConfModule GIDMap GlobalArgs ReadOnlyTmpfs SubGIDMap SubUIDMap UIDMap',
@@ -62,7 +64,8 @@ const added: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '5.6': 'Policy',
   },
   Build: {
-    '5.2': 'Annotation Arch AuthFile ContainersConfModule DNS DNSOption DNSSearch Environment File ForceRM GlobalArgs GroupAdd ImageTag Label Network PodmanArgs Pull Secret SetWorkingDirectory TLSVerify Target Variant Volume',
+    '5.2':
+      'Annotation Arch AuthFile ContainersConfModule DNS DNSOption DNSSearch Environment File ForceRM GlobalArgs GroupAdd ImageTag Label Network PodmanArgs Pull Secret SetWorkingDirectory TLSVerify Target Variant Volume',
     '5.3': 'ServiceName',
     '5.5': 'Retry RetryDelay',
     '5.7': 'BuildArg IgnoreFile',
@@ -76,9 +79,23 @@ const added: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** The first release whose generator takes files with this ending. */
-const endings: Readonly<Record<string, string>> = { container: '4.4', volume: '4.4', network: '4.4', kube: '4.4', image: '4.8', pod: '5.0', build: '5.2', artifact: '5.7' };
+const endings: Readonly<Record<string, string>> = {
+  container: '4.4',
+  volume: '4.4',
+  network: '4.4',
+  kube: '4.4',
+  image: '4.8',
+  pod: '5.0',
+  build: '5.2',
+  artifact: '5.7',
+};
 
-const tables = new Map(Object.entries(added).map(([section, releases]) => [section, new Map(Object.entries(releases).flatMap(([from, keys]) => keys.split(' ').map((key) => [key, from])))]));
+const tables = new Map(
+  Object.entries(added).map(([section, releases]) => [
+    section,
+    new Map(Object.entries(releases).flatMap(([from, keys]) => keys.split(' ').map((key) => [key, from]))),
+  ]),
+);
 
 /** The release that added a key to a section; undefined: no release knows it. Names are case-sensitive. */
 export const keySince = (section: string, key: string): string | undefined => tables.get(section)?.get(key);

@@ -1,7 +1,8 @@
 /** A Quadlet file with its drop-ins, as the generator merges them. */
+
+import { type Release, since } from '../config/release.ts';
 import type { Note, Unknown, Where } from '../fact.ts';
 import { unknown } from '../fact.ts';
-import { type Release, since } from '../config/release.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import type { QuadletDisk, QuadletFile } from './quadlet-disk.ts';
 import { parseQuadlet } from './quadlet-text.ts';

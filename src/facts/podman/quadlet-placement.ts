@@ -1,9 +1,9 @@
 /** Who reads a Quadlet file that lies where it does, and whether that can be meant. */
 import type { Account } from '../ask.ts';
-import type { Where } from '../fact.ts';
-import { endingSince } from './quadlet-keys.ts';
-import type { QuadletFile } from './quadlet-disk.ts';
+import type { Unknown, Where } from '../fact.ts';
+import { type QuadletFile, searched, userRoots } from './quadlet-disk.ts';
 import { type Instance, type LoadError, supported } from './quadlet-instances.ts';
+import { endingSince } from './quadlet-keys.ts';
 import type { QuadletHost } from './quadlet-units.ts';
 
 export interface Placement {
@@ -33,7 +33,13 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
   const none = { place, readBy: [], loadErrors: [] } as const;
   const ending = endingSince(name.slice(name.lastIndexOf('.') + 1));
   if (!supported(host.release, name)) {
-    return { ...none, inert: ending === undefined ? `no generator takes the ending of ${name}: endings are lower case` : `Podman ${host.release.said} passes over ${name.slice(name.lastIndexOf('.'))} files, which came with ${ending}` };
+    return {
+      ...none,
+      inert:
+        ending === undefined
+          ? `no generator takes the ending of ${name}: endings are lower case`
+          : `Podman ${host.release.said} passes over ${name.slice(name.lastIndexOf('.'))} files, which came with ${ending}`,
+    };
   }
   if (place === 'none') return { ...none, inert: inertBecause(host, directory) };
   const taking = readers.filter((i) => i.taken.get(name)?.path === path);
@@ -50,16 +56,33 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
   };
 }
 
+/** What could not be seen and may change who reads a file or what becomes of it. */
+export function unseenFor(host: QuadletHost, { place }: Placement): Unknown | undefined {
+  if (place !== 'system' && host.unsure) return host.unsure;
+  if (place === 'none') return undefined;
+  const users = host.users.flatMap((u) => (u.account ? userRoots(u.account) : []));
+  const roots = place === 'system' ? searched : [shared, '/usr/share/containers/systemd/users', ...users];
+  return [...host.disk.unseen, ...host.disk.unread].find(({ where }) => {
+    const path = where[0]?.path ?? '/';
+    const near = roots.some((r) => path === r || path.startsWith(`${r}/`) || r.startsWith(`${path}/`));
+    return near && !(place === 'system' && path.startsWith(`${shared}/`));
+  });
+}
+
 function readerNames(host: QuadletHost, taking: readonly Instance[], directory: string): string[] {
   if (taking.includes(host.system)) return ['root'];
-  if ((directory === shared || directory.startsWith(`${shared}/`)) && !/^\d/.test(directory.slice(shared.length + 1))) return taking.length > 0 ? ['every user'] : [];
+  if ((directory === shared || directory.startsWith(`${shared}/`)) && !/^\d/.test(directory.slice(shared.length + 1)))
+    return taking.length > 0 ? ['every user'] : [];
   return taking.map((i) => i.account?.name ?? 'root');
 }
 
 function inertBecause(host: QuadletHost, directory: string): string {
   if (/\.d(\/|$)/.test(directory)) return 'a directory that ends in .d is for drop-ins, no generator looks for units there';
   const uid = new RegExp(`^${shared}/(\\d+)(/|$)`).exec(directory)?.[1];
-  if (uid !== undefined) return host.accounts.some((a) => String(a.uid) === uid) ? `only the generator of uid ${uid} reads it, and that account runs no containers` : `no account has the uid ${uid}`;
+  if (uid !== undefined)
+    return host.accounts.some((a) => String(a.uid) === uid)
+      ? `only the generator of uid ${uid} reads it, and that account runs no containers`
+      : `no account has the uid ${uid}`;
   return `no generator of Podman ${host.release.said} reads ${directory}`;
 }
 
@@ -68,9 +91,11 @@ function meant(host: QuadletHost, place: string, directory: string): { escalates
   const stray = /^\/(run|usr\/share)\/containers\/systemd\/users(\/|$)/.exec(directory);
   if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator: the unit runs as root' };
   const top = /^\/(?:run|etc|usr\/share)\/containers\/systemd\/([^/]+)/.exec(directory)?.[1];
-  if (place === 'system' && top !== undefined && (top === 'user' || namesUser(host.accounts, top))) return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it: the unit runs as root` };
+  if (place === 'system' && top !== undefined && (top === 'user' || namesUser(host.accounts, top)))
+    return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it: the unit runs as root` };
   const team = new RegExp(`^${shared}/([^/]+)`).exec(directory)?.[1];
-  if (place === 'user' && team !== undefined && host.accounts.some((a) => a.name === team && a.uid !== 0)) return { misplaced: `only numeric directories belong to one user: users/${team}/ reaches every user` };
+  if (place === 'user' && team !== undefined && host.accounts.some((a) => a.name === team && a.uid !== 0))
+    return { misplaced: `only numeric directories belong to one user: users/${team}/ reaches every user` };
   if (place === 'user' && directory.startsWith('/root/')) return { misplaced: "only root's own user manager reads it, not the system's" };
   return {};
 }

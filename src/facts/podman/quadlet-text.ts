@@ -66,5 +66,8 @@ export function valuesOf(assignments: readonly Assignment[], section: string, ke
 
 /** The last value of a key without surrounding quotes; undefined when the key does not occur. */
 export function lastOf(assignments: readonly Assignment[], section: string, key: string): string | undefined {
-  return assignments.findLast((a) => a.section === section && a.key === key)?.value.trim().replace(/^"+|"+$/g, '');
+  return assignments
+    .findLast((a) => a.section === section && a.key === key)
+    ?.value.trim()
+    .replace(/^"+|"+$/g, '');
 }

@@ -1,10 +1,10 @@
 /** Every Quadlet file of a host, as each release of Podman that it may have sees them. */
 import { type Account, type Asking, together } from '../ask.ts';
+import { type PodmanRelease, podmanRelease, podmanTouches, type Release, releaseOf, since } from '../config/release.ts';
 import type { Unknown } from '../fact.ts';
-import { podmanRelease, podmanTouches, type PodmanRelease, type Release, releaseOf, since } from '../config/release.ts';
-import { passwd, type Passwd, rootAccount, rootlessTouches, rootlessUse, type RootlessUse } from '../host/accounts.ts';
+import { type Passwd, passwd, type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
 import type { Pattern } from '../kind.ts';
-import { isMask, looksLikeQuadlet, type QuadletDisk, quadletDisk, quadletDiskTouches, type QuadletFile } from './quadlet-disk.ts';
+import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
 
 export const quadletTouches: readonly Pattern[] = [...podmanTouches, ...rootlessTouches, ...quadletDiskTouches];
@@ -17,6 +17,8 @@ export interface QuadletHost {
   /** Root's own user manager first, then the accounts that run containers without root. */
   readonly users: readonly Instance[];
   readonly accounts: readonly Account[];
+  /** Whether there are more users whose generators read files. */
+  readonly unsure?: Unknown;
 }
 
 export interface QuadletHosts {
@@ -41,7 +43,14 @@ export function* quadletHosts(): Asking<QuadletHosts | Unknown> {
   const disk = yield* quadletDisk([rootAccount, ...users]);
   const accounts = entries.is === 'known' ? entries.entries : users;
   const candidates = [...new Map(release.candidates.map((c) => (since(c, '4.4') ? c : first)).map((c) => [c.said, c])).values()];
-  const each = candidates.map((candidate) => ({ release: candidate, disk, accounts, system: instanceOf(candidate, disk), users: [rootAccount, ...users].map((u) => instanceOf(candidate, disk, u)) }));
+  const each = candidates.map((candidate) => ({
+    release: candidate,
+    disk,
+    accounts,
+    system: instanceOf(candidate, disk),
+    users: [rootAccount, ...users].map((u) => instanceOf(candidate, disk, u)),
+    ...(unsure ? { unsure } : {}),
+  }));
   const incomplete = disk.unseen[0] ?? unsure;
   return { is: 'known', each, ...(release.unknown ? { release: release.unknown } : {}), ...(incomplete ? { incomplete } : {}) };
 }

@@ -4,15 +4,15 @@ import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, t
 import { rootAccount } from '../host/accounts.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list as listOf, map, record, string } from '../shape.ts';
-import { parseUnitText, type Assignment } from '../systemd/syntax.ts';
-import { conversionErrors, unknownKeys } from './quadlet-errors.ts';
+import { parseUnitName, dropInNames as unitDropIns } from '../systemd/names.ts';
+import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
+import { conversionErrors, unknownKeys } from './quadlet-errors.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { mergeQuadlet } from './quadlet-merge.ts';
-import { errorAt, placementOf } from './quadlet-placement.ts';
+import { errorAt, placementOf, unseenFor } from './quadlet-placement.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
-import { quadletFiles, type QuadletHost, quadletHosts, type QuadletHosts, quadletTouches } from './quadlet-units.ts';
-import { dropInNames as unitDropIns, parseUnitName } from '../systemd/names.ts';
+import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts, quadletTouches } from './quadlet-units.ts';
 
 const reasons = (describe: string) => listOf(string('a reason'), describe);
 const values = (describe: string) => map(listOf(string('a value'), 'all values, after resets'), describe);
@@ -36,6 +36,7 @@ const shape = record({
   dropIns: listOf(string('a path'), 'drop-ins that take part'),
   serviceName: string('the generated unit'),
   serviceUser: listOf(string('a key'), 'User=, Group= or DynamicUser= in [Service], of the file or of drop-ins for the generated unit'),
+  hasService: boolean('it has a [Service] section'),
   options: values("the keys of the file's own section"),
   service: values('the keys of [Service]'),
   install: values('the keys of [Install]'),
@@ -64,7 +65,9 @@ export const quadlet: Kind = {
       const host = hosts.each.at(-1) as QuadletHost;
       const files = quadletFiles(host);
       const facts = yield* together(files.map((f) => judge(hosts, f)));
-      const each = files.map((file, at): Subject => ({ key: `quadlet:${file.path}`, as: placementOf(host, file).instance?.account ?? rootAccount, fact: facts[at] as Known }));
+      const each = files.map(
+        (file, at): Subject => ({ key: `quadlet:${file.path}`, as: placementOf(host, file).instance?.account ?? rootAccount, fact: facts[at] as Known }),
+      );
       const consulted = [...host.system.directories, ...host.users.flatMap((u) => u.directories)].map((path) => ({ path }));
       return { is: 'known', each, consulted, ...(hosts.incomplete ? { incomplete: hosts.incomplete } : {}) };
     },
@@ -72,7 +75,9 @@ export const quadlet: Kind = {
 };
 
 const unitDirectories = { system: ['/etc/systemd/system', '/run/systemd/system'], user: ['/etc/systemd/user', '/run/systemd/user'] } as const;
-const serviceDropInTouches = Object.values(unitDirectories).flatMap((ds) => ds.flatMap((d) => [{ do: 'list', path: `${d}/*.service.d` } as const, { do: 'read', path: `${d}/*.service.d/*.conf` } as const]));
+const serviceDropInTouches = Object.values(unitDirectories).flatMap((ds) =>
+  ds.flatMap((d) => [{ do: 'list', path: `${d}/*.service.d` } as const, { do: 'read', path: `${d}/*.service.d/*.conf` } as const]),
+);
 
 /** Judges a file under every release that it may meet; what the releases see differently is unknown. */
 function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
@@ -84,7 +89,13 @@ function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
   const known = last.build();
   for (const field of Object.keys(shape.fields)) {
     const seen = new Set(facts.map((f) => JSON.stringify(f.build().value[field])));
-    if (seen.size > 1 && hosts.release) last.gap(field, { is: 'unknown', why: 'ambiguous', said: `${field} depends on the Podman version; ${hosts.release.said}`, where: known.where.get(field)?.slice(0, 1) ?? [{ path: file.path }] });
+    if (seen.size > 1 && hosts.release)
+      last.gap(field, {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `${field} depends on the Podman version; ${hosts.release.said}`,
+        where: known.where.get(field)?.slice(0, 1) ?? [{ path: file.path }],
+      });
   }
   return last.build();
 }
@@ -95,32 +106,69 @@ function describeFile(host: QuadletHost, file: QuadletFile, extra: ServiceDropIn
   const placed = placementOf(host, file);
   const fact = new FactBuilder().consulted(here).set('path', file.path, here).set('name', file.name, here).set('type', ending, here);
   fact.set('place', placed.place, here).set('readBy', placed.readBy, here);
-  fact.set('read', placed.inert === undefined && placed.shadowedBy === undefined, placed.shadowedBy ? { ...here, said: `hidden by ${placed.shadowedBy}` } : here);
+  fact.set(
+    'read',
+    placed.inert === undefined && placed.shadowedBy === undefined,
+    placed.shadowedBy ? { ...here, said: `hidden by ${placed.shadowedBy}` } : here,
+  );
   for (const part of ['inert', 'escalates', 'misplaced', 'shadowedBy'] as const) fact.at(part, here).set(part, placed[part], here);
-  strings(fact, 'loadErrors', placed.loadErrors.map((e) => ({ said: `${e.path} ${e.said}`, where: errorAt(e) })), here);
+  strings(
+    fact,
+    'loadErrors',
+    placed.loadErrors.map((e) => ({ said: `${e.path} ${e.said}`, where: errorAt(e) })),
+    here,
+  );
   const merged = mergeQuadlet(file, placed.instance?.directories ?? [], host.disk, host.release);
   for (const { said, where } of merged.notes) fact.note('dropIns', said, ...where);
   fact.set('dropIns', merged.dropIns, ...merged.dropIns.map((path) => ({ path })));
   strings(fact, 'skippedDropIns', merged.skipped, here);
-  const parts = ['errors', 'unknownKeys', 'foreignSections', 'serviceUser', 'options', 'service', 'install'];
-  if (merged.unseen) return parts.reduce((f, part) => f.gap(part, merged.unseen as Unknown), fact);
+  const unseen = unseenFor(host, placed);
+  if (unseen) for (const part of ['read', 'readBy', 'shadowedBy', 'loadErrors', 'dropIns', 'skippedDropIns']) fact.gap(part, unseen);
+  if (unseen && placed.place !== 'system') for (const part of ['inert', 'misplaced']) fact.gap(part, unseen);
+  const parts = ['errors', 'unknownKeys', 'foreignSections', 'serviceUser', 'hasService', 'options', 'service', 'install'];
+  const hidden = merged.unseen ?? unseen;
+  if (hidden) return parts.reduce((f, part) => f.gap(part, hidden), fact);
   const names = new Set(placed.instance ? [...placed.instance.taken.keys()] : []);
   const keys = unknownKeys(host.release, ending, merged.assignments);
-  fact.set('unknownKeys', keys.map((k) => k.key), ...(keys.length > 0 ? keys.map((k) => k.where) : [here]));
+  fact.set(
+    'unknownKeys',
+    keys.map((k) => k.key),
+    ...(keys.length > 0 ? keys.map((k) => k.where) : [here]),
+  );
   const errors = placed.loadErrors.length > 0 ? [] : conversionErrors(ending, merged.assignments, names, file.path);
-  strings(fact, 'errors', errors.map((e) => ({ said: e.said, where: e.where[0] ?? here })), here);
+  strings(
+    fact,
+    'errors',
+    errors.map((e) => ({ said: e.said, where: e.where[0] ?? here })),
+    here,
+  );
   const usual = new Set([sectionOf(ending), 'Unit', 'Service', 'Install', 'Quadlet']);
   const foreign = [...merged.sections].filter(([name]) => !usual.has(name) && !name.startsWith('X-'));
-  strings(fact, 'foreignSections', foreign.map(([name, where]) => ({ said: name, where })), here);
+  strings(
+    fact,
+    'foreignSections',
+    foreign.map(([name, where]) => ({ said: name, where })),
+    here,
+  );
   const services = [...merged.assignments.filter((a) => a.section === 'Service'), ...extra.assignments];
+  fact.set('hasService', merged.sections.has('Service'), merged.sections.get('Service') ?? here);
   setServiceUser(fact, services, extra, here);
   fact.set('serviceName', serviceNameOf(file, lastOf(merged.assignments, sectionOf(ending), 'ServiceName')), here);
-  for (const [field, section] of [['options', sectionOf(ending)], ['service', 'Service'], ['install', 'Install']] as const) setValues(fact, field, section, merged.assignments, here);
+  for (const [field, section] of [
+    ['options', sectionOf(ending)],
+    ['service', 'Service'],
+    ['install', 'Install'],
+  ] as const)
+    setValues(fact, field, section, merged.assignments, here);
   return fact;
 }
 
 function strings(fact: FactBuilder, field: string, found: readonly { said: string; where: Where }[], here: Where): void {
-  fact.set(field, found.map((f) => f.said), ...(found.length > 0 ? found.map((f) => f.where) : [here]));
+  fact.set(
+    field,
+    found.map((f) => f.said),
+    ...(found.length > 0 ? found.map((f) => f.where) : [here]),
+  );
 }
 
 function setValues(fact: FactBuilder, field: string, section: string, all: readonly Assignment[], here: Where): void {

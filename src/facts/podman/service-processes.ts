@@ -21,10 +21,14 @@ export interface ServiceProcess extends ServiceCommand {
   readonly where: Where;
 }
 
-export type ServiceProcesses = { readonly is: 'known'; readonly each: readonly ServiceProcess[]; readonly consulted: readonly Where[] } | Unknown;
+/** `live` is false where nothing runs: an image. */
+export type ServiceProcesses =
+  | { readonly is: 'known'; readonly live: boolean; readonly each: readonly ServiceProcess[]; readonly consulted: readonly Where[] }
+  | Unknown;
 
 export const processTouches: readonly Pattern[] = [
   { do: 'list', path: '/proc' },
+  { do: 'read', path: '/proc/*/comm' },
   { do: 'read', path: '/proc/*/cmdline' },
   { do: 'read', path: '/proc/*/cgroup' },
   { do: 'stat', path: '/proc/*' },
@@ -36,14 +40,23 @@ export const processTouches: readonly Pattern[] = [
  */
 export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
   const entries = yield* list('/proc');
-  if (entries.is === 'blocked') return unknown(entries, '/proc');
+  // Only a running host has /proc: an image has no processes.
+  if (entries.is === 'blocked' && entries.why !== 'unsupported') return unknown(entries, '/proc');
   const pids = entries.is === 'got' ? entries.value.filter((name) => /^\d+$/.test(name)) : [];
   const consulted = [{ path: '/proc', ...(pids.length === 0 ? { said: 'nothing runs here' } : {}) }];
-  if (pids.length === 0) return { is: 'known', each: [], consulted };
+  if (pids.length === 0) return { is: 'known', live: false, each: [], consulted };
   if (!pids.includes('1')) return { is: 'unknown', why: 'denied', said: '/proc hides the processes of other users', where: consulted };
-  const lines = (yield pids.map((pid) => ({ do: 'read', path: `/proc/${pid}/cmdline` }) as const)) as readonly Answer<Content>[];
+  const names = (yield pids.map((pid) => ({ do: 'read', path: `/proc/${pid}/comm` }) as const)) as readonly Answer<Content>[];
+  const closed = names.find((n) => n.is === 'blocked' && n.why !== 'failed');
+  if (closed?.is === 'blocked') return unknown(closed, '/proc');
+  // Only Podman's own command lines are read: others may hold secrets.
+  const ours = pids.filter((_, at) => {
+    const name = textOf(names[at] as Answer<Content>);
+    return name.is === 'got' && name.value.trim() === 'podman';
+  });
+  const lines = ours.length === 0 ? [] : ((yield ours.map((pid) => ({ do: 'read', path: `/proc/${pid}/cmdline` }) as const)) as readonly Answer<Content>[]);
   const found: ServiceProcess[] = [];
-  for (const [at, pid] of pids.entries()) {
+  for (const [at, pid] of ours.entries()) {
     const line = textOf(lines[at] as Answer<Content>);
     const path = `/proc/${pid}/cmdline`;
     // What is no text or is gone by now is not our service.
@@ -54,10 +67,11 @@ export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
     if (!command) continue;
     const [owner, group] = (yield* together<unknown>([stat(`/proc/${pid}`), read(`/proc/${pid}/cgroup`)])) as [Answer<Stat>, Answer<string>];
     if (owner.is === 'blocked') return unknown(owner, `/proc/${pid}`);
+    if (group.is === 'blocked') return unknown(group, `/proc/${pid}/cgroup`);
     if (owner.is === 'absent' || owner.value.uid !== uid) continue;
     found.push({ ...command, pid: Number(pid), argv: argv.join(' '), startedBy: starter(group), where: { path, said: argv.join(' ') } });
   }
-  return { is: 'known', each: found, consulted };
+  return { is: 'known', live: true, each: found, consulted };
 }
 
 function starter(group: Answer<string>): ServiceProcess['startedBy'] {

@@ -1,7 +1,7 @@
 /** The few engine settings that decide where networks and helper programs are. */
 import type { Account, Asking } from '../ask.ts';
-import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { containersConf, containersTouches } from '../config/containers-conf.ts';
+import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
 import type { Pattern } from '../kind.ts';
 
@@ -30,12 +30,17 @@ export const settingsTouches: readonly Pattern[] = containersTouches;
 export function* settings(as: Account): Asking<Settings | Unknown> {
   const fact = yield* containersConf(as);
   if (fact.is === 'unknown') return fact;
-  const gap = ['engine', 'network'].flatMap((table) => keys[table as 'engine' | 'network'].map((key) => gapOf(fact, [table, key]))).find((g) => g !== undefined);
+  const gap = ['engine', 'network']
+    .flatMap((table) => keys[table as 'engine' | 'network'].map((key) => gapOf(fact, [table, key])))
+    .find((g) => g !== undefined);
   if (gap) return gap;
   const directories = lookup(fact, 'engine', 'helper_binaries_dir');
   const listed = Array.isArray(directories.value) ? directories.value.filter((d): d is string => typeof d === 'string' && d !== '') : [];
   return {
-    helperDirectories: listed.length > 0 ? { value: listed.map((d) => d.replace(/\/+$/, '').replace(/^\$BINDIR/, '/usr/bin')), where: directories.where } : { value: helperDirectories, where: [] },
+    helperDirectories:
+      listed.length > 0
+        ? { value: listed.map((d) => d.replace(/\/+$/, '').replace(/^\$BINDIR/, '/usr/bin')), where: directories.where }
+        : { value: helperDirectories, where: [] },
     networkDirectory: word(fact, 'network', 'network_config_dir', as.uid === 0 ? '/etc/containers/networks' : `${graphRoot(as)}/networks`),
     networkBackend: word(fact, 'network', 'network_backend', ''),
     rootlessNetwork: word(fact, 'network', 'default_rootless_network_cmd', ''),
@@ -60,4 +65,5 @@ function word(fact: Known, table: string, key: string, usual: string): Setting<s
   return typeof value === 'string' && value !== '' ? { value, where } : { value: usual, where: [] };
 }
 
-const gapOf = (fact: Known, [table, key]: readonly [string, string] | readonly string[]): Unknown | undefined => fact.gaps.get('') ?? fact.gaps.get(table ?? '') ?? fact.gaps.get(`${table}.${key}`);
+const gapOf = (fact: Known, [table, key]: readonly [string, string] | readonly string[]): Unknown | undefined =>
+  fact.gaps.get('') ?? fact.gaps.get(table ?? '') ?? fact.gaps.get(`${table}.${key}`);

@@ -6,7 +6,11 @@ import type { Pattern } from '../kind.ts';
 /** Foremost directory first: a file hides those of the same name in the directories after it. */
 const directories = ['/etc/tmpfiles.d', '/run/tmpfiles.d', '/usr/local/lib/tmpfiles.d', '/usr/lib/tmpfiles.d'];
 
-export const tmpfilesTouches: readonly Pattern[] = directories.flatMap((d): Pattern[] => [{ do: 'list', path: d }, { do: 'stat', path: `${d}/*.conf` }, { do: 'read', path: `${d}/*.conf` }]);
+export const tmpfilesTouches: readonly Pattern[] = directories.flatMap((d): Pattern[] => [
+  { do: 'list', path: d },
+  { do: 'stat', path: `${d}/*.conf` },
+  { do: 'read', path: `${d}/*.conf` },
+]);
 
 export type BootLinks = { readonly is: 'known'; readonly target?: string; readonly where: readonly Where[]; readonly notes: readonly Note[] } | Unknown;
 
@@ -48,7 +52,8 @@ export function* bootLink(): Asking<BootLinks> {
 /** A link to /dev/null is an empty file: the usual way to switch a packaged file off. */
 function* textAt(path: string): Asking<Answer<string>> {
   const inode = yield* stat(path);
-  if (inode.is === 'got' && (inode.value.target === '/dev/null' || (inode.value.real?.is === 'got' && inode.value.real.value.path === '/dev/null'))) return { is: 'got', value: '' };
+  if (inode.is === 'got' && (inode.value.target === '/dev/null' || (inode.value.real?.is === 'got' && inode.value.real.value.path === '/dev/null')))
+    return { is: 'got', value: '' };
   return yield* read(path);
 }
 

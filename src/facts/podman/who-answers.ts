@@ -34,6 +34,7 @@ export function* whoAnswers(socket: string): Asking<Answering> {
     if (ping.why === 'failed' && /refused|ECONNREFUSED/i.test(ping.said ?? '')) return { is: 'nobody', where: { ...where, said: 'connection refused' } };
     return unknown(ping, `socket:${socket}`);
   }
+  if (version.is === 'blocked' && version.why !== 'failed') return unknown(version, `socket:${socket}`);
   const { headers, status } = ping.value;
   const libpod = headers['libpod-api-version'];
   const server = headers.server ?? '';
@@ -47,7 +48,13 @@ export function* whoAnswers(socket: string): Asking<Answering> {
   }
   const docker = server.startsWith('Docker/') || components.Engine !== undefined;
   const known = components.Engine;
-  return { is: 'answers', who: docker ? 'docker' : 'other', versionAt: { ...where, said: 'GET /version' }, where: { ...where, said }, ...(docker && known !== undefined ? { version: known } : {}) };
+  return {
+    is: 'answers',
+    who: docker ? 'docker' : 'other',
+    versionAt: { ...where, said: 'GET /version' },
+    where: { ...where, said },
+    ...(docker && known !== undefined ? { version: known } : {}),
+  };
 }
 
 /** The versions of the components in a `/version` answer, by component name. Anything unexpected yields none. */

@@ -28,7 +28,19 @@ export interface SshAnswer {
 }
 
 /** Files that an Include may name and that are looked at. Private keys live in the same folder, so it is not a wildcard over all of it. */
-const includable = ['~/.ssh/config.d/*', '~/.ssh/conf.d/*', '~/.ssh/*.conf', '~/.ssh/*.config', '~/.ssh/config-*', '~/.ssh/config_*', '~/.colima/ssh_config', '~/.orbstack/ssh/config', '/etc/ssh/ssh_config.d/*', '/etc/ssh/ssh_config.d/*.conf', '/usr/etc/ssh/ssh_config.d/*.conf'];
+const includable = [
+  '~/.ssh/config.d/*',
+  '~/.ssh/conf.d/*',
+  '~/.ssh/*.conf',
+  '~/.ssh/*.config',
+  '~/.ssh/config-*',
+  '~/.ssh/config_*',
+  '~/.colima/ssh_config',
+  '~/.orbstack/ssh/config',
+  '/etc/ssh/ssh_config.d/*',
+  '/etc/ssh/ssh_config.d/*.conf',
+  '/usr/etc/ssh/ssh_config.d/*.conf',
+];
 
 const mainFiles = ['~/.ssh/config', '/etc/ssh/ssh_config', '/usr/etc/ssh/ssh_config'] as const;
 
@@ -126,7 +138,8 @@ class SshReader {
         if (!negated) result = result === false ? false : 'unknown';
         continue;
       }
-      const value = glued ?? args[(i += 1)] ?? '';
+      if (glued === undefined) i += 1;
+      const value = glued ?? args[i] ?? '';
       const holds = this.#criterion(name, value.split(','));
       if (holds === 'unknown') result = result === false ? false : 'unknown';
       else if (holds === negated) result = false;
@@ -168,7 +181,10 @@ class SshReader {
       this.consulted.push({ path: folder });
       if (names.is === 'blocked') return unknown(names, folder);
       const wanted = path.slice(cut + 1);
-      paths = names.is === 'got' ? names.value.filter((n) => matchesPattern(wanted, n) && (!n.startsWith('.') || wanted.startsWith('.'))).map((n) => `${folder}/${n}`) : [];
+      paths =
+        names.is === 'got'
+          ? names.value.filter((n) => matchesPattern(wanted, n) && (!n.startsWith('.') || wanted.startsWith('.'))).map((n) => `${folder}/${n}`)
+          : [];
     }
     for (const file of paths) {
       const answer = yield* read(file);

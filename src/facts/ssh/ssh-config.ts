@@ -1,9 +1,9 @@
 /** Kind `ssh-config`: the client settings that ssh(1) would use for a host. */
 import type { Asking } from '../ask.ts';
-import { FactBuilder, type Fact } from '../fact.ts';
+import { type Fact, FactBuilder } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, number, record, string } from '../shape.ts';
-import { askSsh, type SshAnswer, sshTouches, type SshValue } from './effective.ts';
+import { askSsh, type SshAnswer, type SshValue, sshTouches } from './effective.ts';
 import { identityFiles } from './identity-files.ts';
 
 export const sshConfig: Kind = {
@@ -31,14 +31,25 @@ export const sshConfig: Kind = {
     const port = one('port');
     if (port && /^\d+$/.test(port.value)) fact.set('port', Number(port.value), port.where);
     const keys = identityFiles(answer, host, as);
-    if (keys) fact.set('identityFiles', keys.map((k) => k.value), ...keys.map((k) => k.where));
+    if (keys)
+      fact.set(
+        'identityFiles',
+        keys.map((k) => k.value),
+        ...keys.map((k) => k.where),
+      );
     const only = one('identitiesonly');
     if (only) fact.set('identitiesOnly', /^(?:yes|true)$/i.test(only.value), only.where);
     const strict = one('stricthostkeychecking');
     if (strict) fact.set('strictHostKeyChecking', strict.value, strict.where);
     for (const gap of answer.gaps) {
       fact.gap('identityFiles', gap);
-      const open = [['hostname', 'hostname'], ['user', 'user'], ['port', 'port'], ['identitiesOnly', 'identitiesonly'], ['strictHostKeyChecking', 'stricthostkeychecking']] as const;
+      const open = [
+        ['hostname', 'hostname'],
+        ['user', 'user'],
+        ['port', 'port'],
+        ['identitiesOnly', 'identitiesonly'],
+        ['strictHostKeyChecking', 'stricthostkeychecking'],
+      ] as const;
       for (const [part, keyword] of open) if (!answer.settings.has(keyword)) fact.gap(part, gap);
     }
     return fact.build();

@@ -7,10 +7,19 @@ import type { Assignment } from './syntax.ts';
 import { parseBoolean, splitWords } from './words.ts';
 
 /** Controllers of the unified hierarchy that the kernel offers and systemd passes on. */
-export const controllers: readonly string[] = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
+const controllers: readonly string[] = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
 
 /** Further names that systemd knows: version 1 only, or its own BPF ones. */
-const otherNames: readonly string[] = ['cpuacct', 'blkio', 'devices', 'bpf-firewall', 'bpf-devices', 'bpf-foreign', 'bpf-socket-bind', 'bpf-restrict-network-interfaces'];
+const otherNames: readonly string[] = [
+  'cpuacct',
+  'blkio',
+  'devices',
+  'bpf-firewall',
+  'bpf-devices',
+  'bpf-foreign',
+  'bpf-socket-bind',
+  'bpf-restrict-network-interfaces',
+];
 
 const isController = (word: string): boolean => controllers.includes(word) || otherNames.includes(word);
 
@@ -46,7 +55,13 @@ export function mergeDelegate(assignments: readonly Assignment[]): Delegation {
       on = true;
       const good = words.filter(isController);
       for (const word of good) set.add(word);
-      where.unshift({ ...at, said: saidOf(good, words.filter((w) => !isController(w))) });
+      where.unshift({
+        ...at,
+        said: saidOf(
+          good,
+          words.filter((w) => !isController(w)),
+        ),
+      });
     }
   }
   return { on, controllers: sortControllers(set), where };
@@ -60,7 +75,16 @@ export function mergeControllers(assignments: readonly Assignment[]): { readonly
     const { words } = splitWords(value);
     if (value === '') set = new Set();
     for (const word of words) if (isController(word)) set.add(word);
-    where.unshift({ ...at, said: value === '' ? 'resets the list' : saidOf(words.filter(isController), words.filter((w) => !isController(w))) });
+    where.unshift({
+      ...at,
+      said:
+        value === ''
+          ? 'resets the list'
+          : saidOf(
+              words.filter(isController),
+              words.filter((w) => !isController(w)),
+            ),
+    });
   }
   return { controllers: sortControllers(set), where };
 }

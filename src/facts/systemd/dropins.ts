@@ -59,6 +59,7 @@ function* readDropIn(paths: readonly string[], unseen: Unknown[]): Asking<DropIn
   if (inode.is === 'got' && (inode.value.target === '/dev/null' || inode.value.type === 'char')) {
     return { path, mtime: inode.value.mtime, said: 'masks every file of this name below it', hides };
   }
+  if (inode.is === 'blocked') unseen.push(unknown(inode, path));
   const mtime = inode.is === 'got' ? mtimeOf(inode.value) : 0;
   if (typeOf(inode) === 'directory') return { path, mtime, said: 'a directory: nothing to read, yet it hides', hides };
   const text = yield* read(path);

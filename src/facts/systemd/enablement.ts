@@ -6,11 +6,11 @@ import { type Answer, type Asking, list, type Stat, stat, together } from '../as
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import type { LoadedUnit } from './load.ts';
+import type { Settings } from './merge.ts';
 import { isInstance, templateOf } from './names.ts';
 import { type Manager, searchDirs } from './paths.ts';
-import type { Settings } from './merge.ts';
 
-export type EnablementState = 'enabled' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
+type EnablementState = 'enabled' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
 
 export interface Enablement {
   /** Some unit of the search path wants, requires or upholds it, or it has an alias that was put there. */
@@ -63,7 +63,9 @@ interface Link {
 }
 
 function* pullingLinks(unit: LoadedUnit, unseen: Unknown[]): Asking<Link[]> {
-  const dirs = unit.search.dirs.flatMap((d) => [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ dir: `${d.path}/${e}`, by: e })));
+  const dirs = unit.search.dirs.flatMap((d) =>
+    [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ dir: `${d.path}/${e}`, by: e })),
+  );
   const lists = yield* together(dirs.map((d) => list(d.dir)));
   const names = new Set([...unit.names, unit.asked.name]);
   const seen = new Set<string>();

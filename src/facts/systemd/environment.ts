@@ -3,8 +3,8 @@
  * would see them (systemd.exec(5); systemd/systemd:src/basic/env-file.c).
  */
 import type { Where } from '../fact.ts';
-import { splitWords } from './words.ts';
 import type { Assignment } from './syntax.ts';
+import { splitWords } from './words.ts';
 
 /** One variable: its value and every place that had a say, deciding place first. */
 export interface Variable {
@@ -27,7 +27,8 @@ export function mergeEnvironment(assignments: readonly Assignment[], expand: (v:
   const remarks: { said: string; where: Where; name?: string }[] = [];
   for (const { value, where } of assignments) {
     if (value === '') {
-      for (const [name, old] of variables) remarks.push({ said: `had set ${name}=${old.value}, then Environment= was reset`, where: old.where[0] ?? where, name });
+      for (const [name, old] of variables)
+        remarks.push({ said: `had set ${name}=${old.value}, then Environment= was reset`, where: old.where[0] ?? where, name });
       if (variables.size > 0) remarks.push({ said: 'resets the list', where });
       variables.clear();
       continue;
@@ -127,4 +128,3 @@ function fileValue(text: string, from: number): { text: string; next: number } {
   }
   return { text: out.slice(0, keep), next: at };
 }
-

@@ -2,12 +2,12 @@
  * Which file a unit name leads to: search directories, links, aliases, masks.
  * Source: systemd/systemd:src/shared/path-lookup.c, src/basic/unit-file.c.
  */
-import { type Account, type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { aliasProblem, isInstance, parseUnitName, templateOf, type UnitName } from './names.ts';
 import { type Manager, runtimeDirOf, searchDirs, splitUsrDir } from './paths.ts';
 
-export interface SearchDir {
+interface SearchDir {
   readonly path: string;
   readonly entries: ReadonlySet<string>;
 }
@@ -93,15 +93,24 @@ function* entryAt(search: Search, dir: string, name: string): Asking<Entry> {
   if (answer.is === 'blocked') return { is: 'blocked', path, unknown: unknown(answer, path) };
   if (answer.is === 'absent') return { is: 'unusable', path, said: 'vanished while looking' };
   const { type, target, real, mtime, size } = answer.value;
-  if (type === 'file' || type === 'char') return { is: type === 'char' || size === 0 ? 'mask' : 'file', path, mtime };
+  if (type === 'char') return { is: 'mask', path, mtime };
+  if (type === 'file') return size === 0 ? yield* emptyFile(path, mtime) : { is: 'file', path, mtime };
   if (type !== 'link' || target === undefined) return { is: 'unusable', path, said: `ignored: a ${type}` };
   const end = normalize(target.startsWith('/') ? target : `${dir}/${target}`, search.mergedUsr);
   if (end === '/dev/null') return { is: 'mask', path, mtime, target };
   if (search.dirs.some((d) => end.startsWith(`${d.path}/`))) return aliasAt(path, name, end);
   if (real === undefined || real.is === 'absent') return { is: 'dangling', path, mtime, target };
   if (real.is === 'blocked') return { is: 'blocked', path, unknown: unknown(real, path) };
-  const mask = real.value.path === '/dev/null' || (real.value.type === 'file' && real.value.size === 0);
-  return { is: mask ? 'mask' : 'file', path, mtime: real.value.mtime, target };
+  if (real.value.path === '/dev/null') return { is: 'mask', path, mtime: real.value.mtime, target };
+  if (real.value.type === 'file' && real.value.size === 0) return yield* emptyFile(path, real.value.mtime, target);
+  return { is: 'file', path, mtime: real.value.mtime, target };
+}
+
+/** An empty unit file masks. That it is empty is only believed once it was read. */
+function* emptyFile(path: string, mtime: number, target?: string): Asking<Entry> {
+  const text = yield* read(path);
+  if (text.is === 'blocked') return { is: 'blocked', path, unknown: unknown(text, path) };
+  return { is: text.is === 'got' && text.value === '' ? 'mask' : 'file', path, mtime, ...(target !== undefined ? { target } : {}) };
 }
 
 /** A link that stays inside the search directories is an alias: its end is looked up again by name. */

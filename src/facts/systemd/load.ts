@@ -3,7 +3,7 @@ import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { type DropIn, readDropIns } from './dropins.ts';
-import { type Entry, findUnit, findWithTemplate, type Found, type Search, searchUnits } from './find.ts';
+import { type Entry, type Found, findUnit, findWithTemplate, type Search, searchUnits } from './find.ts';
 import { dropInNames, isInstance, parseUnitName, sectionsOf, templateOf, type UnitName } from './names.ts';
 import { type Manager, searchDirs } from './paths.ts';
 import { type Assignment, type Ignored, parseUnitText } from './syntax.ts';
@@ -35,6 +35,8 @@ export interface LoadedUnit {
   readonly remarks: readonly { readonly said: string; readonly where: Where }[];
   /** What could not be read. Anything here may change any assignment. */
   readonly unseen: readonly Unknown[];
+  /** Of these, what leaves open which file the unit is, or whether it is masked. */
+  readonly uncertain: readonly Unknown[];
   readonly consulted: readonly Where[];
   readonly search: Search;
 }
@@ -77,8 +79,12 @@ export function* loadFrom(search: Search, name: string, manager: Manager): Askin
     assignments: [...base.text.assignments, ...files.flatMap((f) => f.assignments)],
     ignored: [...base.text.ignored, ...files.flatMap((f) => [...f.ignored, ...(f.broken ? [f.broken] : [])])],
     ...(base.text.broken ? { broken: base.text.broken } : {}),
-    remarks: [...found.remarks, ...(found.entry?.is === 'dangling' ? [{ said: `a dangling link to ${found.entry.target}`, where: { path: found.entry.path } }] : [])],
+    remarks: [
+      ...found.remarks,
+      ...(found.entry?.is === 'dangling' ? [{ said: `a dangling link to ${found.entry.target}`, where: { path: found.entry.path } }] : []),
+    ],
     unseen: [...search.unseen, ...base.unseen, ...dropIns.unseen],
+    uncertain: [...search.unseen, ...base.unseen],
     consulted: search.consulted,
     search,
   };

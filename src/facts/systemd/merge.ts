@@ -7,7 +7,7 @@ import type { Assignment } from './syntax.ts';
 import { parseBoolean, splitWords } from './words.ts';
 
 /** One directive after merging. `value` undefined: not set, or taken back. */
-export interface Setting {
+interface Setting {
   readonly value?: Json;
   /** Deciding line first. */
   readonly where: readonly Where[];

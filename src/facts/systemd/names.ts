@@ -1,6 +1,6 @@
 /** Unit names: types, templates, instances, and the drop-in directories that belong to a name (systemd.unit(5)). */
 
-export const unitTypes = ['service', 'socket', 'target', 'device', 'mount', 'automount', 'swap', 'timer', 'path', 'slice', 'scope'] as const;
+const unitTypes = ['service', 'socket', 'target', 'device', 'mount', 'automount', 'swap', 'timer', 'path', 'slice', 'scope'] as const;
 export type UnitType = (typeof unitTypes)[number];
 
 export interface UnitName {
@@ -23,7 +23,7 @@ export function parseUnitName(name: string): UnitName | undefined {
   return { name, type, prefix: name.slice(0, at), instance: name.slice(at + 1, dot) };
 }
 
-export const isTemplate = (unit: UnitName): boolean => unit.instance === '';
+const isTemplate = (unit: UnitName): boolean => unit.instance === '';
 export const isInstance = (unit: UnitName): boolean => unit.instance !== undefined && unit.instance !== '';
 export const templateOf = (unit: UnitName): string => `${unit.prefix}@.${unit.type}`;
 

@@ -44,7 +44,8 @@ export function parseUnitText(text: string, path: string, sections?: ReadonlySet
     const l = strip(content);
     if (l === '') continue;
     if (l.startsWith('[')) {
-      if (!l.endsWith(']')) return { assignments, ignored, broken: { said: `invalid section header ${JSON.stringify(l)}: the rest of the file is not read`, where } };
+      if (!l.endsWith(']'))
+        return { assignments, ignored, broken: { said: `invalid section header ${JSON.stringify(l)}: the rest of the file is not read`, where } };
       const name = l.slice(1, -1);
       const known = sections === undefined || sections.has(name);
       section = known ? name : undefined;
@@ -55,7 +56,11 @@ export function parseUnitText(text: string, path: string, sections?: ReadonlySet
     const key = at < 0 ? '' : strip(l.slice(0, at));
     const value = at < 0 ? '' : strip(l.slice(at + 1));
     if (section === undefined && sections !== undefined) {
-      ignored.push({ said: skipping ? `ignored: [${skipping}] is not a section of this unit type` : 'ignored: outside any section', where, ...(key ? { key, value } : {}) });
+      ignored.push({
+        said: skipping ? `ignored: [${skipping}] is not a section of this unit type` : 'ignored: outside any section',
+        where,
+        ...(key ? { key, value } : {}),
+      });
     } else if (at < 0) ignored.push({ said: 'ignored: no "=" in the line', where });
     else if (at === 0) ignored.push({ said: 'ignored: no name before "="', where });
     else assignments.push({ section: section ?? '', key, value, where });
@@ -107,7 +112,7 @@ function endsEscaped(line: string): boolean {
 }
 
 /** Takes blanks off both ends. Only ASCII blanks: a no-break space belongs to the value. */
-export function strip(s: string): string {
+function strip(s: string): string {
   let from = 0;
   let to = s.length;
   while (from < to && blanks.includes(s[from] as string)) from++;

@@ -1,6 +1,6 @@
 /** Kind `unit`: what the unit files say, merged as systemd merges them. Not what the running manager does. */
 import { type Account, type Asking, read, together } from '../ask.ts';
-import { FactBuilder, type Fact, unknown } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown } from '../fact.ts';
 import type { Kind, Pattern } from '../kind.ts';
 import { boolean, list, map, mode, record, type Shape, string } from '../shape.ts';
 import { mergeDelegate } from './delegate.ts';
@@ -61,7 +61,9 @@ export const unit: Kind = {
   shape: record({ ...Object.fromEntries([...directives].map(([name, how]) => [name, shapeOf(name, how)])), ...states }),
   touches: (q) => {
     const { name, manager } = asked(q);
-    return [...unitTouches(name, manager), ...enablementTouches(name, manager), ...(q.environmentFiles ? environmentTouches : [])];
+    // `{ each: manager }` is not known before the scan.
+    const managers: readonly Manager[] = q.manager === '*' ? ['system', 'user'] : [manager];
+    return [...managers.flatMap((m) => [...unitTouches(name, m), ...enablementTouches(name, m)]), ...(q.environmentFiles ? environmentTouches : [])];
   },
   *learn(q, as): Asking<Fact> {
     const { name, manager } = asked(q);
@@ -73,7 +75,10 @@ export const unit: Kind = {
     if (!loaded.exists) return absent(fact, loaded);
     describeFiles(fact, loaded);
     const enablement = yield* enablementOf(loaded, settings);
-    fact.set('enabled', enablement.enabled, ...enablement.where).set('enabledBy', enablement.by, ...enablement.where).set('state', enablement.state, ...enablement.where);
+    fact
+      .set('enabled', enablement.enabled, ...enablement.where)
+      .set('enabledBy', enablement.by, ...enablement.where)
+      .set('state', enablement.state, ...enablement.where);
     for (const r of enablement.remarks) fact.note('enabled', r.said, r.where);
     const [hidden] = enablement.unseen;
     if (hidden) for (const part of ['enabled', 'enabledBy', 'state']) fact.gap(part, hidden);
@@ -98,7 +103,11 @@ function describeFiles(fact: FactBuilder, loaded: LoadedUnit): void {
   fact.consulted(...files).at('exists', ...files);
   fact.set('masked', loaded.masked, ...files.slice(0, 1));
   fact.set('fragment', loaded.fragment?.path, ...files.slice(0, 1));
-  fact.set('dropIns', loaded.dropIns.map((d) => d.path), ...loaded.dropIns.map((d) => ({ path: d.path, ...(d.said ? { said: d.said } : {}) })));
+  fact.set(
+    'dropIns',
+    loaded.dropIns.map((d) => d.path),
+    ...loaded.dropIns.map((d) => ({ path: d.path, ...(d.said ? { said: d.said } : {}) })),
+  );
   const hidden = [...loaded.shadowed, ...loaded.dropIns.flatMap((d) => d.hides)];
   fact.set('shadowed', hidden, ...hidden.map((path) => ({ path })));
   fact.set('names', loaded.names);
@@ -120,7 +129,8 @@ function setDirectives(fact: FactBuilder, loaded: LoadedUnit, settings: Settings
   const [unseen] = loaded.unseen;
   if (!unseen) return;
   for (const key of [...directives.keys(), 'delegateOn', 'broken', 'dropIns', 'shadowed']) fact.gap(key, unseen);
-  if (loaded.fragment === undefined || loaded.search.unseen.length > 0) for (const key of ['masked', 'enabled', 'state', 'fragment']) fact.gap(key, unseen);
+  const [uncertain] = loaded.uncertain;
+  if (uncertain) for (const key of ['masked', 'enabled', 'enabledBy', 'state', 'fragment']) fact.gap(key, uncertain);
 }
 
 function* setEnvironment(fact: FactBuilder, settings: Settings, expand: (v: string) => string, readFiles: boolean, as: Account): Asking<void> {
@@ -131,12 +141,15 @@ function* setEnvironment(fact: FactBuilder, settings: Settings, expand: (v: stri
   const readable = files.map((f) => readFiles && mayRead(f.path, as));
   const texts = yield* together(files.filter((_, at) => readable[at]).map((f) => read(f.path)));
   let next = 0;
+  let gap: Unknown | undefined;
   for (const [at, file] of files.entries()) {
     const text = readable[at] ? texts[next++] : undefined;
     if (text?.is === 'absent') continue;
     if (text?.is !== 'got') {
-      const why = text?.is === 'blocked' ? unknown(text, file.path) : { is: 'unknown' as const, why: 'unsupported' as const, said: `${file.path}, which EnvironmentFile= names, was not read`, where: [file.where] };
-      fact.gap('Environment', why);
+      gap ??=
+        text?.is === 'blocked'
+          ? unknown(text, file.path)
+          : { is: 'unknown', why: 'unsupported', said: `${file.path}, which EnvironmentFile= names, was not read`, where: [file.where] };
       continue;
     }
     // Files are read after Environment=, in order, and win (systemd.exec(5)).
@@ -144,7 +157,9 @@ function* setEnvironment(fact: FactBuilder, settings: Settings, expand: (v: stri
     for (const [name, v] of parsed.variables) variables.set(name, { value: v.value, where: [...v.where, ...(variables.get(name)?.where ?? [])] });
     for (const r of parsed.remarks) fact.note('Environment', r.said, r.where);
   }
-  for (const a of settings.counting('UnsetEnvironment')) for (const name of a.value.split(/\s+/)) if (variables.delete(name)) fact.note(['Environment', name], `UnsetEnvironment= takes ${name} away`, a.where);
+  if (gap) fact.gap('Environment', gap);
+  for (const a of settings.counting('UnsetEnvironment'))
+    for (const name of a.value.split(/\s+/)) if (variables.delete(name)) fact.note(['Environment', name], `UnsetEnvironment= takes ${name} away`, a.where);
   for (const [name, v] of variables) fact.set(['Environment', name], v.value, ...v.where);
 }
 

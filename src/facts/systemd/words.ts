@@ -6,29 +6,29 @@ const escapes: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f',
 
 /**
  * Splits a value into words at blanks; quotes hold a word together and are taken off.
- * With `unescape`, C escapes are resolved; without, a backslash keeps the next character.
+ * With `resolve`, C escapes are resolved; without, a backslash keeps the next character.
  * Words before a mistake (open quote, bad escape) count; `broken` says there was one.
  */
-export function splitWords(value: string, unescape = false): { words: string[]; broken?: true } {
+export function splitWords(value: string, resolve = false): { words: string[]; broken?: true } {
   const words: string[] = [];
   let at = 0;
   for (;;) {
     while (at < value.length && blank(value[at] as string)) at++;
     if (at >= value.length) return { words };
-    const word = oneWord(value, at, unescape);
+    const word = oneWord(value, at, resolve);
     if (!word) return { words, broken: true };
     words.push(word.text);
     at = word.next;
   }
 }
 
-function oneWord(value: string, from: number, unescape: boolean): { text: string; next: number } | undefined {
+function oneWord(value: string, from: number, resolve: boolean): { text: string; next: number } | undefined {
   let text = '';
   let quote = '';
   for (let at = from; at < value.length; at++) {
     const c = value[at] as string;
     if (c === '\\') {
-      const escaped = unescape ? cEscape(value, at + 1) : plainEscape(value, at + 1);
+      const escaped = resolve ? cEscape(value, at + 1) : plainEscape(value, at + 1);
       if (!escaped) return undefined;
       text += escaped.text;
       at = escaped.last;

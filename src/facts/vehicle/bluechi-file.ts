@@ -25,7 +25,10 @@ export function parseBluechi(text: string, path: string): BluechiFile {
   let section = '';
   let key = '';
   let broken: Where | undefined;
-  for (const [index, raw] of text.replace(/^\uFEFF/, '').split('\n').entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
     const where = { path, line: index + 1 };
     const line = raw.trim();
     if (raw.length >= maxLine) broken ??= { ...where, said: `longer than ${maxLine} characters` };

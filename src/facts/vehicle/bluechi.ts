@@ -1,6 +1,6 @@
 /** Kind `bluechi`: the controller of BlueChi (once hirte), as its files configure it. */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
-import { FactBuilder, type Fact, missing, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list as listOf, number, record, string } from '../shape.ts';
 import { type BluechiFile, bluechiBool, type Option, optionKey, parseBluechi } from './bluechi-file.ts';
@@ -8,8 +8,20 @@ import { firewallTouches, portClosed } from './firewall.ts';
 
 /** Files in the order in which they are read; a key in a later file replaces the earlier one. */
 const projects = [
-  { name: 'bluechi', section: 'bluechi-controller', files: ['/usr/share/bluechi/config/controller.conf', '/etc/bluechi/controller.conf'], directory: '/etc/bluechi/controller.conf.d', port: 'ControllerPort' },
-  { name: 'hirte', section: 'hirte', files: ['/usr/share/hirte/config/hirte-default.conf', '/etc/hirte/hirte.conf'], directory: '/etc/hirte/hirte.conf.d', port: 'ManagerPort' },
+  {
+    name: 'bluechi',
+    section: 'bluechi-controller',
+    files: ['/usr/share/bluechi/config/controller.conf', '/etc/bluechi/controller.conf'],
+    directory: '/etc/bluechi/controller.conf.d',
+    port: 'ControllerPort',
+  },
+  {
+    name: 'hirte',
+    section: 'hirte',
+    files: ['/usr/share/hirte/config/hirte-default.conf', '/etc/hirte/hirte.conf'],
+    directory: '/etc/hirte/hirte.conf.d',
+    port: 'ManagerPort',
+  },
 ] as const;
 
 export const bluechi: Kind = {
@@ -27,7 +39,11 @@ export const bluechi: Kind = {
     nodeHeartbeatThreshold: number('milliseconds after which a silent node is cut off (default: 6000)'),
   }),
   touches: () => [
-    ...projects.flatMap((p) => [...p.files.map((path) => ({ do: 'read' as const, path })), { do: 'list' as const, path: p.directory }, { do: 'read' as const, path: `${p.directory}/*` }]),
+    ...projects.flatMap((p) => [
+      ...p.files.map((path) => ({ do: 'read' as const, path })),
+      { do: 'list' as const, path: p.directory },
+      { do: 'read' as const, path: `${p.directory}/*` },
+    ]),
     ...firewallTouches,
   ],
   *learn(): Asking<Fact> {
@@ -48,7 +64,10 @@ interface Loaded {
 
 /** A file with a mistake stops the controller, or is passed over when it is a drop-in: either way its settings are not in force. */
 function* load(project: Project): Asking<Loaded | Unknown> {
-  const [names, ...main] = (yield* together<unknown>([list(project.directory), ...project.files.map((p) => read(p))])) as [Answer<readonly string[]>, ...Answer<string>[]];
+  const [names, ...main] = (yield* together<unknown>([list(project.directory), ...project.files.map((p) => read(p))])) as [
+    Answer<readonly string[]>,
+    ...Answer<string>[],
+  ];
   if (names.is === 'blocked') return unknown(names, project.directory);
   const dropIns = (names.is === 'got' ? names.value : []).filter((n) => n.endsWith('.conf')).map((n) => `${project.directory}/${n}`);
   const texts = [...main, ...(yield* together(dropIns.map((p) => read(p))))];
@@ -79,7 +98,7 @@ function* describe(project: Project, { files }: Loaded): Asking<Fact> {
     const found = option(key);
     return found ? [bluechiBool(found.value), ...found.where] : [usual, ...unset.map((w) => ({ ...w, said: `${key} is not set: ${usual}` }))];
   };
-  const [useTcp, ...tcpAt] = project.name === 'hirte' ? [true, ...unset] as [boolean, ...Where[]] : flag('UseTCP', true);
+  const [useTcp, ...tcpAt] = project.name === 'hirte' ? ([true, ...unset] as [boolean, ...Where[]]) : flag('UseTCP', true);
   fact.set('useTcp', useTcp, ...tcpAt);
   const [useUds, ...udsAt] = flag('UseUDS', false);
   fact.set('useUds', useUds, ...udsAt);

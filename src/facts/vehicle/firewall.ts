@@ -21,7 +21,10 @@ export type Closed = { readonly is: 'known'; readonly closed: boolean; readonly 
 /** Looks at the default zone and at every zone that the administrator has written. `service` is the name of a firewalld service for the port. */
 export function* portClosed(port: number, service: string): Asking<Closed> {
   const [enabled, config, zones, ...other] = (yield* together<unknown>([
-    stat(`${wants}/firewalld.service`), read(configPath), list(zoneDirectories[0]), ...others.map((u) => stat(`${wants}/${u}`)),
+    stat(`${wants}/firewalld.service`),
+    read(configPath),
+    list(zoneDirectories[0]),
+    ...others.map((u) => stat(`${wants}/${u}`)),
   ])) as [Answer<Stat>, Answer<string>, Answer<readonly string[]>, ...Answer<Stat>[]];
   const wanted = { path: `${wants}/firewalld.service` };
   if (enabled.is === 'blocked') return unknown(enabled, wanted.path);

@@ -1,6 +1,6 @@
 /** Kind `qm`: the partition for software without safety requirements (containers/qm), and how far it is kept from the rest. */
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, number, record, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
@@ -28,7 +28,11 @@ export const qm: Kind = {
     nestedHostNetwork: boolean('the containers inside it share the network of the host'),
   }),
   touches: (q) => [
-    ...directories.flatMap((d) => [{ do: 'read' as const, path: `${d}/qm.container` }, { do: 'list' as const, path: `${d}/qm.container.d` }, { do: 'read' as const, path: `${d}/qm.container.d/*` }]),
+    ...directories.flatMap((d) => [
+      { do: 'read' as const, path: `${d}/qm.container` },
+      { do: 'list' as const, path: `${d}/qm.container.d` },
+      { do: 'read' as const, path: `${d}/qm.container.d/*` },
+    ]),
     ...nestedPaths.map((path) => ({ do: 'read' as const, path })),
     ...unitTouches('*.slice', 'system'),
     ...(Array.isArray(q.safety) ? q.safety.flatMap((name) => unitTouches(name, 'system')) : q.safety === undefined ? [] : unitTouches('*.service', 'system')),
@@ -37,7 +41,10 @@ export const qm: Kind = {
     const safety = Array.isArray(q.safety) ? (q.safety as readonly string[]) : [];
     const loaded = yield* quadlet();
     if (loaded.is === 'unknown') return loaded;
-    const fact = new FactBuilder().consulted(...loaded.consulted).set('declared', loaded.path !== undefined || safety.length > 0, ...loaded.consulted).set('partition', loaded.path !== undefined, ...loaded.consulted);
+    const fact = new FactBuilder()
+      .consulted(...loaded.consulted)
+      .set('declared', loaded.path !== undefined || safety.length > 0, ...loaded.consulted)
+      .set('partition', loaded.path !== undefined, ...loaded.consulted);
     if (loaded.path === undefined) return fact.build();
     fact.set('path', loaded.path, { path: loaded.path });
     yield* limits(fact, loaded.assignments);
@@ -55,19 +62,24 @@ interface Quadlet {
 }
 
 function* quadlet(): Asking<Quadlet | Unknown> {
-  const answers = (yield* together<unknown>([...directories.map((d) => read(`${d}/qm.container`)), ...directories.map((d) => list(`${d}/qm.container.d`))])) as Answer<unknown>[];
+  const answers = (yield* together<unknown>([
+    ...directories.map((d) => read(`${d}/qm.container`)),
+    ...directories.map((d) => list(`${d}/qm.container.d`)),
+  ])) as Answer<unknown>[];
   const files = answers.slice(0, directories.length) as Answer<string>[];
   const dropIns = answers.slice(directories.length) as Answer<readonly string[]>[];
   const blocked = answers.findIndex((a) => a.is === 'blocked');
   const refusal = answers[blocked];
-  if (refusal?.is === 'blocked') return unknown(refusal, `${directories[blocked % directories.length]}/qm.container${blocked < directories.length ? '' : '.d'}`);
+  if (refusal?.is === 'blocked')
+    return unknown(refusal, `${directories[blocked % directories.length]}/qm.container${blocked < directories.length ? '' : '.d'}`);
   const at = files.findIndex((f) => f.is === 'got');
   const file = files[at];
   const consulted = directories.map((d) => ({ path: `${d}/qm.container` }));
   if (file?.is !== 'got') return { is: 'known', assignments: [], consulted };
   const path = `${directories[at]}/qm.container`;
   const chosen = new Map<string, string>();
-  for (const [i, names] of dropIns.entries()) for (const n of names.is === 'got' ? names.value : []) if (n.endsWith('.conf') && !chosen.has(n)) chosen.set(n, `${directories[i]}/qm.container.d/${n}`);
+  for (const [i, names] of dropIns.entries())
+    for (const n of names.is === 'got' ? names.value : []) if (n.endsWith('.conf') && !chosen.has(n)) chosen.set(n, `${directories[i]}/qm.container.d/${n}`);
   const paths = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p);
   const texts = yield* together(paths.map((p) => read(p)));
   const assignments = [...parseUnitText(file.value, path).assignments];
@@ -97,7 +109,10 @@ function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
     else fact.set(field, where.length > 0, ...(where.length > 0 ? where : [{ ...(own[0]?.where ?? { path: 'qm.container' }), said: 'no limit is set' }]));
   };
   set('cpuLimited', [find('AllowedCPUs'), find('CPUQuota'), weight && Number(weight.value) < 100 ? weight : undefined]);
-  set('memoryLimited', [find('MemoryMax'), find('MemoryHigh')].map((a) => (a?.value === 'infinity' ? undefined : a)));
+  set(
+    'memoryLimited',
+    [find('MemoryMax'), find('MemoryHigh')].map((a) => (a?.value === 'infinity' ? undefined : a)),
+  );
 }
 
 /** Compares with the score of each named unit; a unit without OOMScoreAdjust= has 0. */
@@ -108,9 +123,18 @@ function* scores(fact: FactBuilder, own: readonly Assignment[], safety: readonly
   fact.set('oomScoreAdjust', value, at);
   const units = yield* together(safety.map((name) => loadUnit(name, { manager: 'system', as: system })));
   const open = units.find((u) => u.is === 'unknown') ?? units.flatMap((u) => (u.is === 'loaded' ? u.unseen : []))[0];
-  const above = units.filter((u) => u.is === 'loaded').map((u) => last(u.assignments, 'Service', 'OOMScoreAdjust')).filter((a) => a !== undefined && (number_(a.value) ?? 0) >= value);
+  const above = units
+    .filter((u) => u.is === 'loaded')
+    .map((u) => last(u.assignments, 'Service', 'OOMScoreAdjust'))
+    .filter((a) => a !== undefined && (number_(a.value) ?? 0) >= value);
   if (above.length === 0 && open?.is === 'unknown' && value > 0) fact.gap('oomAboveSafety', open);
-  else fact.set('oomAboveSafety', value > 0 && above.length === 0, at, ...above.filter((a) => a !== undefined).map((a) => ({ ...a.where, said: `OOMScoreAdjust=${a.value}` })));
+  else
+    fact.set(
+      'oomAboveSafety',
+      value > 0 && above.length === 0,
+      at,
+      ...above.filter((a) => a !== undefined).map((a) => ({ ...a.where, said: `OOMScoreAdjust=${a.value}` })),
+    );
 }
 
 const number_ = (text: string | undefined): number | undefined => (text !== undefined && /^[+-]?\d{1,5}$/.test(text) ? Number(text) : undefined);

@@ -2,7 +2,7 @@
 import type { Notification, Result } from 'sarif';
 import type { Report, Verdict } from '../../verdicts/report.ts';
 import { canonical } from '../canonical.ts';
-import { isWaived, places, placeText } from '../findings.ts';
+import { bare, isWaived, places, placeText } from '../findings.ts';
 import type { Style } from '../style.ts';
 import { clip, visible } from '../text.ts';
 import { fingerprint, uuid } from './ids.ts';
@@ -66,7 +66,7 @@ function sentence(verdict: Verdict): string {
   const [place] = places(verdict);
   const said = place?.said ? ` (${place.said})` : '';
   const seen = place ? ` Seen at ${placeText(place)}${said}.` : '';
-  return clip(visible(`${outcome}${about}${stop(verdict.message)}${seen}${next}`).replaceAll('](', '] ('), longestMessage);
+  return clip(visible(`${outcome}${about}${stop(bare(verdict))}${seen}${next}`).replaceAll('](', '] ('), longestMessage);
 }
 
 const stop = (text: string): string => (/[.!?。]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);

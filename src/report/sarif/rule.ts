@@ -56,8 +56,8 @@ function describe(text: string, otherwise: string): string {
 
 function helpText(card: RuleCard): string {
   const steps = card.remedy.map((step, at) => {
-    const { line, content } = stepText(step);
-    return [`${at + 1}. ${line}`, ...content.map((text) => `   ${text}`)].join('\n');
+    const { line, content, note } = stepText(step);
+    return [`${at + 1}. ${line}`, ...content.map((text) => `   ${text}`), ...(note === '' ? [] : [`   ${note}`])].join('\n');
   });
   return [
     visible(card.title || card.id),
@@ -94,11 +94,16 @@ function helpMarkdown(card: RuleCard): string {
 const section = (title: string, lines: readonly string[]): string => (lines.length === 0 ? '' : [title, ...lines].join('\n'));
 
 function markdownStep(step: Step, at: number): string {
-  const { line, content } = stepText(step);
+  const { line, content, note } = stepText(step);
   if (!('write' in step)) return `${at + 1}. ${markdown(line)}`;
   const longest = Math.max(2, ...(step.content.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return [`${at + 1}. ${markdown(line)}`, '', ...[fence, ...content, fence].map((text) => `   ${text}`)].join('\n');
+  return [
+    `${at + 1}. ${markdown(line)}`,
+    '',
+    ...[fence, ...content, fence].map((text) => `   ${text}`),
+    ...(note === '' ? [] : ['', `   ${markdown(note)}`]),
+  ].join('\n');
 }
 
 function link({ title, url }: Reference): string {

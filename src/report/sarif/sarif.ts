@@ -2,7 +2,7 @@
  * SARIF 2.1.0, in two profiles, since GitHub ignores `kind` and
  * `suppressions` and would open an alert for every pass and every waiver.
  *
- * - `github`: failures that nobody waived, and unknowns. An unknown keeps the
+ * - `github`: failures and unknowns that nobody waived. An unknown keeps the
  *   alert of an earlier failure open: left out, it would read as fixed
  *   although nobody could look. At most 5,000 results, most severe first.
  * - `full`: every verdict, with waivers, controls and evidence.
@@ -44,6 +44,7 @@ function run(report: Report, style: Style): Run {
   const notifications = [
     ...(report.target.truncated ? [truncated] : []),
     ...(left > 0 ? [leftOut(left)] : []),
+    ...(report.undecidedProfiles ?? []).map(undecidedProfile),
     ...kept.filter((v) => v.outcome === 'unknown').map((verdict) => undecided(verdict, context)),
   ];
   return {
@@ -58,6 +59,7 @@ function run(report: Report, style: Style): Run {
     properties: {
       target: canonical(report.target),
       profiles: canonical(report.profiles),
+      ...(report.undecidedProfiles ? { undecidedProfiles: canonical(report.undecidedProfiles) } : {}),
       rules: report.tool.rules,
       summary: { selected: report.summary.selected, ...tally(report.verdicts) },
     },
@@ -67,7 +69,7 @@ function run(report: Report, style: Style): Run {
 /** The verdicts that become results, in the report's order, and how many had no place. */
 function choose(verdicts: readonly Verdict[], full: boolean): { kept: readonly Verdict[]; left: number } {
   if (full) return { kept: verdicts, left: 0 };
-  const wanted = verdicts.filter((v) => (v.outcome === 'fail' && !isWaived(v)) || v.outcome === 'unknown');
+  const wanted = verdicts.filter((v) => (v.outcome === 'fail' || v.outcome === 'unknown') && !isWaived(v));
   const first = new Set(mostSevereFirst(wanted).slice(0, mostResults));
   return { kept: wanted.filter((v) => first.has(v)), left: wanted.length - first.size };
 }
@@ -101,6 +103,7 @@ const notices = [
   notice('undecided', 'RuleCouldNotBeDecided', 'A selected rule could not be decided: something could not be looked at. It is not a pass.'),
   notice('truncated-snapshot', 'SnapshotLacksItsEnd', 'The snapshot lacks its end record: what it does not hold is unknown.'),
   notice('results-left-out', 'LessSevereResultsLeftOut', 'Code hosts keep 5,000 results: less severe findings are only in the other formats.'),
+  notice('undecided-profile', 'ProfileCouldNotBeDecided', 'Nobody could tell whether the subject of a profile is present: its rules were not judged.'),
 ] as const;
 
 const truncated: Notification = {
@@ -108,6 +111,12 @@ const truncated: Notification = {
   level: 'error',
   message: { text: 'The snapshot is truncated: what it lacks is unknown.' },
 };
+
+const undecidedProfile = ({ id, because }: { id: string; because: string }): Notification => ({
+  descriptor: { id: 'undecided-profile', index: 3 },
+  level: 'warning',
+  message: { text: visible(`Profile ${id} may apply: ${because}`) },
+});
 
 const leftOut = (count: number): Notification => ({
   descriptor: { id: 'results-left-out', index: 2 },
@@ -127,9 +136,9 @@ function automation({ target, profiles, tool }: Report, { hash }: Style): Run['a
 }
 
 /** Not successful when anything could not be looked at: a run with gaps must not look complete. */
-function invocation({ target, verdicts }: Report, notifications: Notification[]): Invocation {
+function invocation({ target, verdicts, undecidedProfiles = [] }: Report, notifications: Notification[]): Invocation {
   return {
-    executionSuccessful: target.truncated !== true && verdicts.every((v) => v.outcome !== 'unknown'),
+    executionSuccessful: target.truncated !== true && undecidedProfiles.length === 0 && verdicts.every((v) => v.outcome !== 'unknown'),
     ...(isInstant(target.takenAt) ? { startTimeUtc: target.takenAt } : {}),
     toolExecutionNotifications: notifications,
   };

@@ -78,7 +78,7 @@ function seen(verdict: Verdict, page: Page): string[] {
   const apart = deciding.length > 1;
   const entries = deciding.flatMap(({ said, where }) => [
     ...(apart ? [plain(clip(said, longestText))] : []),
-    ...where.map((place) => (apart ? '  ' : '') + placeLine(place)),
+    ...new Set(where.map((place) => (apart ? '  ' : '') + placeLine(place))),
   ]);
   const shown = entries.length > mostEntries + 1 ? [...entries.slice(0, mostEntries), `… ${entries.length - mostEntries} more lines`] : entries;
   return shown.flatMap((entry, at) => labelled(at === 0 ? (apart ? 'found' : 'at') : '', entry, page));
@@ -91,12 +91,13 @@ function whatToDo(verdict: Verdict, page: Page): string[] {
   const steps = verdict.outcome === 'fail' ? (verdict.remedy ?? []) : [];
   const shown = steps.length > mostSteps + 1 ? steps.slice(0, mostSteps) : steps;
   const lines = shown.flatMap((step, at) => {
-    const { line, content } = stepText(step);
+    const { line, content, note } = stepText(step);
     const number = steps.length > 1 ? `${at + 1}. ` : '';
     const cut = content.length > mostContent + 1 ? [...content.slice(0, mostContent), `… ${content.length - mostContent} more lines`] : content;
     return [
       ...labelled(at === 0 ? 'mend' : '', number + plain(line), page, number.length),
       ...indent(12, cut.flatMap((text) => wrap(plain(text), page.width - 12)).map(page.paint.dim)),
+      ...(note === '' ? [] : indent(10 + number.length, wrap(plain(note), page.width - 10 - number.length))),
     ];
   });
   return shown.length === steps.length ? lines : [...lines, ...labelled('', `… ${steps.length - shown.length} more steps`, page)];

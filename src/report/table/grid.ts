@@ -22,23 +22,39 @@ export function grid(verdicts: readonly Verdict[], width: number, paint: Palette
     shown.map(({ head }, at) => Math.max(head.length, ...cells.map((row) => columns(row[at] ?? '')))),
     width,
   );
+  const texts: string[] = [];
+  const row = (cell: readonly string[], painted: (text: string, at: number) => string): string[] => {
+    const wrapped = cell.map((text, at) => wrap(text, widths[at] ?? 1));
+    for (let line = 0; wrapped.some((lines) => line < lines.length); line += 1) {
+      for (const [at, lines] of wrapped.entries()) {
+        const text = lines[line] ?? '';
+        if (columns(text) > 0) texts.push(painted(text, at));
+      }
+    }
+    return wrapped.map((lines) => lines.map(standIn).join('\n'));
+  };
   const table = new Table({
-    head: shown.map(({ head }) => paint.dim(head)),
+    head: row(
+      shown.map(({ head }) => head),
+      paint.dim,
+    ),
     colWidths: widths.map((columnWidth) => columnWidth + 2),
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
-  for (const [row, verdict] of verdicts.entries()) {
-    table.push(
-      shown.map(({ paint: painted }, at) =>
-        wrap(cells[row]?.[at] ?? '', widths[at] ?? 1)
-          .map((line) => painted?.(verdict, line) ?? line)
-          .join('\n'),
-      ),
-    );
+  for (const [index, verdict] of verdicts.entries()) {
+    table.push(row(cells[index] ?? [], (text, at) => shown[at]?.paint?.(verdict, text) ?? text));
   }
-  return table.toString();
+  let next = 0;
+  return table.toString().replace(standIns, () => texts[next++] ?? '');
 }
+
+/**
+ * Cells are laid out with a stand-in of the same width for each line of text:
+ * the grid's own measure takes some wide characters and marks for narrow ones.
+ */
+const standIn = (line: string): string => '\u{e000}'.repeat(columns(line));
+const standIns = /\u{e000}+/gu;
 
 /** The columns worth their place at this width; on a narrow terminal the subject shares the rule's. */
 function columnsFor(width: number, paint: Palette): readonly Column[] {

@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
-import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { sysctl } from '../../../src/facts/host/sysctl.ts';
+import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
 
 const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
@@ -17,14 +17,33 @@ const sysctlProgram = '/lib/systemd/systemd-sysctl';
 const namespaces = analyze && spawnSync('unshare', ['-m', sysctlProgram, '--version']).status === 0 && process.getuid?.() === 0;
 
 const names = ['10-a.conf', '50-b.conf', '90-kubelet.conf', '99-sysctl.conf', 'Z.conf', '.hidden.conf', 'readme.txt'];
-const keys = ['net.ipv4.conf.all.x', 'net.ipv4.conf.eth0.x', 'net/ipv4/conf/eth0.1/x', 'net.ipv4.conf.*.x', 'net.ipv4.conf.[!a]*.x', 'net/ipv4/conf/eth?/x', 'net.ipv4.ip_forward'];
+const keys = [
+  'net.ipv4.conf.all.x',
+  'net.ipv4.conf.eth0.x',
+  'net/ipv4/conf/eth0.1/x',
+  'net.ipv4.conf.*.x',
+  'net.ipv4.conf.[!a]*.x',
+  'net/ipv4/conf/eth?/x',
+  'net.ipv4.ip_forward',
+];
 const line = fc.oneof(
-  fc.record({ dash: fc.constantFrom('', '-', ' '), key: fc.constantFrom(...keys), equals: fc.constantFrom('=', ' = ', ''), value: fc.constantFrom('0', '1', '2', ' 1\t', '1 # c') }).map((l) => `${l.dash}${l.key}${l.equals}${l.equals === '' ? '' : l.value}`),
+  fc
+    .record({
+      dash: fc.constantFrom('', '-', ' '),
+      key: fc.constantFrom(...keys),
+      equals: fc.constantFrom('=', ' = ', ''),
+      value: fc.constantFrom('0', '1', '2', ' 1\t', '1 # c'),
+    })
+    .map((l) => `${l.dash}${l.key}${l.equals}${l.equals === '' ? '' : l.value}`),
   fc.constantFrom('# net.ipv4.ip_forward=1', ';', '', '   ', 'nonsense', '=1'),
 );
 const content = fc.array(line, { maxLength: 5 }).map((l) => `${l.join('\n')}\n`);
 const tree = (directories: readonly string[]) =>
-  fc.dictionary(fc.tuple(fc.constantFrom(...directories), fc.constantFrom(...names)).map(([d, n]) => `${d}/${n}`), fc.oneof({ weight: 5, arbitrary: content }, { weight: 1, arbitrary: fc.constant({ link: '/dev/null' }) }), { maxKeys: 7, noNullPrototype: true });
+  fc.dictionary(
+    fc.tuple(fc.constantFrom(...directories), fc.constantFrom(...names)).map(([d, n]) => `${d}/${n}`),
+    fc.oneof({ weight: 5, arbitrary: content }, { weight: 1, arbitrary: fc.constant({ link: '/dev/null' }) }),
+    { maxKeys: 7, noNullPrototype: true },
+  );
 
 function put(root: string, files: Record<string, FileSpec>): void {
   for (const [path, spec] of Object.entries(files)) {
@@ -66,14 +85,27 @@ test.skipIf(!namespaces)('what is set is what systemd-sysctl writes', () => {
         for (const d of ['etc/sysctl.d', 'run/sysctl.d', 'usr/lib/sysctl.d', 'local', 'sys']) mkdirSync(join(root, d), { recursive: true });
         put(root, files);
         for (const p of parameters) put(join(root, 'sys'), { [p]: 'kept\n' });
-        const binds = [['sys', '/proc/sys'], ['etc/sysctl.d', '/etc/sysctl.d'], ['usr/lib/sysctl.d', '/usr/lib/sysctl.d']];
-        const script = [...binds.map(([from, to]) => `mount --bind ${root}/${from} ${to}`), 'mount -t tmpfs none /run', 'mkdir /run/sysctl.d', `cp -a ${root}/run/sysctl.d/. /run/sysctl.d/`, `${sysctlProgram} 2>/dev/null; true`].join(' && ');
+        const binds = [
+          ['sys', '/proc/sys'],
+          ['etc/sysctl.d', '/etc/sysctl.d'],
+          ['usr/lib/sysctl.d', '/usr/lib/sysctl.d'],
+        ];
+        const script = [
+          ...binds.map(([from, to]) => `mount --bind ${root}/${from} ${to}`),
+          'mount -t tmpfs none /run',
+          'mkdir /run/sysctl.d',
+          `cp -a ${root}/run/sysctl.d/. /run/sysctl.d/`,
+          `${sysctlProgram} 2>/dev/null; true`,
+        ].join(' && ');
         execFileSync('unshare', ['-m', 'sh', '-c', script]);
         // A regular file is not truncated, so only its first line was written.
         return parameters.map((p) => (readFileSync(join(root, 'sys', p), 'utf8').split('\n')[0] ?? '').trim());
       });
       const mine = parameters.map((key) => {
-        const fact = settle(sysctl.learn({ key }, rootAccount), answerer({ files: { ...files, '/proc/sys/kernel': { type: 'directory' }, [`/proc/sys/${key}`]: 'kept' } })) as Known;
+        const fact = settle(
+          sysctl.learn({ key }, rootAccount),
+          answerer({ files: { ...files, '/proc/sys/kernel': { type: 'directory' }, [`/proc/sys/${key}`]: 'kept' } }),
+        ) as Known;
         return fact.value.persistent ?? 'kept';
       });
       expect(mine).toEqual(written);

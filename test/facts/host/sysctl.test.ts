@@ -16,7 +16,10 @@ describe('a running kernel', () => {
     expect(fact.where.get('persistent')).toEqual([{ path: '/etc/sysctl.d/90-k3s.conf', line: 2, said: 'sets 0' }]);
   });
   test('a parameter that the kernel does not have is absent, also when a file sets it', () => {
-    expect(learn({ ...running, '/etc/sysctl.d/1.conf': 'kernel.unprivileged_userns_clone=1' }, 'kernel.unprivileged_userns_clone')).toMatchObject({ is: 'known', exists: false });
+    expect(learn({ ...running, '/etc/sysctl.d/1.conf': 'kernel.unprivileged_userns_clone=1' }, 'kernel.unprivileged_userns_clone')).toMatchObject({
+      is: 'known',
+      exists: false,
+    });
   });
   test('a denied value is unknown, never the persistent one', () => {
     const fact = learn({ ...running, [forward]: { blocked: 'denied' }, '/etc/sysctl.d/1.conf': 'net.ipv4.ip_forward=1' }) as Known;
@@ -50,13 +53,25 @@ describe('an image', () => {
 
 describe('which assignment takes effect', () => {
   test.each<[string, Record<string, string | { link: string }>, string | undefined]>([
-    ['a later name wins over a more important directory', { '/etc/sysctl.d/90-kubelet.conf': 'net.ipv4.ip_forward=1', '/usr/lib/sysctl.d/99-z.conf': 'net.ipv4.ip_forward=0' }, '0'],
+    [
+      'a later name wins over a more important directory',
+      { '/etc/sysctl.d/90-kubelet.conf': 'net.ipv4.ip_forward=1', '/usr/lib/sysctl.d/99-z.conf': 'net.ipv4.ip_forward=0' },
+      '0',
+    ],
     ['the same name in /etc hides the one in /usr/lib', { '/etc/sysctl.d/50.conf': 'a.b=1', '/usr/lib/sysctl.d/50.conf': 'net.ipv4.ip_forward=1' }, undefined],
     ['a link to /dev/null hides it', { '/run/sysctl.d/50.conf': { link: '/dev/null' }, '/usr/lib/sysctl.d/50.conf': 'net.ipv4.ip_forward=1' }, undefined],
     ['a dangling link hides it', { '/etc/sysctl.d/50.conf': { link: '/nowhere' }, '/usr/lib/sysctl.d/50.conf': 'net.ipv4.ip_forward=1' }, undefined],
     ['/etc/sysctl.conf alone is not read', { '/etc/sysctl.conf': 'net.ipv4.ip_forward=1' }, undefined],
-    ['/etc/sysctl.conf is read through a link', { '/etc/sysctl.conf': 'net.ipv4.ip_forward=1', '/etc/sysctl.d/99-sysctl.conf': { link: '../sysctl.conf' } }, '1'],
-    ['names that do not end in .conf, and hidden ones, are not read', { '/etc/sysctl.d/50.conf~': 'net.ipv4.ip_forward=1', '/etc/sysctl.d/.5.conf': 'net.ipv4.ip_forward=1' }, undefined],
+    [
+      '/etc/sysctl.conf is read through a link',
+      { '/etc/sysctl.conf': 'net.ipv4.ip_forward=1', '/etc/sysctl.d/99-sysctl.conf': { link: '../sysctl.conf' } },
+      '1',
+    ],
+    [
+      'names that do not end in .conf, and hidden ones, are not read',
+      { '/etc/sysctl.d/50.conf~': 'net.ipv4.ip_forward=1', '/etc/sysctl.d/.5.conf': 'net.ipv4.ip_forward=1' },
+      undefined,
+    ],
     ['nothing follows a value but the end of the line', { '/etc/sysctl.d/1.conf': '-net.ipv4.ip_forward = 1 # on\r\n' }, '1 # on'],
     ['comments and nonsense are ignored', { '/etc/sysctl.d/1.conf': '; net.ipv4.ip_forward=0\nnonsense\n  net.ipv4.ip_forward=1' }, '1'],
     ['an explicit setting beats a later glob', { '/etc/sysctl.d/1.conf': 'net.ipv4.ip_forward=1\nnet.ipv4.ip_*=0\nnet.ipv4.*=0' }, '1'],
@@ -73,8 +88,16 @@ describe('which assignment takes effect', () => {
     expect(learn(files, 'net.ipv4.conf.eth0.100.rp_filter')).toMatchObject({ value: {} });
   });
   test('names what lost, what is hidden, and the file that is not read', () => {
-    const fact = learn({ '/etc/sysctl.conf': 'net.ipv4.ip_forward=1', '/usr/lib/sysctl.d/1.conf': 'net.ipv4.ip_forward=1', '/etc/sysctl.d/1.conf': 'net.ipv4.ip_forward=1', '/etc/sysctl.d/2.conf': 'net.ipv4.ip_forward=0' }) as Known;
-    expect(fact.where.get('persistent')).toEqual([{ path: '/etc/sysctl.d/2.conf', line: 1, said: 'sets 0' }, { path: '/etc/sysctl.d/1.conf', line: 1, said: 'had set 1' }]);
+    const fact = learn({
+      '/etc/sysctl.conf': 'net.ipv4.ip_forward=1',
+      '/usr/lib/sysctl.d/1.conf': 'net.ipv4.ip_forward=1',
+      '/etc/sysctl.d/1.conf': 'net.ipv4.ip_forward=1',
+      '/etc/sysctl.d/2.conf': 'net.ipv4.ip_forward=0',
+    }) as Known;
+    expect(fact.where.get('persistent')).toEqual([
+      { path: '/etc/sysctl.d/2.conf', line: 1, said: 'sets 0' },
+      { path: '/etc/sysctl.d/1.conf', line: 1, said: 'had set 1' },
+    ]);
     expect(fact.notes.get('value')?.map((n) => n.said)).toEqual([
       '/usr/lib/sysctl.d/1.conf is hidden by /etc/sysctl.d/1.conf',
       expect.stringContaining('/etc/sysctl.conf sets it to 1, but systemd-sysctl reads that file only through a link'),

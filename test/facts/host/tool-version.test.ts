@@ -9,7 +9,8 @@ import { settle } from '../../../src/facts/settle.ts';
 const program = { mode: '0755' };
 const learn = (name: string, host: HostSpec) => settle(tool.learn({ name }, rootAccount), answerer(host));
 const ask = (name: string, host: HostSpec) => settle(toolVersion(name), answerer(host));
-const dpkg = (name: string, version: string, status = 'install ok installed') => `Package: other\nStatus: install ok installed\nVersion: 9\n\nPackage: ${name}\nStatus: ${status}\nVersion: ${version}\nDescription: x\n more\n`;
+const dpkg = (name: string, version: string, status = 'install ok installed') =>
+  `Package: other\nStatus: install ok installed\nVersion: 9\n\nPackage: ${name}\nStatus: ${status}\nVersion: ${version}\nDescription: x\n more\n`;
 
 describe('what programs print', () => {
   it.each([
@@ -40,8 +41,14 @@ describe('what programs print', () => {
 describe('a program that cannot tell', () => {
   it('is asked of dpkg on an image, and says so', () => {
     const fact = learn('podman', { kind: 'image', files: { '/usr/bin/podman': program, '/var/lib/dpkg/status': dpkg('podman', '4.3.1+ds1-8+deb12u1+b1') } });
-    expect(fact).toMatchObject({ is: 'known', exists: true, value: { installed: true, version: '4.3.1+ds1', source: 'dpkg', path: '/usr/bin/podman', hidden: [] } });
-    expect(fact.is === 'known' && fact.where.get('version')).toEqual([{ path: '/var/lib/dpkg/status', line: 7, said: 'package podman, since the program could not tell' }]);
+    expect(fact).toMatchObject({
+      is: 'known',
+      exists: true,
+      value: { installed: true, version: '4.3.1+ds1', source: 'dpkg', path: '/usr/bin/podman', hidden: [] },
+    });
+    expect(fact.is === 'known' && fact.where.get('version')).toEqual([
+      { path: '/var/lib/dpkg/status', line: 7, said: 'package podman, since the program could not tell' },
+    ]);
   });
   it('is found in a distroless image', () => {
     const files = { '/usr/bin/podman': program, '/var/lib/dpkg/status.d/podman': 'Package: podman\nVersion: 5.4.2+ds1-2\n' };
@@ -56,10 +63,26 @@ describe('a program that cannot tell', () => {
   });
   it.each<[string, HostSpec, string]>([
     ['no database', { files: { '/usr/bin/podman': program } }, 'told no version'],
-    ['a package that was removed', { files: { '/usr/bin/podman': program, '/var/lib/dpkg/status': dpkg('podman', '3.0', 'deinstall ok config-files') } }, 'told no version'],
-    ['a program beside the packages', { kind: 'image', files: { '/usr/local/bin/podman': program, '/var/lib/dpkg/status': dpkg('podman', '3.0') } }, 'cannot be asked'],
-    ['a closed database', { kind: 'image', files: { '/usr/bin/podman': program, '/var/lib/dpkg/status': { blocked: 'denied' } } }, 'permission denied: /var/lib/dpkg/status'],
-    ['an rpm image', { kind: 'image', files: { '/usr/bin/podman': program, '/usr/lib/sysimage/rpm/rpmdb.sqlite': '' } }, 'the rpm database cannot be read offline yet'],
+    [
+      'a package that was removed',
+      { files: { '/usr/bin/podman': program, '/var/lib/dpkg/status': dpkg('podman', '3.0', 'deinstall ok config-files') } },
+      'told no version',
+    ],
+    [
+      'a program beside the packages',
+      { kind: 'image', files: { '/usr/local/bin/podman': program, '/var/lib/dpkg/status': dpkg('podman', '3.0') } },
+      'cannot be asked',
+    ],
+    [
+      'a closed database',
+      { kind: 'image', files: { '/usr/bin/podman': program, '/var/lib/dpkg/status': { blocked: 'denied' } } },
+      'permission denied: /var/lib/dpkg/status',
+    ],
+    [
+      'an rpm image',
+      { kind: 'image', files: { '/usr/bin/podman': program, '/usr/lib/sysimage/rpm/rpmdb.sqlite': '' } },
+      'the rpm database cannot be read offline yet',
+    ],
     ['output that means nothing', { commands: { 'podman --version': { stdout: 'hello\n' } } }, 'told no version: hello'],
     ['an error', { commands: { 'podman --version': { exit: 125, stderr: 'Error: toml\n' } } }, 'exited 125 and told no version: Error: toml'],
   ])('with %s: installed, version unknown', (_, host, said) => {
@@ -99,7 +122,10 @@ describe('a program that is not there', () => {
 });
 
 it('names the programs that the first one hides', () => {
-  const fact = learn('podman', { files: { '/usr/bin/podman': program, '/usr/local/bin/podman': program }, commands: { 'podman --version': { stdout: 'podman version 5.0.0\n' } } });
+  const fact = learn('podman', {
+    files: { '/usr/bin/podman': program, '/usr/local/bin/podman': program },
+    commands: { 'podman --version': { stdout: 'podman version 5.0.0\n' } },
+  });
   expect(fact).toMatchObject({ value: { path: '/usr/local/bin/podman', hidden: ['/usr/bin/podman'] } });
   expect(fact.is === 'known' && fact.notes.get('version')?.[0]?.said).toContain('/usr/bin/podman');
 });
@@ -109,7 +135,9 @@ it('sees one program where /bin is a link to /usr/bin', () => {
 });
 
 it('finds a tool it never runs', () => {
-  expect(learn('newuidmap', { files: { '/usr/bin/newuidmap': program }, commands: { 'newuidmap --version': { stdout: 'x' } } })).toMatchObject({ value: { installed: true } });
+  expect(learn('newuidmap', { files: { '/usr/bin/newuidmap': program }, commands: { 'newuidmap --version': { stdout: 'x' } } })).toMatchObject({
+    value: { installed: true },
+  });
 });
 
 describe('Debian versions', () => {

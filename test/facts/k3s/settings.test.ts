@@ -9,16 +9,35 @@ test.each<[string, boolean | undefined]>([
   ...['yes', 'no', 'on', 'off', 'tRUE', ' true', '', '2'].map((s): [string, undefined] => [s, undefined]),
 ])('ParseBool %j', (text, wanted) => expect(goBool(text)).toBe(wanted));
 
-test.each<[string, number | undefined]>([['1500', 1500], ['+1500', 1500], ['-1', -1], ['007', 7], ['0x10', undefined], ['1_500', undefined], [' 1', undefined], ['1500 ', undefined], ['', undefined], ['9223372036854775808', undefined]])(
-  'ParseInt %j', (text, wanted) => expect(goInt(text)).toBe(wanted),
-);
+test.each<[string, number | undefined]>([
+  ['1500', 1500],
+  ['+1500', 1500],
+  ['-1', -1],
+  ['007', 7],
+  ['0x10', undefined],
+  ['1_500', undefined],
+  [' 1', undefined],
+  ['1500 ', undefined],
+  ['', undefined],
+  ['9223372036854775808', undefined],
+])('ParseInt %j', (text, wanted) => expect(goInt(text)).toBe(wanted));
 
-test.each<[string, string | undefined]>([['10.41.0.0/16', '10.41.0.0/16'], ['10.41.0.1/16', '10.41.0.0/16'], ['010.41.0.0/16', undefined], ['10.41.0.0', undefined], ['10.41.0/16', undefined], ['10.41.0.0/33', undefined], ['10.41.0.0/016', '10.41.0.0/16'], ['256.0.0.0/8', undefined], [' 10.41.0.0/16', undefined], ['128.0.0.0/1', '128.0.0.0/1'], ['0.0.0.0/0', '0.0.0.0/0']])(
-  'ParseCIDR %j', (text, wanted) => {
-    const network = goCidr(text);
-    expect(network && written(network)).toBe(wanted);
-  },
-);
+test.each<[string, string | undefined]>([
+  ['10.41.0.0/16', '10.41.0.0/16'],
+  ['10.41.0.1/16', '10.41.0.0/16'],
+  ['010.41.0.0/16', undefined],
+  ['10.41.0.0', undefined],
+  ['10.41.0/16', undefined],
+  ['10.41.0.0/33', undefined],
+  ['10.41.0.0/016', '10.41.0.0/16'],
+  ['256.0.0.0/8', undefined],
+  [' 10.41.0.0/16', undefined],
+  ['128.0.0.0/1', '128.0.0.0/1'],
+  ['0.0.0.0/0', '0.0.0.0/0'],
+])('ParseCIDR %j', (text, wanted) => {
+  const network = goCidr(text);
+  expect(network && written(network)).toBe(wanted);
+});
 
 test('networks overlap when one holds the other', () => {
   const of = (text: string) => goCidr(text) ?? { address: 0, network: 0, prefix: 0 };
@@ -54,7 +73,20 @@ const accepts = (...option: string[]): boolean => {
 };
 
 describe.skipIf(spawnSync('slirp4netns', ['--version']).status !== 0)('slirp4netns agrees', () => {
-  test.each(['10.41.0.0/16', '10.41.0.1/16', '10.41.0.0/25', '10.41.0.0/26', '10.41.0.128/25', '0.0.0.0/1', '0.0.0.0/0', '10.0.0.0/8', '10.41.0.0/8', 'fd00::/64', '10.41.0.0', 'x'])('on the network %s', (cidr) => {
+  test.each([
+    '10.41.0.0/16',
+    '10.41.0.1/16',
+    '10.41.0.0/25',
+    '10.41.0.0/26',
+    '10.41.0.128/25',
+    '0.0.0.0/1',
+    '0.0.0.0/0',
+    '10.0.0.0/8',
+    '10.41.0.0/8',
+    'fd00::/64',
+    '10.41.0.0',
+    'x',
+  ])('on the network %s', (cidr) => {
     expect(cidrProblem(cidr) === undefined).toBe(accepts('--cidr', cidr));
   });
   test.each(['1', '1500', '65520', '65521', '65522', '-1', '99999999999'])('on the MTU %s', (mtu) => {

@@ -26,10 +26,23 @@ const setting = fc.oneof(
   fc.tuple(fc.constant('HostName'), fc.constantFrom('10.0.0.1', '%h.lan', 'localhost')),
 );
 const line = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(setting, separator, fc.boolean(), fc.constantFrom('', '  ', '\t')).map(([[k, v], s, q, indent]) => `${indent}${k}${s}${quote(v, q || v.includes(' '))}`) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(setting, separator, fc.boolean(), fc.constantFrom('', '  ', '\t'))
+      .map(([[k, v], s, q, indent]) => `${indent}${k}${s}${quote(v, q || v.includes(' '))}`),
+  },
   { weight: 3, arbitrary: fc.tuple(fc.array(pattern, { minLength: 1, maxLength: 3 }), separator).map(([p, s]) => `Host${s}${p.join(' ')}`) },
-  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('host', 'originalhost', '!host', 'user', 'localuser'), fc.array(pattern, { minLength: 1, maxLength: 2 })).map(([k, p]) => `Match ${k} ${p.join(',')}`) },
-  { weight: 1, arbitrary: fc.constantFrom('', '# comment', '   # IdentityFile ~/.ssh/no', 'Match all', 'identityfile ~/.ssh/lower # comment', "IdentityFile '/single/q'") },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom('host', 'originalhost', '!host', 'user', 'localuser'), fc.array(pattern, { minLength: 1, maxLength: 2 }))
+      .map(([k, p]) => `Match ${k} ${p.join(',')}`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('', '# comment', '   # IdentityFile ~/.ssh/no', 'Match all', 'identityfile ~/.ssh/lower # comment', "IdentityFile '/single/q'"),
+  },
 );
 
 const defaults = ['~/.ssh/id_'];
@@ -46,7 +59,7 @@ function oracle(text: string, name: string): Record<string, string[]> | undefine
   const found: Record<string, string[]> = {};
   for (const row of out.split('\n')) {
     const [key = '', ...rest] = row.split(' ');
-    (found[key] ??= []).push(rest.join(' '));
+    found[key] = [...(found[key] ?? []), rest.join(' ')];
   }
   return found;
 }

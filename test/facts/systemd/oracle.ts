@@ -4,7 +4,7 @@
  * The tests that use it run wherever systemd is installed: `npx vitest run test/facts/systemd`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HostSpec } from '../../../src/collect/composed.ts';
@@ -53,7 +53,13 @@ export function dump(host: HostSpec, unit: string): Dumped {
 function run(unitPath: string, root: string): string {
   const drop = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
   const [command = '', ...args] = [...drop, systemd ?? '', '--test', '--system', '--unit=start.target'];
-  const env = { SYSTEMD_UNIT_PATH: unitPath, SYSTEMD_LOG_LEVEL: 'notice', SYSTEMD_LOG_TARGET: 'console', XDG_RUNTIME_DIR: root, PATH: '/usr/bin:/bin:/usr/sbin' };
+  const env = {
+    SYSTEMD_UNIT_PATH: unitPath,
+    SYSTEMD_LOG_LEVEL: 'notice',
+    SYSTEMD_LOG_TARGET: 'console',
+    XDG_RUNTIME_DIR: root,
+    PATH: '/usr/bin:/bin:/usr/sbin',
+  };
   const done = spawnSync(command, args, { env, encoding: 'utf8', timeout: 20_000, maxBuffer: 64 << 20 });
   return `${done.stdout}\n-> end\n${done.stderr}`;
 }

@@ -1,0 +1,82 @@
+/** Kind `api-timeout`: after how many idle seconds an account's Podman API service stops. */
+import type { Account, Asking } from '../ask.ts';
+import { type Fact, FactBuilder, type Unknown, type Where } from '../fact.ts';
+import type { Kind } from '../kind.ts';
+import { number, record, string } from '../shape.ts';
+import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
+import { splitWords } from '../systemd/words.ts';
+import { containersConf, containersTouches, containersVariables } from './containers-conf.ts';
+
+/** cmd/podman/system/service.go takes engine.service_timeout as the default of --time; before 4.0 it was this constant. */
+const builtIn = 5;
+const key = 'engine.service_timeout';
+
+export const apiTimeout: Kind = {
+  name: 'api-timeout',
+  describe: "The idle time-out of an account's Podman API service: --time in its podman.service, else service_timeout of containers.conf, else 5.",
+  fields: {},
+  shape: record({
+    seconds: number('seconds without a connection after which the service stops; 0 is never'),
+    from: string('what decided it', ['unit', 'containers.conf', 'built-in']),
+  }),
+  touches: () => [...containersTouches, ...unitTouches('podman.service', 'system'), ...unitTouches('podman.service', 'user')],
+  *learn(_, as): Asking<Fact> {
+    const unit = yield* loadUnit('podman.service', { manager: as.uid === 0 ? 'system' : 'user', as });
+    if (unit.is === 'unknown') return unit;
+    if (unit.unseen[0]) return unit.unseen[0];
+    const service = unit.masked ? undefined : serviceOf(unit);
+    const fact = new FactBuilder();
+    if (service?.time) return fact.consulted(service.time.where).set('seconds', service.time.seconds, service.time.where).set('from', 'unit', service.time.where).build();
+    return yield* configured(fact, as, service);
+  },
+};
+
+interface Service {
+  readonly time?: { readonly seconds: number; readonly where: Where };
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** What the merged unit runs. Several ExecStart lines of a non-oneshot service are an error; the last one stands for them. */
+function serviceOf(unit: LoadedUnit): Service {
+  let time: Service['time'];
+  const variables = new Map<string, string>();
+  for (const { section, key: name, value, where } of unit.assignments) {
+    if (section !== 'Service') continue;
+    if (name === 'ExecStart') {
+      const seconds = timeOf(splitWords(value).words);
+      time = seconds === undefined ? undefined : { seconds, where: { ...where, said: `--time ${seconds}` } };
+    }
+    if (name === 'Environment' && value === '') variables.clear();
+    if (name === 'Environment') for (const [, variable, text] of splitWords(value).words.flatMap((w) => [/^(\w+)=([\s\S]*)$/.exec(w) ?? []])) if (variable && containersVariables.includes(variable)) variables.set(variable, text ?? '');
+  }
+  return { variables, ...(time ? { time } : {}) };
+}
+
+/** The last `--time N`, `--time=N`, `--timeout N`, `-t N`, `-tN` behind `system service`. */
+function timeOf(words: readonly string[]): number | undefined {
+  const at = words.findIndex((w, i) => w === 'system' && words[i + 1] === 'service');
+  let seconds: number | undefined;
+  for (let i = at < 0 ? words.length : at + 2; i < words.length; i++) {
+    const word = words[i] as string;
+    const value = /^(?:--time|--timeout|-t)$/.test(word) ? words[++i] : /^(?:--time=|--timeout=|-t=?)(\d+)$/.exec(word)?.[1];
+    if (value !== undefined && /^\d+$/.test(value)) seconds = Number(value);
+  }
+  return seconds;
+}
+
+function* configured(fact: FactBuilder, as: Account, service: Service | undefined): Asking<Fact> {
+  const config = yield* containersConf(as, service?.variables);
+  if (config.is === 'unknown') return config;
+  fact.consulted(...config.consulted);
+  const gap: Unknown | undefined = config.gaps.get(key) ?? config.gaps.get('engine');
+  if (gap) return fact.gap('seconds', gap).gap('from', gap).build();
+  const set = (config.value.engine as { service_timeout?: number } | undefined)?.service_timeout;
+  const notes = config.notes.get(key) ?? [];
+  const where = config.where.get(key) ?? [];
+  for (const { said, where: places } of notes) fact.note('seconds', said, ...places);
+  // Where nothing is set, the near misses are what the reader has to look at.
+  const places = set !== undefined ? where : notes.length > 0 ? [] : config.consulted;
+  fact.set('seconds', set ?? builtIn, ...places).set('from', set === undefined ? 'built-in' : 'containers.conf', ...places);
+  if (places.length === 0) fact.at('seconds', ...notes.flatMap((n) => n.where));
+  return fact.build();
+}

@@ -1,0 +1,99 @@
+/** Kind `podman-restart`: what brings an account's containers back after a boot. */
+import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
+import type { Kind } from '../kind.ts';
+import { boolean, list, record, string } from '../shape.ts';
+import { enablementOf, enablementTouches } from '../systemd/enablement.ts';
+import { loadUnit, unitTouches } from '../systemd/load.ts';
+import { mergeSettings } from '../systemd/merge.ts';
+import { expander } from '../systemd/specifiers.ts';
+import { graphRoot } from './settings.ts';
+
+const unitName = 'podman-restart.service';
+const argv = ['podman', 'ps', '--all', '--filter', 'restart-policy=always', '--format', '{{.Names}}'];
+const databases = (as: Account): string[] => ['libpod/bolt_state.db', 'db.sql'].map((f) => `${graphRoot(as)}/${f}`);
+
+/** Podman has no daemon: a restart policy alone does nothing after a boot. */
+export const podmanRestart: Kind = {
+  name: 'podman-restart',
+  describe: 'What brings containers with a restart policy back after a boot: podman-restart.service, and for a user lingering.',
+  fields: {},
+  shape: record({
+    always: list(string('a container'), 'containers with the restart policy always'),
+    enabled: boolean('podman-restart.service starts with the manager of the account'),
+    atBoot: boolean("the account's manager starts at boot: root's does, a user's does when lingering is on"),
+  }),
+  touches: () => [
+    { do: 'run', argv },
+    { do: 'run', argv, asUser: true },
+    ...['/var/lib/containers/storage', '~/.local/share/containers/storage'].flatMap((d) => [
+      { do: 'stat', path: `${d}/libpod/bolt_state.db` } as const,
+      { do: 'stat', path: `${d}/db.sql` } as const,
+    ]),
+    { do: 'stat', path: '/var/lib/systemd/linger/{user}' },
+    ...(['system', 'user'] as const).flatMap((m) => [...unitTouches(unitName, m), ...enablementTouches(unitName, m)]),
+  ],
+  *learn(_, as): Asking<Fact> {
+    const fact = new FactBuilder();
+    yield* setContainers(fact, as);
+    yield* setUnit(fact, as);
+    const linger = `/var/lib/systemd/linger/${as.name}`;
+    const lingers = as.uid === 0 ? undefined : yield* stat(linger);
+    if (lingers?.is === 'blocked') fact.gap('atBoot', unknown(lingers, linger));
+    else fact.set('atBoot', lingers === undefined || lingers.is === 'got', { path: lingers === undefined ? unitName : linger });
+    return fact.build();
+  },
+};
+
+/** Podman is asked; where it cannot be run, a host that never had a container database has no containers. */
+function* setContainers(fact: FactBuilder, as: Account): Asking<void> {
+  const answer = (yield* run(argv, as.uid === 0 ? undefined : as)) as Answer<Output>;
+  const where: Where = { path: `command:${argv.join(' ')}` };
+  if (answer.is === 'got' && answer.value.exit === 0) {
+    const names = answer.value.stdout
+      .split('\n')
+      .map((l) => l.trim())
+      .filter((l) => l !== '');
+    fact.set('always', names, where);
+    return;
+  }
+  if (answer.is === 'got') {
+    fact.gap('always', {
+      is: 'unknown',
+      why: 'failed',
+      said: `${argv.slice(0, 2).join(' ')} exited ${answer.value.exit}: ${answer.value.stderr.trim().slice(0, 200)}`,
+      where: [where],
+    });
+    return;
+  }
+  if (answer.is === 'blocked' && answer.why !== 'unsupported') {
+    fact.gap('always', unknown(answer, where.path));
+    return;
+  }
+  const paths = databases(as);
+  const stats = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];
+  const at = stats.findIndex((s) => s.is !== 'absent');
+  const found = stats[at];
+  if (!found) fact.set('always', [], ...paths.map((path) => ({ path, said: 'no container was ever made' })));
+  else fact.gap('always', containersUnread(found, paths[at] ?? ''));
+}
+
+function containersUnread(found: Answer<Stat>, path: string): Unknown {
+  if (found.is === 'blocked') return unknown(found, path);
+  return { is: 'unknown', why: 'unsupported', said: 'the container database cannot be read without Podman', where: [{ path }] };
+}
+
+function* setUnit(fact: FactBuilder, as: Account): Asking<void> {
+  const manager = as.uid === 0 ? 'system' : 'user';
+  const loaded = yield* loadUnit(unitName, { manager, as });
+  if (loaded.is === 'unknown') {
+    fact.gap('enabled', loaded);
+    return;
+  }
+  const enablement = yield* enablementOf(loaded, mergeSettings(loaded, expander(loaded.unit, manager, as)));
+  // A fragment that could not be seen may be a mask; a directory that could not, hold one more link.
+  const unseen = loaded.unseen.find((u) => u.why !== 'unsupported') ?? (enablement.enabled ? undefined : enablement.unseen[0]);
+  if (unseen) fact.gap('enabled', unseen);
+  else fact.set('enabled', enablement.enabled, ...(enablement.where.length > 0 ? enablement.where : loaded.consulted));
+  for (const { said, where } of enablement.remarks) fact.note('enabled', said, where);
+}

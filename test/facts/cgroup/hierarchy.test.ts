@@ -1,0 +1,65 @@
+/** The pure parts of the cgroup kinds. */
+import { expect, test } from 'vitest';
+import { bootLines, mountedMode, systemdVersion, wantedMode } from '../../../src/facts/cgroup/hierarchy.ts';
+import { isSmall } from '../../../src/facts/cgroup/limits.ts';
+import { parseUtc } from '../../../src/facts/systemd/timestamp.ts';
+
+const mount = (point: string, type: string): string => `30 22 0:26 / ${point} rw,nosuid shared:4 - ${type} ${type} rw\n`;
+
+test.each([
+  ['unified', mount('/', 'ext4') + mount('/sys/fs/cgroup', 'cgroup2')],
+  ['hybrid', mount('/sys/fs/cgroup', 'tmpfs') + mount('/sys/fs/cgroup/unified', 'cgroup2') + mount('/sys/fs/cgroup/cpu', 'cgroup')],
+  ['legacy', mount('/sys/fs/cgroup', 'tmpfs') + mount('/sys/fs/cgroup/cpu', 'cgroup')],
+  [undefined, mount('/', 'ext4') + mount('/mnt/cgroup2', 'cgroup2')],
+  [undefined, 'nonsense\n\n - \n'],
+])('mounted: %s', (mode, text) => {
+  expect(mountedMode(text)?.mode).toBe(mode);
+});
+
+test.each([
+  [undefined, 'quiet root=/dev/sda1'],
+  ['unified', 'quiet systemd.unified_cgroup_hierarchy=1'],
+  ['unified', 'systemd.unified_cgroup_hierarchy'],
+  ['hybrid', 'systemd.unified_cgroup_hierarchy=0'],
+  ['legacy', 'systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller'],
+  ['unified', 'systemd.unified_cgroup_hierarchy=no systemd.unified_cgroup_hierarchy=yes'],
+])('boot arguments want %s: %s', (mode, line) => {
+  expect(wantedMode(line)).toBe(mode);
+});
+
+test('kernel lines of boot entries, with their place', () => {
+  expect(bootLines('menuentry x {\n\tlinux /vmlinuz a=1\n}\n# options no\noptions b\n', '/x').map((l) => [l.text, l.where.line])).toEqual([
+    ['/vmlinuz a=1', 2],
+    ['b', 5],
+  ]);
+});
+
+test.each([
+  [252, ['libsystemd-shared-252.so']],
+  [258, ['x', 'libsystemd-core-258.1-1.fc43.so']],
+  [undefined, ['libsystemd.so.0']],
+])('systemd %s', (version, names) => {
+  expect(systemdVersion(names)).toBe(version);
+});
+
+test.each([
+  ['TasksMax', '4095', true],
+  ['TasksMax', '4096', false],
+  ['TasksMax', '33%', false],
+  ['TasksMax', '10%', true],
+  ['TasksMax', 'infinity', false],
+  ['MemoryMax', '1G', true],
+  ['MemoryMax', '2G', false],
+  ['MemoryHigh', '1048576K', true],
+  ['MemoryMax', '40%', true],
+])('%s=%s is small: %s', (key, value, small) => {
+  expect(isSmall(key, value)).toBe(small);
+});
+
+test.each([
+  ['Wed 2023-11-15 10:00:00 UTC', 1_700_042_400],
+  ['Wed 2023-11-15 10:00:00 CET', undefined],
+  ['n/a', undefined],
+])('time %s', (text, seconds) => {
+  expect(parseUtc(text)).toBe(seconds);
+});

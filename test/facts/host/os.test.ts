@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import type { Known } from '../../../src/facts/fact.ts';
+import { rootAccount } from '../../../src/facts/host/accounts.ts';
+import { countRanges, hardware } from '../../../src/facts/host/hardware.ts';
+import { byNumbers, support } from '../../../src/facts/host/lifecycle.ts';
+import { os } from '../../../src/facts/host/os.ts';
+import { parseOsRelease } from '../../../src/facts/host/os-release.ts';
+import { settle } from '../../../src/facts/settle.ts';
+
+const learn = (spec: HostSpec): Known =>
+  settle(os.learn({}, rootAccount), answerer({ ...spec, env: { PRETRIP_NOW: '2026-11-22T00:00:00Z', ...spec.env } })) as Known;
+const release = (text: string, more: HostSpec['files'] = {}): Known =>
+  learn({ files: { '/etc/os-release': text, '/proc/sys/kernel': { type: 'directory' }, ...more } });
+
+describe('os-release', () => {
+  test.each([
+    ['A=b', 'b'],
+    ['A="b c"', 'b c'],
+    ["A='b \"c'", 'b "c'],
+    ['A="b \\"c\\" \\$d"', 'b "c" $d'],
+    ['A=""', ''],
+    ['A=b\\ c', 'b c'],
+    ['A=1\nA=2', '2'],
+    ['#A=1', undefined],
+    ['A = 1', undefined],
+  ])('%j', (text, wanted) => {
+    expect(parseOsRelease(text, '').get('A')?.value).toBe(wanted);
+  });
+  test('the copy in /etc wins; a dangling link falls back', () => {
+    expect(learn({ files: { '/etc/os-release': 'ID=debian', '/usr/lib/os-release': 'ID=sles' } }).value.id).toBe('debian');
+    expect(learn({ files: { '/etc/os-release': { link: '/nowhere' }, '/usr/lib/os-release': 'ID=sles' } }).value.id).toBe('sles');
+    expect(learn({ files: {} })).toMatchObject({ is: 'unknown', said: expect.stringContaining('neither') });
+  });
+});
+
+test.each([
+  ['ID="sle-micro"\nID_LIKE="suse"', 'suse', true],
+  ['ID=sl-micro', 'suse', true],
+  ['ID="opensuse-tumbleweed"', 'suse', false],
+  ['ID=opensuse-microos\nID_LIKE="suse opensuse"', 'suse', true],
+  ['ID=ubuntu\nID_LIKE=debian', 'debian', false],
+  ['ID=rocky\nID_LIKE="rhel centos fedora"', 'rhel', false],
+  ['ID=fedora\nVARIANT_ID=coreos', 'fedora', true],
+  ['ID=alpine', 'other', false],
+])('%j', (text, family, immutable) => {
+  expect(release(text).value).toMatchObject({ family, immutable, macos: false });
+});
+
+test('a transactional server has / read-only in fstab', () => {
+  const fact = release('ID=sles\nVERSION_ID=15.7', { '/etc/fstab': '# x\nUUID=1 / btrfs ro,defaults 0 0\n' });
+  expect(fact.value.immutable).toBe(true);
+  expect(fact.where.get('immutable')).toContainEqual({ path: '/etc/fstab', line: 2, said: 'mounts / read-only' });
+});
+
+test('a Mac', () => {
+  const plist = '<plist><dict>\n<key>ProductName</key>\n\t<string>macOS</string>\n<key>ProductVersion</key>\n\t<string>26.1</string></dict></plist>';
+  expect(learn({ files: { '/System/Library/CoreServices/SystemVersion.plist': plist } }).value).toMatchObject({
+    macos: true,
+    family: 'macos',
+    versionId: '26.1',
+    prettyName: 'macOS',
+    systemd: false,
+  });
+});
+
+test('without the day of the inspection an end of support is only told', () => {
+  const fact = learn({ files: { '/etc/os-release': 'ID=debian\nVERSION_ID=12' }, env: { PRETRIP_NOW: null } });
+  expect(fact.value.endOfLife).toBe('2028-06-30');
+  expect(fact.gaps.get('ended')?.said).toContain('day of the inspection');
+});
+
+describe('lifecycle', () => {
+  const ends = { '9': '2026-05-31', '10.2': '2030-01-01' };
+  const at = (text: string) => Date.parse(text) / 1000;
+  test.each<[string, string, object]>([
+    ['9.4', '2026-05-31T23:59:59Z', { ended: false }],
+    ['9.4', '2026-06-01T00:00:00Z', { ended: true }],
+    ['8', '2026-06-01T00:00:00Z', { ended: true }],
+    ['10', '2026-06-01T00:00:00Z', { is: 'unknown' }],
+    ['11', '2026-06-01T00:00:00Z', { ended: false }],
+    ['11', '2040-06-01T00:00:00Z', { is: 'unknown' }],
+    ['rawhide', '2026-06-01T00:00:00Z', { is: 'unknown' }],
+    ['__proto__', '2026-06-01T00:00:00Z', { is: 'unknown' }],
+  ])('%s on %s', (version, now, wanted) => expect(support(ends, version, at(now))).toMatchObject(wanted));
+  test('10 is above 9.4', () => expect(byNumbers('10', '9.4')).toBeGreaterThan(0));
+});
+
+describe('hardware', () => {
+  test.each([
+    ['0', 1],
+    ['0-3', 4],
+    ['0-1,4,6-7\n', 5],
+    ['', undefined],
+    ['a', undefined],
+  ])('%j', (text, wanted) => expect(countRanges(text)).toBe(wanted));
+  test('absent where there is none, a gap where it may not be seen', () => {
+    expect(settle(hardware.learn({}, rootAccount), answerer({ kind: 'image', files: {} }))).toMatchObject({ is: 'known', exists: false });
+    const fact = settle(
+      hardware.learn({}, rootAccount),
+      answerer({ files: { '/sys/devices/system/cpu/online': '0-1', '/proc/meminfo': { blocked: 'denied' } } }),
+    ) as Known;
+    expect(fact.value).toEqual({ cpus: 2 });
+    expect(fact.gaps.get('memory')).toMatchObject({ why: 'denied' });
+  });
+});

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { parseSudoers, sudoOf } from '../../../src/facts/host/sudoers.ts';
+
+const who = {
+  name: 'edge',
+  uid: 1000,
+  groups: new Map([
+    [1000, 'edge'],
+    [900, 'ops'],
+  ]),
+};
+const of = (text: string) => {
+  const { allowed, noPassword } = sudoOf([parseSudoers(text, '/etc/sudoers')], who);
+  return `${allowed ? 'allowed' : 'no'}${noPassword ? ' free' : ''}`;
+};
+
+const cases: [string, string][] = [
+  ['', 'no'],
+  ['root ALL=(ALL:ALL) ALL', 'no'],
+  ['edge ALL=(ALL) ALL', 'allowed'],
+  ['edge ALL=(ALL) NOPASSWD: ALL', 'allowed free'],
+  ['driver, edge ALL = NOPASSWD: /usr/bin/systemctl', 'allowed free'],
+  ['%ops ALL=(ALL) ALL', 'allowed'],
+  ['%#900 ALL=(ALL) NOPASSWD:ALL', 'allowed free'],
+  ['#1000 ALL=(ALL) ALL', 'allowed'],
+  ['# edge ALL=(ALL) ALL', 'no'],
+  ['ALL ALL=(ALL) ALL', 'allowed'],
+  ['ALL, !edge ALL=(ALL) ALL', 'no'],
+  ['User_Alias OPS = driver, edge : OTHER = x\nOPS ALL=(ALL) ALL', 'allowed'],
+  ['Defaults targetpw\nALL ALL=(ALL) ALL', 'no'],
+  ['Defaults targetpw\nALL ALL=(ALL) NOPASSWD: ALL', 'allowed free'],
+  ['Defaults !authenticate\nedge ALL=(ALL) ALL', 'allowed free'],
+  ['edge \\\n  ALL=(ALL) \\\n  NOPASSWD: ALL', 'allowed free'],
+  ['Cmnd_Alias X = /bin/a\nDefaults:edge !lecture', 'no'],
+  ['edge ALL=(ALL) ALL # NOPASSWD: ALL', 'allowed'],
+];
+
+test.each(cases)('%j is %s', (text, wanted) => expect(of(text)).toBe(wanted));
+
+test.skipIf(spawnSync('visudo', ['--version']).status !== 0).each(cases)('visudo takes %j', (text) => {
+  expect(spawnSync('visudo', ['-c', '-f', '-'], { input: `${text}\n`, encoding: 'utf8' }).stderr).toBe('');
+});
+
+test('includes are told, long lines do not take time', () => {
+  expect(parseSudoers('#includedir /etc/sudoers.d\n@include /etc/x', '').includes).toEqual([
+    { path: '/etc/sudoers.d', directory: true },
+    { path: '/etc/x', directory: false },
+  ]);
+  const started = performance.now();
+  for (const text of [`a${' '.repeat(50_000)}b`, `${'a,'.repeat(50_000)} x`, `Defaults ${'a,'.repeat(50_000)}`, `a${' '.repeat(50_000)}=`])
+    parseSudoers(text, '');
+  expect(performance.now() - started).toBeLessThan(2000);
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { answerer, type FileSpec } from '../../../src/collect/composed.ts';
+import { sudoEnvironment } from '../../../src/facts/k3d/sudo-environment.ts';
+import { settle } from '../../../src/facts/settle.ts';
+
+const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
+const learn = (sudoers: string, more: Record<string, FileSpec> = {}): Record<string, unknown> | string => {
+  const fact = settle(sudoEnvironment.learn({}, driver), answerer({ files: { '/etc/sudoers': sudoers, ...more } }));
+  return fact.is === 'known' ? fact.value : fact.why;
+};
+
+describe('sudoers', () => {
+  it.each<[string, string, object]>([
+    ['ALL implies SETENV', 'driver ALL=(ALL:ALL) ALL', { allowed: true, setenv: true }],
+    ['a command does not', 'driver ALL=(root) /usr/local/bin/k3d', { allowed: true, setenv: false }],
+    ['unless tagged', 'driver ALL=(root) NOPASSWD: SETENV: /usr/local/bin/k3d', { setenv: true }],
+    ['or by default', 'Defaults setenv\ndriver ALL=/usr/bin/k3d', { setenv: true }],
+    ['NOSETENV takes it away', 'driver ALL=(ALL) NOSETENV: ALL', { setenv: false }],
+    ['the last rule decides', 'driver ALL=(ALL) ALL\ndriver ALL=(ALL) NOSETENV: ALL', { setenv: false }],
+    ['another user', 'alice ALL=(ALL) ALL', { allowed: false, setenv: false }],
+    ['another run-as user', 'driver ALL=(postgres) ALL', { allowed: false }],
+    ['by uid', '#1000 ALL=(ALL) ALL', { allowed: true }],
+    ['by alias', 'User_Alias DEVS = alice, driver\nDEVS ALL=(ALL) ALL', { allowed: true }],
+    ['excepted', 'ALL, !driver ALL=(ALL) ALL', { allowed: false }],
+    [
+      'env_keep adds up',
+      'Defaults env_keep = "LANG"\nDefaults env_keep += "DOCKER_HOST DOCKER_SOCK"',
+      { keep: ['LANG', 'DOCKER_HOST', 'DOCKER_SOCK'], keepsEngine: true },
+    ],
+    ['env_keep is replaced', 'Defaults env_keep += "DOCKER_HOST DOCKER_SOCK"\nDefaults env_keep = "LANG"', { keep: ['LANG'], keepsEngine: false }],
+    ['env_keep loses one', 'Defaults env_keep += "DOCKER_HOST DOCKER_SOCK"\nDefaults env_keep -= DOCKER_SOCK', { keepsEngine: false }],
+    ['a wildcard', 'Defaults env_keep += "DOCKER_*"', { keepsEngine: true }],
+    ['for this user', 'Defaults:driver env_keep += "DOCKER_HOST DOCKER_SOCK"', { keepsEngine: true }],
+    ['for another user', 'Defaults:alice env_keep += "DOCKER_HOST DOCKER_SOCK"', { keepsEngine: false }],
+    ['no reset at all', 'Defaults !env_reset', { keepsEngine: true }],
+    ['continued line', 'Defaults env_keep += "DOCKER_HOST \\\nDOCKER_SOCK"', { keepsEngine: true }],
+    ['a comment', '# Defaults !env_reset', { keepsEngine: false }],
+  ])('%s', (_, text, expected) => expect(learn(`${text}\n`)).toMatchObject(expected));
+
+  it('follows groups', () => {
+    expect(learn('%wheel ALL=(ALL) ALL\n', { '/etc/group': 'wheel:x:10:alice,driver\n' })).toMatchObject({ allowed: true });
+  });
+
+  it('reads a folder and skips names with a dot', () => {
+    const more = { '/etc/sudoers.d/10-a': 'Defaults env_keep += "DOCKER_HOST DOCKER_SOCK"\n', '/etc/sudoers.d/b.bak': 'Defaults env_keep = ""\n' };
+    expect(learn('@includedir /etc/sudoers.d\n', more)).toMatchObject({ keepsEngine: true });
+  });
+
+  it('is unknown when an include leads elsewhere or is closed', () => {
+    expect(learn('@include /srv/sudoers\n')).toBe('unsupported');
+    expect(learn('@includedir /etc/sudoers.d\n', { '/etc/sudoers.d/x': { blocked: 'denied' } })).toBe('denied');
+  });
+});
