@@ -6,7 +6,7 @@ import type { Ask, AnyAnswer, Content, Output, Response } from '../facts/ask.ts'
 
 export const placeholder = '<redacted>';
 
-const secretName = /token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential/i;
+const secretName = /token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential|^auth$/i;
 /** Names that speak of where a secret is kept, or of asking for one. */
 const harmlessName = /(?:file|path|dir|_timeout|_tries|nopasswd|askpass)$/i;
 /** Files whose grammar uses such words for other things. */
@@ -14,7 +14,7 @@ const exemptPath = /^\/(?:etc|usr\/etc)\/(?:nsswitch\.conf|passwd|login\.defs|su
 
 /** `NAME=value`, `name: value`, `"name": "value"`: the start of a name that holds one of the words, up to its value. */
 const assignment =
-  /(?<![\w.-])([\w.-]{0,80}?(?:token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential)[\w.-]{0,80})(["']?[ \t]{0,8}[=:][ \t]{0,8})("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',;][^\s,;"']*)/gi;
+  /(?<![\w.-])([\w.-]{0,80}?(?:token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential)[\w.-]{0,80}|auth)(["']?[ \t]{0,8}[=:][ \t]{0,8})("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',;][^\s,;"']*)/gi;
 /** `--token value`. */
 const flag = /(--[A-Za-z][\w-]{0,80})([ \t]+)(?!-)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\S+)/g;
 const userinfo = /([A-Za-z][A-Za-z0-9+.-]{0,20}:\/\/[^\s/:@"']{0,128}:)([^\s/@"']{1,512})(@)/g;

@@ -63,7 +63,8 @@ export const operators: Readonly<Record<string, Operator>> = {
     holds: (a, w) => typeof a === 'number' && typeof w === 'string' && (a & ~Number.parseInt(w, 8)) === 0,
     words: (w) => `no more than ${w}`,
   },
-  present: { describe: 'the value is set (true) or unset (false)', argument: 'boolean', on: everything, holds: () => false, words: (w) => (w === 'true' ? 'a value' : 'none') },
+  /** Asked only of a value that is set; an unset one is decided before. */
+  present: { describe: 'the value is set (true) or unset (false)', argument: 'boolean', on: everything, holds: (_, w) => w === true, words: (w) => (w === 'true' ? 'a value' : 'none') },
 };
 
 /** Deep equality without coercion. A mode (number) equals its octal text. */

@@ -6,6 +6,7 @@ import type { RecordShape } from './shape.ts';
 /**
  * What a probe declares that it may ask, printed by `plan` and enforced while recording.
  * `~` is the home and `{uid}`, `{user}` the id and name of the account in question.
+ * `{files}` stands for the files that the user named with --file.
  * `*` matches within one path segment or one argument, `**` any number of segments.
  */
 export type Pattern =

@@ -76,7 +76,7 @@ function* choose(fact: FactBuilder, dir: string, wanted: string | undefined): As
   fact.set('files', files, { path: dir }).set('broken', broken.map((b) => b.name), ...broken.map((b) => b.where));
   if (!chosen) {
     if (wanted) fact.note('chosen', `cni_default_network asks for ${wanted}, which no file provides`, { path: dir });
-    fact.at('chosen', { path: dir });
+    fact.at('chosen', { path: dir }).set('podman', false, { path: dir });
     return undefined;
   }
   const where = { path: `${dir}/${chosen.name}` };

@@ -1,5 +1,5 @@
 /** Podman releases as far as they differ in how they read configuration. */
-import type { Asking } from '../ask.ts';
+import { type Asking, stat } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { toolTouches, toolVersion } from '../host/tool-version.ts';
 import type { Pattern } from '../kind.ts';
@@ -32,17 +32,29 @@ export interface PodmanRelease {
   readonly unknown?: Unknown;
 }
 
+const releases = (...said: readonly [string, ...string[]]): [Release, ...Release[]] => said.map((s) => releaseOf(s) as Release) as [Release, ...Release[]];
 /** One release from each side of every change since Podman 4. */
-const representatives = ['4.0', '4.9', '5.8', '6.0'].map((said) => releaseOf(said) as Release) as [Release, ...Release[]];
+const modern = releases('4.0', '4.9', '5.8', '6.0');
+/** Quadlet's generator, which comes with Podman since 4.4. */
+const generator = '/usr/lib/systemd/system-generators/podman-system-generator';
 
-export const podmanTouches: readonly Pattern[] = toolTouches('podman');
+export const podmanTouches: readonly Pattern[] = [...toolTouches('podman'), { do: 'stat', path: generator }];
 
-/** Asks for Podman's version. Never fails: an unreadable version widens the candidates. */
+/**
+ * Asks for Podman's version. Never fails: an unreadable version widens the candidates. Where no
+ * Podman is found, what 4 and later make of the files is what counts; where one is there that
+ * cannot tell, it may be a 3 unless something that came later lies beside it.
+ */
 export function* podmanRelease(): Asking<PodmanRelease> {
   const found = yield* toolVersion('podman');
-  if (found.is === 'unknown') return { candidates: representatives, unknown: { ...found, said: `the Podman version could not be read: ${found.said}` } };
-  if (found.is === 'absent') return { candidates: representatives, unknown: { is: 'unknown', why: 'ambiguous', said: 'the Podman version could not be read: podman was not found', where: found.consulted.slice(0, 1) } };
+  if (found.is === 'unknown') return yield* guessed({ ...found, said: `the Podman version could not be read: ${found.said}` });
+  if (found.is === 'absent') return { candidates: modern, unknown: { is: 'unknown', why: 'ambiguous', said: 'the Podman version could not be read: podman was not found', where: found.consulted.slice(0, 1) } };
   const release = releaseOf(found.version);
   if (release) return { candidates: [release], where: found.where };
-  return { candidates: representatives, unknown: { is: 'unknown', why: 'unparsable', said: `the Podman version could not be read: ${found.version}`, where: [found.where] } };
+  return yield* guessed({ is: 'unknown', why: 'unparsable', said: `the Podman version could not be read: ${found.version}`, where: [found.where] });
+}
+
+function* guessed(unknown: Unknown): Asking<PodmanRelease> {
+  const beside = yield* stat(generator);
+  return { candidates: beside.is === 'got' ? releases('4.4', '4.9', '5.8', '6.0') : ['3.0', ...modern.map((r) => r.said)].map((s) => releaseOf(s) as Release) as [Release, ...Release[]], unknown };
 }

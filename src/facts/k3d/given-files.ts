@@ -10,8 +10,8 @@ const given = 'PRETRIP_FILES';
 const usualFiles = ['~/k3d.yaml', '~/k3d.yml', '~/k3d-config.yaml', '~/k3d-config.yml'] as const;
 const usualFolders = ['~/.k3d', '~/k3d', '/etc/k3d'] as const;
 
-/** Any path may be given with --file. The plan lists the given paths themselves. */
-const givenFile = '**';
+/** Any path may be given with --file. */
+const givenFile = '{files}';
 
 export const givenTouches: readonly Pattern[] = [
   { do: 'env', name: given },

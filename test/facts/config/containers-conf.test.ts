@@ -230,6 +230,12 @@ describe('not knowing', () => {
     expect(differ.gaps.get('engine.service_timeout')?.said).toContain('depends on the Podman version');
     expect(differ.gaps.has('engine.runtime')).toBe(true);
   });
+  test('a Podman that cannot tell its version may be a 3, unless Quadlet lies beside it', () => {
+    const files = { ...bin, [`${etc}.d/t.conf`]: engine(0) };
+    expect(known({ kind: 'image', files }).gaps.get('engine.service_timeout')?.said).toContain('depends on the Podman version');
+    const quadlet = known({ kind: 'image', files: { ...files, '/usr/lib/systemd/system-generators/podman-system-generator': { link: '../../podman/quadlet' } } });
+    expect([...quadlet.gaps.keys()]).toEqual(['version']);
+  });
   test('a denied layer makes the whole unknown', () => {
     expect(refused(host('4.3.1', { [etc]: { content: '', blocked: 'denied' } })).why).toBe('denied');
     expect(refused(host('4.3.1', { [`${etc}.d`]: { type: 'directory', blocked: 'denied' } })).why).toBe('denied');
