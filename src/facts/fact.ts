@@ -110,7 +110,7 @@ export class FactBuilder {
   /** Sets the value at a path (segments), creating records on the way. */
   set(path: string | readonly string[], value: Json | undefined, ...where: readonly Where[]): this {
     if (value === undefined) return this;
-    const segments = typeof path === 'string' ? [path] : path;
+    const segments = segmentsOf(path);
     let at = this.#value;
     for (const segment of segments.slice(0, -1)) {
       if (!Object.hasOwn(at, segment)) define(at, segment, {});
@@ -123,20 +123,19 @@ export class FactBuilder {
 
   /** Names the places of a value or of an unset path without setting anything. */
   at(path: string | readonly string[], ...where: readonly Where[]): this {
-    this.#where.set(pathKey(typeof path === 'string' ? [path] : path), where);
+    this.#where.set(pathKey(segmentsOf(path)), where);
     return this;
   }
 
   note(path: string | readonly string[], said: string, ...where: readonly Where[]): this {
-    const key = pathKey(typeof path === 'string' ? [path] : path);
+    const key = pathKey(segmentsOf(path));
     this.#notes.set(key, [...(this.#notes.get(key) ?? []), { said, where }]);
     return this;
   }
 
   /** Declares a part unknown; the empty path declares the whole value unknown. */
   gap(path: string | readonly string[], why: Unknown): this {
-    const segments = typeof path === 'string' ? (path === '' ? [] : [path]) : path;
-    this.#gaps.set(pathKey(segments), why);
+    this.#gaps.set(pathKey(segmentsOf(path)), why);
     return this;
   }
 
@@ -149,6 +148,9 @@ export class FactBuilder {
     return { is: 'known', exists, value: this.#value, where: this.#where, notes: this.#notes, gaps: this.#gaps, consulted: this.#consulted };
   }
 }
+
+/** A bare name is one segment; the empty text is the whole value. */
+const segmentsOf = (path: string | readonly string[]): readonly string[] => (typeof path !== 'string' ? path : path === '' ? [] : [path]);
 
 /** Plain assignment would run the `__proto__` setter for a key that a hostile file chose. */
 function define(on: Record<string, Json>, key: string, value: Json): void {

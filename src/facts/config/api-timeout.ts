@@ -26,7 +26,8 @@ export const apiTimeout: Kind = {
     if (unit.unseen[0]) return unit.unseen[0];
     const service = unit.masked ? undefined : serviceOf(unit);
     const fact = new FactBuilder();
-    if (service?.time) return fact.consulted(service.time.where).set('seconds', service.time.seconds, service.time.where).set('from', 'unit', service.time.where).build();
+    if (service?.time)
+      return fact.consulted(service.time.where).set('seconds', service.time.seconds, service.time.where).set('from', 'unit', service.time.where).build();
     return yield* configured(fact, as, service);
   },
 };
@@ -47,7 +48,9 @@ function serviceOf(unit: LoadedUnit): Service {
       time = seconds === undefined ? undefined : { seconds, where: { ...where, said: `--time ${seconds}` } };
     }
     if (name === 'Environment' && value === '') variables.clear();
-    if (name === 'Environment') for (const [, variable, text] of splitWords(value).words.flatMap((w) => [/^(\w+)=([\s\S]*)$/.exec(w) ?? []])) if (variable && containersVariables.includes(variable)) variables.set(variable, text ?? '');
+    if (name === 'Environment')
+      for (const [, variable, text] of splitWords(value).words.flatMap((w) => [/^(\w+)=([\s\S]*)$/.exec(w) ?? []]))
+        if (variable && containersVariables.includes(variable)) variables.set(variable, text ?? '');
   }
   return { variables, ...(time ? { time } : {}) };
 }

@@ -1,9 +1,8 @@
 /** Kind `config`: a program's configuration as it has it in force, all layers merged in the program's own order. */
-import type { Asking } from '../ask.ts';
+import type { Account, Asking } from '../ask.ts';
 import type { Fact } from '../fact.ts';
 import type { Kind, Pattern } from '../kind.ts';
-import { list, record, type RecordShape, string, version } from '../shape.ts';
-import type { Account } from '../ask.ts';
+import { list, type RecordShape, record, string, version } from '../shape.ts';
 import { containersConf, containersShape, containersTouches } from './containers-conf.ts';
 import { crioConf, crioShape, crioTouches } from './crio-conf.ts';
 import { k3sConfig, k3sShape, k3sTouches } from './k3s-config.ts';
@@ -39,9 +38,17 @@ const shape: RecordShape = record({
 
 export const config: Kind = {
   name: 'config',
-  describe: 'Layered configuration as the program has it in force for an account: every file it reads, merged in its own order, each value with the lines that set it.',
+  describe:
+    'Layered configuration as the program has it in force for an account: every file it reads, merged in its own order, each value with the lines that set it.',
   main: 'file',
-  fields: { file: { type: 'string', required: true, values: Object.keys(files), describe: 'which configuration; `k3s` is config.yaml, its drop-ins and the arguments of the unit' } },
+  fields: {
+    file: {
+      type: 'string',
+      required: true,
+      values: Object.keys(files),
+      describe: 'which configuration; `k3s` is config.yaml, its drop-ins and the arguments of the unit',
+    },
+  },
   shape,
   touches: (q) => files[String(q.file)]?.touches ?? [],
   *learn(q, as): Asking<Fact> {

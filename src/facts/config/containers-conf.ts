@@ -3,27 +3,37 @@ import type { Account, Asking } from '../ask.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { record, type Shape } from '../shape.ts';
-import { containersKeys, type KnownKey } from './containers-keys.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
+import { containersKeys, type KnownKey } from './containers-keys.ts';
 import { dropInDirectories, homeMain, type Layers, layersFor, mainFiles, outside, type Places } from './containers-layers.ts';
 import { diskTouches, readDisk } from './disk.ts';
 import { shapeOfType } from './merge.ts';
 import { podmanRelease, podmanTouches, type Release } from './release.ts';
-import { variables, type Variables, variableTouches } from './variables.ts';
+import { type Variables, variables, variableTouches } from './variables.ts';
 
 export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
 /** Where a file that a variable names may lie to be read at all: the printed plan must not promise "any file". */
-const readable = (path: string, home: string): boolean => path === '/dev/null' || ['/etc/containers', '/usr/share/containers', `${home}/.config/containers`].some((d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1)));
+const readable = (path: string, home: string): boolean =>
+  path === '/dev/null' ||
+  ['/etc/containers', '/usr/share/containers', `${home}/.config/containers`].some(
+    (d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1)),
+  );
 
 export const containersTouches: readonly Pattern[] = [
   ...podmanTouches,
   ...variableTouches(containersVariables),
-  ...diskTouches([...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'], dropInDirectories('~', '{uid}')),
+  ...diskTouches(
+    [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
+    dropInDirectories('~', '{uid}'),
+  ),
 ];
 
 /** The tables of containers.conf with every key of every release. */
 export const containersShape: Readonly<Record<string, Shape>> = Object.fromEntries(
-  Object.entries(containersKeys).map(([table, keys]) => [table, record(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, shapeOf(key)])), `containers.conf [${table}]`)]),
+  Object.entries(containersKeys).map(([table, keys]) => [
+    table,
+    record(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, shapeOf(key)])), `containers.conf [${table}]`),
+  ]),
 );
 
 function shapeOf({ type, since: from, until }: KnownKey): Shape {
@@ -38,7 +48,11 @@ export function* containersConf(as: Account, given: Variables = new Map()): Aski
   const places = placesFrom(set, as);
   if ('is' in places) return places;
   const release = yield* podmanRelease();
-  const disk = yield* readDisk([...mainFiles(as.home), ...[places.only, places.last].filter((p) => p !== undefined && p !== '/dev/null') as string[]], dropInDirectories(as.home, String(as.uid)), /\.conf/i);
+  const disk = yield* readDisk(
+    [...mainFiles(as.home), ...([places.only, places.last].filter((p) => p !== undefined && p !== '/dev/null') as string[])],
+    dropInDirectories(as.home, String(as.uid)),
+    /\.conf/i,
+  );
   const judged: Judged[] = [];
   for (const candidate of release.candidates) {
     const layers = layersFor(candidate, places, disk);
@@ -47,7 +61,10 @@ export function* containersConf(as: Account, given: Variables = new Map()): Aski
     else judged.push({ candidate, layers, effective });
   }
   const refusals = judged.flatMap((j) => ('refusal' in j ? [j.refusal] : []));
-  if (refusals[0]) return refusals.length === judged.length || !release.unknown ? refusals[0] : { ...refusals[0], said: `${refusals[0].said}, at least under some versions; ${release.unknown.said}` };
+  if (refusals[0])
+    return refusals.length === judged.length || !release.unknown
+      ? refusals[0]
+      : { ...refusals[0], said: `${refusals[0].said}, at least under some versions; ${release.unknown.said}` };
   const each = judged as readonly Merged[];
   const fact = asFact(each.at(-1) as Merged, release.where);
   if (release.unknown) disagreements(fact, each, release.unknown);
@@ -65,7 +82,8 @@ function placesFrom(set: Variables, as: Account): Places | Unknown {
   const home = set.get('XDG_CONFIG_HOME');
   const only = set.get('CONTAINERS_CONF');
   const last = set.get('CONTAINERS_CONF_OVERRIDE');
-  if (home !== undefined && home.replace(/\/+$/, '') !== homeMain.replace('~', as.home).replace('/containers/containers.conf', '')) return outside('XDG_CONFIG_HOME', home);
+  if (home !== undefined && home.replace(/\/+$/, '') !== homeMain.replace('~', as.home).replace('/containers/containers.conf', ''))
+    return outside('XDG_CONFIG_HOME', home);
   if (only !== undefined && !readable(only, as.home)) return outside('CONTAINERS_CONF', only);
   if (last !== undefined && !readable(last, as.home)) return outside('CONTAINERS_CONF_OVERRIDE', last);
   return { as, ...(only === undefined ? {} : { only }), ...(last === undefined ? {} : { last }) };
@@ -74,7 +92,11 @@ function placesFrom(set: Variables, as: Account): Places | Unknown {
 function asFact({ candidate, layers, effective }: Merged, where: Where | undefined): FactBuilder {
   const fact = new FactBuilder().consulted(...layers.consulted, ...layers.files.map(({ path }) => ({ path })));
   if (where) fact.set('version', candidate.said, where);
-  fact.set('layers', layers.files.map((f) => f.path), ...layers.files.map(({ path }) => ({ path })));
+  fact.set(
+    'layers',
+    layers.files.map((f) => f.path),
+    ...layers.files.map(({ path }) => ({ path })),
+  );
   for (const { path, value, where: from } of effective.values.values()) fact.set(path, value, ...from);
   for (const [key, gap] of effective.gaps) fact.gap(splitPath(key) ?? [key], gap);
   for (const [key, notes] of effective.notes) for (const { said, where: from } of notes) fact.note(splitPath(key) ?? [key], said, ...from);
@@ -86,13 +108,22 @@ function asFact({ candidate, layers, effective }: Merged, where: Where | undefin
 }
 
 function idle(fact: FactBuilder, field: string, keys: readonly Idle[]): void {
-  fact.set(field, keys.map((k) => k.name), ...keys.map((k) => ({ ...k.where, said: k.name })));
+  fact.set(
+    field,
+    keys.map((k) => k.name),
+    ...keys.map((k) => ({ ...k.where, said: k.name })),
+  );
   for (const [at, { where }] of keys.entries()) fact.at([field, String(at)], where);
 }
 
 /** Declares unknown what the possible releases see differently. */
 function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unknown): void {
-  const depends = (key: string, where: readonly Where[]): Unknown => ({ is: 'unknown', why: 'ambiguous', said: `${key} depends on the Podman version; ${version.said}`, where: [...where, ...version.where] });
+  const depends = (key: string, where: readonly Where[]): Unknown => ({
+    is: 'unknown',
+    why: 'ambiguous',
+    said: `${key} depends on the Podman version; ${version.said}`,
+    where: [...where, ...version.where],
+  });
   fact.gap('version', version);
   for (const { effective } of each) for (const [key, gap] of effective.gaps) fact.gap(splitPath(key) ?? [key], gap);
   for (const key of new Set(each.flatMap((m) => [...m.effective.values.keys()]))) {
@@ -101,7 +132,9 @@ function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unkn
     if (new Set(seen).size > 1) fact.gap(path, depends(key, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
   }
   for (const field of ['layers', 'misplaced', 'unknownKeys', 'unsupported'] as const) {
-    const seen = each.map((m) => JSON.stringify(field === 'layers' ? m.layers.files.map((f) => f.path) : m.effective[field].map((i) => [i.name, pathKey([i.where.path])])));
+    const seen = each.map((m) =>
+      JSON.stringify(field === 'layers' ? m.layers.files.map((f) => f.path) : m.effective[field].map((i) => [i.name, pathKey([i.where.path])])),
+    );
     if (new Set(seen).size > 1) fact.gap(field, depends(field, []));
   }
 }

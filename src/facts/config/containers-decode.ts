@@ -4,9 +4,9 @@ import { pathKey, unparsable } from '../fact.ts';
 import { placed, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
-import { fit, invalid } from './containers-types.ts';
-import type { DiskFile } from './disk.ts';
 import type { Layers } from './containers-layers.ts';
+import { fitValue, invalid } from './containers-types.ts';
+import type { DiskFile } from './disk.ts';
 import { type Release, since } from './release.ts';
 
 export interface Decided {
@@ -43,7 +43,19 @@ export function decode(release: Release, layers: Layers): Effective | Unknown {
 }
 
 /** The eleven capabilities that a list with `{append=true}` starts from (containers/common pkg/config/default.go). */
-const builtInCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'].map((c) => `CAP_${c}`);
+const builtInCapabilities = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'NET_BIND_SERVICE',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_CHROOT',
+].map((c) => `CAP_${c}`);
 
 class Decoder {
   readonly #release: Release;
@@ -61,16 +73,25 @@ class Decoder {
   }
 
   get effective(): Effective {
-    return { values: this.#values, gaps: this.#gaps, notes: this.#notes, misplaced: this.#misplaced, unknownKeys: this.#unknownKeys, unsupported: this.#unsupported };
+    return {
+      values: this.#values,
+      gaps: this.#gaps,
+      notes: this.#notes,
+      misplaced: this.#misplaced,
+      unknownKeys: this.#unknownKeys,
+      unsupported: this.#unsupported,
+    };
   }
 
   apply(file: DiskFile): Unknown | undefined {
     const { path } = file;
     const text = file.text.is === 'got' ? file.text.value : '';
     // BurntSushi/toml accepts the mark since 1.3, which Podman has since 4.6.
-    if (text.startsWith('\uFEFF') && !since(this.#release, '4.6')) return unparsable(`${path} begins with a byte order mark, so every command of Podman ${this.#release.said} fails`, { path, line: 1 });
+    if (text.startsWith('\uFEFF') && !since(this.#release, '4.6'))
+      return unparsable(`${path} begins with a byte order mark, so every command of Podman ${this.#release.said} fails`, { path, line: 1 });
     const parsed = parseToml(text);
-    if (parsed.is === 'broken') return unparsable(`${path} is not valid TOML (${parsed.problem.message}), so every Podman command fails`, placed(path, parsed.problem));
+    if (parsed.is === 'broken')
+      return unparsable(`${path} is not valid TOML (${parsed.problem.message}), so every Podman command fails`, placed(path, parsed.problem));
     const seen = new Map<string, TextEntry>();
     for (const entry of parsed.root.is === 'map' ? parsed.root.entries : []) {
       const table = entry.key.toLowerCase();
@@ -119,17 +140,25 @@ class Decoder {
     const where = placed(file, entry.at);
     if (!since(this.#release, known.since) || (known.until !== undefined && since(this.#release, known.until))) {
       this.#unsupported.push({ name: key, where });
-      const bound = known.until !== undefined && since(this.#release, known.until) ? `Podman reads it only before ${known.until}` : `Podman reads it from ${known.since} on`;
+      const bound =
+        known.until !== undefined && since(this.#release, known.until)
+          ? `Podman reads it only before ${known.until}`
+          : `Podman reads it from ${known.since} on`;
       this.#note(key, `it is set, but ${bound}; this is ${this.#release.said}`, where);
       return undefined;
     }
-    const fitted = fit(known, entry.value, this.#release);
+    const fitted = fitValue(known, entry.value, this.#release);
     if ('refused' in fitted) return unparsable(`${key} ${fitted.refused}, so every Podman command fails`, placed(file, fitted.at));
     if (fitted.said !== undefined) this.#note(key, fitted.said, where);
     const twin = seen.get(key);
     seen.set(key, entry);
     if (twin && !sameJson(twin.value, entry.value)) {
-      this.#gaps.set(key, { is: 'unknown', why: 'ambiguous', said: `${key} is set twice in ${file} under names that differ in case; Podman picks one at random`, where: [placed(file, twin.at), where] });
+      this.#gaps.set(key, {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `${key} is set twice in ${file} under names that differ in case; Podman picks one at random`,
+        where: [placed(file, twin.at), where],
+      });
     } else if (!(fitted.append ?? this.#appending.has(key))) this.#gaps.delete(key);
     this.#decide(key, [table, name], known, fitted.value, fitted.append, where);
     return undefined;
@@ -143,11 +172,24 @@ class Decoder {
     let list = key === 'containers.default_capabilities' ? (value as string[]).map(capability) : value;
     if (append === true) this.#appending.add(key);
     if (append === false) this.#appending.delete(key);
-    if (!this.#appending.has(key)) return this.#put(path, list, where);
+    if (!this.#appending.has(key)) {
+      this.#put(path, list, where);
+      return;
+    }
     const before = this.#values.get(key);
     const base = before?.value ?? (key === 'containers.default_capabilities' ? builtInCapabilities : []);
     list = [...(base as readonly Json[]), ...(list as readonly Json[])];
-    this.#values.set(key, { path, value: list, where: [{ ...where, said: before ? `appends to the list before (append=true${append === undefined ? ' from an earlier file' : ''})` : 'appends to the built-in list' }, ...(before?.where ?? [])] });
+    this.#values.set(key, {
+      path,
+      value: list,
+      where: [
+        {
+          ...where,
+          said: before ? `appends to the list before (append=true${append === undefined ? ' from an earlier file' : ''})` : 'appends to the built-in list',
+        },
+        ...(before?.where ?? []),
+      ],
+    });
   }
 
   #put(path: readonly string[], value: Json, where: Where): void {
@@ -165,7 +207,8 @@ class Decoder {
     if (homes.length > 0) {
       this.#misplaced.push({ name: full, where });
       const stands = tables.length === 0 ? 'outside any table' : `under [${tables.join('.')}]`;
-      for (const table of homes) this.#note(`${table}.${name}`, `${entry.key} stands ${stands}; Podman reads it only under [${table}] and ignores it silently`, where);
+      for (const table of homes)
+        this.#note(`${table}.${name}`, `${entry.key} stands ${stands}; Podman reads it only under [${table}] and ignores it silently`, where);
       return;
     }
     if (tables.length === 0 && entry.value.is === 'map' && entry.value.entries.length > 0) {

@@ -37,7 +37,11 @@ const etc = '/etc/containers/containers.conf';
 export const homeMain = '~/.config/containers/containers.conf';
 
 /** The main files of NAME.conf: of the vendor, the administrator, the user. */
-export const mainFiles = (home: string, name = 'containers'): readonly [string, string, string] => [`/usr/share/containers/${name}.conf`, `/etc/containers/${name}.conf`, `${home}/.config/containers/${name}.conf`];
+export const mainFiles = (home: string, name = 'containers'): readonly [string, string, string] => [
+  `/usr/share/containers/${name}.conf`,
+  `/etc/containers/${name}.conf`,
+  `${home}/.config/containers/${name}.conf`,
+];
 
 /** Every drop-in directory that any release knows. */
 export function dropInDirectories(home: string, uid: string, name = 'containers'): readonly string[] {
@@ -48,7 +52,12 @@ export function dropInDirectories(home: string, uid: string, name = 'containers'
 
 /** The files that a release applies, later ones winning, or why it would refuse to start or cannot be judged. */
 export function layersFor(release: Release, places: Places, disk: Disk): Layers | Unknown {
-  const base = places.only === undefined ? (since(release, '6.0') ? firstMain('containers', places.as, disk) : merged(release, places.as, disk)) : one(disk.file(places.only), 'CONTAINERS_CONF', places.as);
+  const base =
+    places.only === undefined
+      ? since(release, '6.0')
+        ? firstMain('containers', places.as, disk)
+        : merged(release, places.as, disk)
+      : one(disk.file(places.only), 'CONTAINERS_CONF', places.as);
   if ('is' in base || places.last === undefined) return base;
   if (!since(release, '4.5')) {
     const where = [{ path: 'env:CONTAINERS_CONF_OVERRIDE' }];
@@ -61,10 +70,12 @@ export function layersFor(release: Release, places: Places, disk: Disk): Layers 
 
 function one(file: DiskFile, variable: string, as: Account): Layers | Unknown {
   const { path } = file;
-  if (path === '/dev/null') return { files: [], passed: [], notes: [{ said: `${variable}=/dev/null hides every file`, where: [{ path: `env:${variable}` }] }], consulted: [{ path }] };
+  if (path === '/dev/null')
+    return { files: [], passed: [], notes: [{ said: `${variable}=/dev/null hides every file`, where: [{ path: `env:${variable}` }] }], consulted: [{ path }] };
   const refused = cannotOpen(file, as);
   if (refused) return refused;
-  if (file.text.is === 'absent') return { is: 'unknown', why: 'unparsable', said: `${variable} names ${path}, which is not there, so every Podman command fails`, where: [{ path }] };
+  if (file.text.is === 'absent')
+    return { is: 'unknown', why: 'unparsable', said: `${variable} names ${path}, which is not there, so every Podman command fails`, where: [{ path }] };
   return { files: [file], passed: [], notes: [], consulted: [{ path }] };
 }
 
@@ -79,7 +90,12 @@ function merged(release: Release, as: Account, disk: Disk): Layers | Unknown {
   const dropInsCount = since(release, '3.3');
   const etcDirectory = disk.directory(`${etc}.d`);
   const homeDirectory = disk.directory(`${home.path}.d`);
-  const groups: readonly (DiskFile | DiskDirectory)[] = [usrMain, etcMain, ...(dropInsCount ? [etcDirectory] : []), ...(homeCounts ? [home, ...(dropInsCount ? [homeDirectory] : [])] : [])];
+  const groups: readonly (DiskFile | DiskDirectory)[] = [
+    usrMain,
+    etcMain,
+    ...(dropInsCount ? [etcDirectory] : []),
+    ...(homeCounts ? [home, ...(dropInsCount ? [homeDirectory] : [])] : []),
+  ];
   const files: DiskFile[] = [];
   const passed: Passed[] = [];
   const consulted: Where[] = [];
@@ -99,7 +115,12 @@ function merged(release: Release, as: Account, disk: Disk): Layers | Unknown {
   if (!homeCounts) passed.push(...ignored([home, homeDirectory], `Podman ${release.said} does not read root's home file`));
   if (!dropInsCount) passed.push(...ignored([etcDirectory, ...(homeCounts ? [homeDirectory] : [])], `Podman ${release.said} reads no containers.conf.d`));
   const unread = dropInDirectories(as.home, String(as.uid)).filter((d) => d !== etcDirectory.path && d !== homeDirectory.path);
-  passed.push(...ignored(unread.map((d) => disk.directory(d)), `Podman ${release.said} does not read that directory`));
+  passed.push(
+    ...ignored(
+      unread.map((d) => disk.directory(d)),
+      `Podman ${release.said} does not read that directory`,
+    ),
+  );
   return { files, passed, notes: [], consulted };
 }
 
@@ -107,7 +128,8 @@ function merged(release: Release, as: Account, disk: Disk): Layers | Unknown {
 function walked(release: Release, directory: DiskDirectory, as: Account): Pick<Layers, 'files' | 'passed'> | Unknown {
   const { stat, names, path } = directory;
   if (stat.is === 'absent') return { files: [], passed: [] };
-  if (stat.is === 'got' && stat.value.type === 'link') return { files: [], passed: ignored([directory], `Podman ${release.said} does not follow the link ${path}`) };
+  if (stat.is === 'got' && stat.value.type === 'link')
+    return { files: [], passed: ignored([directory], `Podman ${release.said} does not follow the link ${path}`) };
   const refused = unreadableBy(as, path, stat) ?? blockedAt(path, stat, names);
   if (refused) return refused;
   const files: DiskFile[] = [];
@@ -121,7 +143,13 @@ function walked(release: Release, directory: DiskDirectory, as: Account): Pick<L
     const closed = cannotOpen(file, as);
     if (closed) return closed;
     if (file.text.is === 'got') files.push(file);
-    else if (!since(release, '5.0')) return { is: 'unknown', why: 'unparsable', said: `${file.path} is a dangling link, so every command of Podman ${release.said} fails`, where: [{ path: file.path }] };
+    else if (!since(release, '5.0'))
+      return {
+        is: 'unknown',
+        why: 'unparsable',
+        said: `${file.path} is a dangling link, so every command of Podman ${release.said} fails`,
+        where: [{ path: file.path }],
+      };
   }
   return { files, passed };
 }
@@ -191,8 +219,12 @@ export function byCodePoints(a: string, b: string): number {
 
 /** The readable files among what is not applied. One that cannot be read changes nothing, so it is no gap. */
 function ignored(places: readonly (DiskFile | DiskDirectory)[], because: string): Passed[] {
-  return places.flatMap((place) => ('text' in place ? [place] : [...place.files.values()])).filter((f) => f.text.is === 'got').map((file) => ({ file, because }));
+  return places
+    .flatMap((place) => ('text' in place ? [place] : [...place.files.values()]))
+    .filter((f) => f.text.is === 'got')
+    .map((file) => ({ file, because }));
 }
 
 /** For variables that name a file outside the places that are looked at. */
-export const outside = (variable: string, path: string): Unknown => unknown({ is: 'blocked', why: 'unsupported', said: `${variable} moves the configuration there, outside the files that pretrip reads` }, path);
+export const outside = (variable: string, path: string): Unknown =>
+  unknown({ is: 'blocked', why: 'unsupported', said: `${variable} moves the configuration there, outside the files that pretrip reads` }, path);

@@ -1,7 +1,7 @@
 /** How Go's TOML decoder fits a value to a key of containers.conf (BurntSushi/toml decode.go: unify). */
 import type { Json } from '../fact.ts';
-import { plain, type Place, type TextNode } from '../text/node.ts';
-import { type KeyType, type KnownKey } from './containers-keys.ts';
+import { type Place, plain, type TextNode } from '../text/node.ts';
+import type { KeyType, KnownKey } from './containers-keys.ts';
 import { type Release, since } from './release.ts';
 
 /** A value that fits; `append` is the attribute of a list. Or why it does not fit: Podman then refuses every command. */
@@ -23,7 +23,7 @@ const words: Readonly<Record<KeyType, string>> = {
 };
 
 /** Fits a value to a key for one release. */
-export function fit(known: KnownKey, node: TextNode, release: Release): Fitted {
+export function fitValue(known: KnownKey, node: TextNode, release: Release): Fitted {
   const { type } = known;
   const no = (at: Place = node.at): Fitted => ({ refused: `must be ${words[type]}, found ${nameOf(node)}`, at });
   switch (type) {
@@ -43,7 +43,9 @@ export function fit(known: KnownKey, node: TextNode, release: Release): Fitted {
     case 'maps':
     case 'tables': {
       if (node.is !== 'map') return no();
-      const wrong = node.entries.find(({ value }) => !(type === 'map' ? isString(value) : type === 'maps' ? value.is === 'list' && value.items.every(isString) : value.is === 'map'));
+      const wrong = node.entries.find(
+        ({ value }) => !(type === 'map' ? isString(value) : type === 'maps' ? value.is === 'list' && value.items.every(isString) : value.is === 'map'),
+      );
       return wrong ? no(wrong.value.at) : { value: plain(node) };
     }
     case 'pools':
@@ -55,7 +57,11 @@ const isString = (node: TextNode): boolean => node.is === 'scalar' && node.type 
 
 function nameOf(node: TextNode): string {
   if (node.is !== 'scalar') return node.is === 'map' ? 'a table' : 'a list';
-  return node.type === 'boolean' ? String(node.value) : node.type === 'string' ? `the string ${JSON.stringify(node.value).slice(0, 80)}` : `the ${node.type} ${String(node.value)}`;
+  return node.type === 'boolean'
+    ? String(node.value)
+    : node.type === 'string'
+      ? `the string ${JSON.stringify(node.value).slice(0, 80)}`
+      : `the ${node.type} ${String(node.value)}`;
 }
 
 function number(type: 'int' | 'uint' | 'uint16' | 'uint32', node: TextNode): Fitted | undefined {
@@ -76,7 +82,8 @@ function strings(node: TextNode, attributes: boolean): Fitted | undefined {
     else if (item.is !== 'map' || !attributes) return { refused: `must be a list of strings, found ${nameOf(item)} in it`, at: item.at };
     else
       for (const { key, value, at } of item.entries) {
-        if (key !== 'append' || value.is !== 'scalar' || typeof value.value !== 'boolean') return { refused: `has the attribute ${key}, where only append = true or false is known`, at };
+        if (key !== 'append' || value.is !== 'scalar' || typeof value.value !== 'boolean')
+          return { refused: `has the attribute ${key}, where only append = true or false is known`, at };
         append = value.value;
       }
   }
@@ -87,6 +94,11 @@ function strings(node: TextNode, attributes: boolean): Fitted | undefined {
 export function invalid(path: string, value: Json): string | undefined {
   if (path === 'containers.log_size_max' && typeof value === 'number' && value >= 0 && value < 8192) return 'must be negative or at least 8192';
   if (path === 'containers.umask' && typeof value === 'string' && !/^[0-7]{1,4}$/.test(value)) return 'must be up to four octal digits';
-  if (path === 'engine.pull_policy' && typeof value === 'string' && !['', 'always', 'missing', 'never', 'newer', 'ifnotpresent', 'ifmissing', 'ifnewer'].includes(value.toLowerCase())) return 'must be always, missing, never or newer';
+  if (
+    path === 'engine.pull_policy' &&
+    typeof value === 'string' &&
+    !['', 'always', 'missing', 'never', 'newer', 'ifnotpresent', 'ifmissing', 'ifnewer'].includes(value.toLowerCase())
+  )
+    return 'must be always, missing, never or newer';
   return undefined;
 }

@@ -3,8 +3,8 @@ import { type Asking, run, stat } from '../ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, record, string } from '../shape.ts';
-import { entry, plain, type TextNode } from '../text/node.ts';
 import { parseJson } from '../text/json.ts';
+import { entry, plain, type TextNode } from '../text/node.ts';
 import { crioListen, crioListenTouches } from './crio-listen.ts';
 
 const infoOf = (path: string): readonly string[] => ['crictl', '--runtime-endpoint', `unix://${path}`, 'info'];
@@ -21,12 +21,17 @@ export const cri: Kind = {
     networkReady: boolean('CRI-O has a network for pods'),
     why: string('what CRI-O says about a condition that does not hold'),
   }),
-  touches: () => [...crioListenTouches, { do: 'stat', path: '/run/*/*' }, ...['/run/crio/crio.sock', '/run/*/*'].map((path) => ({ do: 'run' as const, argv: infoOf(path) }))],
+  touches: () => [
+    ...crioListenTouches,
+    { do: 'stat', path: '/run/*/*' },
+    ...['/run/crio/crio.sock', '/run/*/*'].map((path) => ({ do: 'run' as const, argv: infoOf(path) })),
+  ],
   *learn(): Asking<Fact> {
     const listen = yield* crioListen();
     if ('is' in listen) return listen;
     const { path, where } = listen;
-    if (!/^\/run\/[^/]+\/[^/]+$/.test(path)) return unknown({ is: 'blocked', why: 'unsupported', said: 'CRI-O listens there, outside the sockets that pretrip asks' }, path);
+    if (!/^\/run\/[^/]+\/[^/]+$/.test(path))
+      return unknown({ is: 'blocked', why: 'unsupported', said: 'CRI-O listens there, outside the sockets that pretrip asks' }, path);
     const argv = infoOf(path);
     const command = { path: `command:${argv.join(' ')}` };
     const fact = new FactBuilder().consulted({ path }, command).set('socket', path, where);
@@ -36,12 +41,18 @@ export const cri: Kind = {
     const socket = yield* stat(path);
     if (socket.is === 'blocked') return unknown(socket, path);
     fact.set('present', socket.is === 'got', { path });
-    if (socket.is === 'absent') return fact.set('runtimeReady', false, { path, said: 'no socket' }).set('networkReady', false, { path, said: 'no socket' }).build();
+    if (socket.is === 'absent')
+      return fact.set('runtimeReady', false, { path, said: 'no socket' }).set('networkReady', false, { path, said: 'no socket' }).build();
     const silent = (said: string): Unknown => ({ is: 'unknown', why: 'failed', said, where: [command] });
     if (answer.is === 'absent') return withGaps(fact, silent('crictl was not found, so CRI-O could not be asked'));
     // A refused connection is an answer: the file is there and nobody listens.
-    if (answer.value.exit !== 0 && /connection refused|no such file or directory/i.test(answer.value.stderr)) return fact.set('runtimeReady', false, { ...command, said: 'connection refused' }).set('networkReady', false, { ...command, said: 'connection refused' }).build();
-    if (answer.value.exit !== 0) return withGaps(fact, silent(`crictl info exited ${answer.value.exit}: ${answer.value.stderr.split('\n')[0]?.slice(0, 160) ?? ''}`));
+    if (answer.value.exit !== 0 && /connection refused|no such file or directory/i.test(answer.value.stderr))
+      return fact
+        .set('runtimeReady', false, { ...command, said: 'connection refused' })
+        .set('networkReady', false, { ...command, said: 'connection refused' })
+        .build();
+    if (answer.value.exit !== 0)
+      return withGaps(fact, silent(`crictl info exited ${answer.value.exit}: ${answer.value.stderr.split('\n')[0]?.slice(0, 160) ?? ''}`));
     const parsed = parseJson(answer.value.stdout);
     if (parsed.is === 'broken') return unparsable(`crictl info did not print JSON: ${parsed.problem.message}`, command);
     return described(fact, parsed.root, command.path);

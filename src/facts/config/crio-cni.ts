@@ -3,12 +3,20 @@ import { type Answer, type Ask, type Asking, type Content, list, textOf } from '
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list as listOf, record, string } from '../shape.ts';
-import { entry, plain, type TextNode } from '../text/node.ts';
 import { parseJson } from '../text/json.ts';
+import { entry, plain, type TextNode } from '../text/node.ts';
 import { crioConf, crioTouches } from './crio-conf.ts';
 
 const networkDirs = ['/etc/cni/net.d', '/var/lib/rancher/k3s/agent/etc/cni/net.d', '/usr/local/etc/cni/net.d', '/run/cni/net.d'];
-const pluginDirs = ['/opt/cni/bin', '/usr/libexec/cni', '/usr/lib/cni', '/usr/lib64/cni', '/var/lib/cni/bin', '/var/lib/rancher/k3s/data/cni', '/var/lib/rancher/k3s/data/*/bin'];
+const pluginDirs = [
+  '/opt/cni/bin',
+  '/usr/libexec/cni',
+  '/usr/lib/cni',
+  '/usr/lib64/cni',
+  '/var/lib/cni/bin',
+  '/var/lib/rancher/k3s/data/cni',
+  '/var/lib/rancher/k3s/data/*/bin',
+];
 
 export const crioCni: Kind = {
   name: 'crio-cni',
@@ -34,12 +42,21 @@ export const crioCni: Kind = {
   *learn(): Asking<Fact> {
     const conf = yield* crioConf();
     if (conf.is === 'unknown') return conf;
-    const network = ((conf.value.crio as Record<string, unknown> | undefined)?.network ?? {}) as { network_dir?: string; plugin_dir?: string; plugin_dirs?: readonly string[]; cni_default_network?: string };
-    const at = (key: string): readonly Where[] => conf.where.get(`crio.network.${key}`)?.slice(0, 1) ?? [{ path: '/etc/crio/crio.conf', said: 'built-in value' }];
+    const network = ((conf.value.crio as Record<string, unknown> | undefined)?.network ?? {}) as {
+      network_dir?: string;
+      plugin_dir?: string;
+      plugin_dirs?: readonly string[];
+      cni_default_network?: string;
+    };
+    const at = (key: string): readonly Where[] =>
+      conf.where.get(`crio.network.${key}`)?.slice(0, 1) ?? [{ path: '/etc/crio/crio.conf', said: 'built-in value' }];
     const dir = tidy(network.network_dir || '/etc/cni/net.d');
     const dirs = [...(network.plugin_dirs ?? ['/opt/cni/bin']), ...(network.plugin_dir ? [network.plugin_dir] : [])].map(tidy);
     const fact = new FactBuilder().consulted(...conf.consulted, { path: dir });
-    fact.set('networkDir', dir, ...at('network_dir')).set('k3sDir', dir.startsWith('/var/lib/rancher/k3s/'), ...at('network_dir')).set('pluginDirs', dirs, ...at('plugin_dirs'));
+    fact
+      .set('networkDir', dir, ...at('network_dir'))
+      .set('k3sDir', dir.startsWith('/var/lib/rancher/k3s/'), ...at('network_dir'))
+      .set('pluginDirs', dirs, ...at('plugin_dirs'));
     if (!networkDirs.includes(dir)) return elsewhere(fact, dir, at('network_dir'), ['files', 'broken', 'chosen', 'network', 'podman', 'plugins', 'missing']);
     const refusal = yield* choose(fact, dir, network.cni_default_network);
     if (refusal) return refusal;
@@ -70,17 +87,28 @@ function* choose(fact: FactBuilder, dir: string, wanted: string | undefined): As
     if (text.is === 'blocked') return unknown(text, path);
     const parsed = parseJson(text.is === 'got' ? text.value : '');
     const types = parsed.is === 'parsed' ? typesIn(parsed.root, name) : [];
-    if (parsed.is === 'broken' || types.length === 0) broken.push({ name, where: { path, ...(parsed.is === 'broken' ? { line: parsed.problem.line, said: parsed.problem.message } : { said: 'names no plugin' }) } });
+    if (parsed.is === 'broken' || types.length === 0)
+      broken.push({
+        name,
+        where: { path, ...(parsed.is === 'broken' ? { line: parsed.problem.line, said: parsed.problem.message } : { said: 'names no plugin' }) },
+      });
     else if (!wanted || nameOf(parsed.root) === wanted) chosen ??= { name, root: parsed.root, types };
   }
-  fact.set('files', files, { path: dir }).set('broken', broken.map((b) => b.name), ...broken.map((b) => b.where));
+  fact.set('files', files, { path: dir }).set(
+    'broken',
+    broken.map((b) => b.name),
+    ...broken.map((b) => b.where),
+  );
   if (!chosen) {
     if (wanted) fact.note('chosen', `cni_default_network asks for ${wanted}, which no file provides`, { path: dir });
     fact.at('chosen', { path: dir }).set('podman', false, { path: dir });
     return undefined;
   }
   const where = { path: `${dir}/${chosen.name}` };
-  fact.set('chosen', chosen.name, where).set('network', nameOf(chosen.root), where).set('podman', /podman/.test(chosen.name) || nameOf(chosen.root) === 'podman', where);
+  fact
+    .set('chosen', chosen.name, where)
+    .set('network', nameOf(chosen.root), where)
+    .set('podman', /podman/.test(chosen.name) || nameOf(chosen.root) === 'podman', where);
   fact.set('plugins', [...new Set([...chosen.types, 'loopback'])], where);
   return undefined;
 }
@@ -106,6 +134,7 @@ function* plugins(fact: FactBuilder, dirs: readonly string[], at: readonly Where
   const blocked = answers[unseen];
   if (missing.length > 0 && blocked?.is === 'blocked') return void fact.gap('missing', unknown(blocked, known[unseen] as string));
   const outside = dirs.find((d) => !known.includes(d));
-  if (missing.length > 0 && outside) return void fact.gap('missing', { is: 'unknown', why: 'unsupported', said: `${outside} is outside the directories that pretrip reads`, where: at });
+  if (missing.length > 0 && outside)
+    return void fact.gap('missing', { is: 'unknown', why: 'unsupported', said: `${outside} is outside the directories that pretrip reads`, where: at });
   if (wanted.length > 0) fact.set('missing', missing, ...known.map((path) => ({ path })), ...at);
 }

@@ -2,11 +2,11 @@
 import type { Asking } from '../ask.ts';
 import { type Fact, type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
-import { type Shape } from '../shape.ts';
+import type { Shape } from '../shape.ts';
 import { assemble } from './assemble.ts';
 import { crioKeys } from './crio-keys.ts';
 import { blockedAt, diskTouches, readDisk } from './disk.ts';
-import { mergeToml, shapeOfKeys, type Source } from './merge.ts';
+import { mergeToml, type Source, shapeOfKeys } from './merge.ts';
 
 const main = '/etc/crio/crio.conf';
 const directory = '/etc/crio/crio.conf.d';
@@ -20,7 +20,8 @@ export function* crioConf(): Asking<Fact> {
   const dropIns = disk.directory(directory);
   const sources: Source[] = [];
   for (const file of [disk.file(main), ...dropIns.files.values()]) {
-    if (file.stat.is === 'got' && (file.stat.value.real?.is === 'got' ? file.stat.value.real.value.type : file.stat.value.type) === 'directory') return nested(file.path);
+    if (file.stat.is === 'got' && (file.stat.value.real?.is === 'got' ? file.stat.value.real.value.type : file.stat.value.type) === 'directory')
+      return nested(file.path);
     const refused = blockedAt(file.path, file.text);
     if (refused) return refused;
     if (file.text.is === 'got') sources.push({ path: file.path, text: file.text.value });
@@ -31,11 +32,16 @@ export function* crioConf(): Asking<Fact> {
   }
   const merged = mergeToml(crioKeys, sources, 'CRI-O');
   if ('is' in merged) return merged;
-  const fact = assemble(merged, sources.map((s) => s.path)).consulted({ path: main }, { path: directory });
+  const fact = assemble(
+    merged,
+    sources.map((s) => s.path),
+  ).consulted({ path: main }, { path: directory });
   for (const [key, { path, value, where }] of merged.settings) {
-    if (key === 'crio.runtime.default_capabilities' && Array.isArray(value) && value.length === 0) fact.note(path, 'an empty list stands for the built-in list', ...where.slice(0, 1));
+    if (key === 'crio.runtime.default_capabilities' && Array.isArray(value) && value.length === 0)
+      fact.note(path, 'an empty list stands for the built-in list', ...where.slice(0, 1));
   }
   return fact.build(sources.length > 0);
 }
 
-const nested = (path: string): Unknown => unknown({ is: 'blocked', why: 'unsupported', said: 'CRI-O reads the files in this directory too; pretrip does not' }, path);
+const nested = (path: string): Unknown =>
+  unknown({ is: 'blocked', why: 'unsupported', said: 'CRI-O reads the files in this directory too; pretrip does not' }, path);

@@ -9,10 +9,14 @@ export const crioListenTouches = crioTouches;
 export function* crioListen(): Asking<{ readonly path: string; readonly where: Where } | Unknown> {
   const conf = yield* crioConf();
   if (conf.is === 'unknown') return conf;
-  const listen = ((conf.value.crio as { api?: { listen?: string } } | undefined)?.api ?? {}).listen;
+  const listen = (conf.value.crio as { api?: { listen?: string } } | undefined)?.api?.listen;
   const where = conf.where.get('crio.api.listen')?.[0] ?? { path: '/etc/crio/crio.conf', said: 'the built-in socket' };
   return { path: socketPath(listen || '/run/crio/crio.sock'), where };
 }
 
 /** /var/run is a link to /run on every system that runs these programs; configurations use both. */
-export const socketPath = (endpoint: string): string => endpoint.replace(/^unix:(?:\/\/)?/, '').replace(/^\/var\/run\//, '/run/').replace(/\/{2,}/g, '/');
+export const socketPath = (endpoint: string): string =>
+  endpoint
+    .replace(/^unix:(?:\/\/)?/, '')
+    .replace(/^\/var\/run\//, '/run/')
+    .replace(/\/{2,}/g, '/');

@@ -27,17 +27,26 @@ export interface Disk {
 export const diskTouches = (files: readonly string[], directories: readonly string[]): readonly Pattern[] => [
   ...[...files, ...directories].map((path): Pattern => ({ do: 'stat', path })),
   ...files.map((path): Pattern => ({ do: 'read', path })),
-  ...directories.flatMap((path): Pattern[] => [{ do: 'list', path }, { do: 'stat', path: `${path}/*` }, { do: 'read', path: `${path}/*` }]),
+  ...directories.flatMap((path): Pattern[] => [
+    { do: 'list', path },
+    { do: 'stat', path: `${path}/*` },
+    { do: 'read', path: `${path}/*` },
+  ]),
 ];
 
 /** Stats and reads files and directories in two rounds; of a directory only the files whose name fits `wanted`. */
 export function* readDisk(files: readonly string[], directories: readonly string[], wanted: RegExp): Asking<Disk> {
   const first: Ask[] = [
-    ...directories.flatMap((path): Ask[] => [{ do: 'stat', path }, { do: 'list', path }]),
+    ...directories.flatMap((path): Ask[] => [
+      { do: 'stat', path },
+      { do: 'list', path },
+    ]),
     ...fileAsks(files),
   ];
   const answers = yield first;
-  const lists = new Map(directories.map((path, at) => [path, { stat: answers[at * 2] as Answer<Stat>, names: answers[at * 2 + 1] as Answer<readonly string[]> }]));
+  const lists = new Map(
+    directories.map((path, at) => [path, { stat: answers[at * 2] as Answer<Stat>, names: answers[at * 2 + 1] as Answer<readonly string[]> }]),
+  );
   const found = takeFiles(files, answers.slice(directories.length * 2));
   const inside = directories.flatMap((path) => {
     const names = lists.get(path)?.names;
@@ -50,12 +59,23 @@ export function* readDisk(files: readonly string[], directories: readonly string
     file: (path) => found.get(path) ?? { path, stat: absent, text: absent },
     directory: (path) => {
       const { stat, names } = lists.get(path) ?? { stat: absent, names: absent };
-      return { path, stat, names, files: new Map([...more].filter(([p]) => p.startsWith(`${path}/`) && !p.slice(path.length + 1).includes('/')).map(([p, f]) => [p.slice(path.length + 1), f])) };
+      return {
+        path,
+        stat,
+        names,
+        files: new Map(
+          [...more].filter(([p]) => p.startsWith(`${path}/`) && !p.slice(path.length + 1).includes('/')).map(([p, f]) => [p.slice(path.length + 1), f]),
+        ),
+      };
     },
   };
 }
 
-const fileAsks = (paths: readonly string[]): Ask[] => paths.flatMap((path): Ask[] => [{ do: 'stat', path }, { do: 'read', path }]);
+const fileAsks = (paths: readonly string[]): Ask[] =>
+  paths.flatMap((path): Ask[] => [
+    { do: 'stat', path },
+    { do: 'read', path },
+  ]);
 
 function takeFiles(paths: readonly string[], answers: readonly unknown[]): Map<string, DiskFile> {
   return new Map(paths.map((path, at) => [path, { path, stat: answers[at * 2] as Answer<Stat>, text: textOf(answers[at * 2 + 1] as Answer<Content>) }]));
@@ -79,7 +99,9 @@ export function unreadableBy(as: Account, path: string, stat: Answer<Stat>): Unk
   const mode = `mode ${inode.mode.toString(8).padStart(4, '0')}, owner ${inode.uid}:${inode.gid}`;
   // Membership in further groups is not known here.
   const perhaps = !group && ((inode.mode >> 3) & need) === need;
-  const said = perhaps ? `whether ${as.name} may read ${path} depends on its groups (${mode})` : `${as.name} may not read ${path} (${mode}), so every Podman command of ${as.name} fails`;
+  const said = perhaps
+    ? `whether ${as.name} may read ${path} depends on its groups (${mode})`
+    : `${as.name} may not read ${path} (${mode}), so every Podman command of ${as.name} fails`;
   return { is: 'unknown', why: perhaps ? 'ambiguous' : 'unparsable', said, where: [{ path, said: mode }] };
 }
 

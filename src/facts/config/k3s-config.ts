@@ -11,14 +11,17 @@ import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
 import { placed, plain, type TextEntry } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
 import { blockedAt, type Disk, diskTouches, readDisk } from './disk.ts';
-import { flagsOf, k3sCommand, type K3sCommand } from './k3s-command.ts';
+import { flagsOf, type K3sCommand, k3sCommand } from './k3s-command.ts';
 
 const usual = '/etc/rancher/k3s/config.yaml';
 const units = ['k3s.service', 'k3s-agent.service'];
 /** Where a file that `--config` names may lie to be read: the printed plan must not promise "any file". */
 const readable = /^\/etc\/rancher\/k3s\/[^/]+\.ya?ml$/;
 
-export const k3sTouches: readonly Pattern[] = [...diskTouches([usual, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usual}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d']), ...units.flatMap((u) => unitTouches(u, 'system'))];
+export const k3sTouches: readonly Pattern[] = [
+  ...diskTouches([usual, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usual}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d']),
+  ...units.flatMap((u) => unitTouches(u, 'system')),
+];
 
 export const k3sShape: Readonly<Record<string, Shape>> = {
   flags: map(any('as written: text, number, true or false, or a list'), 'the flags of K3s by their long names, from config.yaml, its drop-ins and the unit'),
@@ -35,7 +38,11 @@ export function* k3sConfig(_as: Account): Asking<Fact> {
   const installed = loaded.filter((u): u is LoadedUnit => u.is === 'loaded' && u.exists && !u.masked);
   const commands = installed.map((u) => k3sCommand(u)).filter((c) => c !== undefined);
   const moved = commands.find((c) => c.config !== undefined)?.config;
-  if (moved && !readable.test(moved.path)) return unknown({ is: 'blocked', why: 'unsupported', said: `${moved.where.path} moves the configuration there, outside the files that pretrip reads` }, moved.path);
+  if (moved && !readable.test(moved.path))
+    return unknown(
+      { is: 'blocked', why: 'unsupported', said: `${moved.where.path} moves the configuration there, outside the files that pretrip reads` },
+      moved.path,
+    );
   const main = moved?.path ?? usual;
   const disk = yield* readDisk([main], [`${main}.d`], /\.ya?ml$/i);
   const merger = new Merger();
@@ -45,7 +52,11 @@ export function* k3sConfig(_as: Account): Asking<Fact> {
   const fact = merger.fact();
   const [command] = commands;
   if (command) fact.set('command', command.word, command.where);
-  fact.set('units', installed.map((u) => u.unit.name), ...installed.map((u) => ({ path: u.fragment?.path ?? u.unit.name })));
+  fact.set(
+    'units',
+    installed.map((u) => u.unit.name),
+    ...installed.map((u) => ({ path: u.fragment?.path ?? u.unit.name })),
+  );
   fact.consulted({ path: main }, { path: `${main}.d` }, ...installed.map((u) => ({ path: u.fragment?.path ?? u.unit.name })));
   return fact.build(merger.layers.length > 0 || installed.length > 0);
 }
@@ -60,8 +71,10 @@ function readFiles(disk: Disk, main: string, merger: Merger): Unknown | undefine
     if (blocked) return blocked;
     if (file.text.is !== 'got') continue;
     const parsed = parseYaml(file.text.value, { version: '1.1' });
-    if (parsed.is === 'broken') return unparsable(`${file.path} is not valid YAML (${parsed.problem.message}), so K3s does not start`, placed(file.path, parsed.problem));
-    if (parsed.root.is !== 'map' && !(parsed.root.is === 'scalar' && parsed.root.type === 'null')) return unparsable(`${file.path} must hold keys and values, so K3s does not start`, placed(file.path, parsed.root.at));
+    if (parsed.is === 'broken')
+      return unparsable(`${file.path} is not valid YAML (${parsed.problem.message}), so K3s does not start`, placed(file.path, parsed.problem));
+    if (parsed.root.is !== 'map' && !(parsed.root.is === 'scalar' && parsed.root.type === 'null'))
+      return unparsable(`${file.path} must hold keys and values, so K3s does not start`, placed(file.path, parsed.root.at));
     merger.file(file.path, parsed.root.is === 'map' ? parsed.root.entries : []);
   }
   return undefined;
@@ -88,7 +101,11 @@ class Merger {
       const name = key.replace(/\+$/, '');
       const before = this.#flags.get(name);
       if (name !== key && before) {
-        this.#flags.set(name, { ...before, value: [...asList(before.value), ...asList(plain(value))], where: [{ ...where, said: 'appends (key+)' }, ...before.where] });
+        this.#flags.set(name, {
+          ...before,
+          value: [...asList(before.value), ...asList(plain(value))],
+          where: [{ ...where, said: 'appends (key+)' }, ...before.where],
+        });
       } else this.#set(name, plain(value), where);
     }
   }
@@ -100,7 +117,13 @@ class Merger {
       const value = values.length === 1 ? (values[0] as Json) : values;
       this.#set(name, value, where);
       const flag = this.#flags.get(name);
-      if (flag && before && Array.isArray(before.value)) flag.gap = { is: 'unknown', why: 'ambiguous', said: `${name} is a list in ${before.where[0]?.path ?? 'a file'} and an argument of the unit too; whether the argument replaces or extends it depends on the K3s release`, where: [where, ...before.where] };
+      if (flag && before && Array.isArray(before.value))
+        flag.gap = {
+          is: 'unknown',
+          why: 'ambiguous',
+          said: `${name} is a list in ${before.where[0]?.path ?? 'a file'} and an argument of the unit too; whether the argument replaces or extends it depends on the K3s release`,
+          where: [where, ...before.where],
+        };
     }
   }
 
@@ -110,12 +133,19 @@ class Merger {
       fact.set(['flags', name], value, ...where);
       if (gap) fact.gap(['flags', name], gap);
     }
-    fact.set('duplicates', this.#duplicates.map((d) => d.name), ...this.#duplicates.map((d) => d.where));
+    fact.set(
+      'duplicates',
+      this.#duplicates.map((d) => d.name),
+      ...this.#duplicates.map((d) => d.where),
+    );
     return fact;
   }
 
   #set(name: string, value: Json, where: Where): void {
-    const shadowed = (this.#flags.get(name)?.where ?? []).map((w) => ({ ...w, said: `shadowed by ${where.path}${where.line === undefined ? '' : `:${where.line}`}` }));
+    const shadowed = (this.#flags.get(name)?.where ?? []).map((w) => ({
+      ...w,
+      said: `shadowed by ${where.path}${where.line === undefined ? '' : `:${where.line}`}`,
+    }));
     this.#flags.set(name, { value, where: [where, ...shadowed] });
   }
 }

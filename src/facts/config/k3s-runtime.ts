@@ -13,7 +13,15 @@ const data = '/var/lib/rancher/k3s';
 const images = `${data}/agent/images`;
 /** What only the embedded containerd reads (k3s-io/k3s pkg/agent/config/config.go, pkg/agent/containerd). */
 const files = ['/etc/rancher/k3s/registries.yaml', `${data}/agent/etc/containerd/config.toml.tmpl`, `${data}/agent/etc/containerd/config-v3.toml.tmpl`];
-const flagsOfContainerd = ['embedded-registry', 'snapshotter', 'private-registry', 'default-runtime', 'nonroot-devices', 'airgap-extra-registry', 'image-service-endpoint'];
+const flagsOfContainerd = [
+  'embedded-registry',
+  'snapshotter',
+  'private-registry',
+  'default-runtime',
+  'nonroot-devices',
+  'airgap-extra-registry',
+  'image-service-endpoint',
+];
 
 export const k3sRuntime: Kind = {
   name: 'k3s-runtime',
@@ -96,7 +104,12 @@ function* lost(fact: FactBuilder, conf: Known, flags: Readonly<Record<string, Js
   }
   const moved = Object.hasOwn(flags, 'data-dir') ? flags['data-dir'] : undefined;
   if (moved !== undefined && moved !== data) {
-    const gap: Unknown = { is: 'unknown', why: 'unsupported', said: `data-dir moves K3s to ${String(moved)}, which is not looked at`, where: conf.where.get('flags.data-dir') ?? [] };
+    const gap: Unknown = {
+      is: 'unknown',
+      why: 'unsupported',
+      said: `data-dir moves K3s to ${String(moved)}, which is not looked at`,
+      where: conf.where.get('flags.data-dir') ?? [],
+    };
     return void fact.gap('lost', gap);
   }
   const stats = (yield files.map((path): Ask => ({ do: 'stat', path }))) as readonly Answer<Stat>[];
@@ -106,6 +119,11 @@ function* lost(fact: FactBuilder, conf: Known, flags: Readonly<Record<string, Js
     if (answer.is === 'blocked') return void fact.gap('lost', unknown(answer, path));
   }
   for (const [at, answer] of stats.entries()) if (answer.is === 'got') found.push({ name: files[at] as string, where: { path: files[at] as string } });
-  for (const name of names.is === 'got' ? names.value : []) if (!name.startsWith('.')) found.push({ name: `${images}/${name}`, where: { path: `${images}/${name}` } });
-  fact.set('lost', found.map((f) => f.name), ...(found.length > 0 ? found.map((f) => f.where) : [...files.map((path) => ({ path })), { path: images }]));
+  for (const name of names.is === 'got' ? names.value : [])
+    if (!name.startsWith('.')) found.push({ name: `${images}/${name}`, where: { path: `${images}/${name}` } });
+  fact.set(
+    'lost',
+    found.map((f) => f.name),
+    ...(found.length > 0 ? found.map((f) => f.where) : [...files.map((path) => ({ path })), { path: images }]),
+  );
 }

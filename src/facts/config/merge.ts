@@ -5,8 +5,8 @@ import { any, boolean, list, map, number, record, type Shape, string } from '../
 import { type MapNode, placed, type TextEntry } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
 import type { KeyType } from './containers-keys.ts';
-import { fit } from './containers-types.ts';
-import { releaseOf, type Release } from './release.ts';
+import { fitValue } from './containers-types.ts';
+import { type Release, releaseOf } from './release.ts';
 
 /** The keys of a program: each with its type, or a table of further keys. */
 export type Keys = { readonly [name: string]: KeyType | Keys };
@@ -59,24 +59,31 @@ function table(keys: Keys, node: MapNode, at: readonly string[], context: Contex
       context.merged.unknownKeys.push({ name: [...at, entry.key].join('.'), where });
       continue;
     }
-    const refusal = typeof known === 'string' ? value(known, entry, [...at, name], context) : entry.value.is === 'map' ? table(known, entry.value, [...at, name], context) : refused([...at, name], 'must be a table', where, context);
+    const refusal =
+      typeof known === 'string'
+        ? value(known, entry, [...at, name], context)
+        : entry.value.is === 'map'
+          ? table(known, entry.value, [...at, name], context)
+          : refused([...at, name], 'must be a table', where, context);
     if (refusal) return refusal;
   }
   return undefined;
 }
 
 function value(type: KeyType, entry: TextEntry, path: readonly string[], context: Context): Unknown | undefined {
-  const fitted = fit({ type, since: '3.0' }, entry.value, context.release);
+  const fitted = fitValue({ type, since: '3.0' }, entry.value, context.release);
   if ('refused' in fitted) return refused(path, fitted.refused, placed(context.path, fitted.at), context);
   const where = placed(context.path, entry.at);
   // Entries of a map are replaced whole, the rest of the map stays.
   if ((type === 'map' || type === 'maps' || type === 'tables') && entry.value.is === 'map') {
-    for (const { key, at } of entry.value.entries) put(context.merged, [...path, key], (fitted.value as { readonly [k: string]: Json })[key] as Json, placed(context.path, at));
+    for (const { key, at } of entry.value.entries)
+      put(context.merged, [...path, key], (fitted.value as { readonly [k: string]: Json })[key] as Json, placed(context.path, at));
   } else put(context.merged, path, fitted.value, where);
   return undefined;
 }
 
-const refused = (path: readonly string[], said: string, where: Where, { program }: Context): Unknown => unparsable(`${path.join('.')} ${said}, so ${program} fails`, where);
+const refused = (path: readonly string[], said: string, where: Where, { program }: Context): Unknown =>
+  unparsable(`${path.join('.')} ${said}, so ${program} fails`, where);
 
 function put({ settings }: Merged, path: readonly string[], value: Json, where: Where): void {
   const key = pathKey(path);
@@ -86,7 +93,10 @@ function put({ settings }: Merged, path: readonly string[], value: Json, where: 
 
 /** The shape of the keys. */
 export function shapeOfKeys(keys: Keys, describe: string): Shape {
-  return record(Object.fromEntries(Object.entries(keys).map(([name, type]) => [name, typeof type === 'string' ? shapeOfType(type, '') : shapeOfKeys(type, `[${name}]`)])), describe);
+  return record(
+    Object.fromEntries(Object.entries(keys).map(([name, type]) => [name, typeof type === 'string' ? shapeOfType(type, '') : shapeOfKeys(type, `[${name}]`)])),
+    describe,
+  );
 }
 
 export function shapeOfType(type: KeyType, describe: string): Shape {

@@ -28,7 +28,16 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
   aliases: map(string('the full name'), 'short names that resolve whatever the search list says'),
   format: number('format of the main file: 1 or 2; unset without a main file'),
   registry: list(
-    record({ ...endpoint, prefix: string('what it applies to'), blocked: boolean('pulling is refused'), 'mirror-by-digest-only': boolean(''), mirror: list(record({ ...endpoint, 'pull-from-mirror': string('') }, 'a mirror'), 'tried first, in order') }, 'a registry'),
+    record(
+      {
+        ...endpoint,
+        prefix: string('what it applies to'),
+        blocked: boolean('pulling is refused'),
+        'mirror-by-digest-only': boolean(''),
+        mirror: list(record({ ...endpoint, 'pull-from-mirror': string('') }, 'a mirror'), 'tried first, in order'),
+      },
+      'a registry',
+    ),
     'the registries with settings of their own, one a prefix, sorted by prefix',
   ),
 };
@@ -52,8 +61,13 @@ export function* registriesConf(as: Account): Asking<Fact> {
   if ('is' in files) return files;
   const merged = merge(files, main.path);
   if ('is' in merged) return merged;
-  const fact = asFact(merged, files.map((f) => f.path)).consulted({ path: main.path }, ...directories.map(({ path }) => ({ path })));
-  if (hidden) for (const file of [disk.file(etc), ...disk.directory(`${etc}.d`).files.values()]) if (file.text.is === 'got') fact.note([], `${file.path} is not read: ${home} hides it`, { path: file.path });
+  const fact = asFact(
+    merged,
+    files.map((f) => f.path),
+  ).consulted({ path: main.path }, ...directories.map(({ path }) => ({ path })));
+  if (hidden)
+    for (const file of [disk.file(etc), ...disk.directory(`${etc}.d`).files.values()])
+      if (file.text.is === 'got') fact.note([], `${file.path} is not read: ${home} hides it`, { path: file.path });
   return fact.build();
 }
 
@@ -90,9 +104,18 @@ function merge(files: readonly DiskFile[], main: string): Merged | Unknown {
     if (path === main) merged.format = { value: read.format, where: read.formatAt };
     for (const registry of read.registries) {
       const before = merged.registries.get(registry.prefix);
-      merged.registries.set(registry.prefix, before ? { ...registry, where: [...registry.where, ...before.where.map((w) => ({ ...w, said: `shadowed by ${path}:${registry.where[0]?.line}` }))] } : registry);
+      merged.registries.set(
+        registry.prefix,
+        before
+          ? { ...registry, where: [...registry.where, ...before.where.map((w) => ({ ...w, said: `shadowed by ${path}:${registry.where[0]?.line}` }))] }
+          : registry,
+      );
     }
-    for (const [key, { value, where }] of read.lists) merged.lists.set(key, { value, where: [where, ...(merged.lists.get(key)?.where ?? []).map((w) => ({ ...w, said: `shadowed by ${path}:${where.line}` }))] });
+    for (const [key, { value, where }] of read.lists)
+      merged.lists.set(key, {
+        value,
+        where: [where, ...(merged.lists.get(key)?.where ?? []).map((w) => ({ ...w, said: `shadowed by ${path}:${where.line}` }))],
+      });
     for (const [key, { value, where }] of read.aliases) merged.aliases.set(key, { value, where: [where, ...(merged.aliases.get(key)?.where ?? [])] });
     merged.unknownKeys.push(...read.unknownKeys);
   }
@@ -106,12 +129,20 @@ function asFact(merged: Merged, layers: readonly string[]): FactBuilder {
   // An alias with an empty value takes the alias away.
   for (const [key, { value, where }] of merged.aliases) if (value !== '') fact.set(['aliases', key], value, ...where);
   const sorted = [...merged.registries.values()].sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
-  fact.set('registry', sorted.map((r) => r.value), ...sorted.flatMap((r) => r.where.slice(0, 1)));
+  fact.set(
+    'registry',
+    sorted.map((r) => r.value),
+    ...sorted.flatMap((r) => r.where.slice(0, 1)),
+  );
   for (const [at, registry] of sorted.entries()) {
     fact.at(['registry', String(at)], ...registry.where);
     for (const [key, where] of registry.places) fact.at(['registry', String(at), key], where);
     for (const [index, where] of registry.mirrors.entries()) fact.at(['registry', String(at), 'mirror', String(index)], where);
   }
-  fact.set('unknownKeys', merged.unknownKeys.map((k) => k.name), ...merged.unknownKeys.map((k) => k.where));
+  fact.set(
+    'unknownKeys',
+    merged.unknownKeys.map((k) => k.name),
+    ...merged.unknownKeys.map((k) => k.where),
+  );
   return fact;
 }

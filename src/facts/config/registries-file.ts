@@ -122,11 +122,18 @@ class Reader {
     const mirrors = entry(node, 'mirror')?.value;
     if (mirrors && mirrors.is !== 'list') throw new Refused('mirror must be written [[registry.mirror]]', where);
     const read = (mirrors?.is === 'list' ? mirrors.items : []).map((m) => this.#endpoint(m, placed(this.#path, m.at)).value);
-    for (const [at, mirror] of read.entries()) if (!mirror.location) throw new Refused('a mirror has no location', placed(this.#path, (mirrors as { items: readonly TextNode[] }).items[at]?.at ?? node.at));
-    const twin = this.#registries.find((r) => r.value.location !== undefined && r.value.location === value.location && (r.value.insecure ?? false) !== (value.insecure ?? false));
+    for (const [at, mirror] of read.entries())
+      if (!mirror.location)
+        throw new Refused('a mirror has no location', placed(this.#path, (mirrors as { items: readonly TextNode[] }).items[at]?.at ?? node.at));
+    const twin = this.#registries.find(
+      (r) => r.value.location !== undefined && r.value.location === value.location && (r.value.insecure ?? false) !== (value.insecure ?? false),
+    );
     if (twin) throw new Refused(`two entries for ${location} contradict each other about insecure`, where);
     const all = { ...value, prefix, ...(read.length > 0 ? { mirror: read } : {}) };
-    this.#registries = [...this.#registries.filter((r) => r.prefix !== prefix), { prefix, value: all, where: [where], places, mirrors: mirrors?.is === 'list' ? mirrors.items.map((m) => placed(this.#path, m.at)) : [] }];
+    this.#registries = [
+      ...this.#registries.filter((r) => r.prefix !== prefix),
+      { prefix, value: all, where: [where], places, mirrors: mirrors?.is === 'list' ? mirrors.items.map((m) => placed(this.#path, m.at)) : [] },
+    ];
   }
 
   #endpoint(node: TextNode, where: Where): { value: Record<string, string | boolean>; places: Map<string, Where> } {
@@ -160,12 +167,21 @@ class Reader {
   #convert(found: TextEntry): void {
     const search = this.#old(found, 'search');
     this.#lists.set('unqualified-search-registries', { value: search.map((n) => plain(n)), where: placed(this.#path, search[0]?.at ?? found.at) });
-    for (const [name, key] of [['block', 'blocked'], ['insecure', 'insecure']] as const) {
+    for (const [name, key] of [
+      ['block', 'blocked'],
+      ['insecure', 'insecure'],
+    ] as const) {
       for (const node of this.#old(found, name)) {
         const location = clean(String(plain(node)), placed(this.#path, node.at));
         const before = this.#registries.find((r) => r.prefix === location);
         const where = placed(this.#path, node.at);
-        const registry: Registry = { prefix: location, value: { ...before?.value, prefix: location, location, [key]: true }, where: [where, ...(before?.where ?? [])], places: new Map([...(before?.places ?? []), [key, where]]), mirrors: [] };
+        const registry: Registry = {
+          prefix: location,
+          value: { ...before?.value, prefix: location, location, [key]: true },
+          where: [where, ...(before?.where ?? [])],
+          places: new Map([...(before?.places ?? []), [key, where]]),
+          mirrors: [],
+        };
         this.#registries = [...this.#registries.filter((r) => r !== before), registry];
       }
     }

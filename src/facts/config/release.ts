@@ -48,7 +48,11 @@ export const podmanTouches: readonly Pattern[] = [...toolTouches('podman'), { do
 export function* podmanRelease(): Asking<PodmanRelease> {
   const found = yield* toolVersion('podman');
   if (found.is === 'unknown') return yield* guessed({ ...found, said: `the Podman version could not be read: ${found.said}` });
-  if (found.is === 'absent') return { candidates: modern, unknown: { is: 'unknown', why: 'ambiguous', said: 'the Podman version could not be read: podman was not found', where: found.consulted.slice(0, 1) } };
+  if (found.is === 'absent')
+    return {
+      candidates: modern,
+      unknown: { is: 'unknown', why: 'ambiguous', said: 'the Podman version could not be read: podman was not found', where: found.consulted.slice(0, 1) },
+    };
   const release = releaseOf(found.version);
   if (release) return { candidates: [release], where: found.where };
   return yield* guessed({ is: 'unknown', why: 'unparsable', said: `the Podman version could not be read: ${found.version}`, where: [found.where] });
@@ -56,5 +60,11 @@ export function* podmanRelease(): Asking<PodmanRelease> {
 
 function* guessed(unknown: Unknown): Asking<PodmanRelease> {
   const beside = yield* stat(generator);
-  return { candidates: beside.is === 'got' ? releases('4.4', '4.9', '5.8', '6.0') : ['3.0', ...modern.map((r) => r.said)].map((s) => releaseOf(s) as Release) as [Release, ...Release[]], unknown };
+  return {
+    candidates:
+      beside.is === 'got'
+        ? releases('4.4', '4.9', '5.8', '6.0')
+        : (['3.0', ...modern.map((r) => r.said)].map((s) => releaseOf(s) as Release) as [Release, ...Release[]]),
+    unknown,
+  };
 }

@@ -47,7 +47,17 @@ const keys: Keys = {
       aufs: { mountopt: 'string' },
       btrfs: { min_space: 'string', size: 'string' },
       thinpool: {},
-      overlay: { ignore_chown_errors: 'string', mountopt: 'string', mount_program: 'string', size: 'string', inodes: 'string', skip_mount_home: 'string', use_composefs: 'string', force_mask: 'string', sync: 'string' },
+      overlay: {
+        ignore_chown_errors: 'string',
+        mountopt: 'string',
+        mount_program: 'string',
+        size: 'string',
+        inodes: 'string',
+        skip_mount_home: 'string',
+        use_composefs: 'string',
+        force_mask: 'string',
+        sync: 'string',
+      },
       vfs: { ignore_chown_errors: 'string', sync: 'string' },
       zfs: { mountopt: 'string', fsname: 'string', size: 'string' },
     },
@@ -55,12 +65,22 @@ const keys: Keys = {
 };
 
 /** What a rootless user takes from a system-wide file before 6.0 (options.go: getRootlessStorageOpts). */
-const inherited = new Set(['storage.driver', 'storage.driver_priority', 'storage.rootless_storage_path', 'storage.options.ignore_chown_errors', 'storage.options.overlay.ignore_chown_errors', 'storage.options.vfs.ignore_chown_errors']);
+const inherited = new Set([
+  'storage.driver',
+  'storage.driver_priority',
+  'storage.rootless_storage_path',
+  'storage.options.ignore_chown_errors',
+  'storage.options.overlay.ignore_chown_errors',
+  'storage.options.vfs.ignore_chown_errors',
+]);
 
 export const storageTouches: readonly Pattern[] = [
   ...podmanTouches,
   ...variableTouches(names),
-  ...diskTouches([...mainFiles('~', 'storage'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'], dropInDirectories('~', '{uid}', 'storage')),
+  ...diskTouches(
+    [...mainFiles('~', 'storage'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
+    dropInDirectories('~', '{uid}', 'storage'),
+  ),
 ];
 
 export const storageShape: Readonly<Record<string, Shape>> = {
@@ -78,7 +98,11 @@ export function* storageConf(as: Account): Asking<Fact> {
   const xdg = set.get('XDG_CONFIG_HOME');
   if (xdg !== undefined && xdg !== `${as.home}/.config`) return outside('XDG_CONFIG_HOME', xdg);
   const release = yield* podmanRelease();
-  const disk = yield* readDisk([...mainFiles(as.home, 'storage'), ...(only === undefined ? [] : [only])], dropInDirectories(as.home, String(as.uid), 'storage'), /\.conf$/);
+  const disk = yield* readDisk(
+    [...mainFiles(as.home, 'storage'), ...(only === undefined ? [] : [only])],
+    dropInDirectories(as.home, String(as.uid), 'storage'),
+    /\.conf$/,
+  );
   const each = release.candidates.map((candidate) => ({ candidate, seen: storageFor(candidate, as, disk, only, xdg !== undefined) }));
   const last = each.at(-1)?.seen as Fact | FactBuilder;
   const first = each[0]?.seen as Fact | FactBuilder;
@@ -87,8 +111,13 @@ export function* storageConf(as: Account): Asking<Fact> {
   if (release.where) fact.set('version', release.candidates[0].said, release.where);
   if (release.unknown) {
     const built = each.map(({ seen }) => ('is' in seen ? seen : seen.build()));
-    const depends: Unknown = { ...release.unknown, why: 'ambiguous', said: `storage.conf depends on the Podman version; ${release.unknown.said}` };
-    if (built.some((b) => b.is !== 'known' || JSON.stringify(b.value) !== JSON.stringify(built[0]?.is === 'known' ? built[0].value : ''))) fact.gap('', depends);
+    const depends = (field: string): Unknown => ({
+      ...(release.unknown as Unknown),
+      why: 'ambiguous',
+      said: `${field} depends on the Podman version; ${release.unknown?.said}`,
+    });
+    const seen = (field: string): Set<string> => new Set(built.map((b) => JSON.stringify(b.is === 'known' ? (b.value[field] ?? null) : b.said)));
+    for (const field of ['storage', 'graphRoot', 'runRoot', 'usable', 'layers', 'unknownKeys']) if (seen(field).size > 1) fact.gap(field, depends(field));
     fact.gap('version', release.unknown);
   }
   return fact.build();
@@ -98,9 +127,20 @@ function storageFor(release: Release, as: Account, disk: Disk, only: string | un
   if (since(release, '6.0') && only === undefined) {
     const layers = firstMain('storage', as, disk);
     if ('is' in layers) return layers;
-    const merged = mergeToml(keys, layers.files.map((f) => ({ path: f.path, text: f.text.is === 'got' ? f.text.value : '' })), 'every Podman command', release);
+    const merged = mergeToml(
+      keys,
+      layers.files.map((f) => ({ path: f.path, text: f.text.is === 'got' ? f.text.value : '' })),
+      'every Podman command',
+      release,
+    );
     if ('is' in merged) return merged;
-    return described(merged, layers.files.map((f) => f.path), as, release, true);
+    return described(
+      merged,
+      layers.files.map((f) => f.path),
+      as,
+      release,
+      true,
+    );
   }
   const [usr, etc, home] = mainFiles(as.home, 'storage');
   // Root's own file counts only where XDG_CONFIG_HOME is set (options.go: loadDefaultStoreOptions).
@@ -122,12 +162,18 @@ function storageFor(release: Release, as: Account, disk: Disk, only: string | un
 
 function described(merged: Merged, layers: readonly string[], as: Account, release: Release, own: boolean): FactBuilder {
   const fact = assemble(merged, layers);
-  const chown = [...merged.settings].find(([key, { value }]) => key.endsWith('.ignore_chown_errors') && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(String(value)));
+  const chown = [...merged.settings].find(
+    ([key, { value }]) => key.endsWith('.ignore_chown_errors') && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(String(value)),
+  );
   const [file] = layers;
   const needs = as.uid === 0 && file !== undefined && since(release, '4.0') && !since(release, '6.0');
   const left = needs ? ['runroot', 'graphroot'].filter((k) => !merged.settings.has(`storage.${k}`)) : [];
   const where = file === undefined ? [] : [{ path: file, ...(left.length > 0 ? { said: `leaves ${left.join(' and ')} out` } : {}) }];
-  fact.set('usable', left.length === 0 && !chown, ...(chown ? [{ ...(chown[1].where[0] ?? { path: file ?? '' }), said: 'ignore_chown_errors is no boolean' }] : where));
+  fact.set(
+    'usable',
+    left.length === 0 && !chown,
+    ...(chown ? [{ ...(chown[1].where[0] ?? { path: file ?? '' }), said: 'ignore_chown_errors is no boolean' }] : where),
+  );
   place(fact, merged, 'graphRoot', 'storage.graphroot', as.uid === 0 ? '/var/lib/containers/storage' : `${as.home}/.local/share/containers/storage`, as, own);
   place(fact, merged, 'runRoot', 'storage.runroot', as.uid === 0 ? '/run/containers/storage' : `/run/user/${as.uid}/containers`, as, own);
   return fact;

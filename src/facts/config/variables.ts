@@ -1,5 +1,5 @@
 /** The variables that move configuration, as far as they concern the account that is judged. */
-import { type Account, type Answer, type Ask, type Asking } from '../ask.ts';
+import type { Account, Answer, Ask, Asking } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 

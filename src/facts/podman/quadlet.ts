@@ -1,16 +1,16 @@
 /** Kind `quadlet`: a Quadlet file: who reads it, what the generator makes of it, and its merged content. */
-import { type Answer, type Asking, list, read, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Asking, together } from '../ask.ts';
+import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list as listOf, map, record, string } from '../shape.ts';
-import { parseUnitName, dropInNames as unitDropIns } from '../systemd/names.ts';
-import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+import type { Assignment } from '../systemd/syntax.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { conversionErrors, unknownKeys } from './quadlet-errors.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { mergeQuadlet } from './quadlet-merge.ts';
 import { errorAt, placementOf, unseenFor } from './quadlet-placement.ts';
+import { type ServiceDropIns, serviceDropIns, serviceDropInTouches, serviceNameOf } from './quadlet-service.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts, quadletTouches } from './quadlet-units.ts';
 
@@ -73,11 +73,6 @@ export const quadlet: Kind = {
     },
   },
 };
-
-const unitDirectories = { system: ['/etc/systemd/system', '/run/systemd/system'], user: ['/etc/systemd/user', '/run/systemd/user'] } as const;
-const serviceDropInTouches = Object.values(unitDirectories).flatMap((ds) =>
-  ds.flatMap((d) => [{ do: 'list', path: `${d}/*.service.d` } as const, { do: 'read', path: `${d}/*.service.d/*.conf` } as const]),
-);
 
 /** Judges a file under every release that it may meet; what the releases see differently is unknown. */
 function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
@@ -187,38 +182,4 @@ function setServiceUser(fact: FactBuilder, services: readonly Assignment[], extr
   });
   if (set.length === 0 && extra.unseen) fact.gap('serviceUser', extra.unseen);
   else strings(fact, 'serviceUser', set, here);
-}
-
-interface ServiceDropIns {
-  readonly assignments: readonly Assignment[];
-  readonly unseen?: Unknown;
-}
-
-/** Drop-ins that an administrator wrote for the generated unit itself. */
-function* serviceDropIns(name: string, place: 'system' | 'user'): Asking<ServiceDropIns> {
-  const unit = parseUnitName(name);
-  const directories = unit ? unitDirectories[place].flatMap((d) => unitDropIns(unit).map((n) => `${d}/${n}`)) : [];
-  const lists = yield* together(directories.map((d) => list(d)));
-  const paths: string[] = [];
-  let unseen: Unknown | undefined;
-  for (const [at, directory] of directories.entries()) {
-    const names = lists[at] as Answer<readonly string[]>;
-    if (names.is === 'blocked') unseen ??= unknown(names, directory);
-    if (names.is === 'got') paths.push(...names.value.filter((n) => n.endsWith('.conf')).map((n) => `${directory}/${n}`));
-  }
-  const texts = yield* together(paths.map((path) => read(path)));
-  const assignments = paths.flatMap((path, at) => {
-    const text = texts[at] as Answer<string>;
-    if (text.is === 'blocked') unseen ??= unknown(text, path);
-    return text.is === 'got' ? parseUnitText(text.value, path, new Set(['Unit', 'Service', 'Install'])).assignments.filter((a) => a.section === 'Service') : [];
-  });
-  return { assignments, ...(unseen ? { unseen } : {}) };
-}
-
-/** `.container` and `.kube` give NAME.service, the others NAME-TYPE.service; ServiceName= replaces it (since 5.3). */
-function serviceNameOf({ name }: QuadletFile, own?: string): string {
-  const dot = name.lastIndexOf('.');
-  const ending = name.slice(dot + 1).toLowerCase();
-  if (own) return `${own}.service`;
-  return `${name.slice(0, dot)}${ending === 'container' || ending === 'kube' ? '' : `-${ending}`}.service`;
 }

@@ -85,6 +85,8 @@ export function serviceCommand(argv: readonly string[]): ServiceCommand | undefi
   const program = argv[0]?.replace(/^[-@:+!|]+/, '') ?? '';
   const at = argv.findIndex((word, i) => word === 'system' && argv[i + 1] === 'service');
   if (!/(^|\/)podman$/.test(program) || at < 0) return undefined;
+  // Before it only global options and their values: `podman run IMAGE system service` is something else.
+  if (argv.slice(1, at).some((word, i) => !word.startsWith('-') && !/^--[^=]+$/.test(argv[i] ?? ''))) return undefined;
   const rest = argv.slice(at + 2);
   let timeout: number | undefined;
   let address: string | undefined;

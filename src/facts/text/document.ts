@@ -1,5 +1,5 @@
 /** Kind `document`: one JSON, YAML, TOML or INI file, each value with its line. */
-import { read, type Asking } from '../ask.ts';
+import { type Asking, read } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown, unparsable } from '../fact.ts';
 import { expandHome } from '../host/file.ts';
 import type { Kind, Query } from '../kind.ts';
@@ -48,7 +48,8 @@ function formatOf(path: string, q: Query): Format {
   return asked ?? (ending === 'yml' ? 'yaml' : (formats.find((f) => f === ending) ?? 'ini'));
 }
 
-const parse = (format: Exclude<Format, 'ini'>, text: string): Parsed => (format === 'json' ? parseJson(text) : format === 'yaml' ? parseYaml(text) : parseToml(text));
+const parse = (format: Exclude<Format, 'ini'>, text: string): Parsed =>
+  format === 'json' ? parseJson(text) : format === 'yaml' ? parseYaml(text) : parseToml(text);
 
 function located(path: string, root: Extract<Parsed, { is: 'parsed' }>['root']): Fact {
   const fact = new FactBuilder().consulted({ path }).set('content', plain(root), placed(path, root.at));
@@ -61,7 +62,13 @@ function located(path: string, root: Extract<Parsed, { is: 'parsed' }>['root']):
     seen.add(key);
     fact.at(['content', ...segments], placed(path, at));
   });
-  return fact.set('duplicates', duplicates.map((d) => d.name), ...duplicates.map(({ line }) => ({ path, line }))).build();
+  return fact
+    .set(
+      'duplicates',
+      duplicates.map((d) => d.name),
+      ...duplicates.map(({ line }) => ({ path, line })),
+    )
+    .build();
 }
 
 function ini(path: string, text: string): Fact {
@@ -70,14 +77,21 @@ function ini(path: string, text: string): Fact {
   const content: Record<string, Json> = Object.create(null) as Record<string, Json>;
   const duplicates: { name: string; line: number }[] = [];
   for (const { section, key, value, at } of entries) {
-    const group = section === '' ? content : ((content[section] ??= Object.create(null) as Json) as Record<string, Json>);
+    if (section !== '' && content[section] === undefined) content[section] = Object.create(null) as Json;
+    const group = (section === '' ? content : content[section]) as Record<string, Json>;
     if (typeof group !== 'object' || group === null) continue;
     if (group[key] !== undefined) duplicates.push({ name: section === '' ? key : `${section}.${key}`, line: at.line });
     group[key] = value;
     fact.at(section === '' ? ['content', key] : ['content', section, key], placed(path, at));
   }
   fact.set('content', structured(content), { path });
-  return fact.set('duplicates', duplicates.map((d) => d.name), ...duplicates.map(({ line }) => ({ path, line }))).build();
+  return fact
+    .set(
+      'duplicates',
+      duplicates.map((d) => d.name),
+      ...duplicates.map(({ line }) => ({ path, line })),
+    )
+    .build();
 }
 
 /** Plain objects again: a prototype-less one is not what equality and JSON expect. */

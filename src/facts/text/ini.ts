@@ -21,7 +21,10 @@ export function parseIni(text: string): Ini {
   const entries: IniEntry[] = [];
   const stray: { text: string; at: Place }[] = [];
   let section = '';
-  for (const [index, raw] of text.replace(/^\uFEFF/, '').split('\n').entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
     const line = raw.trim();
     const at = { line: index + 1, column: raw.length - raw.trimStart().length + 1 };
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;

@@ -24,8 +24,12 @@ class Malformed extends Error {
 
 const blank = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const words = new Map<string, null | boolean>([['true', true], ['false', false], ['null', null]]);
+const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const words = new Map<string, null | boolean>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
 
 class Reader {
   readonly #text: string;
@@ -100,8 +104,8 @@ class Reader {
         this.#at = at + 1;
         return JSON.parse(this.#text.slice(start, at + 1)) as string;
       }
-      escape.lastIndex = at;
-      if (code === 0x5c && escape.test(this.#text)) at = escape.lastIndex - 1;
+      escaped.lastIndex = at;
+      if (code === 0x5c && escaped.test(this.#text)) at = escaped.lastIndex - 1;
       else if (code === 0x5c || code < 0x20) {
         this.#at = at;
         this.#fail('a control character or a wrong escape in a string');

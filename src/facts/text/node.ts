@@ -50,7 +50,8 @@ export function plain(node: TextNode): Json {
   if (node.is === 'scalar') return node.value;
   if (node.is === 'list') return node.items.map(plain);
   const value: Record<string, Json> = {};
-  for (const { key, value: inner } of node.entries) Object.defineProperty(value, key, { value: plain(inner), enumerable: true, configurable: true, writable: true });
+  for (const { key, value: inner } of node.entries)
+    Object.defineProperty(value, key, { value: plain(inner), enumerable: true, configurable: true, writable: true });
   return value;
 }
 
@@ -61,7 +62,12 @@ export function entry(node: TextNode | undefined, key: string): TextEntry | unde
 
 /** Calls `visit` for every value below the root with its path, parents first. List items have their number as segment. */
 export function walk(root: TextNode, visit: (path: readonly string[], node: TextNode, at: Place) => void, path: readonly string[] = []): void {
-  const children = root.is === 'map' ? root.entries.map((e) => [e.key, e.value, e.at] as const) : root.is === 'list' ? root.items.map((n, i) => [String(i), n, n.at] as const) : [];
+  const children =
+    root.is === 'map'
+      ? root.entries.map((e) => [e.key, e.value, e.at] as const)
+      : root.is === 'list'
+        ? root.items.map((n, i) => [String(i), n, n.at] as const)
+        : [];
   for (const [key, node, at] of children) {
     visit([...path, key], node, at);
     walk(node, visit, [...path, key]);

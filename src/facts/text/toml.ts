@@ -15,7 +15,11 @@ export function parseToml(source: string): Parsed {
   try {
     return { is: 'parsed', root: new Builder().build(parseTOML(text)) };
   } catch (error) {
-    if (error instanceof ParseError) return broken(error.message.replace(/^./, (c) => c.toLowerCase()), placesOf(text)(lastWritten(text, error.index)));
+    if (error instanceof ParseError)
+      return broken(
+        error.message.replace(/^./, (c) => c.toLowerCase()),
+        placesOf(text)(lastWritten(text, error.index)),
+      );
     if (error instanceof TooDeep) return broken(`nested deeper than ${maxDepth}`, error.at);
     // The parser recurses once a level; this is what it does on thousands of brackets.
     if (error instanceof RangeError) return broken(`nested deeper than ${maxDepth}`, { line: 1, column: 1 });

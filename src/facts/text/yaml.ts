@@ -1,5 +1,18 @@
 /** YAML with the line and column of every key and value. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, type Scalar, type Tags, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+  type Tags,
+  type YAMLMap,
+} from 'yaml';
 import { broken, maxDepth, type Parsed, type Place, type ScalarType, type TextEntry, type TextNode, withoutMark } from './node.ts';
 
 export interface YamlOptions {
@@ -142,4 +155,5 @@ function scalar(node: Scalar, at: Place): TextNode {
   return { is: 'scalar', type: 'string', value: typeof value === 'string' ? value : String(node.source ?? ''), at };
 }
 
-const typeOfNumber = (node: Scalar): ScalarType => (Number.isInteger(node.value) && !/[.eE]/.test(/^0x/i.test(node.source ?? '') ? '' : (node.source ?? '')) ? 'integer' : 'float');
+const typeOfNumber = (node: Scalar): ScalarType =>
+  Number.isInteger(node.value) && !/[.eE]/.test(/^0x/i.test(node.source ?? '') ? '' : (node.source ?? '')) ? 'integer' : 'float';

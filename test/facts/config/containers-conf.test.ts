@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Account } from '../../../src/facts/ask.ts';
-import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import type { Fact, Known, Unknown } from '../../../src/facts/fact.ts';
-import { containersConf } from '../../../src/facts/config/containers-conf.ts';
-import { settle } from '../../../src/facts/settle.ts';
 import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import type { Account } from '../../../src/facts/ask.ts';
+import { containersConf } from '../../../src/facts/config/containers-conf.ts';
+import type { Fact, Known, Unknown } from '../../../src/facts/fact.ts';
+import { rootAccount } from '../../../src/facts/host/accounts.ts';
+import { settle } from '../../../src/facts/settle.ts';
 
 const alice: Account = { name: 'alice', uid: 1000, gid: 1000, home: '/home/alice' };
 const etc = '/etc/containers/containers.conf';
@@ -34,7 +34,9 @@ describe('a key outside its table', () => {
   test('is not the value, and says where it stands and why Podman ignores it', () => {
     const fact = known(spec);
     expect(timeout(fact)).toBeUndefined();
-    expect(notes(fact)).toEqual([`${etc}.d/timeout.conf:1 service_timeout stands outside any table; Podman reads it only under [engine] and ignores it silently`]);
+    expect(notes(fact)).toEqual([
+      `${etc}.d/timeout.conf:1 service_timeout stands outside any table; Podman reads it only under [engine] and ignores it silently`,
+    ]);
     expect(fact.value.misplaced).toEqual(['service_timeout']);
     expect(fact.where.get('misplaced.0')).toEqual([{ path: `${etc}.d/timeout.conf`, line: 1, column: 1 }]);
   });
@@ -108,12 +110,21 @@ describe('layers by version', () => {
     const fact = known(host('4.3.1', all), alice);
     expect(fact.where.get('engine.service_timeout')?.map((w) => `${w.path} ${w.said ?? ''}`)).toEqual([
       '/home/alice/.config/containers/containers.conf.d/x.conf ',
-      ...['/home/alice/.config/containers/containers.conf', `${etc}.d/10.conf`, etc, usr].map((p) => `${p} shadowed by /home/alice/.config/containers/containers.conf.d/x.conf:2`),
+      ...['/home/alice/.config/containers/containers.conf', `${etc}.d/10.conf`, etc, usr].map(
+        (p) => `${p} shadowed by /home/alice/.config/containers/containers.conf.d/x.conf:2`,
+      ),
     ]);
     expect(notes(fact)).toContain(`${usr}.d/a.conf:2 ${usr}.d/a.conf sets it without effect: Podman 4.3.1 does not read that directory`);
   });
   test('6: the first main file hides the others, and a drop-in replaces its namesake', () => {
-    const fact = known(host('6.0', { [usr]: '[engine]\nservice_timeout=1\nruntime="runc"\n', [etc]: engine(2), [`${usr}.d/a.conf`]: '[containers]\ninit=true\n', [`${etc}.d/a.conf`]: '' }));
+    const fact = known(
+      host('6.0', {
+        [usr]: '[engine]\nservice_timeout=1\nruntime="runc"\n',
+        [etc]: engine(2),
+        [`${usr}.d/a.conf`]: '[containers]\ninit=true\n',
+        [`${etc}.d/a.conf`]: '',
+      }),
+    );
     expect(timeout(fact)).toBe(2);
     expect((fact.value.engine as { runtime?: string }).runtime).toBeUndefined();
     expect(fact.value.containers).toBeUndefined();
@@ -132,7 +143,16 @@ describe('layers by version', () => {
     expect(timeout(known(host('6.0', files)))).toBe(0);
   });
   test('names: byte order, hidden files count, other endings and directories do not', () => {
-    const fact = known(host('5.4.2', { [`${etc}.d/9.conf`]: engine(9), [`${etc}.d/10.conf`]: engine(10), [`${etc}.d/.h.conf`]: engine(8), [`${etc}.d/z.CONF`]: engine(1), [`${etc}.d/z.conf.bak`]: engine(1), [`${etc}.d/zz.conf/x.conf`]: engine(2) }));
+    const fact = known(
+      host('5.4.2', {
+        [`${etc}.d/9.conf`]: engine(9),
+        [`${etc}.d/10.conf`]: engine(10),
+        [`${etc}.d/.h.conf`]: engine(8),
+        [`${etc}.d/z.CONF`]: engine(1),
+        [`${etc}.d/z.conf.bak`]: engine(1),
+        [`${etc}.d/zz.conf/x.conf`]: engine(2),
+      }),
+    );
     expect(timeout(fact)).toBe(9);
     expect(fact.value.layers).toEqual([`${etc}.d/.h.conf`, `${etc}.d/10.conf`, `${etc}.d/9.conf`]);
     expect(notes(fact)).toContain(`${etc}.d/z.CONF:2 ${etc}.d/z.CONF sets it without effect: Podman reads only names that end in .conf`);
@@ -168,7 +188,9 @@ describe('what Podman refuses', () => {
     const files = { [`${etc}.d/a.conf`]: { content: engine(0), mode: '0600' } };
     expect(timeout(known(host('5.4.2', files)))).toBe(0);
     expect(refused(host('5.4.2', files), alice).said).toContain('alice may not read');
-    expect(refused(host('5.4.2', { [`${etc}.d`]: { type: 'directory', mode: '0700' }, [`${etc}.d/a.conf`]: engine(0) }), alice).said).toContain('alice may not read');
+    expect(refused(host('5.4.2', { [`${etc}.d`]: { type: 'directory', mode: '0700' }, [`${etc}.d/a.conf`]: engine(0) }), alice).said).toContain(
+      'alice may not read',
+    );
     expect(refused(host('5.4.2', { [etc]: { content: '', mode: '0640', owner: '0:7' } }), alice).why).toBe('ambiguous');
   });
 });
@@ -176,13 +198,23 @@ describe('what Podman refuses', () => {
 describe('lists', () => {
   const caps = (fact: Known) => (fact.value.containers as { default_capabilities: string[] }).default_capabilities;
   test('append is sticky over files and starts from the built-in list', () => {
-    const fact = known(host('5.4.2', { [`${etc}.d/1.conf`]: '[containers]\ndefault_capabilities=[{append=true},"net_raw"]\n', [`${etc}.d/2.conf`]: '[containers]\ndefault_capabilities=["CHOWN"]\n' }));
+    const fact = known(
+      host('5.4.2', {
+        [`${etc}.d/1.conf`]: '[containers]\ndefault_capabilities=[{append=true},"net_raw"]\n',
+        [`${etc}.d/2.conf`]: '[containers]\ndefault_capabilities=["CHOWN"]\n',
+      }),
+    );
     expect(caps(fact)).toHaveLength(13);
     expect(caps(fact).slice(-2)).toEqual(['CAP_NET_RAW', 'CAP_CHOWN']);
-    expect(fact.where.get('containers.default_capabilities')?.map((w) => w.said)).toEqual(['appends to the list before (append=true from an earlier file)', 'appends to the built-in list']);
+    expect(fact.where.get('containers.default_capabilities')?.map((w) => w.said)).toEqual([
+      'appends to the list before (append=true from an earlier file)',
+      'appends to the built-in list',
+    ]);
   });
   test('append=false ends it', () => {
-    const fact = known(host('5.4.2', { [`${etc}.d/1.conf`]: '[containers]\nenv=["A=1",{append=true}]\n', [`${etc}.d/2.conf`]: '[containers]\nenv=["B=2",{append=false}]\n' }));
+    const fact = known(
+      host('5.4.2', { [`${etc}.d/1.conf`]: '[containers]\nenv=["A=1",{append=true}]\n', [`${etc}.d/2.conf`]: '[containers]\nenv=["B=2",{append=false}]\n' }),
+    );
     expect((fact.value.containers as { env: string[] }).env).toEqual(['B=2']);
   });
   test('tables merge key by key', () => {
@@ -195,7 +227,8 @@ describe('lists', () => {
 });
 
 describe('variables', () => {
-  const env = (vars: Record<string, string>, version = '5.4.2') => host(version, { [etc]: engine(1), '/etc/containers/o.conf': engine(9) }, { env: { HOME: '/root', ...vars } });
+  const env = (vars: Record<string, string>, version = '5.4.2') =>
+    host(version, { [etc]: engine(1), '/etc/containers/o.conf': engine(9) }, { env: { HOME: '/root', ...vars } });
   test('CONTAINERS_CONF replaces every file', () => {
     expect(known(env({ CONTAINERS_CONF: '/etc/containers/o.conf' })).value.layers).toEqual(['/etc/containers/o.conf']);
     expect(timeout(known(env({ CONTAINERS_CONF: '/dev/null' })))).toBeUndefined();
@@ -215,7 +248,10 @@ describe('variables', () => {
     expect(timeout(known(env({ CONTAINERS_CONF: '/dev/null', HOME: '/home/bob' }), alice))).toBe(1);
   });
   test('an image has no environment', () => {
-    const fact = known({ kind: 'image', files: { ...bin, [etc]: engine(0), '/var/lib/dpkg/status': 'Package: podman\nStatus: install ok installed\nVersion: 5.4.2+ds1-2\n' } });
+    const fact = known({
+      kind: 'image',
+      files: { ...bin, [etc]: engine(0), '/var/lib/dpkg/status': 'Package: podman\nStatus: install ok installed\nVersion: 5.4.2+ds1-2\n' },
+    });
     expect(timeout(fact)).toBe(0);
     expect(fact.gaps.size).toBe(0);
   });
@@ -233,7 +269,10 @@ describe('not knowing', () => {
   test('a Podman that cannot tell its version may be a 3, unless Quadlet lies beside it', () => {
     const files = { ...bin, [`${etc}.d/t.conf`]: engine(0) };
     expect(known({ kind: 'image', files }).gaps.get('engine.service_timeout')?.said).toContain('depends on the Podman version');
-    const quadlet = known({ kind: 'image', files: { ...files, '/usr/lib/systemd/system-generators/podman-system-generator': { link: '../../podman/quadlet' } } });
+    const quadlet = known({
+      kind: 'image',
+      files: { ...files, '/usr/lib/systemd/system-generators/podman-system-generator': { link: '../../podman/quadlet' } },
+    });
     expect([...quadlet.gaps.keys()]).toEqual(['version']);
   });
   test('a denied layer makes the whole unknown', () => {
@@ -242,7 +281,9 @@ describe('not knowing', () => {
     expect(refused(host('4.3.1', { [`${etc}.d/x.conf`]: { content: '', blocked: 'too-large' } })).why).toBe('too-large');
   });
   test('hostile keys do no harm', () => {
-    const fact = known(host('5.4.2', { [etc]: '__proto__=1\n[constructor]\nx=1\n[engine]\n__proto__={a=1}\ntoString=2\n[engine.runtimes]\n__proto__=["x"]\n' }));
+    const fact = known(
+      host('5.4.2', { [etc]: '__proto__=1\n[constructor]\nx=1\n[engine]\n__proto__={a=1}\ntoString=2\n[engine.runtimes]\n__proto__=["x"]\n' }),
+    );
     expect(fact.value.unknownKeys).toEqual(['__proto__', 'constructor.x', 'engine.__proto__', 'engine.toString']);
     expect(({} as { a?: number }).a).toBeUndefined();
   });

@@ -19,7 +19,13 @@ const below = (n: number): number => {
   return state % n;
 };
 const pick = <T>(of: readonly T[]): T => of[below(of.length)] as T;
-const places = ['/etc/containers/registries.conf', ...['a.conf', 'b.conf', '9.conf', '10.conf', 'x.CONF'].map((n) => `/etc/containers/registries.conf.d/${n}`), '/root/.config/containers/registries.conf', '/root/.config/containers/registries.conf.d/u.conf', '/usr/share/containers/registries.conf'];
+const places = [
+  '/etc/containers/registries.conf',
+  ...['a.conf', 'b.conf', '9.conf', '10.conf', 'x.CONF'].map((n) => `/etc/containers/registries.conf.d/${n}`),
+  '/root/.config/containers/registries.conf',
+  '/root/.config/containers/registries.conf.d/u.conf',
+  '/usr/share/containers/registries.conf',
+];
 const host = (): string => pick(['a.example', 'b.example/x', 'c.example:5000', '*.d.example', 'http://e.example']);
 
 function text(): string {
@@ -30,7 +36,8 @@ function text(): string {
     () => '',
   ];
   const tables = [
-    () => `[[registry]]\n${below(2) ? `prefix = "${host()}"\n` : ''}location = "${pick(['a.example', 'b.example', 'c.example:5000/'])}"\ninsecure = ${pick(['true', 'false', 'true', '"true"'])}`,
+    () =>
+      `[[registry]]\n${below(2) ? `prefix = "${host()}"\n` : ''}location = "${pick(['a.example', 'b.example', 'c.example:5000/'])}"\ninsecure = ${pick(['true', 'false', 'true', '"true"'])}`,
     () => `[[registry]]\nprefix = "${host()}"\nblocked = true`,
     () => `[[registry]]\nlocation = "m.example"\n[[registry.mirror]]\nlocation = "${pick(['n.example', ''])}"\ninsecure = true`,
     () => '[aliases]\nx = "y.example/x"',
@@ -74,7 +81,11 @@ for (let n = 0; n < cases; n++) {
     else problem = fact.is === 'unknown' ? `fact: ${fact.said}; podman accepts` : 'podman refuses, the fact is known';
   } else {
     const registries = fact.value.registry as { prefix: string; insecure?: boolean }[];
-    const found = { search: fact.value['unqualified-search-registries'] ?? [], insecure: registries.filter((r) => r.insecure).map((r) => r.prefix), prefixes: registries.map((r) => r.prefix) };
+    const found = {
+      search: fact.value['unqualified-search-registries'] ?? [],
+      insecure: registries.filter((r) => r.insecure).map((r) => r.prefix),
+      prefixes: registries.map((r) => r.prefix),
+    };
     if (JSON.stringify(found) !== JSON.stringify(expected)) problem = `fact ${JSON.stringify(found)}\n  podman ${JSON.stringify(expected)}`;
   }
   if (problem) {

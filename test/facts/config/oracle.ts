@@ -8,8 +8,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { answerer, type FileSpec } from '../../../src/collect/composed.ts';
 import type { Account } from '../../../src/facts/ask.ts';
-import { type FileSpec, answerer } from '../../../src/collect/composed.ts';
 import { containersConf } from '../../../src/facts/config/containers-conf.ts';
 import { settle } from '../../../src/facts/settle.ts';
 
@@ -77,7 +77,8 @@ function generate(): Case {
   const as = pick(accounts);
   const files: Record<string, FileSpec> = {};
   for (const path of places(as.home)) if (below(4) === 0) files[path] = below(20) === 0 ? { content: text(), mode: '0600' } : text();
-  if (below(15) === 0) files['/etc/containers/containers.conf.d/l.conf'] = { link: pick(['/etc/containers/nowhere', '/etc/containers/containers.rootful.conf.d/a.conf']) };
+  if (below(15) === 0)
+    files['/etc/containers/containers.conf.d/l.conf'] = { link: pick(['/etc/containers/nowhere', '/etc/containers/containers.rootful.conf.d/a.conf']) };
   return { as, files };
 }
 
@@ -128,7 +129,7 @@ for (let n = 0; n < cases; n++) {
       // The built-in default differs with the cgroup mode, and rootless help shows 0 without delegation.
       else if (key === 'pids_limit' && (test.as.uid !== 0 || !Object.hasOwn(Object(fact.value[table]), key))) continue;
       else {
-        const value = ((fact.value[table] as Record<string, unknown> | undefined) ?? {})[key] ?? unset;
+        const value = (fact.value[table] as Record<string, unknown> | undefined)?.[key] ?? unset;
         if (String(value) !== expected.get(path.join('.'))) problems.push(`${path.join('.')}: fact ${String(value)}, podman ${expected.get(path.join('.'))}`);
         else tally.equal++;
       }

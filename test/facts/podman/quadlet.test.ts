@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { quadlet } from '../../../src/facts/podman/quadlet.ts';
-import { dropInNames } from '../../../src/facts/podman/quadlet-merge.ts';
 import { keySince, takesKey } from '../../../src/facts/podman/quadlet-keys.ts';
+import { dropInNames } from '../../../src/facts/podman/quadlet-merge.ts';
 import { parseQuadlet } from '../../../src/facts/podman/quadlet-text.ts';
 import { settle } from '../../../src/facts/settle.ts';
 
@@ -61,7 +61,11 @@ it('finds the readers that the generators of Podman 5.4.2 showed on the same tre
     [`${user}/.config/containers/systemd/home.container`]: ['web'],
     '/run/user/1000/containers/systemd/runtime.container': ['web'],
   };
-  const files: Record<string, FileSpec> = { '/etc/passwd': `web:x:1000:1000::${user}:/bin/sh\n`, '/var/lib/systemd/linger/web': '', [`${etc}/lnk`]: { link: '/opt/real' } };
+  const files: Record<string, FileSpec> = {
+    '/etc/passwd': `web:x:1000:1000::${user}:/bin/sh\n`,
+    '/var/lib/systemd/linger/web': '',
+    [`${etc}/lnk`]: { link: '/opt/real' },
+  };
   for (const path of [...Object.keys(paths), '/opt/real/k.container']) files[path] = '[Container]\nImage=x.io/a\n';
   const all = found(files);
   expect(Object.fromEntries([...all].map(([path, v]) => [path, v.readBy]))).toEqual({ ...paths, [`${etc}/lnk/k.container`]: ['root'] });
@@ -73,7 +77,11 @@ describe('older and newer releases', () => {
     ['4.7.0', [`${etc}/a.container`, `${etc}/sub/s.container`]],
     ['5.0.3', [`${etc}/a.container`, `${etc}/p.pod`, `${etc}/sub/s.container`]],
   ])('%s', (version, read) => {
-    const files = { [`${etc}/a.container`]: '[Container]\nImage=x.io/a\n', [`${etc}/sub/s.container`]: '[Container]\nImage=x.io/a\n', [`${etc}/p.pod`]: '[Pod]\n' };
+    const files = {
+      [`${etc}/a.container`]: '[Container]\nImage=x.io/a\n',
+      [`${etc}/sub/s.container`]: '[Container]\nImage=x.io/a\n',
+      [`${etc}/p.pod`]: '[Pod]\n',
+    };
     expect([...found(files, version)].filter(([, v]) => (v.readBy as unknown[]).length > 0).map(([path]) => path)).toEqual(read);
   });
   it('knows from when a key is taken', () => {
@@ -103,7 +111,13 @@ it('names drop-in directories from the specific to the general', () => {
 });
 
 describe('hostile input', () => {
-  it.each(['__proto__=1\n', '[__proto__]\n__proto__=1\n', `${'\\\n'.repeat(20000)}`, `[Container]\n${'a'.repeat(200000)}\n`, '[Container]\nImage=\u0000\u001b[2J\n'])('does not throw (%#)', (text) => {
+  it.each([
+    '__proto__=1\n',
+    '[__proto__]\n__proto__=1\n',
+    `${'\\\n'.repeat(20000)}`,
+    `[Container]\n${'a'.repeat(200000)}\n`,
+    '[Container]\nImage=\u0000\u001b[2J\n',
+  ])('does not throw (%#)', (text) => {
     expect(() => parseQuadlet(text, '/x')).not.toThrow();
     expect(found({ [`${etc}/a.container`]: text }).size).toBe(1);
   });
@@ -113,6 +127,9 @@ describe('hostile input', () => {
 });
 
 it('is unknown, not absent, when the directory is closed', () => {
-  const fact = settle(quadlet.learn({ path: `${etc}/a.container` }, rootAccount), answerer({ files: { [etc]: { type: 'directory', blocked: 'denied' } }, commands: podman('5.4.2') ?? {} }));
+  const fact = settle(
+    quadlet.learn({ path: `${etc}/a.container` }, rootAccount),
+    answerer({ files: { [etc]: { type: 'directory', blocked: 'denied' } }, commands: podman('5.4.2') ?? {} }),
+  );
   expect(fact).toMatchObject({ is: 'unknown', why: 'denied' });
 });

@@ -26,22 +26,43 @@ describe('json', () => {
     expect(places(parsed)).toEqual({ a: '2:3', 'a.0': '2:9', 'a.1': '2:12', 'a.1.b': '2:13', c: '3:2', 'é\n': '3:15' });
   });
   test.each([
-    ['', 1, 1], ['{', 1, 2], ['{"a" 1}', 1, 6], ['[1,]', 1, 4], ['{"a":1}\nx', 2, 1], ['"\n"', 1, 2], ['"\\x"', 1, 2], ['01', 1, 2], ["{'a':1}", 1, 2], ['[1 2]', 1, 4], ['nul', 1, 1], ['"abc', 1, 1],
+    ['', 1, 1],
+    ['{', 1, 2],
+    ['{"a" 1}', 1, 6],
+    ['[1,]', 1, 4],
+    ['{"a":1}\nx', 2, 1],
+    ['"\n"', 1, 2],
+    ['"\\x"', 1, 2],
+    ['01', 1, 2],
+    ["{'a':1}", 1, 2],
+    ['[1 2]', 1, 4],
+    ['nul', 1, 1],
+    ['"abc', 1, 1],
   ])('%j is broken at %i:%i', (text, line, column) => {
     expect(problem(parseJson(text))).toMatchObject({ line, column });
   });
   test('agrees with the language on every text', () => {
-    fc.assert(fc.property(fc.oneof(fc.json(), fc.string(), fc.json().map((j) => j.slice(1)), fc.stringMatching(/^[[\]{}",:0-9a-z\\ ]*$/)), (text) => {
-      let expected: { value: unknown } | undefined;
-      try {
-        expected = { value: JSON.parse(text) };
-      } catch {
-        expected = undefined;
-      }
-      const parsed = parseJson(text);
-      expect(parsed.is).toBe(expected ? 'parsed' : 'broken');
-      if (expected && parsed.is === 'parsed') expect(JSON.stringify(plain(parsed.root))).toEqual(JSON.stringify(expected.value));
-    }));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          fc.string(),
+          fc.json().map((j) => j.slice(1)),
+          fc.stringMatching(/^[[\]{}",:0-9a-z\\ ]*$/),
+        ),
+        (text) => {
+          let expected: { value: unknown } | undefined;
+          try {
+            expected = { value: JSON.parse(text) };
+          } catch {
+            expected = undefined;
+          }
+          const parsed = parseJson(text);
+          expect(parsed.is).toBe(expected ? 'parsed' : 'broken');
+          if (expected && parsed.is === 'parsed') expect(JSON.stringify(plain(parsed.root))).toEqual(JSON.stringify(expected.value));
+        },
+      ),
+    );
   });
   test('__proto__ is an ordinary key', () => {
     const value = plain(root(parseJson('{"__proto__":{"x":1}}')));
@@ -52,16 +73,30 @@ describe('json', () => {
 
 describe('toml', () => {
   test('tables, dotted keys, arrays of tables, inline tables', () => {
-    const parsed = parseToml('\uFEFFtop = 1\r\n[engine]\r\nx.y = [1, {append=true}]\n[[r]]\nz = \'a\'\n[[r]]\n[r.q]\nd = 1979-01-01\n');
+    const parsed = parseToml("\uFEFFtop = 1\r\n[engine]\r\nx.y = [1, {append=true}]\n[[r]]\nz = 'a'\n[[r]]\n[r.q]\nd = 1979-01-01\n");
     expect(plain(root(parsed))).toEqual({ top: 1, engine: { x: { y: [1, { append: true }] } }, r: [{ z: 'a' }, { q: { d: '1979-01-01' } }] });
-    expect(places(parsed)).toMatchObject({ top: '1:1', engine: '2:1', 'engine.x.y': '3:1', 'engine.x.y.1': '3:11', r: '4:1', 'r.0.z': '5:1', 'r.1.q.d': '8:1' });
+    expect(places(parsed)).toMatchObject({
+      top: '1:1',
+      engine: '2:1',
+      'engine.x.y': '3:1',
+      'engine.x.y.1': '3:11',
+      r: '4:1',
+      'r.0.z': '5:1',
+      'r.1.q.d': '8:1',
+    });
   });
   test('two tables of one name are a problem, two cases of it are not', () => {
     expect(problem(parseToml('[engine]\na=1\n[engine]\n'))).toMatchObject({ line: 3 });
     expect(problem(parseToml('a=1\na=2\n'))).toMatchObject({ line: 2 });
     expect(Object.keys(plain(root(parseToml('[engine]\n[Engine]\n'))) as object)).toEqual(['engine', 'Engine']);
   });
-  test.each([['a=', 1], ['a = 1\nb = \n', 2], ['\u0000', 1], ['a="\n"', 1], ['[a', 1]])('%j is broken on line %i', (text, line) => {
+  test.each([
+    ['a=', 1],
+    ['a = 1\nb = \n', 2],
+    ['\u0000', 1],
+    ['a="\n"', 1],
+    ['[a', 1],
+  ])('%j is broken on line %i', (text, line) => {
     expect(problem(parseToml(text))).toMatchObject({ line });
   });
   test('infinity is text', () => {
@@ -86,18 +121,30 @@ describe('yaml', () => {
     expect(entry(parsed, 'a')?.at.line).toBe(2);
   });
   test('anchors and merge keys', () => {
-    expect(plain(root(parseYaml('x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\nz:\n  <<: [*x, {c: 4, a: 9}]\n')))).toEqual({ x: { a: 1, b: 2 }, y: { a: 1, b: 3 }, z: { a: 1, b: 2, c: 4 } });
+    expect(plain(root(parseYaml('x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\nz:\n  <<: [*x, {c: 4, a: 9}]\n')))).toEqual({
+      x: { a: 1, b: 2 },
+      y: { a: 1, b: 3 },
+      z: { a: 1, b: 2, c: 4 },
+    });
   });
   test('several documents', () => {
     expect(problem(parseYaml('a: 1\n---\nb: 2\n'))).toMatchObject({ message: 'a second document', line: 3 });
     expect(parseYamlAll('a: 1\n---\nb: 2\n').map((d) => plain(root(d)))).toEqual([{ a: 1 }, { b: 2 }]);
     expect(plain(root(parseYaml('')))).toBeNull();
   });
-  test.each([['a:\n\t- b', 2], ['a: [1', 1], ['a: *nope', 1], ['{a: 1}}', 1]])('%j is broken on line %i', (text, line) => {
+  test.each([
+    ['a:\n\t- b', 2],
+    ['a: [1', 1],
+    ['a: *nope', 1],
+    ['{a: 1}}', 1],
+  ])('%j is broken on line %i', (text, line) => {
     expect(problem(parseYaml(text))?.line).toBe(line);
   });
   test('alias bombs and cycles are refused', () => {
-    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'.split('').map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`).join('\n')}\n`;
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
+      .split('')
+      .map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`)
+      .join('\n')}\n`;
     expect(problem(parseYaml(bomb))?.message).toContain('aliases expand');
     expect(problem(parseYaml('a: &a\n  b: *a\n'))).toBeDefined();
   });
@@ -105,7 +152,10 @@ describe('yaml', () => {
 
 test('ini', () => {
   expect(parseIni('\uFEFFa=1\r\n; c\n[s t]\n b = x = y \nnonsense\n')).toEqual({
-    entries: [{ section: '', key: 'a', value: '1', at: { line: 1, column: 1 } }, { section: 's t', key: 'b', value: 'x = y', at: { line: 4, column: 2 } }],
+    entries: [
+      { section: '', key: 'a', value: '1', at: { line: 1, column: 1 } },
+      { section: 's t', key: 'b', value: 'x = y', at: { line: 4, column: 2 } },
+    ],
     stray: [{ text: 'nonsense', at: { line: 5, column: 1 } }],
   });
 });
@@ -113,12 +163,18 @@ test('ini', () => {
 describe('hostile texts', () => {
   const parsers = { json: parseJson, toml: parseToml, yaml: parseYaml };
   test.each(Object.entries(parsers))('%s never throws', (_, parse) => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[-[\]{}"':&*!|>#=,.\n\t a-c0-9]*$/)), (text) => {
-      const parsed = parse(text);
-      if (parsed.is === 'parsed') plain(parsed.root);
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[-[\]{}"':&*!|>#=,.\n\t a-c0-9]*$/)), (text) => {
+        const parsed = parse(text);
+        if (parsed.is === 'parsed') plain(parsed.root);
+      }),
+    );
   });
-  test.each([['json', '['], ['toml', 'a = '], ['yaml', '[']])('%s: deep nesting is refused', (name, start) => {
+  test.each([
+    ['json', '['],
+    ['toml', 'a = '],
+    ['yaml', '['],
+  ])('%s: deep nesting is refused', (name, start) => {
     const parsed = parsers[name as keyof typeof parsers](`${start}${'['.repeat(5000)}${']'.repeat(5000)}`);
     expect(parsed.is).toBe('broken');
   });
