@@ -132,7 +132,7 @@ function judgeProbe(probe: Probe, severity: Severity, fact: Fact, resolve: Resol
 function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   const main = kind.main === undefined ? undefined : probe.query[kind.main];
   const value = main && resolve(main);
-  return typeof value === 'string' ? value : kind.name;
+  return typeof value === 'string' ? value : (kind.noun ?? kind.name);
 }
 
 /** The query with parameters and subject fields filled in, or why a field of the subject is unknown. */

@@ -18,6 +18,7 @@ const unifiedOnly = 258;
 
 export const cgroup: Kind = {
   name: 'cgroup',
+  noun: 'the cgroup',
   describe: 'The cgroup hierarchy of the host (unified is version 2) and the controllers at its root.',
   fields: {},
   shape: record({

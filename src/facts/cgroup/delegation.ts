@@ -20,6 +20,7 @@ const rootControllers = '/sys/fs/cgroup/cgroup.controllers';
 
 export const delegation: Kind = {
   name: 'delegation',
+  noun: 'delegation',
   describe: 'The cgroup controllers delegated to an account: declared by user@UID.service and its drop-ins, and in effect.',
   fields: {},
   shape: record({

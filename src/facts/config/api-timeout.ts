@@ -13,6 +13,7 @@ const key = 'engine.service_timeout';
 
 export const apiTimeout: Kind = {
   name: 'api-timeout',
+  noun: "the API service's idle time-out",
   describe: "The idle time-out of an account's Podman API service: --time in its podman.service, else service_timeout of containers.conf, else 5.",
   fields: {},
   shape: record({

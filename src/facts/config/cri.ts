@@ -12,6 +12,7 @@ const conditions = { RuntimeReady: 'runtimeReady', NetworkReady: 'networkReady' 
 
 export const cri: Kind = {
   name: 'cri',
+  noun: 'the CRI endpoint',
   describe: 'The state of CRI-O as it answers on its socket (crictl info).',
   fields: {},
   shape: record({

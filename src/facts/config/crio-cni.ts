@@ -20,6 +20,7 @@ const pluginDirs = [
 
 export const crioCni: Kind = {
   name: 'crio-cni',
+  noun: "CRI-O's CNI",
   describe: 'The CNI configuration that CRI-O picks from network_dir, and the plugins it names, looked for in plugin_dirs.',
   fields: {},
   shape: record({

@@ -9,6 +9,7 @@ import { storageConf, storageTouches } from './storage-conf.ts';
 
 export const crioStorage: Kind = {
   name: 'crio-storage',
+  noun: "CRI-O's storage",
   describe: "Whether CRI-O's storage is that of root's Podman.",
   fields: {},
   shape: record({

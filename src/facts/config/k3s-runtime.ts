@@ -25,6 +25,7 @@ const flagsOfContainerd = [
 
 export const k3sRuntime: Kind = {
   name: 'k3s-runtime',
+  noun: "K3s's runtime",
   describe: 'The container runtime that the K3s service is told to use, where its socket leads, and what of K3s only works with the embedded one.',
   fields: {},
   shape: record({

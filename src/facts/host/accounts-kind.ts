@@ -7,6 +7,7 @@ import { type RootlessUse, rootlessTouches, rootlessUse } from './accounts.ts';
 
 export const accounts: Kind = {
   name: 'accounts',
+  noun: 'the accounts',
   describe: 'All accounts together: does any of them run containers, or K3s, without root?',
   fields: {},
   shape: record({

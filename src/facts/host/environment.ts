@@ -21,6 +21,7 @@ const shapes: Record<string, Shape> = Object.fromEntries([...otherVariables, ...
 
 export const environment: Kind = {
   name: 'environment',
+  noun: 'the environment',
   describe:
     'Environment variables that k3d and Podman read, from the live environment and from the files that set them at login. No other variable is looked at.',
   fields: {},

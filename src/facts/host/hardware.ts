@@ -11,6 +11,7 @@ const meminfo = '/proc/meminfo';
 /** Not there on an image, which has no hardware. The numbers are the host's: nproc would honour the cpuset of whoever asks. */
 export const hardware: Kind = {
   name: 'hardware',
+  noun: 'the hardware',
   describe: 'Processors that are on line, and memory. Absent on an image.',
   fields: {},
   shape: record({ cpus: number('processors on line'), memory: number('MemTotal in bytes: what firmware and kernel leave of the installed memory') }),

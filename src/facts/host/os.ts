@@ -31,6 +31,7 @@ const immutableVariants = ['coreos', 'iot', 'silverblue', 'kinoite', 'bootc'];
 
 export const os: Kind = {
   name: 'os',
+  noun: 'the operating system',
   describe: 'The operating system: os-release, SUSE product, init system, end of support.',
   fields: {},
   shape: record({

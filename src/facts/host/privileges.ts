@@ -15,6 +15,7 @@ const rootGroups: readonly string[] = ['root', 'wheel', 'sudo', 'admin', 'docker
 
 export const privileges: Kind = {
   name: 'privileges',
+  noun: 'the account',
   describe: 'How the account in question can become root: its uid, its groups, sudo.',
   fields: {},
   shape: record({

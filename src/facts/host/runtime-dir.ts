@@ -13,6 +13,7 @@ const mountsPath = '/proc/self/mountinfo';
  */
 export const runtimeDir: Kind = {
   name: 'runtime-dir',
+  noun: 'the runtime directory',
   describe: 'The runtime directory /run/user/UID of the account in question, and XDG_RUNTIME_DIR if the account itself inspects.',
   fields: {},
   shape: record({

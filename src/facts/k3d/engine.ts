@@ -33,6 +33,7 @@ const touches: readonly Pattern[] = [
 
 export const k3dEngine: Kind = {
   name: 'k3d-engine',
+  noun: 'the engine that k3d would use',
   describe: "The engine that k3d's docker client reaches from the environment of the account: DOCKER_HOST, a docker context, or /var/run/docker.sock.",
   fields: {},
   shape: record({

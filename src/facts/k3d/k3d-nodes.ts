@@ -10,6 +10,7 @@ const containersArgv = ['podman', 'ps', '--all', '--filter', 'label=app=k3d', '-
 
 export const k3dNodes: Kind = {
   name: 'k3d',
+  noun: 'k3d',
   describe: 'What k3d has made: its nodes, clusters and registries, as k3d itself lists them. It exists when k3d can be run.',
   fields: {},
   shape: record({

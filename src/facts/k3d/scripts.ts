@@ -11,6 +11,7 @@ import { variableNames } from './variables.ts';
 
 export const k3dScripts: Kind = {
   name: 'k3d-scripts',
+  noun: 'the given scripts',
   describe: 'The given files (--file: scripts, documents, CI descriptions) taken together: the variables they set, and what their k3d commands leave out.',
   fields: {},
   shape: record({

@@ -7,6 +7,7 @@ import { askSudoers, sudoersTouches } from './sudoers.ts';
 
 export const sudoEnvironment: Kind = {
   name: 'sudo-environment',
+  noun: 'sudo',
   describe: 'What sudo lets the account carry over to root: from /etc/sudoers and what it includes. It exists when sudo is set up.',
   fields: {},
   shape: record({

@@ -10,6 +10,7 @@ import { boolean, record, string, version } from '../shape.ts';
 
 export const k3sRelease: Kind = {
   name: 'k3s-release',
+  noun: 'K3s',
   describe: 'The installed K3s, and until when its Kubernetes minor release is maintained.',
   fields: {},
   shape: record({

@@ -13,6 +13,7 @@ const systemPlaces = ['/etc/systemd/system', '/usr/local/lib/systemd/system', '/
 /** Only a unit of a user manager can work: the system manager would start rootless K3s as root. */
 export const k3sRootlessUnits: Kind = {
   name: 'k3s-rootless-units',
+  noun: 'the rootless K3s units',
   describe: 'Where k3s-rootless.service is installed: for accounts, for all users, or for the system manager.',
   fields: {},
   shape: record({

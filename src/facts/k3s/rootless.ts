@@ -28,6 +28,7 @@ const settings = ['mtu', 'cidr', 'enableIpv6', 'portDriver', 'disableHostLoopbac
 
 export const k3sRootless: Kind = {
   name: 'k3s-rootless',
+  noun: 'rootless K3s',
   describe: 'The k3s-rootless user service of the account in question, as its user manager loads it, with the K3S_ROOTLESS_* variables that it gets.',
   fields: {},
   shape: record({

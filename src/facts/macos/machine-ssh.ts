@@ -22,6 +22,7 @@ const keyTouches: readonly Pattern[] = [
 
 export const machineSsh: Kind = {
   name: 'machine-ssh',
+  noun: 'SSH to the machine',
   describe:
     'The ssh connection to the podman machine: the host as it is typed, the key that it wants, and the keys that ssh would offer there. It exists when Podman has a connection.',
   fields: {},

@@ -12,6 +12,7 @@ import { member, tellJson, text } from './run-as.ts';
 
 export const podmanMachine: Kind = {
   name: 'podman-machine',
+  noun: 'the Podman machine',
   describe: "The podman machine that DOCKER_HOST or Podman's default connection leads to. It exists when at least one machine is initialised.",
   fields: {},
   shape: record({

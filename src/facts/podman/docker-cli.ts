@@ -12,6 +12,7 @@ const scriptLimit = 4096;
 
 export const dockerCli: Kind = {
   name: 'docker-cli',
+  noun: 'the command docker:',
   describe: 'The program named docker: Podman in disguise (package podman-docker), or Docker itself.',
   fields: {},
   shape: record({

@@ -13,6 +13,7 @@ const rootful = '/run/podman/podman.sock';
 
 export const dockerSock: Kind = {
   name: 'docker-sock',
+  noun: 'docker.sock',
   describe: 'The path /var/run/docker.sock: where it leads, who answers there, and whether a tmpfiles.d line makes it again at boot.',
   fields: {},
   shape: record({

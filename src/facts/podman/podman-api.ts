@@ -8,6 +8,7 @@ import { mayLookAt, socketTouches, whoAnswers } from './who-answers.ts';
 
 export const podmanApi: Kind = {
   name: 'podman-api',
+  noun: 'the API socket',
   describe: "The API socket of an account's Podman: root's system socket or the user's own. The path follows the merged podman.socket.",
   fields: {},
   shape: record({

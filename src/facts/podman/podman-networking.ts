@@ -17,6 +17,7 @@ const program = (what: string) => record({ present: boolean('an executable file 
 
 export const podmanNetworking: Kind = {
   name: 'podman-networking',
+  noun: "Podman's networking",
   describe:
     "How an account's Podman makes networks: the back end with its programs, the name server for containers, and the command that rootless containers need.",
   fields: { dnsAlways: { type: 'boolean', describe: 'whether a network with DNS is expected although none exists yet (k3d makes one)' } },

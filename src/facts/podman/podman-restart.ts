@@ -16,6 +16,7 @@ const databases = (as: Account): string[] => ['libpod/bolt_state.db', 'db.sql'].
 /** Podman has no daemon: a restart policy alone does nothing after a boot. */
 export const podmanRestart: Kind = {
   name: 'podman-restart',
+  noun: 'restarting at boot',
   describe: 'What brings containers with a restart policy back after a boot: podman-restart.service, and for a user lingering.',
   fields: {},
   shape: record({

@@ -16,6 +16,7 @@ const addresses = (describe: string) => list(string('the address'), describe);
 
 export const podmanService: Kind = {
   name: 'podman-service',
+  noun: 'the API service',
   describe: "An account's API service: processes started by hand, and TCP addresses it listens on by unit, by command or by a running process.",
   fields: {},
   shape: record({

@@ -13,6 +13,7 @@ const shippedMode = 0o660;
 
 export const podmanSocket: Kind = {
   name: 'podman-socket',
+  noun: 'the API socket',
   describe: 'Who besides its owner may connect to the API socket of an account, by mode, group members and the directories above it.',
   fields: {},
   shape: record({

@@ -15,6 +15,7 @@ const remoteArgv = ['podman', 'version', '--format', 'json'];
 /** What `podman --version` prints is the client; it is the server too only where no other machine serves. */
 export const podmanVersion: Kind = {
   name: 'podman-version',
+  noun: 'the Podman that serves the API',
   describe: "The version of Podman that serves an account: the running API's, else that of the local program unless another machine serves.",
   fields: {},
   shape: record({

@@ -12,6 +12,7 @@ const pathsOf = (manager: 'system' | 'user'): string[] => directories(manager).m
 
 export const quadletGenerator: Kind = {
   name: 'quadlet-generator',
+  noun: 'the Quadlet generator',
   describe: 'The systemd generator that turns Quadlet files into services, for root or for a user, and the files that wait for it.',
   fields: {},
   shape: record({
