@@ -3,14 +3,15 @@
  * their rules want to know, judge. It can only ask; whoever drives it decides whether
  * a target or a recording answers.
  */
+
+import { type Context, judge } from './evaluate/judge.ts';
 import type { Account, Asking } from './facts/ask.ts';
 import type { Json } from './facts/fact.ts';
 import { kinds } from './facts/kinds.ts';
-import { type Context, judge } from './evaluate/judge.ts';
 import { Book, inquire } from './plan/inquire.ts';
-import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
 import { fill } from './rules/fill.ts';
-import { presenceRule, type Profile } from './rules/profile.ts';
+import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
+import { type Profile, presenceRule } from './rules/profile.ts';
 import type { Rule } from './rules/rule.ts';
 import type { Report, RuleCard, Step, Verdict } from './verdicts/report.ts';
 
@@ -40,8 +41,18 @@ export function* inspect(pack: Pack, selection: Selection, audited: Account): As
   const book = new Book();
   const base: Omit<Context, 'params'> = { kinds: new Map(kinds.map((k) => [k.name, k])), audited };
   const { chosen, undecided } = yield* chooseProfiles(pack.profiles, selection, { ...base, params: paramValues([], []) }, book);
-  const context: Context = { ...base, params: paramValues(selection.params, chosen.map((c) => c.profile)) };
-  const rules = chooseRules(pack.rules, selection, chosen.map((c) => c.profile.id));
+  const context: Context = {
+    ...base,
+    params: paramValues(
+      selection.params,
+      chosen.map((c) => c.profile),
+    ),
+  };
+  const rules = chooseRules(
+    pack.rules,
+    selection,
+    chosen.map((c) => c.profile.id),
+  );
   yield* inquire(rules, context, book);
   const verdicts = rules.flatMap((rule) => judge(rule, book, context));
   return {
@@ -56,9 +67,7 @@ export function* inspect(pack: Pack, selection: Selection, audited: Account): As
 
 /** The rules of the chosen profiles that the selection wants, sorted by id. */
 export function chooseRules(rules: readonly Rule[], selection: Selection, profiles: readonly string[]): Rule[] {
-  return rules
-    .filter((r) => selection.wants(r) && (selection.byName || r.profiles.some((p) => profiles.includes(p))))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return rules.filter((r) => selection.wants(r) && (selection.byName || r.profiles.some((p) => profiles.includes(p)))).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 interface Choice {
@@ -74,7 +83,9 @@ function* chooseProfiles(profiles: readonly Profile[], selection: Selection, con
   yield* inquire(candidates.map(presenceRule), context, book);
   const judged = candidates.map((profile) => ({ profile, verdict: judge(presenceRule(profile), book, context)[0] }));
   return {
-    chosen: judged.filter((j) => j.verdict?.outcome === 'pass').map(({ profile, verdict }) => ({ profile, because: `${profile.because} (${verdict?.evidence[0]?.said ?? ''})` })),
+    chosen: judged
+      .filter((j) => j.verdict?.outcome === 'pass')
+      .map(({ profile, verdict }) => ({ profile, because: `${profile.because} (${verdict?.evidence[0]?.said ?? ''})` })),
     undecided: judged.filter((j) => j.verdict?.outcome === 'unknown').map(({ profile, verdict }) => ({ id: profile.id, because: verdict?.message ?? '' })),
   };
 }

@@ -1,6 +1,7 @@
 /** A recording → the report. Live or filed years ago, there is no second path. */
-import type { Snapshot } from './collect/snapshot.ts';
+
 import { replay } from './collect/record.ts';
+import type { Snapshot } from './collect/snapshot.ts';
 import { settle } from './facts/settle.ts';
 import { cardOf, inspect, type Selection } from './inspect.ts';
 import type { Pack } from './rules/pack.ts';

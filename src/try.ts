@@ -4,7 +4,7 @@ import { redact } from './collect/redact.ts';
 import type { AnyAnswer, Ask } from './facts/ask.ts';
 import { rootAccount } from './facts/host/accounts.ts';
 import { settle } from './facts/settle.ts';
-import { inspect, type Inspection } from './inspect.ts';
+import { type Inspection, inspect } from './inspect.ts';
 import type { Case } from './rules/cases.ts';
 import type { Rule } from './rules/rule.ts';
 import type { Verdict } from './verdicts/report.ts';
@@ -12,7 +12,10 @@ import type { Verdict } from './verdicts/report.ts';
 /** The answers of a composed host as the pipeline sees them: secrets masked, the time and given files known. */
 export function answersOf(host: HostSpec): (ask: Ask) => AnyAnswer {
   const answer = answerer(host);
-  const own: Record<string, string | null | undefined> = { PRETRIP_NOW: new Date((host.takenAt ?? 1_800_000_000) * 1000).toISOString(), PRETRIP_FILES: host.env?.PRETRIP_FILES };
+  const own: Record<string, string | null | undefined> = {
+    PRETRIP_NOW: new Date((host.takenAt ?? 1_800_000_000) * 1000).toISOString(),
+    PRETRIP_FILES: host.env?.PRETRIP_FILES,
+  };
   return (ask) => {
     const value = ask.do === 'env' && Object.hasOwn(own, ask.name) ? own[ask.name] : undefined;
     if (ask.do === 'env' && Object.hasOwn(own, ask.name)) return typeof value === 'string' ? { is: 'got', value } : { is: 'absent' };
@@ -36,21 +39,25 @@ export function differences(trial: Case, verdicts: readonly Verdict[]): string[]
   const wrong: string[] = [];
   const show = (v: Verdict): string => `${v.subject ?? 'the host'}: ${v.outcome} (${v.severity}): ${v.message}`;
   if ('*' in trial.gives) {
-    if (verdicts.length !== 1 || verdicts[0]?.outcome !== trial.gives['*']) wrong.push(`wanted one verdict, ${trial.gives['*']}; got ${verdicts.map(show).join(' | ')}`);
+    if (verdicts.length !== 1 || verdicts[0]?.outcome !== trial.gives['*'])
+      wrong.push(`wanted one verdict, ${trial.gives['*']}; got ${verdicts.map(show).join(' | ')}`);
   } else {
     const got = Object.fromEntries(verdicts.map((v) => [v.subject ?? '', v]));
     for (const [subject, outcome] of Object.entries(trial.gives)) {
       const verdict = got[subject];
-      if (verdict?.outcome !== outcome) wrong.push(`wanted ${outcome} for ${subject || 'the host'}; got ${verdict ? show(verdict) : `none (there are: ${Object.keys(got).join(', ')})`}`);
+      if (verdict?.outcome !== outcome)
+        wrong.push(`wanted ${outcome} for ${subject || 'the host'}; got ${verdict ? show(verdict) : `none (there are: ${Object.keys(got).join(', ')})`}`);
     }
     for (const verdict of verdicts) if (!((verdict.subject ?? '') in trial.gives)) wrong.push(`a verdict that the case does not name: ${show(verdict)}`);
   }
-  if (trial.severity && !verdicts.some((v) => v.severity === trial.severity)) wrong.push(`wanted severity ${trial.severity}; got ${verdicts.map((v) => v.severity).join(', ')}`);
+  if (trial.severity && !verdicts.some((v) => v.severity === trial.severity))
+    wrong.push(`wanted severity ${trial.severity}; got ${verdicts.map((v) => v.severity).join(', ')}`);
   const places = verdicts.flatMap((v) => v.evidence.flatMap((e) => e.where));
   for (const cited of trial.citing) {
     const m = /^(.*?)(?::(\d+))?$/.exec(cited);
     const found = places.some((w) => w.path === cited || (w.path === m?.[1] && (m[2] === undefined || w.line === Number(m[2]))));
-    if (!found) wrong.push(`wanted evidence at ${cited}; it points at ${[...new Set(places.map((w) => w.path + (w.line ? `:${w.line}` : '')))].join(', ') || 'nothing'}`);
+    if (!found)
+      wrong.push(`wanted evidence at ${cited}; it points at ${[...new Set(places.map((w) => w.path + (w.line ? `:${w.line}` : '')))].join(', ') || 'nothing'}`);
   }
   const words = verdicts.flatMap((v) => [v.message, v.next ?? '', ...v.evidence.flatMap((e) => [e.said, ...e.where.map((w) => w.said ?? '')])]);
   for (const text of trial.saying) if (!words.some((w) => w.includes(text))) wrong.push(`wanted the words "${text}"; got ${verdicts.map(show).join(' | ')}`);

@@ -2,13 +2,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import glob from 'fast-glob';
-import { packageRoot, shippedRules } from '../cli/paths.ts';
 import { readPacks } from '../cli/pack-files.ts';
+import { packageRoot, shippedRules } from '../cli/paths.ts';
 import { problemText } from '../cli/print.ts';
 import { kinds } from '../facts/kinds.ts';
 import { loadCases } from '../rules/cases.ts';
-import { describeKinds } from '../rules/describe-kinds.ts';
 import { describeRule } from '../rules/describe.ts';
+import { describeKinds } from '../rules/describe-kinds.ts';
 import { profileSchema, ruleSchema } from '../rules/schema.ts';
 
 const write = (path: string, text: string): void => writeFileSync(join(packageRoot, path), text);
@@ -49,8 +49,18 @@ function rulePages(): void {
   const rules = [...pack.rules].sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const rule of rules) {
     const cases = loadCases(rule.id, readFileSync(join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`), 'utf8')).cases?.cases ?? [];
-    write(`docs/rules/${rule.id}.md`, describeRule(rule, byName, cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') }))));
+    write(
+      `docs/rules/${rule.id}.md`,
+      describeRule(
+        rule,
+        byName,
+        cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
+      ),
+    );
   }
   const rows = rules.map((r) => `| [${r.id}](rules/${r.id}.md) | ${r.severity} | ${r.title.replaceAll('|', '\\|')} | ${r.profiles.join(', ')} |`);
-  write('docs/rules.md', `# Rules\n\nGenerated from \`rules/\`; ${rules.length} rules.\n\n| Rule | Severity | What holds when it passes | Profiles |\n|---|---|---|---|\n${rows.join('\n')}\n`);
+  write(
+    'docs/rules.md',
+    `# Rules\n\nGenerated from \`rules/\`; ${rules.length} rules.\n\n| Rule | Severity | What holds when it passes | Profiles |\n|---|---|---|---|\n${rows.join('\n')}\n`,
+  );
 }

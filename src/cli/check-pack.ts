@@ -16,20 +16,33 @@ export function checkPack(path: string, beside: readonly string[]): { problems: 
   const loaded = loadPack(packFiles(path), path === shippedRules ? 'rules' : path);
   const others = beside.map((b) => loadPack(packFiles(b), b));
   const problems = [...loaded.problems];
-  if (problems.length === 0) problems.push(...packProblems([...loaded.rules, ...others.flatMap((o) => o.rules)], [...loaded.profiles, ...others.flatMap((o) => o.profiles)]).filter((p) => loaded.rules.some((r) => r.at.path === p.file)));
+  if (problems.length === 0)
+    problems.push(
+      ...packProblems([...loaded.rules, ...others.flatMap((o) => o.rules)], [...loaded.profiles, ...others.flatMap((o) => o.profiles)]).filter((p) =>
+        loaded.rules.some((r) => r.at.path === p.file),
+      ),
+    );
   let cases = 0;
   for (const file of glob.sync('**/*.test.{yaml,yml}', { cwd: path }).sort()) {
     const shown = join(path === shippedRules ? 'rules' : path, file);
     const found = loadCases(shown, readFileSync(join(path, file), 'utf8'));
     problems.push(...found.problems);
     cases += found.cases?.cases.length ?? 0;
-    if (found.cases && !hostNamed(found.cases.on)) problems.push({ file: shown, line: 1, column: 1, message: `there is no host "${found.cases.on}" in fixtures/hosts` });
+    if (found.cases && !hostNamed(found.cases.on))
+      problems.push({ file: shown, line: 1, column: 1, message: `there is no host "${found.cases.on}" in fixtures/hosts` });
     const rule = join(path, file).replace(/\.test(\.ya?ml)$/, '$1');
     if (!existsSync(rule)) problems.push({ file: shown, line: 1, column: 1, message: 'there is no rule beside this test file', hint: `it would be ${rule}` });
   }
   for (const rule of loaded.rules) {
     const file = join(path, `${rule.id.replaceAll('.', '/')}.test.yaml`);
-    if (!existsSync(file)) problems.push({ file: rule.at.path, line: 1, column: 1, message: `${rule.id} has no cases`, hint: `write ${rule.id.replaceAll('.', '/')}.test.yaml beside it` });
+    if (!existsSync(file))
+      problems.push({
+        file: rule.at.path,
+        line: 1,
+        column: 1,
+        message: `${rule.id} has no cases`,
+        hint: `write ${rule.id.replaceAll('.', '/')}.test.yaml beside it`,
+      });
   }
   return { problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases };
 }

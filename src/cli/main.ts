@@ -44,4 +44,3 @@ async function explain(error: unknown): Promise<number> {
 }
 
 const safe = (text: string): string => text.split('\n').map(visible).join('\n');
-

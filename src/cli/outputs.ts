@@ -1,7 +1,7 @@
 /** `-o FORMAT[=PATH]`: which reports go where. */
 import { createHash } from 'node:crypto';
 import { Flags } from '@oclif/core';
-import { formats, type FormatName } from '../report/formats.ts';
+import { type FormatName, formats } from '../report/formats.ts';
 import type { Style } from '../report/style.ts';
 import { hintFor } from '../rules/suggest.ts';
 import { type Outcome, type Report, severities } from '../verdicts/report.ts';
@@ -18,14 +18,27 @@ export const outputFlags = {
     description: `report FORMAT[=PATH], repeatable: ${Object.keys(formats).join(', ')}; {target} in PATH is the target's name. Default: table on a terminal, concise in a pipe`,
     helpValue: 'FORMAT[=PATH]',
   }),
-  'fail-on': Flags.option({ options: [...severities, 'never'] as const })({ description: 'severity from which a failure fails the run', default: 'high', env: 'PRETRIP_FAIL_ON' }),
+  'fail-on': Flags.option({ options: [...severities, 'never'] as const })({
+    description: 'severity from which a failure fails the run',
+    default: 'high',
+    env: 'PRETRIP_FAIL_ON',
+  }),
   'allow-incomplete': Flags.boolean({ description: 'accept what could not be decided' }),
   show: Flags.string({ description: 'outcomes to list: fail, unknown, pass, not-applicable, or all', default: 'fail,unknown', env: 'PRETRIP_SHOW' }),
   color: Flags.boolean({ allowNo: true, description: 'colour; default: on a terminal, unless NO_COLOR is set' }),
   width: Flags.integer({ description: 'columns of the table; default: the terminal, or 80', min: 40, max: 400 }),
-  'sarif-profile': Flags.option({ options: ['github', 'full'] as const })({ description: 'github: what code scanning can show; full: everything', default: 'github' }),
-  'junit-dialect': Flags.option({ options: ['common', 'rich'] as const })({ description: 'common: valid everywhere; rich: with file and line', default: 'common' }),
-  'junit-below-threshold': Flags.option({ options: ['failure', 'skipped', 'pass'] as const })({ description: 'what JUnit makes of failures below --fail-on', default: 'failure' }),
+  'sarif-profile': Flags.option({ options: ['github', 'full'] as const })({
+    description: 'github: what code scanning can show; full: everything',
+    default: 'github',
+  }),
+  'junit-dialect': Flags.option({ options: ['common', 'rich'] as const })({
+    description: 'common: valid everywhere; rich: with file and line',
+    default: 'common',
+  }),
+  'junit-below-threshold': Flags.option({ options: ['failure', 'skipped', 'pass'] as const })({
+    description: 'what JUnit makes of failures below --fail-on',
+    default: 'failure',
+  }),
 };
 
 interface OutputFlags {
@@ -59,7 +72,8 @@ export function outputsFrom(flags: OutputFlags, targets: number): Output[] {
   if (toStdout.length > 1) throw new UsageError('only one format can go to standard output', `give the others a file: -o ${toStdout[1]?.format}=FILE`);
   const [machine] = toStdout.filter((o) => !['table', 'concise'].includes(o.format));
   if (targets > 1) {
-    if (machine) throw new UsageError(`-o ${machine.format}: several targets need a file each`, `-o ${machine.format}=out/{target}.${formats[machine.format].extension}`);
+    if (machine)
+      throw new UsageError(`-o ${machine.format}: several targets need a file each`, `-o ${machine.format}=out/{target}.${formats[machine.format].extension}`);
     const shared = outputs.find((o) => o.path !== undefined && !o.path.includes('{target}'));
     if (shared) throw new UsageError(`-o ${shared.format}=${shared.path}: several targets need a file each`, 'put {target} into the path');
   }

@@ -1,18 +1,30 @@
 /** Flags that choose what is judged, shared by scan, capture and plan. */
 import { Flags } from '@oclif/core';
-import { glob } from '../plan/touches.ts';
-import { rootAccount } from '../facts/host/accounts.ts';
 import type { Json } from '../facts/fact.ts';
+import { rootAccount } from '../facts/host/accounts.ts';
 import type { Selection } from '../inspect.ts';
+import { glob } from '../plan/touches.ts';
 import type { GivenParam, Pack } from '../rules/pack.ts';
 import { hintFor } from '../rules/suggest.ts';
 import { UsageError } from './errors.ts';
 import { targetKinds } from './targets.ts';
 
 export const selectionFlags = {
-  profile: Flags.string({ char: 'p', multiple: true, multipleNonGreedy: true, description: 'profile to judge by; default: those whose subject is present', env: 'PRETRIP_PROFILE', delimiter: ',' }),
+  profile: Flags.string({
+    char: 'p',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'profile to judge by; default: those whose subject is present',
+    env: 'PRETRIP_PROFILE',
+    delimiter: ',',
+  }),
   rules: Flags.string({ char: 'r', multiple: true, multipleNonGreedy: true, description: 'more rules: a directory, or one rule file', env: 'PRETRIP_RULES' }),
-  select: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', description: 'only rules with this id; * stands for anything. Without --profile, judged whatever their profile' }),
+  select: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    description: 'only rules with this id; * stands for anything. Without --profile, judged whatever their profile',
+  }),
   ignore: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', description: 'leave out rules with this id; * stands for anything' }),
   param: Flags.string({ char: 'D', multiple: true, multipleNonGreedy: true, description: 'parameter of rules: NAME=VALUE, or RULE:NAME=VALUE' }),
 };
@@ -20,7 +32,13 @@ export const selectionFlags = {
 export const targetFlags = {
   as: Flags.option({ options: targetKinds })({ description: 'what the target is, when it is not recognised' }),
   user: Flags.string({ description: 'account to inspect a root directory as', helpValue: 'NAME' }),
-  file: Flags.string({ char: 'f', multiple: true, multipleNonGreedy: true, description: 'k3d config, script or CI file on the target to look at', helpValue: 'PATH' }),
+  file: Flags.string({
+    char: 'f',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'k3d config, script or CI file on the target to look at',
+    helpValue: 'PATH',
+  }),
   now: Flags.string({ description: 'time of the inspection (RFC 3339); default: now, or SOURCE_DATE_EPOCH', env: 'PRETRIP_TIME', helpValue: 'TIME' }),
 };
 
@@ -61,7 +79,8 @@ function paramFrom(text: string, pack: Pack): GivenParam {
   if (!m) throw new UsageError(`--param ${text}: must be NAME=VALUE or RULE:NAME=VALUE`);
   const [, rule, name = '', raw = ''] = m;
   const owners = pack.rules.filter((r) => (rule === undefined || r.id === rule) && Object.hasOwn(r.params, name));
-  if (owners.length === 0) throw new UsageError(`no rule${rule ? ` "${rule}"` : ''} has a parameter "${name}"`, 'pretrip rules show ID names the parameters of a rule');
+  if (owners.length === 0)
+    throw new UsageError(`no rule${rule ? ` "${rule}"` : ''} has a parameter "${name}"`, 'pretrip rules show ID names the parameters of a rule');
   const example = owners[0]?.params[name]?.default;
   return { name, value: typed(raw, example ?? null, name), ...(rule ? { rule } : {}) };
 }

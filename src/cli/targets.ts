@@ -8,8 +8,8 @@ import type { Host } from '../collect/record.ts';
 import { rootDirectory } from '../collect/root-directory.ts';
 import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError } from '../collect/snapshot.ts';
 import type { Account } from '../facts/ask.ts';
-import { settleAsync } from '../facts/settle.ts';
 import { passwd, rootAccount } from '../facts/host/accounts.ts';
+import { settleAsync } from '../facts/settle.ts';
 import { TargetError, UsageError } from './errors.ts';
 
 export const targetKinds = ['local', 'root-directory', 'snapshot', 'composed'] as const;
@@ -24,10 +24,15 @@ const rootEntries = ['etc', 'usr', 'var', 'System', 'sysroot', 'ostree'];
 /** Opens a target. `user` names the account to inspect as, on a root directory. Throws TargetError or UsageError. */
 export async function openTarget(name: string, as: TargetKind | undefined, user: string | undefined): Promise<Opened> {
   if (name === 'local' && (as === undefined || as === 'local')) {
-    if (user !== undefined && user !== thisAccount().name) throw new UsageError('--user chooses an account on a root directory; on this host, run pretrip as that account');
+    if (user !== undefined && user !== thisAccount().name)
+      throw new UsageError('--user chooses an account on a root directory; on this host, run pretrip as that account');
     return { host: { kind: 'local', name: hostname(), user: thisAccount(), target: local() } };
   }
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) throw new UsageError(`${name}: no such sort of target`, 'local, a root directory, or a snapshot file; for another host: run "pretrip capture -o FILE" there, then "pretrip scan FILE" here');
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
+    throw new UsageError(
+      `${name}: no such sort of target`,
+      'local, a root directory, or a snapshot file; for another host: run "pretrip capture -o FILE" there, then "pretrip scan FILE" here',
+    );
   const path = resolve(name);
   const info = statAt(path, name);
   const kind = as ?? recognise(path, name, info.isDirectory());
@@ -51,7 +56,14 @@ function statAt(path: string, name: string): { isDirectory(): boolean } {
     return info;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const said = code === 'ENOENT' ? 'there is no such file or directory' : code === 'ELOOP' ? 'too many levels of symbolic links' : code === 'EACCES' ? 'permission denied' : String((error as Error).message);
+    const said =
+      code === 'ENOENT'
+        ? 'there is no such file or directory'
+        : code === 'ELOOP'
+          ? 'too many levels of symbolic links'
+          : code === 'EACCES'
+            ? 'permission denied'
+            : String((error as Error).message);
     throw new TargetError(`${name}: ${said}; nothing was judged`, 'a target is: local (the default), a root file system directory, or a snapshot file');
   }
 }
@@ -60,7 +72,10 @@ function recognise(path: string, name: string, directory: boolean): TargetKind {
   if (directory) {
     const names = readdirSync(path);
     if (names.some((n) => rootEntries.includes(n))) return 'root-directory';
-    throw new TargetError(`${name}: does not look like a root file system: it holds none of ${rootEntries.slice(0, 3).join(', ')}`, 'if it is one, say so: --as root-directory');
+    throw new TargetError(
+      `${name}: does not look like a root file system: it holds none of ${rootEntries.slice(0, 3).join(', ')}`,
+      'if it is one, say so: --as root-directory',
+    );
   }
   const head = Buffer.alloc(16);
   const file = openSync(path, 'r');
@@ -92,8 +107,15 @@ async function composedAt(path: string, name: string): Promise<Host> {
   } catch (error) {
     throw new TargetError(`${name}: is no YAML: ${(error as Error).message.split('\n')[0]}`);
   }
-  if (typeof spec?.files !== 'object' || spec.files === null) throw new TargetError(`${name}: is no composed host: it holds no "files"`, 'see fixtures/hosts for examples');
-  return { kind: 'composed', name: basename(path).replace(/\.ya?ml$/, ''), user: spec.user ?? rootAccount, target: composed(spec), ...(spec.takenAt !== undefined ? { takenAt: `${new Date(spec.takenAt * 1000).toISOString().slice(0, 19)}Z` } : {}) };
+  if (typeof spec?.files !== 'object' || spec.files === null)
+    throw new TargetError(`${name}: is no composed host: it holds no "files"`, 'see fixtures/hosts for examples');
+  return {
+    kind: 'composed',
+    name: basename(path).replace(/\.ya?ml$/, ''),
+    user: spec.user ?? rootAccount,
+    target: composed(spec),
+    ...(spec.takenAt !== undefined ? { takenAt: `${new Date(spec.takenAt * 1000).toISOString().slice(0, 19)}Z` } : {}),
+  };
 }
 
 async function accountIn(target: Host['target'], name: string | undefined): Promise<Account> {
@@ -103,4 +125,3 @@ async function accountIn(target: Host['target'], name: string | undefined): Prom
   if (!entry) throw new TargetError(`there is no account "${name}" on the target`, found.is === 'unknown' ? found.said : 'it is not in /etc/passwd');
   return { name: entry.name, uid: entry.uid, gid: entry.gid, home: entry.home };
 }
-

@@ -8,7 +8,8 @@ import { UsageError } from './errors.ts';
  * `mode` is the file's permission bits. Throws UsageError with what the system said.
  */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw new UsageError(`cannot write ${path}: it is a symbolic link`, 'name the file that it leads to');
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new UsageError(`cannot write ${path}: it is a symbolic link`, 'name the file that it leads to');
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });

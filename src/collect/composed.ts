@@ -3,7 +3,7 @@
  * named is not there. Rule cases and fixtures are such hosts; the whole pipeline
  * runs over them as it does over a real one.
  */
-import type { Account, AnyAnswer, Answer, Ask, FileType, Inode, Stat, Target, Why } from '../facts/ask.ts';
+import type { Account, Answer, AnyAnswer, Ask, FileType, Inode, Stat, Target, Why } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
 import { notInImage } from './image.ts';
 import { byBytes } from './limits.ts';
@@ -28,7 +28,12 @@ export type FileSpec =
     };
 
 export type CommandSpec = { readonly stdout?: string; readonly stderr?: string; readonly exit?: number; readonly blocked?: Why } | null;
-export type ResponseSpec = { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string; readonly blocked?: Why } | null;
+export type ResponseSpec = {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly blocked?: Why;
+} | null;
 
 export interface HostSpec {
   readonly describe?: string;

@@ -144,7 +144,13 @@ async function runProgram(argv: readonly string[], user: Account | undefined): P
 }
 
 function sessionOf(user: Account): Record<string, string> {
-  return { HOME: user.home, USER: user.name, LOGNAME: user.name, XDG_RUNTIME_DIR: `/run/user/${user.uid}`, DBUS_SESSION_BUS_ADDRESS: `unix:path=/run/user/${user.uid}/bus` };
+  return {
+    HOME: user.home,
+    USER: user.name,
+    LOGNAME: user.name,
+    XDG_RUNTIME_DIR: `/run/user/${user.uid}`,
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=/run/user/${user.uid}/bus`,
+  };
 }
 
 /** setpriv changes the account without opening a login session, which would leave traces. */
@@ -179,7 +185,8 @@ function getOver(socketPath: string, path: string): Promise<Answer<Response>> {
     });
     call.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') ended({ is: 'blocked', why: 'failed', said: 'connection refused' });
-      else if (error.code === undefined || error.code.startsWith('HPE_') || error.code === 'ECONNRESET') ended({ is: 'blocked', why: 'failed', said: 'no HTTP server answers there' });
+      else if (error.code === undefined || error.code.startsWith('HPE_') || error.code === 'ECONNRESET')
+        ended({ is: 'blocked', why: 'failed', said: 'no HTTP server answers there' });
       else {
         try {
           ended(refusal(error));

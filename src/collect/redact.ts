@@ -2,11 +2,12 @@
  * Takes secrets out of answers before anything is written or judged. Names, line
  * numbers and the fact that a value is set stay; the value does not. Pure.
  */
-import type { Ask, AnyAnswer, Content, Output, Response } from '../facts/ask.ts';
+import type { AnyAnswer, Ask, Content, Output, Response } from '../facts/ask.ts';
 
 export const placeholder = '<redacted>';
 
-const secretName = /token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential|^auth$/i;
+const secretName =
+  /token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential|^auth$/i;
 /** Names that speak of where a secret is kept, or of asking for one. */
 const harmlessName = /(?:file|path|dir|_timeout|_tries|nopasswd|askpass)$/i;
 /** Files whose grammar uses such words for other things. */
@@ -18,7 +19,7 @@ const assignment =
 /** `--token value`. */
 const flag = /(--[A-Za-z][\w-]{0,80})([ \t]+)(?!-)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\S+)/g;
 const userinfo = /([A-Za-z][A-Za-z0-9+.-]{0,20}:\/\/[^\s/:@"']{0,128}:)([^\s/@"']{1,512})(@)/g;
-const pem = /(-----BEGIN (?!CERTIFICATE|PUBLIC KEY)[A-Z0-9 ]{1,60}-----)([^]*?)(-----END [A-Z0-9 ]{1,60}-----|$)/g;
+const pem = /(-----BEGIN (?!CERTIFICATE|PUBLIC KEY)[A-Z0-9 ]{1,60}-----)([\s\S]*?)(-----END [A-Z0-9 ]{1,60}-----|$)/g;
 
 /** The answer without its secrets. */
 export function redact(ask: Ask, answer: AnyAnswer): AnyAnswer {
@@ -26,7 +27,9 @@ export function redact(ask: Ask, answer: AnyAnswer): AnyAnswer {
   switch (ask.do) {
     case 'read': {
       const content = answer.value as Content;
-      return content.binary || exemptPath.test(ask.path) ? answer : { is: 'got', value: { text: redactText(content.text, ask.path.includes('/cmdline') || ask.path.endsWith('/environ')) } };
+      return content.binary || exemptPath.test(ask.path)
+        ? answer
+        : { is: 'got', value: { text: redactText(content.text, ask.path.includes('/cmdline') || ask.path.endsWith('/environ')) } };
     }
     case 'run': {
       const output = answer.value as Output;
@@ -52,7 +55,9 @@ export function redactText(text: string, words = false): string {
     .replace(pem, (_, head: string, body: string, tail: string) => head + body.replace(/[^\n]+/g, placeholder) + tail)
     .replace(userinfo, `$1${placeholder}$3`)
     .replace(assignment, (whole, name: string, sign: string, value: string) => (isSecret(name) ? `${name}${sign}${mask(value)}` : whole))
-    .replace(words ? /(--[A-Za-z][\w-]{0,80})(\n)(?!-)(.+)/g : flag, (whole, name: string, gap: string, value: string) => (isSecret(name) ? `${name}${gap}${mask(value)}` : whole));
+    .replace(words ? /(--[A-Za-z][\w-]{0,80})(\n)(?!-)(.+)/g : flag, (whole, name: string, gap: string, value: string) =>
+      isSecret(name) ? `${name}${gap}${mask(value)}` : whole,
+    );
   return words ? masked.replaceAll('\n', '\0') : masked;
 }
 

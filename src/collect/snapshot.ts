@@ -81,7 +81,9 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
   const first = parseLine(lines[0] ?? '', path, 1);
   const header = first as unknown as Header;
   if (header?.pretrip !== 'snapshot/1' || typeof header.takenAt !== 'string' || typeof header.user?.home !== 'string') {
-    throw new SnapshotError(`${path}:1: not a pretrip snapshot: its first line is no "snapshot/1" header\n  capture one with: pretrip capture -o host.pretrip.jsonl`);
+    throw new SnapshotError(
+      `${path}:1: not a pretrip snapshot: its first line is no "snapshot/1" header\n  capture one with: pretrip capture -o host.pretrip.jsonl`,
+    );
   }
   const answers = new Map<string, { ask: Ask; answer: AnyAnswer }>();
   const seen: string[] = [];
@@ -106,7 +108,9 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
   }
   const digest = digestOf(seen);
   if (end && (end.answers !== answers.size || end.digest !== digest)) {
-    throw new SnapshotError(`${path}: the answers do not match the digest in the end record: the file was changed after it was recorded\n  recorded ${end.digest}, found ${digest}`);
+    throw new SnapshotError(
+      `${path}: the answers do not match the digest in the end record: the file was changed after it was recorded\n  recorded ${end.digest}, found ${digest}`,
+    );
   }
   return { header, answers, digest, truncated: end === undefined };
 }
@@ -124,7 +128,8 @@ function unpacked(bytes: Uint8Array, path: string): string {
 
 function parseLine(line: string, path: string, number: number): unknown {
   const value = tryParse(line);
-  if (value === undefined) throw new SnapshotError(`${path}:${number}: this line is no JSON\n  a snapshot is JSON Lines; capture one with: pretrip capture -o host.pretrip.jsonl`);
+  if (value === undefined)
+    throw new SnapshotError(`${path}:${number}: this line is no JSON\n  a snapshot is JSON Lines; capture one with: pretrip capture -o host.pretrip.jsonl`);
   return value;
 }
 

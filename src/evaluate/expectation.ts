@@ -24,9 +24,12 @@ export function judgeExpectation(expectation: Expectation, fact: Fact, shape: Re
   const { paths, empty } = expand(fact, expectation.path);
   const each = paths.map((path) => judgeAt(expectation, path, fact, shape, label, resolve));
   const worst = each.find((e) => e.truth === 'no') ?? each.find((e) => e.truth === 'unknown');
-  if (!worst) return each[0] ?? { truth: 'yes', said: `${label} ${pathKey(empty ?? expectation.path)} is empty`, where: whereOf(fact, empty ?? expectation.path) };
+  if (!worst)
+    return each[0] ?? { truth: 'yes', said: `${label} ${pathKey(empty ?? expectation.path)} is empty`, where: whereOf(fact, empty ?? expectation.path) };
   const others = each.filter((e) => e !== worst && e.truth === worst.truth);
-  return others.length === 0 ? worst : { ...worst, said: `${worst.said} (and ${others.length} more)`, where: [...worst.where, ...others.flatMap((o) => o.where)] };
+  return others.length === 0
+    ? worst
+    : { ...worst, said: `${worst.said} (and ${others.length} more)`, where: [...worst.where, ...others.flatMap((o) => o.where)] };
 }
 
 function judgeExistence(expectation: Expectation, fact: Known, label: string, resolve: Resolve): Judged {
@@ -66,7 +69,10 @@ function judgeAt(expectation: Expectation, path: readonly string[], fact: Known,
   const found = set === undefined ? (standIn === undefined ? 'is not set' : `is not set (default ${inWords(standIn, at)})`) : `is ${inWords(set, at)}`;
   const places = whereOf(fact, path);
   if (truth === 'yes') return { truth, said: `${name} ${found}`, where: places };
-  const wish = expectation.tests.filter((_, i) => truths[i] !== true).map((t) => wanted(t, resolve, at)).join(' and ');
+  const wish = expectation.tests
+    .filter((_, i) => truths[i] !== true)
+    .map((t) => wanted(t, resolve, at))
+    .join(' and ');
   const remarks = notes.map((n) => n.said);
   return {
     truth,
@@ -146,4 +152,3 @@ function notesAt(fact: Known, path: readonly string[]): readonly { said: string;
   }
   return [];
 }
-

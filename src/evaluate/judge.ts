@@ -1,13 +1,13 @@
 /** Rules × facts → verdicts. Pure: everything that could be learnt has been learnt. */
 import type { Account } from '../facts/ask.ts';
 import type { Fact, Json, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
+import { splitPath } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
 import { fill } from '../rules/fill.ts';
-import { type Item, isGroup, type Probe, type Rule, type Value } from '../rules/rule.ts';
-import { type Evidence, severities, type Severity, type Step, type Verdict } from '../verdicts/report.ts';
+import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
+import { type Evidence, type Severity, type Step, severities, type Verdict } from '../verdicts/report.ts';
 import { advice } from './advice.ts';
-import { gapAt, judgeExpectation, type Judged, type Resolve, valueAt } from './expectation.ts';
-import { splitPath } from '../facts/fact.ts';
+import { gapAt, type Judged, judgeExpectation, type Resolve, valueAt } from './expectation.ts';
 
 /** What was learnt, by question. */
 export interface Facts {
@@ -53,7 +53,9 @@ export function judge(rule: Rule, facts: Facts, context: Context): Verdict[] {
 export function selected(rule: Rule, subject: Subject, context: Context): Judged {
   const shape = rule.forEach && context.kinds.get(rule.forEach.kind)?.find?.shape;
   const resolve = resolver(rule, subject, context);
-  const judged = (rule.forEach?.filter ?? []).map((f) => judgeExpectation(f, subject.fact, shape ?? { type: 'record', fields: {}, describe: '' }, subject.key, resolve));
+  const judged = (rule.forEach?.filter ?? []).map((f) =>
+    judgeExpectation(f, subject.fact, shape ?? { type: 'record', fields: {}, describe: '' }, subject.key, resolve),
+  );
   return judged.find((j) => j.truth === 'no') ?? judged.find((j) => j.truth === 'unknown') ?? { truth: 'yes', said: '', where: [] };
 }
 
@@ -74,7 +76,13 @@ function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, contex
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check);
   if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check, (e) => e.truth === 'yes') };
   const remedy = stepsOf(rule, resolve);
-  return { ...base, outcome: 'fail', severity: check.fails, ...told('', check, (e) => e.truth === 'no' && e.severity === check.fails), ...(remedy.length > 0 ? { remedy } : {}) };
+  return {
+    ...base,
+    outcome: 'fail',
+    severity: check.fails,
+    ...told('', check, (e) => e.truth === 'no' && e.severity === check.fails),
+    ...(remedy.length > 0 ? { remedy } : {}),
+  };
 }
 
 const rank = (severity: Severity): number => severities.indexOf(severity);
@@ -100,9 +108,14 @@ function judgeGroup(group: Extract<Item, { group: string }>, severity: Severity,
   if (group.group === 'all') return { ...together(inner), evidence };
   const holds = (f: Finding): boolean => !f.fails && !f.undecided;
   const turned = group.group === 'none';
-  if (applying.some(holds)) return turned ? { applies: true, fails: severity, evidence: turn(evidence, severity) } : { applies: true, evidence: evidence.filter((e) => e.truth === 'yes') };
+  if (applying.some(holds))
+    return turned
+      ? { applies: true, fails: severity, evidence: turn(evidence, severity) }
+      : { applies: true, evidence: evidence.filter((e) => e.truth === 'yes') };
   if (applying.some((f) => f.undecided && !f.fails)) return { applies: true, undecided: severity, evidence };
-  return turned ? { applies: true, evidence: turn(evidence, severity) } : { applies: true, fails: severity, evidence: evidence.map((e) => ({ ...e, severity })) };
+  return turned
+    ? { applies: true, evidence: turn(evidence, severity) }
+    : { applies: true, fails: severity, evidence: evidence.map((e) => ({ ...e, severity })) };
 }
 
 /** Under `none`, what holds is what is wrong. */
@@ -175,7 +188,10 @@ function told(prefix: string, finding: Finding, decisive: (e: Finding['evidence'
   const says = [...new Set(main.flatMap((e) => e.say ?? []))];
   const facts = [...new Set(main.map((e) => e.said))];
   const body = `${says.length > 0 && prefix === '' && main.some((e) => e.truth === 'no') ? `${says.join('; ')}: ` : ''}${facts.slice(0, 3).join('; ')}${facts.length > 3 ? ` (and ${facts.length - 3} more)` : ''}`;
-  return { message: sentence(prefix, body || 'nothing to judge'), evidence: [...main, ...finding.evidence.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where })) };
+  return {
+    message: sentence(prefix, body || 'nothing to judge'),
+    evidence: [...main, ...finding.evidence.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where })),
+  };
 }
 
 function unknownVerdict(base: { rule: string; subject?: string }, severity: Severity, finding: Finding): Verdict {
@@ -199,7 +215,13 @@ function undecided(rule: Rule, subject: Subject | string | undefined, why: Unkno
 function nobody(rule: Rule, consulted: readonly Where[]): Verdict {
   const filter = rule.forEach?.filter.map((f) => f.path.join('.')).join(', ');
   const said = `there is no ${rule.forEach?.kind}${filter ? ` chosen by ${filter}` : ''} on this host`;
-  return { rule: rule.id, outcome: 'not-applicable', severity: rule.severity, message: sentence('not applicable', said), evidence: [{ truth: 'yes', said, where: consulted }] };
+  return {
+    rule: rule.id,
+    outcome: 'not-applicable',
+    severity: rule.severity,
+    message: sentence('not applicable', said),
+    evidence: [{ truth: 'yes', said, where: consulted }],
+  };
 }
 
 function sentence(prefix: string, body: string): string {

@@ -1,8 +1,8 @@
 /** The one list of operators: what each tests, on which shapes, in which words. */
 import type { Json } from '../facts/fact.ts';
 import type { Shape } from '../facts/shape.ts';
-import { compareVersions } from './version.ts';
 import { linearRegExp } from './pattern.ts';
+import { compareVersions } from './version.ts';
 
 /** What an operator's argument must be. */
 export type Argument = 'any' | 'list' | 'scalar-or-list' | 'string' | 'ordered' | 'mode' | 'boolean';
@@ -23,7 +23,13 @@ const ordered: readonly Shape['type'][] = ['number', 'version', 'string', 'list'
 
 export const operators: Readonly<Record<string, Operator>> = {
   equals: { describe: 'same type and value', argument: 'any', on: everything, holds: same, words: (w) => w },
-  oneOf: { describe: 'equals one of these', argument: 'list', on: everything, holds: (a, w) => isList(w) && w.some((v) => same(a, v)), words: (w) => `one of ${w}` },
+  oneOf: {
+    describe: 'equals one of these',
+    argument: 'list',
+    on: everything,
+    holds: (a, w) => isList(w) && w.some((v) => same(a, v)),
+    words: (w) => `one of ${w}`,
+  },
   contains: {
     describe: 'the list holds all of these; the string holds the text',
     argument: 'scalar-or-list',
@@ -64,7 +70,13 @@ export const operators: Readonly<Record<string, Operator>> = {
     words: (w) => `no more than ${w}`,
   },
   /** Asked only of a value that is set; an unset one is decided before. */
-  present: { describe: 'the value is set (true) or unset (false)', argument: 'boolean', on: everything, holds: (_, w) => w === true, words: (w) => (w === 'true' ? 'a value' : 'none') },
+  present: {
+    describe: 'the value is set (true) or unset (false)',
+    argument: 'boolean',
+    on: everything,
+    holds: (_, w) => w === true,
+    words: (w) => (w === 'true' ? 'a value' : 'none'),
+  },
 };
 
 /** Deep equality without coercion. A mode (number) equals its octal text. */
@@ -75,7 +87,9 @@ export function same(a: Json, b: Json): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || isList(b)) return false;
   const keys = Object.keys(a);
   const other = b as Record<string, Json>;
-  return keys.length === Object.keys(other).length && keys.every((k) => Object.hasOwn(other, k) && same((a as Record<string, Json>)[k] as Json, other[k] as Json));
+  return (
+    keys.length === Object.keys(other).length && keys.every((k) => Object.hasOwn(other, k) && same((a as Record<string, Json>)[k] as Json, other[k] as Json))
+  );
 }
 
 const isList = (v: Json): v is readonly Json[] => Array.isArray(v);

@@ -1,9 +1,10 @@
 /** Everything that rules want to know, learnt once each, in as few rounds as the questions allow. */
+
+import { type Context, type Facts, queryOf, resolver, selected } from '../evaluate/judge.ts';
 import type { Account, Asking } from '../facts/ask.ts';
 import { together } from '../facts/ask.ts';
 import type { Fact, Subject, Subjects, Unknown } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
-import { type Context, type Facts, queryOf, resolver, selected } from '../evaluate/judge.ts';
 import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 import { within } from './touches.ts';
 

@@ -1,8 +1,9 @@
 /** Rules → every path, argument vector, socket and variable that may be touched. */
-import type { Kind, Pattern, Query } from '../facts/kind.ts';
-import type { Json } from '../facts/fact.ts';
-import type { Rule, Value } from '../rules/rule.ts';
+
 import type { ParamValues } from '../evaluate/judge.ts';
+import type { Json } from '../facts/fact.ts';
+import type { Kind, Pattern, Query } from '../facts/kind.ts';
+import type { Rule, Value } from '../rules/rule.ts';
 import { probesIn } from './inquire.ts';
 
 /** One thing that may be touched, and the rules that want it. */

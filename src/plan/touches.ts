@@ -58,7 +58,11 @@ function make(pattern: Pattern, as: Account): Matcher {
 
 /** Matches text against a pattern word: `~`, `{uid}`, `{user}`, `{files}`, `*` (no slash) and `**`. */
 export function glob(pattern: string, as: Account): (text: string) => boolean {
-  const filled = pattern.replace(/^~(?=\/|$)/, as.home).replaceAll('{uid}', String(as.uid)).replaceAll('{user}', as.name).replaceAll('{files}', '**');
+  const filled = pattern
+    .replace(/^~(?=\/|$)/, as.home)
+    .replaceAll('{uid}', String(as.uid))
+    .replaceAll('{user}', as.name)
+    .replaceAll('{files}', '**');
   if (!filled.includes('*')) return (text) => text === filled;
   const source = filled
     .split(/(\*\*|\*)/)

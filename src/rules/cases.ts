@@ -2,7 +2,7 @@
 import { isMap, isScalar } from 'yaml';
 import type { HostSpec } from '../collect/composed.ts';
 import type { Json } from '../facts/fact.ts';
-import { type Outcome, severities, type Severity } from '../verdicts/report.ts';
+import { type Outcome, type Severity, severities } from '../verdicts/report.ts';
 import type { Problem } from './rule.ts';
 import { Source, type YamlNode } from './source.ts';
 
@@ -72,8 +72,10 @@ function readGives(source: Source, node: YamlNode): Record<string, Outcome> {
     const outcome = source.word(node, 'gives', outcomes);
     return outcome ? { '*': outcome } : {};
   }
-  return Object.fromEntries(source.entries(node, 'gives').flatMap(({ key, value }) => {
-    const outcome = source.word(value, `gives for "${key}"`, outcomes);
-    return outcome ? [[key, outcome] as const] : [];
-  }));
+  return Object.fromEntries(
+    source.entries(node, 'gives').flatMap(({ key, value }) => {
+      const outcome = source.word(value, `gives for "${key}"`, outcomes);
+      return outcome ? [[key, outcome] as const] : [];
+    }),
+  );
 }

@@ -9,16 +9,40 @@ export function describeKinds(kinds: readonly Kind[]): string {
     lines.push(`## ${kind.name}`, '', kind.describe, '');
     const fields = Object.entries(kind.fields);
     if (fields.length === 0) lines.push(`Asked about as \`${kind.name}: true\`.`, '');
-    else lines.push('Query:', '', ...fields.map(([name, f]) => `- \`${name}\`${name === kind.main ? ' (main field)' : ''}${f.required ? '' : ', optional'}: ${f.describe}${f.values ? ` (${f.values.join(', ')})` : ''}`), '');
+    else
+      lines.push(
+        'Query:',
+        '',
+        ...fields.map(
+          ([name, f]) =>
+            `- \`${name}\`${name === kind.main ? ' (main field)' : ''}${f.required ? '' : ', optional'}: ${f.describe}${f.values ? ` (${f.values.join(', ')})` : ''}`,
+        ),
+        '',
+      );
     lines.push('Fact:', '', ...shapeLines(kind.shape, ''), '');
-    if (kind.find) lines.push(`Can follow \`forEach\`. Fields of the subject: ${Object.keys(kind.find.shape.fields).map((f) => `\`${f}\``).join(', ')}.`, '');
+    if (kind.find)
+      lines.push(
+        `Can follow \`forEach\`. Fields of the subject: ${Object.keys(kind.find.shape.fields)
+          .map((f) => `\`${f}\``)
+          .join(', ')}.`,
+        '',
+      );
   }
-  lines.push('# Operators', '', ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`), '- `not`: the value is set and the matcher inside does not hold', '');
+  lines.push(
+    '# Operators',
+    '',
+    ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`),
+    '- `not`: the value is set and the matcher inside does not hold',
+    '',
+  );
   return lines.join('\n');
 }
 
 function shapeLines(shape: RecordShape, indent: string): string[] {
-  return Object.entries(shape.fields).flatMap(([name, field]) => [`${indent}- \`${name}\` (${typeWords(field)}): ${field.describe}`, ...below(field, `${indent}  `)]);
+  return Object.entries(shape.fields).flatMap(([name, field]) => [
+    `${indent}- \`${name}\` (${typeWords(field)}): ${field.describe}`,
+    ...below(field, `${indent}  `),
+  ]);
 }
 
 function below(shape: Shape, indent: string): string[] {

@@ -1,8 +1,8 @@
 /** Text of a rule file → the rule, or every mistake in it with its line. */
 import { isMap, isScalar } from 'yaml';
-import { kinds } from '../facts/kinds.ts';
 import type { Kind } from '../facts/kind.ts';
-import { severities, type Reference } from '../verdicts/report.ts';
+import { kinds } from '../facts/kinds.ts';
+import { type Reference, severities } from '../verdicts/report.ts';
 import { readExpect, readItems, type Scope } from './read-items.ts';
 import type { ForEach, Param, Problem, Rule, StepTemplate } from './rule.ts';
 import { Source, type YamlNode } from './source.ts';
@@ -60,7 +60,8 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
     remedy: get('remedy', (n) => readSteps(source, n, inner)) ?? [],
     at: { path: file, line: 1 },
   };
-  for (const name of Object.keys(params)) if (!scope.usedParams.has(name)) source.problem(top.get('params'), `parameter "${name}" is not used`, `use it as { param: ${name} }, or take it away`);
+  for (const name of Object.keys(params))
+    if (!scope.usedParams.has(name)) source.problem(top.get('params'), `parameter "${name}" is not used`, `use it as { param: ${name} }, or take it away`);
   return source.problems.length > 0 ? { problems: source.problems } : { rule, problems: [] };
 }
 
@@ -68,7 +69,8 @@ function readId(source: Source, node: YamlNode, idFromPath: string | undefined):
   const id = source.text(node, 'id');
   if (id === undefined) return undefined;
   if (!idPattern.test(id)) source.problem(node, `"${id}" is no rule id`, 'dotted and lower case, such as podman.api.service-timeout');
-  else if (idFromPath !== undefined && id !== idFromPath) source.problem(node, `the id says "${id}", the path says "${idFromPath}"`, 'the path of a rule file is its id');
+  else if (idFromPath !== undefined && id !== idFromPath)
+    source.problem(node, `the id says "${id}", the path says "${idFromPath}"`, 'the path of a rule file is its id');
   return id;
 }
 
@@ -86,7 +88,15 @@ function readForEach(source: Source, node: YamlNode, scope: Scope): { forEach: F
   const findable = kinds.filter((k) => k.find);
   const named = (name: string, at: YamlNode): Kind | undefined => {
     const kind = findable.find((k) => k.name === name);
-    if (!kind) source.problem(at, `forEach cannot range over "${name}"`, hintFor(name, findable.map((k) => k.name)));
+    if (!kind)
+      source.problem(
+        at,
+        `forEach cannot range over "${name}"`,
+        hintFor(
+          name,
+          findable.map((k) => k.name),
+        ),
+      );
     return kind;
   };
   if (isScalar(node)) {

@@ -1,7 +1,7 @@
 /** A pack: the rules and profiles that one inspection draws from. */
 import type { Json } from '../facts/fact.ts';
-import { loadProfile, type Profile } from './profile.ts';
 import { idPattern, loadRule } from './load.ts';
+import { loadProfile, type Profile } from './profile.ts';
 import type { Problem, Rule } from './rule.ts';
 
 export interface Pack {
@@ -46,11 +46,19 @@ export function packProblems(rules: readonly Rule[], profiles: readonly Profile[
   for (const rule of rules) {
     for (const id of [rule.id, ...rule.formerly]) {
       const other = owner.get(id);
-      if (other) problems.push({ file: rule.at.path, line: 1, column: 1, message: `"${id}" is already the id of ${other.at.path}`, hint: 'an id is never used twice, former ids included' });
+      if (other)
+        problems.push({
+          file: rule.at.path,
+          line: 1,
+          column: 1,
+          message: `"${id}" is already the id of ${other.at.path}`,
+          hint: 'an id is never used twice, former ids included',
+        });
       owner.set(id, rule);
     }
     for (const profile of rule.profiles) {
-      if (!names.has(profile)) problems.push({ file: rule.at.path, line: 1, column: 1, message: `there is no profile "${profile}"`, hint: `one of: ${[...names].sort().join(', ')}` });
+      if (!names.has(profile))
+        problems.push({ file: rule.at.path, line: 1, column: 1, message: `there is no profile "${profile}"`, hint: `one of: ${[...names].sort().join(', ')}` });
     }
   }
   return problems;

@@ -1,6 +1,7 @@
 /** Profiles: named sets of rules, and what on a target calls for them. */
-import { kinds } from '../facts/kinds.ts';
+
 import type { Json } from '../facts/fact.ts';
+import { kinds } from '../facts/kinds.ts';
 import { readItems, type Scope } from './read-items.ts';
 import type { Item, Problem, Rule } from './rule.ts';
 import { Source, type YamlNode } from './source.ts';

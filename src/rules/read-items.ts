@@ -2,13 +2,13 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import { operators } from '../evaluate/operators.ts';
 import { patternProblem } from '../evaluate/pattern.ts';
-import { splitPath, type Json } from '../facts/fact.ts';
+import { type Json, splitPath } from '../facts/fact.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
 import { severities } from '../verdicts/report.ts';
 import type { Expectation, Group, Item, Probe, Test, Value } from './rule.ts';
-import { hintFor } from './suggest.ts';
 import type { Source, YamlNode } from './source.ts';
+import { hintFor } from './suggest.ts';
 
 /** What values may refer to while a rule is read. Use is recorded, so that unused parameters are found. */
 export interface Scope {
@@ -32,7 +32,8 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
   const entries = source.entries(node, `an item of ${what}`);
   const names = [...groupWords, ...scope.kinds.map((k) => k.name)];
   const heads = entries.filter((e) => !itemKeys.includes(e.key));
-  for (const head of heads) if (!names.includes(head.key)) source.problem(head.keyNode, `unknown fact kind or key "${head.key}"`, hintFor(head.key, [...names, ...itemKeys]));
+  for (const head of heads)
+    if (!names.includes(head.key)) source.problem(head.keyNode, `unknown fact kind or key "${head.key}"`, hintFor(head.key, [...names, ...itemKeys]));
   const known = heads.filter((h) => names.includes(h.key));
   const [head, second] = known;
   if (!head) {
@@ -59,7 +60,14 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
     kind: kind.name,
     query: readQuery(source, head.value, kind, scope, head.keyNode),
     ifMissing: (field('ifMissing') && source.word(field('ifMissing'), 'ifMissing', ['fail', 'pass', 'not-applicable'])) || 'fail',
-    expect: readExpect(source, field('expect'), { ...kind.shape, fields: { exists: { type: 'boolean', describe: 'whether it is there' }, ...kind.shape.fields } }, scope, head.keyNode, 'expect'),
+    expect: readExpect(
+      source,
+      field('expect'),
+      { ...kind.shape, fields: { exists: { type: 'boolean', describe: 'whether it is there' }, ...kind.shape.fields } },
+      scope,
+      head.keyNode,
+      'expect',
+    ),
   };
   return probe;
 }
@@ -88,7 +96,8 @@ function readQuery(source: Source, node: YamlNode, kind: Kind, scope: Scope, key
   } else if (kind.main !== undefined) add(kind.main, kind.fields[kind.main] as QueryField, node);
   else if (!(isScalar(node) && node.value === true)) source.problem(node ?? keyNode, `${kind.name} is asked about as a whole`, `write "${kind.name}: true"`);
   for (const [name, field] of Object.entries(kind.fields)) {
-    if (field.required && !(name in query) && !source.problems.some((p) => p.line === source.at(node).line)) source.problem(node ?? keyNode, `${kind.name} needs "${name}": ${field.describe}`);
+    if (field.required && !(name in query) && !source.problems.some((p) => p.line === source.at(node).line))
+      source.problem(node ?? keyNode, `${kind.name} needs "${name}": ${field.describe}`);
   }
   return query;
 }
@@ -146,14 +155,26 @@ function readMatcher(source: Source, node: YamlNode, shape: Shape, scope: Scope,
         source.problem(keyNode, `unknown operator "${key}"`, hintFor(key, [...Object.keys(operators), 'not', 'ifUnset']));
         continue;
       }
-      if (!operator.on.includes(shape.type)) source.problem(keyNode, `"${key}" cannot be used on ${article(shape.type)}`, `${shape.describe}; use ${Object.keys(operators).filter((o) => operators[o]?.on.includes(shape.type)).join(', ')}`);
+      if (!operator.on.includes(shape.type))
+        source.problem(
+          keyNode,
+          `"${key}" cannot be used on ${article(shape.type)}`,
+          `${shape.describe}; use ${Object.keys(operators)
+            .filter((o) => operators[o]?.on.includes(shape.type))
+            .join(', ')}`,
+        );
       const read = readValue(source, value, scope);
       if (!read) continue;
       checkArgument(source, value, key, read, shape);
       tests.push({ operator: key, value: read });
     }
   }
-  if (tests.length === 0) source.problem(node, 'this matcher tests nothing: it would pass without looking', ifUnset ? 'ifUnset only stands in for an unset value; add an operator' : undefined);
+  if (tests.length === 0)
+    source.problem(
+      node,
+      'this matcher tests nothing: it would pass without looking',
+      ifUnset ? 'ifUnset only stands in for an unset value; add an operator' : undefined,
+    );
   return { tests, ...(ifUnset ? { ifUnset } : {}) };
 }
 
@@ -175,8 +196,10 @@ function checkArgument(source: Source, node: YamlNode, name: string, value: Valu
       break;
     }
     case 'ordered':
-      if (typeof literal === 'number' && (shape.type === 'version' || shape.type === 'string')) source.problem(node, `a version must be quoted`, `write "${literal}"`);
-      else if (typeof literal === 'string' && shape.type === 'number') source.problem(node, `"${name}" compares a number here`, `write ${literal} without quotes`);
+      if (typeof literal === 'number' && (shape.type === 'version' || shape.type === 'string'))
+        source.problem(node, `a version must be quoted`, `write "${literal}"`);
+      else if (typeof literal === 'string' && shape.type === 'number')
+        source.problem(node, `"${name}" compares a number here`, `write ${literal} without quotes`);
       break;
     case 'mode':
       if (typeof literal !== 'string' || !/^0[0-7]{3,4}$/.test(literal)) source.problem(node, `"${name}" needs a quoted octal mode`, 'for example "0600"');
@@ -193,14 +216,25 @@ function checkArgument(source: Source, node: YamlNode, name: string, value: Valu
 /** A literal that can never equal a value of this shape is a mistake. */
 function checkLiteral(source: Source, node: YamlNode, literal: Json, shape: Shape): void {
   const wrong =
-    shape.type === 'boolean' ? typeof literal !== 'boolean'
-    : shape.type === 'number' ? typeof literal !== 'number'
-    : shape.type === 'string' || shape.type === 'version' ? typeof literal !== 'string'
-    : shape.type === 'mode' ? !(typeof literal === 'string' && /^0[0-7]{3,4}$/.test(literal))
-    : shape.type === 'list' ? !Array.isArray(literal)
-    : false;
-  if (wrong) source.problem(node, `${JSON.stringify(literal)} can never equal ${article(shape.type)}`, shape.type === 'mode' ? 'modes are quoted: "0600"' : shape.describe);
-  else if (shape.type === 'string' && shape.values && !shape.values.includes(literal as string)) source.problem(node, `this is never ${JSON.stringify(literal)}`, hintFor(String(literal), shape.values));
+    shape.type === 'boolean'
+      ? typeof literal !== 'boolean'
+      : shape.type === 'number'
+        ? typeof literal !== 'number'
+        : shape.type === 'string' || shape.type === 'version'
+          ? typeof literal !== 'string'
+          : shape.type === 'mode'
+            ? !(typeof literal === 'string' && /^0[0-7]{3,4}$/.test(literal))
+            : shape.type === 'list'
+              ? !Array.isArray(literal)
+              : false;
+  if (wrong)
+    source.problem(
+      node,
+      `${JSON.stringify(literal)} can never equal ${article(shape.type)}`,
+      shape.type === 'mode' ? 'modes are quoted: "0600"' : shape.describe,
+    );
+  else if (shape.type === 'string' && shape.values && !shape.values.includes(literal as string))
+    source.problem(node, `this is never ${JSON.stringify(literal)}`, hintFor(String(literal), shape.values));
 }
 
 const article = (type: Shape['type']): string => (type === 'any' ? 'any value' : `a ${type}`);
@@ -216,7 +250,8 @@ export function readValue(source: Source, node: YamlNode, scope: Scope): Value |
   const name = source.text(entry?.value, entry?.key ?? 'reference');
   if (!entry || name === undefined) return undefined;
   if (entry.key === 'param') {
-    if (!scope.params.has(name)) source.problem(entry.value, `there is no parameter "${name}"`, scope.params.size > 0 ? hintFor(name, [...scope.params]) : 'declare it under "params:"');
+    if (!scope.params.has(name))
+      source.problem(entry.value, `there is no parameter "${name}"`, scope.params.size > 0 ? hintFor(name, [...scope.params]) : 'declare it under "params:"');
     scope.usedParams.add(name);
     return { param: name };
   }

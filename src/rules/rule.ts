@@ -6,9 +6,7 @@ import type { Reference, Severity } from '../verdicts/report.ts';
 export type Value = { readonly literal: Json } | { readonly param: string } | { readonly each: string };
 
 /** One operator applied to a value; `inner` for `not`. */
-export type Test =
-  | { readonly operator: string; readonly value: Value }
-  | { readonly operator: 'not'; readonly inner: readonly Test[] };
+export type Test = { readonly operator: string; readonly value: Value } | { readonly operator: 'not'; readonly inner: readonly Test[] };
 
 export interface Expectation {
   /** Path segments into the fact; `*` is every element. */

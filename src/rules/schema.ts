@@ -11,7 +11,10 @@ const reference: Schema = {
   minProperties: 1,
   maxProperties: 1,
   additionalProperties: false,
-  properties: { param: { type: 'string', description: 'the name of a parameter' }, each: { type: 'string', description: 'a field of the subject, under forEach' } },
+  properties: {
+    param: { type: 'string', description: 'the name of a parameter' },
+    each: { type: 'string', description: 'a field of the subject, under forEach' },
+  },
 };
 const scalar: Schema = { type: ['string', 'number', 'boolean'] };
 const texts: Schema = { type: 'array', items: { type: 'string' } };
@@ -32,13 +35,30 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
       profiles: texts,
       controls: { ...texts, description: 'NIST SP 800-53 ids unless prefixed' },
       formerly: { ...texts, description: 'ids this rule had before' },
-      references: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object', required: ['title'], additionalProperties: false, properties: { title: { type: 'string' }, url: { type: 'string' } } }] } },
-      params: { type: 'object', additionalProperties: { type: 'object', required: ['default'], additionalProperties: false, properties: { default: {}, describe: { type: 'string' } } } },
+      references: {
+        type: 'array',
+        items: {
+          anyOf: [
+            { type: 'string' },
+            { type: 'object', required: ['title'], additionalProperties: false, properties: { title: { type: 'string' }, url: { type: 'string' } } },
+          ],
+        },
+      },
+      params: {
+        type: 'object',
+        additionalProperties: { type: 'object', required: ['default'], additionalProperties: false, properties: { default: {}, describe: { type: 'string' } } },
+      },
       forEach: {
         description: 'judge each of several subjects',
         anyOf: [
           { enum: findable.map((k) => k.name) },
-          { type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false, properties: Object.fromEntries(findable.map((k) => [k.name, { anyOf: [{ const: 'all' }, { $ref: `#/definitions/subject-${k.name}` }] }])) },
+          {
+            type: 'object',
+            minProperties: 1,
+            maxProperties: 1,
+            additionalProperties: false,
+            properties: Object.fromEntries(findable.map((k) => [k.name, { anyOf: [{ const: 'all' }, { $ref: `#/definitions/subject-${k.name}` }] }])),
+          },
         ],
       },
       when: { $ref: '#/definitions/items', description: 'not so: not applicable; unknown: unknown' },
@@ -75,7 +95,12 @@ function definitions(kinds: readonly Kind[]): Schema {
     step: stepSchema(),
     ...Object.fromEntries(shapeTypes.map((type) => [`matcher-${type}`, matcherSchema(type)])),
     ...Object.fromEntries(kinds.flatMap((k) => (k.find ? [[`subject-${k.name}`, expectSchema(k.find.shape)]] : []))),
-    ...Object.fromEntries(kinds.map((k) => [`expect-${k.name}`, expectSchema({ ...k.shape, fields: { exists: { type: 'boolean', describe: 'whether it is there' }, ...k.shape.fields } })])),
+    ...Object.fromEntries(
+      kinds.map((k) => [
+        `expect-${k.name}`,
+        expectSchema({ ...k.shape, fields: { exists: { type: 'boolean', describe: 'whether it is there' }, ...k.shape.fields } }),
+      ]),
+    ),
   };
 }
 
@@ -95,7 +120,10 @@ function itemSchema(kinds: readonly Kind[]): Schema {
       say: { type: 'string', description: 'why this failure matters; stands before "expected … found …"' },
     },
     additionalProperties: false,
-    allOf: kinds.map((k) => ({ if: { required: [k.name] }, then: { required: ['expect'], properties: { expect: { $ref: `#/definitions/expect-${k.name}` } } } })),
+    allOf: kinds.map((k) => ({
+      if: { required: [k.name] },
+      then: { required: ['expect'], properties: { expect: { $ref: `#/definitions/expect-${k.name}` } } },
+    })),
   };
 }
 
@@ -104,7 +132,9 @@ function querySchema(kind: Kind): Schema {
     type: 'object',
     additionalProperties: false,
     required: Object.entries(kind.fields).flatMap(([n, f]) => (f.required ? [n] : [])),
-    properties: Object.fromEntries(Object.entries(kind.fields).map(([n, f]) => [n, { anyOf: [{ ...fieldSchema(f) }, { $ref: '#/definitions/reference' }], description: f.describe }])),
+    properties: Object.fromEntries(
+      Object.entries(kind.fields).map(([n, f]) => [n, { anyOf: [{ ...fieldSchema(f) }, { $ref: '#/definitions/reference' }], description: f.describe }]),
+    ),
   };
   const main = kind.main === undefined ? { const: true } : fieldSchema(kind.fields[kind.main] as QueryField);
   return { anyOf: [main, { $ref: '#/definitions/reference' }, fields] };
@@ -125,22 +155,37 @@ function expectSchema(shape: RecordShape): Schema {
       if (free) patterns[`^${path.join('\\.')}$`] = schema;
       else properties[path.join('.')] = schema;
     }
-    if (at.type === 'record') for (const [name, field] of Object.entries(at.fields)) walk(field, [...path, free ? escape(name) : name], free);
-    else if (at.type === 'map' || at.type === 'list') walk(at.of, [...(free ? path : path.map(escape)), at.type === 'map' ? '("[^"]+"|[^."]+|\\*)' : '(\\*|\\d+)'], true);
-    else if (at.type === 'any' && path.length > 0) patterns[`^${(free ? path : path.map(escape)).join('\\.')}\\..+$`] = { $ref: '#/definitions/matcher-any' };
+    if (at.type === 'record') for (const [name, field] of Object.entries(at.fields)) walk(field, [...path, free ? literal(name) : name], free);
+    else if (at.type === 'map' || at.type === 'list')
+      walk(at.of, [...(free ? path : path.map(literal)), at.type === 'map' ? '("[^"]+"|[^."]+|\\*)' : '(\\*|\\d+)'], true);
+    else if (at.type === 'any' && path.length > 0) patterns[`^${(free ? path : path.map(literal)).join('\\.')}\\..+$`] = { $ref: '#/definitions/matcher-any' };
   };
   walk(shape, [], false);
   return { type: 'object', minProperties: 1, additionalProperties: false, properties, patternProperties: patterns };
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const shapeTypes: readonly Shape['type'][] = ['string', 'number', 'boolean', 'version', 'mode', 'list', 'record', 'map', 'any'];
 
 function matcherSchema(type: Shape['type']): Schema {
   const tests = Object.entries(operators).filter(([, o]) => o.on.includes(type));
-  const properties: Record<string, Schema> = Object.fromEntries(tests.map(([name, o]) => [name, { anyOf: [argumentSchema(o.argument), { $ref: '#/definitions/reference' }], description: o.describe }]));
-  return { anyOf: [scalar, texts, { $ref: '#/definitions/reference' }, { type: 'object', minProperties: 1, additionalProperties: false, properties: { ...properties, not: { type: 'object', minProperties: 1 }, ifUnset: { description: 'stands in for an unset value' } } }] };
+  const properties: Record<string, Schema> = Object.fromEntries(
+    tests.map(([name, o]) => [name, { anyOf: [argumentSchema(o.argument), { $ref: '#/definitions/reference' }], description: o.describe }]),
+  );
+  return {
+    anyOf: [
+      scalar,
+      texts,
+      { $ref: '#/definitions/reference' },
+      {
+        type: 'object',
+        minProperties: 1,
+        additionalProperties: false,
+        properties: { ...properties, not: { type: 'object', minProperties: 1 }, ifUnset: { description: 'stands in for an unset value' } },
+      },
+    ],
+  };
 }
 
 function argumentSchema(argument: Argument): Schema {

@@ -18,7 +18,12 @@ export class Source {
     const document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, version: '1.2' });
     for (const error of [...document.errors, ...document.warnings]) {
       const { line, col } = this.#lines.linePos(error.pos[0]);
-      this.problems.push({ file, line: Math.max(line, 1), column: Math.max(col, 1), message: lower((error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, '')) });
+      this.problems.push({
+        file,
+        line: Math.max(line, 1),
+        column: Math.max(col, 1),
+        message: lower((error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, '')),
+      });
     }
     this.root = document.contents;
   }

@@ -1,5 +1,5 @@
 /** The result document. Reporters see this and nothing else; `-o json` writes it as it is. */
-import type { Where, Json } from '../facts/fact.ts';
+import type { Json, Where } from '../facts/fact.ts';
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 export type Outcome = 'pass' | 'fail' | 'unknown' | 'not-applicable';

@@ -1,5 +1,5 @@
 /** Counts that balance, and the gate that reads them. */
-import { type Report, severities, type Severity, type Summary, type Verdict } from './report.ts';
+import { type Report, type Severity, type Summary, severities, type Verdict } from './report.ts';
 
 export function summarize(selected: number, verdicts: readonly Verdict[]): Summary {
   const count = (outcome: Verdict['outcome']): number => verdicts.filter((v) => v.outcome === outcome).length;
@@ -38,9 +38,17 @@ export function gate(reports: readonly Report[], failOn: FailOn, allowIncomplete
   const empty = reports.find((r) => r.verdicts.every((v) => v.outcome === 'not-applicable'));
   if (empty) return { status: 3, said: `gate: INCOMPLETE  nothing was judged on ${empty.target.name}: every verdict is not applicable` };
   const cut = reports.find((r) => r.target.truncated);
-  if (unknowns > 0 && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  ${unknowns} unknown${above} (--fail-on ${failOn}; --allow-incomplete accepts)` };
+  if (unknowns > 0 && !allowIncomplete)
+    return { status: 3, said: `gate: INCOMPLETE  ${unknowns} unknown${above} (--fail-on ${failOn}; --allow-incomplete accepts)` };
   if (cut && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  the snapshot of ${cut.target.name} is truncated (--allow-incomplete accepts)` };
   const blind = reports.find((r) => (r.undecidedProfiles ?? []).length > 0 && r.profiles.every((p) => p.id === 'base'));
-  if (blind && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  nobody could tell what runs on ${blind.target.name}: ${blind.undecidedProfiles?.map((p) => p.id).join(', ')} may apply (--profile decides)` };
-  return { status: 0, said: `gate: passed${unknowns > 0 ? `  with ${unknowns} unknown${above}, accepted` : ''}${failOn === 'never' ? '  (--fail-on never)' : ''}` };
+  if (blind && !allowIncomplete)
+    return {
+      status: 3,
+      said: `gate: INCOMPLETE  nobody could tell what runs on ${blind.target.name}: ${blind.undecidedProfiles?.map((p) => p.id).join(', ')} may apply (--profile decides)`,
+    };
+  return {
+    status: 0,
+    said: `gate: passed${unknowns > 0 ? `  with ${unknowns} unknown${above}, accepted` : ''}${failOn === 'never' ? '  (--fail-on never)' : ''}`,
+  };
 }

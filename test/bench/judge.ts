@@ -38,9 +38,14 @@ for (let run = 0; run <= runs; run++) {
 }
 const at = (sorted: number[], part: number): number => sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;
 const [base = []] = times.values();
-const baseMedian = at([...base].sort((a, b) => a - b), 0.5);
+const baseMedian = at(
+  [...base].sort((a, b) => a - b),
+  0.5,
+);
 for (const [name, all] of times) {
   const sorted = [...all].sort((a, b) => a - b);
   const [min, quartile, median] = [at(sorted, 0), at(sorted, 0.25), at(sorted, 0.5)];
-  process.stdout.write(`${name.padEnd(42)} ${min.toFixed(0)} / ${quartile.toFixed(0)} / ${median.toFixed(0)} ms; beyond node ${(median - baseMedian).toFixed(0)} ms, ${(median / baseMedian).toFixed(1)} x\n`);
+  process.stdout.write(
+    `${name.padEnd(42)} ${min.toFixed(0)} / ${quartile.toFixed(0)} / ${median.toFixed(0)} ms; beyond node ${(median - baseMedian).toFixed(0)} ms, ${(median / baseMedian).toFixed(1)} x\n`,
+  );
 }

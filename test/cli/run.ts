@@ -12,8 +12,15 @@ export interface Ran {
 const bin = join(packageRoot, 'bin', 'pretrip.js');
 
 export async function pretrip(args: readonly string[], options: { cwd?: string; env?: Record<string, string>; asNobody?: boolean } = {}): Promise<Ran> {
-  const command = options.asNobody ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, bin, ...args] : [process.execPath, bin, ...args];
+  const command = options.asNobody
+    ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, bin, ...args]
+    : [process.execPath, bin, ...args];
   const [file, ...rest] = command as [string, ...string[]];
-  const result = await execa(file, rest, { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', CI: '1', ...options.env }, ...(options.cwd ? { cwd: options.cwd } : {}) });
+  const result = await execa(file, rest, {
+    reject: false,
+    stdin: 'ignore',
+    env: { NO_COLOR: '1', CI: '1', ...options.env },
+    ...(options.cwd ? { cwd: options.cwd } : {}),
+  });
   return { status: result.exitCode, out: result.stdout, err: result.stderr };
 }

@@ -174,7 +174,8 @@ describe('bad input ends in one clear message and the right status', () => {
 });
 
 describe('the gate', () => {
-  const rule = (severity: string, path: string, when = ''): string => `id: t.t\ntitle: t\nseverity: ${severity}\nwhy: w\nprofiles: [base]\n${when}check:\n  - file: ${path}\n    expect: { type: file }\n`;
+  const rule = (severity: string, path: string, when = ''): string =>
+    `id: t.t\ntitle: t\nseverity: ${severity}\nwhy: w\nprofiles: [base]\n${when}check:\n  - file: ${path}\n    expect: { type: file }\n`;
   const table: [string, string, string[], number][] = [
     ['a failure at the threshold', rule('high', '/etc/missing'), [], 1],
     ['a failure below it', rule('medium', '/etc/missing'), [], 0],
@@ -185,7 +186,12 @@ describe('the gate', () => {
     ['an unknown below it', rule('low', '/proc/nothing'), [], 0],
     ['a pass', rule('high', '/etc/os-release'), [], 0],
     ['only not-applicable', rule('high', '/etc/os-release', 'when:\n  - file: /etc/missing\n    expect: { exists: true }\n'), [], 3],
-    ['only not-applicable, accepted', rule('high', '/etc/os-release', 'when:\n  - file: /etc/missing\n    expect: { exists: true }\n'), ['--allow-incomplete'], 3],
+    [
+      'only not-applicable, accepted',
+      rule('high', '/etc/os-release', 'when:\n  - file: /etc/missing\n    expect: { exists: true }\n'),
+      ['--allow-incomplete'],
+      3,
+    ],
   ];
   test.each(table)('%s', async (_, text, flags, status) => {
     put('root/etc/os-release', 'ID=debian\n');
@@ -225,15 +231,16 @@ test('host data cannot speak to the terminal or to a CI server', async () => {
   put('root/etc/passwd', '::set-output name=x::y:x:1000:1000::/home/\u001b[31m:/bin/sh\n');
   for (const format of ['table', 'concise', 'json', 'sarif', 'junit']) {
     const { out, err } = await pretrip(['scan', join(dir, 'root'), '-p', 'base', '-p', 'podman-rootless', '--show', 'all', '-o', format]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(`${out}${err}`, format).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(out, format).not.toMatch(/^::/m);
   }
 });
 
 test.skipIf(process.getuid?.() !== 0)('what needs root and was denied is unknown to an ordinary user, with what to do about it', async () => {
-  put('rules/t/t.yaml', 'id: t.t\ntitle: t\nseverity: high\nwhy: w\nprofiles: [base]\ncheck:\n  - text: /etc/shadow\n    expect: { content: { present: true } }\n');
-
+  put(
+    'rules/t/t.yaml',
+    'id: t.t\ntitle: t\nseverity: high\nwhy: w\nprofiles: [base]\ncheck:\n  - text: /etc/shadow\n    expect: { content: { present: true } }\n',
+  );
 
   const rules = mkdtempSync(join(tmpdir(), 'pretrip-open-'));
   try {

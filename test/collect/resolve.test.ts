@@ -65,12 +65,19 @@ describe('a root directory', () => {
 
   test('stat tells the link and its end inside the root', async () => {
     const [answer] = await rootDirectory(root).answer([{ do: 'stat', path: '/etc/absolute' }]);
-    expect((answer as Answer<Stat> & { value: Stat }).value).toMatchObject({ type: 'link', target: '/usr/lib/deep/file', real: { is: 'got', value: { path: '/usr/lib/deep/file', type: 'file' } } });
+    expect((answer as Answer<Stat> & { value: Stat }).value).toMatchObject({
+      type: 'link',
+      target: '/usr/lib/deep/file',
+      real: { is: 'got', value: { path: '/usr/lib/deep/file', type: 'file' } },
+    });
   });
 
-  test.each(['/proc/cmdline', '/sys/fs/cgroup/cgroup.controllers', '/run/podman/podman.sock', '/var/run/docker.sock', '/dev/net/tun'])('%s cannot be asked of an image', async (path) => {
-    expect(await read(path)).toMatchObject({ is: 'blocked', why: 'unsupported' });
-  });
+  test.each(['/proc/cmdline', '/sys/fs/cgroup/cgroup.controllers', '/run/podman/podman.sock', '/var/run/docker.sock', '/dev/net/tun'])(
+    '%s cannot be asked of an image',
+    async (path) => {
+      expect(await read(path)).toMatchObject({ is: 'blocked', why: 'unsupported' });
+    },
+  );
 
   test('runtime configuration of an image is known to be absent', async () => {
     expect(await read('/run/systemd/system/x.service.d/y.conf')).toEqual({ is: 'absent' });
@@ -88,37 +95,41 @@ describe('a root directory', () => {
     const target = fc.tuple(fc.constantFrom('', '/'), fc.array(step, { minLength: 1, maxLength: 4 })).map(([lead, parts]) => lead + parts.join('/'));
     const busybox = '/bin/busybox';
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names), target), { maxLength: 6 }), fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 5 }), async (links, paths) => {
-        const jail = mkdtempSync(join(tmpdir(), 'pretrip-jail-'));
-        try {
-          execFileSync('cp', [busybox, join(jail, 'busybox')]);
-          for (const name of names) {
-            mkdirSync(join(jail, name, name), { recursive: true });
-            writeFileSync(join(jail, name, 'f'), name);
-          }
-          for (const [directory, name, to] of links) {
-            try {
-              symlinkSync(to, join(jail, directory, name));
-            } catch {
-              // That name is taken already.
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names), target), { maxLength: 6 }),
+        fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 5 }),
+        async (links, paths) => {
+          const jail = mkdtempSync(join(tmpdir(), 'pretrip-jail-'));
+          try {
+            execFileSync('cp', [busybox, join(jail, 'busybox')]);
+            for (const name of names) {
+              mkdirSync(join(jail, name, name), { recursive: true });
+              writeFileSync(join(jail, name, 'f'), name);
             }
-          }
-          for (const parts of paths) {
-            const path = `/${parts.join('/')}/f`;
-            let kernel: string | undefined;
-            try {
-              kernel = execFileSync('chroot', [jail, '/busybox', 'cat', path], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
-            } catch {
-              kernel = undefined;
+            for (const [directory, name, to] of links) {
+              try {
+                symlinkSync(to, join(jail, directory, name));
+              } catch {
+                // That name is taken already.
+              }
             }
-            const [ours] = await rootDirectory(jail).answer([{ do: 'read', path }]);
-            if (kernel === undefined) expect(ours?.is, path).not.toBe('got');
-            else expect(ours, path).toEqual({ is: 'got', value: { text: kernel } });
+            for (const parts of paths) {
+              const path = `/${parts.join('/')}/f`;
+              let kernel: string | undefined;
+              try {
+                kernel = execFileSync('chroot', [jail, '/busybox', 'cat', path], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+              } catch {
+                kernel = undefined;
+              }
+              const [ours] = await rootDirectory(jail).answer([{ do: 'read', path }]);
+              if (kernel === undefined) expect(ours?.is, path).not.toBe('got');
+              else expect(ours, path).toEqual({ is: 'got', value: { text: kernel } });
+            }
+          } finally {
+            rmSync(jail, { recursive: true, force: true });
           }
-        } finally {
-          rmSync(jail, { recursive: true, force: true });
-        }
-      }),
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redactText } from '../../src/collect/redact.ts';
-import { packed, readSnapshot, snapshotOf, type Header, writeSnapshot } from '../../src/collect/snapshot.ts';
+import { type Header, packed, readSnapshot, snapshotOf, writeSnapshot } from '../../src/collect/snapshot.ts';
 
-const header: Header = { pretrip: 'snapshot/1', kind: 'local', name: 'h', takenAt: '2026-01-01T00:00:00Z', user: { name: 'root', uid: 0, gid: 0, home: '/root' }, tool: '0' };
+const header: Header = {
+  pretrip: 'snapshot/1',
+  kind: 'local',
+  name: 'h',
+  takenAt: '2026-01-01T00:00:00Z',
+  user: { name: 'root', uid: 0, gid: 0, home: '/root' },
+  tool: '0',
+};
 const answers = [
   { ask: { do: 'read', path: '/b' } as const, answer: { is: 'got', value: { text: 'two\nlines' } } as const },
   { ask: { do: 'read', path: '/a' } as const, answer: { is: 'absent' } as const },
@@ -40,7 +47,15 @@ describe('a snapshot', () => {
   test.each([
     ['a changed answer', (t: string) => t.replace('two', 'TWO'), /do not match the digest/],
     ['a line taken out', (t: string) => t.split('\n').toSpliced(1, 1).join('\n'), /do not match the digest/],
-    ['a line twice', (t: string) => t.split('\n').toSpliced(1, 0, t.split('\n')[1] ?? '').join('\n'), /answered twice/],
+    [
+      'a line twice',
+      (t: string) =>
+        t
+          .split('\n')
+          .toSpliced(1, 0, t.split('\n')[1] ?? '')
+          .join('\n'),
+      /answered twice/,
+    ],
     ['something behind the end', (t: string) => `${t}{"ask":{"do":"read","path":"/z"},"answer":{"is":"absent"}}\n`, /more after the end record/],
     ['no header', (t: string) => t.split('\n').slice(1).join('\n'), /its first line is no "snapshot\/1" header/],
     ['garbage in the middle', (t: string) => t.replace('\n{"ask"', '\nGARBAGE\n{"ask"'), /f:2: this line is no JSON/],

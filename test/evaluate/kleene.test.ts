@@ -32,7 +32,11 @@ describe('items of check', () => {
     ['only the small one is unknown', item(yes) + item('/denied/x', '    severity: low\n'), 'unknown low'],
     ['not applicable counts for nothing', item(yes) + item('/no', '    ifMissing: not-applicable\n'), 'pass high'],
     ['nothing applies', item('/no', '    ifMissing: not-applicable\n'), 'not-applicable high'],
-    ['nothing applies and something is unknown', item('/no', '    ifMissing: not-applicable\n') + item('/denied/x', '    ifMissing: not-applicable\n'), 'unknown high'],
+    [
+      'nothing applies and something is unknown',
+      item('/no', '    ifMissing: not-applicable\n') + item('/denied/x', '    ifMissing: not-applicable\n'),
+      'unknown high',
+    ],
     ['missing may be right', item('/no', '    ifMissing: pass\n'), 'pass high'],
   ];
   test.each(table)('%s', (_, items, wanted) => {
@@ -41,7 +45,8 @@ describe('items of check', () => {
 });
 
 describe('groups', () => {
-  const group = (word: string, ...paths: string[]): string => `check:\n  - ${word}:\n${paths.map((p) => `      - file: ${p}\n        expect: { type: file }\n`).join('')}`;
+  const group = (word: string, ...paths: string[]): string =>
+    `check:\n  - ${word}:\n${paths.map((p) => `      - file: ${p}\n        expect: { type: file }\n`).join('')}`;
   const table: [string, string, string][] = [
     ['any: one holds', group('any', '/no', yes, '/denied/x'), 'pass high'],
     ['any: none holds, one unknown', group('any', '/no', '/denied/x'), 'unknown high'],

@@ -48,7 +48,9 @@ describe('operators', () => {
 
 test('version order is antisymmetric and ignores suffixes', () => {
   const version = fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
-  fc.assert(fc.property(version, version, (a, b) => Math.sign(compareVersions(a, b) ?? 9) === -Math.sign(compareVersions(b, a) ?? 9) || compareVersions(a, b) === 0));
+  fc.assert(
+    fc.property(version, version, (a, b) => Math.sign(compareVersions(a, b) ?? 9) === -Math.sign(compareVersions(b, a) ?? 9) || compareVersions(a, b) === 0),
+  );
   fc.assert(fc.property(version, (a) => compareVersions(`v${a}+ds1-2`, a) === 0));
 });
 

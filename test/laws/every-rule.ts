@@ -28,7 +28,12 @@ export const everyRule: readonly { rule: Rule; tried: readonly Tried[] }[] = pac
 });
 
 /** Judges a case's host with some answers replaced; collects what was asked. */
-export function judge(rule: Rule, { trial, host }: Tried, replace: (ask: Ask, answer: AnyAnswer) => AnyAnswer = (_, a) => a, asked?: Map<string, Ask>): Inspection {
+export function judge(
+  rule: Rule,
+  { trial, host }: Tried,
+  replace: (ask: Ask, answer: AnyAnswer) => AnyAnswer = (_, a) => a,
+  asked?: Map<string, Ask>,
+): Inspection {
   const answer = answersOf(host);
   return judgeOn(rule, host, trial.params, (ask) => {
     asked?.set(keyOf(ask), ask);
@@ -37,4 +42,5 @@ export function judge(rule: Rule, { trial, host }: Tried, replace: (ask: Ask, an
 }
 
 /** What of a verdict the laws compare. */
-export const essence = (verdicts: readonly Verdict[]): Record<string, string> => Object.fromEntries(verdicts.map((v) => [v.subject ?? '', `${v.outcome} ${v.outcome === 'unknown' ? '' : v.severity}`]));
+export const essence = (verdicts: readonly Verdict[]): Record<string, string> =>
+  Object.fromEntries(verdicts.map((v) => [v.subject ?? '', `${v.outcome} ${v.outcome === 'unknown' ? '' : v.severity}`]));

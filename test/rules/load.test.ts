@@ -40,7 +40,12 @@ describe('mistakes are found at load, with line, column and what to do', () => {
     ['each outside forEach', '/etc/example\n', '{ each: home }\n', /"each" has a meaning only under forEach/],
     ['a duplicate key', 'why: because', 'why: because\nwhy: again', /^5:1 map keys must be unique/],
     ['two kinds in one item', '    expect', '    text: /etc/x\n    expect', /one item, one fact/],
-    ['an empty check', 'check:\n  - file: /etc/example\n    expect: { mode: { noMoreThan: "0600" } }', 'check: []', /check is empty: it would pass without looking/],
+    [
+      'an empty check',
+      'check:\n  - file: /etc/example\n    expect: { mode: { noMoreThan: "0600" } }',
+      'check: []',
+      /check is empty: it would pass without looking/,
+    ],
     ['a null expectation', 'mode: { noMoreThan: "0600" }', 'mode:', /an expectation needs a value or operators/],
   ];
   test.each(table)('%s', (_, from, to, message) => {
@@ -48,11 +53,15 @@ describe('mistakes are found at load, with line, column and what to do', () => {
   });
 
   test('all of them at once', () => {
-    expect(messages(good.replace('severity: medium', 'severity: x').replace('mode:', 'mod:').replace('why: because', 'whyy: because')).length).toBeGreaterThanOrEqual(3);
+    expect(
+      messages(good.replace('severity: medium', 'severity: x').replace('mode:', 'mod:').replace('why: because', 'whyy: because')).length,
+    ).toBeGreaterThanOrEqual(3);
   });
 
   test('an id that differs from the path', () => {
-    expect(messages(good, 'podman.api.other')).toEqual(['1:5 the id says "podman.api.example", the path says "podman.api.other" | the path of a rule file is its id']);
+    expect(messages(good, 'podman.api.other')).toEqual([
+      '1:5 the id says "podman.api.example", the path says "podman.api.other" | the path of a rule file is its id',
+    ]);
   });
 
   test('an unused parameter', () => {
@@ -60,7 +69,9 @@ describe('mistakes are found at load, with line, column and what to do', () => {
   });
 
   test('a version written as a number', () => {
-    expect(messages(good.replace('- file: /etc/example', '- tool: podman').replace('mode: { noMoreThan: "0600" }', 'version: { atLeast: 4 }')).join()).toMatch(/a version must be quoted \| write "4"/);
+    expect(messages(good.replace('- file: /etc/example', '- tool: podman').replace('mode: { noMoreThan: "0600" }', 'version: { atLeast: 4 }')).join()).toMatch(
+      /a version must be quoted \| write "4"/,
+    );
   });
 
   test('no text at all', () => {

@@ -12,7 +12,8 @@ import { packFrom } from '../shipped-pack.ts';
 
 export default class Plan extends PretripCommand {
   static override summary = 'Print every path, program, socket and variable that an inspection may touch.';
-  static override description = 'Touches nothing. In paths, ~ is the home, {uid} and {user} the id and name of the account in question (each rootless user in turn), {files} is what --file names, * matches within a name, ** anything. An inspection that asked for more would be a defect, and is stopped.';
+  static override description =
+    'Touches nothing. In paths, ~ is the home, {uid} and {user} the id and name of the account in question (each rootless user in turn), {files} is what --file names, * matches within a name, ** anything. An inspection that asked for more would be a defect, and is stopped.';
   static override args = { target: Args.string({ description: 'accepted for symmetry; the plan is the same for every target', default: 'local' }) };
   static override flags = {
     ...selectionFlags,
@@ -29,9 +30,19 @@ export default class Plan extends PretripCommand {
     if (rules.length === 0) throw new UsageError('no rule is selected', 'pretrip rules list names the rules and their profiles');
     // Without -p, whether each profile's subject is present is asked as well.
     const presence = selection.profiles || selection.byName ? [] : pack.profiles.filter((p) => p.present.length > 0).map(presenceRule);
-    const params = paramValues(selection.params, pack.profiles.filter((p) => selection.profiles?.includes(p.id)));
+    const params = paramValues(
+      selection.params,
+      pack.profiles.filter((p) => selection.profiles?.includes(p.id)),
+    );
     const touches = plan([...rules, ...presence], new Map(kinds.map((k) => [k.name, k])), params);
-    if (flags.json) await out(`${JSON.stringify(touches.map(({ pattern, rules: by }) => ({ ...pattern, rules: by })), null, 2)}\n`);
+    if (flags.json)
+      await out(
+        `${JSON.stringify(
+          touches.map(({ pattern, rules: by }) => ({ ...pattern, rules: by })),
+          null,
+          2,
+        )}\n`,
+      );
     else await out(`${touches.map((t) => line(t, flags.verbose)).join('\n')}\n`);
   }
 }

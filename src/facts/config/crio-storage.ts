@@ -1,7 +1,7 @@
 /** Kind `crio-storage`: whether CRI-O and root's Podman keep their images and containers in the same place. */
 import type { Asking } from '../ask.ts';
 import { type Fact, FactBuilder, type Where } from '../fact.ts';
-import { rootAccount } from '../host/accounts.ts';
+import { asRoot, rootAccount } from '../host/accounts.ts';
 import type { Kind } from '../kind.ts';
 import { record, string } from '../shape.ts';
 import { crioConf, crioTouches } from './crio-conf.ts';
@@ -25,7 +25,7 @@ export const crioStorage: Kind = {
     crioDriver: string("CRI-O's storage driver"),
     podmanDriver: string("root Podman's storage driver"),
   }),
-  touches: () => [...crioTouches, ...storageTouches],
+  touches: () => [...crioTouches, ...asRoot(storageTouches)],
   *learn(): Asking<Fact> {
     const crio = yield* crioConf();
     if (crio.is === 'unknown') return crio;

@@ -1,6 +1,7 @@
 /** The accounts of a host, and which of them run containers without root. */
 import { type Account, type Answer, type Asking, env, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
 
 /** One line of /etc/passwd (passwd(5)). */
 export interface PasswdEntry extends Account {
@@ -59,7 +60,11 @@ export const rootlessTraces = [
   '/etc/containers/systemd/users/{uid}',
 ] as const;
 
-const k3sUnitPaths = ['~/.config/systemd/user/k3s-rootless.service', '~/.config/systemd/user/default.target.wants/k3s-rootless.service', '~/.rancher/k3s'] as const;
+const k3sUnitPaths = [
+  '~/.config/systemd/user/k3s-rootless.service',
+  '~/.config/systemd/user/default.target.wants/k3s-rootless.service',
+  '~/.rancher/k3s',
+] as const;
 
 export const lingerPath = '/var/lib/systemd/linger';
 
@@ -82,7 +87,11 @@ export interface RootlessUse {
  * one to everybody.
  */
 export function* rootlessUse(audited: Account): Asking<{ is: 'known'; each: readonly RootlessUse[]; consulted: readonly Where[] } | Unknown> {
-  const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [Passwd, { is: 'known'; min: number; max: number } | Unknown, Answer<readonly string[]>];
+  const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [
+    Passwd,
+    { is: 'known'; min: number; max: number } | Unknown,
+    Answer<readonly string[]>,
+  ];
   if (accounts.is === 'unknown') return accounts;
   if (uids.is === 'unknown') return uids;
   const ordinary = accounts.entries.filter((e) => e.uid >= uids.min && e.uid <= uids.max);
@@ -107,11 +116,14 @@ function* useOf(entry: PasswdEntry, lingering: Answer<readonly string[]>, inspec
     }
     return blocked ? { found, blocked } : { found };
   };
-  const linger =
-    lingering.is === 'got' ? lingering.value.includes(entry.name) : lingering.is === 'absent' ? false : unknown(lingering, lingerPath);
+  const linger = lingering.is === 'got' ? lingering.value.includes(entry.name) : lingering.is === 'absent' ? false : unknown(lingering, lingerPath);
   const traces = seen(0, rootlessTraces.length);
   const k3s = seen(rootlessTraces.length, paths.length);
-  const where: Where[] = [...(linger === true ? [{ path: `${lingerPath}/${entry.name}`, said: 'may linger' }] : []), ...traces.found, ...(inspects ? [{ ...entry.at, said: 'inspects' }] : [])];
+  const where: Where[] = [
+    ...(linger === true ? [{ path: `${lingerPath}/${entry.name}`, said: 'may linger' }] : []),
+    ...traces.found,
+    ...(inspects ? [{ ...entry.at, said: 'inspects' }] : []),
+  ];
   const undecided = typeof linger === 'object' ? linger : traces.blocked;
   return {
     entry,
@@ -124,7 +136,15 @@ function* useOf(entry: PasswdEntry, lingering: Answer<readonly string[]>, inspec
 
 /** A pattern path for one account. */
 export function forAccount(path: string, account: Account): string {
-  return path.replace(/^~(?=\/|$)/, account.home).replaceAll('{uid}', String(account.uid)).replaceAll('{user}', account.name);
+  return path
+    .replace(/^~(?=\/|$)/, account.home)
+    .replaceAll('{uid}', String(account.uid))
+    .replaceAll('{user}', account.name);
+}
+
+/** Patterns of what is asked on root's behalf, whoever is judged. */
+export function asRoot(patterns: readonly Pattern[]): readonly Pattern[] {
+  return patterns.map((p) => (p.do === 'stat' || p.do === 'read' || p.do === 'list' ? { ...p, path: forAccount(p.path, rootAccount) } : p));
 }
 
 /** The paths and names that {@link rootlessUse} may ask for. */

@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
-import { err, out, problemText } from '../../print.ts';
-import { PretripCommand } from '../../pretrip-command.ts';
 import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
+import { PretripCommand } from '../../pretrip-command.ts';
+import { err, out, problemText } from '../../print.ts';
 
 export default class RulesCheck extends PretripCommand {
   static override summary = 'Find every mistake in rule, profile and test files.';

@@ -24,7 +24,9 @@ export default class RulesNew extends PretripCommand {
     const schema = relative(join(stem, '..'), join(shippedRules, 'schema.json'));
     writeWhole(`${stem}.yaml`, ruleText(args.id, schema));
     writeWhole(`${stem}.test.yaml`, casesText());
-    await out(`wrote ${stem}.yaml\nwrote ${stem}.test.yaml\n\nnext: edit both, then\n  pretrip rules check${flags.rules ? ` ${flags.rules}` : ''}\n  pretrip rules test ${args.id}${flags.rules ? ` -r ${flags.rules}` : ''}\n`);
+    await out(
+      `wrote ${stem}.yaml\nwrote ${stem}.test.yaml\n\nnext: edit both, then\n  pretrip rules check${flags.rules ? ` ${flags.rules}` : ''}\n  pretrip rules test ${args.id}${flags.rules ? ` -r ${flags.rules}` : ''}\n`,
+    );
   }
 }
 

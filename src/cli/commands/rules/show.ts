@@ -28,10 +28,23 @@ export default class RulesShow extends PretripCommand {
     if (args.id === undefined) throw new UsageError('name a rule', 'pretrip rules list names all of them; --kinds shows what they are written with');
     const pack = await packFrom(flags.rules ?? []);
     const rule = pack.rules.find((r) => r.id === args.id || r.formerly.includes(args.id ?? ''));
-    if (!rule) throw new UsageError(`there is no rule "${args.id}"`, hintFor(args.id, pack.rules.map((r) => r.id)));
+    if (!rule)
+      throw new UsageError(
+        `there is no rule "${args.id}"`,
+        hintFor(
+          args.id,
+          pack.rules.map((r) => r.id),
+        ),
+      );
     if (flags.json) return out(`${JSON.stringify(rule, null, 2)}\n`);
     const file = join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`);
     const cases = existsSync(file) ? (loadCases(file, readFileSync(file, 'utf8')).cases?.cases ?? []) : [];
-    return out(describeRule(rule, new Map(kinds.map((k) => [k.name, k])), cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') }))));
+    return out(
+      describeRule(
+        rule,
+        new Map(kinds.map((k) => [k.name, k])),
+        cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
+      ),
+    );
   }
 }

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
+import { visible } from '../../../report/text.ts';
+import { loadCases } from '../../../rules/cases.ts';
+import { tryCase } from '../../../try.ts';
 import { exitStatus, ProblemsError, UsageError } from '../../errors.ts';
 import { hostNamed } from '../../hosts.ts';
 import { readPacks } from '../../pack-files.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
 import { out } from '../../print.ts';
-import { loadCases } from '../../../rules/cases.ts';
-import { visible } from '../../../report/text.ts';
-import { tryCase } from '../../../try.ts';
 
 export default class RulesTest extends PretripCommand {
   static override summary = 'Run the cases beside the rules.';

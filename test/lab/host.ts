@@ -1,0 +1,59 @@
+/** A lab host: booted, spoken to over SSH, halted. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/cli/paths.ts';
+import type { Suite } from './state.ts';
+
+const here = join(packageRoot, 'test/lab');
+const prelude = readFileSync(join(here, 'prelude.sh'), 'utf8');
+/** Separates the answers; no program prints it. */
+const mark = '@@pretrip-lab';
+
+export const ports: Readonly<Record<Suite, number>> = { bullseye: 10311, bookworm: 10312, trixie: 10313 };
+
+/** What one part of a batch printed. Its errors are in `printed`, too, unless it kept them apart. */
+export interface Answered {
+  readonly exit: number;
+  readonly printed: string;
+}
+
+function script(name: string, args: readonly string[], input?: string): string {
+  const done = spawnSync(join(here, name), args, { encoding: 'utf8', maxBuffer: 1 << 28, ...(input === undefined ? {} : { input }) });
+  if (done.status !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${done.status}: ${done.stderr.trim().slice(-600)}`);
+  return done.stdout;
+}
+
+/** Boots a clean host with the built tool on it. */
+export function boot(suite: Suite, port: number, kernelArguments: readonly string[] = []): void {
+  script('boot.sh', [suite, String(port), ...kernelArguments]);
+  script('push.sh', [String(port)]);
+}
+
+export const halt = (port: number): void => void script('halt.sh', [String(port)]);
+
+/** Runs shell commands one after another in one call: name → commands, each in a shell of its own. */
+export function batch(port: number, parts: ReadonlyMap<string, string>, user = 'root'): Map<string, Answered> {
+  const text = [prelude, ...[...parts].map(([name, commands]) => `echo '${mark} ${name}'\n(\n${commands}\n) 2>&1\nprintf '\\n${mark} = %s\\n' $?`)].join('\n');
+  const login = user === 'root' ? [] : ['-l', user];
+  const file = `/tmp/batch.${user}`;
+  const printed = script('ssh.sh', [String(port), ...login, `cat >${file} && bash ${file} </dev/null`], text);
+  const answers = new Map<string, Answered>();
+  for (const [, name = '', body = '', exit = ''] of printed.matchAll(/^@@pretrip-lab (\S+)\n([\s\S]*?)\n@@pretrip-lab = (\d+)$/gm))
+    answers.set(name, { exit: Number(exit), printed: body.trim() });
+  for (const name of parts.keys()) if (!answers.has(name)) throw new Error(`no answer of ${name} in: ${printed.slice(-600)}`);
+  return answers;
+}
+
+/** Restarts the running host, keeping its disk, and waits until it answers again. */
+export function reboot(port: number): void {
+  const bootId = (): string => spawnSync(join(here, 'ssh.sh'), [String(port), 'cat /proc/sys/kernel/random/boot_id'], { encoding: 'utf8', timeout: 15_000 }).stdout.trim();
+  const before = bootId();
+  spawnSync(join(here, 'ssh.sh'), [String(port), 'systemctl reboot'], { timeout: 15_000 });
+  const until = Date.now() + 300_000;
+  for (let now = bootId(); now === '' || now === before; now = bootId()) {
+    if (Date.now() > until) throw new Error(`the host on port ${port} does not come back`);
+    spawnSync('sleep', ['1']);
+  }
+  spawnSync(join(here, 'ssh.sh'), [String(port), 'systemctl is-system-running --wait']);
+}

@@ -1,0 +1,75 @@
+# Sourced on a lab host before the commands of a state: what they share.
+# Files that a state is about to change are kept by `save` and put back by `restore`.
+saved=/run/lab
+mkdir -p "$saved"
+
+# save PATH...: remembers each as it is now, or that it (and the directories above it) is not there.
+save() {
+  local path top n
+  for path; do
+    n=$(($(cat "$saved/count" 2>/dev/null || echo 0) + 1))
+    echo "$n" >"$saved/count"
+    if [ -e "$path" ] || [ -L "$path" ]; then
+      cp -a "$path" "$saved/$n"
+      printf '%s\n' "$path" >"$saved/$n.path"
+    else
+      top=$path
+      while [ ! -e "${top%/*}" ] && [ -n "${top%/*}" ]; do top=${top%/*}; done
+      printf '%s\n' "$top" >"$saved/$n.gone"
+    fi
+  done
+}
+
+# restore: undoes what was saved, the newest first.
+restore() {
+  local n path
+  for ((n = $(cat "$saved/count" 2>/dev/null || echo 0); n > 0; n--)); do
+    if [ -e "$saved/$n.gone" ]; then
+      rm -rf "$(<"$saved/$n.gone")"
+    else
+      path=$(<"$saved/$n.path")
+      rm -rf "$path"
+      cp -a "$saved/$n" "$path"
+    fi
+    rm -rf "$saved/$n" "$saved/$n".*
+  done
+  rm -f "$saved/count"
+}
+
+# put PATH: writes standard input there, as the owner of the directory.
+put() {
+  save "$1"
+  mkdir -p "${1%/*}"
+  cat >"$1"
+  case $1 in /home/*) chown -R --reference="/home/$(cut -d/ -f3 <<<"$1")" "/home/$(cut -d/ -f3 <<<"$1")/.config" ;; esac
+}
+
+# hide PATH...: takes each away until `restore`.
+hide() {
+  save "$@"
+  rm -rf "$@"
+}
+
+# as USER COMMAND...: runs it with that account's own session, as its login shell would.
+as() {
+  local user=$1 uid
+  shift
+  uid=$(id -u "$user")
+  (cd "/home/$user" && setpriv --reuid "$uid" --regid "$(id -g "$user")" --init-groups env -i HOME="/home/$user" USER="$user" LOGNAME="$user" \
+    PATH=/usr/local/bin:/usr/bin:/bin XDG_RUNTIME_DIR="/run/user/$uid" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$uid/bus" "$@")
+}
+
+# api SOCKET|URL: who answers a ping there, in one word or header.
+api() {
+  local where=(--unix-socket "$1" http://d)
+  case $1 in http:*) where=("$1") ;; esac
+  curl -s -m 20 -o /dev/null -D - "${where[@]:0:${#where[@]}-1}" "${where[-1]}/_ping" | tr -d '\r' | grep -i '^libpod-api-version' || echo nobody
+}
+
+# root DIR: a root file system that holds nothing but busybox.
+root() {
+  mkdir -p "$1/bin" "$1/etc" "$1/proc" "$1/dev" "$1/sys" "$1/tmp" "$1/run"
+  cp /bin/busybox "$1/bin/"
+  for applet in sh sleep nslookup true cat; do ln -sf busybox "$1/bin/$applet"; done
+  case $1 in /home/*) chown -R --reference="${1%/*}" "$1" ;; esac
+}
