@@ -11,21 +11,19 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
 await build({
-  entryPoints: { cli: join(packageRoot, 'src', 'build', 'entry.ts') },
-  outdir: dist,
-  outExtension: { '.js': '.mjs' },
-  chunkNames: 'chunk-[hash]',
+  entryPoints: [join(packageRoot, 'src', 'build', 'entry.ts')],
+  outfile: join(dist, 'cli.cjs'),
   bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
+  // CommonJS: one file that Node compiles lazily starts in half the time of modules (measured with test/bench/judge.ts).
+  format: 'cjs',
   target: 'node22.18',
-  minifySyntax: true,
+  minify: true,
   external: ['typescript', 'ts-node'],
   legalComments: 'none',
   logLevel: 'error',
-  // Bundled CommonJS packages call require for Node's own modules.
-  banner: { js: "import { createRequire as pretripRequire } from 'node:module'; const require = pretripRequire(import.meta.url);" },
+  define: { 'import.meta.url': 'pretripModuleUrl' },
+  banner: { js: "const pretripModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
 const { pack, problems } = readPacks([shippedRules]);

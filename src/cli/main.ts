@@ -1,6 +1,7 @@
 /** argv in, exit status out. The only place that turns failures into words and numbers. */
 import { Config, Errors, run } from '@oclif/core';
 import { visible } from '../report/text.ts';
+import { COMMANDS } from './commands.ts';
 import { DefectError, exitStatus, ProblemsError, TargetError, UsageError } from './errors.ts';
 import { manifest, packageRoot } from './paths.ts';
 import { err, problemText } from './print.ts';
@@ -10,11 +11,28 @@ export async function main(argv: readonly string[], table: string): Promise<void
   process.stdout.on('error', ignoreClosedPipe);
   try {
     const pjson = { ...manifest, oclif: { ...(manifest.oclif as object), commands: { strategy: 'explicit', target: table, identifier: 'COMMANDS' } } };
-    const config = await Config.load({ root: packageRoot, pjson: pjson as never });
-    await run([...argv], config);
+    const named = commandIn(argv);
+    // A command called by its name needs no help, topics or suggestions: loading those takes longer than most of its work.
+    if (named) await new named.command(named.rest, new PlainConfig({ root: packageRoot, pjson: pjson as never, version: manifest.version })).start();
+    else await run([...argv], await Config.load({ root: packageRoot, pjson: pjson as never }));
   } catch (error) {
     process.exitCode = await explain(error);
   }
+}
+
+/** pretrip has no plugins, so there are no hooks to run. */
+class PlainConfig extends Config {
+  override runHook: Config['runHook'] = async () => ({ failures: [], successes: [] });
+}
+
+/** The command that the first words name, unless help is wanted. */
+function commandIn(argv: readonly string[]): { command: (typeof COMMANDS)[keyof typeof COMMANDS]; rest: string[] } | undefined {
+  if (argv.some((a) => a === '--help' || a === '-h')) return undefined;
+  for (const words of [2, 1]) {
+    const id = argv.slice(0, words).join(':');
+    if (Object.hasOwn(COMMANDS, id)) return { command: COMMANDS[id as keyof typeof COMMANDS], rest: argv.slice(words) };
+  }
+  return undefined;
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

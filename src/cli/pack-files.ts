@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import glob from 'fast-glob';
-import { loadPack, type Pack, type PackFile, packProblems } from '../rules/pack.ts';
+import { loadPack, type PackFile, packProblems } from '../rules/load-pack.ts';
+import type { Pack } from '../rules/pack.ts';
 import type { Problem } from '../rules/rule.ts';
 import { UsageError } from './errors.ts';
 

@@ -2,6 +2,11 @@
 import { Command } from '@oclif/core';
 
 export abstract class PretripCommand extends Command {
+  /** Runs the command with the arguments it was made with. */
+  async start(): Promise<void> {
+    await this._run();
+  }
+
   /** oclif would print and exit by itself; `main` knows the exit statuses. */
   protected override catch(error: Error): Promise<never> {
     return Promise.reject(error);

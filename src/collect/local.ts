@@ -1,7 +1,6 @@
 /** The target `local`: this host, as the account that runs pretrip. Reads, lists, runs and asks; writes nothing. */
 import { constants } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { request } from 'node:http';
 import { userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../facts/ask.ts';
 import { inodeOf } from './inode.ts';
@@ -159,7 +158,9 @@ function asUser(argv: readonly string[], user: Account): readonly string[] {
   return ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--inh-caps=-all', 'env', '-i', '-C', '/', ...variables, ...argv];
 }
 
-function getOver(socketPath: string, path: string): Promise<Answer<Response>> {
+async function getOver(socketPath: string, path: string): Promise<Answer<Response>> {
+  // Loading it costs more than judging a whole snapshot, which never needs it.
+  const { request } = await import('node:http');
   return new Promise((settle, fail) => {
     const ended = (answer: Answer<Response>): void => settle(answer);
     const call = request({ socketPath, path, method: 'GET', headers: { Host: 'd' }, timeout: limits.getSeconds * 1000 }, (response) => {

@@ -3,7 +3,6 @@
  * It is what `capture` writes, what an auditor files, and what every verdict is judged on.
  */
 import { createHash } from 'node:crypto';
-import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Account, AnyAnswer, Ask } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
 
@@ -32,6 +31,9 @@ export interface Snapshot {
 /** A snapshot that cannot be used. The message is for the user: what, where, what to do. */
 export class SnapshotError extends Error {}
 
+/** Loaded only where something is compressed: most snapshots are not. */
+const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zlib');
+
 /** Largest snapshot after decompression. */
 const limit = 512 * 1024 * 1024;
 
@@ -59,8 +61,8 @@ export function writeSnapshot(snapshot: Snapshot): string {
 
 /** Bytes for a file of this name: `.gz` and `.zst` are compressed. */
 export function packed(text: string, fileName: string): Uint8Array {
-  if (fileName.endsWith('.gz')) return gzipSync(text);
-  if (fileName.endsWith('.zst')) return zstdCompressSync(text);
+  if (fileName.endsWith('.gz')) return zlib().gzipSync(text);
+  if (fileName.endsWith('.zst')) return zlib().zstdCompressSync(text);
   return Buffer.from(text);
 }
 
@@ -119,7 +121,11 @@ const isEnd = (record: unknown): record is { end: { answers: number; digest: str
 
 function unpacked(bytes: Uint8Array, path: string): string {
   try {
-    const plain = isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: limit }) : isZstd(bytes) ? zstdDecompressSync(bytes, { maxOutputLength: limit }) : bytes;
+    const plain = isGzip(bytes)
+      ? zlib().gunzipSync(bytes, { maxOutputLength: limit })
+      : isZstd(bytes)
+        ? zlib().zstdDecompressSync(bytes, { maxOutputLength: limit })
+        : bytes;
     return Buffer.from(plain).toString('utf8');
   } catch (error) {
     throw new SnapshotError(`${path}: cannot be decompressed: ${(error as Error).message}`);

@@ -20,7 +20,7 @@ export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, p
       const key = describePattern(pattern);
       const known = touches.get(key) ?? { pattern, rules: new Set<string>() };
       known.rules.add(rule.id);
-      touches.set(key, known);
+      touches.set(key, { ...known, pattern: merged(known.pattern, pattern) });
     }
   };
   for (const rule of rules) {
@@ -31,6 +31,14 @@ export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, p
     }
   }
   return [...touches.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, t]) => ({ pattern: t.pattern, rules: [...t.rules].sort() }));
+}
+
+/** Two patterns of one text: what one kind leaves for later another may want at once. */
+function merged(a: Pattern, b: Pattern): Pattern {
+  if (a.later) return b;
+  if (b.later) return a;
+  const first = 'first' in a && 'first' in b ? [...new Set([...(a.first ?? []), ...(b.first ?? [])])] : undefined;
+  return first && 'first' in a ? { ...a, first } : 'first' in a ? b : a;
 }
 
 /** A subject's field is not known before the scan: any value. */

@@ -4,7 +4,7 @@ import type { Kind } from '../facts/kind.ts';
 import { kinds } from '../facts/kinds.ts';
 import { type Reference, severities } from '../verdicts/report.ts';
 import { readExpect, readItems, type Scope } from './read-items.ts';
-import type { ForEach, Param, Problem, Rule, StepTemplate } from './rule.ts';
+import { type ForEach, idPattern, type Param, type Problem, type Rule, type StepTemplate } from './rule.ts';
 import { Source, type YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
@@ -24,9 +24,6 @@ export const stepKeys: Readonly<Record<string, readonly string[]>> = {
 };
 
 export type Loaded = { readonly rule: Rule; readonly problems: readonly [] } | { readonly rule?: never; readonly problems: readonly Problem[] };
-
-/** Dotted, lower case, digits and dashes: `podman.api.service-timeout`. */
-export const idPattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$/;
 
 /**
  * Reads one rule. `file` is the path shown in messages; `idFromPath` the id that

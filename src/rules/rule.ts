@@ -83,3 +83,6 @@ export interface Problem {
 }
 
 export const isGroup = (item: Item): item is Group => 'group' in item;
+
+/** Dotted, lower case, digits and dashes: `podman.api.service-timeout`. */
+export const idPattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$/;

@@ -9,6 +9,19 @@ import { broken, type MapNode, maxDepth, type Parsed, type Place, placesOf, type
  * names without regard to case.
  */
 export function parseToml(source: string): Parsed {
+  const known = seen.get(source);
+  if (known) return known;
+  const parsed = parseOnce(source);
+  if (seen.size >= remembered) seen.clear();
+  seen.set(source, parsed);
+  return parsed;
+}
+
+/** Several facts ask for the same few files, and each engine for the same layers: parsing them once is most of the time. */
+const seen = new Map<string, Parsed>();
+const remembered = 64;
+
+function parseOnce(source: string): Parsed {
   const text = withoutMark(source);
   const control = refused.exec(text);
   if (control) return broken('a control character, which TOML does not allow', placesOf(text)(control.index));

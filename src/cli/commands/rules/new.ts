@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { idPattern } from '../../../rules/load.ts';
+import { idPattern } from '../../../rules/rule.ts';
 import { UsageError } from '../../errors.ts';
 import { isCheckout, shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';

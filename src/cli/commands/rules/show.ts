@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { kinds } from '../../../facts/kinds.ts';
-import { loadCases } from '../../../rules/cases.ts';
 import { describeRule } from '../../../rules/describe.ts';
 import { describeKinds } from '../../../rules/describe-kinds.ts';
 import { hintFor } from '../../../rules/suggest.ts';
@@ -37,6 +36,7 @@ export default class RulesShow extends PretripCommand {
         ),
       );
     if (flags.json) return out(`${JSON.stringify(rule, null, 2)}\n`);
+    const { loadCases } = await import('../../../rules/cases.ts');
     const file = join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`);
     const cases = existsSync(file) ? (loadCases(file, readFileSync(file, 'utf8')).cases?.cases ?? []) : [];
     return out(
