@@ -1,5 +1,6 @@
 /** argv in, exit status out. The only place that turns failures into words and numbers. */
-import { Config, Errors, run } from '@oclif/core';
+import { Config } from '@oclif/core/config';
+import * as Errors from '@oclif/core/errors';
 import { visible } from '../report/text.ts';
 import { COMMANDS } from './commands.ts';
 import { DefectError, exitStatus, ProblemsError, TargetError, UsageError } from './errors.ts';
@@ -14,7 +15,10 @@ export async function main(argv: readonly string[], table: string): Promise<void
     const named = commandIn(argv);
     // A command called by its name needs no help, topics or suggestions: loading those takes longer than most of its work.
     if (named) await new named.command(named.rest, new PlainConfig({ root: packageRoot, pjson: pjson as never, version: manifest.version })).start();
-    else await run([...argv], await Config.load({ root: packageRoot, pjson: pjson as never }));
+    else {
+      const { run } = await import('@oclif/core/run');
+      await run([...argv], await Config.load({ root: packageRoot, pjson: pjson as never }));
+    }
   } catch (error) {
     process.exitCode = await explain(error);
   }

@@ -1,6 +1,6 @@
 /** `-o FORMAT[=PATH]`: which reports go where. */
 import { createHash } from 'node:crypto';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { type FormatName, formats } from '../report/formats.ts';
 import type { Style } from '../report/style.ts';
 import { hintFor } from '../rules/suggest.ts';

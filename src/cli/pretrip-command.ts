@@ -1,5 +1,5 @@
 /** What all commands share: nothing but the base class that oclif wants. Errors go up to `main`. */
-import { Command } from '@oclif/core';
+import { Command } from '@oclif/core/command';
 
 export abstract class PretripCommand extends Command {
   /** Runs the command with the arguments it was made with. */

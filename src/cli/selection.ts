@@ -1,5 +1,5 @@
 /** Flags that choose what is judged, shared by scan, capture and plan. */
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import type { Json } from '../facts/fact.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
 import type { Selection } from '../inspect.ts';

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { record } from '../../collect/record.ts';
 import { packed, writeSnapshot } from '../../collect/snapshot.ts';
 import { inspect } from '../../inspect.ts';
@@ -15,10 +16,15 @@ import { writeWhole } from '../write-file.ts';
 
 export default class Capture extends PretripCommand {
   static override summary = 'Record a host without judging it.';
-  static override description = 'Writes all answers that the chosen rules want to one snapshot file: JSON Lines, compressed when the name ends in .gz or .zst, readable by its owner only. Secrets are masked before they are written. By default everything that any rule wants is recorded.';
+  static override description =
+    'Writes all answers that the chosen rules want to one snapshot file: JSON Lines, compressed when the name ends in .gz or .zst, readable by its owner only. Secrets are masked before they are written. By default everything that any rule wants is recorded.';
   static override examples = ['<%= config.bin %> capture -o edge01.pretrip.jsonl', 'sudo <%= config.bin %> capture -o edge01.pretrip.jsonl.zst'];
   static override args = { target: Args.string({ description: 'what to record', default: 'local' }) };
-  static override flags = { ...selectionFlags, ...targetFlags, output: Flags.string({ char: 'o', description: 'file to write; default: standard output', helpValue: 'FILE' }) };
+  static override flags = {
+    ...selectionFlags,
+    ...targetFlags,
+    output: Flags.string({ char: 'o', description: 'file to write; default: standard output', helpValue: 'FILE' }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Capture);

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { kinds } from '../../facts/kinds.ts';
 import { chooseRules } from '../../inspect.ts';
 import { describePattern, plan, type Touch } from '../../plan/plan.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import type { Report as Document } from '../../verdicts/report.ts';
 import { gate } from '../../verdicts/summarize.ts';
 import { TargetError } from '../errors.ts';

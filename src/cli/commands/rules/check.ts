@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { UsageError } from '../../errors.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
 import { out } from '../../print.ts';

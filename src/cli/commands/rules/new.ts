@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { idPattern } from '../../../rules/rule.ts';
 import { UsageError } from '../../errors.ts';
 import { isCheckout, shippedRules } from '../../paths.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { kinds } from '../../../facts/kinds.ts';
 import { describeRule } from '../../../rules/describe.ts';
 import { describeKinds } from '../../../rules/describe-kinds.ts';

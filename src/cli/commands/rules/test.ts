@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { visible } from '../../../report/text.ts';
 import { tryCase } from '../../../try.ts';
 import { exitStatus, ProblemsError, UsageError } from '../../errors.ts';

@@ -1,0 +1,39 @@
+/** What the chosen rules may touch, as one capture script asks it at once. */
+import type { Pattern } from '../facts/kind.ts';
+import { kinds } from '../facts/kinds.ts';
+import { lingerPath, rootlessTraces } from '../facts/host/accounts.ts';
+import { chooseRules, type Selection } from '../inspect.ts';
+import { plan } from '../plan/plan.ts';
+import { type Pack, paramValues } from '../rules/pack.ts';
+import { presenceRule } from '../rules/profile.ts';
+
+/** An account with one of these runs containers without root; programs are started for no other. */
+export const accountTraces: readonly string[] = [...rootlessTraces, '~/.rancher/k3s', `${lingerPath}/{user}`];
+
+/** The patterns of the selected rules and of the presence of every profile. */
+export function superset(pack: Pack, selection: Selection): Pattern[] {
+  const profiles = selection.profiles ?? pack.profiles.map((p) => p.id);
+  const rules = chooseRules(pack.rules, selection, profiles);
+  const presence = selection.profiles || selection.byName ? [] : pack.profiles.filter((p) => p.present.length > 0).map(presenceRule);
+  const params = paramValues(
+    selection.params,
+    pack.profiles.filter((p) => selection.profiles?.includes(p.id)),
+  );
+  return plan([...rules, ...presence], new Map(kinds.map((k) => [k.name, k])), params).map((t) => onlyWherePodmanRan(t.pattern));
+}
+
+/**
+ * Asking a Podman that never ran since the boot makes its store and a pause process: probes look first
+ * (src/facts/podman/store.ts), and so does the script.
+ */
+function onlyWherePodmanRan(pattern: Pattern): Pattern {
+  if (pattern.do !== 'run' || pattern.argv[0] !== 'podman' || pattern.argv[1] === '--version' || pattern.ifThere) return pattern;
+  if (pattern.argv[1] === 'machine' || pattern.argv[1] === 'system') return { ...pattern, ifThere: [['/System/Library/CoreServices/SystemVersion.plist']] };
+  const databases = (root: string): string[] => [`${root}/libpod/bolt_state.db`, `${root}/db.sql`];
+  return {
+    ...pattern,
+    ifThere: pattern.asUser
+      ? [['/run/user/{uid}/libpod/tmp/alive'], ['/run/user/{uid}/libpod/tmp/pause.pid'], databases('~/.local/share/containers/storage')]
+      : [['/run/libpod/alive'], databases('/var/lib/containers/storage')],
+  };
+}
