@@ -10,6 +10,7 @@ import { loadCases } from '../rules/cases.ts';
 import { describeRule } from '../rules/describe.ts';
 import { describeKinds } from '../rules/describe-kinds.ts';
 import { profileSchema, ruleSchema } from '../rules/schema.ts';
+import { writeReadme } from './readme.ts';
 
 const write = (path: string, text: string): void => writeFileSync(join(packageRoot, path), text);
 
@@ -23,6 +24,7 @@ if (problems.length > 0) {
 } else {
   rulePages();
   write('docs/kinds.md', describeKinds(kinds));
+  await writeReadme(pack);
 }
 
 /** One import a command, from the files below `commands`. */

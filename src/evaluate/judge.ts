@@ -190,8 +190,19 @@ function told(prefix: string, finding: Finding, decisive: (e: Finding['evidence'
   const body = `${says.length > 0 && prefix === '' && main.some((e) => e.truth === 'no') ? `${says.join('; ')}: ` : ''}${facts.slice(0, 3).join('; ')}${facts.length > 3 ? ` (and ${facts.length - 3} more)` : ''}`;
   return {
     message: sentence(prefix, body || 'nothing to judge'),
-    evidence: [...main, ...finding.evidence.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where })),
+    evidence: once([...main, ...finding.evidence.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where }))),
   };
+}
+
+/** Several items may say the same of the same place: once is enough. */
+function once(evidence: readonly Evidence[]): Evidence[] {
+  const seen = new Set<string>();
+  return evidence.filter((e) => {
+    const key = JSON.stringify(e);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function unknownVerdict(base: { rule: string; subject?: string }, severity: Severity, finding: Finding): Verdict {
