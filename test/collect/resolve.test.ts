@@ -1,6 +1,6 @@
 /** Nothing leaves the scanned root, whatever its links say. The kernel's chroot is the oracle where this runs as root. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rootDirectory } from '../../src/collect/root-directory.ts';
 import type { Answer, Content, Stat } from '../../src/facts/ask.ts';
 
+const busybox = '/bin/busybox';
 let root = '';
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'pretrip-root-'));
@@ -39,6 +40,21 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 async function read(path: string): Promise<Answer<Content>> {
   const [answer] = await rootDirectory(root).answer([{ do: 'read', path }]);
   return answer as Answer<Content>;
+}
+
+/** Whether a statically linked BusyBox runs in a chroot here: the oracle needs both. */
+function jailWorks(): boolean {
+  if (process.getuid?.() !== 0 || !existsSync(busybox)) return false;
+  const jail = mkdtempSync(join(tmpdir(), 'pretrip-jail-'));
+  try {
+    execFileSync('cp', [busybox, join(jail, 'busybox')]);
+    execFileSync('chroot', [jail, '/busybox', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(jail, { recursive: true, force: true });
+  }
 }
 
 describe('a root directory', () => {
@@ -89,11 +105,10 @@ describe('a root directory', () => {
     rmSync(join(root, 'etc/big'));
   });
 
-  test.skipIf(process.getuid?.() !== 0)('agrees with the kernel in a chroot on random links', async () => {
+  test.skipIf(!jailWorks())('agrees with the kernel in a chroot on random links', async () => {
     const names = ['a', 'b', 'c'];
     const step = fc.constantFrom('a', 'b', 'c', '..', '.');
     const target = fc.tuple(fc.constantFrom('', '/'), fc.array(step, { minLength: 1, maxLength: 4 })).map(([lead, parts]) => lead + parts.join('/'));
-    const busybox = '/bin/busybox';
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names), target), { maxLength: 6 }),
