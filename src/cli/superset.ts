@@ -10,11 +10,11 @@ import { presenceRule } from '../rules/profile.ts';
 /** An account with one of these runs containers without root; programs are started for no other. */
 export const accountTraces: readonly string[] = [...rootlessTraces, '~/.rancher/k3s', `${lingerPath}/{user}`];
 
-/** The patterns of the selected rules and of the presence of every profile. */
-export function superset(pack: Pack, selection: Selection): Pattern[] {
+/** The patterns of the selected rules and, unless profiles are named (or `always`), of the presence of every profile. */
+export function superset(pack: Pack, selection: Selection, always = false): Pattern[] {
   const profiles = selection.profiles ?? pack.profiles.map((p) => p.id);
   const rules = chooseRules(pack.rules, selection, profiles);
-  const presence = selection.profiles || selection.byName ? [] : pack.profiles.filter((p) => p.present.length > 0).map(presenceRule);
+  const presence = !always && (selection.profiles || selection.byName) ? [] : pack.profiles.filter((p) => p.present.length > 0).map(presenceRule);
   const params = paramValues(
     selection.params,
     pack.profiles.filter((p) => selection.profiles?.includes(p.id)),
@@ -27,8 +27,11 @@ export function superset(pack: Pack, selection: Selection): Pattern[] {
  * (src/facts/podman/store.ts), and so does the script.
  */
 function onlyWherePodmanRan(pattern: Pattern): Pattern {
+  // Asked of files that a probe found.
+  if (pattern.do === 'run' && pattern.argv[0] === 'getcap' && pattern.argv.length === 2) return { ...pattern, ifThere: [[pattern.argv[1] as string]] };
   if (pattern.do !== 'run' || pattern.argv[0] !== 'podman' || pattern.argv[1] === '--version' || pattern.ifThere) return pattern;
-  if (pattern.argv[1] === 'machine' || pattern.argv[1] === 'system') return { ...pattern, ifThere: [['/System/Library/CoreServices/SystemVersion.plist']] };
+  if (pattern.argv.slice(1, 3).join(' ') === 'system connection') return pattern;
+  if (pattern.argv[1] === 'machine') return { ...pattern, ifThere: [['/System/Library/CoreServices/SystemVersion.plist']] };
   const databases = (root: string): string[] => [`${root}/libpod/bolt_state.db`, `${root}/db.sql`];
   return {
     ...pattern,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { composed, type HostSpec } from '../collect/composed.ts';
 import { local, thisAccount } from '../collect/local.ts';
+import { looksLikeRaw } from '../collect/raw.ts';
 import type { Host } from '../collect/record.ts';
 import { rootDirectory } from '../collect/root-directory.ts';
 import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError } from '../collect/snapshot.ts';
@@ -11,18 +12,37 @@ import type { Account } from '../facts/ask.ts';
 import { passwd, rootAccount } from '../facts/host/accounts.ts';
 import { settleAsync } from '../facts/settle.ts';
 import { TargetError, UsageError } from './errors.ts';
+import { openRaw, openSsh, openVia, type Reach } from './remote.ts';
 
-export const targetKinds = ['local', 'root-directory', 'snapshot', 'composed'] as const;
+export const targetKinds = ['local', 'root-directory', 'snapshot', 'script', 'composed'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** A target that can be asked, or a recording that needs no asking. */
-export type Opened = { readonly host: Host } | { readonly snapshot: Snapshot; readonly path: string };
+export type Opened =
+  | {
+      readonly host: Host;
+      /** Lets go of a connection. */
+      readonly close?: () => Promise<void>;
+      /** False: it was captured earlier, and the capture was cut off. */
+      readonly complete?: boolean;
+      /** What --file named when it was captured. */
+      readonly files?: readonly string[];
+    }
+  | { readonly snapshot: Snapshot; readonly path: string };
 
 /** What of a root file system a directory must hold to be taken for one. */
 const rootEntries = ['etc', 'usr', 'var', 'System', 'sysroot', 'ostree'];
 
-/** Opens a target. `user` names the account to inspect as, on a root directory. Throws TargetError or UsageError. */
-export async function openTarget(name: string, as: TargetKind | undefined, user: string | undefined): Promise<Opened> {
+/**
+ * Opens a target. `user` names the account to inspect as, on a root directory; `reach` tells how to get to other
+ * hosts. Throws TargetError or UsageError.
+ */
+export async function openTarget(name: string, as: TargetKind | undefined, user: string | undefined, reach?: Reach, now?: string): Promise<Opened> {
+  if (reach?.via !== undefined) {
+    if (name !== 'local' || as !== undefined) throw new UsageError('--via is a target of its own', 'give no other target beside it');
+    return openVia(reach.via, reach);
+  }
+  if (reach && as === undefined && /^ssh:\/\//i.test(name)) return openSsh(name, reach);
   if (name === 'local' && (as === undefined || as === 'local')) {
     if (user !== undefined && user !== thisAccount().name)
       throw new UsageError('--user chooses an account on a root directory; on this host, run pretrip as that account');
@@ -31,7 +51,7 @@ export async function openTarget(name: string, as: TargetKind | undefined, user:
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
     throw new UsageError(
       `${name}: no such sort of target`,
-      'local, a root directory, or a snapshot file; for another host: run "pretrip capture -o FILE" there, then "pretrip scan FILE" here',
+      'local, ssh://[user@]host[:port], a root directory, a snapshot, or what a capture script printed',
     );
   const path = resolve(name);
   const info = statAt(path, name);
@@ -44,6 +64,10 @@ export async function openTarget(name: string, as: TargetKind | undefined, user:
   if (kind === 'snapshot') {
     if (info.isDirectory()) throw new TargetError(`${name}: is a directory, not a snapshot`);
     return { snapshot: snapshotAt(path, name), path };
+  }
+  if (kind === 'script') {
+    if (info.isDirectory()) throw new TargetError(`${name}: is a directory, not what a capture script printed`);
+    return openRaw(path, name, now);
   }
   if (kind === 'composed') return { host: await composedAt(path, name) };
   throw new UsageError(`--as ${kind} does not fit ${name}`);
@@ -64,7 +88,7 @@ function statAt(path: string, name: string): { isDirectory(): boolean } {
           : code === 'EACCES'
             ? 'permission denied'
             : String((error as Error).message);
-    throw new TargetError(`${name}: ${said}; nothing was judged`, 'a target is: local (the default), a root file system directory, or a snapshot file');
+    throw new TargetError(`${name}: ${said}; nothing was judged`, 'a target is: local (the default), ssh://[user@]host[:port], a root file system directory, a snapshot, or what a capture script printed');
   }
 }
 
@@ -77,7 +101,7 @@ function recognise(path: string, name: string, directory: boolean): TargetKind {
       'if it is one, say so: --as root-directory',
     );
   }
-  const head = Buffer.alloc(16);
+  const head = Buffer.alloc(65_536);
   const file = openSync(path, 'r');
   try {
     readSync(file, head, 0, head.length, 0);
@@ -85,8 +109,9 @@ function recognise(path: string, name: string, directory: boolean): TargetKind {
     closeSync(file);
   }
   if (looksLikeSnapshot(head)) return 'snapshot';
+  if (looksLikeRaw(head)) return 'script';
   if (/\.ya?ml$/.test(name)) return 'composed';
-  throw new TargetError(`${name}: is no snapshot, and no other sort of file can be judged yet`, 'capture a host with: pretrip capture -o host.pretrip.jsonl');
+  throw new TargetError(`${name}: is neither a snapshot nor what a capture script printed`, 'capture a host with: pretrip capture -o host.pretrip.jsonl');
 }
 
 function snapshotAt(path: string, name: string): Snapshot {

@@ -2,7 +2,7 @@
 import type { Answer } from '../facts/ask.ts';
 
 /** Runtime configuration below /run: on a host that has not booted there is none, and that is knowledge. */
-const runtimeConfiguration = /^\/run\/(?:systemd|containers\/systemd|[a-z-]+\.d)(?:\/|$)/;
+const runtimeConfiguration = /^\/run\/(?:(?:user\/[^/]+\/)?(?:systemd|containers\/systemd)|[a-z-]+\.d)(?:\/|$)/;
 const live = /^\/(?:proc|sys|run|dev)(?:\/|$)/;
 
 /**

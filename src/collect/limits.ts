@@ -1,5 +1,5 @@
 /** Limits of collecting, shared by all targets: a limit that is reached is an answer of its own, never silence. */
-import type { Content } from '../facts/ask.ts';
+import type { AnyAnswer, Ask, Content } from '../facts/ask.ts';
 
 export const limits = {
   /** Bytes of one file. Debian's package status file of a large host is about 5 MB. */
@@ -17,6 +17,15 @@ export const limits = {
   /** Asks under way at once. */
   parallel: 16,
 } as const;
+
+/** What stands in a name for bytes that are not UTF-8. */
+const replacement = '\ufffd';
+
+/** An answer as it may be believed: by a name that could not be spelt, nothing can be found, and that is no absence. */
+export function legible(ask: Ask, answer: AnyAnswer): AnyAnswer {
+  if (answer.is !== 'absent' || !('path' in ask) || !ask.path.includes(replacement)) return answer;
+  return { is: 'blocked', why: 'not-text', said: 'its name' };
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

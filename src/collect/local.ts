@@ -4,10 +4,16 @@ import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises
 import { userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../facts/ask.ts';
 import { inodeOf } from './inode.ts';
-import { byBytes, contentOf, limits } from './limits.ts';
+import { byBytes, contentOf, legible, limits } from './limits.ts';
 
-export function local(): Target {
-  return { answer: (asks) => inPool(asks, answerOne) };
+export function local(patience: Patience = limits): Target {
+  return { answer: (asks) => inPool(asks, async (ask) => legible(ask, await answerOne(ask, patience))) };
+}
+
+/** Seconds that a program, and an API socket, may take in all. */
+interface Patience {
+  readonly seconds: number;
+  readonly getSeconds: number;
 }
 
 /** The account that runs this process. */
@@ -27,18 +33,18 @@ async function inPool(asks: readonly Ask[], one: (ask: Ask) => Promise<AnyAnswer
   return answers;
 }
 
-function answerOne(ask: Ask): Promise<AnyAnswer> {
+function answerOne(ask: Ask, patience: Patience): Promise<AnyAnswer> {
   switch (ask.do) {
     case 'stat':
       return guarded(() => statOf(ask.path));
     case 'read':
       return guarded(() => readOf(ask.path));
     case 'list':
-      return guarded(async () => namesOf(await readdir(ask.path)));
+      return guarded(() => listOf(ask.path));
     case 'run':
-      return runProgram(ask.argv, ask.user);
+      return runProgram(ask.argv, ask.user, patience.seconds);
     case 'get':
-      return getOver(ask.socket, ask.path);
+      return getOver(ask.socket, ask.path, patience.getSeconds);
     case 'env': {
       const value = process.env[ask.name];
       return Promise.resolve(value === undefined ? { is: 'absent' } : { is: 'got', value });
@@ -60,7 +66,6 @@ function refusal(error: unknown): Answer<never> {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-    case 'ENXIO':
     case 'ESRCH':
       return { is: 'absent' };
     case 'EACCES':
@@ -109,6 +114,16 @@ async function readOf(path: string): Promise<Answer<ReturnType<typeof contentOf>
 
 const tooLarge = (size: number): Answer<never> => ({ is: 'blocked', why: 'too-large', said: `${size} bytes, limit ${limits.read}` });
 
+/** A path that is there, but no directory, is not absent. */
+async function listOf(path: string): Promise<Answer<readonly string[]>> {
+  try {
+    return namesOf(await readdir(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+    return { is: 'blocked', why: 'failed', said: `is a ${inodeOf(await stat(path)).type}` };
+  }
+}
+
 function namesOf(names: string[]): Answer<readonly string[]> {
   if (names.length > limits.names) return { is: 'blocked', why: 'too-large', said: `${names.length} entries, limit ${limits.names}` };
   return { is: 'got', value: names.sort(byBytes) };
@@ -116,29 +131,41 @@ function namesOf(names: string[]): Answer<readonly string[]> {
 
 const safePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-async function runProgram(argv: readonly string[], user: Account | undefined): Promise<Answer<Output>> {
+async function runProgram(argv: readonly string[], user: Account | undefined, seconds: number): Promise<Answer<Output>> {
   const uid = process.getuid?.() ?? -1;
   if (user && user.uid !== uid && uid !== 0) return { is: 'blocked', why: 'denied', said: `only root may run programs as ${user.name}` };
   const command = user && user.uid !== uid ? asUser(argv, user) : argv;
   const session = user ? sessionOf(user) : {};
   const { execa } = await import('execa');
   const [file, ...args] = command as [string, ...string[]];
-  const result = await execa(file, args, {
+  const program = execa(file, args, {
     reject: false,
     stdin: 'ignore',
-    timeout: limits.seconds * 1000,
+    timeout: seconds * 1000,
     killSignal: 'SIGKILL',
     maxBuffer: limits.output,
     stripFinalNewline: false,
     env: { LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:${safePath}`, ...session },
   });
-  if (result.timedOut) return { is: 'blocked', why: 'timeout', said: `${limits.seconds} s` };
+  // What the program left running may hold its output open for ever.
+  let late = false;
+  const deadline = setTimeout(
+    () => {
+      late = true;
+      program.stdout.destroy();
+      program.stderr.destroy();
+    },
+    seconds * 1000 + 500,
+  );
+  const result = await program;
+  clearTimeout(deadline);
+  if (result.timedOut || late) return { is: 'blocked', why: 'timeout', said: `${seconds} s` };
   if (result.isMaxBuffer) return { is: 'blocked', why: 'too-large', said: `output above ${limits.output} bytes` };
-  if (result.code === 'ENOENT') return user && command !== argv ? { is: 'blocked', why: 'unsupported', said: 'setpriv is not installed' } : { is: 'absent' };
+  if (result.code === 'ENOENT') return user && command !== argv ? { is: 'blocked', why: 'failed', said: 'setpriv is not installed' } : { is: 'absent' };
   if (result.code === 'EACCES') return { is: 'blocked', why: 'denied' };
   if (result.exitCode === undefined) return { is: 'blocked', why: 'failed', said: result.signal ? `ended by ${result.signal}` : String(result.shortMessage) };
-  // env(1) and setpriv(1) end with 127 when the program itself is not there.
-  if (command !== argv && result.exitCode === 127) return { is: 'absent' };
+  // env(1) ends with 127 when the program itself is not there; so does a program that lacks a library.
+  if (command !== argv && result.exitCode === 127 && /^env: /m.test(result.stderr)) return { is: 'absent' };
   return { is: 'got', value: { exit: result.exitCode, stdout: result.stdout, stderr: result.stderr } };
 }
 
@@ -158,12 +185,15 @@ function asUser(argv: readonly string[], user: Account): readonly string[] {
   return ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--inh-caps=-all', 'env', '-i', '-C', '/', ...variables, ...argv];
 }
 
-async function getOver(socketPath: string, path: string): Promise<Answer<Response>> {
+async function getOver(socketPath: string, path: string, seconds: number): Promise<Answer<Response>> {
   // Loading it costs more than judging a whole snapshot, which never needs it.
   const { request } = await import('node:http');
   return new Promise((settle, fail) => {
-    const ended = (answer: Answer<Response>): void => settle(answer);
-    const call = request({ socketPath, path, method: 'GET', headers: { Host: 'd' }, timeout: limits.getSeconds * 1000 }, (response) => {
+    const ended = (answer: Answer<Response>): void => {
+      clearTimeout(deadline);
+      settle(answer);
+    };
+    const call = request({ socketPath, path, method: 'GET', headers: { Host: 'd' } }, (response) => {
       const chunks: Buffer[] = [];
       let total = 0;
       response.on('data', (chunk: Buffer) => {
@@ -180,9 +210,14 @@ async function getOver(socketPath: string, path: string): Promise<Answer<Respons
       });
       response.on('error', () => ended({ is: 'blocked', why: 'failed', said: 'the answer was cut off' }));
     });
-    call.on('timeout', () => {
-      ended({ is: 'blocked', why: 'timeout', said: `${limits.getSeconds} s` });
+    // For the whole exchange: a server that sends a byte a second is never idle.
+    const deadline = setTimeout(() => {
+      ended({ is: 'blocked', why: 'timeout', said: `${seconds} s` });
       call.destroy();
+    }, seconds * 1000);
+    call.on('upgrade', (_, socket) => {
+      ended({ is: 'blocked', why: 'failed', said: 'no HTTP server answers there' });
+      socket.destroy();
     });
     call.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') ended({ is: 'blocked', why: 'failed', said: 'connection refused' });
@@ -192,6 +227,7 @@ async function getOver(socketPath: string, path: string): Promise<Answer<Respons
         try {
           ended(refusal(error));
         } catch (defect) {
+          clearTimeout(deadline);
           fail(defect);
         }
       }

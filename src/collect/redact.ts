@@ -29,7 +29,7 @@ export function redact(ask: Ask, answer: AnyAnswer): AnyAnswer {
       const content = answer.value as Content;
       return content.binary || exemptPath.test(ask.path)
         ? answer
-        : { is: 'got', value: { text: redactText(content.text, ask.path.includes('/cmdline') || ask.path.endsWith('/environ')) } };
+        : { is: 'got', value: { text: redactText(content.text, /^\/proc\/\d+\/(?:cmdline|environ)$/.test(ask.path)) } };
     }
     case 'run': {
       const output = answer.value as Output;
@@ -65,5 +65,5 @@ export function redactText(text: string, words = false): string {
 function mask(value: string): string {
   const quote = /^["']/.exec(value)?.[0] ?? '';
   const inner = quote ? value.slice(1, -1) : value;
-  return inner === '' || /^(?:true|false|null|\d{1,2})$/.test(inner) ? value : `${quote}${placeholder}${quote}`;
+  return inner === '' || /^(?:true|false|null|\d{1,2}|\$\w+|\$\{\w+\})$/.test(inner) ? value : `${quote}${placeholder}${quote}`;
 }

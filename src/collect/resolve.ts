@@ -2,10 +2,10 @@
 
 /** What a lookup may find at a path whose parents hold no links. */
 export type Entry = { readonly type: 'link'; readonly target: string } | { readonly type: 'directory' | 'other' };
-export type Lookup = (path: string) => Entry | 'absent' | 'denied';
+export type Lookup = (path: string) => Entry | 'absent' | 'denied' | 'failed';
 
 /** Where a path leads: the link-free path, or why there is none. */
-export type Resolved = { readonly path: string } | { readonly path?: never; readonly is: 'absent' | 'denied' | 'loop' };
+export type Resolved = { readonly path: string } | { readonly path?: never; readonly is: 'absent' | 'denied' | 'failed' | 'loop' };
 
 /** The kernel's own limit (path_resolution(7)). */
 const maxLinks = 40;
@@ -27,7 +27,7 @@ export function resolve(lookup: Lookup, path: string, follow: boolean): Resolved
     }
     const here = `/${[...at, next].join('/')}`;
     const entry = lookup(here);
-    if (entry === 'absent' || entry === 'denied') return { is: entry };
+    if (typeof entry === 'string') return { is: entry };
     if (entry.type === 'link' && (rest.length > 0 || follow)) {
       if (++links > maxLinks) return { is: 'loop' };
       if (entry.target.startsWith('/')) at = [];

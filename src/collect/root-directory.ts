@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../facts/ask.ts';
 import { notInImage } from './image.ts';
 import { inodeOf } from './inode.ts';
-import { byBytes, contentOf, limits } from './limits.ts';
-import { type Entry, resolve } from './resolve.ts';
+import { byBytes, contentOf, legible, limits } from './limits.ts';
+import { type Lookup, resolve } from './resolve.ts';
 
 /** Every path is resolved inside `root`, links and `..` included. Nothing is run. */
 export function rootDirectory(root: string): Target {
-  const lookup = (path: string): Entry | 'absent' | 'denied' => {
+  const lookup: Lookup = (path) => {
     try {
       const s = lstatSync(join(root, path));
       if (s.isSymbolicLink()) return { type: 'link', target: readlinkSync(join(root, path)) };
@@ -17,7 +17,7 @@ export function rootDirectory(root: string): Target {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'EACCES' || code === 'EPERM') return 'denied';
-      return 'absent';
+      return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' ? 'absent' : 'failed';
     }
   };
   /** The path in the host's own terms, links resolved, or the answer that says why there is none. */
@@ -25,7 +25,8 @@ export function rootDirectory(root: string): Target {
     const found = resolve(lookup, path, follow);
     if (found.path !== undefined) return found;
     if (found.is === 'absent') return { answer: notInImage(path) };
-    return { answer: found.is === 'loop' ? { is: 'blocked', why: 'failed', said: 'too many levels of symbolic links' } : { is: 'blocked', why: 'denied' } };
+    if (found.is === 'denied') return { answer: { is: 'blocked', why: 'denied' } };
+    return { answer: { is: 'blocked', why: 'failed', said: found.is === 'loop' ? 'too many levels of symbolic links' : 'the file system gives an error' } };
   };
   const inodeAt = (path: string): Inode => inodeOf(lstatSync(join(root, path)));
 
@@ -51,7 +52,7 @@ export function rootDirectory(root: string): Target {
     const real: NonNullable<Stat['real']> = end.path === undefined ? end.answer : { is: 'got', value: { ...inodeAt(end.path), path: end.path } };
     return { is: 'got', value: { ...inode, target: readlinkSync(join(root, path)), real } };
   };
-  return { answer: async (asks) => asks.map(one) };
+  return { answer: async (asks) => asks.map((ask) => legible(ask, one(ask))) };
 }
 
 function refused(error: unknown): Answer<never> {

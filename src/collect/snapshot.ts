@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Account, AnyAnswer, Ask } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
+import { isAnswered, isHeader } from './snapshot-record.ts';
 
 export interface Header {
   readonly pretrip: 'snapshot/1';
@@ -81,8 +82,8 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
   const complete = lines.at(-1) === '';
   if (complete) lines.pop();
   const first = parseLine(lines[0] ?? '', path, 1);
-  const header = first as unknown as Header;
-  if (header?.pretrip !== 'snapshot/1' || typeof header.takenAt !== 'string' || typeof header.user?.home !== 'string') {
+  const header = first as Header;
+  if (!isHeader(first)) {
     throw new SnapshotError(
       `${path}:1: not a pretrip snapshot: its first line is no "snapshot/1" header\n  capture one with: pretrip capture -o host.pretrip.jsonl`,
     );
@@ -101,8 +102,8 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
       end = record.end;
       continue;
     }
-    const { ask, answer } = record as { ask?: Ask; answer?: AnyAnswer };
-    if (typeof ask?.do !== 'string' || typeof answer?.is !== 'string') throw new SnapshotError(`${path}:${index + 1}: this line holds no ask and answer`);
+    if (!isAnswered(record)) throw new SnapshotError(`${path}:${index + 1}: this line holds no question with an answer to it`);
+    const { ask, answer } = record;
     seen.push(line);
     const key = keyOf(ask);
     if (answers.has(key)) throw new SnapshotError(`${path}:${index + 1}: "${key}" is answered twice: the file was changed after it was recorded`);
@@ -117,7 +118,8 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
   return { header, answers, digest, truncated: end === undefined };
 }
 
-const isEnd = (record: unknown): record is { end: { answers: number; digest: string } } => typeof record === 'object' && record !== null && 'end' in record;
+const isEnd = (record: unknown): record is { end: { answers: number; digest: string } } =>
+  typeof record === 'object' && record !== null && 'end' in record && typeof record.end === 'object' && record.end !== null;
 
 function unpacked(bytes: Uint8Array, path: string): string {
   try {

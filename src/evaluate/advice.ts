@@ -7,6 +7,7 @@ const words: Record<Unknown['why'], (first: string) => string> = {
   timeout: () => 'inspect again when the host is less busy: there was no answer in time',
   'too-large': (path) => `look at ${path} by hand: it is larger than the limit`,
   failed: (path) => `find out why ${path} cannot be read, then inspect again`,
+  'not-text': (path) => `look at ${path} by hand: it is not UTF-8 text`,
   redacted: () => 'the value was masked before it was recorded: inspect the host itself',
   'not-recorded': () => 'capture again: this snapshot does not hold the answer',
   unparsable: (path) => `mend ${path}, then inspect again`,

@@ -75,7 +75,7 @@ function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, contex
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check);
   if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check, (e) => e.truth === 'yes') };
-  const remedy = stepsOf(rule, resolve);
+  const remedy = stepsOf(rule, resolve, subject?.as ?? context.audited);
   return {
     ...base,
     outcome: 'fail',
@@ -170,13 +170,17 @@ export function resolver(rule: Rule, subject: Subject | undefined, context: Cont
   };
 }
 
-function stepsOf(rule: Rule, resolve: Resolve): Step[] {
+/** The rule's steps for one subject: fields filled in, `~` being the home of its account, as root's shell would not know it. */
+function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
+  const homed = (value: Json): Json =>
+    typeof value === 'string' ? value.replace(/^~(?=\/|$)/, as.home) : Array.isArray(value) ? value.map((v: Json) => homed(v)) : value;
   return rule.remedy.map((step) => {
     const filled = fill(step as Json, (word, name) => {
       const value = resolve(word === 'param' ? { param: name } : { each: name });
       return typeof value === 'object' && value !== null && 'is' in value ? `<${name}>` : (value as Json);
-    });
-    return filled as unknown as Step;
+    }) as Record<string, Json>;
+    const paths = ['write', 'chmod', 'chown', 'link', 'to', 'remove', 'run'];
+    return Object.fromEntries(Object.entries(filled).map(([key, value]) => [key, paths.includes(key) ? homed(value) : value])) as unknown as Step;
   });
 }
 

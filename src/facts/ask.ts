@@ -37,6 +37,7 @@ export type Why =
   | 'timeout'
   | 'too-large'
   | 'failed'
+  | 'not-text'
   | 'redacted'
   | 'not-recorded';
 
@@ -131,7 +132,7 @@ export function* stat(path: string): Asking<Answer<Stat>> {
   return answer as Answer<Stat>;
 }
 
-/** Reads a file as text. Binary content is `blocked: unsupported`, since no text parser may see it. */
+/** Reads a file as text. Binary content is `blocked: not-text`, since no text parser may see it. */
 export function* read(path: string): Asking<Answer<string>> {
   const [answer] = yield [{ do: 'read', path }];
   return textOf(answer as Answer<Content>);
@@ -140,7 +141,7 @@ export function* read(path: string): Asking<Answer<string>> {
 /** The text of a content answer; see {@link read}. */
 export function textOf(answer: Answer<Content>): Answer<string> {
   if (answer.is !== 'got') return answer;
-  if (answer.value.binary) return { is: 'blocked', why: 'unsupported', said: 'not a text file' };
+  if (answer.value.binary) return { is: 'blocked', why: 'not-text' };
   return { is: 'got', value: answer.value.text };
 }
 

@@ -95,6 +95,7 @@ const reasonWords: Record<Why, string> = {
   timeout: 'no answer in time',
   'too-large': 'larger than the limit',
   failed: 'could not be read',
+  'not-text': 'not UTF-8 text',
   redacted: 'masked before it was recorded',
   'not-recorded': 'not in the snapshot',
 };

@@ -8,12 +8,34 @@ import type { RecordShape } from './shape.ts';
  * `~` is the home and `{uid}`, `{user}` the id and name of the account in question.
  * `{files}` stands for the files that the user named with --file.
  * `*` matches within one path segment or one argument, `**` any number of segments.
+ *
+ * The patterns also make the script that asks everything at once (src/collect/script). What is rare, large
+ * or cannot be named beforehand is `later`: left out there, and asked by name when a probe gets to it.
+ * Of a wide pattern `first` names the part that is asked at once.
  */
-export type Pattern =
-  | { readonly do: 'stat' | 'read' | 'list'; readonly path: string }
-  | { readonly do: 'run'; readonly argv: readonly string[]; readonly asUser?: true }
+export type Pattern = (
+  | {
+      readonly do: 'stat' | 'read' | 'list';
+      readonly path: string;
+      /** For `/proc/*` and below: wanted of processes of this name only. */
+      readonly process?: string;
+      /** Paths within the pattern; the rest of it is for later. */
+      readonly first?: readonly string[];
+      /** For `DIR/*.TYPE`: at once also the names of which some such directory holds `NAME.d`. */
+      readonly withDropIns?: true;
+    }
+  | {
+      readonly do: 'run';
+      readonly argv: readonly string[];
+      readonly asUser?: true;
+      /** The one `*` in `argv` stands for each line that this command prints. */
+      readonly from?: readonly string[];
+      /** Asked at once only where one path of each group is there; else a probe decides. */
+      readonly ifThere?: readonly (readonly string[])[];
+    }
   | { readonly do: 'get'; readonly socket: string; readonly path: string }
-  | { readonly do: 'env'; readonly name: string };
+  | { readonly do: 'env'; readonly name: string }
+) & { readonly later?: true };
 
 export interface QueryField {
   readonly type: 'string' | 'boolean' | 'number' | 'strings';

@@ -38,7 +38,8 @@ function merged(a: Pattern, b: Pattern): Pattern {
   if (a.later) return b;
   if (b.later) return a;
   const first = 'first' in a && 'first' in b ? [...new Set([...(a.first ?? []), ...(b.first ?? [])])] : undefined;
-  return first && 'first' in a ? { ...a, first } : 'first' in a ? b : a;
+  if (first && 'first' in a) return { ...a, first, ...('withDropIns' in b ? { withDropIns: true } : {}) };
+  return 'first' in a ? b : a;
 }
 
 /** A subject's field is not known before the scan: any value. */
@@ -56,6 +57,6 @@ export function describePattern(pattern: Pattern): string {
     case 'env':
       return `env  ${pattern.name}`;
     default:
-      return `${pattern.do} ${pattern.path}`;
+      return `${pattern.do} ${pattern.path}${pattern.process === undefined ? '' : ` (process ${pattern.process})`}`;
   }
 }

@@ -37,6 +37,8 @@ export function gate(reports: readonly Report[], failOn: FailOn, allowIncomplete
   if (fails > 0) return { status: 1, said: `gate: FAILED  ${fails} failed${above}${unknowns > 0 ? `, ${unknowns} unknown` : ''} (--fail-on ${failOn})` };
   const empty = reports.find((r) => r.verdicts.every((v) => v.outcome === 'not-applicable'));
   if (empty) return { status: 3, said: `gate: INCOMPLETE  nothing was judged on ${empty.target.name}: every verdict is not applicable` };
+  const dark = reports.find((r) => !r.verdicts.some((v) => v.outcome === 'pass' || v.outcome === 'fail'));
+  if (dark && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  nothing could be decided on ${dark.target.name} (--allow-incomplete accepts)` };
   const cut = reports.find((r) => r.target.truncated);
   if (unknowns > 0 && !allowIncomplete)
     return { status: 3, said: `gate: INCOMPLETE  ${unknowns} unknown${above} (--fail-on ${failOn}; --allow-incomplete accepts)` };

@@ -183,7 +183,7 @@ describe('the gate', () => {
     ['never', rule('critical', '/etc/missing'), ['--fail-on', 'never'], 0],
     ['an unknown at the threshold', rule('high', '/proc/nothing'), [], 3],
     ['an unknown at the threshold, accepted', rule('high', '/proc/nothing'), ['--allow-incomplete'], 0],
-    ['an unknown below it', rule('low', '/proc/nothing'), [], 0],
+    ['an unknown below it, but nothing else was decided', rule('low', '/proc/nothing'), [], 3],
     ['a pass', rule('high', '/etc/os-release'), [], 0],
     ['only not-applicable', rule('high', '/etc/os-release', 'when:\n  - file: /etc/missing\n    expect: { exists: true }\n'), [], 3],
     [

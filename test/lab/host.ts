@@ -24,10 +24,13 @@ function script(name: string, args: readonly string[], input?: string): string {
   return done.stdout;
 }
 
+/** Puts the built tool on a running host. `kept` is a directory where it is packed, or lies packed already. */
+export const push = (port: number, kept: string): void => void script('push.sh', [String(port), kept]);
+
 /** Boots a clean host with the built tool on it. */
-export function boot(suite: Suite, port: number, kernelArguments: readonly string[] = []): void {
+export function boot(suite: Suite, port: number, kept: string, kernelArguments: readonly string[] = []): void {
   script('boot.sh', [suite, String(port), ...kernelArguments]);
-  script('push.sh', [String(port)]);
+  push(port, kept);
 }
 
 export const halt = (port: number): void => void script('halt.sh', [String(port)]);

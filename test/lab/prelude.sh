@@ -1,7 +1,7 @@
 # Sourced on a lab host before the commands of a state: what they share.
 # Files that a state is about to change are kept by `save` and put back by `restore`.
 saved=/run/lab
-mkdir -p "$saved"
+mkdir -p "$saved" 2>/dev/null
 
 # save PATH...: remembers each as it is now, or that it (and the directories above it) is not there.
 save() {
@@ -72,4 +72,19 @@ root() {
   cp /bin/busybox "$1/bin/"
   for applet in sh sleep nslookup true cat; do ln -sf busybox "$1/bin/$applet"; done
   case $1 in /home/*) chown -R --reference="${1%/*}" "$1" ;; esac
+}
+
+# account NAME UID: makes an ordinary account that may linger, whose manager does not run yet.
+account() {
+  [ -e "/home/$1" ] || useradd --create-home --shell /bin/bash --uid "$2" "$1"
+  mkdir -p /var/lib/systemd/linger
+  touch "/var/lib/systemd/linger/$1"
+}
+
+# no_account NAME: takes it away.
+no_account() {
+  rm -f "/var/lib/systemd/linger/$1"
+  loginctl terminate-user "$1" 2>/dev/null
+  systemctl stop "user@$(id -u "$1").service" 2>/dev/null
+  userdel -rf "$1" 2>/dev/null
 }

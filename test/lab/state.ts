@@ -12,17 +12,24 @@ export interface Claim {
   /** Shell commands that put the question; what they print, errors too, is the answer. */
   readonly ask: string;
   /** The verdict that follows from the answer. */
-  readonly says: (answer: string) => Outcome;
+  readonly says: (answer: string, suite: Suite) => Outcome;
 }
 
 export interface State {
+  /** `AREA: WHAT`. States of different areas must not touch each other: they are set up together. */
   readonly name: string;
   /** Default: all. */
   readonly suites?: readonly Suite[];
   /** More arguments for the kernel: the host is booted anew with them. */
   readonly boot?: readonly string[];
+  /** Not together with states of other areas. */
+  readonly alone?: true;
+  /** Together with the states that name the same round, and no others. */
+  readonly round?: string;
   /** Shell commands that bring it about, run as root with `prelude.sh`. */
   readonly setUp?: string;
+  /** Shell commands after the set-up of all states that share a look; equal ones run once. */
+  readonly settle?: string;
   /** Who looks, by logging in; default root. */
   readonly by?: string;
   /** Files given to pretrip with --file. */

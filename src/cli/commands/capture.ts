@@ -2,15 +2,20 @@ import { basename } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { record } from '../../collect/record.ts';
+import { newNonce } from '../../collect/remote.ts';
+import { captureScript } from '../../collect/script/render.ts';
 import { packed, writeSnapshot } from '../../collect/snapshot.ts';
+import type { Pattern } from '../../facts/kind.ts';
 import { inspect } from '../../inspect.ts';
 import { UsageError } from '../errors.ts';
 import { manifest } from '../paths.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err, out } from '../print.ts';
 import { progress } from '../progress.ts';
+import { questionsOf, reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
+import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
 import { writeWhole } from '../write-file.ts';
 
@@ -18,11 +23,17 @@ export default class Capture extends PretripCommand {
   static override summary = 'Record a host without judging it.';
   static override description =
     'Writes all answers that the chosen rules want to one snapshot file: JSON Lines, compressed when the name ends in .gz or .zst, readable by its owner only. Secrets are masked before they are written. By default everything that any rule wants is recorded.';
-  static override examples = ['<%= config.bin %> capture -o edge01.pretrip.jsonl', 'sudo <%= config.bin %> capture -o edge01.pretrip.jsonl.zst'];
-  static override args = { target: Args.string({ description: 'what to record', default: 'local' }) };
+  static override examples = [
+    '<%= config.bin %> capture -o edge01.pretrip.jsonl',
+    'sudo <%= config.bin %> capture -o edge01.pretrip.jsonl.zst',
+    '<%= config.bin %> capture --script > capture.sh',
+  ];
+  static override args = { target: Args.string({ description: 'what to record', default: 'local', ignoreStdin: true }) };
   static override flags = {
     ...selectionFlags,
     ...targetFlags,
+    ...remoteFlags,
+    script: Flags.boolean({ description: 'print a shell script that captures the host it is run on: sh capture.sh > host.raw' }),
     output: Flags.string({ char: 'o', description: 'file to write; default: standard output', helpValue: 'FILE' }),
   };
 
@@ -30,11 +41,21 @@ export default class Capture extends PretripCommand {
     const { args, flags } = await this.parse(Capture);
     const pack = await packFrom(flags.rules ?? []);
     const chosen = selectionFrom(flags, pack);
-    const opened = await openTarget(args.target, flags.as, flags.user);
+    const everything = !flags.profile && !flags.select;
+    const wanted = (): Pattern[] => (everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true));
+    const reach = reachFrom(flags, wanted);
+    if (flags.script) {
+      if (args.target !== 'local' || flags.via !== undefined)
+        throw new UsageError('--script prints a script for any host', 'leave the target out; to capture over a connection, leave --script out');
+      const script = captureScript(wanted(), { ...questionsOf(reach), nonce: newNonce() });
+      if (flags.output === undefined || flags.output === '-') await out(script);
+      else writeWhole(flags.output, script, 0o600);
+      return;
+    }
+    const opened = await openTarget(args.target, flags.as, flags.user, reach, flags.now);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, 'judge it with: pretrip scan');
     const meter = progress(opened.host.name);
-    const everything = !flags.profile && !flags.select;
-    const snapshot = await record(
+    const recording = record(
       (function* () {
         // Which profiles are present must be answered by the recording, too; then every rule's questions.
         yield* inspect(pack, { ...chosen, byName: false }, opened.host.user);
@@ -42,12 +63,16 @@ export default class Capture extends PretripCommand {
         else yield* inspect(pack, chosen, opened.host.user);
       })(),
       opened.host,
-      { takenAt: timeFrom(flags.now), files: flags.file ?? [] },
+      { takenAt: timeFrom(flags.now), files: ('files' in opened ? opened.files : undefined) ?? flags.file ?? [] },
       manifest.version,
       meter.step,
     );
-    meter.end();
-    const text = writeSnapshot(snapshot);
+    const snapshot = await recording.finally(async () => {
+      meter.end();
+      await opened.close?.();
+    });
+    // What was cut off stays marked as such: it has no end record.
+    const text = opened.complete === false ? writeSnapshot(snapshot).replace(/[^\n]*\n$/, '') : writeSnapshot(snapshot);
     if (flags.output === undefined || flags.output === '-') await out(text);
     else {
       writeWhole(flags.output, packed(text, basename(flags.output)), 0o600);

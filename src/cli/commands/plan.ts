@@ -15,7 +15,9 @@ export default class Plan extends PretripCommand {
   static override summary = 'Print every path, program, socket and variable that an inspection may touch.';
   static override description =
     'Touches nothing. In paths, ~ is the home, {uid} and {user} the id and name of the account in question (each rootless user in turn), {files} is what --file names, * matches within a name, ** anything. An inspection that asked for more would be a defect, and is stopped.';
-  static override args = { target: Args.string({ description: 'accepted for symmetry; the plan is the same for every target', default: 'local' }) };
+  static override args = {
+    target: Args.string({ ignoreStdin: true, description: 'accepted for symmetry; the plan is the same for every target', default: 'local' }),
+  };
   static override flags = {
     ...selectionFlags,
     verbose: Flags.boolean({ char: 'v', description: 'name the rules that want each' }),

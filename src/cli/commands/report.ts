@@ -11,7 +11,7 @@ export default class Report extends PretripCommand {
   static override summary = 'Render a saved run again.';
   static override description = 'RUN.json is what "pretrip scan -o json=RUN.json" wrote. The gate is applied again, with the same exit statuses as scan.';
   static override examples = ['<%= config.bin %> report run.json -o sarif=run.sarif -o junit=run.xml'];
-  static override args = { run: Args.string({ description: 'the saved run', required: true }) };
+  static override args = { run: Args.string({ ignoreStdin: true, description: 'the saved run', required: true }) };
   static override flags = outputFlags;
 
   async run(): Promise<void> {

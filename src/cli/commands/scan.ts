@@ -1,6 +1,7 @@
 import { record } from '../../collect/record.ts';
 import type { Snapshot } from '../../collect/snapshot.ts';
 import { inspect } from '../../inspect.ts';
+import { visible } from '../../report/text.ts';
 import { judgeSnapshot } from '../../scan.ts';
 import type { Report } from '../../verdicts/report.ts';
 import { gate } from '../../verdicts/summarize.ts';
@@ -10,13 +11,14 @@ import { manifest } from '../paths.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err } from '../print.ts';
 import { progress } from '../progress.ts';
+import { inJobs, jobsFlag, reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
+import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
-import { visible } from '../../report/text.ts';
 
 export default class Scan extends PretripCommand {
-  static override summary = 'Judge a host: this one, a root file system directory, or a snapshot.';
+  static override summary = 'Judge a host: this one, others over SSH, a root file system directory, or a snapshot.';
   static override description = `Without TARGET, this host. Reads only; "pretrip plan" prints all that may be touched.
 
 Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, or nothing was judged; 4 a target could not be read; 70 a defect in pretrip.`;
@@ -25,10 +27,12 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     '<%= config.bin %> scan -p k3d-rootless --fail-on medium',
     '<%= config.bin %> scan host.pretrip.jsonl -o table -o sarif=host.sarif -o junit=host.xml',
     '<%= config.bin %> scan /mnt/rootfs --select "podman.*"',
+    '<%= config.bin %> scan ssh://admin@edge01 ssh://admin@edge02 --sudo -o json=out/{target}.json',
+    '<%= config.bin %> scan --via "podman exec -i k3d-dev-server-0"',
   ];
   static override strict = false;
   static override usage = 'scan [TARGET...] [FLAGS]';
-  static override flags = { ...selectionFlags, ...targetFlags, ...outputFlags };
+  static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...jobsFlag, ...outputFlags };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scan);
@@ -41,24 +45,34 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const reports: Report[] = [];
     const defects: string[] = [];
     let unreadable = false;
-    for (const name of targets) {
-      let snapshot: Snapshot;
+    const reach = reachFrom(flags, () => superset(pack, selection));
+    const snapshots = await inJobs(targets, flags.jobs, async (name): Promise<Snapshot | undefined> => {
       try {
-        const opened = await openTarget(name, flags.as, flags.user);
-        if ('snapshot' in opened) snapshot = opened.snapshot;
-        else {
-          const meter = progress(opened.host.name);
-          snapshot = await record(inspect(pack, selection, opened.host.user), opened.host, { takenAt, files: flags.file ?? [] }, manifest.version, meter.step);
+        const opened = await openTarget(name, flags.as, flags.user, reach, flags.now);
+        if ('snapshot' in opened) return opened.snapshot;
+        const meter = progress(opened.host.name);
+        try {
+          const given = { takenAt, files: opened.files ?? flags.file ?? [] };
+          const snapshot = await record(inspect(pack, selection, opened.host.user), opened.host, given, manifest.version, meter.step);
+          return opened.complete === false ? { ...snapshot, truncated: true } : snapshot;
+        } finally {
           meter.end();
+          await opened.close?.();
         }
       } catch (error) {
         if (!(error instanceof TargetError) || targets.length === 1) throw error;
         await err(`pretrip: ${visible(error.message)}\n`);
+        return undefined;
+      }
+    });
+    for (const snapshot of snapshots) {
+      if (!snapshot) {
         unreadable = true;
         continue;
       }
       const judged = judgeSnapshot(snapshot, pack, selection, manifest.version);
-      if (judged.report.rules.length === 0) throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
+      if (judged.report.rules.length === 0 && !judged.report.undecidedProfiles)
+        throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
       reports.push(judged.report);
       defects.push(...judged.defects);
     }

@@ -35,7 +35,8 @@ export const delegation: Kind = {
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
   }),
   touches: () => [
-    ...unitTouches('user@.service', 'system'),
+    ...unitTouches('user@{uid}.service', 'system'),
+    ...unitTouches('user-{uid}.slice', 'system'),
     ...unitTouches('user.slice', 'system'),
     ...searchDirs('system', '', '').map((dir) => ({ do: 'stat' as const, path: `${dir}/*.d` })),
     ...managerTouches,

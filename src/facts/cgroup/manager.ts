@@ -1,7 +1,8 @@
 /** What the kernel and the running manager say about an account's `user@UID.service`. */
 import { type Account, type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../ask.ts';
-import { type Unknown, unknown } from '../fact.ts';
+import { type Unknown, unknown, unparsable } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { askPodman, storeTouches, type Told } from '../podman/store.ts';
 import { parseUtc } from '../systemd/timestamp.ts';
 
 export interface UserManager {
@@ -44,28 +45,31 @@ export const managerTouches: readonly Pattern[] = [
   { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.subtree_control` },
   { do: 'run', argv: showOf('{uid}') },
   { do: 'run', argv: podmanInfo, asUser: true },
+  ...storeTouches,
 ];
 
 /** Asks the kernel, the system manager and Podman in one round. */
 export function* userManager(as: Account): Asking<UserManager> {
   const group = cgroupOf(as);
-  const answers = yield* together<Answer<unknown>>([
+  const answers = yield* together<Answer<unknown> | Told>([
     stat(group),
     read(`${group}/cgroup.controllers`),
     read(`${group}/cgroup.subtree_control`),
     run(showOf(as.uid)),
-    run(podmanInfo, as),
+    askPodman(podmanInfo, as),
   ]);
-  const [dir, controllers, subtree, show, podman] = answers as [Answer<Stat>, Answer<string>, Answer<string>, Answer<Output>, Answer<Output>];
+  const [dir, controllers, subtree, show, podman] = answers as [Answer<Stat>, Answer<string>, Answer<string>, Answer<Output>, Told];
   const properties = show.is === 'got' && show.value.exit === 0 ? pairs(show.value.stdout) : new Map<string, string>();
   const started = parseUtc(properties.get('ExecMainStartTimestamp') ?? '');
   const reload = properties.get('NeedDaemonReload');
-  const seen = podman.is === 'got' && podman.value.exit === 0 ? podmanControllers(podman.value.stdout) : undefined;
+  const told = podman.is === 'got' ? podmanControllers(podman.value) : undefined;
+  const seen = Array.isArray(told) ? (told as readonly string[]) : undefined;
   const asked = [`${group}/cgroup.controllers`, `${group}/cgroup.subtree_control`, `command:systemctl show user@${as.uid}.service`, 'command:podman info'];
   const shut = [controllers, subtree, show, podman].findIndex((a) => a.is === 'blocked');
   const closed = [controllers, subtree, show, podman][shut];
+  const unasked = closed?.is === 'blocked' ? unknown(closed, asked[shut] ?? group) : told && 'is' in told ? told : undefined;
   return {
-    ...(closed?.is === 'blocked' ? { unasked: unknown(closed, asked[shut] ?? group) } : {}),
+    ...(unasked ? { unasked } : {}),
     running: runningFrom(properties.get('ActiveState'), dir, show, asked[2] ?? group),
     ...(started !== undefined ? { started } : {}),
     ...(reload === 'yes' || reload === 'no' ? { needsReload: reload === 'yes' } : {}),
@@ -84,6 +88,7 @@ function runningFrom(state: string | undefined, dir: Answer<Stat>, show: Answer<
   if (state === 'inactive' || state === 'failed') return false;
   if (dir.is === 'got') return true;
   if (show.is === 'blocked') return unknown(show, command);
+  if (show.is === 'got') return unparsable('systemctl does not tell whether the user manager runs', { path: command });
   return dir.is === 'absent' ? false : unknown(dir, command);
 }
 
@@ -97,13 +102,16 @@ const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
  * Podman counts the controllers of the cgroup it runs in. Only with the systemd cgroup manager does it
  * move below the account's own manager first; otherwise the answer is about whoever started it.
  */
-function podmanControllers(stdout: string): string[] | undefined {
+function podmanControllers({ exit, stdout, stderr }: Output): string[] | Unknown | undefined {
+  const at = { path: `command:${podmanInfo.join(' ')}` };
+  if (exit !== 0) return unknown({ is: 'blocked', why: 'failed', said: stderr.trim().split('\n').at(-1)?.slice(0, 160) ?? '' }, at.path);
   let info: unknown;
   try {
     info = JSON.parse(stdout);
   } catch {
-    return undefined;
+    return unparsable('podman info printed something that is not its JSON', at);
   }
+  if (typeof (info as { host?: unknown } | null)?.host !== 'object') return unparsable('podman info printed something that is not its JSON', at);
   const host = (info as { host?: { cgroupManager?: unknown; cgroupVersion?: unknown; cgroupControllers?: unknown } } | null)?.host;
   if (host?.cgroupManager !== 'systemd' || host.cgroupVersion !== 'v2' || !Array.isArray(host.cgroupControllers)) return undefined;
   return host.cgroupControllers.filter((c) => typeof c === 'string');

@@ -18,7 +18,7 @@ const shape = record({
 });
 
 const touches: readonly Pattern[] = [
-  ...unitTouches('k3s.service', 'system'),
+  ...systemUnits.flatMap((name) => unitTouches(name, 'system')),
   ...unitTouches('k3s-rootless.service', 'user').map(forAnyone),
   ...rootlessTouches,
 ];

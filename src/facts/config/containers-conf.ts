@@ -1,6 +1,6 @@
 /** containers.conf as Podman on the target has it in force for one account. */
 import type { Account, Asking } from '../ask.ts';
-import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { record, type Shape } from '../shape.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
@@ -61,10 +61,12 @@ export function* containersConf(as: Account, given: Variables = new Map()): Aski
     else judged.push({ candidate, layers, effective });
   }
   const refusals = judged.flatMap((j) => ('refusal' in j ? [j.refusal] : []));
-  if (refusals[0])
+  // What could not be looked at is no refusal of Podman's.
+  const refusal = refusals.find((r) => r.why !== 'unparsable') ?? refusals[0];
+  if (refusal)
     return refusals.length === judged.length || !release.unknown
-      ? refusals[0]
-      : { ...refusals[0], said: `${refusals[0].said}, at least under some versions; ${release.unknown.said}` };
+      ? refusal
+      : { ...refusal, why: 'ambiguous', said: `${refusal.said}, at least under some versions; ${release.unknown.said}` };
   const each = judged as readonly Merged[];
   const fact = asFact(each.at(-1) as Merged, release.where);
   if (release.unknown) disagreements(fact, each, release.unknown);
@@ -97,6 +99,18 @@ function asFact({ candidate, layers, effective }: Merged, where: Where | undefin
     layers.files.map((f) => f.path),
     ...layers.files.map(({ path }) => ({ path })),
   );
+  const unseen = layers.passed.find(({ file }) => file.stat.is !== 'got' && file.text.is !== 'got')?.file;
+  const blocked = unseen?.stat.is === 'blocked' ? unseen.stat : unseen?.text.is === 'blocked' ? unseen.text : undefined;
+  if (unseen && blocked) fact.gap('ignored', unknown(blocked, unseen.path));
+  const passed = layers.passed.map(({ file, because }) => ({ path: file.path, said: because }));
+  const applied = layers.files.map(({ path }, at) => ({ path, said: `applied as number ${at + 1}` }));
+  const provenance = [...effective.values].flatMap(([key, { where: from }]) => from.slice(0, 1).map((w) => ({ ...w, said: `decides ${key}` })));
+  fact.set(
+    'ignored',
+    passed.map((p) => p.path),
+    ...(passed.length > 0 ? passed : [...applied, ...provenance, ...(applied.length > 0 ? [] : layers.consulted)]),
+  );
+  for (const [at, place] of passed.entries()) fact.at(['ignored', String(at)], place);
   for (const { path, value, where: from } of effective.values.values()) fact.set(path, value, ...from);
   for (const [key, gap] of effective.gaps) fact.gap(splitPath(key) ?? [key], gap);
   for (const [key, notes] of effective.notes) for (const { said, where: from } of notes) fact.note(splitPath(key) ?? [key], said, ...from);
@@ -131,9 +145,15 @@ function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unkn
     const path = splitPath(key) as string[];
     if (new Set(seen).size > 1) fact.gap(path, depends(key, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
   }
-  for (const field of ['layers', 'misplaced', 'unknownKeys', 'unsupported'] as const) {
+  for (const field of ['layers', 'ignored', 'misplaced', 'unknownKeys', 'unsupported'] as const) {
     const seen = each.map((m) =>
-      JSON.stringify(field === 'layers' ? m.layers.files.map((f) => f.path) : m.effective[field].map((i) => [i.name, pathKey([i.where.path])])),
+      JSON.stringify(
+        field === 'layers'
+          ? m.layers.files.map((f) => f.path)
+          : field === 'ignored'
+            ? m.layers.passed.map((p) => p.file.path)
+            : m.effective[field].map((i) => [i.name, pathKey([i.where.path])]),
+      ),
     );
     if (new Set(seen).size > 1) fact.gap(field, depends(field, []));
   }

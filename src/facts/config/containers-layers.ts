@@ -217,13 +217,17 @@ export function byCodePoints(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** The readable files among what is not applied. One that cannot be read changes nothing, so it is no gap. */
+/** The files among what is not applied. Whether one can be read changes nothing; what could not be seen to be there is kept, too. */
 function ignored(places: readonly (DiskFile | DiskDirectory)[], because: string): Passed[] {
+  const unseen = (place: DiskDirectory): DiskFile[] =>
+    place.names.is === 'blocked' && place.stat.is !== 'absent' && !isFile(place.stat) ? [{ path: place.path, stat: place.names, text: place.names }] : [];
   return places
-    .flatMap((place) => ('text' in place ? [place] : [...place.files.values()]))
-    .filter((f) => f.text.is === 'got')
+    .flatMap((place) => ('text' in place ? [place] : [...place.files.values(), ...unseen(place)]))
+    .filter((f) => f.stat.is !== 'absent' && !(f.stat.is === 'got' && f.stat.value.type === 'directory') && f.text.is !== 'absent')
     .map((file) => ({ file, because }));
 }
+
+const isFile = (stat: DiskFile['stat']): boolean => stat.is === 'got' && stat.value.type === 'file';
 
 /** For variables that name a file outside the places that are looked at. */
 export const outside = (variable: string, path: string): Unknown =>

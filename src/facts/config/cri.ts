@@ -24,7 +24,7 @@ export const cri: Kind = {
   }),
   touches: () => [
     ...crioListenTouches,
-    { do: 'stat', path: '/run/*/*' },
+    { do: 'stat', path: '/run/*/*', first: ['/run/crio/crio.sock'] },
     ...['/run/crio/crio.sock', '/run/*/*'].map((path) => ({ do: 'run' as const, argv: infoOf(path) })),
   ],
   *learn(): Asking<Fact> {

@@ -90,6 +90,9 @@ export function endOf(stat: Answer<Stat>): Inode | undefined {
 
 /** Why an account may not read a file or list a directory, by its permission bits; undefined when it may, or nothing tells. */
 export function unreadableBy(as: Account, path: string, stat: Answer<Stat>): Unknown | undefined {
+  // Whoever inspects may read more than the account does.
+  const hidden = stat.is === 'blocked' ? stat : stat.is === 'got' && stat.value.real?.is === 'blocked' ? stat.value.real : undefined;
+  if (hidden && as.uid !== 0) return unknown(hidden, path);
   const inode = endOf(stat);
   if (!inode || as.uid === 0 || inode.uid === as.uid) return undefined;
   const need = inode.type === 'directory' ? 0o5 : 0o4;

@@ -41,7 +41,8 @@ export const k3sRuntime: Kind = {
   touches: () => [
     ...k3sTouches,
     ...crioListenTouches,
-    ...['/run/*', '/run/*/*', '/run/*/*/*', ...files].map((path) => ({ do: 'stat' as const, path })),
+    ...files.map((path) => ({ do: 'stat' as const, path })),
+    ...['/run/*', '/run/*/*', '/run/*/*/*'].map((path) => ({ do: 'stat' as const, path, first: path === '/run/*/*' ? ['/run/crio/crio.sock'] : [] })),
     { do: 'list', path: images },
   ],
   *learn(_, as): Asking<Fact> {

@@ -106,7 +106,13 @@ export function* storageConf(as: Account): Asking<Fact> {
   const each = release.candidates.map((candidate) => ({ candidate, seen: storageFor(candidate, as, disk, only, xdg !== undefined) }));
   const last = each.at(-1)?.seen as Fact | FactBuilder;
   const first = each[0]?.seen as Fact | FactBuilder;
-  for (const one of [first, last]) if ('is' in one) return one;
+  const refusals = [first, last].filter((seen) => 'is' in seen) as Unknown[];
+  // What could not be looked at is no refusal of Podman's.
+  const refusal = refusals.find((r) => r.why !== 'unparsable') ?? refusals[0];
+  if (refusal)
+    return release.unknown && each.some((e) => !('is' in e.seen))
+      ? { ...refusal, why: 'ambiguous', said: `${refusal.said}, at least under some versions; ${release.unknown.said}` }
+      : refusal;
   const fact = (last as FactBuilder).consulted(...mainFiles(as.home, 'storage').map((path) => ({ path })));
   if (release.where) fact.set('version', release.candidates[0].said, release.where);
   if (release.unknown) {

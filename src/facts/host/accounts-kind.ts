@@ -1,6 +1,6 @@
 /** Kind `accounts`: whether anybody here runs containers or K3s without root. */
 import type { Asking } from '../ask.ts';
-import { FactBuilder, type Fact } from '../fact.ts';
+import { FactBuilder, type Fact, type Unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { type RootlessUse, rootlessTouches, rootlessUse } from './accounts.ts';
@@ -20,9 +20,9 @@ export const accounts: Kind = {
     const uses = yield* rootlessUse(as);
     if (uses.is === 'unknown') return uses;
     const fact = new FactBuilder().consulted(...uses.consulted);
-    setAny(fact, 'anyRootless', uses.each, (u) => u.rootless);
-    setAny(fact, 'anyK3sRootless', uses.each, (u) => u.k3sRootless);
-    const undecided = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object');
+    setAny(fact, 'anyRootless', uses.each, (u) => u.rootless, uses.elsewhere);
+    setAny(fact, 'anyK3sRootless', uses.each, (u) => u.k3sRootless, uses.elsewhere);
+    const undecided = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object') ?? uses.elsewhere;
     if (undecided) fact.gap('rootless', undecided);
     else fact.set('rootless', uses.each.filter((u) => u.rootless === true).map((u) => u.entry.name), ...uses.consulted);
     return fact.build();
@@ -30,9 +30,9 @@ export const accounts: Kind = {
 };
 
 /** One yes decides; without one, an account that could not be seen leaves it open. */
-function setAny(fact: FactBuilder, field: string, each: readonly RootlessUse[], of: (u: RootlessUse) => RootlessUse['rootless']): void {
+function setAny(fact: FactBuilder, field: string, each: readonly RootlessUse[], of: (u: RootlessUse) => RootlessUse['rootless'], elsewhere?: Unknown): void {
   const yes = each.find((u) => of(u) === true);
-  const open = each.map(of).find((r) => typeof r === 'object');
+  const open = each.map(of).find((r) => typeof r === 'object') ?? elsewhere;
   if (yes) fact.set(field, true, ...yes.where);
   else if (open) fact.gap(field, open);
   else fact.set(field, false);

@@ -81,12 +81,14 @@ export interface RootlessUse {
 /**
  * Every ordinary account with what tells whether it runs containers without root.
  *
- * An account counts as rootless when its uid is that of an ordinary user and it is
- * allowed to linger (loginctl(1)), owns one of {@link rootlessTraces}, or is the
- * account that inspects. A subordinate id range alone does not count: useradd gives
+ * An account counts as rootless when it is allowed to linger (loginctl(1)), or when its
+ * uid is that of an ordinary user and it owns one of {@link rootlessTraces}, or is the
+ * account that inspects. Who may linger, but is in no passwd file, is `elsewhere`. A subordinate id range alone does not count: useradd gives
  * one to everybody.
  */
-export function* rootlessUse(audited: Account): Asking<{ is: 'known'; each: readonly RootlessUse[]; consulted: readonly Where[] } | Unknown> {
+export function* rootlessUse(
+  audited: Account,
+): Asking<{ is: 'known'; each: readonly RootlessUse[]; elsewhere?: Unknown; consulted: readonly Where[] } | Unknown> {
   const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [
     Passwd,
     { is: 'known'; min: number; max: number } | Unknown,
@@ -94,12 +96,30 @@ export function* rootlessUse(audited: Account): Asking<{ is: 'known'; each: read
   ];
   if (accounts.is === 'unknown') return accounts;
   if (uids.is === 'unknown') return uids;
-  const ordinary = accounts.entries.filter((e) => e.uid >= uids.min && e.uid <= uids.max);
+  const lingers = lingering.is === 'got' ? lingering.value : [];
+  const ordinary = accounts.entries.filter((e) => (e.uid >= uids.min && e.uid <= uids.max) || (e.uid !== 0 && lingers.includes(e.name)));
   if (audited.uid !== 0 && !ordinary.some((e) => e.uid === audited.uid)) {
     ordinary.push({ ...audited, shell: '', at: { path: passwdPath, said: 'the account that inspects' } });
   }
   const each = yield* together(ordinary.map((entry) => useOf(entry, lingering, entry.uid === audited.uid)));
-  return { is: 'known', each, consulted: [...accounts.consulted, { path: lingerPath }] };
+  const elsewhere = lingering.is === 'blocked' ? unknown(lingering, lingerPath) : yield* fromDirectory(lingers.filter((name) => !accounts.entries.some((e) => e.name === name)));
+  return { is: 'known', each, consulted: [...accounts.consulted, { path: lingerPath }], ...(elsewhere ? { elsewhere } : {}) };
+}
+
+const nssPath = '/etc/nsswitch.conf';
+
+/** Names without a line in /etc/passwd: left over, or accounts of a directory service (nsswitch.conf(5)), which no file shows. */
+function* fromDirectory(names: readonly string[]): Asking<Unknown | undefined> {
+  const [name] = names;
+  if (name === undefined) return undefined;
+  const nss = yield* read(nssPath);
+  if (nss.is === 'absent') return undefined;
+  if (nss.is === 'blocked') return unknown(nss, nssPath);
+  const sources = (/^[ \t]*passwd:(.*)$/m.exec(nss.value)?.[1] ?? '').replace(/#.*|\[[^\]]*\]/g, '').split(/\s+/);
+  const directory = sources.find((s) => s !== '' && s !== 'files' && s !== 'altfiles' && s !== 'systemd');
+  if (directory === undefined) return undefined;
+  const where = [{ path: `${lingerPath}/${name}`, said: 'may linger' }, { path: nssPath }];
+  return { is: 'unknown', why: 'unsupported', said: `${name} may linger and is not in ${passwdPath}: the account may come from "${directory}"`, where };
 }
 
 function* useOf(entry: PasswdEntry, lingering: Answer<readonly string[]>, inspects: boolean): Asking<RootlessUse> {
@@ -153,7 +173,12 @@ export const rootlessTouches = [
   { do: 'read', path: '/etc/login.defs' },
   { do: 'read', path: '/usr/etc/login.defs' },
   { do: 'list', path: lingerPath },
-  ...[...rootlessTraces, ...k3sUnitPaths].map((path) => ({ do: 'stat' as const, path: path.replace('{uid}', '*').replace(/^~/, '**') })),
+  { do: 'read', path: nssPath },
+  ...[...rootlessTraces, ...k3sUnitPaths].map((path) => ({
+    do: 'stat' as const,
+    path: path.replace('{uid}', '*').replace(/^~/, '**'),
+    ...(path.includes('{uid}') ? { first: [path] } : {}),
+  })),
 ] as const;
 
 /** The time of the inspection as Unix seconds, or undefined when the snapshot does not tell. */

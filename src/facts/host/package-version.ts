@@ -18,7 +18,8 @@ const rpmQuery = ['rpm', '-q', '--qf', '%{VERSION}\\n'];
 /** All that {@link packageVersion} may ask for these names. */
 export function packageTouches(deb: readonly string[], rpm: readonly string[]): readonly Pattern[] {
   return [
-    { do: 'read', path: dpkgStatus },
+    // Megabytes, for what the program itself usually tells.
+    { do: 'read', path: dpkgStatus, later: true },
     ...deb.map((p): Pattern => ({ do: 'read', path: `${dpkgStatusDirectory}/${p}` })),
     ...rpmDatabases.map((path): Pattern => ({ do: 'stat', path })),
     ...rpm.map((p): Pattern => ({ do: 'run', argv: [...rpmQuery, p] })),

@@ -24,12 +24,10 @@ export const process: Kind = {
     mine: { type: 'boolean', describe: 'only processes of the account in question' },
   },
   shape: record({ count: number('how many'), each: listOf(one, 'the processes, by id') }),
-  touches: () => [
+  touches: (q) => [
     { do: 'list', path: '/proc' },
     { do: 'read', path: '/proc/*/comm' },
-    { do: 'read', path: '/proc/*/cmdline' },
-    { do: 'read', path: '/proc/*/status' },
-    { do: 'read', path: '/proc/*/cgroup' },
+    ...['cmdline', 'status', 'cgroup'].map((file) => ({ do: 'read' as const, path: `/proc/*/${file}`, process: String(q.name) })),
   ],
   *learn(q, as): Asking<Fact> {
     const entries = yield* list('/proc');

@@ -19,16 +19,29 @@ export interface SubIds {
   readonly consulted: readonly Where[];
 }
 
-/** A line `NAME-OR-UID:START:COUNT`. Blanks around a field make the line count for nobody (tried with Podman 5.4.2). */
-const line = /^([^:\s][^:]*):(\d+):(\d+)$/;
+/**
+ * A line `NAME-OR-UID:START:COUNT`. Blanks before the name or after the line make it count for nobody (tried with Podman 5.4.2);
+ * so does a carriage return, since newuidmap takes nothing after a number (shadow lib/subordinateio.c).
+ */
+const line = /^([^:\s][^:]*):([^:]*):([^:]*)$/;
+/** strtoul(3) with base 0, as shadow reads: blanks and a sign before, octal after a 0, hexadecimal after 0x. */
+const number = /^[ \t]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
 
-/** The ranges of all accounts in a subuid or subgid file: one entry a well-formed line. */
-export function parseSubIds(text: string, path: string): readonly (Range & { readonly owner: string })[] {
+/**
+ * The ranges of all accounts in a subuid or subgid file: one entry a well-formed line. `odd` numbers are not plain decimal:
+ * newuidmap and a Podman with libsubid read 065536 as 27486 (tried with 4.3.1 on Debian 12), another Podman does not.
+ */
+export function parseSubIds(text: string, path: string): readonly (Range & { readonly owner: string; readonly odd: boolean })[] {
   return text.split('\n').flatMap((raw, index) => {
-    const m = line.exec(raw.replace(/\r$/, ''));
-    return m ? [{ owner: m[1] as string, start: Number(m[2]), count: Number(m[3]), at: { path, line: index + 1 } }] : [];
+    const [, owner = '', ...fields] = line.exec(raw) ?? [];
+    const [start, count] = fields.map((field) => number.exec(field)?.[1]);
+    if (start === undefined || count === undefined) return [];
+    const odd = fields.some((field) => !/^(0|[1-9]\d*)$/.test(field));
+    return [{ owner, start: valueOf(start), count: valueOf(count), odd, at: { path, line: index + 1 } }];
   });
 }
+
+const valueOf = (digits: string): number => (/^0[0-7]/.test(digits) ? Number.parseInt(digits, 8) : Number(digits));
 
 /**
  * The subordinate ids of an account. Entries by name and by uid add up, in both files
@@ -46,6 +59,11 @@ export function* subIds(which: 'subuid' | 'subgid', account: Account): Asking<Su
   if (!answer || answer.is === 'absent') return { is: 'known', ranges: [], count: 0, broken: [], consulted };
   if (answer.is === 'blocked') return unknown(answer, path);
   const ranges = parseSubIds(answer.value, path).filter((r) => r.owner === account.name || r.owner === String(account.uid));
+  const odd = ranges.find((r) => r.odd);
+  if (odd) {
+    const said = `a number that is not plain decimal: newuidmap reads it as in C, ${odd.start} and ${odd.count}, not every Podman does`;
+    return { is: 'unknown', why: 'ambiguous', said, where: [odd.at] };
+  }
   return { is: 'known', ranges, count: ranges.reduce((sum, r) => sum + r.count, 0), broken: brokenIn(ranges, account), consulted };
 }
 

@@ -1,83 +1,143 @@
-/** sudoers(5), as far as it tells whether an account may become root. */
-import type { Where } from '../fact.ts';
+/** What sudo lets an account do (sudoers(5)): become root, and carry variables over to root. */
+import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import { listOf, type Statement, statementsIn } from './sudoers-text.ts';
 
-interface SudoRule {
-  /** Who: a name, `%group`, `#uid`, `%#gid`, an alias, `ALL`; with `!` in front it is an exception. */
-  readonly who: readonly string[];
-  readonly noPassword: boolean;
-  readonly at: Where;
-}
+/** SUSE and image-based systems keep the vendor's file below /usr/etc; it counts when /etc has none. */
+const mainFiles = ['/etc/sudoers', '/usr/etc/sudoers'] as const;
+const directories = ['/etc/sudoers.d', '/usr/etc/sudoers.d', '/private/etc/sudoers.d'] as const;
+const maxDepth = 8;
+
+export const sudoersTouches: readonly Pattern[] = [
+  ...mainFiles.map((path) => ({ do: 'read', path }) as const),
+  ...directories.flatMap((path): Pattern[] => [
+    { do: 'list', path },
+    { do: 'read', path: `${path}/*` },
+  ]),
+];
 
 export interface Sudoers {
-  readonly rules: readonly SudoRule[];
-  /** User_Alias names and their members. */
-  readonly aliases: ReadonlyMap<string, readonly string[]>;
-  /** `Defaults !authenticate`: nobody is asked for a password. */
-  readonly unauthenticated?: Where;
-  /** `Defaults targetpw`, as SUSE ships it: the password asked for is root's, so a rule alone makes nobody root. */
-  readonly targetPassword: boolean;
-  readonly includes: readonly { readonly path: string; readonly directory: boolean }[];
+  /** Whether there is a sudoers file at all. */
+  readonly installed: boolean;
+  /** In the order in which sudo reads them, includes in their place. */
+  readonly statements: readonly Statement[];
+  readonly consulted: readonly Where[];
+  /** A part that could not be seen: it may say anything. */
+  readonly incomplete?: Unknown;
 }
 
-/** Parses one sudoers file. Command lists are not looked into: any rule counts as a way to become root. */
-export function parseSudoers(text: string, path: string): Sudoers {
-  const rules: SudoRule[] = [];
-  const aliases = new Map<string, readonly string[]>();
-  const includes: { path: string; directory: boolean }[] = [];
-  let unauthenticated: Where | undefined;
-  let targetPassword = false;
-  for (const { line, content } of logicalLines(text)) {
-    const at = { path, line };
-    const include = /^[@#](include|includedir)[ \t]+"?([^"]+?)"?$/.exec(content);
-    if (include) includes.push({ path: include[2] as string, directory: include[1] === 'includedir' });
-    else if (/^#(?!\d)/.test(content) || content === '') continue;
-    else if (/^User_Alias[ \t]/.test(content)) {
-      for (const definition of content.slice('User_Alias'.length).split(':')) {
-        const [name, members] = definition.split('=');
-        if (name && members) aliases.set(name.trim(), words(members));
-      }
-    } else if (/^Defaults/.test(content)) {
-      if (/^Defaults[ \t]+(.*,[ \t]*)?!authenticate\b/.test(content)) unauthenticated = at;
-      if (/^Defaults[ \t]+(.*,[ \t]*)?(targetpw|rootpw)\b/.test(content)) targetPassword = true;
-    } else if (content.includes('=') && !/^(Runas|Host|Cmnd|Cmd)_Alias[ \t]/.test(content)) {
-      const m = /^((?:[^\s,=]+[ \t]*,[ \t]*)*[^\s,=]+)[ \t]+[^=]*=(.*)$/.exec(content);
-      if (m) rules.push({ who: words(m[1] as string), noPassword: /\bNOPASSWD[ \t]*:/.test(m[2] as string), at });
-    }
-  }
-  return { rules, aliases, includes, targetPassword, ...(unauthenticated ? { unauthenticated } : {}) };
+/** Reads the sudoers file that counts, with what it includes. */
+export function* readSudoers(): Asking<Sudoers> {
+  const answers = (yield* together(mainFiles.map((p) => read(p)))) as Answer<string>[];
+  const at = answers.findIndex((a) => a.is !== 'absent');
+  const path = mainFiles[at];
+  const answer = answers[at];
+  if (path === undefined || !answer || answer.is === 'absent')
+    return { installed: false, statements: [], consulted: mainFiles.map((p) => ({ path: p, said: 'not there' })) };
+  if (answer.is === 'blocked') return { installed: true, statements: [], consulted: [{ path }], incomplete: unknown(answer, path) };
+  const reader = new Reader();
+  yield* reader.take(answer.value, path, 0);
+  return { installed: true, statements: reader.statements, consulted: reader.consulted, ...(reader.incomplete ? { incomplete: reader.incomplete } : {}) };
 }
 
-const words = (text: string): string[] =>
-  text
-    .split(',')
-    .map((w) => w.trim())
-    .filter((w) => w !== '');
+class Reader {
+  readonly statements: Statement[] = [];
+  readonly consulted: Where[] = [];
+  incomplete?: Unknown;
 
-function* logicalLines(text: string): Generator<{ line: number; content: string }> {
-  let pending = '';
-  let first = 1;
-  for (const [index, raw] of text.split('\n').entries()) {
-    if (pending === '') first = index + 1;
-    const line = raw.replace(/\r$/, '');
-    if (line.endsWith('\\')) {
-      pending += `${line.slice(0, -1)} `;
-      continue;
+  *take(text: string, path: string, depth: number): Asking<void> {
+    this.consulted.push({ path });
+    for (const statement of statementsIn(text, path)) {
+      if (statement.is === 'include') yield* this.#include(statement, depth);
+      else this.statements.push(statement);
     }
-    const content = (pending + line).trim();
-    pending = '';
-    yield { line: first, content: /^#(include|includedir)\b|^#\d/.test(content) ? content : content.replace(/(^|[ \t])#(?!\d).*$/, '').trim() };
   }
+
+  *#include({ path: target, directory, at }: Extract<Statement, { is: 'include' }>, depth: number): Asking<void> {
+    const path = (target.startsWith('/') ? target : `${at.path.slice(0, at.path.lastIndexOf('/'))}/${target}`).replace(/\/$/, '');
+    const folder = directory ? path : path.slice(0, path.lastIndexOf('/'));
+    if (depth >= maxDepth || !(directories as readonly string[]).includes(folder) || path.endsWith('/..')) {
+      this.incomplete ??= {
+        is: 'unknown',
+        why: 'unsupported',
+        said: `sudoers includes ${target}, which is not among the files that are looked at`,
+        where: [at],
+      };
+      return;
+    }
+    const names = directory ? yield* list(path) : undefined;
+    if (names?.is === 'blocked') this.incomplete ??= unknown(names, path);
+    // Names that end in ~ or hold a dot are skipped.
+    const paths = directory ? (names?.is === 'got' ? names.value : []).filter((n) => !n.endsWith('~') && !n.includes('.')).map((n) => `${path}/${n}`) : [path];
+    const texts = (yield* together(paths.map((p) => read(p)))) as Answer<string>[];
+    for (const [index, text] of texts.entries()) {
+      const file = paths[index] ?? path;
+      if (text.is === 'blocked') this.incomplete ??= unknown(text, file);
+      if (text.is === 'got') yield* this.take(text.value, file, depth + 1);
+    }
+  }
+}
+
+/** An account as sudoers names it. */
+export interface Who {
+  readonly name: string;
+  readonly uid: number;
+  /** Names by group id; a group without a name has the empty one. */
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/** The account with the groups of group(5): those that list it, and its primary one. */
+export function whoIs(as: Account, group: string): Who {
+  const groups = new Map<number, string>([[as.gid, '']]);
+  for (const line of group.split('\n')) {
+    const [name = '', , gid = '', members = ''] = line.split(':');
+    if (name === '' || !/^\d+$/.test(gid)) continue;
+    if (Number(gid) === as.gid || members.split(',').some((m) => m.trim() === as.name)) groups.set(Number(gid), name);
+  }
+  return { name: as.name, uid: as.uid, groups };
+}
+
+/** Whether a list of users names the account; the last word that fits decides. */
+function namer(statements: readonly Statement[], who: Who): (words: readonly string[]) => boolean {
+  const aliases = new Map(statements.flatMap((s) => (s.is === 'alias' ? [[s.name, s.members] as const] : [])));
+  const named = (words: readonly string[], depth: number): boolean => {
+    let result = false;
+    for (const word of words) {
+      const negated = word.startsWith('!');
+      const name = (negated ? word.slice(1) : word).replace(/\\(.)/g, '$1').replace(/"/g, '');
+      const alias = aliases.get(name);
+      const hit =
+        name === 'ALL' ||
+        name === who.name ||
+        name === `#${who.uid}` ||
+        [...who.groups].some(([gid, group]) => (group !== '' && name === `%${group}`) || name === `%#${gid}`) ||
+        (alias !== undefined && depth < maxDepth && named(alias, depth + 1));
+      if (hit) result = !negated;
+    }
+    return result;
+  };
+  return (words) => named(words, 0);
+}
+
+/** Settings that hold for every sudo of the account: those for everybody and for it; not those of a host, command or run-as user. */
+function settingsFor(statements: readonly Statement[], isNamed: (words: readonly string[]) => boolean) {
+  return statements.flatMap((s) =>
+    s.is === 'defaults' && (s.scope === '' || (s.scope === ':' && isNamed(s.for))) ? s.settings.map((setting) => ({ ...setting, at: s.at })) : [],
+  );
 }
 
 /** What sudo lets an account do: any rule that names it counts, with root's password asked for only one without a password. */
-export function sudoOf(
-  files: readonly Sudoers[],
-  who: { readonly name: string; readonly uid: number; readonly groups: ReadonlyMap<number, string> },
-): { allowed: boolean; noPassword: boolean; where: Where[] } {
-  const aliases = new Map(files.flatMap((f) => [...f.aliases]));
-  const target = files.some((f) => f.targetPassword);
-  const free = files.find((f) => f.unauthenticated)?.unauthenticated;
-  const rules = files.flatMap((f) => f.rules).filter((r) => matches(r.who, who, aliases, 0) && (!target || r.noPassword || free !== undefined));
+export function sudoOf(statements: readonly Statement[], who: Who): { allowed: boolean; noPassword: boolean; where: Where[] } {
+  const isNamed = namer(statements, who);
+  const settings = settingsFor(statements, isNamed);
+  // SUSE ships targetpw: the password asked for is root's, so a rule alone makes nobody root.
+  const target = ['targetpw', 'rootpw'].some((name) => settings.findLast((s) => s.name === name)?.off === false);
+  const authenticate = settings.findLast((s) => s.name === 'authenticate');
+  const free = authenticate?.off ? authenticate.at : undefined;
+  const rules = statements
+    .flatMap((s) => (s.is === 'rule' && isNamed(s.who) ? [{ at: s.at, noPassword: /\bNOPASSWD[ \t]*:/.test(s.spec) }] : []))
+    .filter((r) => !target || r.noPassword || free !== undefined);
   const noPassword = rules.filter((r) => r.noPassword);
   const where = [...noPassword, ...rules.filter((r) => !r.noPassword)].map((r) => ({ ...r.at, said: r.noPassword ? 'without a password' : 'with a password' }));
   return {
@@ -87,19 +147,54 @@ export function sudoOf(
   };
 }
 
-function matches(list: readonly string[], who: Parameters<typeof sudoOf>[1], aliases: ReadonlyMap<string, readonly string[]>, depth: number): boolean {
-  let result = false;
-  for (const word of list) {
-    const negated = word.startsWith('!');
-    const name = (negated ? word.slice(1) : word).replace(/\\(.)/g, '$1').replace(/"/g, '');
-    const alias = aliases.get(name);
-    const hit =
-      name === 'ALL' ||
-      name === who.name ||
-      name === `#${who.uid}` ||
-      [...who.groups].some(([gid, group]) => name === `%${group}` || name === `%#${gid}`) ||
-      (alias !== undefined && depth < 8 && matches(alias, who, aliases, depth + 1));
-    if (hit) result = !negated;
+export interface Carrying {
+  /** The account may run the program as root. */
+  readonly allowed: boolean;
+  /** It may set variables on the command line (`--preserve-env=…`, SETENV). */
+  readonly setenv: boolean;
+  /** Names and wildcards of env_keep for the account. */
+  readonly keep: readonly string[];
+  /** `!env_reset`: everything passes. */
+  readonly everything: boolean;
+  readonly where: { readonly setenv: readonly Where[]; readonly keep: readonly Where[] };
+}
+
+/** Which variables the account may carry over when it runs a program as root. The last matching rule decides, as in sudo. */
+export function carrying(statements: readonly Statement[], who: Who, program: string): Carrying {
+  const isNamed = namer(statements, who);
+  const keep = new Set<string>();
+  const keepAt: Where[] = [];
+  const settings = settingsFor(statements, isNamed);
+  for (const { name, off, sign, value, at } of settings) {
+    if (name !== 'env_keep') continue;
+    const names = value.split(/\s+/).filter((n) => n !== '');
+    if (sign === '=' || off) keep.clear();
+    for (const n of names) sign === '-=' ? keep.delete(n) : keep.add(n);
+    keepAt.push({ ...at, said: `env_keep ${sign ?? ''} ${names.join(' ')}`.trim() });
   }
-  return result;
+  const last = (name: string): boolean | undefined =>
+    ((s) => (s === undefined ? undefined : !s.off))(settings.findLast((s) => s.name === name && s.sign === undefined));
+  const grant = statements.flatMap((s) => (s.is === 'rule' && isNamed(s.who) ? (grantIn(s, program) ?? []) : [])).at(-1);
+  return {
+    allowed: grant !== undefined,
+    setenv: grant?.setenv ?? (grant !== undefined && last('setenv') === true),
+    keep: [...keep],
+    everything: last('env_reset') === false,
+    where: { setenv: grant ? [grant.at] : [], keep: keepAt },
+  };
+}
+
+/** `WHO HOSTS=(RUNAS) [TAGS] COMMANDS` for every host and root. ALL as the command implies SETENV (sudoers(5), tag SETENV). */
+function grantIn({ hosts, spec, text, at }: Extract<Statement, { is: 'rule' }>, program: string): { setenv: boolean | undefined; at: Where } | undefined {
+  if (!hosts.includes('ALL')) return undefined;
+  const runas = /^\(([^)]*)\)/.exec(spec)?.[1];
+  if (runas !== undefined && !listOf(runas.split(':')[0] ?? '').some((r) => r === 'ALL' || r === 'root' || r === '#0')) return undefined;
+  const rest = spec.replace(/^\([^)]*\)\s*/, '');
+  const tags = /^((?:[A-Z]+:\s*)*)/.exec(rest)?.[1] ?? '';
+  const commands = listOf(rest.slice(tags.length));
+  const names = (command: string): boolean => (command.split(/\s/)[0] ?? '').split('/').at(-1) === program;
+  if (!commands.includes('ALL') && !commands.some(names)) return undefined;
+  if (/\bNOSETENV:/.test(tags)) return { setenv: false, at };
+  // Undefined when no tag says: then "Defaults setenv" decides.
+  return { setenv: /\bSETENV:/.test(tags) || commands.includes('ALL') ? true : undefined, at: { ...at, said: text.slice(0, 200) } };
 }

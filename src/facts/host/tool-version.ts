@@ -60,6 +60,8 @@ export function* seeTool(name: string): Asking<ToolSeen> {
     if (refused?.answer.is === 'blocked') return unknown(refused.answer, `command:${refused.argv.join(' ')}`);
     return { is: 'absent', consulted: found.consulted, notes };
   }
+  // 126 and 127: it could not be executed, or lacks a library.
+  if (path === undefined && told?.is === 'unknown' && first?.answer.is === 'got' && first.answer.value.exit >= 126) return told;
   const place = path === undefined ? {} : { path };
   const hidden = present.slice(1);
   if (told?.is === 'known') return { is: 'known', ...place, hidden, version: { ...told, source: 'program' }, notes };

@@ -80,7 +80,8 @@ export const user: Kind = {
       const uses = yield* rootlessUse(as);
       if (uses.is === 'unknown') return uses;
       const facts = yield* together(uses.each.map(describe));
-      return { is: 'known', each: uses.each.map((use, at) => subjectOf(use, facts[at] as Known)), consulted: uses.consulted };
+      const each = uses.each.map((use, at) => subjectOf(use, facts[at] as Known));
+      return { is: 'known', each, consulted: uses.consulted, ...(uses.elsewhere ? { incomplete: uses.elsewhere } : {}) };
     },
   },
 };
@@ -107,7 +108,7 @@ function* engines(as: Account): Asking<Subjects> {
   const host: Subject = { key: '', as: rootAccount, fact: engineFact(rootAccount, true) };
   const uses = yield* rootlessUse(as);
   if (uses.is === 'unknown') return { is: 'known', each: [host], incomplete: uses, consulted: uses.where };
-  const blocked = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object');
+  const blocked = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object') ?? uses.elsewhere;
   const each = [host, ...uses.each.filter((u) => u.rootless === true).map((u) => ({ key: `user:${u.entry.name}`, as: accountOf(u), fact: engineFact(u.entry, false) }))];
   return { is: 'known', each, consulted: uses.consulted, ...(blocked ? { incomplete: blocked } : {}) };
 }

@@ -1,6 +1,8 @@
 /** What a k3d config file or command line asks for, in one form, with the place of each value. */
 import { FactBuilder, type Json, type Known, type Unknown, type Where } from '../fact.ts';
 import { boolean, list, map, number, record, string } from '../shape.ts';
+import { imageForm } from './image-form.ts';
+import { danger, isMapper, volumeMount } from './mounts.ts';
 import { gateReaches, isNodeFilter, type NodeArg } from './node-filters.ts';
 
 export interface Traced<T> {
@@ -21,6 +23,15 @@ export interface ClusterPlan {
   readonly subnet?: Traced<string>;
   readonly image?: Traced<string>;
   readonly apiHost?: Traced<string>;
+  /** The address on which the API is published: `kubeAPI.hostIP` or the host of `--api-port`. */
+  readonly apiBind?: Traced<string>;
+  /** The address of a registry that it creates: `registries.create.host`, `--registry-create NAME:HOST:PORT`, `--port HOST:PORT`. */
+  readonly registryBind?: Traced<string>;
+  /** How the cluster token is given; the token itself is never kept. */
+  readonly token?: Traced<'literal' | 'variable'>;
+  readonly hostPid?: Traced<boolean>;
+  /** What k3d refuses or passes over in a config file; undefined for a command line. */
+  readonly problems?: readonly Traced<string>[];
   /** `registries.create` or `--registry-create`. */
   readonly registryCreate?: Traced<boolean>;
   readonly registryUse: readonly Traced<string>[];
@@ -54,11 +65,17 @@ export const clusterShape = record({
   subnet: string('the subnet asked for'),
   image: string('the K3s image'),
   apiHost: string('host of the API in the kubeconfig; 0.0.0.0 when unset'),
+  apiBind: string('address on which the API is published; 0.0.0.0 when unset'),
+  imageForm: string('how the image is named; default when it is left to k3d', ['digest', 'version', 'channel', 'floating', 'default']),
+  token: string('how the cluster token is given; unset when k3d makes one up', ['literal', 'variable']),
+  hostPid: boolean('whether nodes share the process ids of the host'),
+  problems: list(string('what is wrong'), 'what k3d refuses or passes over in a config file; unset for a command line'),
   config: string('the config file that a command line names'),
   registries: record({
     create: boolean('whether k3d is to create a registry with the cluster'),
     use: list(string('name of a registry'), 'registries that the cluster uses'),
     network: string('network of a registry created by itself; bridge when unset'),
+    bind: string('address on which a created registry is published; 0.0.0.0 when unset, and unset when none is created'),
   }),
   extraArgs: list(
     record({
@@ -73,6 +90,10 @@ export const clusterShape = record({
     agents: boolean('whether every agent kubelet gets it; true without agents'),
   }),
   volumes: list(string('[source:]destination'), 'volumes of the nodes'),
+  mounts: record({
+    dangerous: list(string('a volume'), 'volumes that hand the host over: engine sockets, /, /etc and the like'),
+    mapper: list(string('a volume'), 'volumes below /dev/mapper'),
+  }),
   sudo: record({
     used: boolean('whether sudo starts k3d'),
     keepsEngine: boolean('whether that sudo is told to keep DOCKER_HOST and DOCKER_SOCK'),
@@ -101,6 +122,8 @@ export function clusterFact(plan: ClusterPlan): Known {
     plan.volumes.map((v) => v.value),
     ...places(plan.volumes, plan.at),
   );
+  setMounts(fact, plan);
+  setPublished(fact, plan);
   const keeps = plan.sudo?.keeps ?? [];
   fact.set(['sudo', 'used'], plan.sudo !== undefined, plan.sudo?.where ?? plan.at).set(['sudo', 'keeps'], keeps, plan.sudo?.where ?? plan.at);
   fact.set(['sudo', 'keepsEngine'], keeps.includes('*') || (keeps.includes('DOCKER_HOST') && keeps.includes('DOCKER_SOCK')), plan.sudo?.where ?? plan.at);
@@ -111,8 +134,49 @@ export function clusterFact(plan: ClusterPlan): Known {
   return fact.build();
 }
 
+function setMounts(fact: FactBuilder, plan: ClusterPlan): void {
+  const each = plan.volumes.map((v) => ({ ...v, mount: volumeMount(v.value) }));
+  const risky = each.flatMap((v) => ((why) => (why === undefined ? [] : [{ text: v.value, where: { ...v.where, said: why } }]))(danger(v.mount)));
+  const mapper = each.filter((v) => isMapper(v.mount));
+  fact.set(
+    ['mounts', 'dangerous'],
+    risky.map((r) => r.text),
+    ...(risky.length > 0 ? risky.map((r) => r.where) : places(plan.volumes, plan.at)),
+  );
+  fact.set(
+    ['mounts', 'mapper'],
+    mapper.map((m) => m.value),
+    ...places(mapper, plan.at),
+  );
+}
+
+function setPublished(fact: FactBuilder, plan: ClusterPlan): void {
+  const unset = (said: string): Where => ({ ...plan.at, said });
+  if (plan.does === 'cluster-create') {
+    fact.set('apiBind', plan.apiBind?.value ?? '0.0.0.0', plan.apiBind?.where ?? unset('not set: 0.0.0.0'));
+    fact.set('imageForm', plan.image ? imageForm(plan.image.value) : 'default', plan.image?.where ?? unset('no image: that of the k3d release'));
+    fact.set('hostPid', plan.hostPid?.value ?? false, plan.hostPid?.where ?? plan.at);
+    setTraced(fact, ['token'], plan.token, plan.at);
+  }
+  if (plan.does === 'registry-create' || plan.registryCreate?.value)
+    fact.set(
+      ['registries', 'bind'],
+      plan.registryBind?.value ?? '0.0.0.0',
+      plan.registryBind?.where ?? plan.registryCreate?.where ?? unset('not set: 0.0.0.0'),
+    );
+  if (plan.problems)
+    fact.set(
+      'problems',
+      plan.problems.map((p) => p.value),
+      ...places(plan.problems, plan.at),
+    );
+}
+
 /** A field that cannot be told takes with it what is derived from it. */
 function gapPaths(field: string): (string | string[])[] {
+  if (field === 'volumes') return ['volumes', 'mounts'];
+  if (field === 'image') return ['image', 'imageForm'];
+  if (field === 'registries') return ['registries'];
   if (field === 'network') return ['network', 'joins'];
   if (field === 'args') return ['extraArgs', 'kubeletUserns'];
   if (field === 'servers' || field === 'agents') return [field, ['kubeletUserns', field]];

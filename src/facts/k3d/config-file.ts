@@ -3,10 +3,11 @@ import type { Unknown, Where } from '../fact.ts';
 import { entry, placed, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
 import type { ClusterPlan, Traced } from './cluster-plan.ts';
+import { schemaProblems, schemaVersion } from './config-schema.ts';
 import type { NodeArg } from './node-filters.ts';
 
 /** Whether a text is meant as a k3d config file, even when it does not parse. */
-export const looksLikeK3dConfig = (text: string): boolean => /^\s*["']?apiVersion["']?\s*:\s*["']?k3d\.io\//m.test(text);
+export const looksLikeK3dConfig = (text: string): boolean => /^[ \t]*["']?apiVersion["']?[ \t]*:[ \t]*["']?k3d\.io\//m.test(text);
 
 /** k3d runs Go's os.ExpandEnv over the whole file before it parses it (cmd/util/config/config.go). */
 const expands = /\$(?:[A-Za-z0-9_{*#$@!?-])/;
@@ -51,6 +52,9 @@ class ConfigReader {
       image: this.#text(['image'], 'image'),
       apiHost: this.#text(['kubeAPI', 'host'], 'apiHost') ?? this.#text(['kubeAPI', 'hostIP'], 'apiHost'),
     };
+    const api = this.#text(['kubeAPI', 'hostIP'], 'apiBind') ?? this.#text(['exposeAPI', 'hostIP'], 'apiBind');
+    const bind = this.#text(['registries', 'create', 'host'], 'registries.bind');
+    const more = { ...(api ? { apiBind: api } : {}), ...(bind ? { registryBind: bind } : {}), ...this.#token(), ...this.#hostPid() };
     const counts = { servers: this.#count('servers'), agents: this.#count('agents'), registryCreate: this.#registryCreate() };
     const args = [...this.#extraArgs(), ...this.#oldArgs('extraServerArgs', 'server:*'), ...this.#oldArgs('extraAgentArgs', 'agent:*')];
     return {
@@ -59,8 +63,28 @@ class ConfigReader {
       registryUse: this.#texts(['registries', 'use'], 'registries.use'),
       args,
       volumes: this.#list(['volumes'], 'volumes').flatMap((item) => this.#scalar(entry(item, 'volume')?.value, 'volumes') ?? []),
+      ...more,
+      problems: schemaProblems(this.#root, this.#path, schemaVersion(apiVersion?.value)).map(({ said, where }) => ({ value: said, where })),
       notes: this.#notes,
     };
+  }
+
+  /** A token that is one variable and nothing else is no secret. The value itself is not kept. */
+  #token(): { token?: Traced<'literal' | 'variable'> } {
+    const found = this.#at(['token']);
+    const text = found?.value.is === 'scalar' && found.value.value !== null ? String(found.value.value) : '';
+    if (!found || text === '') return {};
+    const variable = /^\$(?:\{\w+\}|\w+)$/.test(text);
+    if (!variable && expands.test(text))
+      this.#notes.push({ path: 'token', said: 'k3d takes a $ in it for a variable and fills that in', where: placed(this.#path, found.at) });
+    return { token: { value: variable ? 'variable' : 'literal', where: placed(this.#path, found.at) } };
+  }
+
+  #hostPid(): { hostPid?: Traced<boolean> } {
+    const found = this.#at(['options', 'runtime', 'hostPidMode']);
+    if (!found) return {};
+    const text = this.#scalar(found.value, 'hostPid');
+    return text ? { hostPid: { value: /^(?:true|True|TRUE|t|T|1)$/.test(text.value), where: text.where } } : {};
   }
 
   #at(keys: readonly string[]): TextEntry | undefined {

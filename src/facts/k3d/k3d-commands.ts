@@ -176,6 +176,11 @@ function planOf(words: readonly Word[], does: ClusterPlan['does'], at: Where): P
   };
   const apiPort = one('api-port', 'apiHost');
   const defaultNetwork = one('default-network', 'registries.network');
+  const apiBind = apiPort && hostOfPort(apiPort);
+  const registryPort = does === 'registry-create' ? one('port', 'registries.bind') : registryPortOf(one('registry-create', 'registries.bind'));
+  const registryBind = registryPort && hostOfPort(registryPort);
+  const token = flags.find((f) => f.name === 'token');
+  const hostPid = flags.find((f) => f.name === 'host-pid-mode');
   return {
     source: 'command',
     does,
@@ -183,6 +188,10 @@ function planOf(words: readonly Word[], does: ClusterPlan['does'], at: Where): P
     ...(name ? { name } : {}),
     ...Object.fromEntries(Object.entries(parts).filter(([, v]) => v !== undefined)),
     ...(apiPort && /:\d+$/.test(apiPort.value) ? { apiHost: { ...apiPort, value: apiPort.value.replace(/:\d+$/, '') } } : {}),
+    ...(apiBind ? { apiBind } : {}),
+    ...(registryBind ? { registryBind } : {}),
+    ...(token ? { token: { value: token.value.dynamic ? ('variable' as const) : ('literal' as const), where: { ...at, said: '--token' } } } : {}),
+    ...(hostPid ? { hostPid: { value: !/^(?:false|f|0)$/i.test(hostPid.value.text), where: { ...at, said: '--host-pid-mode' } } } : {}),
     ...(create ? { registryCreate: { value: true, where: { ...at, said: `--registry-create ${create.value.text}` } } } : {}),
     ...(does === 'registry-create' && defaultNetwork ? { registryNetwork: defaultNetwork } : {}),
     registryUse: all('registry-use', 'registries.use'),
@@ -191,6 +200,18 @@ function planOf(words: readonly Word[], does: ClusterPlan['does'], at: Where): P
     gaps,
     notes,
   };
+}
+
+/** The host of `[HOST:]PORT`; undefined when there is none (k3d cmd/util/ports.go). */
+function hostOfPort(port: Traced<string>): Traced<string> | undefined {
+  const host = /^(.+):(?:\d{1,5}|random)$/.exec(port.value)?.[1];
+  return host === undefined ? undefined : { ...port, value: host };
+}
+
+/** `NAME[:[HOST:]PORT]` of --registry-create: what stands behind the name. */
+function registryPortOf(flag: Traced<string> | undefined): Traced<string> | undefined {
+  const cut = flag?.value.indexOf(':') ?? -1;
+  return flag && cut >= 0 ? { ...flag, value: flag.value.slice(cut + 1) } : undefined;
 }
 
 function argOf(flag: Traced<string>, notes: ClusterPlan['notes'][number][]): NodeArg {

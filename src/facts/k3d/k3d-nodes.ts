@@ -2,6 +2,7 @@
 import { type Answer, type Asking, type Output, run, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
+import { askPodman, storeTouches, type Told } from '../podman/store.ts';
 import { boolean, list, map, number, record, string } from '../shape.ts';
 import { type Node, nodesArgv, nodesFrom } from './node-table.ts';
 
@@ -29,13 +30,13 @@ export const k3dNodes: Kind = {
     apiOnAll: list(string('name'), 'load balancers that publish the API on every address'),
     count: number('how many servers and agents there are'),
   }),
-  touches: () => [nodesArgv, networksArgv, containersArgv].map((argv) => ({ do: 'run', argv }) as const),
-  *learn(): Asking<Fact> {
-    const [nodes, networks, containers] = (yield* together([run(nodesArgv), run(networksArgv), run(containersArgv)])) as [
-      Answer<Output>,
-      Answer<Output>,
-      Answer<Output>,
-    ];
+  touches: () => [...storeTouches, ...[nodesArgv, networksArgv, containersArgv].map((argv) => ({ do: 'run', argv }) as const)],
+  *learn(_, as): Asking<Fact> {
+    const [nodes, networks, containers] = (yield* together<Told>([
+      run(nodesArgv),
+      askPodman(networksArgv, as, false),
+      askPodman(containersArgv, as, false),
+    ])) as [Answer<Output>, Told, Told];
     const at: Where = { path: `command:${nodesArgv.join(' ')}` };
     const rows = nodesFrom(nodes);
     if (rows === undefined) return missing(at);
@@ -57,8 +58,10 @@ export const k3dNodes: Kind = {
 
 type Lines = { readonly is: 'lines'; readonly lines: readonly string[]; readonly where: Where } | Unknown;
 
-function linesOf(answer: Answer<Output>, argv: readonly string[]): Lines {
+function linesOf(answer: Told, argv: readonly string[]): Lines {
   const where: Where = { path: `command:${argv.join(' ')}` };
+  if (answer.is === 'unused')
+    return { is: 'unknown', why: 'unsupported', said: 'this Podman is not in use: k3d has another engine, or has made nothing', where: answer.where };
   if (answer.is === 'absent') return unknown({ is: 'blocked', why: 'failed', said: 'podman is not installed' }, where.path);
   if (answer.is === 'blocked') return unknown(answer, where.path);
   if (answer.value.exit !== 0) return unknown({ is: 'blocked', why: 'failed', said: `exit ${answer.value.exit}` }, where.path);

@@ -8,7 +8,7 @@ import { learnVariables, variableTouches } from './variables.ts';
 /** The default file, and where k3d writes on request; KUBECONFIG may name further ones here. */
 const places = ['~/.kube/*', '~/.config/k3d/*', '~/.k3d/*', '/etc/rancher/k3s/*'] as const;
 
-const touches: readonly Pattern[] = [...variableTouches, ...places.map((path) => ({ do: 'stat', path }) as const)];
+const touches: readonly Pattern[] = [{ do: 'stat', path: '~/.kube/config' }, ...variableTouches, ...places.map((path) => ({ do: 'stat', path }) as const)];
 
 const shape = record({
   path: string('the file'),

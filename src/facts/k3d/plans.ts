@@ -20,7 +20,9 @@ function withConfig(plan: ClusterPlan, named: Traced<string>, configs: readonly 
   const config = fits.length === 1 ? fits[0] : undefined;
   if (!config) {
     const why: Unknown = { is: 'unknown', why: 'ambiguous', said: `the command reads ${named.value}, which was not given to look at`, where: [named.where] };
-    const open = ['network', 'servers', 'agents', 'args', 'registries'].filter((f) => !(f in plan) || Array.isArray(plan[f as 'args']));
+    const open = ['network', 'servers', 'agents', 'args', 'registries', 'image', 'volumes', 'apiBind', 'hostPid', 'token'].filter(
+      (f) => !(f in plan) || Array.isArray(plan[f as 'args']),
+    );
     return { ...plan, gaps: new Map([...open.map((f) => [f, why] as const), ...plan.gaps]) };
   }
   const gaps = new Map([...config.gaps].filter(([field]) => !(field in plan)));

@@ -33,12 +33,15 @@ function logicalLines(text: string): Line[] {
   const lines: Line[] = [];
   let open: { parts: string[]; line: number } | undefined;
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const part = { parts: [...(open?.parts ?? []), raw], line: open?.line ?? index + 1 };
-    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(raw)) {
-      open = { ...part, parts: [...part.parts.slice(0, -1), raw.slice(0, -1)] };
+    open ??= { parts: [], line: index + 1 };
+    // An odd number of backslashes at the end continues the line.
+    let end = raw.length;
+    while (end > 0 && raw[end - 1] === '\\') end--;
+    if ((raw.length - end) % 2 === 1) {
+      open.parts.push(raw.slice(0, -1));
       continue;
     }
-    lines.push({ text: part.parts.join(' '), line: part.line });
+    lines.push({ text: [...open.parts, raw].join(' '), line: open.line });
     open = undefined;
   }
   if (open) lines.push({ text: open.parts.join(' '), line: open.line });

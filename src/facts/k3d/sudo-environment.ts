@@ -1,9 +1,11 @@
 /** Kind `sudo-environment`: whether DOCKER_HOST and DOCKER_SOCK survive sudo. */
-import type { Asking } from '../ask.ts';
-import { type Fact, FactBuilder, missing } from '../fact.ts';
+import { type Asking, read } from '../ask.ts';
+import { type Fact, FactBuilder, missing, unknown } from '../fact.ts';
+import { carrying, readSudoers, sudoersTouches, whoIs } from '../host/sudoers.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
-import { askSudoers, sudoersTouches } from './sudoers.ts';
+
+const groupPath = '/etc/group';
 
 export const sudoEnvironment: Kind = {
   name: 'sudo-environment',
@@ -17,16 +19,22 @@ export const sudoEnvironment: Kind = {
     keep: list(string('name or wildcard'), 'variables that are kept without asking (env_keep)'),
     keepsEngine: boolean('whether env_keep, or env_reset switched off, keeps both DOCKER_HOST and DOCKER_SOCK'),
   }),
-  touches: () => sudoersTouches,
+  touches: () => [...sudoersTouches, { do: 'read', path: groupPath }],
   *learn(_, as): Asking<Fact> {
-    const rights = yield* askSudoers(as);
-    if ('is' in rights) return rights;
-    if (!rights.installed) return missing(...rights.consulted);
+    const sudoers = yield* readSudoers();
+    const { consulted } = sudoers;
+    if (sudoers.incomplete) return sudoers.incomplete;
+    if (!sudoers.installed) return missing(...consulted);
     if (as.uid === 0)
       return new FactBuilder()
-        .consulted(...rights.consulted)
+        .consulted(...consulted)
         .set('root', true, { path: 'account:root', said: 'uid 0 needs no sudo' })
         .build();
+    const group = yield* read(groupPath);
+    if (group.is === 'blocked') return unknown(group, groupPath);
+    const found = carrying(sudoers.statements, whoIs(as, group.is === 'got' ? group.value : ''), 'k3d');
+    const orAll = <T>(where: readonly T[], otherwise: readonly T[]): readonly T[] => (where.length > 0 ? where : otherwise);
+    const rights = { ...found, consulted, where: { setenv: orAll(found.where.setenv, consulted), keep: orAll(found.where.keep, consulted) } };
     const keeps = (name: string): boolean => rights.everything || rights.keep.some((k) => k === name || (k.endsWith('*') && name.startsWith(k.slice(0, -1))));
     return new FactBuilder()
       .consulted(...rights.consulted)

@@ -1,6 +1,6 @@
 /** The networks that the one of rootless K3s must not share addresses with. */
 import { type Answer, type Asking, read, together } from '../ask.ts';
-import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
 import { splitWords } from '../systemd/words.ts';
 import { goCidr, type Network, overlap, written } from './go.ts';
@@ -44,7 +44,8 @@ export function* neighbours(unit: LoadedUnit): Asking<Neighbours> {
     }
   }
   if (routes.is === 'got') each.push(...parseRoutes(routes.value));
-  const blocked = routes.is === 'blocked' ? unknown(routes, routePath) : config.is === 'blocked' ? unknown(config, configPath) : undefined;
+  const strange = routes.is === 'got' && !/^Iface\s/.test(routes.value) ? unparsable(`${routePath} is no table of routes`, { path: routePath }) : undefined;
+  const blocked = routes.is === 'blocked' ? unknown(routes, routePath) : strange ? strange : config.is === 'blocked' ? unknown(config, configPath) : undefined;
   return { each, ...(blocked ? { incomplete: blocked } : {}) };
 }
 

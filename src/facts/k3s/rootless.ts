@@ -1,6 +1,7 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
 import { type Account, type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../fact.ts';
+import { programDirectories } from '../host/tool-table.ts';
 import type { Kind, Pattern } from '../kind.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
@@ -70,7 +71,7 @@ const touches: readonly Pattern[] = [
   ...unitTouches(rootlessUnit, 'user'),
   ...sourceTouches,
   ...neighbourTouches,
-  { do: 'stat', path: '/**/slirp4netns' },
+  { do: 'stat', path: '/**/slirp4netns', first: [...bundles, ...programDirectories].map((d) => `${d}/slirp4netns`) },
   ...bundles.map((path) => ({ do: 'stat' as const, path })),
 ];
 

@@ -1,5 +1,5 @@
 /** Podman's machines: from the client itself, else from its configuration files. */
-import { type Account, type Asking, list, read, together } from '../ask.ts';
+import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { parseJson } from '../text/json.ts';
@@ -30,6 +30,7 @@ const folder = '~/.config/containers/podman/machine';
 export const machineTouches: readonly Pattern[] = [
   { do: 'run', argv: listArgv, asUser: true },
   { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true },
+  { do: 'stat', path: folder },
   { do: 'list', path: folder },
   { do: 'list', path: `${folder}/*` },
   { do: 'read', path: `${folder}/*/*.json` },
@@ -37,6 +38,9 @@ export const machineTouches: readonly Pattern[] = [
 
 /** Asks `podman machine list`; where nothing can be run or Podman is not there, reads the machines' files of every provider. */
 export function* learnMachines(as: Account): Asking<Machines> {
+  // Even the list makes the folder where there is none.
+  const home = folder.replace('~', as.home);
+  if ((yield* stat(home)).is === 'absent') return { is: 'known', each: [], live: false, consulted: [{ path: home, said: 'no machine was ever made' }] };
   const told = yield* tellJson(listArgv, as);
   if (told.is === 'unknown' && told.why !== 'unsupported') return told;
   if (told.is === 'told')

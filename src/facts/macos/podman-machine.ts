@@ -39,7 +39,11 @@ export const podmanMachine: Kind = {
       'the connection in use: the one that DOCKER_HOST equals, else the default one',
     ),
     dockerHost: record({ matches: boolean('whether an ssh DOCKER_HOST equals one of the connections'), reason: string('how it differs from the default one') }),
-    version: record({ client: version('of the client'), server: version('of the engine in the machine') }),
+    version: record({
+      client: version('of the client'),
+      server: version('of the engine in the machine'),
+      sameMajor: boolean('whether their major versions are the same'),
+    }),
     inside: record({
       cpuset: boolean('whether the rootless engine really has the cpuset controller'),
       controllers: list(string('controller'), 'the cgroup controllers that the engine reports'),
@@ -144,5 +148,11 @@ function* addVersion(fact: FactBuilder, as: Account): Asking<void> {
   const told = yield* tellJson(['podman', 'version', '--format', 'json'], as);
   if (told.is !== 'told') return void (told.is === 'unknown' ? fact.gap('version', told) : fact.at('version', told.where));
   const part = (side: string): string | undefined => text(member(member(told.value, side), 'Version'));
-  fact.at('version', told.where).set(['version', 'client'], part('Client'), told.where).set(['version', 'server'], part('Server'), told.where);
+  const [client, server] = [part('Client'), part('Server')];
+  fact.at('version', told.where).set(['version', 'client'], client, told.where).set(['version', 'server'], server, told.where);
+  if (server === undefined) {
+    const why: Unknown = { is: 'unknown', why: 'failed', said: 'podman version tells no server: the machine does not answer', where: [told.where] };
+    return void fact.gap(['version', 'server'], why).gap(['version', 'sameMajor'], why);
+  }
+  if (client !== undefined) fact.set(['version', 'sameMajor'], client.split('.')[0] === server.split('.')[0], told.where);
 }

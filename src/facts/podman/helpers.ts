@@ -1,13 +1,21 @@
 /** Helper programs of Podman: where it would find them. */
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { programDirectories } from '../host/tool-table.ts';
+import { helperDirectories, programDirectories } from '../host/tool-table.ts';
 import type { Pattern } from '../kind.ts';
 
 export type Helper = { readonly is: 'found'; readonly path: string } | { readonly is: 'absent'; readonly consulted: readonly Where[] } | Unknown;
 
+/** CNI's plugins: where Podman 3 and 4 look for them (containers/common pkg/config/default.go). */
+export const pluginDirectories: readonly string[] = ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'];
+
 /** A directory may come from containers.conf, so only the names are known beforehand. */
-export const helperTouches = (names: readonly string[]): readonly Pattern[] => names.map((name) => ({ do: 'stat', path: `/**/${name}` }));
+export const helperTouches = (names: readonly string[]): readonly Pattern[] =>
+  names.map((name) => ({
+    do: 'stat',
+    path: `/**/${name}`,
+    first: [...helperDirectories, ...programDirectories, ...(name === 'bridge' ? pluginDirectories : [])].map((d) => `${d}/${name}`),
+  }));
 
 /**
  * The first executable file of that name: in the helper directories, then on PATH if `onPath`

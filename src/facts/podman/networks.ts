@@ -1,9 +1,10 @@
 /** The networks of an account: what `podman network inspect` tells, else what the files hold. */
-import { type Account, type Answer, type Asking, list, type Output, read, run, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, type Output, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings, settingsTouches } from './settings.ts';
+import { askPodman, storeTouches } from './store.ts';
 
 /** A network and how it was learnt. */
 export interface FoundNetwork extends Network {
@@ -16,7 +17,7 @@ export type Lookup = { readonly is: 'found'; readonly network: FoundNetwork } | 
 const inspect = (name: string): string[] => ['podman', 'network', 'inspect', name];
 
 export function networkTouches(name: string): readonly Pattern[] {
-  return [{ do: 'run', argv: inspect(name) }, { do: 'run', argv: inspect(name), asUser: true }, ...networkFileTouches];
+  return [{ do: 'run', argv: inspect(name) }, { do: 'run', argv: inspect(name), asUser: true }, ...storeTouches, ...networkFileTouches];
 }
 
 /** Where network files may lie to be read: the printed plan must not promise "any directory". */
@@ -25,6 +26,7 @@ const mayLookIn = (directory: string, as: Account): boolean =>
 
 export const networkFileTouches: readonly Pattern[] = [
   ...settingsTouches,
+  { do: 'list', path: '/etc/containers/networks' },
   ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap(
     (d): Pattern[] => [
       { do: 'list', path: d },
@@ -38,12 +40,12 @@ export const networkFileTouches: readonly Pattern[] = [
 
 /**
  * One network by name. Only Podman's own "network not found" means that it is not there: other
- * failures of the command are unknown. Where Podman cannot be run, its files are read.
+ * failures of the command are unknown. Where Podman cannot be run, or is not in use, its files are read.
  */
 export function* network(name: string, as: Account): Asking<Lookup> {
   const argv = inspect(name);
   const where = { path: `command:${argv.join(' ')}` };
-  const answer = (yield* run(argv, as.uid === 0 ? undefined : as)) as Answer<Output>;
+  const answer = yield* askPodman(argv, as);
   if (answer.is === 'got') return inspected(name, answer.value, where);
   if (answer.is === 'blocked' && answer.why !== 'unsupported') return unknown(answer, where.path);
   const all = yield* networkFiles(as);

@@ -5,6 +5,7 @@ import { rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, map, record, string } from '../shape.ts';
 import { type FoundNetwork, network, networkFiles, networkFileTouches, networkTouches } from './networks.ts';
+import { ofAnyone } from './patterns.ts';
 
 const shape = record({
   name: string('name of the network'),
@@ -43,7 +44,7 @@ export const podmanNetwork: Kind = {
   },
   find: {
     shape,
-    touches: () => [...rootlessTouches, ...networkFileTouches],
+    touches: () => [...rootlessTouches, ...networkFileTouches, ...ofAnyone(networkFileTouches)],
     *learn(as): Asking<Subjects> {
       const uses = yield* rootlessUse(as);
       const users = uses.is === 'known' ? uses.each.filter((u) => u.rootless === true).map((u) => u.entry) : [];

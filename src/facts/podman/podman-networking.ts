@@ -1,5 +1,5 @@
 /** Kind `podman-networking`: the network back end of an account, its DNS server, and the rootless network command. */
-import { type Account, type Answer, type Asking, type Output, read, run, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type PodmanRelease, podmanRelease, podmanTouches, since } from '../config/release.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
@@ -7,9 +7,10 @@ import { boolean, list, record, string } from '../shape.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, plain, type TextNode } from '../text/node.ts';
 import { backendOf } from './backend.ts';
-import { findHelper, type Helper, helperTouches } from './helpers.ts';
+import { findHelper, type Helper, helperTouches, pluginDirectories } from './helpers.ts';
 import { type NetworkFiles, networkFiles, networkFileTouches } from './networks.ts';
 import { graphRoot, type Settings, settings } from './settings.ts';
+import { askPodman, storeTouches, type Told } from './store.ts';
 
 const infoArgv = ['podman', 'info', '--format', 'json'];
 
@@ -47,6 +48,7 @@ export const podmanNetworking: Kind = {
   }),
   touches: () => [
     ...networkFileTouches,
+    ...storeTouches,
     ...podmanTouches,
     ...helperTouches(['netavark', 'aardvark-dns', 'pasta', 'slirp4netns', 'bridge']),
     { do: 'run', argv: infoArgv },
@@ -72,11 +74,11 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
   const recordPath = `${graphRoot(as)}/defaultNetworkBackend`;
   const asked = yield* together<unknown>([
     read(recordPath),
-    run(infoArgv, as.uid === 0 ? undefined : as),
+    askPodman(infoArgv, as),
     findHelper('netavark', set.helperDirectories.value, false),
-    findHelper('bridge', ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'], false),
+    findHelper('bridge', pluginDirectories, false),
   ]);
-  const [recorded, info, netavark, cni] = asked as [Answer<string>, Answer<Output>, Helper, Helper];
+  const [recorded, info, netavark, cni] = asked as [Answer<string>, Told, Helper, Helper];
   if (recorded.is === 'blocked') {
     fact.gap('backend', unknown(recorded, recordPath));
     return;

@@ -1,5 +1,5 @@
 /** Kind `podman-restart`: what brings an account's containers back after a boot. */
-import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../ask.ts';
+import { type Account, type Asking, stat } from '../ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
@@ -7,11 +7,10 @@ import { enablementOf, enablementTouches } from '../systemd/enablement.ts';
 import { loadUnit, unitTouches } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
-import { graphRoot } from './settings.ts';
+import { askPodman, database, storeTouches } from './store.ts';
 
 const unitName = 'podman-restart.service';
 const argv = ['podman', 'ps', '--all', '--filter', 'restart-policy=always', '--format', '{{.Names}}'];
-const databases = (as: Account): string[] => ['libpod/bolt_state.db', 'db.sql'].map((f) => `${graphRoot(as)}/${f}`);
 
 /** Podman has no daemon: a restart policy alone does nothing after a boot. */
 export const podmanRestart: Kind = {
@@ -27,10 +26,7 @@ export const podmanRestart: Kind = {
   touches: () => [
     { do: 'run', argv },
     { do: 'run', argv, asUser: true },
-    ...['/var/lib/containers/storage', '~/.local/share/containers/storage'].flatMap((d) => [
-      { do: 'stat', path: `${d}/libpod/bolt_state.db` } as const,
-      { do: 'stat', path: `${d}/db.sql` } as const,
-    ]),
+    ...storeTouches,
     { do: 'stat', path: '/var/lib/systemd/linger/{user}' },
     ...(['system', 'user'] as const).flatMap((m) => [...unitTouches(unitName, m), ...enablementTouches(unitName, m)]),
   ],
@@ -46,9 +42,9 @@ export const podmanRestart: Kind = {
   },
 };
 
-/** Podman is asked; where it cannot be run, a host that never had a container database has no containers. */
+/** Podman is asked if it is in use; else an account that never had a container database has no containers. */
 function* setContainers(fact: FactBuilder, as: Account): Asking<void> {
-  const answer = (yield* run(argv, as.uid === 0 ? undefined : as)) as Answer<Output>;
+  const answer = yield* askPodman(argv, as);
   const where: Where = { path: `command:${argv.join(' ')}` };
   if (answer.is === 'got' && answer.value.exit === 0) {
     const names = answer.value.stdout
@@ -71,18 +67,18 @@ function* setContainers(fact: FactBuilder, as: Account): Asking<void> {
     fact.gap('always', unknown(answer, where.path));
     return;
   }
-  const paths = databases(as);
-  const stats = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];
-  const at = stats.findIndex((s) => s.is !== 'absent');
-  const found = stats[at];
-  if (!found) fact.set('always', [], ...paths.map((path) => ({ path, said: 'no container was ever made' })));
-  else fact.gap('always', containersUnread(found, paths[at] ?? ''));
+  const store = yield* database(as);
+  if (store.is === 'unknown') fact.gap('always', store);
+  else if (store.is === 'none') fact.set('always', [], ...store.where.map((w) => ({ ...w, said: 'no container was ever made' })));
+  else fact.gap('always', containersUnread(answer.is === 'unused' ? answer.where : store.where));
 }
 
-function containersUnread(found: Answer<Stat>, path: string): Unknown {
-  if (found.is === 'blocked') return unknown(found, path);
-  return { is: 'unknown', why: 'unsupported', said: 'the container database cannot be read without Podman', where: [{ path }] };
-}
+const containersUnread = (where: readonly Where[]): Unknown => ({
+  is: 'unknown',
+  why: 'unsupported',
+  said: 'there is a container database, and Podman cannot be asked without changing it',
+  where,
+});
 
 function* setUnit(fact: FactBuilder, as: Account): Asking<void> {
   const manager = as.uid === 0 ? 'system' : 'user';

@@ -10,7 +10,9 @@ import { defaultSocket } from './socket-unit.ts';
 import { type Answering, socketTouches, whoAnswers } from './who-answers.ts';
 
 const macMark = '/System/Library/CoreServices/SystemVersion.plist';
-const remoteArgv = ['podman', 'version', '--format', 'json'];
+const clientArgv = ['podman', 'version', '--format', 'json'];
+/** A Podman that is told to be remote makes no store of its own; on a Mac it always is. */
+const remoteArgv = ['podman', '--remote', 'version', '--format', 'json'];
 
 /** What `podman --version` prints is the client; it is the server too only where no other machine serves. */
 export const podmanVersion: Kind = {
@@ -28,6 +30,7 @@ export const podmanVersion: Kind = {
     ...toolTouches('podman'),
     { do: 'stat', path: macMark },
     { do: 'env', name: 'CONTAINER_HOST' },
+    { do: 'run', argv: clientArgv },
     { do: 'run', argv: remoteArgv },
   ],
   *learn(_, as): Asking<Fact> {
@@ -50,6 +53,7 @@ export const podmanVersion: Kind = {
     if (mac.is === 'got' || (host.is === 'got' && host.value !== ''))
       return yield* remote(
         fact,
+        mac.is === 'got' ? clientArgv : remoteArgv,
         mac.is === 'got'
           ? { path: macMark, said: 'macOS: the engine is in a virtual machine' }
           : { path: 'env:CONTAINER_HOST', said: 'the engine is elsewhere' },
@@ -66,9 +70,9 @@ export const podmanVersion: Kind = {
 };
 
 /** `podman version --format json` has a Server part only when a server answered. */
-function* remote(fact: FactBuilder, because: Where): Asking<Fact> {
-  const where = { path: `command:${remoteArgv.join(' ')}` };
-  const answer = yield* run(remoteArgv);
+function* remote(fact: FactBuilder, argv: readonly string[], because: Where): Asking<Fact> {
+  const where = { path: `command:${argv.join(' ')}` };
+  const answer = yield* run(argv);
   const told = answer.is === 'got' && answer.value.exit === 0 ? serverVersion(answer.value.stdout) : undefined;
   if (told !== undefined) return fact.consulted(where).set('version', told, where).set('source', 'server', where).build();
   const why: Unknown =

@@ -47,6 +47,7 @@ export const quadletDiskTouches: readonly Pattern[] = [
   ...[
     ...searched,
     ...unsearched.filter((d) => d !== '/etc/systemd/system'),
+    '/run/user/{uid}/containers/systemd',
     '/run/user/*/containers/systemd',
     '/**/.config/containers/systemd',
     '/**/.local/share/containers/systemd',

@@ -29,9 +29,9 @@ export type ServiceProcesses =
 export const processTouches: readonly Pattern[] = [
   { do: 'list', path: '/proc' },
   { do: 'read', path: '/proc/*/comm' },
-  { do: 'read', path: '/proc/*/cmdline' },
-  { do: 'read', path: '/proc/*/cgroup' },
-  { do: 'stat', path: '/proc/*' },
+  { do: 'read', path: '/proc/*/cmdline', process: 'podman' },
+  { do: 'read', path: '/proc/*/cgroup', process: 'podman' },
+  { do: 'stat', path: '/proc/*', process: 'podman' },
 ];
 
 /**

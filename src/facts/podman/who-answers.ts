@@ -14,11 +14,24 @@ export type Answering =
 /** A unit may name any path; only what lies where sockets belong is connected to. */
 export const mayLookAt = (path: string): boolean => /^\/(run|var)\//.test(path) && !path.includes('/../');
 
-export const socketTouches: readonly Pattern[] = ['/run/**', '/var/**'].flatMap((path): Pattern[] => [
-  { do: 'stat', path },
-  { do: 'get', socket: path, path: '/_ping' },
-  { do: 'get', socket: path, path: '/version' },
-]);
+/** Where the API sockets of Podman and Docker lie unless somebody moved them. */
+const usualSockets = ['/run/podman/podman.sock', '/run/user/{uid}/podman/podman.sock', '/run/docker.sock', '/var/run/docker.sock'] as const;
+
+export const socketTouches: readonly Pattern[] = [
+  ...usualSockets.flatMap((socket) => ['/_ping', '/version'].map((path): Pattern => ({ do: 'get', socket, path }))),
+  ...['/run/**', '/var/**'].flatMap((path): Pattern[] => [
+    // The sockets, and the directories above them.
+    { do: 'stat', path, first: usualSockets.flatMap((socket) => above(socket)).filter((p) => p.startsWith(path.slice(0, 5))) },
+    { do: 'get', socket: path, path: '/_ping', later: true },
+    { do: 'get', socket: path, path: '/version', later: true },
+  ]),
+];
+
+/** A path, and the directories above it but the first. */
+function above(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(2).map((_, at) => parts.slice(0, at + 3).join('/'));
+}
 
 /**
  * Asks `/_ping` and `/version`. Podman is known by its `Libpod-Api-Version` or `Server: Libpod/…`
@@ -41,8 +54,13 @@ export function* whoAnswers(socket: string): Asking<Answering> {
   const components = version.is === 'got' && version.value.status === 200 ? engineVersions(version.value.body) : {};
   const engine = components['Podman Engine'];
   const said = `GET /_ping: ${status}, server ${server || 'not named'}`;
-  if (libpod !== undefined || server.startsWith('Libpod/') || engine !== undefined) {
-    const known = engine ?? libpod;
+  const podman = libpod !== undefined || server.startsWith('Libpod/') || engine !== undefined;
+  if (podman && (server.startsWith('Docker/') || components.Engine !== undefined))
+    return { is: 'unknown', why: 'ambiguous', said: `who answers on ${socket} calls itself both Podman and Docker`, where: [{ ...where, said }] };
+  // A server that answers a ping with an error serves nobody, whatever its headers say.
+  if (status !== 200) return { is: 'answers', who: 'other', versionAt: where, where: { ...where, said } };
+  if (podman) {
+    const known = engine ?? (libpod !== undefined && versionForm.test(libpod) ? libpod : undefined);
     const versionAt = { ...where, said: engine !== undefined ? 'GET /version: component "Podman Engine"' : 'GET /_ping: Libpod-Api-Version' };
     return { is: 'answers', who: 'podman', versionAt, where: { ...where, said }, ...(known === undefined ? {} : { version: known }) };
   }
@@ -57,6 +75,8 @@ export function* whoAnswers(socket: string): Asking<Answering> {
   };
 }
 
+const versionForm = /^v?\d+(?:\.\d+)*(?:[-+~.][\w.+~-]*)?$/;
+
 /** The versions of the components in a `/version` answer, by component name. Anything unexpected yields none. */
 function engineVersions(body: string): Partial<Record<string, string>> {
   let parsed: unknown;
@@ -69,7 +89,7 @@ function engineVersions(body: string): Partial<Record<string, string>> {
   if (!Array.isArray(components)) return {};
   const named: [string, string][] = [];
   for (const part of components as { Name?: unknown; Version?: unknown }[]) {
-    if (typeof part?.Name === 'string' && typeof part.Version === 'string' && /^v?\d/.test(part.Version)) named.push([part.Name, part.Version]);
+    if (typeof part?.Name === 'string' && typeof part.Version === 'string' && versionForm.test(part.Version)) named.push([part.Name, part.Version]);
   }
   return Object.fromEntries(named);
 }

@@ -117,7 +117,7 @@ const groups = {
     text: 'DefaultInstance',
   },
   /** Accepted in [Service] from before they moved to [Unit]. */
-  moved: { text: 'StartLimitBurst StartLimitAction FailureAction RebootArgument' },
+  moved: { text: 'StartLimitInterval StartLimitBurst StartLimitAction FailureAction RebootArgument' },
 } satisfies Record<string, Group>;
 
 const executing: readonly UnitType[] = ['service', 'socket', 'mount', 'swap'];

@@ -124,7 +124,7 @@ export function enablementTouches(name: string, manager: Manager): Pattern[] {
   return searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir) =>
     kinds.flatMap((kind): Pattern[] => [
       { do: 'list', path: `${dir}/*.${kind}` },
-      { do: 'stat', path: `${dir}/*.${kind}/*.${type}` },
+      { do: 'stat', path: `${dir}/*.${kind}/*.${type}`, first: name.includes('*') ? [] : [`${dir}/*.${kind}/${name}`] },
     ]),
   );
 }

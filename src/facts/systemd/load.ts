@@ -140,15 +140,35 @@ function fragmentOf(entry: Exclude<Entry, { is: 'alias' | 'unusable' }>): NonNul
 /** All that {@link loadUnit} may ask. Aliases and their drop-ins cannot be named beforehand, hence the `*`. */
 export function unitTouches(name: string, manager: Manager): Pattern[] {
   const type = name.slice(name.lastIndexOf('.') + 1);
+  const { files, dropIns } = usualNames(name);
   return [
     { do: 'stat', path: '/lib' },
-    ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => [
-      { do: 'list', path: dir },
-      { do: 'stat', path: `${dir}/*.${type}` },
-      { do: 'read', path: `${dir}/*.${type}` },
-      { do: 'list', path: `${dir}/*${type}.d` },
-      { do: 'stat', path: `${dir}/*${type}.d/*.conf` },
-      { do: 'read', path: `${dir}/*${type}.d/*.conf` },
-    ]),
+    ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => {
+      const first = files.map((f) => `${dir}/${f}`);
+      const inside = dropIns.map((d) => `${dir}/${d}/*.conf`);
+      return [
+        { do: 'list', path: dir },
+        // Units with drop-ins may be aliases of this one.
+        { do: 'stat', path: `${dir}/*.${type}`, first, ...(type.includes('*') ? {} : { withDropIns: true }) },
+        { do: 'read', path: `${dir}/*.${type}`, first },
+        { do: 'list', path: `${dir}/*${type}.d`, first: dropIns.map((d) => `${dir}/${d}`) },
+        { do: 'stat', path: `${dir}/*${type}.d/*.conf`, first: inside },
+        { do: 'read', path: `${dir}/*${type}.d/*.conf`, first: inside },
+      ];
+    }),
   ];
+}
+
+/** Stands for `{uid}` while a name is taken apart. */
+const someUid = '4294967295';
+
+/** The files and drop-in directories of a unit without aliases; none while the name is not known. */
+function usualNames(name: string): { readonly files: readonly string[]; readonly dropIns: readonly string[] } {
+  const unit = parseUnitName(name.replaceAll('{uid}', someUid));
+  if (!unit) return { files: [], dropIns: [] };
+  const given = (names: readonly string[]): string[] => names.map((n) => n.replaceAll(someUid, '{uid}'));
+  return {
+    files: given([unit.name, ...(isInstance(unit) ? [templateOf(unit)] : [])]),
+    dropIns: given([...dropInNames(unit), `${unit.type}.d`]),
+  };
 }

@@ -63,7 +63,8 @@ export const unit: Kind = {
     const { name, manager } = asked(q);
     // `{ each: manager }` is not known before the scan.
     const managers: readonly Manager[] = q.manager === '*' ? ['system', 'user'] : [manager];
-    return [...managers.flatMap((m) => [...unitTouches(name, m), ...enablementTouches(name, m)]), ...(q.environmentFiles ? environmentTouches : [])];
+    const usual = name.includes('*') ? runtimeUnits.flatMap((unit) => managers.flatMap((m) => enablementTouches(unit, m))) : [];
+    return [...managers.flatMap((m) => [...unitTouches(name, m), ...enablementTouches(name, m)]), ...usual, ...(q.environmentFiles ? environmentTouches : [])];
   },
   *learn(q, as): Asking<Fact> {
     const { name, manager } = asked(q);
@@ -164,7 +165,10 @@ function* setEnvironment(fact: FactBuilder, settings: Settings, expand: (v: stri
 }
 
 const environmentRoots = ['/etc', '/run', '/usr', '/opt', '/var/lib'];
-const environmentTouches: readonly Pattern[] = [...environmentRoots, '~'].map((root) => ({ do: 'read', path: `${root}/**` }));
+/** What a rule that ranges over units mostly finds. */
+const runtimeUnits = ['k3s.service', 'k3s-agent.service', 'crio.service', 'podman.service', 'k3s-rootless.service'];
+
+const environmentTouches: readonly Pattern[] = [...environmentRoots, '~'].map((root) => ({ do: 'read', path: `${root}/**`, later: true }));
 
 function mayRead(path: string, as: Account): boolean {
   return !path.includes('/../') && !/[*?[]/.test(path) && [...environmentRoots, as.home].some((root) => path.startsWith(`${root}/`));

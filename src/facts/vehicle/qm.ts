@@ -34,6 +34,7 @@ export const qm: Kind = {
       { do: 'read' as const, path: `${d}/qm.container.d/*` },
     ]),
     ...nestedPaths.map((path) => ({ do: 'read' as const, path })),
+    ...unitTouches('qm.service', 'system'),
     ...unitTouches('*.slice', 'system'),
     ...(Array.isArray(q.safety) ? q.safety.flatMap((name) => unitTouches(name, 'system')) : q.safety === undefined ? [] : unitTouches('*.service', 'system')),
   ],

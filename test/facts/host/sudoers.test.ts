@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { parseSudoers, sudoOf } from '../../../src/facts/host/sudoers.ts';
+import { sudoOf } from '../../../src/facts/host/sudoers.ts';
+import { statementsIn } from '../../../src/facts/host/sudoers-text.ts';
 
 const who = {
   name: 'edge',
@@ -11,7 +12,7 @@ const who = {
   ]),
 };
 const of = (text: string) => {
-  const { allowed, noPassword } = sudoOf([parseSudoers(text, '/etc/sudoers')], who);
+  const { allowed, noPassword } = sudoOf(statementsIn(text, '/etc/sudoers'), who);
   return `${allowed ? 'allowed' : 'no'}${noPassword ? ' free' : ''}`;
 };
 
@@ -34,6 +35,10 @@ const cases: [string, string][] = [
   ['edge \\\n  ALL=(ALL) \\\n  NOPASSWD: ALL', 'allowed free'],
   ['Cmnd_Alias X = /bin/a\nDefaults:edge !lecture', 'no'],
   ['edge ALL=(ALL) ALL # NOPASSWD: ALL', 'allowed'],
+  ['Defaults:edge !authenticate\nedge ALL=(ALL) ALL', 'allowed free'],
+  ['Defaults:driver !authenticate\nedge ALL=(ALL) ALL', 'allowed'],
+  ['Defaults !authenticate\nDefaults authenticate\nedge ALL=(ALL) ALL', 'allowed'],
+  ['Defaults targetpw\nDefaults !targetpw\nedge ALL=(ALL) ALL', 'allowed'],
 ];
 
 test.each(cases)('%j is %s', (text, wanted) => expect(of(text)).toBe(wanted));
@@ -43,12 +48,12 @@ test.skipIf(spawnSync('visudo', ['--version']).status !== 0).each(cases)('visudo
 });
 
 test('includes are told, long lines do not take time', () => {
-  expect(parseSudoers('#includedir /etc/sudoers.d\n@include /etc/x', '').includes).toEqual([
-    { path: '/etc/sudoers.d', directory: true },
-    { path: '/etc/x', directory: false },
+  expect(statementsIn('#includedir /etc/sudoers.d\n@include "/etc/x y"', 'f')).toEqual([
+    { is: 'include', path: '/etc/sudoers.d', directory: true, at: { path: 'f', line: 1 } },
+    { is: 'include', path: '/etc/x y', directory: false, at: { path: 'f', line: 2 } },
   ]);
   const started = performance.now();
   for (const text of [`a${' '.repeat(50_000)}b`, `${'a,'.repeat(50_000)} x`, `Defaults ${'a,'.repeat(50_000)}`, `a${' '.repeat(50_000)}=`])
-    parseSudoers(text, '');
+    statementsIn(text, '');
   expect(performance.now() - started).toBeLessThan(2000);
 });

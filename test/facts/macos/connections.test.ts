@@ -39,7 +39,13 @@ describe('connections', () => {
 describe('machines', () => {
   it('takes memory and disk, which are bytes in text, to MiB and GiB', () => {
     const stdout = '[{"Name":"m","Running":true,"CPUs":2,"Memory":"2147483648","DiskSize":"107374182400"}]';
-    const found = settle(learnMachines(dev), answerer({ commands: { 'dev@podman machine list --format json': { stdout } } }));
+    const found = settle(
+      learnMachines(dev),
+      answerer({
+        files: { [`${dev.home}/.config/containers/podman/machine`]: { type: 'directory' } },
+        commands: { 'dev@podman machine list --format json': { stdout } },
+      }),
+    );
     expect(found.is === 'known' && found.each[0]).toMatchObject({ memory: 2048, disk: 100, cpus: 2 });
   });
 

@@ -7,7 +7,7 @@ import { err, out, problemText } from '../../print.ts';
 export default class RulesCheck extends PretripCommand {
   static override summary = 'Find every mistake in rule, profile and test files.';
   static override description = 'Reads the shipped rules, or those at PATH, and prints each mistake with its file, line and column and what to do about it.';
-  static override args = { path: Args.string({ description: 'directory of rules; default: the shipped ones' }) };
+  static override args = { path: Args.string({ ignoreStdin: true, description: 'directory of rules; default: the shipped ones' }) };
 
   async run(): Promise<void> {
     const { args } = await this.parse(RulesCheck);

@@ -12,7 +12,7 @@ import { writeWhole } from '../../write-file.ts';
 export default class RulesNew extends PretripCommand {
   static override summary = 'Start a rule: writes the rule and its cases, ready to be edited.';
   static override examples = ['<%= config.bin %> rules new podman.api.socket-mode', '<%= config.bin %> rules new acme.motd -r my-rules'];
-  static override args = { id: Args.string({ description: 'id of the rule, dotted and lower case', required: true }) };
+  static override args = { id: Args.string({ ignoreStdin: true, description: 'id of the rule, dotted and lower case', required: true }) };
   static override flags = { rules: Flags.string({ char: 'r', description: 'directory of rules to write into; default: the shipped ones of this checkout' }) };
 
   async run(): Promise<void> {

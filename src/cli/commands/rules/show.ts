@@ -15,7 +15,7 @@ import { packFrom } from '../../shipped-pack.ts';
 
 export default class RulesShow extends PretripCommand {
   static override summary = 'Show everything a rule is: what it reads and expects, why, how to fix it.';
-  static override args = { id: Args.string({ description: 'id of the rule' }) };
+  static override args = { id: Args.string({ ignoreStdin: true, description: 'id of the rule' }) };
   static override flags = {
     rules: selectionFlags.rules,
     kinds: Flags.boolean({ description: 'show the fact kinds and operators that rules are written with' }),

@@ -1,0 +1,36 @@
+/** One kernel parameter as it counts: the live value, or on an image the one that systemd-sysctl will set. */
+import { type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import { kernelPath, runs } from './running.ts';
+import { effective, normalKey, type SysctlFiles, sysctlDirectories, sysctlFiles } from './sysctl-d.ts';
+
+/** `value` is undefined when the kernel has no such parameter, or (`live` false) when no file sets it. Blanks within are one space. */
+export type KernelValue = { readonly is: 'known'; readonly value?: string; readonly live: boolean; readonly where: readonly Where[] } | Unknown;
+
+export const kernelValueTouches = (key: string): readonly Pattern[] => [
+  { do: 'read', path: `/proc/sys/${normalKey(key)}` },
+  { do: 'stat', path: kernelPath },
+  ...sysctlDirectories.flatMap((path): Pattern[] => [
+    { do: 'list', path },
+    { do: 'stat', path: `${path}/*` },
+    { do: 'read', path: `${path}/*` },
+  ]),
+];
+
+export function* kernelValue(key: string): Asking<KernelValue> {
+  const path = `/proc/sys/${normalKey(key)}`;
+  const [answer, kernel] = (yield* together<unknown>([read(path), stat(kernelPath)])) as [Answer<string>, Answer<Stat>];
+  if (runs(kernel)) {
+    if (answer.is === 'blocked') return unknown(answer, path);
+    if (kernel.is === 'blocked') return unknown(kernel, kernelPath);
+    return { is: 'known', live: true, where: [{ path }], ...(answer.is === 'got' ? { value: normal(answer.value) } : {}) };
+  }
+  const files: SysctlFiles = yield* sysctlFiles();
+  if (files.incomplete) return files.incomplete;
+  const { value, winner } = effective(files.assignments, normalKey(key));
+  const where = winner ? [winner.at] : files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
+  return { is: 'known', live: false, where, ...(value !== undefined ? { value: normal(value) } : {}) };
+}
+
+const normal = (value: string): string => value.trim().replace(/\s+/g, ' ');

@@ -1,0 +1,71 @@
+/** Mounts: which one a path lies on, and its options. From the kernel, or from fstab(5) where none runs. */
+import { type Answer, type Asking, read, together } from '../ask.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+
+export interface Mount {
+  readonly point: string;
+  readonly type: string;
+  readonly options: readonly string[];
+  /** What is mounted: a device, or a name. */
+  readonly source: string;
+  readonly at: Where;
+}
+
+/** `live` is false when fstab had to do: what is not in it may still be mounted by other means. */
+export type MountTable = { readonly is: 'known'; readonly each: readonly Mount[]; readonly live: boolean; readonly consulted: readonly Where[] } | Unknown;
+
+const mountInfo = '/proc/self/mountinfo';
+const fstab = '/etc/fstab';
+
+export const mountTouches: readonly Pattern[] = [
+  { do: 'read', path: mountInfo },
+  { do: 'read', path: fstab },
+];
+
+/** The mounts of the running system; of an image, what its fstab would mount. */
+export function* mountTable(): Asking<MountTable> {
+  const [live, table] = (yield* together([read(mountInfo), read(fstab)])) as [Answer<string>, Answer<string>];
+  if (live.is === 'got') {
+    const each = parseMountInfo(live.value);
+    return each.length > 0
+      ? { is: 'known', each, live: true, consulted: [{ path: mountInfo }] }
+      : unparsable(`${mountInfo} shows no mounts`, { path: mountInfo });
+  }
+  if (live.is === 'blocked' && live.why !== 'unsupported') return unknown(live, mountInfo);
+  if (table.is === 'blocked') return unknown(table, fstab);
+  return { is: 'known', each: table.is === 'got' ? parseFstab(table.value) : [], live: false, consulted: [{ path: fstab }] };
+}
+
+/** proc_pid_mountinfo(5). Of several mounts at one point the last one is on top. */
+export function parseMountInfo(text: string): Mount[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [, , , , point, options = ''] = before.split(' ');
+    const [type = '', source = '', more = ''] = after.split(' ');
+    if (!point || type === '') return [];
+    return [{ point: unescaped(point), type, source, options: [...options.split(','), ...more.split(',')], at: { path: mountInfo, line: index + 1 } }];
+  });
+}
+
+/** fstab(5): source, point, type, options. */
+export function parseFstab(text: string): Mount[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [source = '', point, type, options = ''] = line.trim().split(/[ \t]+/);
+    if (source.startsWith('#') || !point?.startsWith('/') || type === undefined) return [];
+    return [{ point: unescaped(point), type, source, options: options.split(','), at: { path: fstab, line: index + 1 } }];
+  });
+}
+
+/** Blanks and the like stand as octal numbers in both tables. */
+const unescaped = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+
+/** The mount that holds a path without links: the longest point, the last of equals. */
+export function mountOf(each: readonly Mount[], path: string): Mount | undefined {
+  let best: Mount | undefined;
+  for (const m of each) {
+    const holds = m.point === '/' || path === m.point || path.startsWith(`${m.point}/`);
+    if (holds && (best === undefined || m.point.length >= best.point.length)) best = m;
+  }
+  return best;
+}

@@ -1,0 +1,74 @@
+/** The containers that an account has, as Podman lists them. */
+import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import { askPodman, database, storeTouches, type Told } from './store.ts';
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  /** As `podman ps` prints them. */
+  readonly ports: string;
+  readonly where: Where;
+}
+
+export type Containers = { readonly is: 'known'; readonly each: readonly Container[]; readonly consulted: readonly Where[] } | Unknown;
+
+const listArgv = ['podman', 'ps', '--all', '--format', '{{.Names}}|{{.Image}}|{{.Ports}}'];
+const mountsArgv = (name: string): string[] => ['podman', 'container', 'inspect', '--format', '{{range .Mounts}}{{println .Type .Source}}{{end}}', name];
+/** More containers than this are not asked for one by one. */
+const limit = 200;
+
+export const containersListTouches: readonly Pattern[] = [...storeTouches, { do: 'run', argv: listArgv }, { do: 'run', argv: listArgv, asUser: true }];
+export const containerMountsTouches: readonly Pattern[] = [
+  { do: 'run', argv: mountsArgv('*') },
+  { do: 'run', argv: mountsArgv('*'), asUser: true },
+];
+
+/** All containers, stopped ones too. An account that never had a container database has none. */
+export function* containers(as: Account): Asking<Containers> {
+  const where = { path: `command:${listArgv.join(' ')}` };
+  const told = yield* askPodman(listArgv, as);
+  if (told.is === 'got') {
+    if (told.value.exit !== 0) return failed(where, told.value);
+    const rows = told.value.stdout.split('\n').filter((l) => l.includes('|'));
+    const each = rows.map((row): Container => {
+      const [name = '', image = '', ports = ''] = row.split('|');
+      return { name, image, ports, where };
+    });
+    return { is: 'known', each, consulted: [where] };
+  }
+  if (told.is === 'blocked' && told.why !== 'unsupported') return unknown(told, where.path);
+  const store = yield* database(as);
+  if (store.is === 'unknown') return store;
+  if (store.is === 'none') return { is: 'known', each: [], consulted: store.where.map((w) => ({ ...w, said: 'no container was ever made' })) };
+  return {
+    is: 'unknown',
+    why: 'unsupported',
+    said: 'there is a container database, and Podman cannot be asked without changing it',
+    where: told.is === 'unused' ? told.where : store.where,
+  };
+}
+
+/** Host paths that each container mounts, volumes left out; in the order of the containers. */
+export function* containerMounts(each: readonly Container[], as: Account): Asking<{ readonly sources: readonly string[]; readonly where: Where }[] | Unknown> {
+  if (each.length > limit) return { is: 'unknown', why: 'too-large', said: `${each.length} containers, of which at most ${limit} are asked for`, where: [] };
+  const answers = (yield* together(each.map((c) => askPodman(mountsArgv(c.name), as)))) as Told[];
+  const found: { sources: readonly string[]; where: Where }[] = [];
+  for (const [at, { name }] of each.entries()) {
+    const where = { path: `command:podman container inspect ${name}` };
+    const answer = answers[at] as Answer<Output>;
+    if (answer.is !== 'got') return answer.is === 'blocked' ? unknown(answer, where.path) : failed(where, undefined);
+    if (answer.value.exit !== 0) return failed(where, answer.value);
+    const sources = answer.value.stdout.split('\n').flatMap((l) => (l.startsWith('bind ') ? [l.slice(5)] : []));
+    found.push({ sources, where });
+  }
+  return found;
+}
+
+const failed = (where: Where, output: Output | undefined): Unknown => ({
+  is: 'unknown',
+  why: 'failed',
+  said: `${where.path.slice(8, 60)} ${output ? `exited ${output.exit}: ${output.stderr.trim().slice(0, 200)}` : 'could not be run'}`,
+  where: [where],
+});

@@ -1,0 +1,168 @@
+/** Kind `podman-workloads`: what the containers of an account mount and publish, be they there or only declared. */
+import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
+import { containersConf, containersTouches } from '../config/containers-conf.ts';
+import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../fact.ts';
+import type { Kind } from '../kind.ts';
+import { list as listOf, record, string } from '../shape.ts';
+import { type Containers, containerMounts, containerMountsTouches, containers, containersListTouches } from './containers.ts';
+import { socketsBehind } from './host-paths.ts';
+import { openPorts, openPortsIn } from './open-ports.ts';
+import { flagsNamed } from './podman-flags.ts';
+import type { Finding } from './quadlet-isolation.ts';
+import { type Played, playedBy } from './quadlet-kube.ts';
+import { hostMounts } from './quadlet-mounts.ts';
+import { unseenFor } from './quadlet-placement.ts';
+import { completed, type Source, sourceOf } from './quadlet-source.ts';
+import { playedYaml, surroundingsTouches } from './quadlet-surroundings.ts';
+import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from './quadlet-units.ts';
+
+const manifests = '/var/lib/rancher/k3s/server/manifests';
+/** Those that need the engine by design: k3d's helper, and a collector of container logs. */
+const byDesign = /^k3d-\S{1,200}-tools |promtail/;
+
+const findings = (describe: string) => listOf(string('one finding'), describe);
+
+export const podmanWorkloads: Kind = {
+  name: 'podman-workloads',
+  noun: 'the containers',
+  describe: 'What containers of an account mount and publish: those that Podman lists, those of its Quadlet files, and for root those of K3s manifests.',
+  fields: {},
+  shape: record({
+    sockets: findings('containers behind whose mounts an engine listens'),
+    byDesign: findings("the same of containers that need it: k3d's tools node, promtail"),
+    published: findings('ports that are published on every address: PORT/PROTOCOL, `*` when Podman takes a free one'),
+  }),
+  touches: () => [
+    ...quadletTouches,
+    ...surroundingsTouches,
+    ...containersTouches,
+    ...containersListTouches,
+    ...containerMountsTouches,
+    { do: 'list', path: manifests },
+  ],
+  *learn(_, as): Asking<Fact> {
+    const [hosts, conf, listed, applied] = (yield* together<unknown>([
+      quadletHosts(),
+      containersConf(as),
+      containers(as),
+      as.uid === 0 ? k3sManifests() : nothing(),
+    ])) as [QuadletHosts | Unknown, Known | Unknown, Containers, Finding[] | Unknown | undefined];
+    const fact = new FactBuilder().consulted({ path: 'command:podman ps' });
+    const declared = hosts.is === 'unknown' ? hosts : yield* declaredBy(hosts, conf, as);
+    const mounted = listed.is === 'unknown' ? listed : yield* mountedBy(listed, as);
+    const sockets = [...found(declared, (d) => d.sockets), ...found(mounted, (m) => m), ...found(applied ?? [], (a) => a)];
+    const unseen = firstUnknown(declared, mounted, applied) ?? (!isUnknown(declared) ? declared.open : undefined);
+    set(
+      fact,
+      'sockets',
+      sockets.filter((s) => !byDesign.test(s.said)),
+      unseen,
+    );
+    set(
+      fact,
+      'byDesign',
+      sockets.filter((s) => byDesign.test(s.said)),
+      unseen,
+    );
+    const open =
+      listed.is === 'unknown'
+        ? []
+        : listed.each.flatMap((c) => openPortsIn(c.ports).map((said) => ({ said, where: { ...c.where, said: `container ${c.name}` } })));
+    set(
+      fact,
+      'published',
+      [...found(declared, (d) => d.published), ...open],
+      firstUnknown(declared, listed) ?? (!isUnknown(declared) ? (declared.openPorts ?? declared.open) : undefined),
+    );
+    return fact.build();
+  },
+};
+
+// biome-ignore lint/correctness/useYield: it stands for a question that need not be asked.
+function* nothing(): Asking<undefined> {
+  return undefined;
+}
+
+const isUnknown = (value: unknown): value is Unknown => typeof value === 'object' && value !== null && (value as { is?: unknown }).is === 'unknown';
+const firstUnknown = (...values: readonly unknown[]): Unknown | undefined => values.find(isUnknown);
+const found = <T>(value: T | Unknown, of: (value: T) => readonly Finding[]): readonly Finding[] => (isUnknown(value) ? [] : of(value));
+
+/** What was found stands; that there is no more can be said only when everything was seen. */
+function set(fact: FactBuilder, field: string, all: readonly Finding[], unseen: Unknown | undefined): void {
+  if (all.length === 0 && unseen) return void fact.gap(field, unseen);
+  const where: Where[] = all.length > 0 ? all.map((f) => f.where) : [{ path: '/etc/containers/systemd' }, { path: 'command:podman ps' }];
+  fact.set(field, [...new Set(all.map((f) => f.said))], ...where);
+}
+
+interface Declared {
+  readonly sockets: readonly Finding[];
+  readonly published: readonly Finding[];
+  readonly open?: Unknown;
+  readonly openPorts?: Unknown;
+}
+
+/** What the Quadlet files say that the account's generator takes, under every release that may be meant. */
+function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): Asking<Declared | Unknown> {
+  const each: Declared[] = [];
+  for (const host of hosts.each) {
+    const instance = as.uid === 0 ? host.system : host.users.find((u) => u.account?.uid === as.uid);
+    const files = [...(instance?.taken.values() ?? [])].filter((f) => /\.(container|pod|kube)$/.test(f.name));
+    const sources = files.map((f) => sourceOf(host, f));
+    const hidden = sources.find(isUnknown);
+    if (hidden) return hidden;
+    const yamls = yield* together((sources as Source[]).map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
+    each.push(declaredIn(sources as Source[], yamls, conf, as));
+  }
+  const [first] = each;
+  const differs = new Set(each.map((d) => JSON.stringify([d.sockets, d.published]))).size > 1;
+  if (!first || (differs && hosts.release))
+    return { is: 'unknown', why: 'ambiguous', said: `what Quadlet files mean depends on the Podman version; ${hosts.release?.said ?? ''}`, where: [] };
+  const unseen = unseenFor(hosts.each.at(-1) as QuadletHost, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [] });
+  return { ...first, ...(first.open || !unseen ? {} : { open: unseen }) };
+}
+
+function declaredIn(sources: readonly Source[], yamls: readonly (Played | Unknown | undefined)[], conf: Known | Unknown, as: Account): Declared {
+  const sockets: Finding[] = [];
+  const published: Finding[] = [];
+  let open: Unknown | undefined;
+  let ports: Unknown | undefined;
+  for (const [at, source] of sources.entries()) {
+    const command = completed(source, conf, yamls[at]);
+    open ??= command.open;
+    for (const { source: path, where } of hostMounts(command.flags, source.file.directory))
+      if (socketsBehind(path, as).length > 0) sockets.push({ said: `${source.file.name} mounts ${path}`, where });
+    const all = openPorts(flagsNamed(command.flags, 'publish'), conf);
+    if (isUnknown(all)) ports ??= all;
+    else published.push(...all);
+  }
+  return { sockets, published, ...(open ? { open } : {}), ...(ports ? { openPorts: ports } : {}) };
+}
+
+function* mountedBy(listed: Exclude<Containers, Unknown>, as: Account): Asking<readonly Finding[] | Unknown> {
+  const mounts = yield* containerMounts(listed.each, as);
+  if (isUnknown(mounts)) return mounts;
+  return mounts.flatMap(({ sources, where }, at) =>
+    sources.filter((s) => socketsBehind(s, as).length > 0).map((s) => ({ said: `${listed.each[at]?.name ?? ''} mounts ${s}`, where })),
+  );
+}
+
+/** Manifests that K3s applies at start (k3s-io/k3s pkg/deploy). A host without K3s has none. */
+function* k3sManifests(): Asking<readonly Finding[] | Unknown> {
+  const names = yield* list(manifests);
+  if (names.is === 'absent') return [];
+  if (names.is === 'blocked') return unknown(names, manifests);
+  const paths = names.value.filter((n) => /\.(yaml|yml|json)$/.test(n)).map((n) => `${manifests}/${n}`);
+  const texts = (yield* together(paths.map((p) => read(p)))) as Answer<string>[];
+  const all: Finding[] = [];
+  for (const [at, path] of paths.entries()) {
+    const text = texts[at] as Answer<string>;
+    if (text.is === 'blocked') return unknown(text, path);
+    if (text.is !== 'got') continue;
+    const played = playedBy(text.value, path);
+    if ('broken' in played) return { is: 'unknown', why: 'unparsable', said: `${path} does not parse: ${played.broken}`, where: [{ path, line: played.line }] };
+    for (const { source, where } of hostMounts(played.flags, '/'))
+      if (socketsBehind(source, { name: 'root', uid: 0, gid: 0, home: '/root' }).length > 0)
+        all.push({ said: `${path.slice(path.lastIndexOf('/') + 1)} mounts ${source}`, where });
+  }
+  return all;
+}

@@ -1,0 +1,89 @@
+/**
+ * What the generator's command line for a Quadlet file says to Podman: the keys turned into flags, then
+ * PodmanArgs= (containers/podman pkg/systemd/quadlet/quadlet.go ConvertContainer, ConvertPod, ConvertKube).
+ */
+import type { Unknown, Where } from '../fact.ts';
+import type { Assignment } from '../systemd/syntax.ts';
+import { type Flag, parseFlags } from './podman-flags.ts';
+import { sectionOf } from './quadlet-keys.ts';
+import { valuesOf } from './quadlet-text.ts';
+import { argumentsOf, isTrue, lastWord, stringsOf, type Word } from './quadlet-words.ts';
+
+export interface Command {
+  readonly flags: readonly Flag[];
+  /** Set when systemd or another file fills something in: there may be more flags. */
+  readonly open?: Unknown;
+}
+
+/** Keys of which the last value counts. */
+const single: Readonly<Record<string, string>> = {
+  CgroupsMode: 'cgroups',
+  PidsLimit: 'pids-limit',
+  Memory: 'memory',
+  UserNS: 'userns',
+  SubUIDMap: 'subuidname',
+  SubGIDMap: 'subgidname',
+  Pull: 'pull',
+  HealthCmd: 'health-cmd',
+  HealthOnFailure: 'health-on-failure',
+};
+/** Keys whose every line is one value. */
+const lines: Readonly<Record<string, string>> = { Network: 'network', PublishPort: 'publish', Volume: 'volume' };
+/** Keys that hold words, and what stands before each in the flag's value. */
+const strings: Readonly<Record<string, string>> = { UIDMap: 'uidmap', AddDevice: 'device', DropCapability: 'cap-drop', AddCapability: 'cap-add' };
+const words: Readonly<Record<string, readonly [string, string]>> = {
+  Unmask: ['security-opt', 'unmask='],
+  Environment: ['env', ''],
+  EnvironmentFile: ['env-file', ''],
+  Mount: ['mount', ''],
+};
+const switchKeys: Readonly<Record<string, readonly [string, string]>> = {
+  NoNewPrivileges: ['security-opt', 'no-new-privileges'],
+  SecurityLabelDisable: ['security-opt', 'label=disable'],
+  EnvironmentHost: ['env-host', 'true'],
+};
+
+/** The flags of a merged file; `expand` fills systemd's specifiers in. */
+export function commandOf(ending: string, assignments: readonly Assignment[], expand: (text: string) => string): Command {
+  const own = sectionOf(ending);
+  const flags: Flag[] = [];
+  const add = (name: string, { text, where }: Word, before = ''): void => void flags.push({ name, value: before + expand(text), where });
+  for (const [key, name] of Object.entries(single)) {
+    const found = lastWord(assignments, own, key);
+    if (found && found.text !== '') add(name, found);
+  }
+  for (const [key, name] of Object.entries(lines)) for (const { value, where } of valuesOf(assignments, own, key)) add(name, { text: value.trim(), where });
+  for (const [key, name] of Object.entries(strings))
+    for (const word of stringsOf(assignments, own, key)) add(name, key === 'AddDevice' ? { ...word, text: word.text.replace(/^-/, '') } : word);
+  for (const [key, [name, before]] of Object.entries(words)) for (const word of argumentsOf(assignments, own, key)) add(name, word, before);
+  for (const [key, [name, value]] of Object.entries(switchKeys)) {
+    const found = lastWord(assignments, own, key);
+    if (found && isTrue(found.text)) flags.push({ name, value, where: found.where });
+  }
+  const readOnly = lastWord(assignments, own, 'ReadOnly');
+  if (readOnly) flags.push({ name: 'read-only', value: String(isTrue(readOnly.text)), where: readOnly.where });
+  const seccomp = lastWord(assignments, own, 'SeccompProfile');
+  if (seccomp) add('security-opt', seccomp, 'seccomp=');
+  const apparmor = lastWord(assignments, own, 'AppArmor');
+  if (apparmor) add('security-opt', apparmor, 'apparmor=');
+  const remap = lastWord(assignments, own, 'RemapUsers');
+  if (remap && /^(auto|keep-id)$/.test(remap.text)) add('userns', remap);
+  const [user, group] = ['User', 'Group'].map((key) => lastWord(assignments, own, key));
+  if (ending === 'container' && user && user.text !== '') add('user', group && group.text !== '' ? { ...user, text: `${user.text}:${group.text}` } : user);
+  const args = argumentsOf(assignments, own, 'PodmanArgs').map((w) => ({ ...w, text: expand(w.text) }));
+  flags.push(...parseFlags(args, ending === 'kube'));
+  const open = openAt(assignments, own, flags, args);
+  return { flags, ...(open ? { open } : {}) };
+}
+
+/** systemd replaces `$NAME` in the command; a containers.conf module may set anything. */
+function openAt(assignments: readonly Assignment[], own: string, flags: readonly Flag[], args: readonly Word[]): Unknown | undefined {
+  const [module] = valuesOf(assignments, own, 'ContainersConfModule');
+  if (module) return unsure(`${module.value} is another containers.conf, which is not looked into`, module.where);
+  const filled = [...args, ...flags.filter((f) => f.name !== 'env' && f.name !== 'health-cmd').map((f) => ({ text: f.value, where: f.where }))].find((w) =>
+    /(?:^|[^$])(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(w.text),
+  );
+  return filled && unsure(`systemd fills a variable into ${filled.text.slice(0, 80)}`, filled.where);
+}
+
+const unsure = (said: string, where: Where): Unknown => ({ is: 'unknown', why: 'ambiguous', said, where: [where] });

@@ -1,0 +1,132 @@
+/** A Quadlet file that runs something, with everything it names: its pod, its image unit, what containers.conf adds. */
+import type { Account } from '../ask.ts';
+import type { Known, Unknown, Where } from '../fact.ts';
+import { parseUnitName } from '../systemd/names.ts';
+import { expander } from '../systemd/specifiers.ts';
+import type { Assignment } from '../systemd/syntax.ts';
+import { splitWords } from '../systemd/words.ts';
+import { type Command, commandOf } from './quadlet-command.ts';
+import { withDefaults } from './quadlet-defaults.ts';
+import type { QuadletFile } from './quadlet-disk.ts';
+import { sectionOf } from './quadlet-keys.ts';
+import type { Played } from './quadlet-kube.ts';
+import { mergeQuadlet } from './quadlet-merge.ts';
+import { placementOf, unseenFor } from './quadlet-placement.ts';
+import { serviceNameOf } from './quadlet-service.ts';
+import { lastOf, valuesOf } from './quadlet-text.ts';
+import type { QuadletHost } from './quadlet-units.ts';
+import { isTrue, lastWord, stringsOf, type Word } from './quadlet-words.ts';
+
+export interface Source {
+  readonly file: QuadletFile;
+  readonly ending: string;
+  readonly owner: Account;
+  readonly manager: 'system' | 'user';
+  readonly assignments: readonly Assignment[];
+  /** The generated service, then its aliases. */
+  readonly names: readonly string[];
+  readonly command: Command;
+  /** The pod it is a member of. */
+  readonly pod?: { readonly file: QuadletFile; readonly command: Command; readonly assignments: readonly Assignment[] };
+  readonly images: readonly Word[];
+  /** The image is built, or pulled by a unit of its own. */
+  readonly imageUnit?: Word;
+  /** The image unit that is named is not there: no service is made. */
+  readonly imageLost?: Word;
+  /** Files of the owner's instance that ask to be updated. */
+  readonly updatesElsewhere: boolean;
+}
+
+/** Reads a file as one release of Podman does; unknown when a part of it could not be seen. */
+export function sourceOf(host: QuadletHost, file: QuadletFile): Source | Unknown {
+  const placed = placementOf(host, file);
+  const directories = placed.instance?.directories ?? [];
+  const merge = (one: QuadletFile) => mergeQuadlet(one, directories, host.disk, host.release);
+  const merged = merge(file);
+  const unseen = merged.unseen ?? unseenFor(host, placed);
+  if (unseen) return unseen;
+  const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
+  const own = sectionOf(ending);
+  const owner = placed.instance?.account ?? { name: 'root', uid: 0, gid: 0, home: '/root' };
+  const manager = placed.place === 'user' ? 'user' : 'system';
+  const service = serviceNameOf(file, lastOf(merged.assignments, own, 'ServiceName'));
+  const unit = parseUnitName(service);
+  const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
+  const aliases = valuesOf(merged.assignments, 'Install', 'Alias').flatMap((a) => splitWords(a.value).words.map(expand));
+  const podFile = ending === 'container' ? placed.instance?.taken.get(lastOf(merged.assignments, own, 'Pod') ?? '') : undefined;
+  const podMerged = podFile && merge(podFile);
+  if (podMerged?.unseen) return podMerged.unseen;
+  const image = imageOf(merged.assignments, own, expand);
+  const imageFile = image && /\.(image|build)$/.test(image.text) ? placed.instance?.taken.get(image.text) : undefined;
+  const imageMerged = imageFile?.name.endsWith('.image') ? merge(imageFile) : undefined;
+  if (imageMerged?.unseen) return imageMerged.unseen;
+  const indirect = image !== undefined && /\.(image|build)$/.test(image.text) && ending === 'container';
+  const pulled = imageMerged ? imageOf(imageMerged.assignments, 'Image', expand) : indirect ? undefined : image;
+  return {
+    file,
+    ending,
+    owner,
+    manager,
+    assignments: merged.assignments,
+    names: [service, ...aliases],
+    command: commandOf(ending, merged.assignments, expand),
+    ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),
+    images: pulled && pulled.text !== '' ? [pulled] : [],
+    ...(imageFile && image ? { imageUnit: image } : {}),
+    ...(indirect && !imageFile ? { imageLost: image } : {}),
+    updatesElsewhere: [...(placed.instance?.taken.values() ?? [])].some((f) => {
+      const section = sectionOf(f.name.slice(f.name.lastIndexOf('.') + 1));
+      return updatePolicies(merge(f).assignments, section).some((p) => remotePolicy(p.text) || p.text === 'local');
+    }),
+  };
+}
+
+function imageOf(assignments: readonly Assignment[], section: string, expand: (text: string) => string): Word | undefined {
+  const found = ['Container', 'Image'].includes(section) ? lastWord(assignments, section, 'Image') : undefined;
+  return found && { ...found, text: expand(found.text) };
+}
+
+/** The words of AutoUpdate=, and of the label that it stands for; in a .kube file each may begin with a container's name. */
+export function updatePolicies(assignments: readonly Assignment[], section: string): Word[] {
+  const key =
+    section === 'Kube' ? stringsOf(assignments, section, 'AutoUpdate') : [lastWord(assignments, section, 'AutoUpdate')].filter((w) => w !== undefined);
+  const labels = stringsOf(assignments, section, 'Label').filter((w) => w.text.startsWith(updateLabel));
+  return [...key, ...labels.map((w) => ({ ...w, text: w.text.slice(updateLabel.length) }))]
+    .map((w) => ({ ...w, text: w.text.slice(w.text.lastIndexOf('/') + 1) }))
+    .filter((w) => w.text !== '');
+}
+
+const updateLabel = 'io.containers.autoupdate=';
+
+/** `image` is an old word for `registry` (containers/podman pkg/autoupdate/autoupdate.go). */
+export const remotePolicy = (word: string): boolean => word === 'registry' || word === 'image';
+
+/** The command with what containers.conf and the Kubernetes YAML add. */
+export function completed({ command, ending, pod }: Source, conf: Known | Unknown | undefined, played: Played | Unknown | undefined): Command {
+  if (ending === 'container' && conf) return withDefaults(command, conf, pod !== undefined);
+  if (!played) return command;
+  if ('is' in played) return { ...command, open: command.open ?? played };
+  return { ...command, flags: [...played.flags, ...command.flags] };
+}
+
+/** Where the YAML of a .kube file lies; URLs are left out, and say so. */
+export function yamlPaths({ ending, assignments, file }: Source): { readonly paths: readonly string[]; readonly elsewhere?: Word } {
+  const words = ending === 'kube' ? stringsOf(assignments, 'Kube', 'Yaml') : [];
+  const elsewhere = words.find((w) => /^[a-z]+:\/\/|[%$]/.test(w.text));
+  const paths = words.filter((w) => w !== elsewhere).map((w) => (w.text.startsWith('/') ? w.text : `${file.directory}/${w.text}`));
+  return { paths, ...(elsewhere ? { elsewhere } : {}) };
+}
+
+/**
+ * Whether something pulls the service in at boot: WantedBy= or RequiredBy= of its own, or its pod. A template
+ * needs DefaultInstance= or an instance; `systemctl is-enabled` says "generated" in every case (tried with 5.4.2).
+ */
+export function startsAtBoot({ file, assignments, pod }: Source): Where | undefined {
+  const linked = (all: readonly Assignment[], name: string): Where | undefined => {
+    const wanted = ['WantedBy', 'RequiredBy'].flatMap((key) => valuesOf(all, 'Install', key))[0];
+    const template = /@\.[a-z]+$/.test(name) && (lastOf(all, 'Install', 'DefaultInstance') ?? '') === '';
+    return template ? undefined : wanted?.where;
+  };
+  const withPod = pod && (lastWord(assignments, 'Container', 'StartWithPod') === undefined || isTrue(lastOf(assignments, 'Container', 'StartWithPod') ?? ''));
+  return linked(assignments, file.name) ?? (pod && withPod ? linked(pod.assignments, pod.file.name) : undefined);
+}

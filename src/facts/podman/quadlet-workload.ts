@@ -1,0 +1,48 @@
+/** Kind `quadlet-workload`: what a Quadlet file makes Podman run, and how well that is confined. */
+import type { Asking } from '../ask.ts';
+import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../fact.ts';
+import type { Kind } from '../kind.ts';
+import { describeWorkload } from './quadlet-describe.ts';
+import { type Source, sourceOf } from './quadlet-source.ts';
+import { surroundings, surroundingsTouches } from './quadlet-surroundings.ts';
+import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from './quadlet-units.ts';
+import { workloadShape } from './quadlet-workload-shape.ts';
+
+export const quadletWorkload: Kind = {
+  name: 'quadlet-workload',
+  noun: 'the unit',
+  describe:
+    'What a Quadlet file makes Podman run: its keys and PodmanArgs= as flags, with its drop-ins, its pod, what containers.conf adds, and the YAML of a .kube file.',
+  main: 'path',
+  fields: { path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' } },
+  shape: workloadShape,
+  touches: () => [...quadletTouches, ...surroundingsTouches],
+  *learn(q): Asking<Fact> {
+    const hosts = yield* quadletHosts();
+    if (hosts.is === 'unknown') return hosts;
+    const last = hosts.each.at(-1) as QuadletHost;
+    const file = quadletFiles(last).find((f) => f.path === q.path);
+    if (!file) return hosts.incomplete ?? missing({ path: String(q.path) });
+    const sources = hosts.each.map((host) => sourceOf(host, file));
+    const hidden = sources.find((s): s is Unknown => 'is' in s);
+    if (hidden) return hidden;
+    const read = sources as Source[];
+    const seen = yield* surroundings(read.at(-1) as Source);
+    return agreed(
+      read.map((source) => describeWorkload(source, seen)),
+      file.path,
+      hosts.release,
+    );
+  },
+};
+
+/** One fact for all releases that may be meant; what they see differently is unknown. */
+function agreed(facts: readonly FactBuilder[], path: string, release: Unknown | undefined): Known {
+  const built = facts.map((f) => f.build());
+  const last = facts.at(-1) as FactBuilder;
+  if (release)
+    for (const field of Object.keys(workloadShape.fields))
+      if (new Set(built.map((b) => JSON.stringify(b.value[field]))).size > 1)
+        last.gap(field, { is: 'unknown', why: 'ambiguous', said: `${field} depends on the Podman version; ${release.said}`, where: [{ path }] });
+  return last.build();
+}

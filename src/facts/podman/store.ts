@@ -1,0 +1,76 @@
+/**
+ * Whether Podman may be asked. Nearly every command of it, even `podman info`, makes the store, freezes the network
+ * back end, starts a new boot in the database, and for a user leaves a pause process behind (seen on 4.3.1). Only where
+ * the account's Podman already ran since the boot does asking it leave nothing new.
+ */
+import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../ask.ts';
+import { storageConf, storageTouches } from '../config/storage-conf.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import { graphRoot } from './settings.ts';
+
+/** Where containers are recorded below the graph root: BoltDB, or SQLite since 4.8 (containers/podman libpod/runtime.go). */
+const databaseNames = ['libpod/bolt_state.db', 'db.sql'];
+
+/** What a Podman that ran since the boot leaves (libpod/runtime.go makeRuntime; pkg/rootless for the pause process). */
+const runtimeMarks = (as: Account): readonly string[] =>
+  as.uid === 0 ? ['/run/libpod/alive'] : ['alive', 'pause.pid'].map((n) => `/run/user/${as.uid}/libpod/tmp/${n}`);
+
+export const storeTouches: readonly Pattern[] = [
+  ...storageTouches,
+  ...['/run/libpod/alive', '/run/user/{uid}/libpod/tmp/alive', '/run/user/{uid}/libpod/tmp/pause.pid'].map((path): Pattern => ({ do: 'stat', path })),
+  ...databaseNames.map(
+    (n): Pattern => ({ do: 'stat', path: `/**/${n}`, first: ['/var/lib/containers/storage', '~/.local/share/containers/storage'].map((d) => `${d}/${n}`) }),
+  ),
+];
+
+/** The database of an account's containers. */
+export type Database =
+  | { readonly is: 'found'; readonly where: readonly Where[] /** It is BoltDB, which is used as long as it is there. */; readonly bolt: boolean | Unknown }
+  | { readonly is: 'none'; readonly where: readonly Where[] }
+  | Unknown;
+
+/** Looks below the usual graph root, then below the one that storage.conf names. */
+export function* database(as: Account): Asking<Database> {
+  const usual = yield* databaseBelow(graphRoot(as));
+  if (usual.is !== 'none') return usual;
+  const conf = yield* storageConf(as);
+  if (conf.is === 'unknown') return conf;
+  const gap = conf.gaps.get('') ?? conf.gaps.get('graphRoot');
+  if (gap) return gap;
+  const root = String(conf.value.graphRoot).replace(/\/+$/, '');
+  if (root === graphRoot(as) || !root.startsWith('/')) return usual;
+  const own = yield* databaseBelow(root);
+  return own.is === 'none' ? { is: 'none', where: [...own.where, ...(conf.where.get('graphRoot') ?? [])] } : own;
+}
+
+function* databaseBelow(root: string): Asking<Database> {
+  const paths = databaseNames.map((n) => `${root}/${n}`);
+  const stats = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];
+  const found = stats.findIndex((s) => s.is === 'got');
+  const [first] = stats;
+  const bolt = first?.is === 'blocked' ? unknown(first, paths[0] ?? root) : found === 0;
+  if (found >= 0) return { is: 'found', bolt, where: [{ path: paths[found] ?? root }] };
+  const shut = stats.findIndex((s) => s.is === 'blocked');
+  const answer = stats[shut];
+  if (answer?.is === 'blocked') return unknown(answer, paths[shut] ?? root);
+  return { is: 'none', where: paths.map((path) => ({ path, said: 'no store yet' })) };
+}
+
+/** What Podman answered, or why it was not asked. */
+export type Told = Answer<Output> | { readonly is: 'unused'; readonly where: readonly Where[] };
+
+/** Runs a Podman command as the account (`asAccount`; else as whoever inspects) if that makes nothing new; else `unused`. */
+export function* askPodman(argv: readonly string[], as: Account, asAccount = true): Asking<Told> {
+  const marks = runtimeMarks(as);
+  const stats = (yield* together(marks.map((p) => stat(p)))) as Answer<Stat>[];
+  for (const [at, path] of marks.entries()) {
+    const answer = stats[at] as Answer<Stat>;
+    if (answer.is === 'absent') return { is: 'unused', where: [{ path, said: 'Podman was not used since the boot, so it is not asked' }] };
+    if (answer.is === 'blocked') return { ...answer, said: `${path}${answer.said ? `: ${answer.said}` : ''}` };
+  }
+  const store = yield* database(as);
+  if (store.is === 'none') return { is: 'unused', where: store.where };
+  if (store.is === 'unknown') return { is: 'blocked', why: store.why === 'unparsable' || store.why === 'ambiguous' ? 'failed' : store.why, said: store.said };
+  return yield* run(argv, asAccount && as.uid !== 0 ? as : undefined);
+}

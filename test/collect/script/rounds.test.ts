@@ -1,0 +1,71 @@
+/** After the capture script, the shipped profiles ask nothing that it did not foresee, on ordinary hosts. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hostNamed } from '../../../src/cli/hosts.ts';
+import { readPacks } from '../../../src/cli/pack-files.ts';
+import { packageRoot, shippedRules } from '../../../src/cli/paths.ts';
+import { superset } from '../../../src/cli/superset.ts';
+import { answerer } from '../../../src/collect/composed.ts';
+import { type Items, itemsOf } from '../../../src/collect/script/items.ts';
+import type { Account, Ask } from '../../../src/facts/ask.ts';
+import { keyOf } from '../../../src/facts/ask.ts';
+import { parsePasswd, rootAccount } from '../../../src/facts/host/accounts.ts';
+import { settle } from '../../../src/facts/settle.ts';
+import { inspect } from '../../../src/inspect.ts';
+import { glob } from '../../../src/plan/touches.ts';
+
+const { pack } = readPacks([shippedRules]);
+const selection = { byName: false, wants: () => true, params: [] };
+const items = itemsOf(superset(pack, selection), []);
+const hosts = readdirSync(join(packageRoot, 'fixtures/hosts')).map((f) => f.replace(/\.yaml$/, ''));
+
+/** Whether the script's words cover an ask; what it skips as absent follows from a listing. */
+function foreseen(from: Items, accounts: readonly Account[], present: (ask: Ask) => boolean): (ask: Ask) => boolean {
+  const shell = (path: string): string => path.replace('/[0-9]*/', '/*/');
+  const paths = (sort: 'stat' | 'read' | 'list', path: string, ask: Ask): boolean => {
+    const exact = [...from.host.paths.exact[sort], ...from.account.paths.exact[sort], ...(sort === 'stat' ? from.everyone : [])];
+    if (exact.some((p) => accounts.some((a) => glob(p, a)(path)))) return true;
+    const wild = [...from.host.paths.present[sort], ...from.account.paths.present[sort]];
+    if (present(ask) && wild.some((p) => accounts.some((a) => glob(shell(p), a)(path)))) return true;
+    if (!present(ask) && wild.some((p) => !p.includes('*') && accounts.some((a) => glob(p, a)(path)))) return true;
+    if (/^\/proc\/\d+/.test(path)) return [...from.processes.values()].some((files) => files[sort].some((f) => path.endsWith(`/${f}`) || (f === '' && /^\/proc\/\d+$/.test(path))));
+    if ([...from.host.dropIns, ...from.account.dropIns].some(([type, dirs]) => sort === 'stat' && path.endsWith(`.${type}`) && dirs.some((d) => accounts.some((a) => glob(d, a)(path.slice(0, path.lastIndexOf('/'))))))) return true;
+    // Below what a listing shows to be absent.
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    return !present(ask) && parent !== '' && !present({ do: 'list', path: parent }) && paths('list', parent, { do: 'list', path: parent });
+  };
+  return (ask) => {
+    switch (ask.do) {
+      case 'stat':
+      case 'read':
+      case 'list':
+        return paths(ask.do, ask.path, ask);
+      case 'env':
+        return ask.name.startsWith('PRETRIP_') || from.variables.includes(ask.name);
+      case 'get':
+        return [...from.host.gets, ...from.account.gets].some((g) => g.path === ask.path && accounts.some((a) => glob(g.socket, a)(ask.socket)));
+      case 'run': {
+        const same = (argv: readonly string[]): boolean => argv.length === ask.argv.length && argv.every((w, at) => accounts.some((a) => glob(w, a)(ask.argv[at] ?? '')));
+        return [...from.host.runs, ...from.account.runs, ...from.asAccount].some((r) => same(r.argv));
+      }
+    }
+  };
+}
+
+test.each(hosts)('%s: one round is enough', (name) => {
+  const spec = hostNamed(name);
+  if (!spec) throw new Error(name);
+  const answer = answerer(spec);
+  const audited = spec.user ?? rootAccount;
+  const file = spec.files?.['/etc/passwd'];
+  const passwd = parsePasswd(typeof file === 'string' ? file : ((file as { content?: string } | undefined)?.content ?? ''));
+  const accounts = [audited, ...(passwd.is === 'known' ? passwd.entries : [])];
+  const covered = foreseen(items, accounts, (ask) => answer(ask).is !== 'absent');
+  const missed = new Set<string>();
+  settle(inspect(pack, selection, audited), (ask) => {
+    if (!covered(ask)) missed.add(keyOf(ask));
+    return answer(ask);
+  });
+  expect([...missed]).toEqual([]);
+});

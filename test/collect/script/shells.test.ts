@@ -1,0 +1,222 @@
+/** The capture script under every shell, as root and not: the same answers as the target `local`. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPacks } from '../../../src/cli/pack-files.ts';
+import { packageRoot, shippedRules } from '../../../src/cli/paths.ts';
+import { accountTraces, superset } from '../../../src/cli/superset.ts';
+import { answerFrom, parseRaw, type Raw } from '../../../src/collect/raw.ts';
+import { captureScript, followUpScript } from '../../../src/collect/script/render.ts';
+import type { AnyAnswer, Ask } from '../../../src/facts/ask.ts';
+import { keyOf } from '../../../src/facts/ask.ts';
+import type { Pattern } from '../../../src/facts/kind.ts';
+
+const root = process.getuid?.() === 0;
+const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+const shells = [['dash'], ['bash'], ['busybox', 'ash'], ['busybox', 'sh']].filter(([p]) => has(p as string));
+const nonce = 'testnonce0123456';
+const capture = { nonce, tool: '0', files: [], traces: accountTraces };
+
+let base = '';
+let world = '';
+beforeAll(() => {
+  base = mkdtempSync(join(tmpdir(), 'pretrip-script-'));
+  chmodSync(base, 0o755);
+  world = join(base, 'world');
+  const put = (path: string, content: string | Buffer, mode = 0o644): void => {
+    mkdirSync(join(world, path, '..'), { recursive: true });
+    writeFileSync(join(world, path), content);
+    chmodSync(join(world, path), mode);
+  };
+  put('plain', 'one\ntwo\n');
+  put('empty', '');
+  put('no-newline', 'x');
+  put('crlf', 'a\r\nb\r\n');
+  put('nul', 'a\0b\0');
+  put('latin1', Buffer.from([0x61, 0xe9, 0x0a]));
+  put('utf8', 'Grüße\n');
+  put('forged', `\n${nonce} end 1 0\n\n${nonce} read 3\n/x\n`);
+  put('medium', 'line of text\n'.repeat(9000));
+  put('large', Buffer.alloc(600_000, 'y'));
+  put('secret', 'hidden\n', 0o000);
+  put('setuid', '#!/bin/sh\n', 0o4755);
+  put('open/inside', '1\n');
+  put('open/.hidden', '2\n');
+  put('closed/inside', '3\n');
+  put('unlisted/inside', '4\n');
+  put('names/with space', 's\n');
+  put("names/quo'te", 'q\n');
+  put('names/dol$lar`x`', 'd\n');
+  put('names/-dash', '-\n');
+  put('names/star*', '*\n');
+  put('names/ümlaut', 'ü\n');
+  put('names/line\nbreak', 'nl\n');
+  for (const [link, to] of [
+    ['to-plain', 'plain'],
+    ['to-abs', join(world, 'open')],
+    ['dangling', 'nowhere/at/all'],
+    ['loop-a', 'loop-b'],
+    ['loop-b', 'loop-a'],
+    ['self', 'self/x'],
+    ['to-closed', 'closed/inside'],
+    ['to-null', '/dev/null'],
+    ['chain', 'to-abs'],
+    ['up', '../world/plain'],
+  ] as const)
+    symlinkSync(to, join(world, link));
+  execFileSync('mkfifo', [join(world, 'fifo')]);
+  mkdirSync(join(world, 'hollow'));
+  if (root) chownSync(join(world, 'plain'), 12, 34);
+  chmodSync(join(world, 'closed'), 0o700);
+  chmodSync(join(world, 'unlisted'), 0o711);
+});
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+/** Every way to ask about every entry of the world, and about what is not there. */
+function asksAbout(dir: string): Ask[] {
+  const paths: string[] = [];
+  const walk = (at: string): void => {
+    paths.push(at);
+    if (lstatSync(at).isDirectory()) for (const name of readdirSync(at)) walk(join(at, name));
+  };
+  walk(dir);
+  const missing = ['missing', 'missing/deep/er', 'plain/below', 'closed/missing', 'dangling/x', 'loop-a/x', 'to-abs/inside', 'to-abs/missing', 'unlisted/missing'].map((p) => join(dir, p));
+  return [...paths, ...missing].filter((p) => !p.includes('\n')).flatMap((path) => (['stat', 'read', 'list'] as const).map((sort) => ({ do: sort, path })));
+}
+
+const patternsOf = (asks: readonly Ask[]): Pattern[] => asks.flatMap((a) => ('path' in a && a.do !== 'get' && !a.path.includes('*') ? [{ do: a.do, path: a.path }] : []));
+
+function runIn(argv: readonly string[], script: string): Raw {
+  const [file, ...args] = argv as [string, ...string[]];
+  const ran = spawnSync(file, args, { input: script, maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH ?? '', HOME: '/root', PRETRIP_TEST: 'Grüße\nzwei' } });
+  return parseRaw(ran.stdout, nonce);
+}
+
+/** The words of refusals and times of reading differ. */
+function plain(answer: AnyAnswer | undefined): unknown {
+  return answer?.is === 'blocked' ? { is: 'blocked', why: answer.why } : answer?.is === 'got' && typeof answer.value === 'object' && 'real' in answer.value && answer.value.real?.is === 'blocked' ? { ...answer.value, real: { why: answer.value.real.why } } : answer;
+}
+
+function locally(asks: readonly Ask[], nobody: boolean): AnyAnswer[] {
+  const helper = join(packageRoot, 'test/collect/script/answer-locally.ts');
+  const argv = nobody ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, helper] : [process.execPath, helper];
+  const ran = spawnSync(argv[0] as string, argv.slice(1), { input: JSON.stringify(asks), maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' });
+  return JSON.parse(ran.stdout) as AnyAnswer[];
+}
+
+describe.each(shells)('under %s %s', (...shell) => {
+  const words = shell.filter((w): w is string => typeof w === 'string');
+  test.each(root && has('setpriv') ? [false, true] : [false])('answers as local does (as nobody: %s)', (nobody) => {
+    const asks = asksAbout(world).filter((a) => !('path' in a && a.path.endsWith('/large')));
+    const raw = runIn([...(nobody ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []), ...words], captureScript(patternsOf(asks), capture));
+    expect(raw.problem).toBeUndefined();
+    expect(raw.host?.user.uid).toBe(nobody ? 65534 : process.getuid?.());
+    const truth = locally(asks, nobody);
+    const wrong = asks.flatMap((ask, at) => {
+      if ('path' in ask && ask.path.includes('*')) return [];
+      const told = plain(answerFrom(raw.answers, ask));
+      return JSON.stringify(told) === JSON.stringify(plain(truth[at])) ? [] : [`${keyOf(ask)}: ${JSON.stringify(told)?.slice(0, 200)} instead of ${JSON.stringify(plain(truth[at]))?.slice(0, 200)}`];
+    });
+    expect(wrong).toEqual([]);
+    expect(asks.length).toBeGreaterThan(100);
+  });
+
+  test('large files are left out at first and brought when they are asked for', () => {
+    const large = { do: 'read', path: join(world, 'large') } as const;
+    const first = runIn(words, captureScript([large], capture));
+    expect(first.answers.get(keyOf(large))).toMatchObject({ is: 'blocked', why: 'too-large' });
+    const [file, ...args] = words as [string, ...string[]];
+    const asks: Ask[] = [large, { do: 'stat', path: join(world, 'names/star*') }, { do: 'run', argv: ['printf', '%s|%s', "it's", 'a\nb'] }, { do: 'run', argv: ['sh', '-c', 'echo out; echo err >&2; exit 3'] }, { do: 'run', argv: ['no-such-program'] }, { do: 'env', name: 'PRETRIP_TEST' }, { do: 'env', name: 'PRETRIP_NONE' }];
+    const ran = spawnSync(file, args, { input: captureScript([], { ...capture, nonce: 'another0nonce' }) + followUpScript(asks, nonce), maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH ?? '', PRETRIP_TEST: 'Grüße\nzwei' } });
+    const second = parseRaw(ran.stdout.subarray(ran.stdout.indexOf(`\npretrip-raw/1 ${nonce}`)), nonce);
+    expect(second.problem).toBeUndefined();
+    expect(second.answers.get(keyOf(large))).toMatchObject({ is: 'got', value: { text: 'y'.repeat(600_000) } });
+    expect(second.answers.get(keyOf(asks[1] as Ask))).toMatchObject({ is: 'got', value: { type: 'file' } });
+    expect(asks.slice(2).map((a) => second.answers.get(keyOf(a)))).toEqual([
+      { is: 'got', value: { exit: 0, stdout: "it's|a\nb", stderr: '' } },
+      { is: 'got', value: { exit: 3, stdout: 'out\n', stderr: 'err\n' } },
+      { is: 'absent' },
+      { is: 'got', value: 'Grüße\nzwei' },
+      { is: 'absent' },
+    ]);
+  });
+
+  test('wildcards, trees and names in listed directories', () => {
+    const raw = runIn(words, captureScript([{ do: 'list', path: `${world}/names` }, { do: 'read', path: `${world}/names/*` }, { do: 'read', path: `${world}/names/gone` }, { do: 'read', path: `${world}/open/**` }], capture));
+    const texts = [...raw.answers].filter(([k]) => k.startsWith('read ')).map(([k, a]) => `${k.slice(6 + world.length)} ${a.is === 'got' ? (a.value as { text: string }).text.trim() : a.is}`);
+    expect(texts.sort()).toEqual(['names/-dash -', 'names/dol$lar`x` d', "names/quo'te q", 'names/star* *', 'names/with space s', 'names/ümlaut ü', 'open/inside 1']);
+    expect(answerFrom(raw.answers, { do: 'read', path: `${world}/names/gone` })).toEqual({ is: 'absent' });
+  });
+
+  test('leaves nothing behind', () => {
+    const traces = (): string[] => ['/dev/shm', '/run', '/tmp'].filter((d) => existsSync(d)).flatMap((d) => readdirSync(d).filter((n) => n.includes(nonce)));
+    runIn(words, captureScript(patternsOf(asksAbout(world)), capture));
+    expect(traces()).toEqual([]);
+  });
+});
+
+/** All that the shipped rules may touch, but the programs. */
+function shippedPatterns(): Pattern[] {
+  const { pack } = readPacks([shippedRules]);
+  return superset(pack, { byName: true, wants: () => true, params: [] }, true);
+}
+
+test('the script for all shipped rules is whole, private in size, and its output is below 1 MB', () => {
+  const script = captureScript(shippedPatterns(), capture);
+  for (const [file, ...args] of shells) expect(spawnSync(file as string, [...args, '-n'], { input: script }).stderr.toString()).toBe('');
+  const ran = spawnSync('sh', [], { input: script, maxBuffer: 64 * 1024 * 1024 });
+  expect(parseRaw(ran.stdout, nonce)).toMatchObject({ complete: true });
+  expect(ran.stdout.length).toBeLessThan(1_000_000);
+}, 60_000);
+
+test('a script cut anywhere does nothing', () => {
+  const script = captureScript([{ do: 'stat', path: '/' }], capture);
+  for (const part of [0.1, 0.5, 0.9, 0.99]) expect(spawnSync('sh', [], { input: script.slice(0, Math.floor(script.length * part)) }).stdout.toString()).toBe('');
+});
+
+test.skipIf(!root || !has('busybox'))('in a chroot with nothing but BusyBox', () => {
+  const jail = join(base, 'jail');
+  for (const dir of ['bin', 'etc', 'tmp', 'root']) mkdirSync(join(jail, dir), { recursive: true });
+  copyFileSync('/usr/bin/busybox', join(jail, 'bin/busybox'));
+  mkdirSync(join(jail, 'dev'));
+  execFileSync('mknod', ['-m', '666', join(jail, 'dev/null'), 'c', '1', '3']);
+  for (const applet of ['sh', 'tr', 'stat', 'readlink', 'head', 'wc', 'cat', 'mkdir', 'rm', 'id', 'uname', 'date', 'awk', 'timeout', 'ls', 'env', 'true']) symlinkSync('busybox', join(jail, 'bin', applet));
+  writeFileSync(join(jail, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh');
+  writeFileSync(join(jail, 'etc/motd'), 'hello');
+  symlinkSync('motd', join(jail, 'etc/link'));
+  const raw = runIn(['chroot', jail, '/bin/sh'], captureScript([{ do: 'read', path: '/etc/motd' }, { do: 'stat', path: '/etc/link' }, { do: 'list', path: '/etc' }, { do: 'stat', path: '~/.config' }, { do: 'run', argv: ['podman', '--version'] }, { do: 'get', socket: '/run/x.sock', path: '/_ping' }], capture));
+  expect(raw.problem).toBeUndefined();
+  expect(raw.answers.get('read /etc/motd')).toEqual({ is: 'got', value: { text: 'hello' } });
+  expect(raw.answers.get('stat /etc/link')).toMatchObject({ is: 'got', value: { type: 'link', target: 'motd', real: { is: 'got', value: { path: '/etc/motd', type: 'file', size: 5 } } } });
+  expect(raw.answers.get('list /etc')).toEqual({ is: 'got', value: ['link', 'motd', 'passwd'] });
+  expect(raw.answers.get('stat /home/alice/.config')).toEqual({ is: 'absent' });
+  expect(raw.answers.get('run ["podman","--version"]')).toEqual({ is: 'absent' });
+  expect(raw.answers.get('get /run/x.sock /_ping')).toEqual({ is: 'absent' });
+  // And with less: neither stat nor awk, timeout or head.
+  for (const applet of ['stat', 'awk', 'timeout', 'head']) rmSync(join(jail, 'bin', applet));
+  symlinkSync('busybox', join(jail, 'bin', 'sleep'));
+  const less = runIn(['chroot', jail, '/bin/busybox', 'sh'], captureScript([{ do: 'read', path: '/etc/motd' }, { do: 'stat', path: '/etc/motd' }], capture));
+  expect(less.problem).toBeUndefined();
+  expect(less.answers.get('read /etc/motd')).toEqual({ is: 'got', value: { text: 'hello' } });
+  expect(less.answers.get('stat /etc/motd')?.is).not.toBe('absent');
+  expect(readdirSync(join(jail, 'tmp'))).toEqual([]);
+});
+
+test.skipIf(!has('strace'))('opens nothing for writing outside its private directory', () => {
+  const log = join(base, 'strace');
+  const script = captureScript(
+    shippedPatterns().filter((p) => p.do !== 'run' && p.do !== 'get'),
+    capture,
+  );
+  const ran = spawnSync('strace', ['-f', '-qq', '-o', log, '-e', 'trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmodat,chown,fchownat,truncate,mknod,mknodat,connect', 'dash'], { input: script, maxBuffer: 64 * 1024 * 1024 });
+  expect(parseRaw(ran.stdout, nonce).complete).toBe(true);
+  const lines = execFileSync('cat', [log], { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 }).split('\n');
+  const opened = lines.filter((l) => /\bopen(?:at)?\(|creat\(/.test(l));
+  const writing = lines.filter((l) => (/O_WRONLY|O_RDWR|O_CREAT/.test(l) || !/\bopen(?:at)?\(/.test(l)) && /"/.test(l) && !/"\/dev\/null"/.test(l));
+  const outside = writing.filter((l) => !l.includes(`pretrip.`) || !l.includes(nonce)).filter((l) => !/= -1 |AF_UNIX.*nscd/.test(l));
+  expect(opened.length).toBeGreaterThan(200);
+  expect(writing.length).toBeGreaterThan(3);
+  expect(outside.filter((l) => !/unlinkat\(\d+/.test(l))).toEqual([]);
+}, 60_000);

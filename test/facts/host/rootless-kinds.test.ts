@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { attachesTo, parseProfiles } from '../../../src/facts/host/apparmor-profiles.ts';
+import { idmapTools } from '../../../src/facts/host/idmap-tools.ts';
+import { mountOf, parseFstab, parseMountInfo } from '../../../src/facts/host/mount-table.ts';
+import { pauseProcess } from '../../../src/facts/host/pause-process.ts';
+import { publishedBy, publishedIn } from '../../../src/facts/host/published-ports.ts';
+import { subidConflicts } from '../../../src/facts/host/subid-conflicts.ts';
+import type { Kind } from '../../../src/facts/kind.ts';
+import { settle } from '../../../src/facts/settle.ts';
+
+const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
+const learn = (kind: Kind, host: HostSpec) => settle(kind.learn({}, driver), answerer(host));
+const value = (kind: Kind, host: HostSpec): unknown => ((fact) => (fact.is === 'known' ? fact.value : fact.why))(learn(kind, host));
+
+test.each<[string, readonly number[] | 'unknown']>([
+  ['80', []],
+  ['80:80', [80]],
+  ['80-82:80-82', [80]],
+  ['8080:80/tcp', [8080]],
+  ['127.0.0.1:443:443', [443]],
+  ['127.0.0.1::443', []],
+  ['[::1]:53:53/udp', [53]],
+  ['${PORT}:80', 'unknown'],
+  ['%i:80', 'unknown'],
+  ['garbage', []],
+])('PublishPort=%s', (spec, wanted) => expect(publishedBy(spec)).toEqual(wanted));
+
+test('the ports that podman ps prints', () => {
+  expect(publishedIn('0.0.0.0:80->80/tcp, [::]:8080-8081->8080-8081/tcp, 9090/tcp')).toEqual([80, 8080]);
+  expect(publishedIn('')).toEqual([]);
+});
+
+describe('mounts', () => {
+  const each = parseMountInfo(
+    '22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 8:2 / /usr ro,nosuid - ext4 /dev/sda2 ro\n24 22 8:3 / /usr rw - xfs /dev/sda3 rw\nbroken\n25 22 8:4 / /a\\040b rw - ext4 x rw\n',
+  );
+  test.each([
+    ['/usr/bin', 'xfs'],
+    ['/usrlocal', 'ext4'],
+    ['/', 'ext4'],
+  ])('%s lies on %s', (path, type) => expect(mountOf(each, path)?.type).toBe(type));
+  test('blanks are unescaped, fstab is read', () => {
+    expect(each.at(-1)?.point).toBe('/a b');
+    expect(parseFstab('# x\n/dev/sda2 /usr ext4 ro,nosuid 0 1\nnone swap swap sw 0 0\n')).toMatchObject([{ point: '/usr', options: ['ro', 'nosuid'] }]);
+  });
+});
+
+describe('AppArmor profiles', () => {
+  const grants = (text: string, path: string): boolean => parseProfiles(text, 'f').some((p) => p.grantsUserns && attachesTo(p, path));
+  test.each<[string, string, boolean]>([
+    ['profile podman /usr/bin/podman flags=(unconfined) {\n  userns,\n}', '/usr/bin/podman', true],
+    ['/usr/bin/podman flags=(unconfined) {\n  allow userns create,\n}', '/usr/bin/podman', true],
+    ['profile podman /usr/bin/podman flags=(unconfined) {\n}', '/usr/bin/podman', false],
+    ['profile podman /usr/bin/podman flags=(complain) {\n}', '/usr/bin/podman', true],
+    ['profile a /usr/bin/other {\n  userns,\n}\nprofile podman /usr/bin/podman {\n}', '/usr/bin/podman', false],
+    ['profile a /{,usr/}{,s}bin/podman {\n  userns,\n}', '/bin/podman', true],
+    ['@{exec_path} = @{bin}/podman\nprofile podman @{exec_path} {\n  userns,\n}', '/usr/bin/podman', true],
+    ['profile a @{unknown}/podman {\n  userns,\n}', '/usr/bin/podman', false],
+    ['profile a /opt/** {\n  userns,\n}', '/opt/bin/k3s', true],
+    ['profile a /opt/** {\n  userns,\n}', '/usr/bin/k3s', false],
+    ['profile outer /usr/bin/podman {\n  profile inner {\n    userns,\n  }\n}', '/usr/bin/podman', false],
+    ['profile nameonly {\n  userns,\n}', '/usr/bin/podman', false],
+    ['# profile podman /usr/bin/podman {\n# userns,\n', '/usr/bin/podman', false],
+  ])('%j', (text, path, wanted) => expect(grants(text, path)).toBe(wanted));
+});
+
+test('ranges that touch do not overlap; those that share one id do', () => {
+  const files = (alice: number): HostSpec => ({
+    files: { '/etc/subuid': `driver:100000:1000\nalice:${alice}:1000\n`, '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n' },
+  });
+  expect(value(subidConflicts, files(101_000))).toMatchObject({ overlaps: [] });
+  expect(value(subidConflicts, files(100_999))).toMatchObject({ overlaps: ['100000-100999 and a range of alice, 100999-101998'] });
+});
+
+describe('hostile and closed files lead to unknown', () => {
+  const running: HostSpec['files'] = {
+    '/proc/sys/kernel': { type: 'directory' },
+    '/run/user/1000/libpod/tmp/pause.pid': '5',
+    '/proc/5/comm': 'catatonit\n',
+    '/proc/5/status': 'Uid:\t1000\t1000\n',
+    '/proc/5/uid_map': '0 1000 1\n',
+    '/proc/5/gid_map': '0 1000 1\n',
+  };
+  test.each(['/proc/5/uid_map', '/proc/5/gid_map'])('%s', (path) => {
+    for (const spec of ['garbage\n', { blocked: 'denied' as const }, { type: 'directory' as const }]) {
+      const fact = learn(pauseProcess, { files: { ...running, [path]: spec } });
+      expect(fact.is === 'known' && fact.gaps.size).toBe(2);
+    }
+  });
+  test('a capability that is not told is a gap, never a no', () => {
+    const fact = learn(idmapTools, {
+      files: { '/usr/bin/newuidmap': { mode: '0755' } },
+      commands: { 'getcap /usr/bin/newuidmap': { exit: 1, stderr: 'failed' } },
+    });
+    expect(fact.is === 'known' && fact.gaps.has('newuidmap.privileged')).toBe(true);
+  });
+});

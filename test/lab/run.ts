@@ -1,0 +1,124 @@
+/**
+ * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
+ * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX] [--keep] [--write FILE] [--tool DIRECTORY]
+ *   --keep   use the hosts that run already (see `ports` in host.ts), and leave them running
+ *   --write  put the results into FILE, between its marker lines
+ *   --tool   a directory that holds the packed tool already (what push.sh keeps)
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { batch, boot, halt, ports, push, reboot } from './host.ts';
+import { agrees, lineOf, type Result, tableOf, writeInto } from './result.ts';
+import { type State, type Suite, suites } from './state.ts';
+import { states } from './states.ts';
+import { type Look, lookFor, ways } from './ways.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean' }, only: { type: 'string' }, keep: { type: 'boolean' }, write: { type: 'string' }, tool: { type: 'string' } },
+});
+const chosen = values.all ? suites : positionals.length > 0 ? positionals.map(suiteOf) : (['bookworm'] as const);
+
+function suiteOf(name: string): Suite {
+  const suite = suites.find((s) => s === name);
+  if (!suite) throw new Error(`no such suite: ${name}; there are ${suites.join(', ')}`);
+  return suite;
+}
+
+/** The parts that look, and hand over what they printed. */
+function looking(round: Look): [string, string][] {
+  return ways.map((way) => [`way:${way.name}`, `${way.onHost(round)} 2>/tmp/look.err || { cat /tmp/look.err; exit 1; }`]);
+}
+
+/** States that do not touch each other are set up together and looked at in one go: one round. */
+function roundsOf(list: readonly State[]): State[][] {
+  const alone = (s: State): boolean => s.by !== undefined || s.reboot === true || s.alone === true;
+  const named = Map.groupBy(list.filter((s) => s.round !== undefined), (s) => s.round);
+  const areas = [...Map.groupBy(list.filter((s) => !alone(s) && s.round === undefined), areaOf).values()];
+  const together = Array.from({ length: Math.max(0, ...areas.map((a) => a.length)) }, (_, at) => areas.flatMap((a) => a[at] ?? []));
+  return [...named.values(), ...together, ...list.filter(alone).map((s) => [s])];
+}
+
+const unique = (commands: readonly (string | undefined)[]): string[] => [...new Set(commands.filter((c) => c !== undefined))];
+const areaOf = (state: State): string => state.name.split(':')[0] ?? state.name;
+
+/** Commands to run before the next round, in its first call. */
+let pending = 'restore';
+
+function judge(suite: Suite, round: readonly State[]): Result[] {
+  const port = ports[suite];
+  const started = Date.now();
+  const first = round[0] as State;
+  const before: [string, string][] = [['undo', pending], ...round.map((state, at): [string, string] => [`set-up:${at}`, `set -e\n${state.setUp ?? ':'}`]), ['settle', unique(round.map((s) => s.settle)).join('\n') || ':']];
+  const asks = round.flatMap((state, s) => state.claims.map((claim, c): [string, string] => [`ask:${s}:${c}`, claim.ask]));
+  pending = ['restore', ...unique(round.map((s) => s.undo)), ...unique(round.map((s) => s.settle))].join('\n');
+  const look = lookFor(round);
+  const inOneCall = first.by === undefined && !first.reboot;
+  const answers = batch(port, new Map(inOneCall ? [...before, ...looking(look), ...asks] : before));
+  if (!inOneCall) {
+    for (const [name, answer] of batch(port, new Map(looking(look)), first.by)) answers.set(name, answer);
+    if (first.reboot) reboot(port);
+    for (const [name, answer] of batch(port, new Map(asks))) answers.set(name, answer);
+  }
+  const reports = ways.map((way) => ({ way: way.name, report: way.judge(look, answers.get(`way:${way.name}`)?.printed ?? '', tool) }));
+  const seconds = (Date.now() - started) / 1000;
+  return round.flatMap((state, s) =>
+    state.claims.map((claim, c): Result => {
+      const said = answers.get(`ask:${s}:${c}`)?.printed ?? '';
+      const seen = reports.map(({ way, report }) => {
+        const verdict = report.verdicts.find((v) => v.rule === claim.rule && v.subject === claim.subject);
+        return { way, outcome: verdict?.outcome ?? ('none' as const), message: verdict?.message ?? `no verdict about ${claim.subject ?? 'the host'}` };
+      });
+      const setUp = answers.get(`set-up:${s}`);
+      const result = { suite, state: state.name, claim, said, wanted: claim.says(said, suite), seen, seconds };
+      return setUp?.exit === 0 ? result : { ...result, said: `not set up: ${setUp?.printed}`, broken: true };
+    }),
+  );
+}
+
+function run(suite: Suite, list: readonly State[]): Result[] {
+  return roundsOf(list).flatMap((round) => {
+    let found: Result[];
+    try {
+      found = judge(suite, round);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      found = round.flatMap((state) => state.claims.map((claim): Result => ({ suite, state: state.name, claim, said, wanted: 'unknown', seen: [], seconds: 0, broken: true })));
+    }
+    for (const result of found) console.log(lineOf(result));
+    console.log(`# ${round.length} states in ${found[0]?.seconds ?? 0} s`);
+    return found;
+  });
+}
+
+/** Runs the states of a suite: on one clean host, and on one more for each set of kernel arguments. */
+function runSuite(suite: Suite): Result[] {
+  const wanted = states.filter((s) => (s.suites ?? suites).includes(suite) && (values.only === undefined || new RegExp(values.only).test(s.name)));
+  const byBoot = Map.groupBy(wanted, (s) => (s.boot ?? []).join(' '));
+  return [...byBoot].flatMap(([kernelArguments, list]) => {
+    const own = !values.keep || kernelArguments !== '';
+    if (own) boot(suite, ports[suite], tool, kernelArguments.split(' ').filter(Boolean));
+    else push(ports[suite], tool);
+    pending = 'restore';
+    try {
+      return run(suite, list);
+    } finally {
+      if (own) halt(ports[suite]);
+      else batch(ports[suite], new Map([['undo', pending]]));
+    }
+  });
+}
+
+/** The tool as it is now, whatever happens to the work tree meanwhile: the same one looks there and judges here. */
+const tool = values.tool ?? mkdtempSync(join(tmpdir(), 'pretrip-lab-'));
+if (values.tool === undefined) process.on('exit', () => rmSync(tool, { recursive: true, force: true }));
+
+const results = chosen.flatMap(runSuite);
+const bad = results.filter((r) => !agrees(r));
+if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
+if (values.write !== undefined) writeInto(values.write, results);
+console.log(`${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`);
+process.exitCode = bad.length > 0 || results.length === 0 ? 1 : 0;

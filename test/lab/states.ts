@@ -1,0 +1,27 @@
+/** The states of a host in which verdicts are compared with the real programs. */
+import type { State } from './state.ts';
+import { dockerStates, manualStates, restartStates, socketStates, tcpStates } from './states/api.ts';
+import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
+import { configStates, kernelStates } from './states/config.ts';
+import { netStates } from './states/net.ts';
+import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
+import { keyStates, timeoutStates } from './states/timeout.ts';
+
+export const states: readonly State[] = [
+  ...spellingStates,
+  ...rangeStates,
+  ...cgroupStates,
+  ...timeoutStates,
+  ...keyStates,
+  ...socketStates,
+  ...tcpStates,
+  ...dockerStates,
+  ...configStates,
+  ...kernelStates,
+  ...netStates,
+  ...rootlessStates,
+  ...userStates,
+  ...manualStates,
+  ...restartStates,
+  ...oldHierarchyStates,
+];

@@ -1,0 +1,106 @@
+/** Configuration of containers, registries and trust: what a real container, import or command makes of it. */
+import { type Claim, failIf, passIf, type State } from '../state.ts';
+import { lines, put } from './shell.ts';
+
+const conf = (text: string): string => put('/etc/containers/containers.conf.d/lab.conf', text);
+/** What a container of root that was given no options sees. */
+const inside = (command: string, before = ''): string =>
+  `root /root/inside; ${before} timeout 60 podman run --rm --network none --rootfs /root/inside /bin/sh -c '${command}' 2>&1 | tail -n 3; rm -rf /root/inside`;
+
+const privileged: Claim = { rule: 'podman.config.privileged-default', ask: inside('cat /proc/self/status | busybox grep -i capeff'), says: failIf(/ffffffff$/) };
+const seccomp: Claim = { rule: 'podman.config.seccomp', ask: inside('busybox grep -w Seccomp: /proc/self/status'), says: passIf(/^Seccomp:\s*2/m) };
+/** Podman's eleven, as a mask. */
+const baseline = 0x800405fbn;
+const caps: Claim = {
+  rule: 'podman.config.caps',
+  ask: inside('busybox grep CapBnd: /proc/self/status'),
+  says(answer) {
+    const mask = /CapBnd:\s*([0-9a-f]{16})/.exec(answer)?.[1];
+    return mask !== undefined && (BigInt(`0x${mask}`) & ~baseline) === 0n ? 'pass' : 'fail';
+  },
+};
+const pids: Claim = { rule: 'podman.config.pids-limit', ask: inside('cat /sys/fs/cgroup/pids.max'), says: passIf(/^[1-9]\d{0,3}$/m) };
+const namespace = (ns: string): Claim => ({
+  rule: 'podman.config.host-ns',
+  ask: `root /root/inside; timeout 60 podman run --rm --rootfs /root/inside /bin/busybox readlink /proc/self/ns/${ns} 2>&1 | tail -n 1 >/tmp/ns; rm -rf /root/inside; cat /tmp/ns; [ "$(cat /tmp/ns)" != "$(readlink /proc/1/ns/${ns})" ] && echo its own || echo the host`,
+  says: passIf(/its own/),
+});
+const env: Claim = { rule: 'podman.config.env-host', ask: inside('busybox env', 'LAB_VARIABLE=seen'), says: failIf(/LAB_VARIABLE/) };
+const volumes: Claim = { rule: 'podman.config.volumes-default', ask: inside('ls /lab/hostname', 'ln -sf busybox /root/inside/bin/ls;'), says: passIf(/No such file/) };
+const runs = (rule: string, subject?: string): Claim => ({
+  rule,
+  ...(subject ? { subject } : {}),
+  ask: `${subject ? 'as driver ' : ''}podman info >/dev/null 2>/tmp/err && echo runs || tail -n 1 /tmp/err`,
+  says: passIf(/^runs/),
+});
+const manager: Claim = { rule: 'podman.config.cgroup-manager', ask: `podman info --format json | jq -r .host.cgroupManager`, says: passIf(/^systemd/) };
+const driver: Claim = { rule: 'podman.storage.driver', ask: `podman info --format json | jq -r .store.graphDriverName`, says: passIf(/^overlay/) };
+const search: Claim = {
+  rule: 'podman.registries.unqualified',
+  ask: `podman info --format json | jq -c '.registries.search // []'`,
+  says: (answer) => (answer === '[]' ? 'not-applicable' : answer.includes(',') || /docker\.io|quay\.io/.test(answer) ? 'fail' : 'pass'),
+};
+const insecure: Claim = { rule: 'podman.registries.insecure', ask: `podman info --format json | jq -c '[.registries[] | objects | select(.Insecure) | .Prefix]'`, says: passIf(/^\[\]$/) };
+const format: Claim = runs('podman.registries.format');
+/** An image without a signature. */
+const unsigned = 'tar -cC /bin busybox | timeout 60 podman import -q - lab:unsigned 2>&1 | tail -n 1; podman rmi -f lab:unsigned >/dev/null 2>&1';
+const imported = /^(sha256:)?[0-9a-f]{64}$/m;
+const trusting: Claim = { rule: 'podman.policy.default', ask: unsigned, says: failIf(imported) };
+/** Whether Podman finds a policy that it can read at all. */
+const policy: Claim = { rule: 'podman.policy.present', ask: unsigned, says: (answer) => (imported.test(answer) || /rejected/i.test(answer) ? 'pass' : 'fail') };
+
+const containers = (what: string, text: string, ...claims: readonly Claim[]): State => ({ name: `config: ${what}`, setUp: conf(text), claims });
+const registries = (what: string, text: string, ...claims: readonly Claim[]): State => ({ name: `config: ${what}`, setUp: put('/etc/containers/registries.conf.d/lab.conf', text), claims });
+const policyFile = (what: string, text: string, ...claims: readonly Claim[]): State => ({ name: `config: ${what}`, setUp: put('/etc/containers/policy.json', text), claims });
+
+export const configStates: readonly State[] = [
+  { name: 'config: as installed', claims: [privileged, seccomp, caps, pids, namespace('pid'), env, volumes, runs('podman.config.runtime'), manager, driver, search, insecure, trusting, policy] },
+  containers('privileged', '[containers]\nprivileged = true', { ...privileged, says: (answer, suite) => (suite === 'bookworm' ? 'fail' : privileged.says(answer, suite)) }),
+  containers('seccomp unconfined', '[containers]\nseccomp_profile = "unconfined"', seccomp),
+  containers('seccomp file missing', '[containers]\nseccomp_profile = "/etc/none.json"', seccomp),
+  containers('seccomp empty', '[containers]\nseccomp_profile = ""', seccomp),
+  containers('caps: one more', '[containers]\ndefault_capabilities = ["CHOWN", "SYS_ADMIN"]', caps),
+  containers('caps: lower case', '[containers]\ndefault_capabilities = ["chown", "cap_kill"]', caps),
+  containers('caps: ALL', '[containers]\ndefault_capabilities = ["ALL"]', caps),
+  containers('caps: misspelt', '[containers]\ndefault_capabilities = ["CHWON"]', caps),
+  containers('pids 0', '[containers]\npids_limit = 0', pids),
+  containers('pids -1', '[containers]\npids_limit = -1', pids),
+  containers('pids 100', '[containers]\npids_limit = 100', pids),
+  containers('netns host', '[containers]\nnetns = "host"', namespace('net')),
+  containers('pidns host', '[containers]\npidns = "host"', namespace('pid')),
+  containers('utsns host', '[containers]\nutsns = "host"', namespace('uts')),
+  containers('cgroupns host', '[containers]\ncgroupns = "host"', namespace('cgroup')),
+  containers('environment of the host', '[containers]\nenv_host = true', env),
+  containers('volumes', '[containers]\nvolumes = ["/etc:/lab"]', volumes),
+  containers('cgroupfs', '[engine]\ncgroup_manager = "cgroupfs"', manager),
+  registries('search list of one', 'unqualified-search-registries = ["registry.example.org"]', search),
+  registries('search list of two', 'unqualified-search-registries = ["registry.example.org", "docker.io"]', search),
+  registries('insecure registry', '[[registry]]\nprefix = "registry.example.org"\nlocation = "registry.example.org"\ninsecure = true', insecure),
+  policyFile('policy rejects', '{"default":[{"type":"reject"}]}', trusting, policy),
+  policyFile('policy rejects one transport', '{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"":[{"type":"reject"}]}}}', policy),
+  policyFile('policy with an unknown key', '{"default":[{"type":"insecureAcceptAnything"}],"comment":"x"}', policy),
+  policyFile('policy with a key twice', '{"default":[{"type":"reject"}],"default":[{"type":"reject"}]}', policy),
+  policyFile('policy not JSON', '{', policy),
+  { name: 'config: policy missing', setUp: 'hide /etc/containers/policy.json', claims: [policy] },
+  { name: "config: policy of root's home", setUp: put('/root/.config/containers/policy.json', '{"default":[{"type":"reject"}]}'), claims: [trusting] },
+  { ...containers('runtime unknown', '[engine]\nruntime = "nope"', runs('podman.config.runtime')), alone: true },
+  { ...containers('containers.conf not TOML', '[engine', runs('podman.config.parse'), runs('podman.config.parse', 'user:driver')), alone: true },
+  { ...containers('containers.conf of a wrong type', '[engine]\nnum_locks = "many"', runs('podman.config.parse')), alone: true },
+  { ...registries('registries.conf not TOML', '[[registry', runs('podman.config.parse'), format), alone: true },
+  { ...registries('registries.conf of both formats', 'unqualified-search-registries = []\n[registries.search]\nregistries = ["x.example.org"]', format), alone: true },
+];
+
+const userns = (rule: string): Claim => ({ rule, ask: 'as driver podman system migrate >/dev/null 2>&1; as driver timeout 30 podman unshare true 2>/tmp/err && echo works || tail -n 1 /tmp/err', says: passIf(/^works/) });
+export const kernelStates: readonly State[] = [
+  { name: 'kernel: as installed', claims: [userns('rootless.userns-sysctl'), userns('rootless.newidmap')] },
+  { name: 'kernel: no user namespaces', alone: true, setUp: 'sysctl -qn user.max_user_namespaces >/run/max; sysctl -qw user.max_user_namespaces=0', claims: [userns('rootless.userns-sysctl')], undo: 'sysctl -qw user.max_user_namespaces=$(cat /run/max)' },
+  { name: 'kernel: none for ordinary users', alone: true, setUp: 'sysctl -qw kernel.unprivileged_userns_clone=0', claims: [userns('rootless.userns-sysctl')], undo: 'sysctl -qw kernel.unprivileged_userns_clone=1' },
+  { name: 'kernel: newuidmap without setuid', alone: true, setUp: 'save /usr/bin/newuidmap /usr/bin/newgidmap; chmod u-s /usr/bin/newuidmap /usr/bin/newgidmap', claims: [userns('rootless.newidmap')] },
+  {
+    name: 'kernel: pause process of older ids',
+    alone: true,
+    setUp: lines('as driver podman unshare true', 'save /etc/subuid', "sed -i 's/^driver:.*/driver:20000000:65536/' /etc/subuid"),
+    claims: [{ rule: 'rootless.pause-stale', subject: 'user:driver', ask: 'as driver podman unshare cat /proc/self/uid_map', says: passIf(/\b20000000\b/) }],
+    undo: 'as driver podman system migrate',
+  },
+];
