@@ -19,7 +19,7 @@ export function packFiles(path: string): PackFile[] {
     .map((file) => ({ path: file, text: readFileSync(join(path, file), 'utf8') }));
 }
 
-export function digestOf(files: readonly PackFile[]): string {
+function digestOf(files: readonly PackFile[]): string {
   const hash = createHash('sha256');
   for (const { path, text } of files) hash.update(path).update('\0').update(text).update('\0');
   return `sha256:${hash.digest('hex')}`;

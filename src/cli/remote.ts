@@ -1,9 +1,10 @@
 /** Targets at the other end of a shell: ssh://…, --via, and what a capture script brought earlier. */
-import { Flags } from '@oclif/core';
+
 import { readFileSync } from 'node:fs';
+import { Flags } from '@oclif/core';
+import { parseRaw, type RawHost } from '../collect/raw.ts';
 import type { Host } from '../collect/record.ts';
 import { captured, type Questions, remote } from '../collect/remote.ts';
-import { parseRaw, type RawHost } from '../collect/raw.ts';
 import { openSession, type Session, SessionError, usualLimits } from '../collect/script/session.ts';
 import { AddressError, sshAddress, sshCommand, sshFailure } from '../collect/ssh.ts';
 import { viaCommand, WordsError } from '../collect/via.ts';
@@ -77,13 +78,18 @@ export async function openSsh(name: string, reach: Reach): Promise<OpenedHost> {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const options = { sudo: reach.sudo, interactive, ...(reach.sshConfig !== undefined ? { config: reach.sshConfig } : {}) };
   const session = openSession(sshCommand(address, options), interactive ? {} : { SSH_ASKPASS_REQUIRE: 'never' }, limitsOf(reach));
-  return begin('ssh', name.replace(/^ssh:\/\//i, ''), session, reach, (error) => sshFailure(name, error.stderr, error.message, options, address.user ?? 'USER'));
+  return begin('ssh', name.replace(/^ssh:\/\//i, ''), session, reach, (error) =>
+    sshFailure(name, error.stderr, error.message, options, address.user ?? 'USER'),
+  );
 }
 
 export function openVia(command: string, reach: Reach): Promise<OpenedHost> {
   return begin('via', undefined, openSession(viaOf(command), {}, limitsOf(reach)), reach, (error) => {
     const last = error.stderr.trim().split('\n').at(-1) ?? '';
-    return { message: `--via ${command}: ${error.message}${last === '' ? '' : `: ${last}`}`, hint: 'the command must lead to a POSIX shell that reads its standard input: podman exec -i NAME, nsenter -t 1 -a, chroot DIR' };
+    return {
+      message: `--via ${command}: ${error.message}${last === '' ? '' : `: ${last}`}`,
+      hint: 'the command must lead to a POSIX shell that reads its standard input: podman exec -i NAME, nsenter -t 1 -a, chroot DIR',
+    };
   });
 }
 
@@ -108,7 +114,13 @@ function viaOf(command: string): ReturnType<typeof viaCommand> {
 }
 
 /** Failures of the connection become errors of the target; later ones, too, since nothing that came may be judged then. */
-async function begin(kind: string, name: string | undefined, session: Session, reach: Reach, explain: (error: SessionError) => { message: string; hint?: string }): Promise<OpenedHost> {
+async function begin(
+  kind: string,
+  name: string | undefined,
+  session: Session,
+  reach: Reach,
+  explain: (error: SessionError) => { message: string; hint?: string },
+): Promise<OpenedHost> {
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -133,9 +145,19 @@ const earliest = Date.UTC(2025, 0, 1) / 1000;
 /** What a capture script brought. `now`: the time given with --now. */
 export function openRaw(path: string, name: string, now: string | undefined): { host: Host; complete: boolean; files: readonly string[] } {
   const raw = parseRaw(readFileSync(path));
-  if (!raw.host) throw new TargetError(`${name}: ${raw.problem ?? 'it does not say where it was captured'}; nothing was judged`, 'capture again with: sh capture.sh > host.raw');
+  if (!raw.host)
+    throw new TargetError(
+      `${name}: ${raw.problem ?? 'it does not say where it was captured'}; nothing was judged`,
+      'capture again with: sh capture.sh > host.raw',
+    );
   return {
-    host: { kind: 'script', name: raw.host.name, user: raw.host.user, target: captured(raw), ...(now === undefined ? { takenAt: timeOf(raw.host, name) } : {}) },
+    host: {
+      kind: 'script',
+      name: raw.host.name,
+      user: raw.host.user,
+      target: captured(raw),
+      ...(now === undefined ? { takenAt: timeOf(raw.host, name) } : {}),
+    },
     complete: raw.complete,
     files: raw.host.files,
   };
@@ -145,6 +167,10 @@ export function openRaw(path: string, name: string, now: string | undefined): { 
 function timeOf({ time }: RawHost, name: string): string {
   const latest = Date.now() / 1000 + 86_400;
   const shown = new Date(Math.min(time, 8.64e12) * 1000).toISOString().slice(0, 19);
-  if (time < earliest || time > latest) throw new TargetError(`${name}: by the host's clock it was captured at ${shown}Z, which cannot be; nothing was judged`, 'say when it was captured: --now 2026-01-31T12:00:00Z');
+  if (time < earliest || time > latest)
+    throw new TargetError(
+      `${name}: by the host's clock it was captured at ${shown}Z, which cannot be; nothing was judged`,
+      'say when it was captured: --now 2026-01-31T12:00:00Z',
+    );
   return `${shown}Z`;
 }

@@ -1,7 +1,8 @@
 /** What the chosen rules may touch, as one capture script asks it at once. */
+
+import { lingerPath, rootlessTraces } from '../facts/host/accounts.ts';
 import type { Pattern } from '../facts/kind.ts';
 import { kinds } from '../facts/kinds.ts';
-import { lingerPath, rootlessTraces } from '../facts/host/accounts.ts';
 import { chooseRules, type Selection } from '../inspect.ts';
 import { plan } from '../plan/plan.ts';
 import { type Pack, paramValues } from '../rules/pack.ts';

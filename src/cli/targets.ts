@@ -49,10 +49,7 @@ export async function openTarget(name: string, as: TargetKind | undefined, user:
     return { host: { kind: 'local', name: hostname(), user: thisAccount(), target: local() } };
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
-    throw new UsageError(
-      `${name}: no such sort of target`,
-      'local, ssh://[user@]host[:port], a root directory, a snapshot, or what a capture script printed',
-    );
+    throw new UsageError(`${name}: no such sort of target`, 'local, ssh://[user@]host[:port], a root directory, a snapshot, or what a capture script printed');
   const path = resolve(name);
   const info = statAt(path, name);
   const kind = as ?? recognise(path, name, info.isDirectory());
@@ -88,7 +85,10 @@ function statAt(path: string, name: string): { isDirectory(): boolean } {
           : code === 'EACCES'
             ? 'permission denied'
             : String((error as Error).message);
-    throw new TargetError(`${name}: ${said}; nothing was judged`, 'a target is: local (the default), ssh://[user@]host[:port], a root file system directory, a snapshot, or what a capture script printed');
+    throw new TargetError(
+      `${name}: ${said}; nothing was judged`,
+      'a target is: local (the default), ssh://[user@]host[:port], a root file system directory, a snapshot, or what a capture script printed',
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 /** Files are written whole or not at all. */
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from './errors.ts';
 
@@ -8,8 +8,13 @@ import { UsageError } from './errors.ts';
  * `mode` is the file's permission bits. Throws UsageError with what the system said.
  */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw new UsageError(`cannot write ${path}: it is a symbolic link`, 'name the file that it leads to');
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there?.isSymbolicLink()) throw new UsageError(`cannot write ${path}: it is a symbolic link`, 'name the file that it leads to');
+  // A device or a pipe is written to, not replaced: renaming over /dev/null would take it away from the whole host.
+  if (there && !there.isFile() && !there.isDirectory()) {
+    writeFileSync(path, content);
+    return;
+  }
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });

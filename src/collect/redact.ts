@@ -4,7 +4,7 @@
  */
 import type { AnyAnswer, Ask, Content, Output, Response } from '../facts/ask.ts';
 
-export const placeholder = '<redacted>';
+const placeholder = '<redacted>';
 
 const secretName =
   /token|passw|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?key|bearer|jwt|vpn[_-]?auth|datastore[_-]?endpoint|setcredential|^auth$/i;

@@ -44,7 +44,8 @@ export async function remote(session: Session, questions: Questions): Promise<Re
     host: first.host,
     target: {
       async answer(asks) {
-        const open = asks.filter((ask) => isOpen(answerFrom(answers, ask)) && !settled.has(keyOf(ask)));
+        const wanted = new Map(asks.map((ask) => [keyOf(ask), ask]));
+        const open = [...wanted.values()].filter((ask) => isOpen(answerFrom(answers, ask)) && !settled.has(keyOf(ask)));
         if (open.length > 0) {
           for (const ask of open) settled.add(keyOf(ask));
           await more(open);

@@ -25,11 +25,15 @@ export function sshAddress(target: string): SshAddress {
   const m = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s.exec(place);
   const host = m?.[1] ?? m?.[2] ?? '';
   if (!m || host === '') throw new AddressError(`${shown}: there is no host in it`);
-  if (user !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/.test(user)) throw new AddressError(`${shown}: the user name may hold only letters, digits and _ . + -, and may not start with - . or +`);
-  const fits = m[1] !== undefined ? /^[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9_.-]{1,15})?$/.test(host) && host.includes(':') : /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(host);
-  if (!fits) throw new AddressError(`${shown}: the host may hold only letters, digits and _ . -, and may not start with - or .; an IPv6 address stands in brackets`);
+  if (user !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/.test(user))
+    throw new AddressError(`${shown}: the user name may hold only letters, digits and _ . + -, and may not start with - . or +`);
+  const fits =
+    m[1] !== undefined ? /^[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9_.-]{1,15})?$/.test(host) && host.includes(':') : /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(host);
+  if (!fits)
+    throw new AddressError(`${shown}: the host may hold only letters, digits and _ . -, and may not start with - or .; an IPv6 address stands in brackets`);
   const port = m[3];
-  if (port !== undefined && (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65_535)) throw new AddressError(`${shown}: the port must be a number from 1 to 65535`);
+  if (port !== undefined && (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65_535))
+    throw new AddressError(`${shown}: the port must be a number from 1 to 65535`);
   return { ...(user !== undefined ? { user } : {}), host, ...(port !== undefined ? { port: Number(port) } : {}) };
 }
 
@@ -78,13 +82,30 @@ export function sshCommand(address: SshAddress, options: SshOptions): [string, .
 }
 
 /** What went wrong, in words for the user, from what ssh and the host said. */
-export function sshFailure(name: string, stderr: string, message: string, options: SshOptions, user: string): { readonly message: string; readonly hint?: string } {
+export function sshFailure(
+  name: string,
+  stderr: string,
+  message: string,
+  options: SshOptions,
+  user: string,
+): { readonly message: string; readonly hint?: string } {
   const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
   const said = last === '' ? message : last;
-  if (/REMOTE HOST IDENTIFICATION HAS CHANGED/.test(stderr)) return { message: `${name}: its host key is not the one that is known`, hint: 'somebody may be listening in; if the host was set up anew, take its old key out with ssh-keygen -R' };
-  if (/host key verification failed|No \w+ host key is known/i.test(stderr)) return { message: `${name}: its host key is not known`, hint: 'compare and accept it once with: ssh HOST, or put it into known_hosts' };
-  if (/permission denied/i.test(last) && !/sudo/.test(last)) return { message: `${name}: the host does not let you in: ${said}`, hint: 'check user and key with: ssh -v HOST' };
-  if (/sudo: /.test(stderr)) return { message: `${name}: sudo is refused: ${/sudo: [^\n]*/.exec(stderr)?.[0] ?? said}`, hint: `sudo -n asks nobody; this line in a file of /etc/sudoers.d lets it: ${sudoersLine(user)} (that is all of root; a script to approve is: pretrip capture --script)` };
-  if (/connection refused|no route to host|could not resolve|timed out|connection closed|connection reset|unreachable/i.test(stderr)) return { message: `${name}: cannot be reached: ${said}` };
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED/.test(stderr))
+    return {
+      message: `${name}: its host key is not the one that is known`,
+      hint: 'somebody may be listening in; if the host was set up anew, take its old key out with ssh-keygen -R',
+    };
+  if (/host key verification failed|No \w+ host key is known/i.test(stderr))
+    return { message: `${name}: its host key is not known`, hint: 'compare and accept it once with: ssh HOST, or put it into known_hosts' };
+  if (/permission denied/i.test(last) && !/sudo/.test(last))
+    return { message: `${name}: the host does not let you in: ${said}`, hint: 'check user and key with: ssh -v HOST' };
+  if (/sudo: /.test(stderr))
+    return {
+      message: `${name}: sudo is refused: ${/sudo: [^\n]*/.exec(stderr)?.[0] ?? said}`,
+      hint: `sudo -n asks nobody; this line in a file of /etc/sudoers.d lets it: ${sudoersLine(user)} (that is all of root; a script to approve is: pretrip capture --script)`,
+    };
+  if (/connection refused|no route to host|could not resolve|timed out|connection closed|connection reset|unreachable/i.test(stderr))
+    return { message: `${name}: cannot be reached: ${said}` };
   return { message: `${name}: ${message}${last !== '' && last !== message ? `: ${last}` : ''}`, ...(options.sudo ? {} : {}) };
 }

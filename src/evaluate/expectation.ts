@@ -108,7 +108,7 @@ function wanted(test: Test, resolve: Resolve, shape: Shape | undefined): string 
 }
 
 /** Kleene: a `no` decides, then an `unknown`. */
-export function conjunction(truths: readonly Truth[]): Truth {
+function conjunction(truths: readonly Truth[]): Truth {
   return truths.includes('no') ? 'no' : truths.includes('unknown') ? 'unknown' : 'yes';
 }
 
@@ -137,7 +137,7 @@ export function gapAt(fact: Known, path: readonly string[]): Unknown | undefined
   return undefined;
 }
 
-export function whereOf(fact: Known, path: readonly string[]): readonly Where[] {
+function whereOf(fact: Known, path: readonly string[]): readonly Where[] {
   for (let length = path.length; length > 0; length--) {
     const places = fact.where.get(pathKey(path.slice(0, length)));
     if (places) return places;

@@ -1,7 +1,7 @@
 /** Version order by leading numeric parts: `v1.34.2+k3s1` is 1.34.2, `4.9.4-rhel` is 4.9.4, and 10.0 is newer than 4. */
 
 /** The numeric parts that a version starts with, or undefined when it starts with none. */
-export function versionParts(version: string): readonly number[] | undefined {
+function versionParts(version: string): readonly number[] | undefined {
   const m = /^v?(\d+(?:\.\d+)*)/.exec(version.trim());
   return m?.[1]?.split('.').map(Number);
 }

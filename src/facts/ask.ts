@@ -31,15 +31,7 @@ export type Ask =
   | { readonly do: 'env'; readonly name: string };
 
 /** Why something could not be looked at. Never a value; a rule cannot turn it into one. */
-export type Why =
-  | 'denied'
-  | 'unsupported'
-  | 'timeout'
-  | 'too-large'
-  | 'failed'
-  | 'not-text'
-  | 'redacted'
-  | 'not-recorded';
+export type Why = 'denied' | 'unsupported' | 'timeout' | 'too-large' | 'failed' | 'not-text' | 'redacted' | 'not-recorded';
 
 /** Stands for "could not look". `said` is what the target said about it. */
 export interface Blocked {

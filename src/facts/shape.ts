@@ -12,8 +12,7 @@ export type Shape =
 
 export type RecordShape = Extract<Shape, { type: 'record' }>;
 
-export const string = (describe: string, values?: readonly string[]): Shape =>
-  values ? { type: 'string', describe, values } : { type: 'string', describe };
+export const string = (describe: string, values?: readonly string[]): Shape => (values ? { type: 'string', describe, values } : { type: 'string', describe });
 export const number = (describe: string): Shape => ({ type: 'number', describe });
 export const boolean = (describe: string): Shape => ({ type: 'boolean', describe });
 /** A version string such as `5.4.2+ds1`; operators compare it by its numeric parts. */

@@ -37,9 +37,9 @@ export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, p
 function merged(a: Pattern, b: Pattern): Pattern {
   if (a.later) return b;
   if (b.later) return a;
-  const first = 'first' in a && 'first' in b ? [...new Set([...(a.first ?? []), ...(b.first ?? [])])] : undefined;
-  if (first && 'first' in a) return { ...a, first, ...('withDropIns' in b ? { withDropIns: true } : {}) };
-  return 'first' in a ? b : a;
+  if (!('path' in a) || a.do === 'get' || !('path' in b) || b.do === 'get' || !(a.first || b.first || a.withDropIns || b.withDropIns)) return a;
+  const first = [...new Set([...(a.first ?? [a.path]), ...(b.first ?? [b.path])])];
+  return { ...a, first, ...(a.withDropIns || b.withDropIns ? { withDropIns: true } : {}) };
 }
 
 /** A subject's field is not known before the scan: any value. */

@@ -4,7 +4,7 @@ import { keyOf } from '../facts/ask.ts';
 import type { Pattern } from '../facts/kind.ts';
 
 /** A probe asked outside of what its kind declares: a defect in pretrip, never the target's fault. */
-export class OutsideThePlan extends Error {}
+class OutsideThePlan extends Error {}
 
 /** Runs a probe, refusing every ask that none of the patterns allows. */
 export function* within<T>(patterns: readonly Pattern[], as: Account, probe: Asking<T>, name: string): Asking<T> {

@@ -73,7 +73,7 @@ const valueWords = (value: Value): string =>
   'literal' in value ? inWords(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
 
 /** One remedy step in Markdown. */
-export function stepLines(step: Step | StepTemplate): string[] {
+function stepLines(step: Step | StepTemplate): string[] {
   const s = step as Record<string, Json>;
   const text = (value: Json | undefined): string =>
     value !== null && typeof value === 'object' && !Array.isArray(value)

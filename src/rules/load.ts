@@ -12,7 +12,7 @@ const ruleKeys = ['id', 'title', 'severity', 'profiles', 'why', 'controls', 'ref
 const required = ['id', 'title', 'severity', 'why', 'check'] as const;
 
 /** The acting word of each remedy step, with the fields that may stand beside it. */
-export const stepKeys: Readonly<Record<string, readonly string[]>> = {
+const stepKeys: Readonly<Record<string, readonly string[]>> = {
   write: ['content', 'mode'],
   chmod: ['mode'],
   chown: ['owner'],

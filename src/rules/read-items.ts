@@ -244,7 +244,7 @@ function isReference(node: YamlNode): boolean {
   return isMap(node) && node.items.length === 1 && ['param', 'each'].includes(String((node.items[0]?.key as { value?: unknown })?.value));
 }
 
-export function readValue(source: Source, node: YamlNode, scope: Scope): Value | undefined {
+function readValue(source: Source, node: YamlNode, scope: Scope): Value | undefined {
   if (!isReference(node)) return { literal: source.json(node) };
   const [entry] = source.entries(node, 'a reference');
   const name = source.text(entry?.value, entry?.key ?? 'reference');

@@ -1,7 +1,7 @@
 /** "Did you mean": the nearest of the right names. */
 
 /** The name within two edits (one for names of four letters or less) of what was written, or undefined. */
-export function nearest(written: string, names: readonly string[]): string | undefined {
+function nearest(written: string, names: readonly string[]): string | undefined {
   const allowed = written.length <= 4 ? 1 : 2;
   let best: { name: string; edits: number } | undefined;
   for (const name of names) {

@@ -5,8 +5,8 @@ import { answerer, composed, type HostSpec } from '../../src/collect/composed.ts
 import { record } from '../../src/collect/record.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
-import { type FormatName, formats } from '../../src/report/formats.ts';
 import { inspect, type Selection } from '../../src/inspect.ts';
+import { type FormatName, formats } from '../../src/report/formats.ts';
 import { judgeSnapshot } from '../../src/scan.ts';
 import type { Report } from '../../src/verdicts/report.ts';
 import { pack } from '../laws/every-rule.ts';

@@ -1,8 +1,8 @@
 /** How long a scan over SSH takes when every packet is late, for a few rules and for all. Usage: node test/bench/remote.ts [DELAY-MS] */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startSshd, whyNoSshd } from '../collect/ssh/own-sshd.ts';
 import { pretrip } from '../cli/run.ts';
+import { startSshd, whyNoSshd } from '../collect/ssh/own-sshd.ts';
 
 const delay = Number(process.argv[2] ?? 100);
 

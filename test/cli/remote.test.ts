@@ -44,7 +44,7 @@ test('a script, its output, and the host itself give equal verdicts', async () =
 
   // A clock that was never set decides nothing.
   const past = join(dir, 'past.raw');
-  writeFileSync(past, Buffer.from(whole.toString('latin1').replace(/(host \d+\n[^]*?time=)\d{10}/, '$10000000007'), 'latin1'));
+  writeFileSync(past, Buffer.from(whole.toString('latin1').replace(/(host \d+\n(?:.|\n)*?time=)\d{10}/, '$10000000007'), 'latin1'));
   const refused = await pretrip(['scan', past, '--select', 'cgroup.mode.v2']);
   expect(refused.status).toBe(4);
   expect(refused.err).toMatch(/1970-01-01T00:00:07Z, which cannot be/);
@@ -65,12 +65,16 @@ test.each([
   ["sh -c 'head -c 2000000 /dev/zero; cat >/dev/null' x sh", /no capture script answers/],
   ["sh -c 'sh | head -c 3000' x sh", /cut off/],
   ["sh -c 'sh | sed s/read/raed/' x sh", /makes no sense|broken/],
-])('a command that does not lead to a shell: %s', async (command, said) => {
-  const { status, err, out } = await pretrip(['scan', '--via', command, '--timeout', '6', ...some]);
-  expect(out).toBe('');
-  expect(err).toMatch(said);
-  expect(status).toBe(4);
-}, 30_000);
+])(
+  'a command that does not lead to a shell: %s',
+  async (command, said) => {
+    const { status, err, out } = await pretrip(['scan', '--via', command, '--timeout', '6', ...some]);
+    expect(out).toBe('');
+    expect(err).toMatch(said);
+    expect(status).toBe(4);
+  },
+  30_000,
+);
 
 test('a command that only a shell could run is refused', async () => {
   const { status, err } = await pretrip(['scan', '--via', 'podman exec | sh']);
@@ -91,7 +95,8 @@ describe.skipIf(whyNoSshd !== undefined && !process.env.CI)('over SSH', () => {
     sshd = await startSshd();
   });
   afterAll(() => sshd?.stop());
-  const scan = (config: string, ...more: string[]): ReturnType<typeof pretrip> => pretrip(['scan', `ssh://127.0.0.1:${sshd.port}`, '--ssh-config', config, ...some, ...more]);
+  const scan = (config: string, ...more: string[]): ReturnType<typeof pretrip> =>
+    pretrip(['scan', `ssh://127.0.0.1:${sshd.port}`, '--ssh-config', config, ...some, ...more]);
 
   test('one connection, and the verdicts of the host itself', async () => {
     const before = sshd.connections();
@@ -104,7 +109,18 @@ describe.skipIf(whyNoSshd !== undefined && !process.env.CI)('over SSH', () => {
 
   test('several targets, one of them out of reach', async () => {
     const good = `ssh://127.0.0.1:${sshd.port}`;
-    const { status, err, out } = await pretrip(['scan', good, 'ssh://127.0.0.1:1', '--ssh-config', sshd.config(), '--jobs', '2', ...some, '-o', `json=${dir}/{target}.json`]);
+    const { status, err, out } = await pretrip([
+      'scan',
+      good,
+      'ssh://127.0.0.1:1',
+      '--ssh-config',
+      sshd.config(),
+      '--jobs',
+      '2',
+      ...some,
+      '-o',
+      `json=${dir}/{target}.json`,
+    ]);
     expect(status).toBe(4);
     expect(err).toMatch(/ssh:\/\/127\.0\.0\.1:1: cannot be reached/);
     expect(out).toBe('');
@@ -113,19 +129,31 @@ describe.skipIf(whyNoSshd !== undefined && !process.env.CI)('over SSH', () => {
 
   test.each([
     ['an unknown host key', () => sshd.config({ knownHosts: join(dir, 'nobody') }), /host key is not known/],
-    ['another host key', () => {
-      const other = join(dir, 'other-known');
-      writeFileSync(other, readFileSync(join(sshd.dir, 'known'), 'utf8').replace(/ssh-ed25519 .*/s, readFileSync(join(sshd.dir, 'stranger.pub'), 'utf8')));
-      return sshd.config({ knownHosts: other });
-    }, /host key is not the one that is known|host key is not known/],
+    [
+      'another host key',
+      () => {
+        const other = join(dir, 'other-known');
+        writeFileSync(other, readFileSync(join(sshd.dir, 'known'), 'utf8').replace(/ssh-ed25519 .*/s, readFileSync(join(sshd.dir, 'stranger.pub'), 'utf8')));
+        return sshd.config({ knownHosts: other });
+      },
+      /host key is not the one that is known|host key is not known/,
+    ],
     ['a wrong key', () => sshd.config({ key: join(sshd.dir, 'stranger') }), /does not let you in/],
-    ['StrictHostKeyChecking no in the configuration', () => sshd.config({ knownHosts: join(dir, 'nobody2'), extra: 'StrictHostKeyChecking no' }), /host key is not known/],
-  ])('%s is refused with a clear message', async (_, config, said) => {
-    const { status, err, out } = await scan(config());
-    expect(err).toMatch(said);
-    expect(out).toBe('');
-    expect(status).toBe(4);
-  }, 30_000);
+    [
+      'StrictHostKeyChecking no in the configuration',
+      () => sshd.config({ knownHosts: join(dir, 'nobody2'), extra: 'StrictHostKeyChecking no' }),
+      /host key is not known/,
+    ],
+  ])(
+    '%s is refused with a clear message',
+    async (_, config, said) => {
+      const { status, err, out } = await scan(config());
+      expect(err).toMatch(said);
+      expect(out).toBe('');
+      expect(status).toBe(4);
+    },
+    30_000,
+  );
 
   test.each([
     ['noise at login', 'echo Welcome; printf "no newline"; exec sh', 0],
@@ -134,23 +162,37 @@ describe.skipIf(whyNoSshd !== undefined && !process.env.CI)('over SSH', () => {
     ['a connection that breaks', 'sh | head -c 20000', /cut off/],
     ['frames of a forger', 'printf "\\npretrip-raw/1 aaaaaaaaaaaa\\naaaaaaaaaaaa end 0 0\\n\\n"; cat >/dev/null', /nothing was judged/],
     ['endless output', 'yes | head -c 3000000', /no capture script answers/],
-  ])('%s', async (_, text, said) => {
-    const command = join(dir, `command-${Math.random().toString(36).slice(2)}`);
-    writeFileSync(command, `#!/bin/sh\n${text}\n`);
-    chmodSync(command, 0o755);
-    const forced = await startSshd(command);
-    try {
-      const { status, err, out } = await pretrip(['scan', `ssh://127.0.0.1:${forced.port}`, '--ssh-config', forced.config(), '--timeout', '8', ...some, '-o', 'json']);
-      if (said === 0) {
-        expect(err).toBe('');
-        expect(JSON.parse(out)).toMatchObject({ target: { kind: 'ssh' } });
-      } else {
-        expect(err).toMatch(said as RegExp);
-        expect(out).toBe('');
-        expect(status).toBe(4);
+  ])(
+    '%s',
+    async (_, text, said) => {
+      const command = join(dir, `command-${Math.random().toString(36).slice(2)}`);
+      writeFileSync(command, `#!/bin/sh\n${text}\n`);
+      chmodSync(command, 0o755);
+      const forced = await startSshd(command);
+      try {
+        const { status, err, out } = await pretrip([
+          'scan',
+          `ssh://127.0.0.1:${forced.port}`,
+          '--ssh-config',
+          forced.config(),
+          '--timeout',
+          '8',
+          ...some,
+          '-o',
+          'json',
+        ]);
+        if (said === 0) {
+          expect(err).toBe('');
+          expect(JSON.parse(out)).toMatchObject({ target: { kind: 'ssh' } });
+        } else {
+          expect(err).toMatch(said as RegExp);
+          expect(out).toBe('');
+          expect(status).toBe(4);
+        }
+      } finally {
+        forced.stop();
       }
-    } finally {
-      forced.stop();
-    }
-  }, 30_000);
+    },
+    30_000,
+  );
 });

@@ -50,7 +50,8 @@ export function batch(port: number, parts: ReadonlyMap<string, string>, user = '
 
 /** Restarts the running host, keeping its disk, and waits until it answers again. */
 export function reboot(port: number): void {
-  const bootId = (): string => spawnSync(join(here, 'ssh.sh'), [String(port), 'cat /proc/sys/kernel/random/boot_id'], { encoding: 'utf8', timeout: 15_000 }).stdout.trim();
+  const bootId = (): string =>
+    spawnSync(join(here, 'ssh.sh'), [String(port), 'cat /proc/sys/kernel/random/boot_id'], { encoding: 'utf8', timeout: 15_000 }).stdout.trim();
   const before = bootId();
   spawnSync(join(here, 'ssh.sh'), [String(port), 'systemctl reboot'], { timeout: 15_000 });
   const until = Date.now() + 300_000;

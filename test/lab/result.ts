@@ -1,6 +1,6 @@
 /** One verdict beside what the real program said, and how it is written down. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Outcome } from '../../src/verdicts/report.ts';
+import type { Outcome, Severity } from '../../src/verdicts/report.ts';
 import type { Claim, Suite } from './state.ts';
 
 export interface Result {
@@ -12,22 +12,29 @@ export interface Result {
   /** The verdict that follows from it. */
   readonly wanted: Outcome;
   /** What each way to look came to. */
-  readonly seen: readonly { readonly way: string; readonly outcome: Outcome | 'none'; readonly message: string }[];
+  readonly seen: readonly { readonly way: string; readonly outcome: Outcome | 'none'; readonly severity: Severity | undefined; readonly message: string }[];
   readonly seconds: number;
   /** The state could not be brought about or looked at. */
   readonly broken?: true;
 }
 
+/** A failure of low severity is a warning: what it speaks of works. */
+const warns = (r: Result): boolean => r.seen.every((s) => s.outcome === 'fail' && (s.severity === 'low' || s.severity === 'info'));
+
 /** Whether every way came to the verdict that the program's answer asks for, in the same words. */
 export const agrees = (r: Result): boolean =>
-  !r.broken && r.seen.length > 0 && r.seen.every((s) => s.outcome === r.wanted && s.message === r.seen[0]?.message);
+  !r.broken && r.seen.length > 0 && r.seen.every((s) => s.message === r.seen[0]?.message && (s.outcome === r.wanted || (r.wanted === 'pass' && warns(r))));
 
 const oneLine = (text: string, length: number): string => {
-  const line = text.trim().replace(/\s*\n\s*/g, ' | ');
+  const line = text
+    .trim()
+    .replace(/\s*\n\s*/g, ' | ')
+    .replace(/\s+/g, ' ');
   return line.length > length ? `${line.slice(0, length - 1)}…` : line || '(nothing)';
 };
 const subjectOf = (r: Result): string => r.claim.subject ?? '-';
-const verdictOf = (r: Result): string => [...new Set(r.seen.map((s) => s.outcome))].join('/') || 'none';
+const verdictOf = (r: Result): string =>
+  r.wanted === 'pass' && r.seen.length > 0 && warns(r) ? 'warning' : [...new Set(r.seen.map((s) => s.outcome))].join('/') || 'none';
 
 /** Suite, state, rule, subject, what the program says, what pretrip says, and whether they agree; tab-separated. */
 export const lineOf = (r: Result): string =>
@@ -58,11 +65,17 @@ export function writeInto(file: string, results: readonly Result[]): void {
   if (head === undefined || tail === undefined) throw new Error(`${file} lacks the lines ${begin} and ${end}`);
   const rows = [...Map.groupBy(results, (r) => `${r.state} ${r.claim.rule} ${subjectOf(r)}`).values()].map((group) => {
     const [first] = group;
-    return first ? [first.state, `\`${first.claim.rule}\``, subjectOf(first), ...group.map((r) => `${r.suite} ${verdictOf(r)}${agrees(r) ? '' : ` (**${r.wanted}**)`}`)] : [];
+    return first
+      ? [first.state, `\`${first.claim.rule}\``, subjectOf(first), ...group.map((r) => `${r.suite} ${verdictOf(r)}${agrees(r) ? '' : ` (**${r.wanted}**)`}`)]
+      : [];
   });
   const summary = [...Map.groupBy(results, (r) => r.suite)].map(
     ([suite, rs]) => `- ${suite}: ${new Set(rs.map((r) => r.state)).size} states, ${rs.length} verdicts, ${rs.filter((r) => !agrees(r)).length} disagree`,
   );
-  const table = ['| State | Rule | About | Verdict |', '|---|---|---|---|', ...rows.map(([s = '', rule = '', about = '', ...by]) => `| ${cell(s)} | ${rule} | ${cell(about)} | ${by.map(cell).join(', ')} |`)];
+  const table = [
+    '| State | Rule | About | Verdict |',
+    '|---|---|---|---|',
+    ...rows.map(([s = '', rule = '', about = '', ...by]) => `| ${cell(s)} | ${rule} | ${cell(about)} | ${by.map(cell).join(', ')} |`),
+  ];
   writeFileSync(file, `${head}${begin}\n\n${summary.join('\n')}\n\n${table.join('\n')}\n\n${end}${tail}`);
 }

@@ -1,8 +1,9 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX] [--keep] [--write FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX] [--keep] [--way NAME]… [--write FILE] [--tool DIRECTORY]
  *   --keep   use the hosts that run already (see `ports` in host.ts), and leave them running
+ *   --way    look in this way only (see ways.ts); default: in all
  *   --write  put the results into FILE, between its marker lines
  *   --tool   a directory that holds the packed tool already (what push.sh keeps)
  */
@@ -14,12 +15,20 @@ import { batch, boot, halt, ports, push, reboot } from './host.ts';
 import { agrees, lineOf, type Result, tableOf, writeInto } from './result.ts';
 import { type State, type Suite, suites } from './state.ts';
 import { states } from './states.ts';
-import { type Look, lookFor, ways } from './ways.ts';
+import { ways as allWays, type Look, lookFor } from './ways.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { all: { type: 'boolean' }, only: { type: 'string' }, keep: { type: 'boolean' }, write: { type: 'string' }, tool: { type: 'string' } },
+  options: {
+    all: { type: 'boolean' },
+    only: { type: 'string' },
+    keep: { type: 'boolean' },
+    write: { type: 'string' },
+    tool: { type: 'string' },
+    way: { type: 'string', multiple: true },
+  },
 });
+const ways = allWays.filter((way) => values.way?.includes(way.name) ?? true);
 const chosen = values.all ? suites : positionals.length > 0 ? positionals.map(suiteOf) : (['bookworm'] as const);
 
 function suiteOf(name: string): Suite {
@@ -36,8 +45,16 @@ function looking(round: Look): [string, string][] {
 /** States that do not touch each other are set up together and looked at in one go: one round. */
 function roundsOf(list: readonly State[]): State[][] {
   const alone = (s: State): boolean => s.by !== undefined || s.reboot === true || s.alone === true;
-  const named = Map.groupBy(list.filter((s) => s.round !== undefined), (s) => s.round);
-  const areas = [...Map.groupBy(list.filter((s) => !alone(s) && s.round === undefined), areaOf).values()];
+  const named = Map.groupBy(
+    list.filter((s) => s.round !== undefined),
+    (s) => s.round,
+  );
+  const areas = [
+    ...Map.groupBy(
+      list.filter((s) => !alone(s) && s.round === undefined),
+      areaOf,
+    ).values(),
+  ];
   const together = Array.from({ length: Math.max(0, ...areas.map((a) => a.length)) }, (_, at) => areas.flatMap((a) => a[at] ?? []));
   return [...named.values(), ...together, ...list.filter(alone).map((s) => [s])];
 }
@@ -52,7 +69,11 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
   const port = ports[suite];
   const started = Date.now();
   const first = round[0] as State;
-  const before: [string, string][] = [['undo', pending], ...round.map((state, at): [string, string] => [`set-up:${at}`, `set -e\n${state.setUp ?? ':'}`]), ['settle', unique(round.map((s) => s.settle)).join('\n') || ':']];
+  const before: [string, string][] = [
+    ['undo', pending],
+    ...round.map((state, at): [string, string] => [`set-up:${at}`, `set -e\n${state.setUp ?? ':'}`]),
+    ['settle', unique(round.map((s) => s.settle)).join('\n') || ':'],
+  ];
   const asks = round.flatMap((state, s) => state.claims.map((claim, c): [string, string] => [`ask:${s}:${c}`, claim.ask]));
   pending = ['restore', ...unique(round.map((s) => s.undo)), ...unique(round.map((s) => s.settle))].join('\n');
   const look = lookFor(round);
@@ -70,7 +91,12 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
       const said = answers.get(`ask:${s}:${c}`)?.printed ?? '';
       const seen = reports.map(({ way, report }) => {
         const verdict = report.verdicts.find((v) => v.rule === claim.rule && v.subject === claim.subject);
-        return { way, outcome: verdict?.outcome ?? ('none' as const), message: verdict?.message ?? `no verdict about ${claim.subject ?? 'the host'}` };
+        return {
+          way,
+          outcome: verdict?.outcome ?? ('none' as const),
+          severity: verdict?.severity,
+          message: verdict?.message ?? `no verdict about ${claim.subject ?? 'the host'}`,
+        };
       });
       const setUp = answers.get(`set-up:${s}`);
       const result = { suite, state: state.name, claim, said, wanted: claim.says(said, suite), seen, seconds };
@@ -79,19 +105,29 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
   );
 }
 
+/** Judges a round; what disagrees is tried once more by itself, so that a slow moment or a neighbour decides nothing. */
 function run(suite: Suite, list: readonly State[]): Result[] {
   return roundsOf(list).flatMap((round) => {
-    let found: Result[];
-    try {
-      found = judge(suite, round);
-    } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      found = round.flatMap((state) => state.claims.map((claim): Result => ({ suite, state: state.name, claim, said, wanted: 'unknown', seen: [], seconds: 0, broken: true })));
-    }
+    const first = tried(suite, round);
+    const found = round.flatMap((state) => {
+      const own = first.filter((r) => r.state === state.name);
+      return own.every(agrees) ? own : tried(suite, [state]);
+    });
     for (const result of found) console.log(lineOf(result));
-    console.log(`# ${round.length} states in ${found[0]?.seconds ?? 0} s`);
+    console.log(`# ${round.length} states, first look ${first[0]?.seconds ?? 0} s`);
     return found;
   });
+}
+
+function tried(suite: Suite, round: readonly State[]): Result[] {
+  try {
+    return judge(suite, round);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return round.flatMap((state) =>
+      state.claims.map((claim): Result => ({ suite, state: state.name, claim, said, wanted: 'unknown', seen: [], seconds: 0, broken: true })),
+    );
+  }
 }
 
 /** Runs the states of a suite: on one clean host, and on one more for each set of kernel arguments. */
@@ -120,5 +156,7 @@ const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
 if (values.write !== undefined) writeInto(values.write, results);
-console.log(`${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`);
+console.log(
+  `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
+);
 process.exitCode = bad.length > 0 || results.length === 0 ? 1 : 0;

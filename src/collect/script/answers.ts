@@ -39,13 +39,27 @@ export function answersIn(words: readonly string[], body: Buffer): Found | undef
       return lsIn(body);
     case 'read': {
       const [path, content] = firstLine(body);
-      return path === undefined || content === undefined ? undefined : [[{ do: 'read', path }, { is: 'got', value: contentOf(content) }]];
+      return path === undefined || content === undefined
+        ? undefined
+        : [
+            [
+              { do: 'read', path },
+              { is: 'got', value: contentOf(content) },
+            ],
+          ];
     }
     case 'list':
       return listIn(body);
     case 'env': {
       const [name, value] = firstLine(body);
-      return name === undefined || value === undefined ? undefined : [[{ do: 'env', name }, { is: 'got', value: value.toString('utf8') }]];
+      return name === undefined || value === undefined
+        ? undefined
+        : [
+            [
+              { do: 'env', name },
+              { is: 'got', value: value.toString('utf8') },
+            ],
+          ];
     }
     case 'run':
       return runIn(words.slice(1), body);
@@ -112,7 +126,11 @@ function linksIn(body: Buffer): Found | undefined {
     const ended = inodeIn(end);
     if (!inode || !ended || target === undefined || real === undefined) return undefined;
     const value: Stat = inode.type === 'link' ? { ...inode, target, real: { is: 'got', value: { ...ended, path: real } } } : inode;
-    if (named(path)) found.push([{ do: 'stat', path }, { is: 'got', value }]);
+    if (named(path))
+      found.push([
+        { do: 'stat', path },
+        { is: 'got', value },
+      ]);
   }
   return found;
 }
@@ -122,7 +140,14 @@ function danglingIn(why: string, body: Buffer): Found | undefined {
   const inode = inodeIn(own);
   if (!inode || target === undefined || rest.length > 0) return undefined;
   const real = why === 'absent' ? absent : why === 'denied' ? blocked.denied : blocked.loop;
-  return named(path) ? [[{ do: 'stat', path }, { is: 'got', value: { ...inode, target, real } }]] : [];
+  return named(path)
+    ? [
+        [
+          { do: 'stat', path },
+          { is: 'got', value: { ...inode, target, real } },
+        ],
+      ]
+    : [];
 }
 
 /** `ls -ldn`, and the time from `date -r`. */
@@ -132,7 +157,14 @@ function lsIn(body: Buffer): Found | undefined {
   if (!m || rest.length > 0 || !/^-?\d{1,16}$/.test(time ?? '')) return undefined;
   const type = ({ '-': 'file', d: 'directory', s: 'socket', p: 'fifo', c: 'char', b: 'block' } as const)[m[1] as '-'];
   const value: Stat = { type, mode: modeIn(m[2] as string), uid: Number(m[3]), gid: Number(m[4]), size: Number(m[5] ?? 0), mtime: Number(time) };
-  return named(path) ? [[{ do: 'stat', path }, { is: 'got', value }]] : [];
+  return named(path)
+    ? [
+        [
+          { do: 'stat', path },
+          { is: 'got', value },
+        ],
+      ]
+    : [];
 }
 
 function modeIn(letters: string): number {
@@ -149,7 +181,14 @@ function listIn(body: Buffer): Found | undefined {
   if (path === undefined || rest === undefined) return undefined;
   const names = rest.toString('utf8').split('/');
   if (names.pop() !== '') return undefined;
-  return named(path) ? [[{ do: 'list', path }, { is: 'got', value: names.sort(byBytes) }]] : [];
+  return named(path)
+    ? [
+        [
+          { do: 'list', path },
+          { is: 'got', value: names.sort(byBytes) },
+        ],
+      ]
+    : [];
 }
 
 /** The command and the account of a `run` frame. */
@@ -220,7 +259,12 @@ function getIn([state = '', ...numbers]: readonly string[], body: Buffer): Found
 }
 
 function httpRefusal(state: string, number: string): AnyAnswer {
-  const failed = { refused: 'connection refused', nohttp: 'no HTTP server answers there', cut: 'the answer was cut off', loop: 'too many levels of symbolic links' };
+  const failed = {
+    refused: 'connection refused',
+    nohttp: 'no HTTP server answers there',
+    cut: 'the answer was cut off',
+    loop: 'too many levels of symbolic links',
+  };
   if (state === 'absent') return absent;
   if (state === 'denied') return blocked.denied;
   if (state === 'timeout') return { is: 'blocked', why: 'timeout', said: `${number} s` };

@@ -14,7 +14,12 @@ export function responseOf(bytes: Buffer): Response | undefined {
     if (colon < 1) return undefined;
     const name = line.slice(0, colon).toLowerCase();
     const value = line.slice(colon + 1).trim();
-    Object.defineProperty(headers, name, { value: Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(headers, name, {
+      value: Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
   const body = bytes.subarray(gap.index + gap[0].length);
   return { status: Number(status), headers, body: body.toString('utf8') };

@@ -52,7 +52,11 @@ const ofAccount = (text: string): boolean => /^~(?=\/|$)|\{uid\}|\{user\}/.test(
 /** Sorts patterns. What only `later` patterns name, or what sh cannot expand, is left out; `files` stands for `{files}`. */
 export function itemsOf(patterns: readonly Pattern[], files: readonly string[]): Items {
   const now = patterns.filter((p) => !p.later);
-  const paths = now.flatMap((p) => ((p.do === 'stat' || p.do === 'read' || p.do === 'list') && !p.process ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path })) : []));
+  const paths = now.flatMap((p) =>
+    (p.do === 'stat' || p.do === 'read' || p.do === 'list') && !p.process
+      ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path }))
+      : [],
+  );
   const listed = new Set(paths.filter((p) => p.sort === 'list').map((p) => p.path));
   const runs = now.filter((p) => p.do === 'run');
   const gets = now.filter((p) => p.do === 'get').filter((p) => !`${p.socket}${p.path}`.includes('*'));
@@ -101,7 +105,9 @@ function dropInsOf(patterns: readonly Pattern[], account: boolean): Map<string, 
 function expanded(path: string, files: readonly string[]): string[] {
   if (path === '{files}') return [...files];
   const home = path.replace(/^\/?\*\*\/(?=\.)/, '~/').replace(/^\/proc\/\*\//, '/proc/[0-9]*/');
-  const deep = /\/[^/]+\/.*[^*]\/\*\*$/.test(home) ? Array.from({ length: depth }, (_, n) => `${home.slice(0, -2)}${Array.from({ length: n + 1 }, () => '*').join('/')}`) : [home];
+  const deep = /\/[^/]+\/.*[^*]\/\*\*$/.test(home)
+    ? Array.from({ length: depth }, (_, n) => `${home.slice(0, -2)}${Array.from({ length: n + 1 }, () => '*').join('/')}`)
+    : [home];
   return deep.filter((p) => !p.includes('**') && !p.includes('\n') && (p.startsWith('/') || p.startsWith('~')));
 }
 

@@ -749,4 +749,6 @@ everyone() {
 }
 begin() { nonce=$1 frames=0 some=; printf '\npretrip-raw/1 %s\n' "$nonce"; }
 finish() { printf '%s end %d 0\n\n' "$nonce" "$frames"; }
-`.replaceAll('@{', '${').trimStart();
+`
+  .replaceAll('@{', '${')
+  .trimStart();

@@ -73,7 +73,9 @@ export function followUpScript(asks: readonly Ask[], nonce: string): string {
       if (a.do === 'get') return [`  G ${quote(a.socket)} ${quote(a.path)}`];
       if (a.do !== 'run') return [];
       const who = a.user ? `${a.user.name}:${a.user.uid}:${a.user.gid}:${a.user.home}` : '';
-      return /[\n:]/.test(`${a.user?.name ?? ''}${a.user?.home ?? ''}`) ? [] : [`  X ${who === '' ? "''" : quote(who)} ${quote(JSON.stringify(a.argv))} ${a.argv.map(quoteArgument).join(' ')}`];
+      return /[\n:]/.test(`${a.user?.name ?? ''}${a.user?.home ?? ''}`)
+        ? []
+        : [`  X ${who === '' ? "''" : quote(who)} ${quote(JSON.stringify(a.argv))} ${a.argv.map(quoteArgument).join(' ')}`];
     }),
     ...pathLines({ exact: { stat: of('stat'), read: of('read'), list: of('list') }, present: { stat: [], read: [], list: [] } }, quoteArgument),
     '  tell',
@@ -98,12 +100,15 @@ const letters: Record<FileSort, string> = { list: 'L', stat: 'S', read: 'R' };
 
 function pathLines(paths: Paths, word: (path: string) => string = patternWord): string[] {
   const calls = (from: Paths['exact']): string[] =>
-    (['list', 'stat', 'read'] as const).flatMap((sort) => (from[sort].length === 0 ? [] : [`  ${letters[sort]} \\`, ...from[sort].map((p, at) => `    ${word(p)}${at < from[sort].length - 1 ? ' \\' : ''}`)]));
+    (['list', 'stat', 'read'] as const).flatMap((sort) =>
+      from[sort].length === 0 ? [] : [`  ${letters[sort]} \\`, ...from[sort].map((p, at) => `    ${word(p)}${at < from[sort].length - 1 ? ' \\' : ''}`)],
+    );
   const present = calls(paths.present);
   return ['  some=', ...calls(paths.exact), ...(present.length > 0 ? ['  some=1', ...present, '  some='] : [])];
 }
 
-const dropInLines = ({ dropIns }: Questions): string[] => [...dropIns].map(([type, dirs]) => `  with_drop_ins ${quote(type)} ${dirs.map(patternWord).join(' ')}`);
+const dropInLines = ({ dropIns }: Questions): string[] =>
+  [...dropIns].map(([type, dirs]) => `  with_drop_ins ${quote(type)} ${dirs.map(patternWord).join(' ')}`);
 
 /** One function for each command that others follow from. */
 const chainName = (runs: readonly Run[], from: readonly string[]): string => `after_${Math.abs(hash(JSON.stringify([from, runs])))}`;
@@ -156,7 +161,9 @@ function runLines(runs: readonly Run[], who = "''"): string[] {
   return [...groups.values()].flatMap((group) => {
     const conditions = group[0]?.ifThere ?? [];
     const lines = startLines(group, who);
-    return conditions.length === 0 ? lines : [`  if ${conditions.map((paths) => `there ${paths.map(patternWord).join(' ')}`).join(' && ')}; then`, ...lines.map((l) => `  ${l}`), '  fi'];
+    return conditions.length === 0
+      ? lines
+      : [`  if ${conditions.map((paths) => `there ${paths.map(patternWord).join(' ')}`).join(' && ')}; then`, ...lines.map((l) => `  ${l}`), '  fi'];
   });
 }
 
@@ -164,7 +171,9 @@ function startLines(runs: readonly Run[], who: string): string[] {
   const chains = chainsOf(runs);
   const started = new Set(chains.map((c) => JSON.stringify(c.from)));
   return [
-    ...runs.filter((r) => !r.from && !started.has(JSON.stringify(r.argv))).map((r) => `  X ${who} ${jsonWord(r.argv)} ${r.argv.map((w) => (w === '' ? "''" : patternWord(w))).join(' ')}`),
+    ...runs
+      .filter((r) => !r.from && !started.has(JSON.stringify(r.argv)))
+      .map((r) => `  X ${who} ${jsonWord(r.argv)} ${r.argv.map((w) => (w === '' ? "''" : patternWord(w))).join(' ')}`),
     ...chains.map((c) => `  Y ${who} ${c.name}`),
   ];
 }
@@ -201,7 +210,11 @@ function processLines({ processes }: Items): string[] {
 }
 
 function accountFunctions({ account, asAccount, everyone, host }: Items, traces: readonly string[]): string[] {
-  const runs = [...runLines(account.runs).map((l) => `  ${l}`), ...(asAccount.length > 0 ? ['    if [ "$i" != 0 ]; then as_account; elif [ "$uid" = 0 ]; then as_root; fi'] : []), ...account.gets.map((g) => `    G ${patternWord(g.socket)} ${quote(g.path)}`)];
+  const runs = [
+    ...runLines(account.runs).map((l) => `  ${l}`),
+    ...(asAccount.length > 0 ? ['    if [ "$i" != 0 ]; then as_account; elif [ "$uid" = 0 ]; then as_root; fi'] : []),
+    ...account.gets.map((g) => `    G ${patternWord(g.socket)} ${quote(g.path)}`),
+  ];
   // Root's own Podman is asked as whoever inspects.
   const asRoot = asAccount.filter((r) => !host.runs.some((h) => JSON.stringify(h.argv) === JSON.stringify(r.argv)));
   return [

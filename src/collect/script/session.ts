@@ -33,7 +33,11 @@ export interface Session {
 }
 
 /** Starts `argv`, which must end in a POSIX shell that reads commands from its standard input. No shell on our side. */
-export function openSession(argv: readonly [string, ...string[]], environment: Readonly<Record<string, string>> = {}, limits: SessionLimits = usualLimits): Session {
+export function openSession(
+  argv: readonly [string, ...string[]],
+  environment: Readonly<Record<string, string>> = {},
+  limits: SessionLimits = usualLimits,
+): Session {
   const [file, ...rest] = argv;
   const child = execa(file, rest, { reject: false, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, env: environment, forceKillAfterDelay: 2000 });
   let stderr = '';
@@ -54,7 +58,15 @@ export function openSession(argv: readonly [string, ...string[]], environment: R
   });
   child.stdin.on('error', () => {});
   void child.then((result) => {
-    ended = { exit: result.exitCode, said: result.code === 'ENOENT' ? `${file}: there is no such program` : result.signal ? `ended by ${result.signal}` : `ended with exit status ${result.exitCode}` };
+    ended = {
+      exit: result.exitCode,
+      said:
+        result.code === 'ENOENT'
+          ? `${file}: there is no such program`
+          : result.signal
+            ? `ended by ${result.signal}`
+            : `ended with exit status ${result.exitCode}`,
+    };
     wake();
   });
 

@@ -207,7 +207,7 @@ function directoriesOfSix(name: string, as: Account): readonly string[] {
 }
 
 /** Orders as Go's sort.Strings does: UTF-8 bytes, which is the order of code points. */
-export function byCodePoints(a: string, b: string): number {
+function byCodePoints(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];
   for (const [at, char] of left.entries()) {
     const other = right[at];

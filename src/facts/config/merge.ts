@@ -29,7 +29,7 @@ export interface Source {
 }
 
 /** `{append=true}` in lists is known from Podman 4.8 on; programs without it pass an old release. */
-export const withoutAppend = releaseOf('4.0') as Release;
+const withoutAppend = releaseOf('4.0') as Release;
 
 /** Applies the files in order. The program refuses to start over the first file that does not parse or has a wrong type. */
 export function mergeToml(keys: Keys, sources: readonly Source[], program: string, release: Release = withoutAppend): Merged | Unknown {

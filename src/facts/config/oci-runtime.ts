@@ -26,7 +26,10 @@ export const ociRuntime: Kind = {
     trusted: boolean("root's or the account's own, and writable by nobody else"),
   }),
   // A file may name any program; it is only looked up, never run.
-  touches: () => [...containersTouches, { do: 'stat', path: '/**' }],
+  touches: () => [
+    ...containersTouches,
+    { do: 'stat', path: '/**', first: [...directories, '/opt/bin', '/var/lib/rancher/k3s/data/current/bin'].flatMap((d) => [`${d}/crun`, `${d}/runc`]) },
+  ],
   *learn(_, as): Asking<Fact> {
     const config = yield* containersConf(as);
     if (config.is === 'unknown') return config;

@@ -15,8 +15,11 @@ const remote = /^(?:nfs\d?|cifs|smb\d?|9p|ceph|glusterfs|fuse\.(?:sshfs|glusterf
 
 const touches: readonly Pattern[] = [
   ...infoTouches,
+  { do: 'stat', path: '/var/lib/containers/storage' },
+  { do: 'stat', path: '~/.local/share/containers/storage' },
   { do: 'list', path: '/**', first: ['/var/lib/containers/storage', '~/.local/share/containers/storage'] },
-  { do: 'read', path: mountInfo }];
+  { do: 'read', path: mountInfo },
+];
 
 export const podmanStore: Kind = {
   name: 'podman-store',

@@ -16,7 +16,10 @@ const places = (home: string): { etc: string; home: string } => {
 
 export const registriesTouches: readonly Pattern[] = [
   ...variableTouches(names),
-  ...diskTouches(['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'], ['/etc/containers/registries.conf.d', '~/.config/containers/registries.conf.d']),
+  ...diskTouches(
+    ['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'],
+    ['/etc/containers/registries.conf.d', '~/.config/containers/registries.conf.d'],
+  ),
 ];
 
 const endpoint: Readonly<Record<string, Shape>> = { location: string('host, port and path'), insecure: boolean('plain HTTP and unverified TLS are accepted') };

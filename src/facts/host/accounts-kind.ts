@@ -1,6 +1,6 @@
 /** Kind `accounts`: whether anybody here runs containers or K3s without root. */
 import type { Asking } from '../ask.ts';
-import { FactBuilder, type Fact, type Unknown } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { type RootlessUse, rootlessTouches, rootlessUse } from './accounts.ts';
@@ -24,7 +24,12 @@ export const accounts: Kind = {
     setAny(fact, 'anyK3sRootless', uses.each, (u) => u.k3sRootless, uses.elsewhere);
     const undecided = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object') ?? uses.elsewhere;
     if (undecided) fact.gap('rootless', undecided);
-    else fact.set('rootless', uses.each.filter((u) => u.rootless === true).map((u) => u.entry.name), ...uses.consulted);
+    else
+      fact.set(
+        'rootless',
+        uses.each.filter((u) => u.rootless === true).map((u) => u.entry.name),
+        ...uses.consulted,
+      );
     return fact.build();
   },
 };

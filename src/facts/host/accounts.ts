@@ -40,7 +40,7 @@ export function parsePasswd(text: string): Passwd {
 }
 
 /** The lowest and highest uid of ordinary users (login.defs(5): /etc first, then SUSE's /usr/etc), with the programs' own defaults. */
-export function* ordinaryUids(): Asking<{ readonly is: 'known'; readonly min: number; readonly max: number } | Unknown> {
+function* ordinaryUids(): Asking<{ readonly is: 'known'; readonly min: number; readonly max: number } | Unknown> {
   const paths = ['/etc/login.defs', '/usr/etc/login.defs'];
   const answers = yield* together(paths.map((p) => read(p)));
   const first = answers.findIndex((a) => a.is !== 'absent');
@@ -102,7 +102,10 @@ export function* rootlessUse(
     ordinary.push({ ...audited, shell: '', at: { path: passwdPath, said: 'the account that inspects' } });
   }
   const each = yield* together(ordinary.map((entry) => useOf(entry, lingering, entry.uid === audited.uid)));
-  const elsewhere = lingering.is === 'blocked' ? unknown(lingering, lingerPath) : yield* fromDirectory(lingers.filter((name) => !accounts.entries.some((e) => e.name === name)));
+  const elsewhere =
+    lingering.is === 'blocked'
+      ? unknown(lingering, lingerPath)
+      : yield* fromDirectory(lingers.filter((name) => !accounts.entries.some((e) => e.name === name)));
   return { is: 'known', each, consulted: [...accounts.consulted, { path: lingerPath }], ...(elsewhere ? { elsewhere } : {}) };
 }
 
@@ -155,7 +158,7 @@ function* useOf(entry: PasswdEntry, lingering: Answer<readonly string[]>, inspec
 }
 
 /** A pattern path for one account. */
-export function forAccount(path: string, account: Account): string {
+function forAccount(path: string, account: Account): string {
   return path
     .replace(/^~(?=\/|$)/, account.home)
     .replaceAll('{uid}', String(account.uid))

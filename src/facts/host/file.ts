@@ -1,6 +1,6 @@
 /** Kind `file`: one path as the target has it. */
-import { read, stat, type Asking, type FileType } from '../ask.ts';
-import { FactBuilder, type Fact, missing, unknown } from '../fact.ts';
+import { type Asking, type FileType, read, stat } from '../ask.ts';
+import { type Fact, FactBuilder, missing, unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, mode, number, record, string } from '../shape.ts';
 
@@ -20,7 +20,10 @@ export const file: Kind = {
     owned: boolean('whether the owner is the account in question'),
     size: number('bytes'),
     target: string('text of the link, if it is one'),
-    real: record({ path: string('where a link ends'), type: string('the type there', types), exists: boolean('false for a dangling link') }, 'where the path leads'),
+    real: record(
+      { path: string('where a link ends'), type: string('the type there', types), exists: boolean('false for a dangling link') },
+      'where the path leads',
+    ),
   }),
   touches: (q) => [{ do: 'stat', path: String(q.path) }],
   *learn(q, as): Asking<Fact> {
@@ -33,7 +36,12 @@ export const file: Kind = {
     const fact = new FactBuilder().consulted(here).set('type', type, here).set('target', target, here);
     if (real === undefined || real.is === 'got') {
       const end = real?.value ?? { ...own, type, path };
-      fact.set('mode', end.mode, here).set('uid', end.uid, here).set('gid', end.gid, here).set('owned', end.uid === as.uid, here).set('size', end.size, here);
+      fact
+        .set('mode', end.mode, here)
+        .set('uid', end.uid, here)
+        .set('gid', end.gid, here)
+        .set('owned', end.uid === as.uid, here)
+        .set('size', end.size, here);
       fact.set(['real', 'path'], end.path, here).set(['real', 'type'], end.type, here).set(['real', 'exists'], true, here);
     } else if (real.is === 'absent') {
       fact.set(['real', 'exists'], false, { path, said: `dangling link to ${target}` });

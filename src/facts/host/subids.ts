@@ -37,11 +37,11 @@ export function parseSubIds(text: string, path: string): readonly (Range & { rea
     const [start, count] = fields.map((field) => number.exec(field)?.[1]);
     if (start === undefined || count === undefined) return [];
     const odd = fields.some((field) => !/^(0|[1-9]\d*)$/.test(field));
-    return [{ owner, start: valueOf(start), count: valueOf(count), odd, at: { path, line: index + 1 } }];
+    return [{ owner, start: numberIn(start), count: numberIn(count), odd, at: { path, line: index + 1 } }];
   });
 }
 
-const valueOf = (digits: string): number => (/^0[0-7]/.test(digits) ? Number.parseInt(digits, 8) : Number(digits));
+const numberIn = (digits: string): number => (/^0[0-7]/.test(digits) ? Number.parseInt(digits, 8) : Number(digits));
 
 /**
  * The subordinate ids of an account. Entries by name and by uid add up, in both files
@@ -53,7 +53,12 @@ export function* subIds(which: 'subuid' | 'subgid', account: Account): Asking<Su
   if (nss?.is === 'blocked') return unknown(nss, '/etc/nsswitch.conf');
   const source = nss?.is === 'got' ? /^[ \t]*subid:[ \t]*(.*)$/m.exec(nss.value)?.[1]?.replace(/#.*/, '').trim() : undefined;
   if (source !== undefined && source !== '' && source !== 'files') {
-    return { is: 'unknown', why: 'unsupported', said: `subordinate ids come from "${source}" (/etc/nsswitch.conf), which only the host can ask`, where: [{ path: '/etc/nsswitch.conf' }] };
+    return {
+      is: 'unknown',
+      why: 'unsupported',
+      said: `subordinate ids come from "${source}" (/etc/nsswitch.conf), which only the host can ask`,
+      where: [{ path: '/etc/nsswitch.conf' }],
+    };
   }
   const consulted: Where[] = [{ path }];
   if (!answer || answer.is === 'absent') return { is: 'known', ranges: [], count: 0, broken: [], consulted };
@@ -72,11 +77,15 @@ function brokenIn(ranges: readonly Range[], account: Account): Where[] {
     const end = r.start + r.count;
     const twice = ranges.findIndex((o) => o.start === r.start && o.count === r.count) < index;
     const said =
-      r.count === 0 ? 'holds no ids'
-      : end > 2 ** 32 ? 'ends above 4294967295'
-      : account.uid >= r.start && account.uid < end ? `contains the user's own id ${account.uid}`
-      : twice ? 'is listed twice'
-      : undefined;
+      r.count === 0
+        ? 'holds no ids'
+        : end > 2 ** 32
+          ? 'ends above 4294967295'
+          : account.uid >= r.start && account.uid < end
+            ? `contains the user's own id ${account.uid}`
+            : twice
+              ? 'is listed twice'
+              : undefined;
     return said ? [{ ...r.at, said }] : [];
   });
 }

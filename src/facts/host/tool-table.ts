@@ -65,6 +65,3 @@ const table: Readonly<Record<string, Tool>> = {
 export function toolNamed(name: string): Tool {
   return Object.hasOwn(table, name) ? (table[name] as Tool) : { directories: programDirectories, says: /(?!)/ };
 }
-
-/** Tools that are run to hear their version. */
-export const knownTools: readonly string[] = Object.keys(table);

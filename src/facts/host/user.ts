@@ -1,10 +1,10 @@
 /** Kinds `user` and `engine`: accounts, and the container engines that act for them. */
 import { type Account, type Asking, together } from '../ask.ts';
-import { FactBuilder, type Fact, type Json, type Known, missing, type Subject, type Subjects, type Unknown } from '../fact.ts';
+import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, number, record, string } from '../shape.ts';
 import { type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from './accounts.ts';
-import { subIds, subIdTouches, type SubIds } from './subids.ts';
+import { type SubIds, subIds, subIdTouches } from './subids.ts';
 
 const ids = record(
   {
@@ -51,7 +51,11 @@ function setIds(fact: FactBuilder, name: string, found: SubIds | Unknown | undef
     return;
   }
   const where = found.ranges.length > 0 ? found.ranges.map((r) => ({ ...r.at, said: `${r.start} to ${r.start + r.count - 1}` })) : found.consulted;
-  fact.set(name, { count: found.count, ranges: found.ranges.map((r) => ({ start: r.start, count: r.count })), broken: found.broken.map((b) => b.said ?? '') } satisfies Json, ...where);
+  fact.set(
+    name,
+    { count: found.count, ranges: found.ranges.map((r) => ({ start: r.start, count: r.count })), broken: found.broken.map((b) => b.said ?? '') } satisfies Json,
+    ...where,
+  );
   if (found.broken.length > 0) fact.at([name, 'broken'], ...found.broken);
 }
 
@@ -109,7 +113,10 @@ function* engines(as: Account): Asking<Subjects> {
   const uses = yield* rootlessUse(as);
   if (uses.is === 'unknown') return { is: 'known', each: [host], incomplete: uses, consulted: uses.where };
   const blocked = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object') ?? uses.elsewhere;
-  const each = [host, ...uses.each.filter((u) => u.rootless === true).map((u) => ({ key: `user:${u.entry.name}`, as: accountOf(u), fact: engineFact(u.entry, false) }))];
+  const each = [
+    host,
+    ...uses.each.filter((u) => u.rootless === true).map((u) => ({ key: `user:${u.entry.name}`, as: accountOf(u), fact: engineFact(u.entry, false) })),
+  ];
   return { is: 'known', each, consulted: uses.consulted, ...(blocked ? { incomplete: blocked } : {}) };
 }
 

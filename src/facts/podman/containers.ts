@@ -21,8 +21,8 @@ const limit = 200;
 
 export const containersListTouches: readonly Pattern[] = [...storeTouches, { do: 'run', argv: listArgv }, { do: 'run', argv: listArgv, asUser: true }];
 export const containerMountsTouches: readonly Pattern[] = [
-  { do: 'run', argv: mountsArgv('*') },
-  { do: 'run', argv: mountsArgv('*'), asUser: true },
+  { do: 'run', argv: mountsArgv('*'), later: true },
+  { do: 'run', argv: mountsArgv('*'), asUser: true, later: true },
 ];
 
 /** All containers, stopped ones too. An account that never had a container database has none. */

@@ -15,7 +15,7 @@ export function tidyPath(path: string): string {
 const within = (path: string, directory: string): boolean => directory === '/' || path === directory || path.startsWith(`${directory}/`);
 
 /** Where engines listen, of the system and of the account (their units' ListenStream=, crio.conf(5), k3s's containerd). */
-export const engineSockets = (as: Account): readonly string[] => [
+const engineSockets = (as: Account): readonly string[] => [
   '/run/podman/podman.sock',
   '/run/docker.sock',
   '/run/crio/crio.sock',

@@ -17,7 +17,9 @@ export type Lookup = { readonly is: 'found'; readonly network: FoundNetwork } | 
 const inspect = (name: string): string[] => ['podman', 'network', 'inspect', name];
 
 export function networkTouches(name: string): readonly Pattern[] {
-  return [{ do: 'run', argv: inspect(name) }, { do: 'run', argv: inspect(name), asUser: true }, ...storeTouches, ...networkFileTouches];
+  // Which names there are, Podman itself tells.
+  const from = name === '*' ? { from: ['podman', 'network', 'ls', '--format', '{{.Name}}'] } : {};
+  return [{ do: 'run', argv: inspect(name), ...from }, { do: 'run', argv: inspect(name), asUser: true, ...from }, ...storeTouches, ...networkFileTouches];
 }
 
 /** Where network files may lie to be read: the printed plan must not promise "any directory". */

@@ -111,5 +111,3 @@ export const endingSince = (ending: string): string | undefined => (Object.hasOw
 
 /** The section that a file of this ending is about: `pod` has `[Pod]`. */
 export const sectionOf = (ending: string): string => `${ending[0]?.toUpperCase() ?? ''}${ending.slice(1)}`;
-
-export const quadletEndings: readonly string[] = Object.keys(endings);

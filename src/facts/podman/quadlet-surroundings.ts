@@ -13,8 +13,8 @@ export const surroundingsTouches: readonly Pattern[] = [
   ...serviceDropInTouches,
   ...containersTouches,
   ...clashTouches,
-  ...['yaml', 'yml', 'json'].map((ending): Pattern => ({ do: 'read', path: `/**/*.${ending}` })),
-  { do: 'stat', path: '/**' },
+  ...['yaml', 'yml', 'json'].map((ending): Pattern => ({ do: 'read', path: `/**/*.${ending}`, later: true })),
+  { do: 'stat', path: '/**', later: true },
 ];
 
 export interface Surroundings {

@@ -25,7 +25,7 @@ export interface SocketUnit {
 }
 
 /** `%t`: the runtime directory of the manager (systemd.unit(5) "Specifiers"). */
-export const runtimeDir = (as: Account): string => (as.uid === 0 ? '/run' : `/run/user/${as.uid}`);
+const runtimeDir = (as: Account): string => (as.uid === 0 ? '/run' : `/run/user/${as.uid}`);
 
 /** Where podman-system-service(1) and the shipped podman.socket put the socket. */
 export const defaultSocket = (as: Account): string => `${runtimeDir(as)}/podman/podman.sock`;

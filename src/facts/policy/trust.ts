@@ -22,7 +22,7 @@ export const entrances = ['containers-storage', 'dir', 'docker', 'docker-archive
 
 /** All of a list must hold, so one requirement that is not accept-anything restricts. */
 export const restricts = (list: readonly Requirement[]): boolean => list.some((r) => r.type !== 'insecureAcceptAnything');
-export const rejects = (list: readonly Requirement[]): boolean => list.some((r) => r.type === 'reject');
+const rejects = (list: readonly Requirement[]): boolean => list.some((r) => r.type === 'reject');
 
 /** The requirements for a scope: itself, its parents, the whole transport, the default. */
 export function requirementsFor(policy: Policy, transport: string, scope: string): readonly Requirement[] {

@@ -10,7 +10,7 @@ import { firewallTouches, portClosed } from './firewall.ts';
 const projects = [
   {
     name: 'bluechi',
-  noun: 'BlueChi',
+    noun: 'BlueChi',
     section: 'bluechi-controller',
     files: ['/usr/share/bluechi/config/controller.conf', '/etc/bluechi/controller.conf'],
     directory: '/etc/bluechi/controller.conf.d',

@@ -1,11 +1,12 @@
 /** The frame parser: whatever the contents and wherever the stream is cut, only what was sent is believed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answerFrom, looksLikeRaw, parseRaw, rawReader } from '../../../src/collect/raw.ts';
 import { contentOf } from '../../../src/collect/limits.ts';
+import { answerFrom, looksLikeRaw, parseRaw, rawReader } from '../../../src/collect/raw.ts';
 
 const nonce = 'a1b2c3d4e5f6';
-const frame = (words: string, body: string | Buffer): Buffer => Buffer.concat([Buffer.from(`${nonce} ${words} ${Buffer.byteLength(body)}\n`), Buffer.from(body), Buffer.from('\n')]);
+const frame = (words: string, body: string | Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${nonce} ${words} ${Buffer.byteLength(body)}\n`), Buffer.from(body), Buffer.from('\n')]);
 const host = frame('host', 'user=root\nuid=0\ngid=0\nhome=/root\nname=edge01\ntime=1780000000\ntool=0.1.0');
 const stream = (frames: readonly Buffer[], noise = ''): Buffer =>
   Buffer.concat([Buffer.from(`${noise}\npretrip-raw/1 ${nonce}\n`), host, ...frames, Buffer.from(`${nonce} end ${frames.length + 1} 0\n\n`)]);
@@ -14,7 +15,9 @@ const read = (path: string, content: Buffer): Buffer => frame('read', Buffer.con
 /** Bytes that like to look like frames. */
 const nasty = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((b) => Buffer.from(b)),
-  fc.constantFrom(`${nonce} end 2 0\n\n`, `\n${nonce} read 12\n/etc/shadow\nx\n`, `pretrip-raw/1 ${nonce}\n`, '\0\n\r\n', `${nonce} `).map((t) => Buffer.from(t)),
+  fc
+    .constantFrom(`${nonce} end 2 0\n\n`, `\n${nonce} read 12\n/etc/shadow\nx\n`, `pretrip-raw/1 ${nonce}\n`, '\0\n\r\n', `${nonce} `)
+    .map((t) => Buffer.from(t)),
 );
 const contents = fc.array(nasty, { maxLength: 6 }).map((parts) => Buffer.concat(parts));
 
@@ -22,7 +25,13 @@ describe('a whole stream', () => {
   test('gives back every content, byte for byte', () => {
     fc.assert(
       fc.property(fc.array(contents, { maxLength: 8 }), fc.constantFrom('', 'Welcome!\n', 'no newline', '\u001b[2J'), (files, noise) => {
-        const raw = parseRaw(stream(files.map((c, at) => read(`/f${at}`, c)), noise), nonce);
+        const raw = parseRaw(
+          stream(
+            files.map((c, at) => read(`/f${at}`, c)),
+            noise,
+          ),
+          nonce,
+        );
         expect(raw.problem).toBeUndefined();
         expect(raw.complete).toBe(true);
         expect(raw.answers.size).toBe(files.length);
@@ -59,7 +68,12 @@ test('frames of another mark are never believed', () => {
   fc.assert(
     fc.property(contents, fc.stringMatching(/^[a-z0-9]{8,16}$/), (content, other) => {
       fc.pre(other !== nonce);
-      const forged = Buffer.from(stream([read('/etc/passwd', content)]).toString('latin1').replaceAll(nonce, other), 'latin1');
+      const forged = Buffer.from(
+        stream([read('/etc/passwd', content)])
+          .toString('latin1')
+          .replaceAll(nonce, other),
+        'latin1',
+      );
       const raw = parseRaw(forged, nonce);
       expect(raw.complete).toBe(false);
       expect(raw.answers.size).toBe(0);
@@ -69,7 +83,13 @@ test('frames of another mark are never believed', () => {
 
 test('a changed byte in a header, or a wrong count, ends the reading', () => {
   const bytes = stream([read('/a', Buffer.from('x'))]).toString('latin1');
-  const broken = [bytes.replace(' read 4', ' read 5'), bytes.replace(' read 4', ' read 3'), bytes.replace(' read 4', ' read 99999999'), bytes.replace('end 2', 'end 3'), bytes.replace(/\n/g, '\r\n')];
+  const broken = [
+    bytes.replace(' read 4', ' read 5'),
+    bytes.replace(' read 4', ' read 3'),
+    bytes.replace(' read 4', ' read 99999999'),
+    bytes.replace('end 2', 'end 3'),
+    bytes.replace(/\n/g, '\r\n'),
+  ];
   for (const text of broken) {
     const raw = parseRaw(Buffer.from(text, 'latin1'), nonce);
     expect(raw.complete).toBe(false);
@@ -85,9 +105,35 @@ test('the first answer to an ask counts', () => {
 
 test('no bytes make the reader throw', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.constantFrom('stat', 'link', 'dangling absent', 'ls', 'list', 'env', 'run got 0 1 1', 'run', 'get got 0 5 0', 'get', 'absent stat', 'denied x', 'is-a', 'host', '', 'end'), contents), { maxLength: 6 }), (frames) => {
-      parseRaw(stream(frames.map(([words, body]) => frame(words, body))), nonce);
-    }),
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.constantFrom(
+            'stat',
+            'link',
+            'dangling absent',
+            'ls',
+            'list',
+            'env',
+            'run got 0 1 1',
+            'run',
+            'get got 0 5 0',
+            'get',
+            'absent stat',
+            'denied x',
+            'is-a',
+            'host',
+            '',
+            'end',
+          ),
+          contents,
+        ),
+        { maxLength: 6 },
+      ),
+      (frames) => {
+        parseRaw(stream(frames.map(([words, body]) => frame(words, body))), nonce);
+      },
+    ),
   );
 });
 

@@ -82,21 +82,40 @@ function asksAbout(dir: string): Ask[] {
     if (lstatSync(at).isDirectory()) for (const name of readdirSync(at)) walk(join(at, name));
   };
   walk(dir);
-  const missing = ['missing', 'missing/deep/er', 'plain/below', 'closed/missing', 'dangling/x', 'loop-a/x', 'to-abs/inside', 'to-abs/missing', 'unlisted/missing'].map((p) => join(dir, p));
+  const missing = [
+    'missing',
+    'missing/deep/er',
+    'plain/below',
+    'closed/missing',
+    'dangling/x',
+    'loop-a/x',
+    'to-abs/inside',
+    'to-abs/missing',
+    'unlisted/missing',
+  ].map((p) => join(dir, p));
   return [...paths, ...missing].filter((p) => !p.includes('\n')).flatMap((path) => (['stat', 'read', 'list'] as const).map((sort) => ({ do: sort, path })));
 }
 
-const patternsOf = (asks: readonly Ask[]): Pattern[] => asks.flatMap((a) => ('path' in a && a.do !== 'get' && !a.path.includes('*') ? [{ do: a.do, path: a.path }] : []));
+const patternsOf = (asks: readonly Ask[]): Pattern[] =>
+  asks.flatMap((a) => ('path' in a && a.do !== 'get' && !a.path.includes('*') ? [{ do: a.do, path: a.path }] : []));
 
 function runIn(argv: readonly string[], script: string): Raw {
   const [file, ...args] = argv as [string, ...string[]];
-  const ran = spawnSync(file, args, { input: script, maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH ?? '', HOME: '/root', PRETRIP_TEST: 'Grüße\nzwei' } });
+  const ran = spawnSync(file, args, {
+    input: script,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { PATH: process.env.PATH ?? '', HOME: '/root', PRETRIP_TEST: 'Grüße\nzwei' },
+  });
   return parseRaw(ran.stdout, nonce);
 }
 
 /** The words of refusals and times of reading differ. */
 function plain(answer: AnyAnswer | undefined): unknown {
-  return answer?.is === 'blocked' ? { is: 'blocked', why: answer.why } : answer?.is === 'got' && typeof answer.value === 'object' && 'real' in answer.value && answer.value.real?.is === 'blocked' ? { ...answer.value, real: { why: answer.value.real.why } } : answer;
+  return answer?.is === 'blocked'
+    ? { is: 'blocked', why: answer.why }
+    : answer?.is === 'got' && typeof answer.value === 'object' && 'real' in answer.value && answer.value.real?.is === 'blocked'
+      ? { ...answer.value, real: { why: answer.value.real.why } }
+      : answer;
 }
 
 function locally(asks: readonly Ask[], nobody: boolean): AnyAnswer[] {
@@ -117,7 +136,9 @@ describe.each(shells)('under %s %s', (...shell) => {
     const wrong = asks.flatMap((ask, at) => {
       if ('path' in ask && ask.path.includes('*')) return [];
       const told = plain(answerFrom(raw.answers, ask));
-      return JSON.stringify(told) === JSON.stringify(plain(truth[at])) ? [] : [`${keyOf(ask)}: ${JSON.stringify(told)?.slice(0, 200)} instead of ${JSON.stringify(plain(truth[at]))?.slice(0, 200)}`];
+      return JSON.stringify(told) === JSON.stringify(plain(truth[at]))
+        ? []
+        : [`${keyOf(ask)}: ${JSON.stringify(told)?.slice(0, 200)} instead of ${JSON.stringify(plain(truth[at]))?.slice(0, 200)}`];
     });
     expect(wrong).toEqual([]);
     expect(asks.length).toBeGreaterThan(100);
@@ -128,8 +149,20 @@ describe.each(shells)('under %s %s', (...shell) => {
     const first = runIn(words, captureScript([large], capture));
     expect(first.answers.get(keyOf(large))).toMatchObject({ is: 'blocked', why: 'too-large' });
     const [file, ...args] = words as [string, ...string[]];
-    const asks: Ask[] = [large, { do: 'stat', path: join(world, 'names/star*') }, { do: 'run', argv: ['printf', '%s|%s', "it's", 'a\nb'] }, { do: 'run', argv: ['sh', '-c', 'echo out; echo err >&2; exit 3'] }, { do: 'run', argv: ['no-such-program'] }, { do: 'env', name: 'PRETRIP_TEST' }, { do: 'env', name: 'PRETRIP_NONE' }];
-    const ran = spawnSync(file, args, { input: captureScript([], { ...capture, nonce: 'another0nonce' }) + followUpScript(asks, nonce), maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH ?? '', PRETRIP_TEST: 'Grüße\nzwei' } });
+    const asks: Ask[] = [
+      large,
+      { do: 'stat', path: join(world, 'names/star*') },
+      { do: 'run', argv: ['printf', '%s|%s', "it's", 'a\nb'] },
+      { do: 'run', argv: ['sh', '-c', 'echo out; echo err >&2; exit 3'] },
+      { do: 'run', argv: ['no-such-program'] },
+      { do: 'env', name: 'PRETRIP_TEST' },
+      { do: 'env', name: 'PRETRIP_NONE' },
+    ];
+    const ran = spawnSync(file, args, {
+      input: captureScript([], { ...capture, nonce: 'another0nonce' }) + followUpScript(asks, nonce),
+      maxBuffer: 64 * 1024 * 1024,
+      env: { PATH: process.env.PATH ?? '', PRETRIP_TEST: 'Grüße\nzwei' },
+    });
     const second = parseRaw(ran.stdout.subarray(ran.stdout.indexOf(`\npretrip-raw/1 ${nonce}`)), nonce);
     expect(second.problem).toBeUndefined();
     expect(second.answers.get(keyOf(large))).toMatchObject({ is: 'got', value: { text: 'y'.repeat(600_000) } });
@@ -144,9 +177,30 @@ describe.each(shells)('under %s %s', (...shell) => {
   });
 
   test('wildcards, trees and names in listed directories', () => {
-    const raw = runIn(words, captureScript([{ do: 'list', path: `${world}/names` }, { do: 'read', path: `${world}/names/*` }, { do: 'read', path: `${world}/names/gone` }, { do: 'read', path: `${world}/open/**` }], capture));
-    const texts = [...raw.answers].filter(([k]) => k.startsWith('read ')).map(([k, a]) => `${k.slice(6 + world.length)} ${a.is === 'got' ? (a.value as { text: string }).text.trim() : a.is}`);
-    expect(texts.sort()).toEqual(['names/-dash -', 'names/dol$lar`x` d', "names/quo'te q", 'names/star* *', 'names/with space s', 'names/ümlaut ü', 'open/inside 1']);
+    const raw = runIn(
+      words,
+      captureScript(
+        [
+          { do: 'list', path: `${world}/names` },
+          { do: 'read', path: `${world}/names/*` },
+          { do: 'read', path: `${world}/names/gone` },
+          { do: 'read', path: `${world}/open/**` },
+        ],
+        capture,
+      ),
+    );
+    const texts = [...raw.answers]
+      .filter(([k]) => k.startsWith('read '))
+      .map(([k, a]) => `${k.slice(6 + world.length)} ${a.is === 'got' ? (a.value as { text: string }).text.trim() : a.is}`);
+    expect(texts.sort()).toEqual([
+      'names/-dash -',
+      'names/dol$lar`x` d',
+      "names/quo'te q",
+      'names/star* *',
+      'names/with space s',
+      'names/ümlaut ü',
+      'open/inside 1',
+    ]);
     expect(answerFrom(raw.answers, { do: 'read', path: `${world}/names/gone` })).toEqual({ is: 'absent' });
   });
 
@@ -173,7 +227,8 @@ test('the script for all shipped rules is whole, private in size, and its output
 
 test('a script cut anywhere does nothing', () => {
   const script = captureScript([{ do: 'stat', path: '/' }], capture);
-  for (const part of [0.1, 0.5, 0.9, 0.99]) expect(spawnSync('sh', [], { input: script.slice(0, Math.floor(script.length * part)) }).stdout.toString()).toBe('');
+  for (const part of [0.1, 0.5, 0.9, 0.99])
+    expect(spawnSync('sh', [], { input: script.slice(0, Math.floor(script.length * part)) }).stdout.toString()).toBe('');
 });
 
 test.skipIf(!root || !has('busybox'))('in a chroot with nothing but BusyBox', () => {
@@ -182,14 +237,31 @@ test.skipIf(!root || !has('busybox'))('in a chroot with nothing but BusyBox', ()
   copyFileSync('/usr/bin/busybox', join(jail, 'bin/busybox'));
   mkdirSync(join(jail, 'dev'));
   execFileSync('mknod', ['-m', '666', join(jail, 'dev/null'), 'c', '1', '3']);
-  for (const applet of ['sh', 'tr', 'stat', 'readlink', 'head', 'wc', 'cat', 'mkdir', 'rm', 'id', 'uname', 'date', 'awk', 'timeout', 'ls', 'env', 'true']) symlinkSync('busybox', join(jail, 'bin', applet));
+  for (const applet of ['sh', 'tr', 'stat', 'readlink', 'head', 'wc', 'cat', 'mkdir', 'rm', 'id', 'uname', 'date', 'awk', 'timeout', 'ls', 'env', 'true'])
+    symlinkSync('busybox', join(jail, 'bin', applet));
   writeFileSync(join(jail, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh');
   writeFileSync(join(jail, 'etc/motd'), 'hello');
   symlinkSync('motd', join(jail, 'etc/link'));
-  const raw = runIn(['chroot', jail, '/bin/sh'], captureScript([{ do: 'read', path: '/etc/motd' }, { do: 'stat', path: '/etc/link' }, { do: 'list', path: '/etc' }, { do: 'stat', path: '~/.config' }, { do: 'run', argv: ['podman', '--version'] }, { do: 'get', socket: '/run/x.sock', path: '/_ping' }], capture));
+  const raw = runIn(
+    ['chroot', jail, '/bin/sh'],
+    captureScript(
+      [
+        { do: 'read', path: '/etc/motd' },
+        { do: 'stat', path: '/etc/link' },
+        { do: 'list', path: '/etc' },
+        { do: 'stat', path: '~/.config' },
+        { do: 'run', argv: ['podman', '--version'] },
+        { do: 'get', socket: '/run/x.sock', path: '/_ping' },
+      ],
+      capture,
+    ),
+  );
   expect(raw.problem).toBeUndefined();
   expect(raw.answers.get('read /etc/motd')).toEqual({ is: 'got', value: { text: 'hello' } });
-  expect(raw.answers.get('stat /etc/link')).toMatchObject({ is: 'got', value: { type: 'link', target: 'motd', real: { is: 'got', value: { path: '/etc/motd', type: 'file', size: 5 } } } });
+  expect(raw.answers.get('stat /etc/link')).toMatchObject({
+    is: 'got',
+    value: { type: 'link', target: 'motd', real: { is: 'got', value: { path: '/etc/motd', type: 'file', size: 5 } } },
+  });
   expect(raw.answers.get('list /etc')).toEqual({ is: 'got', value: ['link', 'motd', 'passwd'] });
   expect(raw.answers.get('stat /home/alice/.config')).toEqual({ is: 'absent' });
   expect(raw.answers.get('run ["podman","--version"]')).toEqual({ is: 'absent' });
@@ -197,26 +269,51 @@ test.skipIf(!root || !has('busybox'))('in a chroot with nothing but BusyBox', ()
   // And with less: neither stat nor awk, timeout or head.
   for (const applet of ['stat', 'awk', 'timeout', 'head']) rmSync(join(jail, 'bin', applet));
   symlinkSync('busybox', join(jail, 'bin', 'sleep'));
-  const less = runIn(['chroot', jail, '/bin/busybox', 'sh'], captureScript([{ do: 'read', path: '/etc/motd' }, { do: 'stat', path: '/etc/motd' }], capture));
+  const less = runIn(
+    ['chroot', jail, '/bin/busybox', 'sh'],
+    captureScript(
+      [
+        { do: 'read', path: '/etc/motd' },
+        { do: 'stat', path: '/etc/motd' },
+      ],
+      capture,
+    ),
+  );
   expect(less.problem).toBeUndefined();
   expect(less.answers.get('read /etc/motd')).toEqual({ is: 'got', value: { text: 'hello' } });
   expect(less.answers.get('stat /etc/motd')?.is).not.toBe('absent');
   expect(readdirSync(join(jail, 'tmp'))).toEqual([]);
 });
 
-test.skipIf(!has('strace'))('opens nothing for writing outside its private directory', () => {
-  const log = join(base, 'strace');
-  const script = captureScript(
-    shippedPatterns().filter((p) => p.do !== 'run' && p.do !== 'get'),
-    capture,
-  );
-  const ran = spawnSync('strace', ['-f', '-qq', '-o', log, '-e', 'trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmodat,chown,fchownat,truncate,mknod,mknodat,connect', 'dash'], { input: script, maxBuffer: 64 * 1024 * 1024 });
-  expect(parseRaw(ran.stdout, nonce).complete).toBe(true);
-  const lines = execFileSync('cat', [log], { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 }).split('\n');
-  const opened = lines.filter((l) => /\bopen(?:at)?\(|creat\(/.test(l));
-  const writing = lines.filter((l) => (/O_WRONLY|O_RDWR|O_CREAT/.test(l) || !/\bopen(?:at)?\(/.test(l)) && /"/.test(l) && !/"\/dev\/null"/.test(l));
-  const outside = writing.filter((l) => !l.includes(`pretrip.`) || !l.includes(nonce)).filter((l) => !/= -1 |AF_UNIX.*nscd/.test(l));
-  expect(opened.length).toBeGreaterThan(200);
-  expect(writing.length).toBeGreaterThan(3);
-  expect(outside.filter((l) => !/unlinkat\(\d+/.test(l))).toEqual([]);
-}, 60_000);
+test.skipIf(!has('strace'))(
+  'opens nothing for writing outside its private directory',
+  () => {
+    const log = join(base, 'strace');
+    const script = captureScript(
+      shippedPatterns().filter((p) => p.do !== 'run' && p.do !== 'get'),
+      capture,
+    );
+    const ran = spawnSync(
+      'strace',
+      [
+        '-f',
+        '-qq',
+        '-o',
+        log,
+        '-e',
+        'trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmodat,chown,fchownat,truncate,mknod,mknodat,connect',
+        'dash',
+      ],
+      { input: script, maxBuffer: 64 * 1024 * 1024 },
+    );
+    expect(parseRaw(ran.stdout, nonce).complete).toBe(true);
+    const lines = execFileSync('cat', [log], { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 }).split('\n');
+    const opened = lines.filter((l) => /\bopen(?:at)?\(|creat\(/.test(l));
+    const writing = lines.filter((l) => (/O_WRONLY|O_RDWR|O_CREAT/.test(l) || !/\bopen(?:at)?\(/.test(l)) && /"/.test(l) && !/"\/dev\/null"/.test(l));
+    const outside = writing.filter((l) => !l.includes(`pretrip.`) || !l.includes(nonce)).filter((l) => !/= -1 |AF_UNIX.*nscd/.test(l));
+    expect(opened.length).toBeGreaterThan(200);
+    expect(writing.length).toBeGreaterThan(3);
+    expect(outside.filter((l) => !/unlinkat\(\d+/.test(l))).toEqual([]);
+  },
+  60_000,
+);

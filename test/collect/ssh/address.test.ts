@@ -68,7 +68,8 @@ test('the command ends in the host behind "--", and the user and port are option
   expect(argv.slice(-3)).toEqual(['--', 'edge01', 'exec sudo -n /bin/sh']);
   expect(argv.join(' ')).toContain('-F /c -T');
   expect(argv.join(' ')).toContain('-p 2222 -l admin');
-  for (const option of ['StrictHostKeyChecking=yes', 'BatchMode=yes', 'ForwardAgent=no', 'ClearAllForwardings=yes', 'PermitLocalCommand=no']) expect(argv).toContain(option);
+  for (const option of ['StrictHostKeyChecking=yes', 'BatchMode=yes', 'ForwardAgent=no', 'ClearAllForwardings=yes', 'PermitLocalCommand=no'])
+    expect(argv).toContain(option);
   expect(sshCommand({ host: 'h' }, { sudo: false, interactive: true })).toContain('StrictHostKeyChecking=ask');
 });
 

@@ -8,7 +8,11 @@ import { join } from 'node:path';
 const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((p) => existsSync(p));
 
 /** Why there can be no sshd here; undefined when there can. */
-export const whyNoSshd: string | undefined = !program ? 'sshd is not installed' : spawnSync('sh', ['-c', 'command -v ssh && command -v ssh-keygen']).status !== 0 ? 'ssh is not installed' : undefined;
+export const whyNoSshd: string | undefined = !program
+  ? 'sshd is not installed'
+  : spawnSync('sh', ['-c', 'command -v ssh && command -v ssh-keygen']).status !== 0
+    ? 'ssh is not installed'
+    : undefined;
 
 export interface Sshd {
   readonly port: number;
@@ -30,7 +34,20 @@ export async function startSshd(command?: string): Promise<Sshd> {
   writeFileSync(join(dir, 'authorized'), readFileSync(join(dir, 'client.pub')));
   const port = await freePort();
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const settings = [`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(dir, 'host')}`, `AuthorizedKeysFile ${join(dir, 'authorized')}`, 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin yes', `PidFile ${join(dir, 'pid')}`, 'LogLevel VERBOSE', ...(command ? [`ForceCommand ${command}`] : [])];
+  const settings = [
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${join(dir, 'host')}`,
+    `AuthorizedKeysFile ${join(dir, 'authorized')}`,
+    'StrictModes no',
+    'UsePAM no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PermitRootLogin yes',
+    `PidFile ${join(dir, 'pid')}`,
+    'LogLevel VERBOSE',
+    ...(command ? [`ForceCommand ${command}`] : []),
+  ];
   writeFileSync(join(dir, 'sshd_config'), `${settings.join('\n')}\n`);
   writeFileSync(join(dir, 'known'), `[127.0.0.1]:${port} ${readFileSync(join(dir, 'host.pub'), 'utf8')}`);
   const child = spawn(program as string, ['-D', '-e', '-f', join(dir, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -46,7 +63,10 @@ export async function startSshd(command?: string): Promise<Sshd> {
     dir,
     config({ knownHosts = join(dir, 'known'), key = join(dir, 'client'), extra = '' } = {}) {
       const path = join(dir, `client_config_${configs++}`);
-      writeFileSync(path, `Host *\n  User ${user}\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  IdentityAgent none\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile none\n  ${extra}\n`);
+      writeFileSync(
+        path,
+        `Host *\n  User ${user}\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  IdentityAgent none\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile none\n  ${extra}\n`,
+      );
       return path;
     },
     connections: () => said.split('Accepted publickey').length - 1,

@@ -15,15 +15,28 @@ const userEnabled: Claim = {
   ask: 'as driver systemctl --user is-enabled podman.socket',
   says: passIf(/^enabled/),
 };
-const userAlive: Claim = { rule: 'podman.api.socket-rootless-alive', subject: driver, ask: `as driver curl -s -m 20 --unix-socket ${rootless} -D - -o /dev/null http://d/_ping | grep -i ^libpod-api || echo nobody`, says: podman };
-const dockerd: Claim = { rule: 'podman.api.dockerd-coexist', ask: 'systemctl is-enabled docker.service docker.socket; ls /run/docker.pid', says: failIf(/^(enabled|\/run)/m) };
+const userAlive: Claim = {
+  rule: 'podman.api.socket-rootless-alive',
+  subject: driver,
+  ask: `as driver curl -s -m 20 --unix-socket ${rootless} -D - -o /dev/null http://d/_ping | grep -i ^libpod-api || echo nobody`,
+  says: podman,
+};
+const dockerd: Claim = {
+  rule: 'podman.api.dockerd-coexist',
+  ask: 'systemctl is-enabled docker.service docker.socket; ls /run/docker.pid',
+  says: failIf(/^(enabled|\/run)/m),
+};
 const restart = (user?: 'driver'): Claim => ({
   rule: 'podman.restart.boot',
   ...(user ? { subject: driver } : {}),
   ask: `${user ? 'as driver ' : ''}podman ps --format '{{.Names}}' | grep '^always$' || echo not running`,
   says: passIf(/^always/m),
 });
-const version: Claim = { rule: 'podman.version.min', ask: `podman version --format '{{.Client.Version}}'`, says: (answer) => (Number(answer.match(/^\d+\.\d+/)?.[0]) >= 4.4 ? 'pass' : 'fail') };
+const version: Claim = {
+  rule: 'podman.version.min',
+  ask: `podman version --format '{{.Client.Version}}'`,
+  says: (answer) => (Number(answer.match(/^\d+\.\d+/)?.[0]) >= 4.4 ? 'pass' : 'fail'),
+};
 
 /** Whether somebody else gets through to the socket. */
 const perms = (socket: string, by: string, subject?: string): Claim => ({
@@ -36,57 +49,194 @@ const socketUnit = (text: string): string => put('/etc/systemd/system/podman.soc
 const socketRestart = 'systemctl daemon-reload; systemctl stop podman.socket podman.service; systemctl start podman.socket';
 /** The set-up starts the socket; 13 leaves it disabled. */
 const started = lines('systemctl start podman.socket', 'as driver systemctl --user start podman.socket');
-const stop = 'systemctl daemon-reload; systemctl stop podman.socket podman.service; systemctl restart podman.socket; as driver systemctl --user stop podman.socket podman.service';
+const stop =
+  'systemctl daemon-reload; systemctl stop podman.socket podman.service; systemctl restart podman.socket; as driver systemctl --user stop podman.socket podman.service';
 
 export const socketStates: readonly State[] = [
   { name: 'socket: as installed', claims: [enabled, alive, userEnabled, userAlive, version, perms(rootful, 'carol')] },
-  { name: 'socket: as documented', setUp: 'systemctl enable -q --now podman.socket; as driver systemctl --user enable -q --now podman.socket', claims: [enabled, alive, userEnabled, userAlive, perms(rootless, 'carol', driver)], undo: 'as driver systemctl --user -q disable --now podman.socket' },
-  { name: 'socket: disabled, still running', setUp: `systemctl disable -q podman.socket; ${started}`, claims: [enabled, alive, userAlive], undo: 'systemctl -q enable --now podman.socket' },
-  { name: 'socket: enabled, stopped', setUp: 'systemctl -q enable podman.socket; systemctl stop podman.socket podman.service', claims: [enabled, alive], undo: 'systemctl start podman.socket' },
-  { name: 'socket: masked', setUp: 'systemctl mask -q --now podman.socket; systemctl stop podman.service', claims: [enabled, alive], undo: 'systemctl -q unmask podman.socket; systemctl start podman.socket' },
-  { name: 'socket: wanted by /etc, unit gone', setUp: lines('systemctl -q enable podman.socket', 'hide /lib/systemd/system/podman.socket', reload), claims: [enabled], undo: reload },
-  { name: 'socket: enabled for all users', setUp: 'save /etc/systemd/user/sockets.target.wants/podman.socket; systemctl -q --global enable podman.socket', claims: [userEnabled] },
-  { name: 'socket: masked for one user', setUp: 'save /home/driver/.config/systemd/user/podman.socket; systemctl -q --global enable podman.socket; as driver systemctl --user -q mask podman.socket', claims: [userEnabled], undo: 'rm -f /etc/systemd/user/sockets.target.wants/podman.socket; as driver systemctl --user daemon-reload' },
-  { name: 'socket: elsewhere', setUp: `${socketUnit('ListenStream=\nListenStream=/run/elsewhere.sock')}\n${socketRestart}`, claims: [{ ...alive, ask: 'api /run/elsewhere.sock' }], undo: stop },
+  {
+    name: 'socket: as documented',
+    setUp: 'systemctl enable -q --now podman.socket; as driver systemctl --user enable -q --now podman.socket',
+    claims: [enabled, alive, userEnabled, userAlive, perms(rootless, 'carol', driver)],
+    undo: 'as driver systemctl --user -q disable --now podman.socket',
+  },
+  {
+    name: 'socket: disabled, still running',
+    setUp: `systemctl disable -q podman.socket; ${started}`,
+    claims: [enabled, alive, userAlive],
+    undo: 'systemctl -q enable --now podman.socket',
+  },
+  {
+    name: 'socket: enabled, stopped',
+    setUp: 'systemctl -q enable podman.socket; systemctl stop podman.socket podman.service',
+    claims: [enabled, alive],
+    undo: 'systemctl start podman.socket',
+  },
+  {
+    name: 'socket: masked',
+    setUp: 'systemctl mask -q --now podman.socket; systemctl stop podman.service',
+    claims: [enabled, alive],
+    undo: 'systemctl -q unmask podman.socket; systemctl start podman.socket',
+  },
+  {
+    name: 'socket: wanted by /etc, unit gone',
+    setUp: lines('systemctl -q enable podman.socket', 'hide /lib/systemd/system/podman.socket', reload),
+    claims: [enabled],
+    undo: reload,
+  },
+  {
+    name: 'socket: enabled for all users',
+    setUp: 'save /etc/systemd/user/sockets.target.wants/podman.socket; systemctl -q --global enable podman.socket',
+    claims: [userEnabled],
+  },
+  {
+    name: 'socket: masked for one user',
+    setUp: 'save /home/driver/.config/systemd/user/podman.socket; systemctl -q --global enable podman.socket; as driver systemctl --user -q mask podman.socket',
+    claims: [userEnabled],
+    undo: 'rm -f /etc/systemd/user/sockets.target.wants/podman.socket; as driver systemctl --user daemon-reload',
+  },
+  {
+    name: 'socket: elsewhere',
+    setUp: `${socketUnit('ListenStream=\nListenStream=/run/elsewhere.sock')}\n${socketRestart}`,
+    claims: [{ ...alive, ask: 'api /run/elsewhere.sock' }],
+    undo: stop,
+  },
   { name: 'socket: a second one', setUp: `${socketUnit('ListenStream=/run/second.sock')}\n${socketRestart}`, claims: [alive], undo: stop },
-  { name: 'socket: a directory in its place', setUp: `systemctl stop podman.socket podman.service; rm -f ${rootful}; mkdir -p ${rootful}`, claims: [alive], undo: `rm -rf ${rootful}; systemctl start podman.socket` },
-  { name: 'socket: left behind, nobody listens', setUp: `systemctl stop podman.socket podman.service; rm -rf ${rootful}; mkdir -p /run/podman; timeout 1 busybox nc -l -s local:${rootful} >/dev/null 2>&1 || true`, claims: [alive], undo: `rm -rf ${rootful}; systemctl start podman.socket` },
-  { name: 'socket: the service cannot start', setUp: `${put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/bin/false')}\n${socketRestart}`, claims: [enabled, alive], undo: `systemctl reset-failed podman.socket podman.service; ${stop}` },
-  { name: 'socket: 0666 in a closed directory', setUp: lines(socketUnit('SocketMode=0666'), socketRestart, 'chmod 0700 /run/podman'), claims: [perms(rootful, 'carol')], undo: stop },
-  { name: 'socket: 0666 in an open directory', setUp: lines(socketUnit('SocketMode=0666'), socketRestart, 'chmod 0755 /run/podman'), claims: [perms(rootful, 'carol')], undo: `chmod 0700 /run/podman; ${stop}` },
-  { name: 'socket: 0660 in an open directory', setUp: lines(started, 'chmod 0755 /run/podman'), claims: [perms(rootful, 'carol')], undo: 'chmod 0700 /run/podman' },
-  { name: 'socket: a group with members', setUp: lines('groupadd -f engine; usermod -aG engine carol', socketUnit('SocketGroup=engine'), socketRestart, 'chmod 0755 /run/podman'), claims: [perms(rootful, 'carol')], undo: `gpasswd -qd carol engine; chmod 0700 /run/podman; ${stop}` },
-  { name: 'socket: rootless, opened to all', setUp: lines(started, `chmod 0666 ${rootless}; chmod 0755 /run/user/1000 /run/user/1000/podman`), claims: [perms(rootless, 'carol', driver)], undo: `chmod 0700 /run/user/1000; ${stop}` },
-  { name: 'socket: a user who never logged in', setUp: 'loginctl disable-linger carol 2>/dev/null || true; save /home/carol/.config; mkdir -p /home/carol/.config/containers /home/carol/.local/share/containers; chown -R carol: /home/carol/.config /home/carol/.local', claims: [{ rule: 'podman.api.socket-rootless-alive', subject: 'user:carol', ask: 'systemctl is-active user@1001; ls /var/lib/systemd/linger', says: (answer) => (/^inactive/.test(answer) ? 'not-applicable' : 'fail') }], undo: 'rm -rf /home/carol/.local/share/containers' },
+  {
+    name: 'socket: a directory in its place',
+    setUp: `systemctl stop podman.socket podman.service; rm -f ${rootful}; mkdir -p ${rootful}`,
+    claims: [alive],
+    undo: `rm -rf ${rootful}; systemctl start podman.socket`,
+  },
+  {
+    name: 'socket: left behind, nobody listens',
+    setUp: `systemctl stop podman.socket podman.service; rm -rf ${rootful}; mkdir -p /run/podman; timeout 1 busybox nc -l -s local:${rootful} >/dev/null 2>&1 || true`,
+    claims: [alive],
+    undo: `rm -rf ${rootful}; systemctl start podman.socket`,
+  },
+  {
+    name: 'socket: the service cannot start',
+    setUp: `${put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/bin/false')}\n${socketRestart}`,
+    claims: [enabled, alive],
+    undo: `systemctl reset-failed podman.socket podman.service; ${stop}`,
+  },
+  {
+    name: 'socket: 0666 in a closed directory',
+    setUp: lines(socketUnit('SocketMode=0666'), socketRestart, 'chmod 0700 /run/podman'),
+    claims: [perms(rootful, 'carol')],
+    undo: stop,
+  },
+  {
+    name: 'socket: 0666 in an open directory',
+    setUp: lines(socketUnit('SocketMode=0666'), socketRestart, 'chmod 0755 /run/podman'),
+    claims: [perms(rootful, 'carol')],
+    undo: `chmod 0700 /run/podman; ${stop}`,
+  },
+  {
+    name: 'socket: 0660 in an open directory',
+    setUp: lines(started, 'chmod 0755 /run/podman'),
+    claims: [perms(rootful, 'carol')],
+    undo: 'chmod 0700 /run/podman',
+  },
+  {
+    name: 'socket: a group with members',
+    setUp: lines('groupadd -f engine; usermod -aG engine carol', socketUnit('SocketGroup=engine'), socketRestart, 'chmod 0755 /run/podman'),
+    claims: [perms(rootful, 'carol')],
+    undo: `gpasswd -qd carol engine; chmod 0700 /run/podman; ${stop}`,
+  },
+  {
+    name: 'socket: rootless, opened to all',
+    setUp: lines(started, `chmod 0666 ${rootless}; chmod 0755 /run/user/1000 /run/user/1000/podman`),
+    claims: [perms(rootless, 'carol', driver)],
+    undo: `chmod 0700 /run/user/1000; ${stop}`,
+  },
+  {
+    name: 'socket: a user who never logged in',
+    setUp:
+      'loginctl disable-linger carol 2>/dev/null || true; save /home/carol/.config; mkdir -p /home/carol/.config/containers /home/carol/.local/share/containers; chown -R carol: /home/carol/.config /home/carol/.local',
+    claims: [
+      {
+        rule: 'podman.api.socket-rootless-alive',
+        subject: 'user:carol',
+        ask: 'systemctl is-active user@1001; ls /var/lib/systemd/linger',
+        says: (answer) => (/^inactive/.test(answer) ? 'not-applicable' : 'fail'),
+      },
+    ],
+    undo: 'rm -rf /home/carol/.local/share/containers',
+  },
 ];
 
 const tcp = (address: string, says: Claim['says']): Claim => ({ rule: 'podman.api.tcp-exposed', ask: `api http://${address}/x`, says });
 const open = failIf(/^libpod/i);
 const own = `$(ip -4 -o addr show scope global | sed 's/.*inet \\([0-9.]*\\).*/\\1/;q')`;
-const byHand = (args: string): string => `systemd-run -q --unit=by-hand ${args}; for i in 1 2 3 4 5 6 7 8; do sleep 1; ss -Hln | grep -qe :2375 -e by-hand && break; done`;
+const byHand = (args: string): string =>
+  `systemd-run -q --unit=by-hand ${args}; for i in 1 2 3 4 5 6 7 8; do sleep 1; ss -Hln | grep -qe :2375 -e by-hand && break; done`;
 const stopByHand = 'systemctl stop by-hand; systemctl reset-failed by-hand; rm -f /run/podman/by-hand.sock';
 export const tcpStates: readonly State[] = [
   { name: 'socket: not on TCP', claims: [tcp(`${own}:2375`, open)] },
   { name: 'socket: TCP on all addresses', setUp: lines(socketUnit('ListenStream=2375'), socketRestart), claims: [tcp(`${own}:2375`, open)], undo: stop },
-  { name: 'socket: TCP on loopback', setUp: lines(socketUnit('ListenStream=127.0.0.1:2375'), socketRestart), claims: [tcp('127.0.0.1:2375', open)], undo: stop },
-  { name: 'socket: TCP configured, then reset', setUp: lines(socketUnit('ListenStream=2375\nListenStream=\nListenStream=/run/podman/podman.sock'), socketRestart), claims: [tcp(`${own}:2375`, open), alive], undo: stop },
+  {
+    name: 'socket: TCP on loopback',
+    setUp: lines(socketUnit('ListenStream=127.0.0.1:2375'), socketRestart),
+    claims: [tcp('127.0.0.1:2375', open)],
+    undo: stop,
+  },
+  {
+    name: 'socket: TCP configured, then reset',
+    setUp: lines(socketUnit('ListenStream=2375\nListenStream=\nListenStream=/run/podman/podman.sock'), socketRestart),
+    claims: [tcp(`${own}:2375`, open), alive],
+    undo: stop,
+  },
   { name: 'socket: TCP by hand', setUp: byHand('podman system service --time 0 tcp:0.0.0.0:2375'), claims: [tcp(`${own}:2375`, open)], undo: stopByHand },
 ];
 
 /** A service started by hand: is it still there after its idle time? */
-const manual = (subject?: string): Claim => ({ rule: 'podman.api.manual-service', ...(subject ? { subject } : {}), ask: 'sleep 12; systemctl is-active by-hand', says: passIf(/^active/) });
+const manual = (subject?: string): Claim => ({
+  rule: 'podman.api.manual-service',
+  ...(subject ? { subject } : {}),
+  ask: 'sleep 12; systemctl is-active by-hand',
+  says: passIf(/^active/),
+});
 const unix = 'unix:///run/podman/by-hand.sock';
 export const manualStates: readonly State[] = [
-  { name: 'manual: no time-out', alone: true, setUp: `mkdir -p /run/podman; ${byHand(`podman system service --time 0 ${unix}`)}`, claims: [manual(), { ...enabled, ask: 'systemctl is-enabled podman.socket; systemctl is-active by-hand', says: passIf(/^(enabled|active)/m) }], undo: stopByHand },
+  {
+    name: 'manual: no time-out',
+    alone: true,
+    setUp: `mkdir -p /run/podman; ${byHand(`podman system service --time 0 ${unix}`)}`,
+    claims: [manual(), { ...enabled, ask: 'systemctl is-enabled podman.socket; systemctl is-active by-hand', says: passIf(/^(enabled|active)/m) }],
+    undo: stopByHand,
+  },
   { name: 'manual: -t=0', alone: true, setUp: `mkdir -p /run/podman; ${byHand(`podman system service -t=0 ${unix}`)}`, claims: [manual()], undo: stopByHand },
-  { name: 'manual: time-out given', alone: true, setUp: lines(put('/etc/containers/containers.conf.d/x.conf', '[engine]\nservice_timeout = 0'), `mkdir -p /run/podman; ${byHand(`podman system service --time 9 ${unix}`)}`), claims: [{ ...manual(), ask: 'sleep 15; systemctl is-active by-hand' }], undo: stopByHand },
-  { name: 'manual: configured never', alone: true, setUp: lines(put('/etc/containers/containers.conf.d/x.conf', '[engine]\nservice_timeout = 0'), `mkdir -p /run/podman; ${byHand(`podman system service ${unix}`)}`), claims: [manual()], undo: stopByHand },
+  {
+    name: 'manual: time-out given',
+    alone: true,
+    setUp: lines(
+      put('/etc/containers/containers.conf.d/x.conf', '[engine]\nservice_timeout = 0'),
+      `mkdir -p /run/podman; ${byHand(`podman system service --time 9 ${unix}`)}`,
+    ),
+    claims: [{ ...manual(), ask: 'sleep 15; systemctl is-active by-hand' }],
+    undo: stopByHand,
+  },
+  {
+    name: 'manual: configured never',
+    alone: true,
+    setUp: lines(
+      put('/etc/containers/containers.conf.d/x.conf', '[engine]\nservice_timeout = 0'),
+      `mkdir -p /run/podman; ${byHand(`podman system service ${unix}`)}`,
+    ),
+    claims: [manual()],
+    undo: stopByHand,
+  },
 ];
 
 const dockerSock = 'rm -rf /run/docker.sock';
 const leads: Claim = { rule: 'podman.api.docker-sock-target', ask: 'api /var/run/docker.sock', says: podman };
 /** Taken away and made again as at boot. */
-const persistent: Claim = { rule: 'podman.api.docker-sock-persistent', ask: `rm -rf /run/docker.sock; systemd-tmpfiles --create >/dev/null 2>&1; readlink /run/docker.sock || echo gone`, says: failIf(/gone/) };
+const persistent: Claim = {
+  rule: 'podman.api.docker-sock-persistent',
+  ask: `rm -rf /run/docker.sock; systemd-tmpfiles --create >/dev/null 2>&1; readlink /run/docker.sock || echo gone`,
+  says: failIf(/gone/),
+};
 const tmpfiles = (dir: string, line = 'L+ /run/docker.sock - - - - /run/podman/podman.sock'): string => put(`${dir}/podman-docker.conf`, line);
 const link = `ln -sfn ${rootful} /run/docker.sock`;
 const cli: Claim = { rule: 'podman.api.docker-compat-package', ask: 'docker --version', says: passIf(/^podman version/m) };
@@ -95,24 +245,106 @@ const script = (path: string, text: string): string => `${put(path, text)}\nchmo
 export const dockerStates: readonly State[] = [
   { name: 'docker: as installed', claims: [leads, cli, dockerd] },
   { alone: true, name: 'socket: docker.sock, a link', setUp: `systemctl start podman.socket; ${link}`, claims: [leads, persistent], undo: dockerSock },
-  { alone: true, name: 'socket: docker.sock, a link and its tmpfiles.d line', setUp: `systemctl start podman.socket; ${link}\n${tmpfiles('/etc/tmpfiles.d')}`, claims: [leads, persistent], undo: dockerSock },
-  { name: "docker: the package's line for docker.sock", setUp: `${link}\n${tmpfiles('/usr/lib/tmpfiles.d', 'L+  %t/docker.sock   -    -    -     -   %t/podman/podman.sock')}`, claims: [persistent], undo: dockerSock },
-  { name: "docker: the package's line hidden", setUp: lines(link, tmpfiles('/usr/lib/tmpfiles.d'), tmpfiles('/etc/tmpfiles.d', '')), claims: [persistent], undo: dockerSock },
-  { name: 'docker: line in /run/tmpfiles.d', setUp: lines(link, tmpfiles('/run/tmpfiles.d')), claims: [{ ...persistent, says: () => 'fail' }], undo: dockerSock },
+  {
+    alone: true,
+    name: 'socket: docker.sock, a link and its tmpfiles.d line',
+    setUp: `systemctl start podman.socket; ${link}\n${tmpfiles('/etc/tmpfiles.d')}`,
+    claims: [leads, persistent],
+    undo: dockerSock,
+  },
+  {
+    name: "docker: the package's line for docker.sock",
+    setUp: `${link}\n${tmpfiles('/usr/lib/tmpfiles.d', 'L+  %t/docker.sock   -    -    -     -   %t/podman/podman.sock')}`,
+    claims: [persistent],
+    undo: dockerSock,
+  },
+  {
+    name: "docker: the package's line hidden",
+    setUp: lines(link, tmpfiles('/usr/lib/tmpfiles.d'), tmpfiles('/etc/tmpfiles.d', '')),
+    claims: [persistent],
+    undo: dockerSock,
+  },
+  {
+    name: 'docker: line in /run/tmpfiles.d',
+    setUp: lines(link, tmpfiles('/run/tmpfiles.d')),
+    claims: [{ ...persistent, says: () => 'fail' }],
+    undo: dockerSock,
+  },
   { name: 'docker: a dangling link', setUp: 'ln -sfn /run/nowhere.sock /run/docker.sock', claims: [leads], undo: dockerSock },
-  { name: 'docker: a link to another answerer', setUp: `systemd-run -q --unit=fake busybox nc -lk -s local:/run/docker.sock -e /bin/true 2>/dev/null || true; [ -S /run/docker.sock ] || ln -sfn /run/systemd/private /run/docker.sock`, claims: [leads], undo: `systemctl stop fake 2>/dev/null; ${dockerSock}` },
-  { name: 'docker: the command is a link to podman', setUp: 'save /usr/local/bin/docker; ln -s /usr/bin/podman /usr/local/bin/docker', claims: [{ ...cli, ask: 'docker --version; readlink -f /usr/local/bin/docker', says: passIf(/podman$/) }] },
-  { name: "docker: the package's script", setUp: script('/usr/local/bin/docker', '#!/bin/sh\n[ -e /etc/containers/nodocker ] || \\\necho "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg." >&2\nexec /usr/bin/podman "$@"'), claims: [cli] },
+  {
+    name: 'docker: a link to another answerer',
+    setUp: `systemd-run -q --unit=fake busybox nc -lk -s local:/run/docker.sock -e /bin/true 2>/dev/null || true; [ -S /run/docker.sock ] || ln -sfn /run/systemd/private /run/docker.sock`,
+    claims: [leads],
+    undo: `systemctl stop fake 2>/dev/null; ${dockerSock}`,
+  },
+  {
+    name: 'docker: the command is a link to podman',
+    setUp: 'save /usr/local/bin/docker; ln -s /usr/bin/podman /usr/local/bin/docker',
+    claims: [{ ...cli, ask: 'docker --version; readlink -f /usr/local/bin/docker', says: passIf(/podman$/) }],
+  },
+  {
+    name: "docker: the package's script",
+    setUp: script(
+      '/usr/local/bin/docker',
+      '#!/bin/sh\n[ -e /etc/containers/nodocker ] || \\\necho "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg." >&2\nexec /usr/bin/podman "$@"',
+    ),
+    claims: [cli],
+  },
   { name: 'docker: another program', setUp: script('/usr/local/bin/docker', '#!/bin/sh\necho Docker version 27.0.1, build abc'), claims: [cli] },
-  { name: 'docker: daemon enabled', setUp: lines(put('/etc/systemd/system/docker.service', '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target'), 'save /etc/systemd/system/multi-user.target.wants/docker.service', 'systemctl -q enable docker.service'), claims: [dockerd], undo: reload },
-  { name: 'docker: daemon installed, not enabled', setUp: lines(put('/etc/systemd/system/docker.service', '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target'), reload), claims: [dockerd], undo: reload },
-  { name: 'docker: daemon enabled, then masked', setUp: lines(put('/usr/lib/systemd/system/docker.service', '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target'), 'save /etc/systemd/system/multi-user.target.wants/docker.service /etc/systemd/system/docker.service', 'systemctl -q enable docker.service', 'systemctl -q mask docker.service'), claims: [dockerd], undo: reload },
+  {
+    name: 'docker: daemon enabled',
+    setUp: lines(
+      put('/etc/systemd/system/docker.service', '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target'),
+      'save /etc/systemd/system/multi-user.target.wants/docker.service',
+      'systemctl -q enable docker.service',
+    ),
+    claims: [dockerd],
+    undo: reload,
+  },
+  {
+    name: 'docker: daemon installed, not enabled',
+    setUp: lines(put('/etc/systemd/system/docker.service', '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target'), reload),
+    claims: [dockerd],
+    undo: reload,
+  },
+  {
+    name: 'docker: daemon enabled, then masked',
+    setUp: lines(
+      put('/usr/lib/systemd/system/docker.service', '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target'),
+      'save /etc/systemd/system/multi-user.target.wants/docker.service /etc/systemd/system/docker.service',
+      'systemctl -q enable docker.service',
+      'systemctl -q mask docker.service',
+    ),
+    claims: [dockerd],
+    undo: reload,
+  },
 ];
 
-const always = (as: string, dir: string): string => `root ${dir}/rootfs; ${as}podman create -q --name always --restart=always --network host --rootfs ${dir}/rootfs /bin/sleep 1000 >/dev/null`;
+const always = (as: string, dir: string): string =>
+  `root ${dir}/rootfs; ${as}podman create -q --name always --restart=always --network host --rootfs ${dir}/rootfs /bin/sleep 1000 >/dev/null`;
 const remove = 'podman rm -f always >/dev/null 2>&1; as driver podman rm -f always >/dev/null 2>&1; rm -rf /root/rootfs /home/driver/rootfs';
 const restartUnit = '[ ! -e /lib/systemd/system/podman-restart.service ] ||';
 export const restartStates: readonly State[] = [
-  { name: 'boot: restart service on', reboot: true, setUp: lines(always('', '/root'), always('as driver ', '/home/driver'), `${restartUnit} systemctl -q enable podman-restart; ${restartUnit} as driver systemctl --user -q enable podman-restart`), claims: [restart(), restart('driver')], undo: remove },
-  { name: 'boot: restart service off', reboot: true, setUp: lines(always('', '/root'), always('as driver ', '/home/driver'), `${restartUnit} systemctl -q disable podman-restart; ${restartUnit} as driver systemctl --user -q disable podman-restart 2>/dev/null`), claims: [restart(), restart('driver')], undo: remove },
+  {
+    name: 'boot: restart service on',
+    reboot: true,
+    setUp: lines(
+      always('', '/root'),
+      always('as driver ', '/home/driver'),
+      `${restartUnit} systemctl -q enable podman-restart; ${restartUnit} as driver systemctl --user -q enable podman-restart`,
+    ),
+    claims: [restart(), restart('driver')],
+    undo: remove,
+  },
+  {
+    name: 'boot: restart service off',
+    reboot: true,
+    setUp: lines(
+      always('', '/root'),
+      always('as driver ', '/home/driver'),
+      `${restartUnit} systemctl -q disable podman-restart; ${restartUnit} as driver systemctl --user -q disable podman-restart 2>/dev/null`,
+    ),
+    claims: [restart(), restart('driver')],
+    undo: remove,
+  },
 ];

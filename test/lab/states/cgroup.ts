@@ -34,7 +34,11 @@ const runtimeUnit: Claim = {
   ask: 'systemctl show podman.service -p DelegateControllers | cut -d= -f2',
   says: passIfWords(...four),
 };
-const mode: Claim = { rule: 'cgroup.mode.v2', ask: 'stat -fc %T /sys/fs/cgroup; podman info --format json | jq -r .host.cgroupVersion', says: passIf(/^cgroup2fs\nv2$/) };
+const mode: Claim = {
+  rule: 'cgroup.mode.v2',
+  ask: 'stat -fc %T /sys/fs/cgroup; podman info --format json | jq -r .host.cgroupVersion',
+  says: passIf(/^cgroup2fs\nv2$/),
+};
 const controllers = (says: Claim['says']): Claim => ({
   rule: 'cgroup.controllers.root',
   ask: `for c in cpu cpuset memory pids io hugetlb; do grep -qw $c /sys/fs/cgroup/cgroup.controllers || echo no $c; done`,
@@ -60,29 +64,94 @@ export const cgroupStates: readonly State[] = [
   { name: 'delegate: as documented, reloaded only', setUp: `${wanted}\n${reload}`, claims: [configured, effective, arrive(...four, 'io')], undo: reload },
   { name: 'delegate: as documented, manager restarted', setUp: `${wanted}\n${restart}`, alone: true, claims: [configured, effective], undo: restart },
   { name: 'delegate: as documented, not reloaded', setUp: wanted, claims: [effective], undo: reload },
-  { name: 'delegate: taken back, not restarted', setUp: `${wanted}\n${restart}\n${put(`${template}/zz.conf`, '[Service]\nDelegate=no')}\n${reload}`, claims: [configured, arrive(...four)], undo: restart },
-  merged('no, then a list', [put(`${template}/10.conf`, '[Service]\nDelegate=no'), put(`${template}/20.conf`, '[Service]\nDelegate=cpu cpuset memory pids')], arrive(...four)),
-  merged('a list, then no', [put(`${template}/10.conf`, '[Service]\nDelegate=cpu cpuset memory pids'), put(`${template}/20.conf`, '[Service]\nDelegate=no')], arrive(...four)),
-  merged('service.d later by name', [put(`${template}/10.conf`, '[Service]\nDelegate=cpu cpuset memory pids'), put(`${etc}/service.d/50.conf`, '[Service]\nDelegate=no')], arrive(...four)),
-  merged('instance hides template', [put(`${template}/delegate.conf`, '[Service]\nDelegate=cpu cpuset memory pids'), put(`${etc}/user@1000.service.d/delegate.conf`, '[Service]')], arrive(...four)),
-  merged('hidden by an empty file', [put('/run/systemd/system/user@.service.d/delegate.conf', '[Service]\nDelegate=cpu cpuset memory pids'), put(`${template}/delegate.conf`, '')], arrive(...four)),
-  merged('hidden by a link to /dev/null', [put('/usr/local/lib/systemd/system/user@.service.d/delegate.conf', '[Service]\nDelegate=cpu cpuset memory pids'), `save ${template}/delegate.conf; mkdir -p ${template}; ln -s /dev/null ${template}/delegate.conf`], arrive(...four)),
-  merged('a copy of the unit', [`save ${etc}/user@.service; sed '/^Delegate=/d' /lib/systemd/system/user@.service >${etc}/user@.service`], arrive('memory', 'pids')),
-  { name: 'delegate: disabled on user.slice', setUp: `${wanted}\n${put(`${etc}/user.slice.d/x.conf`, '[Slice]\nDisableControllers=cpuset')}\n${restart}`, alone: true, claims: [disabled, configured], undo: restart },
-  { name: 'delegate: disabled on user-.slice', setUp: `${wanted}\n${put(`${etc}/user-.slice.d/x.conf`, '[Slice]\nDisableControllers=cpu cpuset')}\n${restart}`, alone: true, claims: [disabled], undo: restart },
-  { name: 'delegate: disabled on no slice, after a reset', setUp: `${put(`${etc}/user.slice.d/x.conf`, '[Slice]\nDisableControllers=cpuset')}\n${put(`${etc}/user.slice.d/y.conf`, '[Slice]\nDisableControllers=')}\n${reload}`, claims: [disabled], undo: reload },
-  { name: 'delegate: of a runtime unit, no', setUp: `${put(`${etc}/podman.service.d/x.conf`, '[Service]\nDelegate=no')}\n${reload}`, claims: [runtimeUnit], undo: reload },
-  { name: 'delegate: of a runtime unit, a list', setUp: `${put(`${etc}/podman.service.d/x.conf`, '[Service]\nDelegate=no\nDelegate=cpu cpuset memory pids')}\n${reload}`, claims: [runtimeUnit], undo: reload },
+  {
+    name: 'delegate: taken back, not restarted',
+    setUp: `${wanted}\n${restart}\n${put(`${template}/zz.conf`, '[Service]\nDelegate=no')}\n${reload}`,
+    claims: [configured, arrive(...four)],
+    undo: restart,
+  },
+  merged(
+    'no, then a list',
+    [put(`${template}/10.conf`, '[Service]\nDelegate=no'), put(`${template}/20.conf`, '[Service]\nDelegate=cpu cpuset memory pids')],
+    arrive(...four),
+  ),
+  merged(
+    'a list, then no',
+    [put(`${template}/10.conf`, '[Service]\nDelegate=cpu cpuset memory pids'), put(`${template}/20.conf`, '[Service]\nDelegate=no')],
+    arrive(...four),
+  ),
+  merged(
+    'service.d later by name',
+    [put(`${template}/10.conf`, '[Service]\nDelegate=cpu cpuset memory pids'), put(`${etc}/service.d/50.conf`, '[Service]\nDelegate=no')],
+    arrive(...four),
+  ),
+  merged(
+    'instance hides template',
+    [put(`${template}/delegate.conf`, '[Service]\nDelegate=cpu cpuset memory pids'), put(`${etc}/user@1000.service.d/delegate.conf`, '[Service]')],
+    arrive(...four),
+  ),
+  merged(
+    'hidden by an empty file',
+    [put('/run/systemd/system/user@.service.d/delegate.conf', '[Service]\nDelegate=cpu cpuset memory pids'), put(`${template}/delegate.conf`, '')],
+    arrive(...four),
+  ),
+  merged(
+    'hidden by a link to /dev/null',
+    [
+      put('/usr/local/lib/systemd/system/user@.service.d/delegate.conf', '[Service]\nDelegate=cpu cpuset memory pids'),
+      `save ${template}/delegate.conf; mkdir -p ${template}; ln -s /dev/null ${template}/delegate.conf`,
+    ],
+    arrive(...four),
+  ),
+  merged(
+    'a copy of the unit',
+    [`save ${etc}/user@.service; sed '/^Delegate=/d' /lib/systemd/system/user@.service >${etc}/user@.service`],
+    arrive('memory', 'pids'),
+  ),
+  {
+    name: 'delegate: disabled on user.slice',
+    setUp: `${wanted}\n${put(`${etc}/user.slice.d/x.conf`, '[Slice]\nDisableControllers=cpuset')}\n${restart}`,
+    alone: true,
+    claims: [disabled, configured],
+    undo: restart,
+  },
+  {
+    name: 'delegate: disabled on user-.slice',
+    setUp: `${wanted}\n${put(`${etc}/user-.slice.d/x.conf`, '[Slice]\nDisableControllers=cpu cpuset')}\n${restart}`,
+    alone: true,
+    claims: [disabled],
+    undo: restart,
+  },
+  {
+    name: 'delegate: disabled on no slice, after a reset',
+    setUp: `${put(`${etc}/user.slice.d/x.conf`, '[Slice]\nDisableControllers=cpuset')}\n${put(`${etc}/user.slice.d/y.conf`, '[Slice]\nDisableControllers=')}\n${reload}`,
+    claims: [disabled],
+    undo: reload,
+  },
+  {
+    name: 'delegate: of a runtime unit, no',
+    setUp: `${put(`${etc}/podman.service.d/x.conf`, '[Service]\nDelegate=no')}\n${reload}`,
+    claims: [runtimeUnit],
+    undo: reload,
+  },
+  {
+    name: 'delegate: of a runtime unit, a list',
+    setUp: `${put(`${etc}/podman.service.d/x.conf`, '[Service]\nDelegate=no\nDelegate=cpu cpuset memory pids')}\n${reload}`,
+    claims: [runtimeUnit],
+    undo: reload,
+  },
   {
     name: 'session: below the user manager',
-    setUp: 'save /usr/local/bin/k3s-server; cp /bin/sleep /usr/local/bin/k3s-server; as driver systemd-run --user -q --unit=k3s-lab -p Delegate=yes /usr/local/bin/k3s-server 300; sleep 1',
+    setUp:
+      'save /usr/local/bin/k3s-server; cp /bin/sleep /usr/local/bin/k3s-server; as driver systemd-run --user -q --unit=k3s-lab -p Delegate=yes /usr/local/bin/k3s-server 300; sleep 1',
     alone: true,
     claims: [session],
     undo: 'as driver systemctl --user stop k3s-lab',
   },
   {
     name: 'session: in a login session',
-    setUp: 'save /usr/local/bin/k3s-server; cp /bin/sleep /usr/local/bin/k3s-server; systemd-run -q --unit=k3s-login -p User=driver -p PAMName=login /usr/local/bin/k3s-server 300; sleep 1',
+    setUp:
+      'save /usr/local/bin/k3s-server; cp /bin/sleep /usr/local/bin/k3s-server; systemd-run -q --unit=k3s-login -p User=driver -p PAMName=login /usr/local/bin/k3s-server 300; sleep 1',
     alone: true,
     claims: [session],
     undo: 'systemctl stop k3s-login',

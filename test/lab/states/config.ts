@@ -7,7 +7,11 @@ const conf = (text: string): string => put('/etc/containers/containers.conf.d/la
 const inside = (command: string, before = ''): string =>
   `root /root/inside; ${before} timeout 60 podman run --rm --network none --rootfs /root/inside /bin/sh -c '${command}' 2>&1 | tail -n 3; rm -rf /root/inside`;
 
-const privileged: Claim = { rule: 'podman.config.privileged-default', ask: inside('cat /proc/self/status | busybox grep -i capeff'), says: failIf(/ffffffff$/) };
+const privileged: Claim = {
+  rule: 'podman.config.privileged-default',
+  ask: inside('cat /proc/self/status | busybox grep -i capeff'),
+  says: failIf(/ffffffff$/),
+};
 const seccomp: Claim = { rule: 'podman.config.seccomp', ask: inside('busybox grep -w Seccomp: /proc/self/status'), says: passIf(/^Seccomp:\s*2/m) };
 /** Podman's eleven, as a mask. */
 const baseline = 0x800405fbn;
@@ -26,7 +30,11 @@ const namespace = (ns: string): Claim => ({
   says: passIf(/its own/),
 });
 const env: Claim = { rule: 'podman.config.env-host', ask: inside('busybox env', 'LAB_VARIABLE=seen'), says: failIf(/LAB_VARIABLE/) };
-const volumes: Claim = { rule: 'podman.config.volumes-default', ask: inside('ls /lab/hostname', 'ln -sf busybox /root/inside/bin/ls;'), says: passIf(/No such file/) };
+const volumes: Claim = {
+  rule: 'podman.config.volumes-default',
+  ask: inside('ls /lab/hostname', 'ln -sf busybox /root/inside/bin/ls;'),
+  says: passIf(/No such file/),
+};
 const runs = (rule: string, subject?: string): Claim => ({
   rule,
   ...(subject ? { subject } : {}),
@@ -40,7 +48,11 @@ const search: Claim = {
   ask: `podman info --format json | jq -c '.registries.search // []'`,
   says: (answer) => (answer === '[]' ? 'not-applicable' : answer.includes(',') || /docker\.io|quay\.io/.test(answer) ? 'fail' : 'pass'),
 };
-const insecure: Claim = { rule: 'podman.registries.insecure', ask: `podman info --format json | jq -c '[.registries[] | objects | select(.Insecure) | .Prefix]'`, says: passIf(/^\[\]$/) };
+const insecure: Claim = {
+  rule: 'podman.registries.insecure',
+  ask: `podman info --format json | jq -c '[.registries[] | objects | select(.Insecure) | .Prefix]'`,
+  says: passIf(/^\[\]$/),
+};
 const format: Claim = runs('podman.registries.format');
 /** An image without a signature. */
 const unsigned = 'tar -cC /bin busybox | timeout 60 podman import -q - lab:unsigned 2>&1 | tail -n 1; podman rmi -f lab:unsigned >/dev/null 2>&1';
@@ -50,12 +62,38 @@ const trusting: Claim = { rule: 'podman.policy.default', ask: unsigned, says: fa
 const policy: Claim = { rule: 'podman.policy.present', ask: unsigned, says: (answer) => (imported.test(answer) || /rejected/i.test(answer) ? 'pass' : 'fail') };
 
 const containers = (what: string, text: string, ...claims: readonly Claim[]): State => ({ name: `config: ${what}`, setUp: conf(text), claims });
-const registries = (what: string, text: string, ...claims: readonly Claim[]): State => ({ name: `config: ${what}`, setUp: put('/etc/containers/registries.conf.d/lab.conf', text), claims });
-const policyFile = (what: string, text: string, ...claims: readonly Claim[]): State => ({ name: `config: ${what}`, setUp: put('/etc/containers/policy.json', text), claims });
+const registries = (what: string, text: string, ...claims: readonly Claim[]): State => ({
+  name: `config: ${what}`,
+  setUp: put('/etc/containers/registries.conf.d/lab.conf', text),
+  claims,
+});
+const policyFile = (what: string, text: string, ...claims: readonly Claim[]): State => ({
+  name: `config: ${what}`,
+  setUp: put('/etc/containers/policy.json', text),
+  claims,
+});
 
 export const configStates: readonly State[] = [
-  { name: 'config: as installed', claims: [privileged, seccomp, caps, pids, namespace('pid'), env, volumes, runs('podman.config.runtime'), manager, driver, search, insecure, trusting, policy] },
-  containers('privileged', '[containers]\nprivileged = true', { ...privileged, says: (answer, suite) => (suite === 'bookworm' ? 'fail' : privileged.says(answer, suite)) }),
+  {
+    name: 'config: as installed',
+    claims: [
+      privileged,
+      seccomp,
+      caps,
+      pids,
+      namespace('pid'),
+      env,
+      volumes,
+      runs('podman.config.runtime'),
+      manager,
+      driver,
+      search,
+      insecure,
+      trusting,
+      policy,
+    ],
+  },
+  containers('privileged', '[containers]\nprivileged = true', privileged),
   containers('seccomp unconfined', '[containers]\nseccomp_profile = "unconfined"', seccomp),
   containers('seccomp file missing', '[containers]\nseccomp_profile = "/etc/none.json"', seccomp),
   containers('seccomp empty', '[containers]\nseccomp_profile = ""', seccomp),
@@ -87,15 +125,39 @@ export const configStates: readonly State[] = [
   { ...containers('containers.conf not TOML', '[engine', runs('podman.config.parse'), runs('podman.config.parse', 'user:driver')), alone: true },
   { ...containers('containers.conf of a wrong type', '[engine]\nnum_locks = "many"', runs('podman.config.parse')), alone: true },
   { ...registries('registries.conf not TOML', '[[registry', runs('podman.config.parse'), format), alone: true },
-  { ...registries('registries.conf of both formats', 'unqualified-search-registries = []\n[registries.search]\nregistries = ["x.example.org"]', format), alone: true },
+  {
+    ...registries('registries.conf of both formats', 'unqualified-search-registries = []\n[registries.search]\nregistries = ["x.example.org"]', format),
+    alone: true,
+  },
 ];
 
-const userns = (rule: string): Claim => ({ rule, ask: 'as driver podman system migrate >/dev/null 2>&1; as driver timeout 30 podman unshare true 2>/tmp/err && echo works || tail -n 1 /tmp/err', says: passIf(/^works/) });
+const userns = (rule: string): Claim => ({
+  rule,
+  ask: 'as driver podman system migrate >/dev/null 2>&1; as driver timeout 30 podman unshare true 2>/tmp/err && echo works || tail -n 1 /tmp/err',
+  says: passIf(/^works/),
+});
 export const kernelStates: readonly State[] = [
   { name: 'kernel: as installed', claims: [userns('rootless.userns-sysctl'), userns('rootless.newidmap')] },
-  { name: 'kernel: no user namespaces', alone: true, setUp: 'sysctl -qn user.max_user_namespaces >/run/max; sysctl -qw user.max_user_namespaces=0', claims: [userns('rootless.userns-sysctl')], undo: 'sysctl -qw user.max_user_namespaces=$(cat /run/max)' },
-  { name: 'kernel: none for ordinary users', alone: true, setUp: 'sysctl -qw kernel.unprivileged_userns_clone=0', claims: [userns('rootless.userns-sysctl')], undo: 'sysctl -qw kernel.unprivileged_userns_clone=1' },
-  { name: 'kernel: newuidmap without setuid', alone: true, setUp: 'save /usr/bin/newuidmap /usr/bin/newgidmap; chmod u-s /usr/bin/newuidmap /usr/bin/newgidmap', claims: [userns('rootless.newidmap')] },
+  {
+    name: 'kernel: no user namespaces',
+    alone: true,
+    setUp: 'sysctl -qn user.max_user_namespaces >/run/max; sysctl -qw user.max_user_namespaces=0',
+    claims: [userns('rootless.userns-sysctl')],
+    undo: 'sysctl -qw user.max_user_namespaces=$(cat /run/max)',
+  },
+  {
+    name: 'kernel: none for ordinary users',
+    alone: true,
+    setUp: 'sysctl -qw kernel.unprivileged_userns_clone=0',
+    claims: [userns('rootless.userns-sysctl')],
+    undo: 'sysctl -qw kernel.unprivileged_userns_clone=1',
+  },
+  {
+    name: 'kernel: newuidmap without setuid',
+    alone: true,
+    setUp: 'save /usr/bin/newuidmap /usr/bin/newgidmap; chmod u-s /usr/bin/newuidmap /usr/bin/newgidmap',
+    claims: [userns('rootless.newidmap')],
+  },
   {
     name: 'kernel: pause process of older ids',
     alone: true,

@@ -2,9 +2,9 @@
 import { type Claim, passIf, type State } from '../state.ts';
 import { lines, put } from './shell.ts';
 
-const help = 'podman system service --help 2>&1 | grep -e --time -e rror || echo nothing about --time';
+const help = 'podman system service --help 2>&1 | grep -e "-t, --time" -e "^Error" || echo nothing about --time';
 /** No default is printed when it is 0; an error means that nothing starts at all, which pretrip cannot call a pass. */
-const never: Claim['says'] = (answer) => (/^\s*-t, --time/.test(answer) && !/default [1-9]/.test(answer) ? 'pass' : 'fail');
+const never: Claim['says'] = (answer) => (/-t, --time/.test(answer) && !/default [1-9]/.test(answer) ? 'pass' : 'fail');
 
 const root: Claim = { rule: 'podman.api.service-timeout', ask: help, says: never };
 const user: Claim = { rule: 'podman.api.service-timeout', subject: 'user:driver', ask: help.replace('podman', 'as driver podman'), says: never };
@@ -36,25 +36,50 @@ export const timeoutStates: readonly State[] = [
   timeout('.conf.bak', [dropIn('timeout.conf.bak', zero)]),
   timeout('hidden name', [dropIn('.timeout.conf', zero)]),
   timeout('in a subdirectory', [dropIn('sub/timeout.conf', zero)]),
-  timeout('a link', [put('/etc/elsewhere.conf', zero), `save ${etc}/containers.conf.d; mkdir -p ${etc}/containers.conf.d; ln -s /etc/elsewhere.conf ${etc}/containers.conf.d/link.conf`]),
+  timeout('a link', [
+    put('/etc/elsewhere.conf', zero),
+    `save ${etc}/containers.conf.d; mkdir -p ${etc}/containers.conf.d; ln -s /etc/elsewhere.conf ${etc}/containers.conf.d/link.conf`,
+  ]),
   timeout('vendor drop-in', [put('/usr/share/containers/containers.conf.d/x.conf', zero)]),
   timeout("user's main file", [put('/home/driver/.config/containers/containers.conf', zero)]),
-  timeout("user's drop-in over /etc", [dropIn('x.conf', '[engine]\nservice_timeout = 11'), put('/home/driver/.config/containers/containers.conf.d/x.conf', zero)]),
+  timeout("user's drop-in over /etc", [
+    dropIn('x.conf', '[engine]\nservice_timeout = 11'),
+    put('/home/driver/.config/containers/containers.conf.d/x.conf', zero),
+  ]),
   timeout("root's home", [put('/root/.config/containers/containers.conf', zero)]),
   { ...timeout('a string', [dropIn('timeout.conf', '[engine]\nservice_timeout = "0"')], { ...root, says: unreadable }), alone: true },
   { ...timeout('two tables', [dropIn('timeout.conf', '[engine]\n[engine]\nservice_timeout = 0')], { ...root, says: unreadable }), alone: true },
   { ...timeout('not TOML', [dropIn('timeout.conf', '[engine\nservice_timeout = 0')], { ...root, says: unreadable }), alone: true },
   {
     name: 'timeout: --time 0 in the unit',
-    setUp: lines(put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time 0'), 'systemctl daemon-reload'),
-    claims: [{ ...root, ask: 'systemctl stop podman.service; systemctl restart podman.socket; systemctl start podman.service; sleep 12; systemctl is-active podman.service', says: passIf(/^active/) }],
+    setUp: lines(
+      put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time 0'),
+      'systemctl daemon-reload',
+    ),
+    claims: [
+      {
+        ...root,
+        ask: 'systemctl stop podman.service; systemctl restart podman.socket; systemctl start podman.service; sleep 12; systemctl is-active podman.service',
+        says: passIf(/^active/),
+      },
+    ],
     undo: 'systemctl daemon-reload; systemctl stop podman.service',
     alone: true,
   },
   {
     name: 'timeout: --time 6 in the unit',
-    setUp: lines(dropIn('timeout.conf', zero), put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time 6'), 'systemctl daemon-reload'),
-    claims: [{ ...root, ask: 'systemctl stop podman.service; systemctl restart podman.socket; systemctl start podman.service; sleep 14; systemctl is-active podman.service', says: passIf(/^active/) }],
+    setUp: lines(
+      dropIn('timeout.conf', zero),
+      put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time 6'),
+      'systemctl daemon-reload',
+    ),
+    claims: [
+      {
+        ...root,
+        ask: 'systemctl stop podman.service; systemctl restart podman.socket; systemctl start podman.service; sleep 14; systemctl is-active podman.service',
+        says: passIf(/^active/),
+      },
+    ],
     undo: 'systemctl daemon-reload; systemctl stop podman.service',
     alone: true,
   },
@@ -68,6 +93,8 @@ export const keyStates: readonly State[] = [
   {
     name: 'timeout: unknown key in storage.conf',
     setUp: `save /etc/containers/storage.conf; { cat /usr/share/containers/storage.conf /etc/containers/storage.conf 2>/dev/null || printf '[storage]\\ndriver = "overlay"\\nrunroot = "/run/containers/storage"\\ngraphroot = "/var/lib/containers/storage"\\n'; echo 'foo = 1'; } >/run/lab/storage.conf; sed -i 's/^foo = 1$//; s/^\\[storage\\]$/[storage]\\nfoo = "x"/' /run/lab/storage.conf; cp /run/lab/storage.conf /etc/containers/storage.conf`,
-    claims: [{ rule: 'podman.config.unknown-keys', ask: 'podman info 2>&1 >/dev/null | grep -i "decode the keys" || echo no warning', says: passIf(/no warning/) }],
+    claims: [
+      { rule: 'podman.config.unknown-keys', ask: 'podman info 2>&1 >/dev/null | grep -i "decode the keys" || echo no warning', says: passIf(/no warning/) },
+    ],
   },
 ];
