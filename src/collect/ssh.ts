@@ -47,7 +47,7 @@ export interface SshOptions {
 }
 
 /** What sudo must allow, one line of sudoers(5). */
-export const sudoersLine = (user: string): string => `${user} ALL=(root) NOPASSWD: /bin/sh ""`;
+const sudoersLine = (user: string): string => `${user} ALL=(root) NOPASSWD: /bin/sh ""`;
 
 /** The command whose standard input is a shell on the host. The address must come from {@link sshAddress}. */
 export function sshCommand(address: SshAddress, options: SshOptions): [string, ...string[]] {

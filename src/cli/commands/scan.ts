@@ -18,16 +18,16 @@ import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
 
 export default class Scan extends PretripCommand {
-  static override summary = 'Judge a host: this one, others over SSH, a root file system directory, or a snapshot.';
+  static override summary = 'Judge a host: this one, others over SSH, a root directory, or a snapshot.';
   static override description = `Without TARGET, this host. Reads only; "pretrip plan" prints all that may be touched.
 
 Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, or nothing was judged; 4 a target could not be read; 70 a defect in pretrip.`;
   static override examples = [
     '<%= config.bin %> scan',
     '<%= config.bin %> scan -p k3d-rootless --fail-on medium',
-    '<%= config.bin %> scan host.pretrip.jsonl -o table -o sarif=host.sarif -o junit=host.xml',
+    '<%= config.bin %> scan host.pretrip.jsonl -o table -o sarif=host.sarif',
     '<%= config.bin %> scan /mnt/rootfs --select "podman.*"',
-    '<%= config.bin %> scan ssh://admin@edge01 ssh://admin@edge02 --sudo -o json=out/{target}.json',
+    '<%= config.bin %> scan ssh://edge01 ssh://edge02 --sudo -o json=out/{target}.json',
     '<%= config.bin %> scan --via "podman exec -i k3d-dev-server-0"',
   ];
   static override strict = false;
