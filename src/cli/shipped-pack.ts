@@ -25,5 +25,6 @@ function readBuilt(): Pack | undefined {
 }
 
 function newestIn(directory: string): number {
-  return Math.max(0, ...readdirSync(directory, { recursive: true, withFileTypes: true }).map((e) => statSync(join(e.parentPath, e.name)).mtimeMs));
+  const rules = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((e) => e.name.endsWith('.yaml') && !e.name.endsWith('.test.yaml'));
+  return Math.max(0, ...rules.map((e) => statSync(join(e.parentPath, e.name)).mtimeMs));
 }
