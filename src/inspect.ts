@@ -37,8 +37,9 @@ export interface Inspection {
   readonly defects: readonly string[];
 }
 
-export function* inspect(pack: Pack, selection: Selection, audited: Account): Asking<Inspection> {
-  const book = new Book();
+/** `asksTarget` is false where a recording answers: only a target has to be kept from unplanned asks. */
+export function* inspect(pack: Pack, selection: Selection, audited: Account, asksTarget = true): Asking<Inspection> {
+  const book = new Book(asksTarget);
   const base: Omit<Context, 'params'> = { kinds: new Map(kinds.map((k) => [k.name, k])), audited };
   const { chosen, undecided } = yield* chooseProfiles(pack.profiles, selection, { ...base, params: paramValues([], []) }, book);
   const context: Context = {

@@ -11,7 +11,7 @@ import { summarize } from './verdicts/summarize.ts';
 /** Judges a recording. Equal snapshot, pack, selection and version give equal reports, byte for byte. */
 export function judgeSnapshot(snapshot: Snapshot, pack: Pack, selection: Selection, version: string): { report: Report; defects: readonly string[] } {
   const { header } = snapshot;
-  const result = settle(inspect(pack, selection, header.user), replay(snapshot));
+  const result = settle(inspect(pack, selection, header.user, false), replay(snapshot));
   const report: Report = {
     format: 'pretrip-report/1',
     tool: { name: 'pretrip', version, rules: pack.digest },

@@ -10,9 +10,15 @@ import { within } from './touches.ts';
 
 /** Facts and subjects by question, and the probes that crashed: defects of pretrip, unknown for the rules. */
 export class Book implements Facts {
+  /** Whether a target is asked: then every ask must be in the plan. A recording can be asked anything. */
+  readonly asksTarget: boolean;
   readonly facts = new Map<string, Fact>();
   readonly found = new Map<string, Subjects>();
   readonly defects: string[] = [];
+
+  constructor(asksTarget: boolean) {
+    this.asksTarget = asksTarget;
+  }
 
   fact(kind: string, query: Query, as: Account): Fact {
     return this.facts.get(questionKey(kind, query, as)) ?? notAsked;
@@ -65,7 +71,8 @@ function subjectsOf(rule: Rule, book: Book, context: Context): (Subject | undefi
 function* learn(kind: Kind, query: Query, as: Account, book: Book): Asking<Fact> {
   const name = `${kind.name} ${JSON.stringify(query)} as ${as.name}`;
   try {
-    return yield* within(kind.touches(query), as, kind.learn(query, as), name);
+    const probe = kind.learn(query, as);
+    return yield* book.asksTarget ? within(kind.touches(query), as, probe, name) : probe;
   } catch (error) {
     return crashed(name, error, book);
   }
@@ -74,7 +81,8 @@ function* learn(kind: Kind, query: Query, as: Account, book: Book): Asking<Fact>
 function* findSubjects(kind: Kind | undefined, as: Account, book: Book): Asking<Subjects> {
   if (!kind?.find) return notAsked;
   try {
-    return yield* within(kind.find.touches(), as, kind.find.learn(as), `the subjects of ${kind.name}`);
+    const probe = kind.find.learn(as);
+    return yield* book.asksTarget ? within(kind.find.touches(), as, probe, `the subjects of ${kind.name}`) : probe;
   } catch (error) {
     return crashed(`the subjects of ${kind.name}`, error, book);
   }

@@ -52,7 +52,7 @@ export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
   // Only Podman's own command lines are read: others may hold secrets.
   const ours = pids.filter((_, at) => {
     const name = textOf(names[at] as Answer<Content>);
-    return name.is === 'got' && name.value.trim() === 'podman';
+    return name.is === 'got' && /^podman(?:-[\w.]+)?$/.test(name.value.trim());
   });
   const lines = ours.length === 0 ? [] : ((yield ours.map((pid) => ({ do: 'read', path: `/proc/${pid}/cmdline` }) as const)) as readonly Answer<Content>[]);
   const found: ServiceProcess[] = [];
@@ -84,7 +84,7 @@ function starter(group: Answer<string>): ServiceProcess['startedBy'] {
 export function serviceCommand(argv: readonly string[]): ServiceCommand | undefined {
   const program = argv[0]?.replace(/^[-@:+!|]+/, '') ?? '';
   const at = argv.findIndex((word, i) => word === 'system' && argv[i + 1] === 'service');
-  if (!/(^|\/)podman$/.test(program) || at < 0) return undefined;
+  if (!/(^|\/)podman(?:-[\w.]+)?$/.test(program) || at < 0) return undefined;
   // Before it only global options and their values: `podman run IMAGE system service` is something else.
   if (argv.slice(1, at).some((word, i) => !word.startsWith('-') && !/^--[^=]+$/.test(argv[i] ?? ''))) return undefined;
   const rest = argv.slice(at + 2);
@@ -95,7 +95,8 @@ export function serviceCommand(argv: readonly string[]): ServiceCommand | undefi
     const time = /^(?:--time(?:out)?=|-t=?)(\d+)$/.exec(word)?.[1] ?? (word === '--time' || word === '--timeout' || word === '-t' ? rest[i + 1] : undefined);
     if (time !== undefined && /^\d+$/.test(time)) timeout = Number(time);
     if (word === '--tls-client-ca' || word.startsWith('--tls-client-ca=')) clientCa = true;
-    if (/^[a-z]+:\/\//.test(word)) address = word;
+    // Go's net/url lower-cases schemes.
+    if (/^[a-z]+:\/\//i.test(word)) address = word.replace(/^[a-z]+/i, (scheme) => scheme.toLowerCase());
   }
   return { clientCa, ...(timeout === undefined ? {} : { timeout }), ...(address === undefined ? {} : { address }) };
 }
