@@ -1,6 +1,6 @@
 # Sourced on a lab host before the commands of a state: what they share.
 # Files that a state is about to change are kept by `save` and put back by `restore`.
-saved=/run/lab
+saved=/var/tmp/lab # a boot in between keeps it
 mkdir -p "$saved" 2>/dev/null
 
 # save PATH...: remembers each as it is now, or that it (and the directories above it) is not there.

@@ -3,8 +3,11 @@ import { type Answer, type Asking, list, read, stat, together } from '../ask.ts'
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 
-/** Foremost directory first: a file hides those of the same name in the directories after it. */
-const directories = ['/etc/tmpfiles.d', '/run/tmpfiles.d', '/usr/local/lib/tmpfiles.d', '/usr/lib/tmpfiles.d'];
+/**
+ * Foremost directory first: a file hides those of the same name in the directories after it.
+ * Without /run/tmpfiles.d: what lies there, and what it hides, is another thing after a boot (tried on systemd 252).
+ */
+const directories = ['/etc/tmpfiles.d', '/usr/local/lib/tmpfiles.d', '/usr/lib/tmpfiles.d'];
 
 export const tmpfilesTouches: readonly Pattern[] = directories.flatMap((d): Pattern[] => [
   { do: 'list', path: d },

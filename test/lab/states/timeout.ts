@@ -92,7 +92,7 @@ export const keyStates: readonly State[] = [
   { name: 'timeout: misspelt key', setUp: dropIn('x.conf', '[engine]\nservice_time_out = 0'), claims: [keys(never)] },
   {
     name: 'timeout: unknown key in storage.conf',
-    setUp: `save /etc/containers/storage.conf; { cat /usr/share/containers/storage.conf /etc/containers/storage.conf 2>/dev/null || printf '[storage]\\ndriver = "overlay"\\nrunroot = "/run/containers/storage"\\ngraphroot = "/var/lib/containers/storage"\\n'; echo 'foo = 1'; } >/run/lab/storage.conf; sed -i 's/^foo = 1$//; s/^\\[storage\\]$/[storage]\\nfoo = "x"/' /run/lab/storage.conf; cp /run/lab/storage.conf /etc/containers/storage.conf`,
+    setUp: `save /etc/containers/storage.conf; { cat /usr/share/containers/storage.conf /etc/containers/storage.conf 2>/dev/null || printf '[storage]\\ndriver = "overlay"\\nrunroot = "/run/containers/storage"\\ngraphroot = "/var/lib/containers/storage"\\n'; echo 'foo = 1'; } >/tmp/storage.conf; sed -i 's/^foo = 1$//; s/^\\[storage\\]$/[storage]\\nfoo = "x"/' /tmp/storage.conf; cp /tmp/storage.conf /etc/containers/storage.conf`,
     claims: [
       { rule: 'podman.config.unknown-keys', ask: 'podman info 2>&1 >/dev/null | grep -i "decode the keys" || echo no warning', says: passIf(/no warning/) },
     ],
