@@ -1,5 +1,5 @@
 /** Builds `dist/`: one file of code, and the shipped rules already read. Runs on `npm ci` through `prepare`. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { readPacks } from '../cli/pack-files.ts';
@@ -30,3 +30,8 @@ const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
   process.stderr.write(`${problemText(problems)}the rules have ${problems.length} mistakes; they are read at run time instead\n`);
 } else writeFileSync(join(dist, 'pack.json'), JSON.stringify(pack));
+
+// npm links the commands of dependencies, not the project's own: without this, "npx pretrip" in a checkout would look elsewhere.
+const links = join(packageRoot, 'node_modules', '.bin');
+const own = join(links, 'pretrip');
+if (existsSync(links) && !lstatSync(own, { throwIfNoEntry: false })) symlinkSync(join('..', '..', 'bin', 'pretrip.js'), own);
