@@ -18,8 +18,12 @@ export interface Answered {
   readonly printed: string;
 }
 
+/** The host does not answer any more. */
+export class Gone extends Error {}
+
 function script(name: string, args: readonly string[], input?: string): string {
   const done = spawnSync(join(here, name), args, { encoding: 'utf8', maxBuffer: 1 << 28, ...(input === undefined ? {} : { input }) });
+  if (name === 'ssh.sh' && done.status === 255) throw new Gone(`no connection: ${done.stderr.trim().slice(-200)}`);
   if (done.status !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${done.status}: ${done.stderr.trim().slice(-600)}`);
   return done.stdout;
 }

@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { batch, boot, halt, ports, push, reboot } from './host.ts';
+import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
 import { agrees, lineOf, type Result, tableOf, writeInto } from './result.ts';
 import { type State, type Suite, suites } from './state.ts';
 import { states } from './states.ts';
@@ -123,6 +123,13 @@ function tried(suite: Suite, round: readonly State[]): Result[] {
   try {
     return judge(suite, round);
   } catch (error) {
+    if (error instanceof Gone) {
+      // An emulated host may crash: a new one takes its place, once for each round.
+      console.log(`# ${error.message}; booting anew`);
+      boot(suite, ports[suite], tool, round[0]?.boot ?? []);
+      pending = 'restore';
+      return judge(suite, round);
+    }
     const said = error instanceof Error ? error.message : String(error);
     return round.flatMap((state) =>
       state.claims.map((claim): Result => ({ suite, state: state.name, claim, said, wanted: 'unknown', seen: [], seconds: 0, broken: true })),

@@ -18,7 +18,9 @@ import { glob } from '../../../src/plan/touches.ts';
 const { pack } = readPacks([shippedRules]);
 const selection = { byName: false, wants: () => true, params: [] };
 const items = itemsOf(superset(pack, selection), []);
-const hosts = readdirSync(join(packageRoot, 'fixtures/hosts')).map((f) => f.replace(/\.yaml$/, ''));
+const hosts = readdirSync(join(packageRoot, 'fixtures/hosts'))
+  .filter((f) => f.endsWith('.yaml'))
+  .map((f) => f.replace(/\.yaml$/, ''));
 
 /** What only an answer can lead to: what a file or a program names, and the package database where a program does not tell its version. */
 const later = [
