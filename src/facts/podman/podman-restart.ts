@@ -11,6 +11,8 @@ import { askPodman, database, storeTouches } from './store.ts';
 
 const unitName = 'podman-restart.service';
 const argv = ['podman', 'ps', '--all', '--filter', 'restart-policy=always', '--format', '{{.Names}}'];
+/** For a Podman without that filter (3.0.1): no container at all is none with the policy, too. */
+const argvOfAll = ['podman', 'ps', '--all', '--format', '{{.Names}}'];
 
 /** Podman has no daemon: a restart policy alone does nothing after a boot. */
 export const podmanRestart: Kind = {
@@ -26,6 +28,8 @@ export const podmanRestart: Kind = {
   touches: () => [
     { do: 'run', argv },
     { do: 'run', argv, asUser: true },
+    { do: 'run', argv: argvOfAll },
+    { do: 'run', argv: argvOfAll, asUser: true },
     ...storeTouches,
     { do: 'stat', path: '/var/lib/systemd/linger/{user}' },
     ...(['system', 'user'] as const).flatMap((m) => [...unitTouches(unitName, m), ...enablementTouches(unitName, m)]),
@@ -44,8 +48,12 @@ export const podmanRestart: Kind = {
 
 /** Podman is asked if it is in use; else an account that never had a container database has no containers. */
 function* setContainers(fact: FactBuilder, as: Account): Asking<void> {
-  const answer = yield* askPodman(argv, as);
-  const where: Where = { path: `command:${argv.join(' ')}` };
+  const filtered = yield* askPodman(argv, as);
+  const old = filtered.is === 'got' && filtered.value.exit !== 0 && filtered.value.stderr.includes('invalid filter');
+  const all = old ? yield* askPodman(argvOfAll, as) : filtered;
+  const none = all.is === 'got' && all.value.exit === 0 && all.value.stdout.trim() === '';
+  const answer = old && !none && all.is === 'got' ? filtered : all;
+  const where: Where = { path: `command:${(old && none ? argvOfAll : argv).join(' ')}` };
   if (answer.is === 'got' && answer.value.exit === 0) {
     const names = answer.value.stdout
       .split('\n')

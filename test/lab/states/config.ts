@@ -29,7 +29,11 @@ const namespace = (ns: string): Claim => ({
   ask: `root /root/inside; timeout 60 podman run --rm --rootfs /root/inside /bin/busybox readlink /proc/self/ns/${ns} 2>&1 | tail -n 1 >/tmp/ns; rm -rf /root/inside; cat /tmp/ns; [ "$(cat /tmp/ns)" != "$(readlink /proc/1/ns/${ns})" ] && echo its own || echo the host`,
   says: passIf(/its own/),
 });
-const env: Claim = { rule: 'podman.config.env-host', ask: inside('busybox env', 'LAB_VARIABLE=seen'), says: failIf(/LAB_VARIABLE/) };
+const env: Claim = {
+  rule: 'podman.config.env-host',
+  ask: inside('busybox env | busybox grep LAB_ || echo not there', 'LAB_VARIABLE=seen'),
+  says: failIf(/LAB_VARIABLE/),
+};
 const volumes: Claim = {
   rule: 'podman.config.volumes-default',
   ask: inside('ls /lab/hostname', 'ln -sf busybox /root/inside/bin/ls;'),

@@ -2,14 +2,14 @@
 import { type Claim, passIf, type State } from '../state.ts';
 import { lines, put } from './shell.ts';
 
-const help = 'podman system service --help 2>&1 | grep -e "-t, --time" -e "^Error" || echo nothing about --time';
+const help = `podman system service --help >/tmp/help 2>&1; grep -e '-t, --time' /tmp/help || tail -n 1 /tmp/help`;
 /** No default is printed when it is 0; an error means that nothing starts at all, which pretrip cannot call a pass. */
 const never: Claim['says'] = (answer) => (/-t, --time/.test(answer) && !/default [1-9]/.test(answer) ? 'pass' : 'fail');
 
 const root: Claim = { rule: 'podman.api.service-timeout', ask: help, says: never };
-const user: Claim = { rule: 'podman.api.service-timeout', subject: 'user:driver', ask: help.replace('podman', 'as driver podman'), says: never };
+const user: Claim = { rule: 'podman.api.service-timeout', subject: 'user:driver', ask: `as driver ${help}`, says: never };
 /** A file that Podman cannot read stops every command: neither pass nor a number. */
-const unreadable: Claim['says'] = (answer) => (/rror/.test(answer) ? 'unknown' : never(answer, 'bookworm'));
+const unreadable: Claim['says'] = (answer) => (/-t, --time/.test(answer) ? never(answer, 'bookworm') : 'unknown');
 
 const etc = '/etc/containers';
 const dropIn = (name: string, text: string): string => put(`${etc}/containers.conf.d/${name}`, text);
@@ -59,7 +59,7 @@ export const timeoutStates: readonly State[] = [
     claims: [
       {
         ...root,
-        ask: 'systemctl stop podman.service; systemctl restart podman.socket; systemctl start podman.service; sleep 12; systemctl is-active podman.service',
+        ask: 'systemctl stop podman.service 2>/dev/null; systemctl restart podman.socket; systemctl start podman.service; sleep 12; systemctl is-active podman.service',
         says: passIf(/^active/),
       },
     ],
@@ -76,7 +76,7 @@ export const timeoutStates: readonly State[] = [
     claims: [
       {
         ...root,
-        ask: 'systemctl stop podman.service; systemctl restart podman.socket; systemctl start podman.service; sleep 14; systemctl is-active podman.service',
+        ask: 'systemctl stop podman.service 2>/dev/null; systemctl restart podman.socket; systemctl start podman.service; sleep 14; systemctl is-active podman.service',
         says: passIf(/^active/),
       },
     ],
