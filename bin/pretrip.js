@@ -7,5 +7,5 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
   );
   process.exitCode = 2;
 } else {
-  import('./start.js');
+  require('./start.js');
 }

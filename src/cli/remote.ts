@@ -1,7 +1,7 @@
 /** Targets at the other end of a shell: ssh://…, --via, and what a capture script brought earlier. */
 
 import { readFileSync } from 'node:fs';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { parseRaw, type RawHost } from '../collect/raw.ts';
 import type { Host } from '../collect/record.ts';
 import { captured, type Questions, remote } from '../collect/remote.ts';
@@ -77,14 +77,14 @@ export async function openSsh(name: string, reach: Reach): Promise<OpenedHost> {
   const address = addressOf(name);
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const options = { sudo: reach.sudo, interactive, ...(reach.sshConfig !== undefined ? { config: reach.sshConfig } : {}) };
-  const session = openSession(sshCommand(address, options), interactive ? {} : { SSH_ASKPASS_REQUIRE: 'never' }, limitsOf(reach));
+  const session = await openSession(sshCommand(address, options), interactive ? {} : { SSH_ASKPASS_REQUIRE: 'never' }, limitsOf(reach));
   return begin('ssh', name.replace(/^ssh:\/\//i, ''), session, reach, (error) =>
     sshFailure(name, error.stderr, error.message, options, address.user ?? 'USER'),
   );
 }
 
-export function openVia(command: string, reach: Reach): Promise<OpenedHost> {
-  return begin('via', undefined, openSession(viaOf(command), {}, limitsOf(reach)), reach, (error) => {
+export async function openVia(command: string, reach: Reach): Promise<OpenedHost> {
+  return begin('via', undefined, await openSession(viaOf(command), {}, limitsOf(reach)), reach, (error) => {
     const last = error.stderr.trim().split('\n').at(-1) ?? '';
     return {
       message: `--via ${command}: ${error.message}${last === '' ? '' : `: ${last}`}`,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pack } from '../rules/pack.ts';
 import { ProblemsError } from './errors.ts';
+import { readPacks } from './pack-files.ts';
 import { builtPack, isCheckout, shippedRules } from './paths.ts';
 
 /** The shipped pack and the named ones; any mistake in any rule stops the run. */
@@ -11,7 +12,6 @@ export async function packFrom(named: readonly string[]): Promise<Pack> {
     const built = readBuilt();
     if (built) return built;
   }
-  const { readPacks } = await import('./pack-files.ts');
   const { pack, problems } = readPacks([shippedRules, ...named]);
   if (problems.length > 0) throw new ProblemsError(problems);
   return pack;

@@ -6,6 +6,8 @@
  * replays a recording, and neither can tell the probe anything else.
  */
 
+import { settledNow } from './settle.ts';
+
 /** The user account on whose behalf something is asked or judged. */
 export interface Account {
   readonly name: string;
@@ -14,6 +16,9 @@ export interface Account {
   /** Absolute home directory, from passwd. */
   readonly home: string;
 }
+
+/** Tells accounts apart in names. */
+export const accountKey = ({ name, uid, home }: Account): string => `${uid} ${name} ${home}`;
 
 /** Everything that may be asked of a target. All of it is read-only. */
 export type Ask =
@@ -159,6 +164,8 @@ export function* env(name: string): Asking<Answer<string>> {
 
 /** Advances several probes together, so that what they ask at the same time goes out as one batch. */
 export function* together<T>(probes: readonly Asking<T>[]): Asking<T[]> {
+  const settled = settledNow(probes);
+  if (settled) return settled;
   const results = new Array<T>(probes.length);
   let waiting: { at: number; probe: Asking<T>; asks: readonly Ask[] }[] = [];
   for (const [at, probe] of probes.entries()) {

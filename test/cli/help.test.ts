@@ -25,6 +25,10 @@ describe('help', () => {
     for (const command of commands) expect(bare.out).toMatch(new RegExp(`^ {2}${command.split(' ')[0]} `, 'm'));
   });
 
+  test('is what "help" in front of a command asks for', async () => {
+    expect(await pretrip(['help', 'rules', 'list'])).toEqual(await pretrip(['rules', 'list', '--help']));
+  });
+
   test('of a topic names its commands', async () => {
     const { out, status } = await pretrip(['rules']);
     expect(status).toBe(0);
@@ -53,7 +57,11 @@ describe('a mistake on the command line ends with status 2, in a few lines, and 
   test.each([
     ['a command that there is not', ['scna'], /scna/],
     ['a command of a topic that there is not', ['rules', 'lst'], /lst/],
-    ['a flag that there is not', ['plan', '--jsn'], /--jsn/],
+    ['a command nearly right', ['scna'], /did you mean "scan"\?/],
+    ['a command of a topic nearly right', ['rules', 'lsit'], /did you mean "list"\?/],
+    ['a target without a command', ['ssh://edge01'], /pretrip scan ssh:\/\/edge01/],
+    ['a flag before any command', ['--select', 'x'], /pretrip scan --select/],
+    ['a flag that there is not', ['plan', '--jsn'], /--jsn\n.*did you mean "--json"\?/],
     ['a flag without its value', ['scan', '-o'], /--output|-o/],
     ['an argument too many', ['report', 'a', 'b'], /b/],
     ['an argument missing', ['report'], /run/i],

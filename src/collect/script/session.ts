@@ -1,5 +1,4 @@
 /** A shell somewhere else that runs capture scripts from its standard input, and brings back what they print. */
-import { execa } from 'execa';
 import { type Raw, rawReader } from '../raw.ts';
 
 /** Limits of one session, whatever the other side does. */
@@ -33,11 +32,13 @@ export interface Session {
 }
 
 /** Starts `argv`, which must end in a POSIX shell that reads commands from its standard input. No shell on our side. */
-export function openSession(
+export async function openSession(
   argv: readonly [string, ...string[]],
   environment: Readonly<Record<string, string>> = {},
   limits: SessionLimits = usualLimits,
-): Session {
+): Promise<Session> {
+  // Loaded only where there is another host: it takes longer to load than a small snapshot to judge.
+  const { execa } = await import('execa');
   const [file, ...rest] = argv;
   const child = execa(file, rest, { reject: false, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, env: environment, forceKillAfterDelay: 2000 });
   let stderr = '';

@@ -1,7 +1,9 @@
-/** containers.conf as Podman on the target has it in force for one account. */
 import type { Account, Asking } from '../ask.ts';
+import { accountKey } from '../ask.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+/** containers.conf as Podman on the target has it in force for one account. */
+import { shared } from '../settle.ts';
 import { record, type Shape } from '../shape.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
@@ -41,7 +43,10 @@ function shapeOf({ type, since: from, until }: KnownKey): Shape {
 }
 
 /** Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. `given` variables (a unit's) beat those of the inspection. */
-export function* containersConf(as: Account, given: Variables = new Map()): Asking<Fact> {
+export const containersConf = (as: Account, given: Variables = new Map()): Asking<Fact> =>
+  shared(`containers.conf ${accountKey(as)} ${JSON.stringify([...given])}`, () => readContainersConf(as, given));
+
+function* readContainersConf(as: Account, given: Variables): Asking<Fact> {
   const own = yield* variables(containersVariables, as);
   if (!('get' in own)) return own;
   const set = new Map([...own, ...given].filter(([, value]) => value !== ''));

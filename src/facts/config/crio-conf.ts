@@ -1,7 +1,9 @@
 /** crio.conf as CRI-O has it in force: the main file, then the drop-ins (crio.conf.d(5); cri-o/cri-o pkg/config/config.go). */
+
 import type { Asking } from '../ask.ts';
 import { type Fact, type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import type { Shape } from '../shape.ts';
 import { assemble } from './assemble.ts';
 import { crioKeys } from './crio-keys.ts';
@@ -15,7 +17,9 @@ export const crioTouches: readonly Pattern[] = diskTouches([main], [directory]);
 export const crioShape: Readonly<Record<string, Shape>> = { crio: shapeOfKeys(crioKeys.crio as typeof crioKeys, 'crio.conf [crio]') };
 
 /** CRI-O reads every file of the directory whatever its name, in byte order, and merges each into what came before. */
-export function* crioConf(): Asking<Fact> {
+export const crioConf = (): Asking<Fact> => shared('crio.conf', readCrioConf);
+
+function* readCrioConf(): Asking<Fact> {
   const disk = yield* readDisk([main], [directory], /^/);
   const dropIns = disk.directory(directory);
   const sources: Source[] = [];

@@ -2,10 +2,12 @@
  * The flags of the K3s service: config.yaml, its drop-ins and the arguments of the unit,
  * merged as K3s does (k3s-io/k3s pkg/configfilearg/parser.go).
  */
+
 import { type Account, type Asking, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import { any, list, map, type Shape, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
 import { placed, plain, type TextEntry } from '../text/node.ts';
@@ -31,7 +33,9 @@ export const k3sShape: Readonly<Record<string, Shape>> = {
 };
 
 /** `exists` is whether K3s has any configuration here: a file or a unit. */
-export function* k3sConfig(_as: Account): Asking<Fact> {
+export const k3sConfig = (_as: Account): Asking<Fact> => shared('k3s config', readK3sConfig);
+
+function* readK3sConfig(): Asking<Fact> {
   const loaded = (yield* together(units.map((name) => loadUnit(name, { manager: 'system', as: rootAccount })))) as (LoadedUnit | Unknown)[];
   const blocked = loaded.find((u) => u.is === 'unknown') ?? loaded.flatMap((u) => (u.is === 'loaded' ? u.unseen : [])).at(0);
   if (blocked) return blocked as Unknown;

@@ -1,7 +1,9 @@
-/** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
 import type { Account, Asking } from '../ask.ts';
+import { accountKey } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+/** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
+import { shared } from '../settle.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
 import { mainFiles, outside } from './containers-layers.ts';
 import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, unreadableBy } from './disk.ts';
@@ -48,7 +50,9 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
 };
 
 /** A user's main file hides the system's main file and its whole drop-in directory; drop-ins replace entries by prefix. */
-export function* registriesConf(as: Account): Asking<Fact> {
+export const registriesConf = (as: Account): Asking<Fact> => shared(`registries.conf ${accountKey(as)}`, () => readRegistriesConf(as));
+
+function* readRegistriesConf(as: Account): Asking<Fact> {
   const set = yield* variables(names, as);
   if (!('get' in set)) return set;
   const moved = set.get(names[0] as string);

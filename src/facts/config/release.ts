@@ -1,8 +1,10 @@
 /** Podman releases as far as they differ in how they read configuration. */
+
 import { type Asking, stat } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { toolTouches, toolVersion } from '../host/tool-version.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 
 /** Major and minor number of a Podman release. */
 export interface Release {
@@ -45,7 +47,9 @@ export const podmanTouches: readonly Pattern[] = [...toolTouches('podman'), { do
  * Podman is found, what 4 and later make of the files is what counts; where one is there that
  * cannot tell, it may be a 3 unless something that came later lies beside it.
  */
-export function* podmanRelease(): Asking<PodmanRelease> {
+export const podmanRelease = (): Asking<PodmanRelease> => shared('podman release', readRelease);
+
+function* readRelease(): Asking<PodmanRelease> {
   const found = yield* toolVersion('podman');
   if (found.is === 'unknown') return yield* guessed({ ...found, said: `the Podman version could not be read: ${found.said}` });
   if (found.is === 'absent')

@@ -1,10 +1,12 @@
+import type { Account, Asking } from '../ask.ts';
+import { accountKey } from '../ask.ts';
+import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
 /**
  * storage.conf as Podman has it in force. Before 6.0 one file replaces the others
  * (containers/storage types/options.go), from 6.0 on they merge as containers.conf does.
  */
-import type { Account, Asking } from '../ask.ts';
-import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import { boolean, type Shape, string } from '../shape.ts';
 import { assemble } from './assemble.ts';
 import { dropInDirectories, firstMain, mainFiles, outside } from './containers-layers.ts';
@@ -90,7 +92,9 @@ export const storageShape: Readonly<Record<string, Shape>> = {
   usable: boolean('false: Podman refuses every command, since the file leaves runroot or graphroot out'),
 };
 
-export function* storageConf(as: Account): Asking<Fact> {
+export const storageConf = (as: Account): Asking<Fact> => shared(`storage.conf ${accountKey(as)}`, () => readStorageConf(as));
+
+function* readStorageConf(as: Account): Asking<Fact> {
   const set = yield* variables(names, as);
   if (!('get' in set)) return set;
   const only = set.get('CONTAINERS_STORAGE_CONF');

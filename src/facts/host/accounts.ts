@@ -1,7 +1,9 @@
 /** The accounts of a host, and which of them run containers without root. */
-import { type Account, type Answer, type Asking, env, list, read, stat, together } from '../ask.ts';
+
+import { type Account, type Answer, type Asking, accountKey, env, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 
 /** One line of /etc/passwd (passwd(5)). */
 export interface PasswdEntry extends Account {
@@ -16,7 +18,9 @@ export const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root
 const passwdPath = '/etc/passwd';
 
 /** Reads /etc/passwd. A host without the file has no accounts there (macOS keeps them elsewhere). */
-export function* passwd(): Asking<Passwd> {
+export const passwd = (): Asking<Passwd> => shared('passwd', readPasswd);
+
+function* readPasswd(): Asking<Passwd> {
   const answer = yield* read(passwdPath);
   const consulted = [{ path: passwdPath }];
   if (answer.is === 'absent') return { is: 'known', entries: [], consulted };
@@ -86,9 +90,16 @@ export interface RootlessUse {
  * account that inspects. Who may linger, but is in no passwd file, is `elsewhere`. A subordinate id range alone does not count: useradd gives
  * one to everybody.
  */
-export function* rootlessUse(
-  audited: Account,
-): Asking<{ is: 'known'; each: readonly RootlessUse[]; elsewhere?: Unknown; consulted: readonly Where[] } | Unknown> {
+export const rootlessUse = (audited: Account): Asking<RootlessAccounts | Unknown> => shared(`rootless ${accountKey(audited)}`, () => seekRootless(audited));
+
+export interface RootlessAccounts {
+  readonly is: 'known';
+  readonly each: readonly RootlessUse[];
+  readonly elsewhere?: Unknown;
+  readonly consulted: readonly Where[];
+}
+
+function* seekRootless(audited: Account): Asking<RootlessAccounts | Unknown> {
   const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [
     Passwd,
     { is: 'known'; min: number; max: number } | Unknown,

@@ -1,7 +1,9 @@
 /** Which version a program has, from the program itself where it can be run, else from the package that brought it. */
+
 import { type Answer, type Ask, type Asking, type Output, type Stat, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import { packageTouches, packageVersion } from './package-version.ts';
 import { type Tool, toolNamed } from './tool-table.ts';
 
@@ -47,7 +49,9 @@ export function* toolVersion(name: string): Asking<ToolVersion> {
 }
 
 /** Looks for a program on disk and asks it its version, in one round; asks the package database only if that fails. */
-export function* seeTool(name: string): Asking<ToolSeen> {
+export const seeTool = (name: string): Asking<ToolSeen> => shared(`tool ${name}`, () => lookFor(name));
+
+function* lookFor(name: string): Asking<ToolSeen> {
   const tool = toolNamed(name);
   const [found, said] = yield* together<Place | Answers>([places(name, tool), answers(name, tool)]) as Asking<[Place, Answers]>;
   const { present, notes } = found;

@@ -1,7 +1,9 @@
 /** The networks of an account: what `podman network inspect` tells, else what the files hold. */
-import { type Account, type Answer, type Asking, list, type Output, read, together } from '../ask.ts';
+
+import { type Account, type Answer, type Asking, accountKey, list, type Output, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings, settingsTouches } from './settings.ts';
 import { askPodman, storeTouches } from './store.ts';
@@ -92,7 +94,9 @@ export type NetworkFiles =
  * (containers/common libnetwork/netavark/config.go). A file that does not parse is passed over by
  * Podman with a warning; here its network is unknown.
  */
-export function* networkFiles(as: Account): Asking<NetworkFiles> {
+export const networkFiles = (as: Account): Asking<NetworkFiles> => shared(`networks ${accountKey(as)}`, () => readNetworks(as));
+
+function* readNetworks(as: Account): Asking<NetworkFiles> {
   const set = yield* settings(as);
   if ('is' in set) return set;
   const backendPath = `${graphRoot(as)}/defaultNetworkBackend`;

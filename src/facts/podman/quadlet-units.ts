@@ -1,9 +1,11 @@
 /** Every Quadlet file of a host, as each release of Podman that it may have sees them. */
+
 import { type Account, type Asking, together } from '../ask.ts';
 import { type PodmanRelease, podmanRelease, podmanTouches, type Release, releaseOf, since } from '../config/release.ts';
 import type { Unknown } from '../fact.ts';
 import { type Passwd, passwd, type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
 
@@ -35,7 +37,9 @@ type Uses = { readonly is: 'known'; readonly each: readonly RootlessUse[] } | Un
 const first = releaseOf('4.4') as Release;
 
 /** Looks at all Quadlet files. With Podman older than 4.4, which has no generator, they are judged as 4.4 would. */
-export function* quadletHosts(): Asking<QuadletHosts | Unknown> {
+export const quadletHosts = (): Asking<QuadletHosts | Unknown> => shared('quadlet hosts', readQuadletHosts);
+
+function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
   const [uses, release, entries] = (yield* together<unknown>([rootlessUse(rootAccount), podmanRelease(), passwd()])) as [Uses, PodmanRelease, Passwd];
   if (uses.is === 'unknown') return uses;
   const unsure = uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object');

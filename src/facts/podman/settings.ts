@@ -1,9 +1,11 @@
-/** The few engine settings that decide where networks and helper programs are. */
 import type { Account, Asking } from '../ask.ts';
+import { accountKey } from '../ask.ts';
 import { containersConf, containersTouches } from '../config/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
 import type { Pattern } from '../kind.ts';
+/** The few engine settings that decide where networks and helper programs are. */
+import { shared } from '../settle.ts';
 
 /** A setting with the places it comes from; none when it is the built-in default. */
 export interface Setting<T> {
@@ -27,7 +29,9 @@ export const graphRoot = (as: Account): string => (as.uid === 0 ? '/var/lib/cont
 export const settingsTouches: readonly Pattern[] = containersTouches;
 
 /** What containers.conf sets for the account, else the built-in values of containers.conf(5); an empty word counts as unset. */
-export function* settings(as: Account): Asking<Settings | Unknown> {
+export const settings = (as: Account): Asking<Settings | Unknown> => shared(`podman settings ${accountKey(as)}`, () => readSettings(as));
+
+function* readSettings(as: Account): Asking<Settings | Unknown> {
   const fact = yield* containersConf(as);
   if (fact.is === 'unknown') return fact;
   const gap = ['engine', 'network']

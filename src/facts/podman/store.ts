@@ -3,10 +3,12 @@
  * back end, starts a new boot in the database, and for a user leaves a pause process behind (seen on 4.3.1). Only where
  * the account's Podman already ran since the boot does asking it leave nothing new.
  */
-import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../ask.ts';
+
+import { type Account, type Answer, type Asking, accountKey, type Output, run, type Stat, stat, together } from '../ask.ts';
 import { storageConf, storageTouches } from '../config/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import { graphRoot } from './settings.ts';
 
 /** Where containers are recorded below the graph root: BoltDB, or SQLite since 4.8 (containers/podman libpod/runtime.go). */
@@ -31,7 +33,9 @@ export type Database =
   | Unknown;
 
 /** Looks below the usual graph root, then below the one that storage.conf names. */
-export function* database(as: Account): Asking<Database> {
+export const database = (as: Account): Asking<Database> => shared(`podman database ${accountKey(as)}`, () => seekDatabase(as));
+
+function* seekDatabase(as: Account): Asking<Database> {
   const usual = yield* databaseBelow(graphRoot(as));
   if (usual.is !== 'none') return usual;
   const conf = yield* storageConf(as);

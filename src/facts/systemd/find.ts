@@ -2,8 +2,10 @@
  * Which file a unit name leads to: search directories, links, aliases, masks.
  * Source: systemd/systemd:src/shared/path-lookup.c, src/basic/unit-file.c.
  */
-import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
+
+import { type Account, type Answer, type Asking, accountKey, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { shared } from '../settle.ts';
 import { aliasProblem, isInstance, parseUnitName, templateOf, type UnitName } from './names.ts';
 import { type Manager, runtimeDirOf, searchDirs, splitUsrDir } from './paths.ts';
 
@@ -23,7 +25,9 @@ export interface Search {
 }
 
 /** Lists the search directories of a manager in one round. */
-export function* searchUnits(manager: Manager, as: Account): Asking<Search> {
+export const searchUnits = (manager: Manager, as: Account): Asking<Search> => shared(`units ${manager} ${accountKey(as)}`, () => search(manager, as));
+
+function* search(manager: Manager, as: Account): Asking<Search> {
   const paths = searchDirs(manager, as.home, runtimeDirOf(as));
   const [lib, ...lists] = yield* together<Answer<unknown>>([stat('/lib'), ...paths.map((path) => list(path))]);
   const mergedUsr = lib?.is === 'got' && (lib.value as Stat).type === 'link';

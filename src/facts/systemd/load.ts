@@ -1,7 +1,9 @@
 /** A unit as the manager would load it: fragment, drop-ins, and every assignment in the order it counts. */
-import { type Account, type Asking, read, together } from '../ask.ts';
+
+import { type Account, type Asking, accountKey, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
 import { type DropIn, readDropIns } from './dropins.ts';
 import { type Entry, type Found, findUnit, findWithTemplate, type Search, searchUnits } from './find.ts';
 import { dropInNames, isInstance, parseUnitName, sectionsOf, templateOf, type UnitName } from './names.ts';
@@ -48,10 +50,10 @@ export interface LoadOptions {
 }
 
 /** Loads a unit, or says why it cannot be told whether there is one. */
-export function* loadUnit(name: string, { manager, as }: LoadOptions): Asking<LoadedUnit | Unknown> {
-  const search = yield* searchUnits(manager, as);
-  return yield* loadFrom(search, name, manager);
-}
+export const loadUnit = (name: string, { manager, as }: LoadOptions): Asking<LoadedUnit | Unknown> =>
+  shared(`unit ${manager} ${accountKey(as)} ${name}`, function* () {
+    return yield* loadFrom(yield* searchUnits(manager, as), name, manager);
+  });
 
 /** Loads a unit from directories that were already listed. */
 export function* loadFrom(search: Search, name: string, manager: Manager): Asking<LoadedUnit | Unknown> {

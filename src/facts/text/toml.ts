@@ -22,9 +22,10 @@ const seen = new Map<string, Parsed>();
 const remembered = 64;
 
 function parseOnce(source: string): Parsed {
-  const text = withoutMark(source);
-  const control = refused.exec(text);
-  if (control) return broken('a control character, which TOML does not allow', placesOf(text)(control.index));
+  const marked = withoutMark(source);
+  const control = refused.exec(marked);
+  if (control) return broken('a control character, which TOML does not allow', placesOf(marked)(control.index));
+  const text = withoutComments(marked);
   try {
     return { is: 'parsed', root: new Builder().build(parseTOML(text)) };
   } catch (error) {
@@ -39,6 +40,12 @@ function parseOnce(source: string): Parsed {
     throw error;
   }
 }
+
+/**
+ * Without what stands on lines of comment alone: the parser looks at each of their characters, and shipped files hold
+ * little else. Lines keep their numbers. Left alone where a string may go over several lines.
+ */
+const withoutComments = (text: string): string => (/"""|'''/.test(text) ? text : text.replace(/(^|\n)[ \t]*#[^\r\n]*(?=\r?\n|$)/g, '$1'));
 
 const refused = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 

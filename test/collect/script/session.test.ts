@@ -11,7 +11,7 @@ test.each([
   ['dies', 'kill -9 $$', patient, /ended by SIGKILL/],
   ['is no program', undefined, patient, /no such program/],
 ] as const)('the other side %s', async (_, command, limits, said) => {
-  const session = openSession(command === undefined ? ['/no/such/program'] : ['sh', '-c', command], {}, limits);
+  const session = await openSession(command === undefined ? ['/no/such/program'] : ['sh', '-c', command], {}, limits);
   const failure = await session.ask('exit\n', 'n0n0n0n0').then(
     () => undefined,
     (error: unknown) => error,

@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args';
+import { checkPack } from '../../check-pack.ts';
 import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
@@ -11,7 +12,6 @@ export default class RulesCheck extends PretripCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(RulesCheck);
-    const { checkPack } = await import('../../check-pack.ts');
     const { problems, rules, profiles, cases } = checkPack(args.path ?? shippedRules, args.path === undefined ? [] : [shippedRules]);
     if (problems.length > 0) {
       await err(`${problemText(problems)}${problems.length} mistake${problems.length === 1 ? '' : 's'}\n`);

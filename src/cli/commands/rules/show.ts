@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { kinds } from '../../../facts/kinds.ts';
+import { loadCases } from '../../../rules/cases.ts';
 import { describeRule } from '../../../rules/describe.ts';
 import { describeKinds } from '../../../rules/describe-kinds.ts';
 import { hintFor } from '../../../rules/suggest.ts';
@@ -37,7 +38,6 @@ export default class RulesShow extends PretripCommand {
         ),
       );
     if (flags.json) return out(`${JSON.stringify(rule, null, 2)}\n`);
-    const { loadCases } = await import('../../../rules/cases.ts');
     const file = join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`);
     const cases = existsSync(file) ? (loadCases(file, readFileSync(file, 'utf8')).cases?.cases ?? []) : [];
     return out(

@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { visible } from '../../../report/text.ts';
+import { loadCases } from '../../../rules/cases.ts';
 import { tryCase } from '../../../try.ts';
 import { exitStatus, ProblemsError, UsageError } from '../../errors.ts';
+import { hostNamed } from '../../hosts.ts';
+import { readPacks } from '../../pack-files.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
 import { out } from '../../print.ts';
@@ -20,11 +23,6 @@ export default class RulesTest extends PretripCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(RulesTest);
-    const [{ readPacks }, { loadCases }, { hostNamed }] = await Promise.all([
-      import('../../pack-files.ts'),
-      import('../../../rules/cases.ts'),
-      import('../../hosts.ts'),
-    ]);
     const root = flags.rules ?? shippedRules;
     const wanted = argv as string[];
     const { pack, problems } = readPacks([root]);

@@ -1,0 +1,59 @@
+/**
+ * The part of RE2's syntax that JavaScript's own engine understands alike: most rules need no more, and loading and
+ * compiling RE2 takes longer than judging them.
+ */
+
+/** One piece of an expression: an escape, a class, a repetition, a group's bracket, an anchor or bar, or a character that means itself. */
+const piece =
+  /(?<escape>\\[.[\]+*?()/|$^sSdDwW-])|(?<set>\[\^?(?:[A-Za-z0-9_/:.,@+](?:-[A-Za-z0-9])?)+\])|(?<many>[*+])|(?<maybe>\?)|(?<open>\((?!\?))|(?<close>\))|(?<mark>[|^$])|(?<self>[A-Za-z0-9 _\n/:;,"'@%&~#<>=!.-])/y;
+
+/** RE2's classes know only ASCII, and `\s` has no vertical tab (RE2 syntax, "Perl character classes"). */
+const classes: Readonly<Record<string, string>> = {
+  '.': '[^\\n]',
+  '\\s': '[\\t\\n\\f\\r ]',
+  '\\S': '[^\\t\\n\\f\\r ]',
+  '\\d': '[0-9]',
+  '\\D': '[^0-9]',
+  '\\w': '[A-Za-z0-9_]',
+  '\\W': '[^A-Za-z0-9_]',
+  '/': '\\/',
+  '\\-': '-',
+};
+
+/** Steps that backtracking may take on one text; beyond them RE2 is asked. */
+const steps = 250_000;
+
+export interface PlainPattern {
+  readonly regExp: RegExp;
+  /** Length of text, in UTF-16 units, up to which it is certain to be quick. */
+  readonly longest: number;
+}
+
+/**
+ * An equal JavaScript expression, or undefined where the expression holds anything but characters, classes, groups,
+ * alternatives, anchors, `?`, and `*` or `+` behind a single character. Nothing in a group repeats, so with n
+ * repetitions backtracking takes at most length^(n + 1) steps for each way to read the rest.
+ */
+export function plainPattern(source: string): PlainPattern | undefined {
+  let out = '';
+  let loops = 0;
+  let ways = 1;
+  let depth = 0;
+  let last: 'character' | 'group' | 'nothing' = 'nothing';
+  piece.lastIndex = 0;
+  while (piece.lastIndex < source.length) {
+    const found = piece.exec(source);
+    if (!found) return undefined;
+    const [text] = found;
+    const { many, maybe, open, close, mark } = found.groups ?? {};
+    if (many ? last !== 'character' : maybe && last === 'nothing') return undefined;
+    if (many) loops++;
+    if (maybe || text === '|') ways *= 2;
+    if (open) depth++;
+    if (close && --depth < 0) return undefined;
+    out += open ? '(?:' : (classes[text] ?? text);
+    last = close ? 'group' : many || maybe || open || mark ? 'nothing' : 'character';
+  }
+  if (depth !== 0) return undefined;
+  return { regExp: new RegExp(out, 'u'), longest: Math.floor((steps / ways) ** (1 / (loops + 1))) };
+}
