@@ -27,7 +27,7 @@ export interface Sockets {
 
 /** The API services that a unit's commands start. */
 export interface Commands {
-  readonly commands: readonly (ServiceCommand & { readonly where: Where })[];
+  readonly commands: readonly (ServiceCommand & { readonly key: string; readonly where: Where })[];
   /** A command that could not be resolved: it may start an API at any address. */
   readonly unsure?: Unknown;
 }
@@ -99,12 +99,12 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
   const environment = yield* unitVariables(mergeSettings(unit, expand), expand, wanted, as);
   // A file that could not be read may set any variable.
   const variables = new Map(environment.unseen ? [] : [...environment.variables].map(([name, v]) => [name, v.value]));
-  const commands: (ServiceCommand & { where: Where })[] = [];
+  const commands: (ServiceCommand & { key: string; where: Where })[] = [];
   let unsure: Unknown | undefined;
   for (const { key, value, where } of lines) {
     for (const { words, unresolved } of execCommands(value, expand, variables)) {
       const started = startedBy(words, unresolved, variables);
-      commands.push(...started.services.map((s) => ({ ...s, where })));
+      commands.push(...started.services.map((s) => ({ ...s, key, where })));
       // Beside ExecStart, what does not name Podman prepares something.
       if (started.unsure === undefined || !concerns(value) || (key !== 'ExecStart' && !value.includes('podman'))) continue;
       const because = unresolved.length > 0 && environment.unseen ? ` (${environment.unseen.said})` : '';
