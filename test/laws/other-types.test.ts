@@ -6,7 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { hostNamed } from '../../src/cli/hosts.ts';
 import { type FileSpec, type HostSpec, overlay } from '../../src/collect/composed.ts';
-import type { Ask } from '../../src/facts/ask.ts';
+import type { Ask, Stat } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { answersOf, judgeOn } from '../../src/try.ts';
@@ -33,8 +33,8 @@ function met(rule: Rule, spec: HostSpec): Map<string, 'file' | 'directory'> {
   for (const ask of asked.values()) {
     if (ask.do !== 'read' && ask.do !== 'list' && ask.do !== 'stat') continue;
     const stat = answer({ do: 'stat', path: ask.path });
-    if (stat.is !== 'got' || !('type' in stat.value)) continue;
-    if (stat.value.type === 'file' || stat.value.type === 'directory') found.set(ask.path, stat.value.type);
+    const type = stat.is === 'got' ? (stat.value as Stat).type : undefined;
+    if (type === 'file' || type === 'directory') found.set(ask.path, type);
   }
   return found;
 }
