@@ -11,7 +11,7 @@ describe('composed hosts', () => {
     ['describe: x\n', '1:1 a composed host needs "files"'],
     ['files:\n  etc/a: x\n', '2:3 the path "etc/a" must be absolute (did you mean "/etc/a"?)'],
     ['files:\n  /etc//a/: x\n', '2:3 the path "/etc//a/" must be plain (did you mean "/etc/a"?)'],
-    ['files:\n  /proc/x: 1\n', '2:11 the content of /proc/x must be text (put it in quotes)'],
+    ['files:\n  /proc/x: 1\n', '2:12 the content of /proc/x must be text (put it in quotes)'],
     ['files:\n  /a: { contents: x }\n', '2:9 unknown key "contents" in a file (did you mean "content"?)'],
     ['files:\n  /a: { mode: 0644 }\n', '2:15 mode must be text like "0644"'],
     ['files:\n  /a: { owner: driver }\n', '2:16 owner must be text like "1000:1000"'],
