@@ -6,7 +6,7 @@
 
 import { type Context, judge } from './evaluate/judge.ts';
 import type { Account, Asking } from './facts/ask.ts';
-import type { Json } from './facts/fact.ts';
+import type { Json, Where } from './facts/fact.ts';
 import { kinds } from './facts/kinds.ts';
 import { Book, inquire } from './plan/inquire.ts';
 import { fill } from './rules/fill.ts';
@@ -86,10 +86,13 @@ function* chooseProfiles(profiles: readonly Profile[], selection: Selection, con
   return {
     chosen: judged
       .filter((j) => j.verdict?.outcome === 'pass')
-      .map(({ profile, verdict }) => ({ profile, because: `${profile.because} (${verdict?.evidence[0]?.said ?? ''})` })),
+      .map(({ profile, verdict }) => ({ profile, because: `${profile.because}${seenAt(verdict?.evidence[0]?.where[0])}` })),
     undecided: judged.filter((j) => j.verdict?.outcome === 'unknown').map(({ profile, verdict }) => ({ id: profile.id, because: verdict?.message ?? '' })),
   };
 }
+
+/** The first place that showed it. What nothing shows, such as a rule that holds everywhere, names none. */
+const seenAt = (place: Where | undefined): string => (place ? ` (${place.path}${place.line === undefined ? '' : `:${place.line}`})` : '');
 
 /** What a reader of the report needs to know of a rule. Fields of a subject stand as `<name>`. */
 export function cardOf(rule: Rule, param: (name: string) => Json): RuleCard {

@@ -2,7 +2,7 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
-import { composed, type HostSpec } from '../collect/composed.ts';
+import { composed } from '../collect/composed.ts';
 import { local, thisAccount } from '../collect/local.ts';
 import { looksLikeRaw } from '../collect/raw.ts';
 import type { Host } from '../collect/record.ts';
@@ -11,7 +11,7 @@ import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError } from '.
 import type { Account } from '../facts/ask.ts';
 import { passwd, rootAccount } from '../facts/host/accounts.ts';
 import { settleAsync } from '../facts/settle.ts';
-import { TargetError, UsageError } from './errors.ts';
+import { ProblemsError, TargetError, UsageError } from './errors.ts';
 import { openRaw, openSsh, openVia, type Reach } from './remote.ts';
 
 export const targetKinds = ['local', 'root-directory', 'snapshot', 'script', 'composed'] as const;
@@ -125,15 +125,10 @@ function snapshotAt(path: string, name: string): Snapshot {
 
 /** A host written down in YAML, as those in fixtures/hosts. */
 async function composedAt(path: string, name: string): Promise<Host> {
-  const { parse } = await import('yaml');
-  let spec: HostSpec;
-  try {
-    spec = parse(readFileSync(path, 'utf8')) as HostSpec;
-  } catch (error) {
-    throw new TargetError(`${name}: is no YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
-  if (typeof spec?.files !== 'object' || spec.files === null)
-    throw new TargetError(`${name}: is no composed host: it holds no "files"`, 'see fixtures/hosts for examples');
+  const { noFiles, readHost } = await import('../rules/read-host.ts');
+  const { host: spec, problems } = readHost(name, readFileSync(path, 'utf8'));
+  if (problems.some((p) => p.message === noFiles)) throw new TargetError(`${name}: is no composed host: ${noFiles}`, 'see fixtures/hosts for examples');
+  if (!spec) throw new ProblemsError(problems);
   return {
     kind: 'composed',
     name: basename(path).replace(/\.ya?ml$/, ''),

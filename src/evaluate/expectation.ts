@@ -104,6 +104,9 @@ function holds(test: Test, actual: Json, resolve: Resolve): boolean | Unknown {
 function wanted(test: Test, resolve: Resolve, shape: Shape | undefined): string {
   if ('inner' in test) return `anything but ${test.inner.map((t) => wanted(t, resolve, shape)).join(' and ')}`;
   const value = resolve(test.value);
+  const none =
+    (Array.isArray(value) && value.length === 0 && test.operator === 'equals') || (shape?.type === 'list' && test.operator === 'atMost' && value === 0);
+  if (none) return 'none';
   return operators[test.operator]?.words(isUnknown(value) ? value.said : inWords(value, shape)) ?? '';
 }
 

@@ -15,6 +15,7 @@ function whole(value: Json | undefined, shape?: Shape): string {
   if (value === null) return 'null';
   if (typeof value === 'number' && shape?.type === 'mode') return value.toString(8).padStart(4, '0');
   if (typeof value === 'string') return value === '' || /^\s|\s$|[,{}]/.test(value) ? JSON.stringify(value) : value;
+  if (Array.isArray(value) && value.length === 0) return 'empty';
   if (Array.isArray(value)) return `{${value.map((v: Json) => whole(v, shape?.type === 'list' ? shape.of : undefined)).join(', ')}}`;
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);

@@ -3,6 +3,7 @@ import { isMap, isScalar } from 'yaml';
 import type { HostSpec } from '../collect/composed.ts';
 import type { Json } from '../facts/fact.ts';
 import { type Outcome, type Severity, severities } from '../verdicts/report.ts';
+import { hostIn, hostKeys } from './read-host.ts';
 import type { Problem } from './rule.ts';
 import { Source, type YamlNode } from './source.ts';
 
@@ -28,7 +29,6 @@ export interface Cases {
 }
 
 const outcomes: readonly Outcome[] = ['pass', 'fail', 'unknown', 'not-applicable'];
-const hostKeys = ['files', 'commands', 'sockets', 'env', 'user', 'kind', 'takenAt', 'describe', 'follows'] as const;
 const caseKeys = ['it', 'params', 'gives', 'severity', 'citing', 'saying', ...hostKeys] as const;
 
 export function loadCases(file: string, text: string): { cases?: Cases; problems: readonly Problem[] } {
@@ -49,7 +49,7 @@ function readCase(source: Source, node: YamlNode): Case | undefined {
   if (!fields.has('gives')) source.problem(node, 'a case needs "gives": pass, fail, unknown or not-applicable');
   const gives = fields.has('gives') ? readGives(source, fields.get('gives')) : {};
   const severity = fields.has('severity') ? source.word(fields.get('severity'), 'severity', severities) : undefined;
-  const host = Object.fromEntries(hostKeys.filter((k) => fields.has(k)).map((k) => [k, source.json(fields.get(k))])) as HostSpec;
+  const host = hostIn(source, fields);
   const texts = (key: 'citing' | 'saying'): string[] => {
     const value = fields.get(key);
     if (value === undefined) return [];

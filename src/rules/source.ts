@@ -1,5 +1,5 @@
 /** One YAML text with positions: every mistake found in it is kept with its line and column. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, visit, type YAMLMap } from 'yaml';
 import type { Json, Where } from '../facts/fact.ts';
 import type { Problem } from './rule.ts';
 import { hintFor } from './suggest.ts';
@@ -13,7 +13,8 @@ export class Source {
   readonly root: YamlNode;
   readonly #lines = new LineCounter();
 
-  constructor(file: string, text: string) {
+  /** `aliases`: what `*name` stands for takes its place; a rule has none. */
+  constructor(file: string, text: string, aliases = false) {
     this.file = file;
     const document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, version: '1.2' });
     for (const error of [...document.errors, ...document.warnings]) {
@@ -25,6 +26,8 @@ export class Source {
         message: lower((error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, '')),
       });
     }
+    let left = mostAliases;
+    if (aliases && this.problems.length === 0) visit(document, { Alias: (_, node) => (left-- > 0 ? node.resolve(document) : visit.BREAK) });
     this.root = document.contents;
   }
 
@@ -111,5 +114,8 @@ export class Source {
     return value;
   }
 }
+
+/** A file in which aliases stand for aliases could grow without end. */
+const mostAliases = 1000;
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -2,9 +2,12 @@
 import type { Account, Asking } from '../ask.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
+import { commandsOf } from '../podman/socket-unit.ts';
 import { number, record, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
-import { splitWords } from '../systemd/words.ts';
+import { mergeSettings } from '../systemd/merge.ts';
+import { expander } from '../systemd/specifiers.ts';
+import { environmentTouches, unitVariables } from '../systemd/unit-variables.ts';
 import { containersConf, containersTouches, containersVariables } from './containers-conf.ts';
 
 /** cmd/podman/system/service.go takes engine.service_timeout as the default of --time; before 4.0 it was this constant. */
@@ -20,14 +23,15 @@ export const apiTimeout: Kind = {
     seconds: number('seconds without a connection after which the service stops; 0 is never'),
     from: string('what decided it', ['unit', 'containers.conf', 'built-in']),
   }),
-  touches: () => [...containersTouches, ...unitTouches('podman.service', 'system'), ...unitTouches('podman.service', 'user')],
+  touches: () => [...containersTouches, ...unitTouches('podman.service', 'system'), ...unitTouches('podman.service', 'user'), ...environmentTouches],
   *learn(_, as): Asking<Fact> {
     const unit = yield* loadUnit('podman.service', { manager: as.uid === 0 ? 'system' : 'user', as });
     if (unit.is === 'unknown') return unit;
     if (unit.unseen[0]) return unit.unseen[0];
-    const service = unit.masked ? undefined : serviceOf(unit);
+    const service = unit.masked ? { variables: new Map<string, string>() } : yield* serviceOf(unit, as);
     const fact = new FactBuilder();
-    if (service?.time)
+    if ('is' in service) return service;
+    if (service.time)
       return fact.consulted(service.time.where).set('seconds', service.time.seconds, service.time.where).set('from', 'unit', service.time.where).build();
     return yield* configured(fact, as, service);
   },
@@ -39,37 +43,24 @@ interface Service {
 }
 
 /** What the merged unit runs. Several ExecStart lines of a non-oneshot service are an error; the last one stands for them. */
-function serviceOf(unit: LoadedUnit): Service {
-  let time: Service['time'];
-  const variables = new Map<string, string>();
-  for (const { section, key: name, value, where } of unit.assignments) {
-    if (section !== 'Service') continue;
-    if (name === 'ExecStart') {
-      const seconds = timeOf(splitWords(value).words);
-      time = seconds === undefined ? undefined : { seconds, where: { ...where, said: `--time ${seconds}` } };
-    }
-    if (name === 'Environment' && value === '') variables.clear();
-    if (name === 'Environment')
-      for (const [, variable, text] of splitWords(value).words.flatMap((w) => [/^(\w+)=([\s\S]*)$/.exec(w) ?? []]))
-        if (variable && containersVariables.includes(variable)) variables.set(variable, text ?? '');
-  }
-  return { variables, ...(time ? { time } : {}) };
+function* serviceOf(unit: LoadedUnit, as: Account): Asking<Service | Unknown> {
+  const expand = expander(unit.unit, unit.manager, as);
+  const { commands, unsure } = yield* commandsOf(unit, as, () => true);
+  const environment = yield* unitVariables(mergeSettings(unit, expand), expand, true, as);
+  const started = commands.findLast((c) => c.key === 'ExecStart');
+  if (unsure && started?.timeout === undefined) return unsure;
+  if (started?.timeout !== undefined)
+    return { variables: new Map(), time: { seconds: started.timeout, where: { ...started.where, said: `--time ${started.timeout}` } } };
+  // A file that cannot be read may name other configuration.
+  if (environment.unseen) return environment.unseen;
+  const named = [...environment.variables].filter(([name]) => containersVariables.includes(name));
+  const written = unit.assignments.find((a) => a.key.startsWith('Exec') && containersVariables.some((name) => a.value.includes(`${name}=`)));
+  if (written) return { is: 'unknown', why: 'ambiguous', said: 'the command itself sets which containers.conf is read', where: [written.where] };
+  return { variables: new Map(named.map(([name, v]) => [name, v.value])) };
 }
 
-/** The last `--time N`, `--time=N`, `--timeout N`, `-t N`, `-tN` behind `system service`. */
-function timeOf(words: readonly string[]): number | undefined {
-  const at = words.findIndex((w, i) => w === 'system' && words[i + 1] === 'service');
-  let seconds: number | undefined;
-  for (let i = at < 0 ? words.length : at + 2; i < words.length; i++) {
-    const word = words[i] as string;
-    const value = /^(?:--time|--timeout|-t)$/.test(word) ? words[++i] : /^(?:--time=|--timeout=|-t=?)(\d+)$/.exec(word)?.[1];
-    if (value !== undefined && /^\d+$/.test(value)) seconds = Number(value);
-  }
-  return seconds;
-}
-
-function* configured(fact: FactBuilder, as: Account, service: Service | undefined): Asking<Fact> {
-  const config = yield* containersConf(as, service?.variables);
+function* configured(fact: FactBuilder, as: Account, service: Service): Asking<Fact> {
+  const config = yield* containersConf(as, service.variables);
   if (config.is === 'unknown') return config;
   fact.consulted(...config.consulted);
   const gap: Unknown | undefined = config.gaps.get(key) ?? config.gaps.get('engine');

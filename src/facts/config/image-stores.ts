@@ -1,6 +1,7 @@
 /** Kind `image-stores`: read-only stores whose images an account's engine takes as its own. */
 import { type Asking, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../fact.ts';
+import { replaceableIn } from '../host/directories-above.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, mode, number, record, string } from '../shape.ts';
 import { endOf } from './disk.ts';
@@ -17,7 +18,7 @@ export const imageStores: Kind = {
       record({
         path: string('the store'),
         absolute: boolean('it is an absolute path; otherwise every command fails'),
-        exists: boolean('it is there; otherwise every command fails'),
+        exists: boolean('it is there and a directory; otherwise every command fails'),
         uid: number('owner'),
         mode: mode('permission bits'),
         exposed: boolean('somebody else than root and the account may write to it'),
@@ -39,6 +40,7 @@ export const imageStores: Kind = {
     const paths = values.map((v) => v.replaceAll('$HOME', as.home).replaceAll('$USER', as.name).replaceAll('$UID', String(as.uid)));
     const absolute = paths.filter((p) => p.startsWith('/'));
     const stats = new Map((yield* together(absolute.map((p) => stat(p)))).map((answer, at) => [absolute[at], answer]));
+    const open = new Map((yield* together(absolute.map((p) => replaceableIn(p, [as.uid])))).map((found, at) => [absolute[at], found]));
     const fact = new FactBuilder().consulted(...where);
     const stores: Record<string, Json>[] = [];
     for (const [at, path] of paths.entries()) {
@@ -46,16 +48,22 @@ export const imageStores: Kind = {
       const refused = answer.is === 'blocked' ? answer : answer.is === 'got' && answer.value.real?.is === 'blocked' ? answer.value.real : undefined;
       const end = endOf(answer);
       if (refused) return unknown(refused, path);
+      const above = open.get(path);
+      if (above && 'is' in above) return above;
       stores.push({
         path,
         absolute: path.startsWith('/'),
-        exists: end !== undefined,
-        exposed: end !== undefined && ((end.uid !== 0 && end.uid !== as.uid) || (end.mode & 0o022) !== 0),
+        exists: end?.type === 'directory',
+        exposed: end !== undefined && (above !== undefined || (end.uid !== 0 && end.uid !== as.uid) || (end.mode & 0o022) !== 0),
         ...(end ? { uid: end.uid, mode: end.mode } : {}),
       });
       fact.at(
         ['stores', String(at)],
-        { path, said: end ? `mode ${end.mode.toString(8).padStart(4, '0')}, owner ${end.uid}` : 'not there' },
+        {
+          path,
+          said: end ? `mode ${end.mode.toString(8).padStart(4, '0')}, owner ${end.uid}${end.type === 'directory' ? '' : `, a ${end.type}`}` : 'not there',
+        },
+        ...(above ? [above] : []),
         ...where.slice(0, 1),
       );
     }

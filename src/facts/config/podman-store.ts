@@ -111,6 +111,8 @@ function setDriver(fact: FactBuilder, info: PodmanInfo, traces: readonly string[
     );
   else fact.gap('ambiguous', traces);
   if (told !== undefined) fact.set('driver', told, info.where, ...set.where.slice(0, 1));
+  // What storage.conf names is not what a store has that Podman cannot open.
+  else if (info.refused !== undefined) fact.gap('driver', refusal(info, info.refused));
   else if (set.value !== undefined) fact.set('driver', set.value, ...set.where);
   else if ('is' in traces) fact.gap('driver', traces);
   else if (traces.length === 1)
@@ -144,6 +146,13 @@ function setDriver(fact: FactBuilder, info: PodmanInfo, traces: readonly string[
     );
 }
 
+const refusal = (info: PodmanInfo, said: string): Unknown => ({
+  is: 'unknown',
+  why: 'failed',
+  said: `podman info failed${said === '' ? '' : `: ${said}`}`,
+  where: [info.where],
+});
+
 const tidy = (path: string): string => path.replace(/\/+$/, '');
 const lineOf = (stderr: string): string =>
   stderr
@@ -174,7 +183,8 @@ function setProgram(fact: FactBuilder, info: PodmanInfo): void {
   const set = [word(info.storage, 'storage', 'options', 'overlay', 'mount_program'), word(info.storage, 'storage', 'options', 'mount_program')].find(
     (w) => w.value !== undefined || w.gap,
   );
-  if (told) {
+  if (info.refused !== undefined) fact.gap('mountProgram', refusal(info, info.refused));
+  else if (told) {
     const value = (told as readonly Json[])[1];
     const program = typeof value === 'string' ? value : String((value as { Executable?: string } | undefined)?.Executable ?? '');
     fact.at('mountProgram', info.where).set('mountProgram', program === '' || program === 'undefined' ? undefined : program, info.where, ...(set?.where ?? []));

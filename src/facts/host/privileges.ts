@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, read, together } from '../ask.t
 import { type Fact, FactBuilder, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list as listOf, record, string } from '../shape.ts';
-import { readSudoers, type Sudoers, sudoersTouches, sudoOf, whoIs } from './sudoers.ts';
+import { foreignRule, readSudoers, type Sudoers, sudoersTouches, sudoOf, whoIs } from './sudoers.ts';
 
 const groupPath = '/etc/group';
 
@@ -42,9 +42,11 @@ export const privileges: Kind = {
         mighty.map((g) => g.name),
         ...(mighty.length > 0 ? mighty.map((g) => ({ ...g.at, said: `member of ${g.name}` })) : [{ path: groupPath }]),
       );
-    const sudo = sudoOf(sudoers.statements, whoIs(as, group.is === 'got' ? group.value : ''));
+    const who = whoIs(as, group.is === 'got' ? group.value : '');
+    const sudo = sudoOf(sudoers.statements, who);
+    const unseen = sudoers.incomplete ?? foreignRule(sudoers.statements, who);
     const where = sudo.where.length > 0 ? sudo.where : sudoers.consulted;
-    if (sudoers.incomplete && !sudo.noPassword) fact.gap('sudo', sudoers.incomplete);
+    if (unseen && !sudo.noPassword) fact.gap('sudo', unseen);
     else fact.set(['sudo', 'allowed'], sudo.allowed, ...where).set(['sudo', 'noPassword'], sudo.noPassword, ...where);
     return fact.build();
   },

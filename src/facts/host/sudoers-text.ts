@@ -34,14 +34,14 @@ export function statementsIn(text: string, path: string): Statement[] {
     if (include) statements.push({ is: 'include', path: include[2] ?? include[3] ?? '', directory: include[1] === 'includedir', at });
     else if (/^#(?!\d)/.test(content) || content === '') continue;
     else if (/^User_Alias[ \t]/.test(content)) {
-      for (const definition of content.slice('User_Alias'.length).split(':')) {
+      for (const definition of content.slice('User_Alias'.length).split(/:(?=[ \t]*[A-Z][A-Z0-9_]*[ \t]*=)/)) {
         const [name, members] = definition.split('=');
         if (name && members) statements.push({ is: 'alias', name: name.trim(), members: listOf(members), at });
       }
     } else if (defaults)
       statements.push({ is: 'defaults', scope: defaults[1] ?? '', for: listOf(defaults[2] ?? ''), settings: settingsIn(defaults[3] ?? ''), at });
     else if (content.includes('=') && !/^(?:Runas|Host|Cmnd|Cmd)_Alias[ \t]|^Defaults/.test(content)) {
-      const m = /^((?:[^\s,=]+[ \t]*,[ \t]*)*[^\s,=]+)[ \t]+([^=]*)=(.*)$/.exec(content);
+      const m = /^((?:(?:\\.|"[^"]*"|[^\s,="\\])+[ \t]*,[ \t]*)*(?:\\.|"[^"]*"|[^\s,="\\])+)[ \t]+([^=]*)=(.*)$/.exec(content);
       if (m) statements.push({ is: 'rule', who: listOf(m[1] ?? ''), hosts: listOf(m[2] ?? ''), spec: (m[3] ?? '').trim(), text: content, at });
     }
   }

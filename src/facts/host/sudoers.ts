@@ -7,10 +7,11 @@ import { listOf, type Statement, statementsIn } from './sudoers-text.ts';
 /** SUSE and image-based systems keep the vendor's file below /usr/etc; it counts when /etc has none. */
 const mainFiles = ['/etc/sudoers', '/usr/etc/sudoers'] as const;
 const directories = ['/etc/sudoers.d', '/usr/etc/sudoers.d', '/private/etc/sudoers.d'] as const;
+const nssPath = '/etc/nsswitch.conf';
 const maxDepth = 8;
 
 export const sudoersTouches: readonly Pattern[] = [
-  ...mainFiles.map((path) => ({ do: 'read', path }) as const),
+  ...[...mainFiles, nssPath].map((path) => ({ do: 'read', path }) as const),
   ...directories.flatMap((path): Pattern[] => [
     { do: 'list', path },
     { do: 'read', path: `${path}/*` },
@@ -29,7 +30,7 @@ export interface Sudoers {
 
 /** Reads the sudoers file that counts, with what it includes. */
 export function* readSudoers(): Asking<Sudoers> {
-  const answers = (yield* together(mainFiles.map((p) => read(p)))) as Answer<string>[];
+  const [nss, ...answers] = (yield* together([nssPath, ...mainFiles].map((p) => read(p)))) as [Answer<string>, ...Answer<string>[]];
   const at = answers.findIndex((a) => a.is !== 'absent');
   const path = mainFiles[at];
   const answer = answers[at];
@@ -37,14 +38,27 @@ export function* readSudoers(): Asking<Sudoers> {
     return { installed: false, statements: [], consulted: mainFiles.map((p) => ({ path: p, said: 'not there' })) };
   if (answer.is === 'blocked') return { installed: true, statements: [], consulted: [{ path }], incomplete: unknown(answer, path) };
   const reader = new Reader();
+  reader.incomplete = elsewhere(nss);
   yield* reader.take(answer.value, path, 0);
   return { installed: true, statements: reader.statements, consulted: reader.consulted, ...(reader.incomplete ? { incomplete: reader.incomplete } : {}) };
+}
+
+/** Rules of a directory service, which nsswitch.conf names beside the files (sudoers.ldap(5), sssd-sudo(5)). */
+function elsewhere(nss: Answer<string>): Unknown | undefined {
+  if (nss.is === 'blocked') return unknown(nss, nssPath);
+  const line = nss.is === 'got' ? (/^[ \t]*sudoers:(.*)$/m.exec(nss.value)?.[1] ?? '') : '';
+  const source = line
+    .replace(/#.*|\[[^\]]*\]/g, '')
+    .split(/\s+/)
+    .find((s) => s !== '' && s !== 'files');
+  if (source === undefined) return undefined;
+  return { is: 'unknown', why: 'unsupported', said: `sudo takes rules from "${source}", too, which only the host can ask`, where: [{ path: nssPath }] };
 }
 
 class Reader {
   readonly statements: Statement[] = [];
   readonly consulted: Where[] = [];
-  incomplete?: Unknown;
+  incomplete: Unknown | undefined;
 
   *take(text: string, path: string, depth: number): Asking<void> {
     this.consulted.push({ path });
@@ -98,8 +112,11 @@ export function whoIs(as: Account, group: string): Who {
   return { name: as.name, uid: as.uid, groups };
 }
 
-/** Whether a list of users names the account; the last word that fits decides. */
-function namer(statements: readonly Statement[], who: Who): (words: readonly string[]) => boolean {
+/** `+netgroup` and `%:group` are asked of a directory service: no file here tells who is in them (sudoers(5) "User_List"). */
+const isForeign = (name: string): boolean => /^(?:\+|%:)/.test(name);
+
+/** Whether a list of users names the account; the last word that fits decides. `perhaps` is the answer for what only a directory service knows. */
+function namer(statements: readonly Statement[], who: Who, perhaps = false): (words: readonly string[]) => boolean {
   const aliases = new Map(statements.flatMap((s) => (s.is === 'alias' ? [[s.name, s.members] as const] : [])));
   const named = (words: readonly string[], depth: number): boolean => {
     let result = false;
@@ -111,6 +128,8 @@ function namer(statements: readonly Statement[], who: Who): (words: readonly str
         name === 'ALL' ||
         name === who.name ||
         name === `#${who.uid}` ||
+        // An exception for strangers takes nobody out who may be meant.
+        (perhaps && !negated && isForeign(name)) ||
         [...who.groups].some(([gid, group]) => (group !== '' && name === `%${group}`) || name === `%#${gid}`) ||
         (alias !== undefined && depth < maxDepth && named(alias, depth + 1));
       if (hit) result = !negated;
@@ -118,6 +137,16 @@ function namer(statements: readonly Statement[], who: Who): (words: readonly str
     return result;
   };
   return (words) => named(words, 0);
+}
+
+/** The first rule that names the account only if a netgroup or a group of a directory service does: what it gives is not known. */
+export function foreignRule(statements: readonly Statement[], who: Who): Unknown | undefined {
+  const surely = namer(statements, who);
+  const maybe = namer(statements, who, true);
+  const rule = statements.find((s) => s.is === 'rule' && maybe(s.who) && !surely(s.who));
+  if (rule?.is !== 'rule') return undefined;
+  const said = `whether ${who.name} is among ${rule.who.join(', ')} only a directory service can tell`;
+  return { is: 'unknown', why: 'unsupported', said, where: [{ ...rule.at, said: rule.text.slice(0, 200) }] };
 }
 
 /** Settings that hold for every sudo of the account: those for everybody and for it; not those of a host, command or run-as user. */

@@ -6,7 +6,7 @@ import type { Pattern } from '../kind.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, placed, plain, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
-import { items, member, tellJson, text } from './run-as.ts';
+import { member, records, tellJson, text } from './run-as.ts';
 
 export interface Connection {
   readonly name: string;
@@ -39,7 +39,12 @@ export const connectionTouches: readonly Pattern[] = [
  */
 export function* learnConnections(as: Account): Asking<Connections> {
   const told = yield* tellJson(listArgv, as);
-  if (told.is === 'told') return { is: 'known', each: items(told.value).flatMap((c) => fromList(c, told.where)), consulted: [told.where] };
+  if (told.is === 'told') {
+    const rows = records(told.value, 'Name');
+    if (!rows || rows.some((row) => text(member(row, 'URI')) === undefined))
+      return unparsable('podman system connection list printed no list of connections', told.where);
+    return { is: 'known', each: rows.flatMap((c) => fromList(c, told.where)), consulted: [told.where] };
+  }
   if (told.is === 'unknown' && told.why !== 'unsupported') return told;
   return yield* fromFiles(as);
 }

@@ -1,6 +1,6 @@
 /** Kind `machine-docker`: whether the docker client inside the machine can pass a connection on, as k3d over ssh wants it. */
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
-import { type Fact, FactBuilder, missing, type Unknown, unknown } from '../fact.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../fact.ts';
 import { parseDockerHost } from '../k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../k3d/variables.ts';
 import type { Kind } from '../kind.ts';
@@ -56,6 +56,8 @@ export const machineDocker: Kind = {
       const why = notTold(dial, commandPlace(argv.dial).path);
       return fact.gap('dialStdio', why).build();
     }
+    if (dial.value.exit === 0 && !/\bdial-stdio\b|\bstdio stream\b/.test(dial.value.stdout + dial.value.stderr))
+      return fact.gap('dialStdio', unparsable('the help of docker system dial-stdio does not speak of it', commandPlace(argv.dial))).build();
     return fact.set('dialStdio', dial.value.exit === 0, commandPlace(argv.dial, `exit ${dial.value.exit}`)).build();
   },
 };

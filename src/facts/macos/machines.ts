@@ -4,7 +4,7 @@ import { type Json, type Unknown, unknown, unparsable, type Where } from '../fac
 import type { Pattern } from '../kind.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
-import { items, member, tellJson, text } from './run-as.ts';
+import { items, member, records, tellJson, text } from './run-as.ts';
 
 export interface Machine {
   readonly name: string;
@@ -43,8 +43,10 @@ export function* learnMachines(as: Account): Asking<Machines> {
   if ((yield* stat(home)).is === 'absent') return { is: 'known', each: [], live: false, consulted: [{ path: home, said: 'no machine was ever made' }] };
   const told = yield* tellJson(listArgv, as);
   if (told.is === 'unknown' && told.why !== 'unsupported') return told;
-  if (told.is === 'told')
-    return Array.isArray(told.value) ? yield* inspected(told.value, told.where, as) : unparsable('podman machine list printed no list', told.where);
+  if (told.is === 'told') {
+    const rows = records(told.value, 'Name');
+    return rows ? yield* inspected(rows, told.where, as) : unparsable('podman machine list printed no list of machines', told.where);
+  }
   const files = yield* fromFiles(as);
   if (files.is === 'unknown') return files;
   if (told.is === 'absent' && files.each.length === 0)

@@ -42,3 +42,9 @@ export function member(value: Json | undefined, key: string): Json | undefined {
 
 export const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 export const items = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
+
+/** The records that a program listed, each with a text under `name`; undefined when it printed something else. Go prints an empty list as null, too. */
+export function records(value: Json, name: string): readonly Json[] | undefined {
+  if (value === null) return [];
+  return Array.isArray(value) && (value as readonly Json[]).every((row) => text(member(row, name))) ? (value as readonly Json[]) : undefined;
+}

@@ -1,15 +1,15 @@
-/** Kind `podman-socket`: who may connect to the API socket: its mode, its group's members, and the directories above it. */
-import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../fact.ts';
+/** Kind `podman-socket`: who may connect to the API's sockets: by mode, by group, by the directories above, or because there is no file. */
+import { type Account, type Answer, type Asking, type Inode, type Stat, stat, together } from '../ask.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, mode, number, record, string } from '../shape.ts';
-import { defaultSocket, socketUnit, socketUnitTouches } from './socket-unit.ts';
+import { type OtherServers, otherServers } from './other-servers.ts';
+import { endOf, type Groups, groupsOf, octal, parentsOf, type Reach, reach, stranger } from './socket-reach.ts';
+import { defaultSocket, type Sockets, type SocketUnit, socketUnit, socketUnitTouches } from './socket-unit.ts';
 import { mayLookAt, socketTouches } from './who-answers.ts';
 
-const octal = (bits: number): string => bits.toString(8).padStart(4, '0');
-
-/** podman.socket is shipped with SocketMode=0660 (containers/podman contrib/systemd/system/podman.socket). */
-const shippedMode = 0o660;
+/** systemd.socket(5) SocketMode=. The podman.socket that Podman ships says 0660. */
+const defaultMode = 0o666;
 
 export const podmanSocket: Kind = {
   name: 'podman-socket',
@@ -25,10 +25,6 @@ export const podmanSocket: Kind = {
     live: boolean('whether the socket file is there; otherwise the unit is judged'),
     configuredGroup: string('SocketGroup= of the unit'),
     reachableBy: list(string('everyone, or a group with its members'), 'who may connect besides the owner and root'),
-    parents: list(
-      record({ path: string('directory'), mode: mode('its bits'), uid: number('its owner'), gid: number('its group') }),
-      'the directories above, top first',
-    ),
   }),
   touches: () => [
     ...socketUnitTouches,
@@ -39,130 +35,107 @@ export const podmanSocket: Kind = {
     { do: 'read', path: '/etc/passwd' },
   ],
   *learn(_, as): Asking<Fact> {
-    const unit = yield* socketUnit(as);
-    const configured = unit.listens.find((l) => l.type === 'unix');
+    const [unit, others] = (yield* together<unknown>([socketUnit(as), otherServers(as)])) as [SocketUnit, OtherServers];
     if (unit.unseen) return unit.unseen;
-    const path = configured?.address ?? defaultSocket(as);
-    if (!mayLookAt(path))
-      return { is: 'unknown', why: 'unsupported', said: `the socket ${path} lies outside /run and /var`, where: configured ? [configured.where] : [] };
-    const dirs = parentsOf(path);
-    const [socket, ...above] = (yield* together([path, ...dirs].map((p) => stat(p)))) as [Answer<Stat>, ...Answer<Stat>[]];
-    // An image has nothing below /run: what the unit will make is judged.
-    if (socket.is === 'blocked' && socket.why !== 'unsupported') return unknown(socket, path);
-    if (socket.is !== 'got' && !unit.loaded) return missing({ path }, ...unit.consulted);
-    const fact = new FactBuilder()
-      .consulted({ path })
-      .set('path', path, { path })
-      .set('live', socket.is === 'got', { path });
-    if (unit.group) fact.set('configuredGroup', unit.group.value, unit.group.where);
+    const looked = yield* together(endpointsOf(unit, others, as).map(lookAt));
+    const [main] = looked;
+    if (!main || (looked.every((l) => !l.file && !l.unit && !l.blocked) && !others.unseen))
+      return missing(...looked.map((l) => ({ path: l.path })), ...unit.consulted);
+    if (main.blocked) return main.blocked;
     const groups = yield* groupsOf();
-    if (socket.is === 'got') {
-      const end = socket.value.real?.is === 'got' ? socket.value.real.value : socket.value;
-      const at = { path, said: `${octal(end.mode)} ${end.uid}:${end.gid}` };
-      fact
-        .set('mode', end.mode, at)
-        .set('uid', end.uid, at)
-        .set('gid', end.gid, at)
-        .set('owned', end.uid === as.uid, at);
-      return reach(fact, { bits: end.mode, gid: end.gid, at }, dirs, above, groups, as).build();
-    }
-    // Not running, or an image: what systemd will create. The directories above may not exist before boot.
-    const bits = unit.mode?.value ?? shippedMode;
-    const at = unit.mode?.where ?? { path, said: 'SocketMode=0660 as shipped' };
-    fact.set('mode', bits, at);
-    const gid =
-      unit.group === undefined
-        ? as.gid
-        : groups.is === 'known'
-          ? groups.each.find((g) => g.name === unit.group?.value || String(g.gid) === unit.group?.value)?.gid
-          : undefined;
-    if (gid === undefined) {
-      fact.gap(
-        'reachableBy',
-        groups.is === 'unknown'
-          ? groups
-          : { is: 'unknown', why: 'failed', said: `the group ${unit.group?.value ?? ''} is not in /etc/group`, where: unit.group ? [unit.group.where] : [] },
-      );
-      return fact.build();
-    }
-    return reach(fact, { bits, gid, at: unit.group?.where ?? at }, [], [], groups, as).build();
+    const fact = new FactBuilder().consulted({ path: main.path });
+    const grouped = [unit, ...others.sockets].find((s) => s.group)?.group;
+    if (grouped) fact.set('configuredGroup', grouped.value, grouped.where);
+    describe(fact, main);
+    const foreign = looked.map((l) => foreignOwner(l, as)).find((w) => w !== undefined);
+    if (foreign) fact.set('owned', false, foreign);
+    else if (main.file) fact.set('owned', true, { path: main.path });
+    const reaches = looked.flatMap((l) => reachesOf(l, groups, as));
+    const by = [...new Set(reaches.flatMap((r) => r.by))];
+    const gap = reaches.find((r) => r.gap)?.gap ?? others.unseen;
+    if (by.length === 0 && gap) return fact.gap('reachableBy', gap).build();
+    const telling = by.length > 0 ? reaches.filter((r) => r.by.length > 0) : reaches;
+    return fact.set('reachableBy', by, ...telling.flatMap((r) => r.where)).build();
   },
 };
 
-interface Group {
-  readonly name: string;
-  readonly gid: number;
-  readonly members: readonly string[];
-  readonly where: readonly Where[];
-}
-type Groups = { readonly is: 'known'; readonly each: readonly Group[] } | Unknown;
-
-/** Groups with their members: those group(5) lists, and the accounts whose primary group it is. */
-function* groupsOf(): Asking<Groups> {
-  const [group, passwd] = (yield* together([read('/etc/group'), read('/etc/passwd')])) as [Answer<string>, Answer<string>];
-  if (group.is === 'blocked') return unknown(group, '/etc/group');
-  if (passwd.is === 'blocked') return unknown(passwd, '/etc/passwd');
-  const accounts = passwd.is === 'got' ? passwd.value.split('\n').map((l) => l.split(':')) : [];
-  const each: Group[] = [];
-  for (const [at, line] of (group.is === 'got' ? group.value : '').split('\n').entries()) {
-    const [name, , gid, members] = line.split(':');
-    if (!name || !/^\d+$/.test(gid ?? '')) continue;
-    const primary = accounts.filter((f) => f.length >= 7 && f[3] === gid).map((f) => f[0] ?? '');
-    const listed = (members ?? '').split(',').map((m) => m.trim());
-    each.push({
-      name,
-      gid: Number(gid),
-      members: [...new Set([...listed, ...primary])].filter((m) => m !== '' && m !== 'root').sort(),
-      where: [{ path: '/etc/group', line: at + 1 }],
-    });
-  }
-  return { is: 'known', each };
+/** One address of the API. `unit`: systemd makes it. */
+interface Endpoint {
+  readonly path: string;
+  readonly abstract: boolean;
+  readonly where?: Where;
+  readonly unit?: Sockets;
 }
 
-/** Connecting needs write permission on the socket and search permission on every directory above (unix(7)). */
-function reach(
-  fact: FactBuilder,
-  socket: { bits: number; gid: number; at: Where },
-  dirs: readonly string[],
-  above: readonly Answer<Stat>[],
-  groups: Groups,
-  as: Account,
-): FactBuilder {
-  const parents: Json[] = [];
-  const wheres: Where[] = [];
-  let everyone = (socket.bits & 0o002) !== 0;
-  let byGroup = (socket.bits & 0o020) !== 0;
-  let blocked: Unknown | undefined;
-  for (const [at, path] of dirs.entries()) {
-    const answer = above[at] as Answer<Stat>;
-    const end = answer.is === 'got' && answer.value.real?.is === 'got' ? answer.value.real.value : answer.is === 'got' ? answer.value : undefined;
-    if (!end) {
-      if (answer.is === 'blocked') blocked ??= unknown(answer, path);
-      continue;
-    }
-    parents.push({ path, mode: end.mode, uid: end.uid, gid: end.gid });
-    wheres.push({ path, said: `${octal(end.mode)} ${end.uid}:${end.gid}` });
-    if ((end.mode & 0o001) === 0) everyone = false;
-    if ((end.mode & 0o001) === 0 && !((end.mode & 0o010) !== 0 && end.gid === socket.gid)) byGroup = false;
-  }
-  fact.set('parents', parents, ...wheres);
-  if (blocked && (everyone || byGroup)) return fact.gap('reachableBy', blocked);
-  const by: string[] = everyone ? ['everyone'] : [];
-  const where: Where[] = [socket.at, ...wheres];
-  if (byGroup && socket.gid !== 0 && groups.is === 'unknown') return everyone ? fact.set('reachableBy', by, ...where) : fact.gap('reachableBy', groups);
-  if (byGroup && groups.is === 'known') {
-    const group = groups.each.find((g) => g.gid === socket.gid);
-    const members = group?.members.filter((m) => m !== as.name) ?? [];
-    if (group && members.length > 0) {
-      by.push(`group ${group.name}: ${members.join(', ')}`);
-      where.push(...group.where);
-    }
-  }
-  return fact.set('reachableBy', by, ...where);
+interface Looked extends Endpoint {
+  readonly file?: Inode;
+  readonly dirs: readonly string[];
+  readonly above: readonly Answer<Stat>[];
+  readonly blocked?: Unknown;
 }
 
-/** `/run/podman/podman.sock` lies below `/run` and `/run/podman`. */
-function parentsOf(path: string): string[] {
-  const parts = path.split('/').slice(1, -1);
-  return parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`);
+/** Those of podman.socket, or the usual place where it names none; then those of other units. */
+function endpointsOf(unit: SocketUnit, others: OtherServers, as: Account): Endpoint[] {
+  const of = (sockets: Sockets): Endpoint[] =>
+    sockets.listens
+      .filter((l) => l.type === 'unix' || l.type === 'abstract')
+      .map((l) => ({ path: l.address, abstract: l.type === 'abstract', where: l.where, unit: sockets }));
+  const own = of(unit);
+  return [...(own.length > 0 ? own : [{ path: defaultSocket(as), abstract: false }]), ...others.sockets.flatMap(of)];
+}
+
+function* lookAt(e: Endpoint): Asking<Looked> {
+  if (e.abstract) return { ...e, dirs: [], above: [] };
+  if (!mayLookAt(e.path)) {
+    const said = `the socket ${e.path} lies outside /run and /var`;
+    return { ...e, dirs: [], above: [], blocked: { is: 'unknown', why: 'unsupported', said, where: e.where ? [e.where] : [] } };
+  }
+  const dirs = parentsOf(e.path);
+  const [socket, ...above] = (yield* together([e.path, ...dirs].map((p) => stat(p)))) as [Answer<Stat>, ...Answer<Stat>[]];
+  const file = endOf(socket);
+  // An image has nothing below /run: what the unit will make is judged.
+  const blocked = socket.is === 'blocked' && socket.why !== 'unsupported' ? unknown(socket, e.path) : undefined;
+  return { ...e, dirs, above, ...(file ? { file } : {}), ...(blocked ? { blocked } : {}) };
+}
+
+function describe(fact: FactBuilder, main: Looked): void {
+  const { path, file, unit } = main;
+  fact.set('path', path, { path }).set('live', file !== undefined, { path });
+  if (main.abstract) return;
+  const made = unit?.mode?.value ?? defaultMode;
+  const at = file ? { path, said: `${octal(file.mode)} ${file.uid}:${file.gid}` } : unit?.mode?.where;
+  const where = at ? [at] : main.where ? [main.where] : [];
+  fact.set('mode', file ? file.mode : made, ...where);
+  if (file) fact.set('uid', file.uid, ...where).set('gid', file.gid, ...where);
+}
+
+/** Where it says that the socket is another's. */
+function foreignOwner({ file, path, unit }: Looked, as: Account): Where | undefined {
+  if (file && file.uid !== as.uid) return { path, said: `${octal(file.mode)} ${file.uid}:${file.gid}` };
+  const user = unit?.user;
+  return user && user.value !== as.name && user.value !== String(as.uid) ? { ...user.where, said: `SocketUser=${user.value}` } : undefined;
+}
+
+/** Who may connect now, and once the unit makes the socket anew. */
+function reachesOf(looked: Looked, groups: Groups, as: Account): Reach[] {
+  const { path, file, unit, dirs, above, blocked } = looked;
+  if (blocked) return [{ by: [], where: blocked.where, gap: blocked }];
+  if (looked.abstract)
+    return [{ by: [`everyone in the host's network: ${path} is an abstract socket, which has no mode`], where: looked.where ? [looked.where] : [] }];
+  const now = file
+    ? [reach({ bits: file.mode, gid: file.gid, at: { path, said: `${octal(file.mode)} ${file.uid}:${file.gid}` } }, dirs, above, groups, as)]
+    : [];
+  if (!unit) return now;
+  const at = unit.group?.where ?? unit.mode?.where ?? { path, said: `SocketMode=${octal(defaultMode)}, systemd's default` };
+  const gid = groupId(unit, groups, as);
+  if (gid === undefined) return file ? now : [{ by: [], where: [at], gap: groups.is === 'unknown' ? groups : stranger(unit.group?.value ?? '', at) }];
+  // The directories above may not exist before the socket does.
+  const later = reach({ bits: unit.mode?.value ?? defaultMode, gid, at }, file ? dirs : [], file ? above : [], groups, as);
+  return [...now, later];
+}
+
+function groupId(unit: Sockets, groups: Groups, as: Account): number | undefined {
+  const wanted = unit.group?.value;
+  if (wanted === undefined) return as.gid;
+  return groups.is === 'known' ? groups.each.find((g) => g.name === wanted || String(g.gid) === wanted)?.gid : undefined;
 }

@@ -32,6 +32,8 @@ export interface QuadletDisk {
 /** Where generators look, then where people put files that no generator reads. */
 export const searched = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
 const unsearched = ['/usr/local/share/containers/systemd', '/usr/lib/containers/systemd', '/usr/local/lib/containers/systemd', '/etc/systemd/system'] as const;
+/** Where a Quadlet file is often put by mistake: looked into, but not below. */
+const flat = '/etc/systemd/system';
 
 export const userRoots = (as: Account): readonly string[] => [`/run/user/${as.uid}/containers/systemd`, `${as.home}/.config/containers/systemd`];
 const unsearchedUser = (as: Account): string => `${as.home}/.local/share/containers/systemd`;
@@ -77,9 +79,12 @@ export function* quadletDisk(accounts: readonly Account[]): Asking<QuadletDisk> 
   for (let depth = 0; level.length > 0 && depth < maxDepth && directories.size < maxDirectories; depth++) {
     const stats = (yield* together(level.map((path) => stat(path)))) as Answer<Stat>[];
     const found = level.flatMap((path, at) => entryOf(path, stats[at] as Answer<Stat>, unseen));
-    const fresh = found.filter((e) => e.type === 'directory' && !visited.has(e.real));
+    // Below systemd's own directory only files are looked for.
+    const fresh = found.filter((e) => e.type === 'directory' && !visited.has(e.real) && !e.path.startsWith(`${flat}/`));
     for (const { real } of fresh) visited.add(real);
-    const units = found.filter((e) => (e.type !== 'directory' || depth > 0) && (looksLikeQuadlet.test(e.path) || e.path.endsWith('.conf')));
+    const units = found.filter(
+      (e) => (e.type !== 'directory' || (depth > 0 && !e.path.startsWith(`${flat}/`))) && (looksLikeQuadlet.test(e.path) || e.path.endsWith('.conf')),
+    );
     const names = yield* together(fresh.map((e) => list(e.path)));
     const texts = yield* together(units.map((e) => read(e.path)));
     for (const [at, e] of units.entries()) {
@@ -100,8 +105,7 @@ export function* quadletDisk(accounts: readonly Account[]): Asking<QuadletDisk> 
       if (answer.is === 'blocked') unseen.push(unknown(answer, e.path));
       if (answer.is !== 'got') continue;
       directories.set(e.path, { path: e.path, real: e.real, inode: e.inode, names: answer.value });
-      const flat = e.path === '/etc/systemd/system';
-      level.push(...answer.value.filter((n) => !flat || looksLikeQuadlet.test(n)).map((n) => `${e.path}/${n}`));
+      level.push(...answer.value.filter((n) => e.path !== flat || looksLikeQuadlet.test(n)).map((n) => `${e.path}/${n}`));
     }
   }
   if (level.length > 0)

@@ -63,7 +63,8 @@ export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
     if (line.is === 'absent' || (line.is === 'blocked' && (line.why === 'unsupported' || line.why === 'failed'))) continue;
     if (line.is === 'blocked') return unknown(line, path);
     const argv = line.value.split('\0').filter((word) => word !== '');
-    const command = serviceCommand(argv);
+    // The first word is whatever the starter chose; the program is known by its name above.
+    const command = serviceCommand(['podman', ...argv.slice(1)]);
     if (!command) continue;
     const [owner, group] = (yield* together<unknown>([stat(`/proc/${pid}`), read(`/proc/${pid}/cgroup`)])) as [Answer<Stat>, Answer<string>];
     if (owner.is === 'blocked') return unknown(owner, `/proc/${pid}`);

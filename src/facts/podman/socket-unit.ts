@@ -2,23 +2,39 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
+import { mergeSettings } from '../systemd/merge.ts';
+import { expander } from '../systemd/specifiers.ts';
+import { environmentTouches, unitVariables } from '../systemd/unit-variables.ts';
+import type { ServiceCommand } from './service-processes.ts';
+import { startedBy } from './started-service.ts';
 
-/** One address that a unit listens on. `unix` addresses are absolute paths. */
+/** One address that a unit listens on. `unix` addresses are absolute paths, `abstract` ones have no file and no mode (unix(7)). */
 export interface Listen {
-  readonly type: 'unix' | 'tcp' | 'other';
+  readonly type: 'unix' | 'abstract' | 'tcp' | 'vsock' | 'other';
   readonly address: string;
   readonly where: Where;
 }
 
-export interface SocketUnit {
-  /** The unit is there and not masked. */
-  readonly loaded: boolean;
+/** What a socket unit makes: addresses, and who may connect to those that are files. */
+export interface Sockets {
   readonly listens: readonly Listen[];
   readonly mode?: { readonly value: number; readonly where: Where };
+  readonly user?: { readonly value: string; readonly where: Where };
   readonly group?: { readonly value: string; readonly where: Where };
-  /** Every ExecStart of podman.service. */
-  readonly commands: readonly { readonly argv: string; readonly where: Where }[];
+}
+
+/** The API services that a unit's commands start. */
+export interface Commands {
+  readonly commands: readonly (ServiceCommand & { readonly key: string; readonly where: Where })[];
+  /** A command that could not be resolved: it may start an API at any address. */
+  readonly unsure?: Unknown;
+}
+
+export interface SocketUnit extends Sockets, Commands {
+  /** The unit is there and not masked. */
+  readonly loaded: boolean;
   /** A part that could not be read: the rest may be wrong. */
   readonly unseen?: Unknown;
   readonly consulted: readonly Where[];
@@ -30,10 +46,10 @@ const runtimeDir = (as: Account): string => (as.uid === 0 ? '/run' : `/run/user/
 /** Where podman-system-service(1) and the shipped podman.socket put the socket. */
 export const defaultSocket = (as: Account): string => `${runtimeDir(as)}/podman/podman.sock`;
 
-export const socketUnitTouches: readonly Pattern[] = (['system', 'user'] as const).flatMap((m) => [
-  ...unitTouches('podman.socket', m),
-  ...unitTouches('podman.service', m),
-]);
+export const socketUnitTouches: readonly Pattern[] = [
+  ...(['system', 'user'] as const).flatMap((m) => [...unitTouches('podman.socket', m), ...unitTouches('podman.service', m)]),
+  ...environmentTouches,
+];
 
 /** Loads podman.socket and podman.service for an account: root's come from the system manager. */
 export function* socketUnit(as: Account): Asking<SocketUnit> {
@@ -44,39 +60,77 @@ export function* socketUnit(as: Account): Asking<SocketUnit> {
   ];
   // An image has no runtime directories, so nothing in them is missed.
   const unseen = [socket, service].flatMap((u) => (u.is === 'unknown' ? [u] : u.unseen)).find((u) => u.why !== 'unsupported');
-  const own = socket.is === 'loaded' && socket.exists && !socket.masked ? socket.assignments.filter((a) => a.section === 'Socket') : [];
-  const mode = own.findLast((a) => a.key === 'SocketMode' && /^0?[0-7]{1,4}$/.test(a.value));
-  const group = own.findLast((a) => a.key === 'SocketGroup');
-  const commands =
-    service.is === 'loaded' && !service.masked ? resetting(service.assignments.filter((a) => a.section === 'Service' && a.key === 'ExecStart')) : [];
+  const loaded = socket.is === 'loaded' && socket.exists && !socket.masked;
+  const started: Commands = service.is === 'loaded' && !service.masked ? yield* commandsOf(service, as, () => true) : { commands: [] };
   return {
-    loaded: socket.is === 'loaded' && socket.exists && !socket.masked,
-    listens: resetting(own.filter((a) => a.key.startsWith('Listen')))
-      .filter((a) => a.key === 'ListenStream')
-      .map((a) => listen(a.value.replaceAll('%t', runtimeDir(as)), a.where)),
-    ...(mode ? { mode: { value: Number.parseInt(mode.value, 8), where: mode.where } } : {}),
-    ...(group && group.value !== '' ? { group: { value: group.value, where: group.where } } : {}),
-    commands: commands.map((a) => ({ argv: a.value, where: a.where })),
+    loaded,
+    ...(loaded ? socketsOf(socket, as) : { listens: [] }),
+    ...started,
     ...(unseen ? { unseen } : {}),
     consulted: socket.is === 'loaded' ? socket.consulted : socket.where,
   };
 }
 
-/** An empty assignment takes all before it away; an empty Listen…= of any type resets them all (systemd.socket(5)). */
+/** What a loaded socket unit listens on. An empty Listen…= of any type resets them all (systemd.socket(5)). */
+export function socketsOf(unit: LoadedUnit, as: Account): Sockets {
+  const own = unit.assignments.filter((a) => a.section === 'Socket');
+  const mode = own.findLast((a) => a.key === 'SocketMode' && /^0*[0-7]{1,4}$/.test(a.value));
+  const user = own.findLast((a) => a.key === 'SocketUser');
+  const group = own.findLast((a) => a.key === 'SocketGroup');
+  const expand = expander(unit.unit, unit.manager, as);
+  return {
+    listens: resetting(own.filter((a) => a.key.startsWith('Listen')))
+      .filter((a) => a.key === 'ListenStream')
+      .map((a) => listen(expand(a.value), a.where)),
+    ...(mode ? { mode: { value: Number.parseInt(mode.value, 8), where: mode.where } } : {}),
+    ...(user && user.value !== '' ? { user: { value: expand(user.value), where: user.where } } : {}),
+    ...(group && group.value !== '' ? { group: { value: expand(group.value), where: group.where } } : {}),
+  };
+}
+
+const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload'];
+
+/** The API services that a unit's `Exec…=` lines start. Lines that `concerns` rejects do not make it unsure. */
+export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: string) => boolean): Asking<Commands> {
+  const expand = expander(unit.unit, unit.manager, as);
+  const own = unit.assignments.filter((a) => a.section === 'Service');
+  const lines = execKeys.flatMap((key) => resetting(own.filter((a) => a.key === key)));
+  const wanted = lines.some((l) => l.value.includes('$'));
+  const environment = yield* unitVariables(mergeSettings(unit, expand), expand, wanted, as);
+  // A file that could not be read may set any variable.
+  const variables = new Map(environment.unseen ? [] : [...environment.variables].map(([name, v]) => [name, v.value]));
+  const commands: (ServiceCommand & { key: string; where: Where })[] = [];
+  let unsure: Unknown | undefined;
+  for (const { key, value, where } of lines) {
+    for (const { words, unresolved } of execCommands(value, expand, variables)) {
+      const started = startedBy(words, unresolved, variables);
+      commands.push(...started.services.map((s) => ({ ...s, key, where })));
+      // Beside ExecStart, what does not name Podman prepares something.
+      if (started.unsure === undefined || !concerns(value) || (key !== 'ExecStart' && !value.includes('podman'))) continue;
+      const because = unresolved.length > 0 && environment.unseen ? ` (${environment.unseen.said})` : '';
+      unsure ??= { is: 'unknown', why: 'ambiguous', said: `${unit.unit.name}: ${started.unsure}${because}`, where: [{ ...where, said: `${key}=${value}` }] };
+    }
+  }
+  return { commands, ...(unsure ? { unsure } : {}) };
+}
+
+/** An empty assignment takes all before it away. */
 function resetting<T extends { readonly value: string }>(assignments: readonly T[]): T[] {
   const reset = assignments.findLastIndex((a) => a.value === '');
   return assignments.slice(reset + 1);
 }
 
-/** Classifies a socket address: a path or abstract name, a port, or HOST:PORT (systemd.socket(5) ListenStream=). */
+/** Classifies a socket address: a path, an abstract name, a port, HOST:PORT, or vsock:CID:PORT (systemd.socket(5) ListenStream=). */
 export function listen(address: string, where: Where): Listen {
   if (address.startsWith('/')) return { type: 'unix', address, where };
-  if (address.startsWith('@') || address.startsWith('vsock')) return { type: 'other', address, where };
+  if (address.startsWith('@')) return { type: 'abstract', address, where };
+  if (/^vsock(?:-\w+)?:/.test(address)) return { type: 'vsock', address, where };
   return { type: /^(\d{1,5}|.*:\d{1,5})$/.test(address) ? 'tcp' : 'other', address, where };
 }
 
-/** Whether a TCP address can be reached from this host alone. */
+/** Whether a TCP or vsock address can be reached from this host alone. Virtual machines reach every CID but 1 (vsock(7) VMADDR_CID_LOCAL). */
 export function isLoopback(address: string): boolean {
+  if (/^vsock(?:-\w+)?:/.test(address)) return /^vsock(?:-\w+)?:1:/.test(address);
   const host = address
     .replace(/^tcp:\/\//, '')
     .replace(/:\d+$/, '')

@@ -3,6 +3,7 @@ import { type Account, type Asking, stat, together } from '../ask.ts';
 import { endOf } from '../config/disk.ts';
 import { type PodmanRelease, podmanRelease, podmanTouches, type Release } from '../config/release.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import { replaceableIn } from '../host/directories-above.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, mode, number, record, string } from '../shape.ts';
 import { etcPolicy, homeCounts, homePolicy, inForce, type PolicyFile, type PolicyFiles, policyFiles, policyTouches, usrPolicy } from './places.ts';
@@ -29,7 +30,7 @@ export const imagePolicy: Kind = {
     keys: list(
       record({
         path: string('the file'),
-        exists: boolean('it is there'),
+        exists: boolean('it is there and a file'),
         absolute: boolean('it is an absolute path'),
         uid: number('its owner'),
         mode: mode('its permission bits'),
@@ -123,6 +124,7 @@ function* setKeys(fact: FactBuilder, policy: Policy, as: Account): Asking<void> 
   const asked = keys.filter((k) => k.path.startsWith('/'));
   const stats = yield* together(asked.map((k) => stat(k.path)));
   const own = policy.path === homePolicy(as);
+  const open = yield* together(asked.map((k) => replaceableIn(k.path, own ? [as.uid] : [])));
   const values: Record<string, Json>[] = [];
   for (const [at, key] of keys.entries()) {
     const index = asked.indexOf(key);
@@ -130,16 +132,24 @@ function* setKeys(fact: FactBuilder, policy: Policy, as: Account): Asking<void> 
     const refused = answer.is === 'blocked' ? answer : answer.is === 'got' && answer.value.real?.is === 'blocked' ? answer.value.real : undefined;
     if (refused) return void fact.gap('keys', unknown(refused, key.path));
     const end = endOf(answer);
+    const above = open[index];
+    if (above && 'is' in above) return void fact.gap('keys', above);
     values.push({
       path: key.path,
       absolute: index >= 0,
-      exists: end !== undefined,
-      exposed: end !== undefined && ((end.uid !== 0 && !(own && end.uid === as.uid)) || (end.mode & 0o022) !== 0),
+      exists: end?.type === 'file',
+      exposed: end !== undefined && (above !== undefined || (end.uid !== 0 && !(own && end.uid === as.uid)) || (end.mode & 0o022) !== 0),
       ...(end ? { uid: end.uid, mode: end.mode } : {}),
     });
     fact.at(
       ['keys', String(at)],
-      { path: key.path, ...(end ? { said: `mode ${end.mode.toString(8).padStart(4, '0')}, owner ${end.uid}` } : { said: 'not there' }) },
+      {
+        path: key.path,
+        ...(end
+          ? { said: `mode ${end.mode.toString(8).padStart(4, '0')}, owner ${end.uid}${end.type === 'file' ? '' : `, a ${end.type}`}` }
+          : { said: 'not there' }),
+      },
+      ...(above ? [above] : []),
       key.where,
     );
   }

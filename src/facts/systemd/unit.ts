@@ -1,16 +1,16 @@
 /** Kind `unit`: what the unit files say, merged as systemd merges them. Not what the running manager does. */
-import { type Account, type Asking, read, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown } from '../fact.ts';
-import type { Kind, Pattern } from '../kind.ts';
+import type { Account, Asking } from '../ask.ts';
+import { type Fact, FactBuilder } from '../fact.ts';
+import type { Kind } from '../kind.ts';
 import { boolean, list, map, mode, record, type Shape, string } from '../shape.ts';
 import { mergeDelegate } from './delegate.ts';
 import { type DirectiveClass, directives, enumerations } from './directives.ts';
 import { enablementOf, enablementTouches } from './enablement.ts';
-import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from './environment.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from './load.ts';
 import { mergeSettings, type Settings } from './merge.ts';
 import type { Manager } from './paths.ts';
 import { expander } from './specifiers.ts';
+import { environmentTouches, unitVariables } from './unit-variables.ts';
 
 const text = 'the last assignment; specifiers that files can tell are expanded';
 
@@ -135,41 +135,11 @@ function setDirectives(fact: FactBuilder, loaded: LoadedUnit, settings: Settings
 }
 
 function* setEnvironment(fact: FactBuilder, settings: Settings, expand: (v: string) => string, readFiles: boolean, as: Account): Asking<void> {
-  const own = mergeEnvironment(settings.counting('Environment'), expand);
-  const variables = new Map<string, Variable>(own.variables);
-  for (const r of own.remarks) fact.note(r.name ? ['Environment', r.name] : 'Environment', r.said, r.where);
-  const files = environmentFiles(settings.counting('EnvironmentFile'), expand);
-  const readable = files.map((f) => readFiles && mayRead(f.path, as));
-  const texts = yield* together(files.filter((_, at) => readable[at]).map((f) => read(f.path)));
-  let next = 0;
-  let gap: Unknown | undefined;
-  for (const [at, file] of files.entries()) {
-    const text = readable[at] ? texts[next++] : undefined;
-    if (text?.is === 'absent') continue;
-    if (text?.is !== 'got') {
-      gap ??=
-        text?.is === 'blocked'
-          ? unknown(text, file.path)
-          : { is: 'unknown', why: 'unsupported', said: `${file.path}, which EnvironmentFile= names, was not read`, where: [file.where] };
-      continue;
-    }
-    // Files are read after Environment=, in order, and win (systemd.exec(5)).
-    const parsed = parseEnvironmentFile(text.value, file.path);
-    for (const [name, v] of parsed.variables) variables.set(name, { value: v.value, where: [...v.where, ...(variables.get(name)?.where ?? [])] });
-    for (const r of parsed.remarks) fact.note('Environment', r.said, r.where);
-  }
-  if (gap) fact.gap('Environment', gap);
-  for (const a of settings.counting('UnsetEnvironment'))
-    for (const name of a.value.split(/\s+/)) if (variables.delete(name)) fact.note(['Environment', name], `UnsetEnvironment= takes ${name} away`, a.where);
+  const { variables, remarks, unseen } = yield* unitVariables(settings, expand, readFiles, as);
+  for (const r of remarks) fact.note(r.name ? ['Environment', r.name] : 'Environment', r.said, r.where);
+  if (unseen) fact.gap('Environment', unseen);
   for (const [name, v] of variables) fact.set(['Environment', name], v.value, ...v.where);
 }
 
-const environmentRoots = ['/etc', '/run', '/usr', '/opt', '/var/lib'];
 /** What a rule that ranges over units mostly finds. */
 const runtimeUnits = ['k3s.service', 'k3s-agent.service', 'crio.service', 'podman.service', 'k3s-rootless.service'];
-
-const environmentTouches: readonly Pattern[] = [...environmentRoots, '~'].map((root) => ({ do: 'read', path: `${root}/**`, later: true }));
-
-function mayRead(path: string, as: Account): boolean {
-  return !path.includes('/../') && !/[*?[]/.test(path) && [...environmentRoots, as.home].some((root) => path.startsWith(`${root}/`));
-}

@@ -1,14 +1,17 @@
 /** Kind `qm`: the partition for software without safety requirements (containers/qm), and how far it is kept from the rest. */
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, number, record, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+import { placed, type TextEntry, type TextNode } from '../text/node.ts';
+import { parseToml } from '../text/toml.ts';
 
 /** Podman's Quadlet directories for the system, most important first. */
 const directories = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
 const nestedPaths = ['/usr/share/qm/containers/containers.conf', '/etc/qm/containers/containers.conf'] as const;
+const nestedDropIns = '/etc/qm/containers/containers.conf.d';
 const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
 export const qm: Kind = {
@@ -33,7 +36,8 @@ export const qm: Kind = {
       { do: 'list' as const, path: `${d}/qm.container.d` },
       { do: 'read' as const, path: `${d}/qm.container.d/*` },
     ]),
-    ...nestedPaths.map((path) => ({ do: 'read' as const, path })),
+    ...[...nestedPaths, `${nestedDropIns}/*`].map((path) => ({ do: 'read' as const, path })),
+    { do: 'list', path: nestedDropIns },
     ...unitTouches('qm.service', 'system'),
     ...unitTouches('*.slice', 'system'),
     ...(Array.isArray(q.safety) ? q.safety.flatMap((name) => unitTouches(name, 'system')) : q.safety === undefined ? [] : unitTouches('*.service', 'system')),
@@ -140,21 +144,37 @@ function* scores(fact: FactBuilder, own: readonly Assignment[], safety: readonly
 
 const number_ = (text: string | undefined): number | undefined => (text !== undefined && /^[+-]?\d{1,5}$/.test(text) ? Number(text) : undefined);
 
-/** containers.conf inside the partition; the later file wins. */
+/** containers.conf inside the partition; the later file wins. What does not parse stops every Podman command there, and tells nothing. */
 function* nested(fact: FactBuilder): Asking<void> {
-  const texts = yield* together(nestedPaths.map((p) => read(p)));
+  const names = yield* list(nestedDropIns);
+  const dropIns = (names.is === 'got' ? names.value : []).filter((n) => n.endsWith('.conf')).map((n) => `${nestedDropIns}/${n}`);
+  const paths = [...nestedPaths, ...dropIns];
+  const texts = yield* together(paths.map((p) => read(p)));
+  const gap = (why: Unknown): void => void fact.gap('nestedOomScoreAdj', why).gap('nestedHostNetwork', why);
+  if (names.is === 'blocked') gap(unknown(names, nestedDropIns));
   for (const [at, text] of texts.entries()) {
-    const path = nestedPaths[at] as string;
-    if (text.is === 'blocked') for (const field of ['nestedOomScoreAdj', 'nestedHostNetwork']) fact.gap(field, unknown(text, path));
+    const path = paths[at] as string;
+    if (text.is === 'blocked') gap(unknown(text, path));
     if (text.is !== 'got') continue;
-    let table = '';
-    for (const [index, line] of text.value.split('\n').entries()) {
-      table = /^[ \t]*\[([^\]]*)\]/.exec(line)?.[1]?.trim() ?? table;
-      const score = /^[ \t]*oom_score_adj[ \t]*=[ \t]*(-?\d{1,5})/.exec(line)?.[1];
-      const netns = /^[ \t]*netns[ \t]*=[ \t]*["']([^"']*)/.exec(line)?.[1];
-      if (table !== 'containers') continue;
-      if (score !== undefined) fact.set('nestedOomScoreAdj', Number(score), { path, line: index + 1 });
-      if (netns !== undefined) fact.set('nestedHostNetwork', netns === 'host', { path, line: index + 1 });
+    const parsed = parseToml(text.value);
+    if (parsed.is === 'broken') {
+      gap(unparsable(`${path} does not parse: ${parsed.problem.message}`, placed(path, parsed.problem)));
+      continue;
     }
+    const score = inContainers(parsed.root, 'oom_score_adj');
+    const netns = inContainers(parsed.root, 'netns');
+    for (const found of [score, netns])
+      if (found && !(found.value.is === 'scalar' && found.value.type === (found === score ? 'integer' : 'string')))
+        gap(unparsable(`${found.key} has a value of the wrong type`, placed(path, found.at)));
+    if (score?.value.is === 'scalar' && typeof score.value.value === 'number') fact.set('nestedOomScoreAdj', score.value.value, placed(path, score.at));
+    if (netns?.value.is === 'scalar' && typeof netns.value.value === 'string')
+      fact.set('nestedHostNetwork', netns.value.value === 'host', placed(path, netns.at));
   }
+}
+
+/** A key of [containers]; names are compared without regard to case, as Go's decoder does. */
+function inContainers(root: TextNode, key: string): TextEntry | undefined {
+  const find = (node: TextNode | undefined, name: string): TextEntry | undefined =>
+    node?.is === 'map' ? node.entries.findLast((e) => e.key.toLowerCase() === name) : undefined;
+  return find(find(root, 'containers')?.value, key);
 }

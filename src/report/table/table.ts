@@ -8,6 +8,7 @@ import { cards, isWaived, ledger, mostSevereFirst } from '../findings.ts';
 import type { Reporter, Style } from '../style.ts';
 import { plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
+import { alike, obstacleBlock } from './alike.ts';
 import { findingBlock, type Group } from './finding.ts';
 import { grid } from './grid.ts';
 import { type Palette, palette } from './palette.ts';
@@ -23,23 +24,34 @@ export const table: Reporter = (report, style) => {
   const width = Math.max(narrowest, style.width);
   const page = { width: Math.min(width, widestProse), paint };
   const shown = mostSevereFirst(report.verdicts).filter((v) => style.show.includes(v.outcome));
+  const { obstacles } = alike(shown.filter((v) => v.outcome === 'unknown' && !isWaived(v)));
+  const toldOnce = new Set(obstacles.flatMap((o) => o.verdicts));
   const blocks = sections(shown, style).flatMap(({ title, verdicts }) => [
     rule(title, page.width).map(paint.dim),
-    ...groups(report, verdicts).map((group) => findingBlock(group, page)),
+    ...obstacles.filter((o) => verdicts.includes(o.verdicts[0] as Verdict)).map((o) => obstacleBlock(o, page)),
+    ...groups(
+      report,
+      verdicts.filter((v) => !toldOnce.has(v)),
+    ).map((group) => findingBlock(group, page)),
   ]);
+  const glance = shown.filter((v) => !toldOnce.has(v));
   return [
     head(report, page.width, paint.strong),
     ...blocks,
-    ...(shown.length > 1 ? [atAGlance(shown, width, paint)] : []),
+    ...(glance.length > 1 ? [atAGlance(glance, toldOnce.size, width, paint)] : []),
     [...nothing(report, shown), ...wrap(ledger(report), page.width)],
   ]
     .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n');
 };
 
-function atAGlance(shown: readonly Verdict[], width: number, paint: Palette): string[] {
+function atAGlance(shown: readonly Verdict[], once: number, width: number, paint: Palette): string[] {
   const rest = shown.length - mostRows;
-  return [grid(shown.slice(0, mostRows), width, paint), ...(rest > 0 ? [`… and ${rest} more, listed above`] : [])];
+  return [
+    grid(shown.slice(0, mostRows), width, paint),
+    ...(rest > 0 ? [`… and ${rest} more, listed above`] : []),
+    ...(once > 0 ? [`… and ${once} unknown for a reason they share, told above`] : []),
+  ];
 }
 
 /** The tool, the target, who looked and when, the profiles and why they were chosen. */

@@ -83,11 +83,13 @@ describe('the socket that the unit names', () => {
 describe('addresses', () => {
   it.each([
     ['/run/x', 'unix'],
-    ['@abstract', 'other'],
+    ['@abstract', 'abstract'],
     ['2375', 'tcp'],
     ['127.0.0.1:2375', 'tcp'],
     ['[::1]:2375', 'tcp'],
-    ['vsock:1:2', 'other'],
+    ['vsock:1:2', 'vsock'],
+    ['vsock-stream::2375', 'vsock'],
+    ['run/x', 'other'],
   ])('%s is %s', (address, type) => expect(listen(address, { path: '/x' }).type).toBe(type));
   it.each([
     ['tcp://127.0.0.1:1', true],
@@ -98,6 +100,9 @@ describe('addresses', () => {
     ['tcp://:8888', false],
     ['tcp://127.0.0.1.evil.example:1', false],
     ['[::]:1', false],
+    ['vsock:1:2375', true],
+    ['vsock::2375', false],
+    ['vsock:2:2375', false],
   ])('%s reaches this host alone: %s', (address, yes) => expect(isLoopback(address)).toBe(yes));
 });
 

@@ -1,0 +1,80 @@
+/**
+ * Units of other names that offer Podman's API: a service that runs `podman system service`, a socket that activates one.
+ * Looked at are all services and sockets that an administrator made, and those of the vendor that are named after Podman.
+ */
+import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Found, findUnit, type Search, searchUnits } from '../systemd/find.ts';
+import { type LoadedUnit, loadFrom } from '../systemd/load.ts';
+import { parseUnitName } from '../systemd/names.ts';
+import type { Manager } from '../systemd/paths.ts';
+import { type Commands, commandsOf, type Sockets, socketsOf } from './socket-unit.ts';
+
+export interface OtherServers extends Pick<Commands, 'commands' | 'unsure'> {
+  readonly sockets: readonly (Sockets & { readonly name: string })[];
+  /** A unit that could not be read. */
+  readonly unseen?: Unknown;
+  readonly consulted: readonly Where[];
+}
+
+const own = new Set(['podman.service', 'podman.socket']);
+
+/** They come with Podman and start no API. */
+const shipped = new Set(['auto-update', 'restart', 'kube@', 'clean-transient', 'user-wait-network-online'].map((n) => `podman-${n}.service`));
+
+/** Finds them for an account: root's in the system manager. All asks lie within those of podman.socket and podman.service. */
+export function* otherServers(as: Account): Asking<OtherServers> {
+  const manager: Manager = as.uid === 0 ? 'system' : 'user';
+  const search = yield* searchUnits(manager, as);
+  const unseen: Unknown[] = search.unseen.filter((u) => u.why !== 'unsupported');
+  const names = candidates(search);
+  const found = yield* together(names.map((name) => findUnit(search, name)));
+  const files = found.flatMap((f, at) => ownFile(f, names[at] as string, unseen));
+  const texts = (yield* together(files.map((f) => read(f.path)))) as Answer<string>[];
+  const wanted: string[] = [];
+  for (const [at, { name, path }] of files.entries()) {
+    const text = texts[at] as Answer<string>;
+    if (text.is === 'blocked') unseen.push(unknown(text, path));
+    if (text.is === 'got' && (name.endsWith('.socket') || text.value.includes('podman'))) wanted.push(name);
+  }
+  const units = (yield* together(wanted.map((name) => loadFrom(search, name, manager)))) as (LoadedUnit | Unknown)[];
+  const loaded = units.filter((u): u is LoadedUnit => u.is === 'loaded' && u.exists && !u.masked);
+  unseen.push(...units.flatMap((u) => (u.is === 'unknown' ? [u] : u.unseen)).filter((u) => u.why !== 'unsupported'));
+  const services = loaded.filter((u) => u.unit.type === 'service');
+  const started = yield* together(services.map((u) => commandsOf(u, as, concernsApi)));
+  const serving = new Set([...own, ...services.filter((_, at) => offers(started[at] as Commands)).map((u) => u.unit.name)]);
+  const unsure = started.find((s) => s.unsure)?.unsure;
+  return {
+    commands: started.flatMap((s) => s.commands),
+    ...(unsure ? { unsure } : {}),
+    sockets: loaded.filter((u) => u.unit.type === 'socket' && serving.has(activated(u))).map((u) => ({ name: u.unit.name, ...socketsOf(u, as) })),
+    ...(unseen[0] ? { unseen: unseen[0] } : {}),
+    consulted: files.map((f) => ({ path: f.path })),
+  };
+}
+
+/** `podman … system service`, or a subcommand that a variable holds. */
+const concernsApi = (line: string): boolean => /podman/.test(line) && (/\bsystem['"\s\\]+service\b/.test(line) || /podman['"]?\s+['"]?\$/.test(line));
+
+const offers = (c: Commands): boolean => c.commands.length > 0 || c.unsure !== undefined;
+
+function candidates(search: Search): string[] {
+  const names = search.dirs.flatMap(({ path, entries }) => {
+    const vendor = /^\/(?:usr\/)?(?:lib|share)\//.test(path);
+    return [...entries].filter((e) => (vendor ? e.includes('podman') && !shipped.has(e) : true));
+  });
+  return [...new Set(names)].filter((n) => /\.(?:service|socket)$/.test(n) && !own.has(n) && parseUnitName(n)).sort();
+}
+
+/** The file of a unit under its own name; an alias is looked at under the name it leads to. */
+function ownFile(found: Found, name: string, unseen: Unknown[]): { name: string; path: string }[] {
+  if (found.names.length > 1 || !found.entry) return [];
+  if (found.entry.is === 'blocked') unseen.push(found.entry.unknown);
+  return found.entry.is === 'file' ? [{ name, path: found.entry.path }] : [];
+}
+
+/** The service that a socket starts (systemd.socket(5) Service=, Accept=). */
+function activated(unit: LoadedUnit): string {
+  const named = unit.assignments.findLast((a) => a.section === 'Socket' && a.key === 'Service')?.value;
+  return named || `${unit.unit.prefix}.service`;
+}

@@ -1,0 +1,125 @@
+/** What a command line starts of Podman's API: directly, through env(1) and the like, or through a shell. Pure. */
+import { splitWords } from '../systemd/words.ts';
+import { shellCommands } from '../text/shell.ts';
+import { type ServiceCommand, serviceCommand } from './service-processes.ts';
+
+export interface Started {
+  readonly services: readonly ServiceCommand[];
+  /** Why there may be more, or another address: a clause. */
+  readonly unsure?: string;
+}
+
+const none: Started = { services: [] };
+
+const isPodman = (word: string): boolean => /(^|\/)podman(?:-[\w.]+)?$/.test(word);
+const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'busybox']);
+/** Programs that run the command in their arguments. */
+const wrappers = new Set([
+  ...['nice', 'ionice', 'nohup', 'setsid', 'stdbuf', 'timeout', 'chrt', 'taskset', 'systemd-cat', 'systemd-inhibit', 'systemd-run', 'time', 'exec'],
+  ...['sudo', 'runuser', 'su', 'setpriv', 'unshare', 'nsenter', 'flock', 'dbus-run-session', 'catatonit', 'tini', 'dumb-init', 'numactl', 'prlimit'],
+]);
+/** Programs that start nothing of their own. */
+const harmless = new Set([
+  ...[
+    'true',
+    'false',
+    ':',
+    'echo',
+    'printf',
+    'test',
+    '[',
+    '[[',
+    'cd',
+    'export',
+    'unset',
+    'set',
+    'umask',
+    'ulimit',
+    'exit',
+    'wait',
+    'sleep',
+    'mkdir',
+    'rmdir',
+    'rm',
+  ],
+  ...[
+    'chmod',
+    'chown',
+    'chgrp',
+    'ln',
+    'touch',
+    'cat',
+    'cp',
+    'mv',
+    'install',
+    'kill',
+    'logger',
+    'modprobe',
+    'sysctl',
+    'systemctl',
+    'loginctl',
+    'mount',
+    'umount',
+  ],
+  ...['systemd-tmpfiles', 'systemd-notify', 'restorecon', 'setfacl', 'ls', 'grep', 'fi', 'done'],
+]);
+
+/**
+ * @param words the program and its arguments
+ * @param unresolved names of variables that could not be put in
+ * @param variables of the environment, for a shell
+ */
+export function startedBy(words: readonly string[], unresolved: readonly string[], variables: ReadonlyMap<string, string>): Started {
+  const program = nameOf(words[0]);
+  if (isPodman(words[0] ?? '')) return podman(words, unresolved);
+  if (program === 'env') return throughEnv(words.slice(1), unresolved, variables);
+  if (shells.has(program)) return throughShell(program === 'busybox' ? words.slice(1) : words, unresolved, variables);
+  if (wrappers.has(program)) {
+    const at = words.findIndex((w, i) => i > 0 && (isPodman(w) || nameOf(w) === 'env' || (shells.has(nameOf(w)) && words.slice(i).some(isScriptFlag))));
+    return at > 0 ? startedBy(words.slice(at), unresolved, variables) : { services: [], unsure: `what ${program} starts could not be told` };
+  }
+  if (harmless.has(program)) return none;
+  return { services: [], unsure: `what ${words[0] ?? 'it'} starts is not known` };
+}
+
+const nameOf = (word: string | undefined): string => (word ?? '').slice((word ?? '').lastIndexOf('/') + 1);
+const isScriptFlag = (word: string): boolean => /^-[a-z]*c[a-z]*$/.test(word);
+const namesOf = (unresolved: readonly string[]): string => unresolved.map((n) => `$${n}`).join(', ');
+
+function podman(words: readonly string[], unresolved: readonly string[]): Started {
+  const command = serviceCommand(words);
+  const services = command ? [command] : [];
+  // Where a subcommand is written out that is not `system`, a variable behind it starts no API.
+  const other = words.slice(1).some((w, i) => !w.startsWith('-') && !/^--[^=]+$/.test(words[i] ?? '') && w !== 'system' && w !== 'service');
+  return unresolved.length > 0 && (command || !other) ? { services, unsure: `the value of ${namesOf(unresolved)} is not known` } : { services };
+}
+
+/** `env [-i] [-u NAME] [-C DIR] [-S STRING] [NAME=VALUE…] COMMAND` (env(1)). */
+function throughEnv(args: readonly string[], unresolved: readonly string[], variables: ReadonlyMap<string, string>): Started {
+  const known = new Map(variables);
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] as string;
+    const split = /^(?:-[a-z]*S|--split-string=?)([\s\S]*)$/.exec(word);
+    if (split) {
+      const text = split[1] !== '' ? (split[1] as string) : (args[++at] ?? '');
+      if (/\$\{/.test(text)) return { services: [], unsure: `env puts variables into ${JSON.stringify(text)}` };
+      return throughEnv([...splitWords(text, true).words, ...args.slice(at + 1)], unresolved, known);
+    }
+    const assigned = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word);
+    if (assigned) known.set(assigned[1] as string, assigned[2] as string);
+    else if (/^(?:-u|-C|--unset|--chdir)$/.test(word)) at++;
+    else if (!word.startsWith('-')) return startedBy(args.slice(at), unresolved, known);
+  }
+  return none;
+}
+
+function throughShell(words: readonly string[], unresolved: readonly string[], variables: ReadonlyMap<string, string>): Started {
+  const at = words.findIndex((w, i) => i > 0 && isScriptFlag(w));
+  const script = at < 0 ? undefined : words[at + 1];
+  if (script === undefined) return { services: [], unsure: `${words.join(' ')} runs a script that was not read` };
+  const { commands, unclear } = shellCommands(script, variables);
+  const parts = commands.map((c) => startedBy(c, unresolved, variables));
+  const open = unclear || unresolved.length > 0 ? 'what the shell makes of the command is not known' : undefined;
+  const unsure = parts.find((p) => p.unsure !== undefined)?.unsure ?? open;
+  return { services: parts.flatMap((p) => p.services), ...(unsure === undefined ? {} : { unsure }) };
+}
