@@ -72,7 +72,7 @@ export default class Capture extends PretripCommand {
       await opened.close?.();
     });
     // What was cut off stays marked as such: it has no end record.
-    const text = opened.complete === false ? writeSnapshot(snapshot).replace(/[^\n]*\n$/, '') : writeSnapshot(snapshot);
+    const text = opened.complete === false ? writeSnapshot({ ...snapshot, truncated: true }) : writeSnapshot(snapshot);
     if (flags.output === undefined || flags.output === '-') await out(text);
     else {
       writeWhole(flags.output, packed(text, basename(flags.output)), 0o600);
