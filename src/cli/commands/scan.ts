@@ -16,6 +16,7 @@ import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selecti
 import { packFrom } from '../shipped-pack.ts';
 import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
+import { thisTool } from '../this-tool.ts';
 
 export default class Scan extends PretripCommand {
   static override summary = 'Judge a host: this one, others over SSH, a root directory, or a snapshot.';
@@ -70,7 +71,7 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
         unreadable = true;
         continue;
       }
-      const judged = judgeSnapshot(snapshot, pack, selection, manifest.version);
+      const judged = judgeSnapshot(snapshot, pack, selection, thisTool());
       if (judged.report.rules.length === 0 && !judged.report.undecidedProfiles)
         throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
       reports.push(judged.report);
