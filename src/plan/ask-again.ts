@@ -36,7 +36,7 @@ function nameOf(ask: Ask): string {
 }
 
 /** Undefined: nobody's privilege would help. */
-function privilegeFor(ask: Ask, { why }: Blocked, { audited, target }: Inspected): Privilege | undefined {
+export function privilegeFor(ask: Ask, { why }: Blocked, { audited, target }: Inspected): Privilege | undefined {
   const same: Privilege = audited.uid === 0 ? 'root' : `user ${audited.name}`;
   switch (why) {
     case 'denied':
@@ -44,7 +44,7 @@ function privilegeFor(ask: Ask, { why }: Blocked, { audited, target }: Inspected
       // A program that the account may not start stays closed to it; for somebody else, root can start it.
       return ask.do === 'run' && (ask.user === undefined || ask.user.uid === audited.uid) ? undefined : 'root';
     case 'unsupported':
-      return target === 'root-directory' ? 'running host' : same;
+      return target === 'root-directory' ? 'running host' : undefined;
     case 'timeout':
     case 'not-recorded':
       return ask.do === 'run' && ask.user && ask.user.uid !== audited.uid ? 'root' : same;

@@ -11,7 +11,8 @@ import type { Unknown } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { settle } from '../facts/settle.ts';
 import type { Missing } from '../verdicts/report.ts';
-import { askAgain, lookAt } from './ask-again.ts';
+import { askAgain, lookAt, privilegeFor } from './ask-again.ts';
+import { asRoot } from './inquire.ts';
 
 export interface Seen {
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -86,7 +87,7 @@ function staysOpen(open: Open, { kinds, audited }: Seen, answer: (ask: Ask) => A
   try {
     if (!('find' in open)) {
       const kind = kinds.get(open.kind);
-      return kind === undefined || leavesOpen(ask(kind.learn(open.query, open.as)), open.path);
+      return kind === undefined || leavesOpen(ask(asRoot(kind.learn(open.query, open.as), open.as, audited)), open.path);
     }
     const find = kinds.get(open.find)?.find;
     const found = find && ask(find.learn(audited));
