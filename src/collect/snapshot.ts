@@ -41,7 +41,14 @@ export interface Snapshot {
 }
 
 /** A snapshot that cannot be used. The message is for the user: what, where, what to do. */
-export class SnapshotError extends Error {}
+export class SnapshotError extends Error {
+  /** It is a snapshot, and not the one that was recorded. */
+  readonly changed: boolean;
+  constructor(message: string) {
+    super(message);
+    this.changed = /was changed after it was recorded/.test(message);
+  }
+}
 
 /** Loaded only where something is compressed: most snapshots are not. */
 const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zlib');

@@ -7,6 +7,7 @@ import { captureScript } from '../../collect/script/render.ts';
 import { packed, writeSnapshot } from '../../collect/snapshot.ts';
 import type { Pattern } from '../../facts/kind.ts';
 import { inspect } from '../../inspect.ts';
+import { accountNamed, askFor, wantedFor } from '../capture-for.ts';
 import { UsageError } from '../errors.ts';
 import { manifest } from '../paths.ts';
 import { PretripCommand } from '../pretrip-command.ts';
@@ -27,12 +28,14 @@ export default class Capture extends PretripCommand {
     '<%= config.bin %> capture -o edge01.pretrip.jsonl',
     'sudo <%= config.bin %> capture -o edge01.pretrip.jsonl.zst',
     '<%= config.bin %> capture --script > capture.sh',
+    '<%= config.bin %> capture --for run.json --script > more.sh',
   ];
   static override args = { target: Args.string({ description: 'what to record', default: 'local', ignoreStdin: true }) };
   static override flags = {
     ...selectionFlags,
     ...targetFlags,
     ...remoteFlags,
+    for: Flags.string({ description: 'capture only what the unknown verdicts of this saved run are missing', helpValue: 'RUN.json' }),
     script: Flags.boolean({ description: 'print a shell script that captures the host it is run on: sh capture.sh > host.raw' }),
     output: Flags.string({ char: 'o', description: 'file to write; default: standard output', helpValue: 'FILE' }),
   };
@@ -41,13 +44,16 @@ export default class Capture extends PretripCommand {
     const { args, flags } = await this.parse(Capture);
     const pack = await packFrom(flags.rules ?? []);
     const chosen = selectionFrom(flags, pack);
+    const only = flags.for === undefined ? undefined : await wantedFor(flags.for, pack);
+    if (only && (flags.profile || flags.select)) throw new UsageError('--for chooses the rules itself', 'leave --profile and --select out');
     const everything = !flags.profile && !flags.select;
-    const wanted = (): Pattern[] => (everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true));
+    const wanted = (): Pattern[] =>
+      only ? superset(pack, only.selection, only.profiles) : everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true);
     const reach = reachFrom(flags, wanted);
     if (flags.script) {
       if (args.target !== 'local' || flags.via !== undefined)
         throw new UsageError('--script prints a script for any host', 'leave the target out; to capture over a connection, leave --script out');
-      const script = captureScript(wanted(), { ...questionsOf(reach), nonce: newNonce() });
+      const script = captureScript(wanted(), { ...questionsOf(reach), nonce: newNonce(), ...(only ? { asks: only.asks } : {}) });
       if (flags.output === undefined || flags.output === '-') await out(script);
       else writeWhole(flags.output, script, 0o600);
       return;
@@ -55,8 +61,11 @@ export default class Capture extends PretripCommand {
     const opened = await openTarget(args.target, flags.as, flags.user, reach, flags.now);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, 'judge it with: pretrip scan');
     const meter = progress(opened.host.name);
+    const captures = opened.host.user;
+    const audited = only ? await accountNamed(only.user, captures, opened.host.target) : captures;
     const recording = record(
       (function* () {
+        if (only) return yield* askFor(only, pack, audited, captures);
         // Which profiles are present must be answered by the recording, too; then every rule's questions.
         yield* inspect(pack, { ...chosen, byName: false }, opened.host.user);
         if (everything) yield* inspect(pack, { ...chosen, byName: true }, opened.host.user);

@@ -1,3 +1,4 @@
+import * as Flags from '@oclif/core/flags';
 import { record } from '../../collect/record.ts';
 import type { Snapshot } from '../../collect/snapshot.ts';
 import { inspect } from '../../inspect.ts';
@@ -5,6 +6,7 @@ import { visible } from '../../report/text.ts';
 import { judgeSnapshot } from '../../scan.ts';
 import type { Report } from '../../verdicts/report.ts';
 import { gate } from '../../verdicts/summarize.ts';
+import { combined } from '../combine.ts';
 import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { emit, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
 import { manifest } from '../paths.ts';
@@ -17,6 +19,15 @@ import { packFrom } from '../shipped-pack.ts';
 import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
+
+const withFlag = {
+  with: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'a further capture of the same host ("capture --for"), which answers what the snapshot could not',
+    helpValue: 'FILE',
+  }),
+};
 
 export default class Scan extends PretripCommand {
   static override summary = 'Judge a host: this one, others over SSH, a root directory, or a snapshot.';
@@ -33,13 +44,14 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
   ];
   static override strict = false;
   static override usage = 'scan [TARGET...] [FLAGS]';
-  static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...jobsFlag, ...outputFlags };
+  static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...jobsFlag, ...outputFlags, ...withFlag };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scan);
     const targets = argv.length > 0 ? (argv as string[]) : ['local'];
     const outputs = outputsFrom(flags, targets.length);
     const style = styleFrom(flags);
+    if (flags.with && targets.length > 1) throw new UsageError('--with fills up one target', 'scan the others apart');
     const pack = await packFrom(flags.rules ?? []);
     const selection = selectionFrom(flags, pack);
     const takenAt = timeFrom(flags.now);
@@ -50,7 +62,8 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const snapshots = await inJobs(targets, flags.jobs, async (name): Promise<Snapshot | undefined> => {
       try {
         const opened = await openTarget(name, flags.as, flags.user, reach, flags.now);
-        if ('snapshot' in opened) return opened.snapshot;
+        if ('snapshot' in opened) return flags.with ? await combined(opened.snapshot, flags.with, pack, selection) : opened.snapshot;
+        if (flags.with) throw new UsageError('--with fills up a snapshot', 'capture the host first: pretrip capture -o host.pretrip.jsonl');
         const meter = progress(opened.host.name);
         try {
           const given = { takenAt, files: opened.files ?? flags.file ?? [] };
