@@ -16,9 +16,10 @@ import { progress } from '../progress.ts';
 import { questionsOf, reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
+import { keyFrom, sign, signatureMode, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
-import { writeWhole } from '../write-file.ts';
+import { writeAll, writeWhole } from '../write-file.ts';
 
 export default class Capture extends PretripCommand {
   static override summary = 'Record a host without judging it.';
@@ -27,6 +28,7 @@ export default class Capture extends PretripCommand {
   static override examples = [
     '<%= config.bin %> capture -o edge01.pretrip.jsonl',
     'sudo <%= config.bin %> capture -o edge01.pretrip.jsonl.zst',
+    '<%= config.bin %> capture -o edge01.pretrip.jsonl --sign ~/.ssh/id_ed25519',
     '<%= config.bin %> capture --script > capture.sh',
     '<%= config.bin %> capture --for run.json --script > more.sh',
   ];
@@ -35,6 +37,7 @@ export default class Capture extends PretripCommand {
     ...selectionFlags,
     ...targetFlags,
     ...remoteFlags,
+    ...signFlag,
     for: Flags.string({ description: 'capture only what the unknown verdicts of this saved run are missing', helpValue: 'RUN.json' }),
     script: Flags.boolean({ description: 'print a shell script that captures the host it is run on: sh capture.sh > host.raw' }),
     output: Flags.string({ char: 'o', description: 'file to write; default: standard output', helpValue: 'FILE' }),
@@ -42,6 +45,9 @@ export default class Capture extends PretripCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Capture);
+    const key = keyFrom(flags.sign);
+    const toFile = flags.output !== undefined && flags.output !== '-';
+    if (key !== undefined && (!toFile || flags.script)) throw new UsageError('--sign needs a snapshot file', 'name it: -o host.pretrip.jsonl');
     const pack = await packFrom(flags.rules ?? []);
     const chosen = selectionFrom(flags, pack);
     const only = flags.for === undefined ? undefined : await wantedFor(flags.for, pack);
@@ -84,8 +90,10 @@ export default class Capture extends PretripCommand {
     const text = opened.complete === false ? writeSnapshot({ ...snapshot, truncated: true }) : writeSnapshot(snapshot);
     if (flags.output === undefined || flags.output === '-') await out(text);
     else {
-      writeWhole(flags.output, packed(text, basename(flags.output)), 0o600);
-      await err(`wrote ${flags.output}: ${snapshot.answers.size} answers, ${snapshot.digest}\n`);
+      const signature =
+        key === undefined ? [] : [{ path: `${flags.output}.sig`, content: await sign(Buffer.from(text), 'snapshot', key), mode: signatureMode }];
+      writeAll([{ path: flags.output, content: packed(text, basename(flags.output)), mode: 0o600 }, ...signature]);
+      await err(`wrote ${flags.output}${key === undefined ? '' : ' and its signature'}: ${snapshot.answers.size} answers, ${snapshot.digest}\n`);
     }
   }
 }
