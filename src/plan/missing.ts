@@ -54,7 +54,8 @@ function answering(open: Open, seen: Seen): readonly Missing[] {
 
 function byHand(why: Unknown): Missing {
   const path = why.where[0]?.path;
-  return why.why !== 'unparsable' || path === undefined ? lookAt(why) : { do: 'mend', path, because: why.said };
+  // What a program printed is nobody's to mend.
+  return why.why !== 'unparsable' || path === undefined || !path.startsWith('/') ? lookAt(why) : { do: 'mend', path, because: why.said };
 }
 
 /** The blocked answers without which the question would not be open. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
 import { record } from '../../collect/record.ts';
 import type { Snapshot } from '../../collect/snapshot.ts';
@@ -22,7 +23,7 @@ import { keyFrom, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
-import { writeDirectory } from '../write-file.ts';
+import { type NewFile, writeDirectory } from '../write-file.ts';
 
 const evidenceFlags = {
   ...signFlag,
@@ -67,6 +68,8 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const key = keyFrom(flags.sign);
     if (key !== undefined && flags.evidence === undefined && !outputs.some((o) => o.format === 'json' && o.path !== undefined))
       throw new UsageError('--sign: there is nothing to sign', 'signed are the evidence (--evidence DIR) and the JSON report (-o json=FILE)');
+    if (flags.evidence !== undefined && existsSync(flags.evidence))
+      throw new UsageError(`--evidence ${flags.evidence}: is there already`, 'name a directory that is not there yet: evidence is never overwritten');
     if (flags.evidence !== undefined && targets.length > 1 && !flags.evidence.includes('{target}'))
       throw new UsageError(`--evidence ${flags.evidence}: several targets need a directory each`, 'put {target} into the path');
     if (flags.with && targets.length > 1) throw new UsageError('--with fills up one target', 'scan the others apart');
@@ -112,10 +115,13 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     if (flags.evidence !== undefined) {
       const rules = rulesFile(flags.rules ?? [], pack.digest);
       const judged = snapshots.filter((s) => s !== undefined);
+      const kept: { dir: string; files: NewFile[] }[] = [];
       for (const [at, report] of reports.entries()) {
         const files = await evidenceOf(judged[at] as Snapshot, report, formats.json.reporter(report, style), rules, key);
-        writeDirectory(flags.evidence.replaceAll('{target}', fileName(report.target.name)), files);
+        kept.push({ dir: flags.evidence.replaceAll('{target}', fileName(report.target.name)), files });
       }
+      // Not before all are signed.
+      for (const { dir, files } of kept) writeDirectory(dir, files);
     }
     await emit(reports, outputs, style, result.said, key);
     if (flags.evidence !== undefined)
