@@ -18,6 +18,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/cli/paths.ts';
+import type { Trust } from '../../src/cli/sign.ts';
+import { checkEvidence } from '../../src/cli/verify/evidence-directory.ts';
 import type { Report } from '../../src/verdicts/report.ts';
 import { pretrip, type Ran } from './run.ts';
 
@@ -90,6 +92,10 @@ function resealed(text: string): string {
   return `${[...lines, JSON.stringify({ end: { answers: lines.length - 1, digest: `sha256:${hash.digest('hex')}` } })].join('\n')}\n`;
 }
 
+/** What does not hold, without a process of its own: there are many attacks. */
+const badIn = async (at: string, trust: Trust = {}): Promise<string> =>
+  (await checkEvidence(at, trust)).flatMap((f) => (f.is === 'bad' ? [`${f.about}: ${f.said}`] : [])).join('\n');
+
 const verify = (at: string, ...more: string[]): Promise<Ran> => pretrip(['verify', at, ...more]);
 const bads = (ran: Ran): string =>
   ran.out
@@ -127,7 +133,7 @@ describe.skipIf(without)('evidence', () => {
     [
       'a verdict edited in the report',
       (at) => forge(at, 'report.json', (t) => t.replace('"outcome": "fail"', '"outcome": "pass"')),
-      /BAD {3}report.json|the report says pass, judging again gives fail/,
+      /the report says pass, judging again gives fail/,
     ],
     [
       'the time edited in the header, with digests made anew',
@@ -192,14 +198,9 @@ describe.skipIf(without)('evidence', () => {
   ])('%s: the signature breaks, and without it the verdicts', async (_, attack, said) => {
     const at = copy();
     await attack(at);
-    const signed = await verify(at, '--allowed-signers', allowed);
-    expect(signed.status).toBe(1);
-    expect(bads(signed)).toMatch(/BAD {3}signature/);
+    expect(await badIn(at, { allowed })).toMatch(/^signature: /m);
     rmSync(join(at, 'manifest.json.sig'));
-    const unsigned = await verify(at);
-    expect(unsigned.status, unsigned.out).toBe(1);
-    expect(bads(unsigned)).toMatch(said);
-    expect(unsigned.out).toMatch(/verify: DOES NOT HOLD/);
+    expect(await badIn(at)).toMatch(said);
   });
 
   test.each<[string, (at: string) => Promise<unknown> | void, RegExp]>([
@@ -225,9 +226,7 @@ describe.skipIf(without)('evidence', () => {
   ])('%s is told', async (_, attack, said) => {
     const at = copy();
     await attack(at);
-    const ran = await verify(at, '--allowed-signers', allowed);
-    expect(ran.status, ran.out + ran.err).toBe(1);
-    expect(bads(ran)).toMatch(said);
+    expect(await badIn(at, { allowed })).toMatch(said);
   });
 
   test('is never overwritten, and a failed signature leaves nothing', async () => {
