@@ -161,10 +161,10 @@ describe.skipIf(without)('evidence', () => {
       (at) =>
         forge(at, 'rules.json', (t) => {
           const rules = JSON.parse(t);
-          rules.packs[0].files = rules.packs[0].files.filter((f: { path: string }) => f.path !== 'podman/api/service-timeout.yaml');
+          rules.packs[0].files = rules.packs[0].files.filter((f: { path: string }) => f.path !== 'cgroup/delegate/disable-controllers.yaml');
           return JSON.stringify(rules);
         }),
-      /podman.api.service-timeout.*judging again gives no such verdict/,
+      /cgroup.delegate.disable-controllers.*judging again gives no such verdict/,
     ],
     [
       'an ask taken out of the record',
@@ -179,7 +179,7 @@ describe.skipIf(without)('evidence', () => {
           report.verdicts.splice(3, 1);
           return JSON.stringify(report);
         }),
-      /which the report leaves out[^]*summary: the counts/,
+      /judging again gives pass, which the report leaves out/,
     ],
     ['the snapshot cut off', (at) => forge(at, 'snapshot.pretrip.jsonl', (t) => t.slice(0, t.length / 2)), /the report is about the snapshot/],
     [
