@@ -9,7 +9,7 @@ export interface Difference {
 
 /** Compares a report with one that was made again. Waivers stand beside a verdict and are not judged. */
 export function differences(recorded: Report, again: Report): Difference[] {
-  return [...verdictDifferences(recorded, again), ...otherDifferences(recorded, again)];
+  return [...otherDifferences(recorded, again), ...verdictDifferences(recorded, again)];
 }
 
 const nameOf = ({ rule, subject }: Verdict): string => (subject === undefined ? rule : `${rule} [${subject}]`);
