@@ -36,7 +36,7 @@ function nameOf(ask: Ask): string {
 }
 
 /** Undefined: nobody's privilege would help. */
-export function privilegeFor(ask: Ask, { why }: Blocked, { audited, target }: Inspected): Privilege | undefined {
+function privilegeFor(ask: Ask, { why }: Blocked, { audited, target }: Inspected): Privilege | undefined {
   const same: Privilege = audited.uid === 0 ? 'root' : `user ${audited.name}`;
   switch (why) {
     case 'denied':

@@ -11,7 +11,7 @@ import type { Unknown } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { settle } from '../facts/settle.ts';
 import type { Missing } from '../verdicts/report.ts';
-import { askAgain, lookAt, privilegeFor } from './ask-again.ts';
+import { askAgain, lookAt } from './ask-again.ts';
 import { asRoot } from './inquire.ts';
 
 export interface Seen {
