@@ -4,7 +4,7 @@
  * a target or a recording answers.
  */
 
-import { type Context, judge } from './evaluate/judge.ts';
+import { type Context, type Judgement, judge, type Open } from './evaluate/judge.ts';
 import type { Account, Asking } from './facts/ask.ts';
 import type { Json, Where } from './facts/fact.ts';
 import { kinds } from './facts/kinds.ts';
@@ -13,7 +13,7 @@ import { fill } from './rules/fill.ts';
 import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
 import { type Profile, presenceRule } from './rules/profile.ts';
 import type { Rule } from './rules/rule.ts';
-import type { Report, RuleCard, Step, Verdict } from './verdicts/report.ts';
+import type { AskedFor, Report, RuleCard, Step } from './verdicts/report.ts';
 
 /** What to judge. `profiles` undefined: those whose subject is present. */
 export interface Selection {
@@ -23,18 +23,26 @@ export interface Selection {
   /** Rules named one by one are judged whatever their profiles. */
   readonly byName: boolean;
   readonly params: readonly GivenParam[];
+  /** The words that made this selection, for the report. */
+  readonly asked?: AskedFor;
 }
 
 export interface Inspection {
   readonly profiles: Report['profiles'];
   /** Profiles whose subject may or may not be present: nobody could look. */
-  readonly undecidedProfiles: Report['profiles'];
+  readonly undecidedProfiles: readonly UndecidedProfile[];
   readonly rules: readonly Rule[];
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly Judgement[];
   /** Values by `RULE:NAME`. */
   readonly params: Readonly<Record<string, Json>>;
   /** Crashes of our own probes; any of them makes the run a defect. */
   readonly defects: readonly string[];
+}
+
+interface UndecidedProfile {
+  readonly id: string;
+  readonly because: string;
+  readonly open: readonly Open[];
 }
 
 /** `asksTarget` is false where a recording answers: only a target has to be kept from unplanned asks. */
@@ -73,7 +81,7 @@ export function chooseRules(rules: readonly Rule[], selection: Selection, profil
 
 interface Choice {
   readonly chosen: readonly { readonly profile: Profile; readonly because: string }[];
-  readonly undecided: Report['profiles'];
+  readonly undecided: readonly UndecidedProfile[];
 }
 
 function* chooseProfiles(profiles: readonly Profile[], selection: Selection, context: Context, book: Book): Asking<Choice> {
@@ -87,7 +95,9 @@ function* chooseProfiles(profiles: readonly Profile[], selection: Selection, con
     chosen: judged
       .filter((j) => j.verdict?.outcome === 'pass')
       .map(({ profile, verdict }) => ({ profile, because: `${profile.because}${seenAt(verdict?.evidence[0]?.where[0])}` })),
-    undecided: judged.filter((j) => j.verdict?.outcome === 'unknown').map(({ profile, verdict }) => ({ id: profile.id, because: verdict?.message ?? '' })),
+    undecided: judged
+      .filter((j) => j.verdict?.outcome === 'unknown')
+      .map(({ profile, verdict }) => ({ id: profile.id, because: verdict?.message ?? '', open: verdict?.open ?? [] })),
   };
 }
 

@@ -46,7 +46,7 @@ async function screen(pack: Pack): Promise<string> {
     { takenAt, files: [] },
     manifest.version,
   );
-  const { report } = judgeSnapshot(snapshot, pack, selection, manifest.version);
+  const { report } = judgeSnapshot(snapshot, pack, selection, { version: manifest.version });
   const text = table(report, {
     width: 80,
     colour: false,

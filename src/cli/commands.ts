@@ -8,6 +8,7 @@ import rulesNew from './commands/rules/new.ts';
 import rulesShow from './commands/rules/show.ts';
 import rulesTest from './commands/rules/test.ts';
 import scan from './commands/scan.ts';
+import verify from './commands/verify.ts';
 
 export const COMMANDS = {
   capture,
@@ -19,4 +20,5 @@ export const COMMANDS = {
   'rules:show': rulesShow,
   'rules:test': rulesTest,
   scan,
+  verify,
 };

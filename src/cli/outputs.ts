@@ -8,7 +8,8 @@ import { type Outcome, type Report, severities } from '../verdicts/report.ts';
 import type { FailOn } from '../verdicts/summarize.ts';
 import { UsageError } from './errors.ts';
 import { out } from './print.ts';
-import { writeWhole } from './write-file.ts';
+import { sign, signatureMode } from './sign.ts';
+import { type NewFile, writeAll } from './write-file.ts';
 
 export const outputFlags = {
   output: Flags.string({
@@ -102,25 +103,30 @@ function outcomesFrom(text: string): Outcome[] {
   });
 }
 
-/** Renders all, then writes all. `last` is added to text that people read on standard output. */
-export async function emit(reports: readonly Report[], outputs: readonly Output[], style: Style, last: string): Promise<void> {
-  const files: { path: string; text: string }[] = [];
+/** Renders all, signs JSON files with `key`, then writes all. `last` is added to text that people read on standard output. */
+export async function emit(reports: readonly Report[], outputs: readonly Output[], style: Style, last: string, key?: string): Promise<void> {
+  const files: NewFile[] = [];
   let stdout = '';
   let readable = false;
   for (const { format, path } of outputs) {
     for (const report of reports) {
       const rendered = formats[format].reporter(report, path === undefined ? style : { ...style, colour: false });
       if (path === undefined) stdout += rendered;
-      else files.push({ path: path.replaceAll('{target}', fileName(report.target.name)), text: rendered });
+      else {
+        const file = path.replaceAll('{target}', fileName(report.target.name));
+        files.push({ path: file, content: rendered });
+        if (key !== undefined && format === 'json')
+          files.push({ path: `${file}.sig`, content: await sign(Buffer.from(rendered), 'report', key), mode: signatureMode });
+      }
     }
     readable ||= path === undefined && format === 'table';
   }
   const twice = files.find((f, i) => files.findIndex((o) => o.path === f.path) !== i);
   if (twice) throw new UsageError(`two reports would be written to ${twice.path}`);
-  for (const file of files) writeWhole(file.path, file.text);
+  writeAll(files);
   if (readable) stdout += `${last}\n${files.map((f) => `wrote ${f.path}\n`).join('')}`;
   if (stdout !== '') await out(stdout);
 }
 
 /** A target's name as a file name: no separators, no leading dot. */
-const fileName = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^[.-]+/, '_') || '_';
+export const fileName = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^[.-]+/, '_') || '_';

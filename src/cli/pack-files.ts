@@ -25,10 +25,20 @@ function digestOf(files: readonly PackFile[]): string {
   return `sha256:${hash.digest('hex')}`;
 }
 
+/** The texts of one pack, and the directory that messages name. */
+export interface PackText {
+  readonly name: string;
+  readonly files: readonly PackFile[];
+}
+
+export const packTexts = (paths: readonly string[]): PackText[] => paths.map((path) => ({ name: shown(path), files: packFiles(path) }));
+
 /** Reads all rules of all packs, with every mistake in them. */
-export function readPacks(paths: readonly string[]): { pack: Pack; problems: Problem[] } {
-  const all = paths.map((path) => ({ path, files: packFiles(path) }));
-  const loaded = all.map(({ path, files }) => loadPack(files, shown(path)));
+export const readPacks = (paths: readonly string[]): { pack: Pack; problems: Problem[] } => packOf(packTexts(paths));
+
+/** The pack that these texts make, with every mistake in them. */
+export function packOf(all: readonly PackText[]): { pack: Pack; problems: Problem[] } {
+  const loaded = all.map(({ name, files }) => loadPack(files, name));
   const rules = loaded.flatMap((l) => l.rules);
   const profiles = loaded.flatMap((l) => l.profiles);
   const problems = [...loaded.flatMap((l) => l.problems), ...(loaded.some((l) => l.problems.length > 0) ? [] : packProblems(rules, profiles))];

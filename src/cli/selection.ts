@@ -6,6 +6,7 @@ import type { Selection } from '../inspect.ts';
 import { glob } from '../plan/touches.ts';
 import type { GivenParam, Pack } from '../rules/pack.ts';
 import { hintFor } from '../rules/suggest.ts';
+import type { AskedFor } from '../verdicts/report.ts';
 import { UsageError } from './errors.ts';
 import { targetKinds } from './targets.ts';
 
@@ -59,13 +60,33 @@ export function selectionFrom(flags: Chosen, pack: Pack): Selection {
     const ids = [rule.id, ...rule.formerly];
     return (select.length === 0 || select.some((m) => ids.some(m))) && !ignore.some((m) => ids.some(m));
   };
+  const asked = askedFor(flags);
   return {
+    ...(asked ? { asked } : {}),
     ...(flags.profile ? { profiles: flags.profile } : {}),
     byName: select.length > 0 && !flags.profile,
     wants,
     params: (flags.param ?? []).map((p) => paramFrom(p, pack)),
   };
 }
+
+function askedFor({ profile, select, ignore, param }: Chosen): AskedFor | undefined {
+  const asked = {
+    ...(profile ? { profiles: profile } : {}),
+    ...(select ? { select } : {}),
+    ...(ignore ? { ignore } : {}),
+    ...(param ? { params: param } : {}),
+  };
+  return Object.keys(asked).length > 0 ? asked : undefined;
+}
+
+/** The flags that make the same selection again. */
+export const chosenBefore = (asked: AskedFor = {}): Chosen => ({
+  profile: asked.profiles && [...asked.profiles],
+  select: asked.select && [...asked.select],
+  ignore: asked.ignore && [...asked.ignore],
+  param: asked.params && [...asked.params],
+});
 
 function matcherFor(pattern: string, pack: Pack): (id: string) => boolean {
   const matches = glob(pattern.replaceAll('*', '**'), rootAccount);

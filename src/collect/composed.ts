@@ -135,6 +135,8 @@ export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
         return { is: 'got', value: (children.get(found.value.path) ?? []).sort(byBytes) };
       }
       case 'run': {
+        if (ask.user && spec.user && spec.user.uid !== 0 && ask.user.uid !== spec.user.uid)
+          return { is: 'blocked', why: 'denied', said: `only root may run programs as ${ask.user.name}` };
         const name = `${ask.user ? `${ask.user.name}@` : ''}${ask.argv.join(' ')}`;
         const command = Object.hasOwn(spec.commands ?? {}, name) ? spec.commands?.[name] : undefined;
         if (!command) return { is: 'absent' };

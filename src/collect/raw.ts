@@ -27,6 +27,8 @@ export interface Raw {
   readonly nonce: string;
   readonly host?: RawHost;
   readonly answers: ReadonlyMap<string, AnyAnswer>;
+  /** The asks behind the answers: all that the script looked at and told of. */
+  readonly asks: ReadonlyMap<string, Ask>;
   readonly complete: boolean;
   /** Why reading stopped early. */
   readonly problem?: string;
@@ -62,6 +64,7 @@ export function rawReader(wanted?: string): RawReader {
   let problem: string | undefined;
   let noise = '';
   const answers = new Map<string, AnyAnswer>();
+  const asks = new Map<string, Ask>();
 
   const start = (): boolean => {
     const mark = wanted === undefined ? /(?:^|\n)pretrip-raw\/1 ([A-Za-z0-9]{8,64})\n/ : new RegExp(`(?:^|\\n)${magic} (${wanted})\\n`);
@@ -122,7 +125,12 @@ export function rawReader(wanted?: string): RawReader {
       return;
     }
     // The first answer counts: no later frame can take it back.
-    for (const [ask, answer] of found) if (!answers.has(keyOf(ask))) answers.set(keyOf(ask), answer);
+    for (const [ask, answer] of found) {
+      const key = keyOf(ask);
+      if (answers.has(key)) continue;
+      answers.set(key, answer);
+      asks.set(key, ask);
+    }
   };
 
   return {
@@ -143,6 +151,7 @@ export function rawReader(wanted?: string): RawReader {
       nonce,
       ...(host ? { host } : {}),
       answers,
+      asks,
       complete,
       ...(problem !== undefined ? { problem } : complete ? {} : { problem: started ? 'the stream was cut off' : 'no capture script answers' }),
     }),

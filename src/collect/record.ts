@@ -3,7 +3,7 @@ import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
 import { settleAsync } from '../facts/settle.ts';
 import { redact } from './redact.ts';
-import { type Header, type Snapshot, snapshotOf } from './snapshot.ts';
+import { type Header, type Snapshot, type Source, snapshotOf } from './snapshot.ts';
 
 /** What the inspection itself knows and probes may ask for as a variable. */
 export interface Given {
@@ -21,6 +21,8 @@ export interface Host {
   readonly target: Target;
   /** The time that a host written down speaks of, instead of now. */
   readonly takenAt?: string;
+  /** The recordings that answer, where several were put together. */
+  readonly from?: readonly Source[];
 }
 
 /**
@@ -42,7 +44,15 @@ export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: 
     progress?.(answers.size);
     return asks.map((a) => answers.get(keyOf(a))?.answer as AnyAnswer);
   });
-  const header: Header = { pretrip: 'snapshot/1', kind: on.kind, name: on.name, takenAt: given.takenAt, user: on.user, tool };
+  const header: Header = {
+    pretrip: 'snapshot/1',
+    kind: on.kind,
+    name: on.name,
+    takenAt: given.takenAt,
+    user: on.user,
+    tool,
+    ...(on.from ? { from: on.from } : {}),
+  };
   return snapshotOf(header, answers.values());
 }
 

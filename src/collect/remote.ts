@@ -14,6 +14,8 @@ export interface Questions {
   readonly tool: string;
   readonly files: readonly string[];
   readonly traces: readonly string[];
+  /** Asked by name at once; see {@link captureScript}. */
+  readonly asks?: readonly Ask[];
 }
 
 export interface Remote {

@@ -12,8 +12,13 @@ const isTexts = (v: unknown): boolean => Array.isArray(v) && v.every(isText);
 /** The first line. */
 export function isHeader(value: unknown): boolean {
   if (!isRecord(value) || value.pretrip !== 'snapshot/1') return false;
-  return [value.kind, value.name, value.tool].every(isText) && isText(value.takenAt) && !Number.isNaN(Date.parse(value.takenAt)) && isAccount(value.user);
+  return [value.kind, value.name, value.tool].every(isText) && isTime(value.takenAt) && isAccount(value.user) && isSources(value.from);
 }
+
+const isTime = (v: unknown): boolean => isText(v) && !Number.isNaN(Date.parse(v));
+
+const isSources = (v: unknown): boolean =>
+  v === undefined || (Array.isArray(v) && v.every((s) => isRecord(s) && isTime(s.takenAt) && isText(s.user) && isText(s.digest)));
 
 function isAccount(value: unknown): boolean {
   return isRecord(value) && isText(value.name) && isCount(value.uid) && isCount(value.gid) && isText(value.home);

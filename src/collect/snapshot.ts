@@ -18,19 +18,37 @@ export interface Header {
   readonly user: Account;
   /** pretrip's version. */
   readonly tool: string;
+  /** The recordings it was put together from, the first one first; see `merged`. */
+  readonly from?: readonly Source[];
+}
+
+/** A recording that a merged one took answers from. */
+export interface Source {
+  readonly takenAt: string;
+  /** Name of the account that inspected. */
+  readonly user: string;
+  /** Digest of that recording. */
+  readonly digest: string;
 }
 
 export interface Snapshot {
   readonly header: Header;
   readonly answers: ReadonlyMap<string, { readonly ask: Ask; readonly answer: AnyAnswer }>;
-  /** `sha256:…` over the answer lines. */
+  /** `sha256:…` over the header and the answers, as lines; compression does not change it. */
   readonly digest: string;
   /** No end record: what it lacks is unknown. */
   readonly truncated: boolean;
 }
 
 /** A snapshot that cannot be used. The message is for the user: what, where, what to do. */
-export class SnapshotError extends Error {}
+export class SnapshotError extends Error {
+  /** It is a snapshot, and not the one that was recorded. */
+  readonly changed: boolean;
+  constructor(message: string) {
+    super(message);
+    this.changed = /was changed after it was recorded/.test(message);
+  }
+}
 
 /** Loaded only where something is compressed: most snapshots are not. */
 const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zlib');
@@ -41,7 +59,7 @@ const limit = 512 * 1024 * 1024;
 export function snapshotOf(header: Header, answers: Iterable<{ ask: Ask; answer: AnyAnswer }>): Snapshot {
   const sorted = [...answers].map((a) => [keyOf(a.ask), a] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const map = new Map(sorted);
-  return { header, answers: map, digest: digestOf(linesOf(map)), truncated: false };
+  return { header, answers: map, digest: digestOf([JSON.stringify(header), ...linesOf(map)]), truncated: false };
 }
 
 function linesOf(answers: Snapshot['answers']): string[] {
@@ -54,10 +72,11 @@ function digestOf(lines: readonly string[]): string {
   return `sha256:${hash.digest('hex')}`;
 }
 
+/** The text of a snapshot. A truncated one stays so: it gets no end record. */
 export function writeSnapshot(snapshot: Snapshot): string {
-  const lines = linesOf(snapshot.answers);
-  const end = { end: { answers: lines.length, digest: digestOf(lines) } };
-  return `${[JSON.stringify(snapshot.header), ...lines, JSON.stringify(end)].join('\n')}\n`;
+  const lines = [JSON.stringify(snapshot.header), ...linesOf(snapshot.answers)];
+  const end = { end: { answers: snapshot.answers.size, digest: digestOf(lines) } };
+  return `${(snapshot.truncated ? lines : [...lines, JSON.stringify(end)]).join('\n')}\n`;
 }
 
 /** Bytes for a file of this name: `.gz` and `.zst` are compressed. */
@@ -78,7 +97,7 @@ const isZstd = (b: Uint8Array): boolean => b[0] === 0x28 && b[1] === 0xb5 && b[2
 
 /** Reads a snapshot. A missing end is `truncated`; anything that was changed or makes no sense is an error. */
 export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
-  const lines = unpacked(bytes, path).split('\n');
+  const lines = Buffer.from(unpacked(bytes, path)).toString('utf8').split('\n');
   const complete = lines.at(-1) === '';
   if (complete) lines.pop();
   const first = parseLine(lines[0] ?? '', path, 1);
@@ -89,7 +108,7 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
     );
   }
   const answers = new Map<string, { ask: Ask; answer: AnyAnswer }>();
-  const seen: string[] = [];
+  const seen: string[] = [lines[0] ?? ''];
   let end: { answers: number; digest: string } | undefined;
   for (const [index, line] of lines.entries()) {
     if (index === 0) continue;
@@ -112,7 +131,7 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
   const digest = digestOf(seen);
   if (end && (end.answers !== answers.size || end.digest !== digest)) {
     throw new SnapshotError(
-      `${path}: the answers do not match the digest in the end record: the file was changed after it was recorded\n  recorded ${end.digest}, found ${digest}`,
+      `${path}: what it holds does not match the digest in the end record: the file was changed after it was recorded\n  recorded ${end.digest}, found ${digest}`,
     );
   }
   return { header, answers, digest, truncated: end === undefined };
@@ -121,14 +140,11 @@ export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
 const isEnd = (record: unknown): record is { end: { answers: number; digest: string } } =>
   typeof record === 'object' && record !== null && 'end' in record && typeof record.end === 'object' && record.end !== null;
 
-function unpacked(bytes: Uint8Array, path: string): string {
+/** The text of a snapshot file, decompressed: what its signature covers. Throws SnapshotError. */
+export function unpacked(bytes: Uint8Array, path: string): Uint8Array {
   try {
-    const plain = isGzip(bytes)
-      ? zlib().gunzipSync(bytes, { maxOutputLength: limit })
-      : isZstd(bytes)
-        ? zlib().zstdDecompressSync(bytes, { maxOutputLength: limit })
-        : bytes;
-    return Buffer.from(plain).toString('utf8');
+    if (isGzip(bytes)) return zlib().gunzipSync(bytes, { maxOutputLength: limit });
+    return isZstd(bytes) ? zlib().zstdDecompressSync(bytes, { maxOutputLength: limit }) : bytes;
   } catch (error) {
     throw new SnapshotError(`${path}: cannot be decompressed: ${(error as Error).message}`);
   }

@@ -39,6 +39,12 @@ function judgeExistence(expectation: Expectation, fact: Known, label: string, re
   return { truth, said: truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found, where: fact.consulted, ...firstUnknown(truths) };
 }
 
+/** Whether a fact still leaves a path open: the fact, the value there, or one that a `*` in the path stands for. */
+export function leavesOpen(fact: Fact, path: readonly string[]): boolean {
+  if (fact.is === 'unknown') return true;
+  return path[0] !== 'exists' && fact.exists && expand(fact, path).paths.some((p) => gapAt(fact, p) !== undefined);
+}
+
 /** The concrete paths that `*` stands for. An empty list or map has none and is named instead. */
 function expand(fact: Known, path: readonly string[]): { paths: (readonly string[])[]; empty?: readonly string[] } {
   const star = path.indexOf('*');

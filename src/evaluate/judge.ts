@@ -23,6 +23,15 @@ export interface Context {
   readonly params: ParamValues;
 }
 
+/** A question whose answer left a verdict open: one fact at one path, or the subjects of a kind. */
+export type Open = { readonly why: Unknown } & (
+  | { readonly kind: string; readonly query: Query; readonly as: Account; readonly path: readonly string[] }
+  | { readonly find: string }
+);
+
+/** A verdict, and for an unknown one the questions behind it. */
+export type Judgement = Verdict & { readonly open?: readonly Open[] };
+
 export type ParamValues = (rule: Rule, name: string) => Json;
 
 /** What came of an item: which severities fail or stay undecided, or that it does not apply. */
@@ -30,15 +39,22 @@ interface Finding {
   readonly applies: boolean;
   readonly fails?: Severity;
   readonly undecided?: Severity;
-  readonly evidence: readonly (Judged & { readonly severity: Severity; readonly say?: string })[];
+  readonly evidence: readonly (Judged & { readonly severity: Severity; readonly say?: string; readonly open?: Open })[];
+}
+
+/** A probe's question as asked for the subject at hand, and its answer. */
+interface Asked {
+  readonly fact: Fact;
+  /** The question that `why` leaves open: of the fact, or of the subject that a value came from. */
+  open(path: readonly string[], why: Unknown): Open;
 }
 
 /** All verdicts of one rule, sorted by subject. A rule always has at least one. */
-export function judge(rule: Rule, facts: Facts, context: Context): Verdict[] {
+export function judge(rule: Rule, facts: Facts, context: Context): Judgement[] {
   if (!rule.forEach) return [judgeFor(rule, undefined, facts, context)];
   const subjects = facts.subjects(rule.forEach.kind);
   if (subjects.is === 'unknown') return [undecided(rule, undefined, subjects)];
-  const verdicts: Verdict[] = [];
+  const verdicts: Judgement[] = [];
   for (const subject of subjects.each) {
     const chosen = selected(rule, subject, context);
     if (chosen.truth === 'yes') verdicts.push(judgeFor(rule, subject, facts, context));
@@ -59,11 +75,18 @@ export function selected(rule: Rule, subject: Subject, context: Context): Judged
   return judged.find((j) => j.truth === 'no') ?? judged.find((j) => j.truth === 'unknown') ?? { truth: 'yes', said: '', where: [] };
 }
 
-function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, context: Context): Verdict {
+function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, context: Context): Judgement {
   const resolve = resolver(rule, subject, context);
-  const learn = (probe: Probe): Fact => {
+  const as = subject?.as ?? context.audited;
+  const find = rule.forEach?.kind ?? '';
+  const learn = (probe: Probe): Asked => {
     const query = queryOf(probe, resolve);
-    return 'is' in query ? (query as unknown as Unknown) : facts.fact(probe.kind, query as Query, subject?.as ?? context.audited);
+    if ('is' in query) return { fact: query as unknown as Unknown, open: (_, why) => ({ find, why }) };
+    return {
+      fact: facts.fact(probe.kind, query as Query, as),
+      open: (path, why) =>
+        subject && [...subject.fact.gaps.values()].includes(why) ? { find, why } : { kind: probe.kind, query: query as Query, as, path, why },
+    };
   };
   const finder = (item: Item): Finding => judgeItem(item, rule.severity, learn, resolve, context);
   const when = together(rule.when.map(finder));
@@ -95,12 +118,12 @@ function together(findings: readonly Finding[]): Finding {
   return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
 }
 
-function judgeItem(item: Item, usual: Severity, learn: (p: Probe) => Fact, resolve: Resolve, context: Context): Finding {
+function judgeItem(item: Item, usual: Severity, learn: (p: Probe) => Asked, resolve: Resolve, context: Context): Finding {
   const severity = item.severity ?? usual;
   return isGroup(item) ? judgeGroup(item, severity, learn, resolve, context) : judgeProbe(item, severity, learn(item), resolve, context);
 }
 
-function judgeGroup(group: Extract<Item, { group: string }>, severity: Severity, learn: (p: Probe) => Fact, resolve: Resolve, context: Context): Finding {
+function judgeGroup(group: Extract<Item, { group: string }>, severity: Severity, learn: (p: Probe) => Asked, resolve: Resolve, context: Context): Finding {
   const inner = group.items.map((i) => judgeItem(i, severity, learn, resolve, context));
   const applying = inner.filter((f) => f.applies);
   const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { say: group.say } : {}) }));
@@ -123,7 +146,7 @@ function turn(evidence: Finding['evidence'], severity: Severity): Finding['evide
   return evidence.map((e) => ({ ...e, severity, truth: e.truth === 'yes' ? 'no' : e.truth === 'no' ? 'yes' : 'unknown' }));
 }
 
-function judgeProbe(probe: Probe, severity: Severity, fact: Fact, resolve: Resolve, context: Context): Finding {
+function judgeProbe(probe: Probe, severity: Severity, { fact, open }: Asked, resolve: Resolve, context: Context): Finding {
   const mark = (j: Judged): Finding['evidence'][number] => ({ ...j, severity, ...(probe.say ? { say: probe.say } : {}) });
   const kind = context.kinds.get(probe.kind) as Kind;
   const label = labelOf(probe, kind, resolve);
@@ -134,7 +157,10 @@ function judgeProbe(probe: Probe, severity: Severity, fact: Fact, resolve: Resol
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
     return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
   }
-  const judged = probe.expect.map((e) => mark(judgeExpectation(e, fact, kind.shape, label, resolve)));
+  const judged = probe.expect.map((e) => {
+    const j = judgeExpectation(e, fact, kind.shape, label, resolve);
+    return { ...mark(j), ...(j.truth === 'unknown' && j.unknown ? { open: open(e.path, j.unknown) } : {}) };
+  });
   return {
     applies: true,
     evidence: judged,
@@ -209,12 +235,13 @@ function once(evidence: readonly Evidence[]): Evidence[] {
   });
 }
 
-function unknownVerdict(base: { rule: string; subject?: string }, severity: Severity, finding: Finding): Verdict {
+function unknownVerdict(base: { rule: string; subject?: string }, severity: Severity, finding: Finding): Judgement {
   const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
-  return { ...base, outcome: 'unknown', severity, ...told('', finding, (e) => e.truth === 'unknown'), next: advice(reasons) };
+  const open = finding.evidence.flatMap((e) => e.open ?? []);
+  return { ...base, outcome: 'unknown', severity, ...told('', finding, (e) => e.truth === 'unknown'), next: advice(reasons), open };
 }
 
-function undecided(rule: Rule, subject: Subject | string | undefined, why: Unknown): Verdict {
+function undecided(rule: Rule, subject: Subject | string | undefined, why: Unknown): Judgement {
   const key = typeof subject === 'string' ? subject : subject?.key;
   return {
     rule: rule.id,
@@ -224,6 +251,7 @@ function undecided(rule: Rule, subject: Subject | string | undefined, why: Unkno
     message: sentence(typeof subject === 'string' ? 'there may be more of them' : '', why.said),
     evidence: [{ truth: 'unknown', said: why.said, where: why.where }],
     next: advice([why]),
+    open: [{ find: rule.forEach?.kind ?? '', why }],
   };
 }
 

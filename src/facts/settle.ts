@@ -43,6 +43,15 @@ export function* shared<A, R, T>(name: string, probe: () => Probe<A, R, T>): Pro
   return result;
 }
 
+/** Runs a probe with its asks changed. What it learns is its own: others put other asks. */
+export function* asking<A, R, T>(probe: Probe<A, R, T>, change: (ask: A) => A): Probe<A, R, T> {
+  const answer = current?.answer as ((ask: A) => R) | undefined;
+  if (answer) return settle(probe, (ask) => answer(change(ask)));
+  let step = probe.next();
+  while (!step.done) step = probe.next(yield step.value.map(change));
+  return step.value;
+}
+
 /** Runs a probe on answers that arrive batch by batch. */
 export async function settleAsync<A, R, T>(probe: Probe<A, R, T>, answer: (asks: readonly A[]) => Promise<readonly R[]>): Promise<T> {
   let step = probe.next();

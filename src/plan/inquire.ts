@@ -1,10 +1,11 @@
 /** Everything that rules want to know, learnt once each, in as few rounds as the questions allow. */
 
 import { type Context, type Facts, queryOf, resolver, selected } from '../evaluate/judge.ts';
-import type { Account, Asking } from '../facts/ask.ts';
+import type { Account, Ask, Asking } from '../facts/ask.ts';
 import { together } from '../facts/ask.ts';
 import type { Fact, Subject, Subjects, Unknown } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
+import { asking } from '../facts/settle.ts';
 import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 import { within } from './touches.ts';
 
@@ -53,7 +54,7 @@ export function* inquire(rules: readonly Rule[], context: Context, book: Book): 
     }
   }
   const keys = [...questions.keys()];
-  const facts = yield* together([...questions.values()].map((q) => learn(q.kind, q.query, q.as, book)));
+  const facts = yield* together([...questions.values()].map((q) => learn(q.kind, q.query, q.as, context.audited, book)));
   for (const [at, key] of keys.entries()) book.facts.set(key, facts[at] as Fact);
 }
 
@@ -68,14 +69,23 @@ function subjectsOf(rule: Rule, book: Book, context: Context): (Subject | undefi
   return subjects.is === 'unknown' ? [] : subjects.each.filter((s) => selected(rule, s, context).truth === 'yes');
 }
 
-function* learn(kind: Kind, query: Query, as: Account, book: Book): Asking<Fact> {
+function* learn(kind: Kind, query: Query, as: Account, audited: Account, book: Book): Asking<Fact> {
   const name = `${kind.name} ${JSON.stringify(query)} as ${as.name}`;
   try {
-    const probe = kind.learn(query, as);
+    const probe = asRoot(kind.learn(query, as), as, audited);
     return yield* book.asksTarget ? within(kind.touches(query), as, probe, name) : probe;
   } catch (error) {
     return crashed(name, error, book);
   }
+}
+
+/**
+ * Podman answers every account with containers of its own. Asked for root, it must not be answered by another account
+ * that happens to inspect: there, the ask says whom it is about.
+ */
+export function asRoot<T>(probe: Asking<T>, as: Account, audited: Account): Asking<T> {
+  const own = (ask: Ask): Ask => (ask.do === 'run' && !ask.user && ask.argv[0] === 'podman' && ask.argv[1] !== '--version' ? { ...ask, user: as } : ask);
+  return as.uid === 0 && audited.uid !== 0 ? asking(probe, own) : probe;
 }
 
 function* findSubjects(kind: Kind | undefined, as: Account, book: Book): Asking<Subjects> {

@@ -2,11 +2,11 @@
 
 /** Keys in the order a reader wants them, whatever object they stand in; others follow by code unit. */
 const order = [
-  ...['format', 'tool', 'target', 'kind', 'name', 'version', 'takenAt', 'snapshot', 'user', 'truncated'],
+  ...['format', 'tool', 'target', 'kind', 'name', 'version', 'code', 'takenAt', 'snapshot', 'user', 'truncated'],
   ...['id', 'title', 'rule', 'subject', 'outcome', 'severity', 'message', 'why', 'truth'],
-  ...['path', 'line', 'column', 'said', 'where', 'evidence'],
+  ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'said', 'where', 'evidence'],
   ...['write', 'chmod', 'chown', 'link', 'remove', 'run', 'manual', 'verify', 'to', 'owner', 'mode', 'content', 'needs', 'note'],
-  ...['remedy', 'next', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'formerly', 'by', 'until', 'because'],
+  ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
   ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived'],
 ];
 const rank = new Map(order.map((key, at) => [key, at]));

@@ -10,6 +10,7 @@
 import type { Report, RuleCard, Verdict } from '../verdicts/report.ts';
 import { reaches } from '../verdicts/summarize.ts';
 import { bare, cards, decidingFirst, isWaived, ledger, places, placeText } from './findings.ts';
+import { missingText } from './missing.ts';
 import { stepText } from './steps.ts';
 import type { Reporter, Style } from './style.ts';
 import { clip, visible } from './text.ts';
@@ -181,6 +182,7 @@ function body(verdict: Verdict, card: RuleCard | undefined): string {
     ...(card ? [`why: ${card.why}`] : []),
     ...steps,
     ...(verdict.next === undefined ? [] : [`do: ${verdict.next}`]),
+    ...(verdict.missing ?? []).slice(0, mostPlaces).map((m) => `lacks: ${missingText(m)}`),
     ...(url === undefined ? [] : [`see: ${url}`]),
     '',
   ]

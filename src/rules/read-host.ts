@@ -68,7 +68,8 @@ function checkFiles(source: Source, node: YamlNode): void {
     else if (key !== '/' && (key.endsWith('/') || /\/\/|\/\.\.?(?:\/|$)/.test(key)))
       source.problem(keyNode, `the path "${key}" must be plain`, `did you mean "${key.replace(/\/+/g, '/').replace(/\/$/, '')}"?`);
     if (isNull(value)) continue;
-    const type = isMap(value) ? checkFile(source, value) : (texts(source, value, `the content of ${key}`), 'file');
+    const type = isMap(value) ? checkFile(source, value) : 'file';
+    if (!isMap(value)) texts(source, value, `the content of ${key}`);
     if (type !== 'directory') leaves.set(key, type);
   }
   for (const { key, keyNode } of entries) {

@@ -1,4 +1,5 @@
 /** The result document. Reporters see this and nothing else; `-o json` writes it as it is. */
+import type { Account } from '../facts/ask.ts';
 import type { Json, Where } from '../facts/fact.ts';
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
@@ -30,6 +31,23 @@ export type Step = { readonly needs?: 'root' | 'user'; readonly note?: string } 
   | { readonly verify: readonly string[] | string }
 );
 
+/** With what privilege something has to be asked: as root, as that account, or of the host while it runs. */
+export type Privilege = 'root' | `user ${string}` | 'running host';
+
+/**
+ * One thing that helps to decide an unknown verdict. The first five are asks of a further capture (`capture --for`);
+ * `mend` a file that cannot be parsed and `look` by hand are left to people: no capture would decide it.
+ */
+export type Missing = { readonly because: string } & (
+  | { readonly do: 'stat' | 'read' | 'list'; readonly path: string; readonly privilege: Privilege }
+  /** Absent `user`: as whoever captures. */
+  | { readonly do: 'run'; readonly argv: readonly string[]; readonly user?: Account; readonly privilege: Privilege }
+  | { readonly do: 'get'; readonly socket: string; readonly path: string; readonly privilege: Privilege }
+  | { readonly do: 'env'; readonly name: string; readonly privilege: Privilege }
+  | { readonly do: 'mend'; readonly path: string }
+  | { readonly do: 'look'; readonly path?: string }
+);
+
 export interface Verdict {
   readonly rule: string;
   /** What the verdict is about when the rule judges several things: `user:alice`. Absent: the host. */
@@ -43,6 +61,8 @@ export interface Verdict {
   readonly remedy?: readonly Step[];
   /** What to do so that it can be decided. Only for `unknown`. */
   readonly next?: string;
+  /** The smallest further capture that would decide it, as far as can be told beforehand. Only for `unknown`, and never empty there. */
+  readonly missing?: readonly Missing[];
   /** A waiver stands beside the outcome and never replaces it. */
   readonly waived?: { readonly by: string; readonly until: string; readonly because: string };
 }
@@ -75,9 +95,24 @@ export interface Summary {
   readonly waived: number;
 }
 
+/** Profiles, rules and parameters that somebody asked for: enough to select the same again. */
+export interface AskedFor {
+  readonly profiles?: readonly string[];
+  readonly select?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly params?: readonly string[];
+}
+
 export interface Report {
   readonly format: 'pretrip-report/1';
-  readonly tool: { readonly name: 'pretrip'; readonly version: string; readonly rules: string };
+  readonly tool: {
+    readonly name: 'pretrip';
+    readonly version: string;
+    /** Digest of the program file; `sources` in a checkout that was not built. */
+    readonly code?: string;
+    /** Digest of the rules' texts. */
+    readonly rules: string;
+  };
   readonly target: {
     readonly kind: string;
     readonly name: string;
@@ -91,7 +126,9 @@ export interface Report {
   };
   readonly profiles: readonly { readonly id: string; readonly because: string }[];
   /** Profiles of which nobody could tell whether their subject is present. */
-  readonly undecidedProfiles?: readonly { readonly id: string; readonly because: string }[];
+  readonly undecidedProfiles?: readonly { readonly id: string; readonly because: string; readonly missing?: readonly Missing[] }[];
+  /** What was asked for, in the words of the command line. Absent: nothing in particular. */
+  readonly selection?: AskedFor;
   readonly params: Readonly<Record<string, Json>>;
   readonly rules: readonly RuleCard[];
   /** Sorted by rule id, then subject. */

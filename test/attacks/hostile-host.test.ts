@@ -22,7 +22,7 @@ async function judged(target: ReturnType<typeof composed>): Promise<ReturnType<t
     given,
     '0',
   );
-  return judgeSnapshot(snapshot, pack, selection, '0');
+  return judgeSnapshot(snapshot, pack, selection, { version: '0' });
 }
 
 describe('a hostile host', () => {

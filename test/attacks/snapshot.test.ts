@@ -10,7 +10,7 @@ const honest = { ask: { do: 'read', path: '/etc/os-release' }, answer: { is: 'go
 function forged(records: readonly unknown[], first: unknown = header, end?: unknown): Uint8Array {
   const lines = records.map((r) => JSON.stringify(r));
   const hash = createHash('sha256');
-  for (const line of lines) hash.update(`${line}\n`);
+  for (const line of [JSON.stringify(first), ...lines]) hash.update(`${line}\n`);
   const last = end ?? { end: { answers: lines.length, digest: `sha256:${hash.digest('hex')}` } };
   return Buffer.from(`${[JSON.stringify(first), ...lines, JSON.stringify(last)].join('\n')}\n`);
 }

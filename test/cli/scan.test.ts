@@ -130,7 +130,7 @@ describe('bad input ends in one clear message and the right status', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('ID=debian', 'ID=fedora'));
     const { status, err } = await pretrip(['scan', file]);
     expect(status).toBe(4);
-    expect(err).toMatch(/do not match the digest in the end record/);
+    expect(err).toMatch(/does not match the digest in the end record/);
   });
 
   test('a 10 MB config file is unknown, not absent', async () => {

@@ -45,8 +45,11 @@ describe('a snapshot', () => {
   });
 
   test.each([
-    ['a changed answer', (t: string) => t.replace('two', 'TWO'), /do not match the digest/],
-    ['a line taken out', (t: string) => t.split('\n').toSpliced(1, 1).join('\n'), /do not match the digest/],
+    ['a changed answer', (t: string) => t.replace('two', 'TWO'), /does not match the digest/],
+    ['another time in the header', (t: string) => t.replace('2026-01-01', '2026-01-02'), /does not match the digest/],
+    ['another host in the header', (t: string) => t.replace('"name":"h"', '"name":"g"'), /does not match the digest/],
+    ['another account in the header', (t: string) => t.replace('"uid":0', '"uid":1000'), /does not match the digest/],
+    ['a line taken out', (t: string) => t.split('\n').toSpliced(1, 1).join('\n'), /does not match the digest/],
     [
       'a line twice',
       (t: string) =>

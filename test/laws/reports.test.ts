@@ -36,14 +36,14 @@ describe.each(hosts)('%s', (name) => {
     const user = spec.user ?? rootAccount;
     const host = { kind: 'composed', name, user, target: { answer: async (asks: readonly Parameters<typeof answer>[0][]) => asks.map(answer) } };
     const snapshot = await record(inspect(pack, selection, user), host, { takenAt: '2026-11-01T00:00:00Z', files: [] }, '0');
-    const { report, defects } = judgeSnapshot(snapshot, pack, selection, '0');
+    const { report, defects } = judgeSnapshot(snapshot, pack, selection, { version: '0' });
     expect(defects).toEqual([]);
     const { pass, fail, unknown, notApplicable, selected } = report.summary;
     expect(pass + fail + unknown + notApplicable).toBe(report.verdicts.length);
     expect(selected).toBe(pack.rules.length);
     expect(new Set(report.verdicts.map((v) => v.rule)).size).toBe(selected);
     const text = formats.json.reporter(report, style);
-    expect(judgeSnapshot(snapshot, pack, selection, '0').report).toEqual(report);
+    expect(judgeSnapshot(snapshot, pack, selection, { version: '0' }).report).toEqual(report);
     const saved = JSON.parse(text) as Report;
     expect(await reportProblems(saved)).toEqual([]);
     for (const [format, { reporter }] of Object.entries(formats)) expect(reporter(saved, style), format).toBe(reporter(report, style));

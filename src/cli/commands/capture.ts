@@ -7,6 +7,7 @@ import { captureScript } from '../../collect/script/render.ts';
 import { packed, writeSnapshot } from '../../collect/snapshot.ts';
 import type { Pattern } from '../../facts/kind.ts';
 import { inspect } from '../../inspect.ts';
+import { accountNamed, askFor, wantedFor } from '../capture-for.ts';
 import { UsageError } from '../errors.ts';
 import { manifest } from '../paths.ts';
 import { PretripCommand } from '../pretrip-command.ts';
@@ -15,9 +16,10 @@ import { progress } from '../progress.ts';
 import { questionsOf, reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
+import { keyFrom, sign, signatureMode, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
-import { writeWhole } from '../write-file.ts';
+import { writeAll, writeWhole } from '../write-file.ts';
 
 export default class Capture extends PretripCommand {
   static override summary = 'Record a host without judging it.';
@@ -26,28 +28,38 @@ export default class Capture extends PretripCommand {
   static override examples = [
     '<%= config.bin %> capture -o edge01.pretrip.jsonl',
     'sudo <%= config.bin %> capture -o edge01.pretrip.jsonl.zst',
+    '<%= config.bin %> capture -o edge01.pretrip.jsonl --sign ~/.ssh/id_ed25519',
     '<%= config.bin %> capture --script > capture.sh',
+    '<%= config.bin %> capture --for run.json --script > more.sh',
   ];
   static override args = { target: Args.string({ description: 'what to record', default: 'local', ignoreStdin: true }) };
   static override flags = {
     ...selectionFlags,
     ...targetFlags,
     ...remoteFlags,
+    ...signFlag,
+    for: Flags.string({ description: 'capture only what the unknown verdicts of this saved run are missing', helpValue: 'RUN.json' }),
     script: Flags.boolean({ description: 'print a shell script that captures the host it is run on: sh capture.sh > host.raw' }),
     output: Flags.string({ char: 'o', description: 'file to write; default: standard output', helpValue: 'FILE' }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Capture);
+    const key = keyFrom(flags.sign);
+    const toFile = flags.output !== undefined && flags.output !== '-';
+    if (key !== undefined && (!toFile || flags.script)) throw new UsageError('--sign needs a snapshot file', 'name it: -o host.pretrip.jsonl');
     const pack = await packFrom(flags.rules ?? []);
     const chosen = selectionFrom(flags, pack);
+    const only = flags.for === undefined ? undefined : await wantedFor(flags.for, pack);
+    if (only && (flags.profile || flags.select)) throw new UsageError('--for chooses the rules itself', 'leave --profile and --select out');
     const everything = !flags.profile && !flags.select;
-    const wanted = (): Pattern[] => (everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true));
+    const wanted = (): Pattern[] =>
+      only ? superset(pack, only.selection, only.profiles) : everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true);
     const reach = reachFrom(flags, wanted);
     if (flags.script) {
       if (args.target !== 'local' || flags.via !== undefined)
         throw new UsageError('--script prints a script for any host', 'leave the target out; to capture over a connection, leave --script out');
-      const script = captureScript(wanted(), { ...questionsOf(reach), nonce: newNonce() });
+      const script = captureScript(wanted(), { ...questionsOf(reach), nonce: newNonce(), ...(only ? { asks: only.asks } : {}) });
       if (flags.output === undefined || flags.output === '-') await out(script);
       else writeWhole(flags.output, script, 0o600);
       return;
@@ -55,8 +67,11 @@ export default class Capture extends PretripCommand {
     const opened = await openTarget(args.target, flags.as, flags.user, reach, flags.now);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, 'judge it with: pretrip scan');
     const meter = progress(opened.host.name);
+    const captures = opened.host.user;
+    const audited = only ? await accountNamed(only.user, captures, opened.host.target) : captures;
     const recording = record(
       (function* () {
+        if (only) return yield* askFor(only, pack, audited, captures);
         // Which profiles are present must be answered by the recording, too; then every rule's questions.
         yield* inspect(pack, { ...chosen, byName: false }, opened.host.user);
         if (everything) yield* inspect(pack, { ...chosen, byName: true }, opened.host.user);
@@ -72,11 +87,13 @@ export default class Capture extends PretripCommand {
       await opened.close?.();
     });
     // What was cut off stays marked as such: it has no end record.
-    const text = opened.complete === false ? writeSnapshot(snapshot).replace(/[^\n]*\n$/, '') : writeSnapshot(snapshot);
+    const text = opened.complete === false ? writeSnapshot({ ...snapshot, truncated: true }) : writeSnapshot(snapshot);
     if (flags.output === undefined || flags.output === '-') await out(text);
     else {
-      writeWhole(flags.output, packed(text, basename(flags.output)), 0o600);
-      await err(`wrote ${flags.output}: ${snapshot.answers.size} answers, ${snapshot.digest}\n`);
+      const signature =
+        key === undefined ? [] : [{ path: `${flags.output}.sig`, content: await sign(Buffer.from(text), 'snapshot', key), mode: signatureMode }];
+      writeAll([{ path: flags.output, content: packed(text, basename(flags.output)), mode: 0o600 }, ...signature]);
+      await err(`wrote ${flags.output}${key === undefined ? '' : ' and its signature'}: ${snapshot.answers.size} answers, ${snapshot.digest}\n`);
     }
   }
 }

@@ -18,6 +18,8 @@ export interface Capture {
   readonly files: readonly string[];
   /** Paths of which an account that runs containers without root has one (`~`, `{uid}`, `{user}`). */
   readonly traces: readonly string[];
+  /** Asked by name, before all that the patterns name, and with the limits of a follow-up. */
+  readonly asks?: readonly Ask[];
 }
 
 /**
@@ -28,8 +30,9 @@ export function captureScript(patterns: readonly Pattern[], capture: Capture): s
   const items = itemsOf(patterns, capture.files);
   const body = [
     `  begin ${quote(capture.nonce)}`,
-    `  max=${firstRead} max_out=${limits.output} max_names=${limits.names}`,
     `  hello ${quote(`tool=${capture.tool}${capture.files.map((f) => `\nfile=${f}`).join('')}`)}`,
+    ...(capture.asks ? [`  max=${limits.read} max_out=${limits.output} max_names=${limits.names}`, ...askLines(capture.asks), ''] : []),
+    `  max=${firstRead} max_out=${limits.output} max_names=${limits.names}`,
     ...items.variables.map((name) => `  ${variable(name)}`),
     '',
     '  # Programs, in the background while files are read.',
@@ -63,11 +66,22 @@ export function captureScript(patterns: readonly Pattern[], capture: Capture): s
 
 /** The script for a few asks, in a shell that has run a capture script. */
 export function followUpScript(asks: readonly Ask[], nonce: string): string {
-  const of = (sort: FileSort): string[] => asks.flatMap((a) => (a.do === sort ? [a.path] : []));
   return `${[
     'more() {',
     `  begin ${quote(nonce)}`,
     `  max=${limits.read} max_out=${limits.output} max_names=${limits.names}`,
+    ...askLines(asks),
+    '  tell',
+    '  finish',
+    '}',
+    'more </dev/null',
+  ].join('\n')}\n`;
+}
+
+/** The calls for asks whose every word is known. */
+function askLines(asks: readonly Ask[]): string[] {
+  const of = (sort: FileSort): string[] => asks.flatMap((a) => (a.do === sort ? [a.path] : []));
+  return [
     ...asks.flatMap((a) => (a.do === 'env' && isName(a.name) ? [`  ${variable(a.name)}`] : [])),
     ...asks.flatMap((a) => {
       if (a.do === 'get') return [`  G ${quote(a.socket)} ${quote(a.path)}`];
@@ -78,11 +92,7 @@ export function followUpScript(asks: readonly Ask[], nonce: string): string {
         : [`  X ${who === '' ? "''" : quote(who)} ${quote(JSON.stringify(a.argv))} ${a.argv.map(quoteArgument).join(' ')}`];
     }),
     ...pathLines({ exact: { stat: of('stat'), read: of('read'), list: of('list') }, present: { stat: [], read: [], list: [] } }, quoteArgument),
-    '  tell',
-    '  finish',
-    '}',
-    'more </dev/null',
-  ].join('\n')}\n`;
+  ];
 }
 
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
@@ -247,7 +257,8 @@ function accountFunctions({ account, asAccount, everyone, host }: Items, traces:
 /** For the person who is asked to approve the script. */
 function header({ host, account, asAccount, processes, variables }: Items, capture: Capture): string[] {
   const count = ({ paths }: Questions): number => [paths.exact, paths.present].reduce((n, p) => n + p.list.length + p.stat.length + p.read.length, 0);
-  const commands = [...host.runs, ...account.runs, ...asAccount].map((r) => r.argv.join(' '));
+  const named = (capture.asks ?? []).flatMap((a) => (a.do === 'run' ? [a] : []));
+  const commands = [...named, ...host.runs, ...account.runs, ...asAccount].map((r) => r.argv.join(' '));
   const lines = [
     `pretrip ${capture.tool}: a capture script. Run it on the host to be inspected, as root or as the account`,
     'that runs the containers, and bring back what it prints:',
@@ -259,6 +270,7 @@ function header({ host, account, asAccount, processes, variables }: Items, captu
     'with HTTP GET. Every command has a time limit, every file a size limit. Its output may hold secrets',
     'that files and programs of this host show: keep it private; pretrip masks them before it judges.',
     '',
+    ...(capture.asks ? [`It asks ${capture.asks.length} things that an earlier inspection could not learn, and what may follow from them.`] : []),
     `It looks at ${count(host)} paths of the host and ${count(account)} of each ordinary account, all written out below`,
     '("S" is stat, "R" read, "L" list; * stands for any name), and these programs, if they are installed:',
     ...[...new Set(commands)].sort().map((c) => `    ${c.length > 100 ? `${c.slice(0, 97)}...` : c}`),

@@ -2,6 +2,7 @@
 import type { RuleCard, Verdict } from '../../verdicts/report.ts';
 import { canonical } from '../canonical.ts';
 import { bare, decidingFirst, isWaived, type Place, placeText } from '../findings.ts';
+import { missingText } from '../missing.ts';
 import { stepText } from '../steps.ts';
 import { clip, plain } from '../text.ts';
 import { columns, pad, wrap } from '../width.ts';
@@ -36,7 +37,7 @@ export function findingBlock(group: Group, page: Page): string[] {
   if (verdicts.length === 1) {
     return [...heading(first, first.subject, page), ...title, ...found(first, page), ...why, ...(wanted ? whatToDo(first, page) : []), ...last];
   }
-  const alike = new Set(verdicts.map((v) => JSON.stringify(canonical([v.remedy ?? [], v.next ?? ''])))).size === 1;
+  const alike = new Set(verdicts.map((v) => JSON.stringify(canonical([v.remedy ?? [], v.next ?? '', v.missing ?? []])))).size === 1;
   return [
     ...heading(first, undefined, page),
     ...title,
@@ -87,7 +88,7 @@ function seen(verdict: Verdict, page: Page): string[] {
 const placeLine = (place: Place): string => plain(clip(placeText(place) + (place.said === undefined ? '' : `  ${place.said}`), longestText));
 
 function whatToDo(verdict: Verdict, page: Page): string[] {
-  if (verdict.outcome === 'unknown') return verdict.next === undefined ? [] : labelled('do', plain(verdict.next), page);
+  if (verdict.outcome === 'unknown') return [...(verdict.next === undefined ? [] : labelled('do', plain(verdict.next), page)), ...missingLines(verdict, page)];
   const steps = verdict.outcome === 'fail' ? (verdict.remedy ?? []) : [];
   const shown = steps.length > mostSteps + 1 ? steps.slice(0, mostSteps) : steps;
   const lines = shown.flatMap((step, at) => {
@@ -101,6 +102,16 @@ function whatToDo(verdict: Verdict, page: Page): string[] {
     ];
   });
   return shown.length === steps.length ? lines : [...lines, ...labelled('', `… ${steps.length - shown.length} more steps`, page)];
+}
+
+/** What a further capture would ask. What people have to do, `next` says already. */
+function missingLines({ missing = [] }: Verdict, page: Page): string[] {
+  const asks = missing.filter((m) => m.do !== 'look' && m.do !== 'mend');
+  const shown = asks.length > mostSteps + 1 ? asks.slice(0, mostSteps) : asks;
+  const rest = asks.length - shown.length;
+  return [...shown.map(missingText), ...(rest > 0 ? [`… ${rest} more, in the JSON report`] : [])].flatMap((text, at) =>
+    labelled(at === 0 ? 'lacks' : '', plain(text), page),
+  );
 }
 
 const more = (rule: string, page: Page): string[] => labelled('more', `pretrip rules show ${plain(rule)}`, page).map((line) => page.paint.dim(line));

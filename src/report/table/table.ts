@@ -5,6 +5,7 @@
 import type { Report, Verdict } from '../../verdicts/report.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import { cards, isWaived, ledger, mostSevereFirst } from '../findings.ts';
+import { wayOut } from '../missing.ts';
 import type { Reporter, Style } from '../style.ts';
 import { plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
@@ -39,7 +40,7 @@ export const table: Reporter = (report, style) => {
     head(report, page.width, paint.strong),
     ...blocks,
     ...(glance.length > 1 ? [atAGlance(glance, toldOnce.size, width, paint)] : []),
-    [...nothing(report, shown), ...wrap(ledger(report), page.width)],
+    [...nothing(report, shown), ...[ledger(report), ...wayOut(report)].flatMap((line) => wrap(plain(line), page.width))],
   ]
     .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n');

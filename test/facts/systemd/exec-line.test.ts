@@ -27,14 +27,7 @@ describe('variables', () => {
   ])('%s', (line, words, unresolved) => expect(commands(line)).toEqual([{ words, unresolved }]));
 });
 
-const lines = [
-  "/bin/echo 'a b' c",
-  '/bin/echo "a \'b" c\\x20d',
-  '/bin/echo one ; /bin/echo two',
-  '/bin/echo a \\; b',
-  '@/bin/echo zero one',
-  '-/bin/echo a',
-];
+const lines = ["/bin/echo 'a b' c", '/bin/echo "a \'b" c\\x20d', '/bin/echo one ; /bin/echo two', '/bin/echo a \\; b', '@/bin/echo zero one', '-/bin/echo a'];
 
 describe.runIf(hasSystemd)('as systemd splits them', () => {
   it.each(lines)('%s', (line) => {

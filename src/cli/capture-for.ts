@@ -1,0 +1,79 @@
+/** `capture --for RUN.json`: what the unknown verdicts of a run are missing, and the rules behind them. */
+
+import { tellingAsks } from '../collect/merge.ts';
+import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
+import { passwd } from '../facts/host/accounts.ts';
+import { asking, settleAsync } from '../facts/settle.ts';
+import { inspect, type Selection } from '../inspect.ts';
+import type { Pack } from '../rules/pack.ts';
+import type { Missing } from '../verdicts/report.ts';
+import { UsageError } from './errors.ts';
+import { savedReport } from './saved-report.ts';
+import { selectionFrom } from './selection.ts';
+
+export interface Wanted {
+  readonly asks: readonly Ask[];
+  /** The rules whose verdicts are unknown: what they ask follows from the first answers. */
+  readonly selection: Selection;
+  /** Whether it is also unknown which profiles apply. */
+  readonly profiles: boolean;
+  /** Name of the account that inspected. */
+  readonly user: string | undefined;
+}
+
+/** Reads a saved run. Throws UsageError when a further capture would decide nothing of it. */
+export async function wantedFor(path: string, pack: Pack): Promise<Wanted> {
+  const report = await savedReport(path);
+  const open = report.verdicts.filter((v) => asksOf(v.missing).length > 0);
+  const unsure = (report.undecidedProfiles ?? []).filter((p) => asksOf(p.missing).length > 0);
+  if (open.length + unsure.length === 0) {
+    const unknown = report.verdicts.filter((v) => v.outcome === 'unknown').length;
+    throw new UsageError(
+      unknown === 0 ? `${path}: nothing is unknown in this run` : `${path}: no further capture would decide the ${unknown} unknown verdicts of this run`,
+      unknown === 0 ? undefined : 'each verdict says what would, under "missing"',
+    );
+  }
+  const known = new Set(pack.rules.flatMap((r) => [r.id, ...r.formerly]));
+  const select = [...new Set(open.map((v) => v.rule))].filter((id) => known.has(id));
+  const params = report.selection?.params;
+  return {
+    asks: [...tellingAsks, ...[...open, ...unsure].flatMap((o) => asksOf(o.missing))],
+    selection: select.length > 0 ? selectionFrom({ select, param: params && [...params] }, pack) : { byName: true, wants: () => false, params: [] },
+    profiles: unsure.length > 0,
+    user: report.target.user,
+  };
+}
+
+function asksOf(missing: readonly Missing[] = []): Ask[] {
+  return missing.flatMap((m): Ask[] => {
+    switch (m.do) {
+      case 'mend':
+      case 'look':
+        return [];
+      case 'run':
+        return [{ do: 'run', argv: m.argv, ...(m.user ? { user: m.user } : {}) }];
+      case 'get':
+        return [{ do: 'get', socket: m.socket, path: m.path }];
+      case 'env':
+        return [{ do: 'env', name: m.name }];
+      default:
+        return [{ do: m.do, path: m.path }];
+    }
+  });
+}
+
+/** Asks for all that is missing, then what the rules ask, on behalf of the account that inspected before. */
+export function* askFor(wanted: Wanted, pack: Pack, audited: Account, captures: Account): Asking<void> {
+  yield wanted.asks;
+  const own = (ask: Ask): Ask => (ask.do === 'run' && !ask.user && audited.uid !== captures.uid ? { ...ask, user: audited } : ask);
+  if (wanted.profiles) yield* asking(inspect(pack, { byName: false, wants: () => true, params: [] }, audited), own);
+  yield* asking(inspect(pack, wanted.selection, audited), own);
+}
+
+/** The account of that name on the target, or the one that captures. */
+export async function accountNamed(name: string | undefined, captures: Account, target: Target): Promise<Account> {
+  if (name === undefined || name === captures.name) return captures;
+  const found = await settleAsync(passwd(), (asks): Promise<readonly AnyAnswer[]> => target.answer(asks));
+  const entry = found.is === 'known' ? found.entries.find((e) => e.name === name) : undefined;
+  return entry ? { name: entry.name, uid: entry.uid, gid: entry.gid, home: entry.home } : captures;
+}

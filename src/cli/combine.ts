@@ -1,0 +1,54 @@
+/** `scan FIRST --with MORE`: a recording and further captures of the same host, judged as one. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { differentHosts, type Further, merge } from '../collect/merge.ts';
+import { parseRaw } from '../collect/raw.ts';
+import { record } from '../collect/record.ts';
+import type { Snapshot, Source } from '../collect/snapshot.ts';
+import { inspect, type Selection } from '../inspect.ts';
+import { visible } from '../report/text.ts';
+import type { Pack } from '../rules/pack.ts';
+import { TargetError, UsageError } from './errors.ts';
+import { manifest } from './paths.ts';
+import { err } from './print.ts';
+import { openTarget } from './targets.ts';
+
+/** The first recording, filled up with each further capture in turn. Throws TargetError when they are not of one host. */
+export async function combined(first: Snapshot, names: readonly string[], pack: Pack, selection: Selection): Promise<Snapshot> {
+  let snapshot = first;
+  for (const name of names) {
+    const { further, source } = await openFurther(name);
+    const different = differentHosts(snapshot, further);
+    if (different)
+      throw new TargetError(`${name}: cannot be combined with ${snapshot.header.name}: ${different}`, 'capture the same host again, by the same name');
+    const { target, disagreed } = merge(snapshot, further);
+    const { kind, name: hostName, user, takenAt, from } = snapshot.header;
+    const sources = [...(from ?? [{ takenAt, user: user.name, digest: snapshot.digest }]), source];
+    const files = snapshot.answers.get('env PRETRIP_FILES')?.answer;
+    const given = { takenAt, files: files?.is === 'got' && typeof files.value === 'string' ? files.value.split('\n') : [] };
+    const made = await record(inspect(pack, selection, user, false), { kind, name: hostName, user, target, from: sources }, given, manifest.version);
+    if (disagreed.size > 0)
+      await err(
+        `pretrip: ${name} disagrees with the first capture; what rests on these is unknown:\n${[...disagreed]
+          .sort()
+          .map((k) => `  ${visible(k)}\n`)
+          .join('')}`,
+      );
+    snapshot = first.truncated ? { ...made, truncated: true } : made;
+  }
+  return snapshot;
+}
+
+async function openFurther(name: string): Promise<{ further: Further; source: Source }> {
+  const opened = await openTarget(name, undefined, undefined);
+  if ('snapshot' in opened) {
+    const { header, answers, digest } = opened.snapshot;
+    const plain = new Map([...answers].map(([key, { answer }]) => [key, answer]));
+    return { further: { name: header.name, user: header.user, answers: plain }, source: { takenAt: header.takenAt, user: header.user.name, digest } };
+  }
+  if (opened.host.kind !== 'script') throw new UsageError(`--with ${name}: is neither a snapshot nor what a capture script printed`);
+  const bytes = readFileSync(name);
+  const { name: hostName, user, takenAt = '' } = opened.host;
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return { further: { name: hostName, user, answers: parseRaw(bytes).answers }, source: { takenAt, user: user.name, digest } };
+}

@@ -1,0 +1,159 @@
+import { statSync } from 'node:fs';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { askedRecord } from '../../collect/asked.ts';
+import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError, unpacked } from '../../collect/snapshot.ts';
+import { plain } from '../../report/text.ts';
+import { exitStatus, TargetError, UsageError } from '../errors.ts';
+import { evidenceFiles } from '../evidence.ts';
+import { PretripCommand } from '../pretrip-command.ts';
+import { out } from '../print.ts';
+import { parsedReport } from '../saved-report.ts';
+import { packFrom } from '../shipped-pack.ts';
+import { checkSignature, type Signed, type Trust } from '../sign.ts';
+import { checkEvidence, isEvidence } from '../verify/evidence-directory.ts';
+import { bad, type Finding, note, ok } from '../verify/finding.ts';
+import { judgeAgain } from '../verify/judge-again.ts';
+import { readSafely, UnreadableError } from '../verify/read-safely.ts';
+import { recordingAt } from '../verify/recording.ts';
+
+export default class Verify extends PretripCommand {
+  static override summary = 'Check evidence: signature, digests, and every verdict, judged again.';
+  static override description =
+    `PATH is an evidence directory ("scan --evidence"), a snapshot, or a saved run with --snapshot. The snapshot is judged again by the recorded rules, parameters and profiles, and compared with the report verdict by verdict.
+
+A signature is checked with ssh-keygen. Without --allowed-signers it shows that nothing was changed since it was signed, not who signed.
+
+Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be read.`;
+  static override examples = [
+    '<%= config.bin %> verify evidence/edge01',
+    '<%= config.bin %> verify evidence/edge01 --allowed-signers auditors --signer alice@example.com',
+    '<%= config.bin %> verify host.pretrip.jsonl.zst',
+    '<%= config.bin %> verify run.json --snapshot host.pretrip.jsonl',
+    '<%= config.bin %> verify host.pretrip.jsonl --list',
+  ];
+  static override args = { path: Args.string({ ignoreStdin: true, required: true, description: 'evidence directory, snapshot, or saved run' }) };
+  static override flags = {
+    snapshot: Flags.string({ description: 'the snapshot that a saved run was judged on', helpValue: 'FILE' }),
+    rules: Flags.string({ char: 'r', multiple: true, multipleNonGreedy: true, description: 'rules beside the shipped ones that a saved run was judged by' }),
+    signature: Flags.string({ description: 'signature of the file; default: FILE.sig beside it', helpValue: 'FILE' }),
+    'allowed-signers': Flags.string({ description: 'file of the keys that may sign (ssh-keygen, ALLOWED SIGNERS)', helpValue: 'FILE' }),
+    signer: Flags.string({ description: 'who must have signed: a principal of --allowed-signers', helpValue: 'IDENTITY' }),
+    'verify-time': Flags.string({ description: 'time at which the key must have been valid (RFC 3339, UTC); default: now', helpValue: 'TIME' }),
+    list: Flags.boolean({ description: 'print the record of everything that was read and run, and check nothing' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Verify);
+    const path = args.path;
+    const directory = isDirectory(path);
+    if (flags.list) return out(askedRecord(await recordingAt(directory ? `${path}/${evidenceFiles.snapshot}` : path)));
+    const trust = trustFrom(flags);
+    const findings = directory ? await inDirectory(path, trust) : await inFile(path, flags, trust);
+    const wrong = findings.filter((f) => f.is === 'bad').length;
+    const words = { ok: 'ok  ', bad: 'BAD ', note: 'note' };
+    await out(findings.map((f) => `${words[f.is]}  ${plain(f.about)}: ${plain(f.said)}\n`).join(''));
+    await out(wrong === 0 ? 'verify: holds\n' : `verify: DOES NOT HOLD  ${wrong} of ${findings.length} checks failed\n`);
+    process.exitCode = wrong === 0 ? 0 : exitStatus.failed;
+  }
+}
+
+interface VerifyFlags {
+  readonly snapshot?: string | undefined;
+  readonly rules?: string[] | undefined;
+  readonly signature?: string | undefined;
+  readonly 'allowed-signers'?: string | undefined;
+  readonly signer?: string | undefined;
+  readonly 'verify-time'?: string | undefined;
+}
+
+function isDirectory(path: string): boolean {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (!info) throw new TargetError(`${path}: there is no such file or directory`);
+  return info.isDirectory();
+}
+
+function trustFrom(flags: VerifyFlags): Trust {
+  const { 'allowed-signers': allowed, signer, 'verify-time': at } = flags;
+  if (allowed === undefined && signer !== undefined)
+    throw new UsageError('--signer needs --allowed-signers', 'a signature names a key, and only a list tells whose it is');
+  if (allowed === undefined && at !== undefined) throw new UsageError('--verify-time needs --allowed-signers', 'only a list tells when a key was valid');
+  if (at !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at)) throw new UsageError(`--verify-time ${at}: must be as 2026-01-31T12:00:00Z`);
+  if (allowed !== undefined) given(allowed);
+  return { ...(allowed === undefined ? {} : { allowed }), ...(signer === undefined ? {} : { signer }), ...(at === undefined ? {} : { at }) };
+}
+
+/** A file that the user named. */
+function given(path: string): Uint8Array {
+  try {
+    return readSafely(path, true);
+  } catch (error) {
+    if (error instanceof UnreadableError) throw new TargetError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+function inDirectory(path: string, trust: Trust): Promise<Finding[]> {
+  if (!isEvidence(path)) throw new TargetError(`${path}: holds no evidence: there is no manifest.json`, 'evidence is made with: pretrip scan --evidence DIR');
+  return checkEvidence(path, trust);
+}
+
+async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<Finding[]> {
+  const bytes = given(path);
+  if (looksLikeSnapshot(bytes)) {
+    const text = textOf(bytes, path);
+    return [await signatureOf(path, text, 'snapshot', flags, trust), snapshotFinding(path, bytes)];
+  }
+  const report = await parsedReport(bytes, path);
+  if (flags.snapshot === undefined)
+    throw new UsageError(`${path}: a report alone shows nothing: its verdicts can only be judged again on the snapshot`, 'name it: --snapshot FILE');
+  const pack = await packFrom(flags.rules ?? []);
+  const snapshotBytes = given(flags.snapshot);
+  const findings = [await signatureOf(path, bytes, 'report', flags, trust)];
+  const found = snapshotFinding(flags.snapshot, snapshotBytes);
+  const snapshot = found.is === 'bad' && !report.target.truncated ? undefined : readable(snapshotBytes, flags.snapshot);
+  findings.push(snapshot?.truncated && report.target.truncated ? note(flags.snapshot, 'it was cut off, as the report says') : found);
+  return [...findings, ...(snapshot ? judgeAgain(report, snapshot, pack) : [bad('verdicts', 'could not be judged again')])];
+}
+
+function textOf(bytes: Uint8Array, path: string): Uint8Array {
+  try {
+    return unpacked(bytes, path);
+  } catch (error) {
+    if (error instanceof SnapshotError) throw new TargetError(error.message);
+    throw error;
+  }
+}
+
+function readable(bytes: Uint8Array, path: string): Snapshot | undefined {
+  try {
+    return readSnapshot(bytes, path);
+  } catch (error) {
+    if (error instanceof SnapshotError) return undefined;
+    throw error;
+  }
+}
+
+function snapshotFinding(path: string, bytes: Uint8Array): Finding {
+  try {
+    const { answers, digest, truncated, header } = readSnapshot(bytes, path);
+    if (truncated) return bad(path, 'is truncated: it has no end record, so nothing tells whether what is left is whole');
+    return ok(path, `${answers.size} answers of ${header.name} at ${header.takenAt}, ${digest}`);
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+    if (!error.changed) throw new TargetError(error.message);
+    return bad(path, error.message.replace(`${path}:`, '').trim());
+  }
+}
+
+/** A signature beside the file; of a snapshot also beside its name before or after compression. */
+async function signatureOf(path: string, text: Uint8Array, what: Signed, flags: VerifyFlags, trust: Trust): Promise<Finding> {
+  const base = path.replace(/\.(?:gz|zst)$/, '');
+  const names =
+    flags.signature === undefined ? [path, ...(what === 'snapshot' ? [base, `${base}.gz`, `${base}.zst`] : [])].map((n) => `${n}.sig`) : [flags.signature];
+  const file = flags.signature ?? names.find((n) => statSync(n, { throwIfNoEntry: false }) !== undefined);
+  if (file === undefined)
+    return (trust.allowed === undefined ? note : bad)('signature', 'there is none: the digests show damage, and no forgery by somebody who made them anew');
+  const { holds, trusted, said } = await checkSignature(text, what, given(file), trust);
+  return (holds ? (trusted ? ok : note) : bad)('signature', `${file}: ${said}`);
+}

@@ -1,0 +1,134 @@
+/** Checks an evidence directory, file by file. Everything in it was written by somebody else. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { askedRecord } from '../../collect/asked.ts';
+import { readSnapshot, type Snapshot, SnapshotError } from '../../collect/snapshot.ts';
+import type { Pack } from '../../rules/pack.ts';
+import type { Report } from '../../verdicts/report.ts';
+import { evidenceFiles, type Manifest, manifestFile, type RulesFile, sha256, signatureFile } from '../evidence.ts';
+import { packOf } from '../pack-files.ts';
+import { reportProblems } from '../report-schema.ts';
+import { checkSignature, type Trust } from '../sign.ts';
+import { bad, type Finding, note, ok } from './finding.ts';
+import { judgeAgain } from './judge-again.ts';
+import { readSafely, UnreadableError } from './read-safely.ts';
+
+export const isEvidence = (path: string): boolean => readdirSync(path).includes(manifestFile);
+
+/** All that is to be said of the directory; it holds when nothing is `bad`. */
+export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const bytesOf = (name: string): Uint8Array | undefined => {
+    try {
+      return readSafely(join(dir, name));
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      findings.push(bad(name, error.message));
+      return undefined;
+    }
+  };
+  const own: string[] = [...Object.values(evidenceFiles), manifestFile, signatureFile];
+  const there = readdirSync(dir).sort();
+  for (const name of there) if (!own.includes(name)) findings.push(bad(name, 'is no part of the evidence'));
+
+  const manifestBytes = bytesOf(manifestFile);
+  if (!manifestBytes) return findings;
+  findings.push(await signed(manifestBytes, there.includes(signatureFile) ? bytesOf(signatureFile) : undefined, trust));
+  const manifest = manifestIn(manifestBytes);
+  if (!manifest) return [...findings, bad(manifestFile, 'is no manifest of pretrip evidence')];
+
+  const contents = new Map<string, Uint8Array>();
+  for (const name of Object.values(evidenceFiles)) {
+    const bytes = bytesOf(name);
+    const listed = manifest.files[name];
+    if (!bytes) continue;
+    contents.set(name, bytes);
+    if (listed?.sha256 === sha256(bytes) && listed.bytes === bytes.length) findings.push(ok(name, `as the manifest says, ${listed.sha256}`));
+    else findings.push(bad(name, listed ? `is not what the manifest says: ${sha256(bytes)} instead of ${listed.sha256}` : 'is not in the manifest'));
+  }
+  for (const name of Object.keys(manifest.files))
+    if (!(Object.values(evidenceFiles) as string[]).includes(name)) findings.push(bad(name, 'is in the manifest, and no part of the evidence'));
+
+  const snapshot = snapshotIn(contents.get(evidenceFiles.snapshot), findings);
+  const report = await reportIn(contents.get(evidenceFiles.report), findings);
+  const pack = packIn(contents.get(evidenceFiles.rules), findings);
+  if (report) findings.push(...manifestAgainst(manifest, report));
+  if (snapshot) findings.push(askedAgainst(contents.get(evidenceFiles.asked), snapshot));
+  if (snapshot && report && pack) findings.push(...judgeAgain(report, snapshot, pack));
+  else findings.push(bad('verdicts', 'could not be judged again'));
+  return findings;
+}
+
+async function signed(manifest: Uint8Array, signature: Uint8Array | undefined, trust: Trust): Promise<Finding> {
+  if (!signature)
+    return (trust.allowed === undefined ? note : bad)('signature', 'there is none: the digests show damage, and no forgery by somebody who made them anew');
+  const { holds, trusted, said } = await checkSignature(manifest, 'evidence', signature, trust);
+  return (holds ? (trusted ? ok : note) : bad)('signature', said);
+}
+
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
+
+function manifestIn(bytes: Uint8Array): Manifest | undefined {
+  const value = jsonIn(bytes);
+  if (!isRecord(value) || value.format !== 'pretrip-evidence/1' || !isRecord(value.files) || !isRecord(value.tool) || !isRecord(value.target)) return undefined;
+  return Object.values(value.files).every((f) => isRecord(f) && typeof f.bytes === 'number' && typeof f.sha256 === 'string')
+    ? (value as unknown as Manifest)
+    : undefined;
+}
+
+function snapshotIn(bytes: Uint8Array | undefined, findings: Finding[]): Snapshot | undefined {
+  if (!bytes) return undefined;
+  try {
+    return readSnapshot(bytes, evidenceFiles.snapshot);
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+    findings.push(bad(evidenceFiles.snapshot, error.message.replace(`${evidenceFiles.snapshot}:`, '').trim()));
+    return undefined;
+  }
+}
+
+async function reportIn(bytes: Uint8Array | undefined, findings: Finding[]): Promise<Report | undefined> {
+  if (!bytes) return undefined;
+  const value = jsonIn(bytes);
+  const problems = value === undefined ? ['it is no JSON'] : await reportProblems(value);
+  if (problems.length === 0) return value as Report;
+  findings.push(bad(evidenceFiles.report, `is no pretrip report: ${problems.slice(0, 3).join('; ')}`));
+  return undefined;
+}
+
+function packIn(bytes: Uint8Array | undefined, findings: Finding[]): Pack | undefined {
+  if (!bytes) return undefined;
+  const value = jsonIn(bytes);
+  const isFile = (f: unknown): boolean => isRecord(f) && typeof f.path === 'string' && typeof f.text === 'string';
+  const isPack = (p: unknown): boolean => isRecord(p) && typeof p.name === 'string' && Array.isArray(p.files) && p.files.every(isFile);
+  if (!isRecord(value) || value.format !== 'pretrip-rules/1' || !Array.isArray(value.packs) || !value.packs.every(isPack)) {
+    findings.push(bad(evidenceFiles.rules, 'holds no rules as pretrip writes them'));
+    return undefined;
+  }
+  const { pack, problems } = packOf((value as unknown as RulesFile).packs);
+  if (problems.length === 0) return pack;
+  findings.push(bad(evidenceFiles.rules, `this version cannot read them: ${problems[0]?.file}:${problems[0]?.line}: ${problems[0]?.message}`));
+  return undefined;
+}
+
+function manifestAgainst({ tool, target }: Manifest, report: Report): Finding[] {
+  const { kind, name, takenAt, snapshot } = report.target;
+  const same = JSON.stringify([kind, name, takenAt, snapshot]) === JSON.stringify([target.kind, target.name, target.takenAt, target.snapshot]);
+  const sameTool = (['version', 'code', 'rules'] as const).every((key) => tool[key] === report.tool[key]);
+  return same && sameTool ? [] : [bad(manifestFile, `speaks of another ${same ? 'tool' : 'target'} than the report`)];
+}
+
+function askedAgainst(bytes: Uint8Array | undefined, snapshot: Snapshot): Finding {
+  if (!bytes) return bad(evidenceFiles.asked, 'is missing');
+  return Buffer.from(bytes).toString('utf8') === askedRecord(snapshot)
+    ? ok(evidenceFiles.asked, `lists all that was read and run: ${snapshot.answers.size} asks`)
+    : bad(evidenceFiles.asked, 'is not the record of this snapshot');
+}

@@ -1,0 +1,118 @@
+/**
+ * Open questions → the smallest further capture that would answer them. A question is put again to the same answers,
+ * watching which of them were blocked; those without which it would be answered all the same are left out.
+ */
+
+import { leavesOpen } from '../evaluate/expectation.ts';
+import type { Open } from '../evaluate/judge.ts';
+import type { Account, AnyAnswer, Ask, Asking, Blocked } from '../facts/ask.ts';
+import { keyOf } from '../facts/ask.ts';
+import type { Unknown } from '../facts/fact.ts';
+import type { Kind } from '../facts/kind.ts';
+import { settle } from '../facts/settle.ts';
+import type { Missing } from '../verdicts/report.ts';
+import { askAgain, lookAt } from './ask-again.ts';
+import { asRoot } from './inquire.ts';
+
+export interface Seen {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** The account that inspected. */
+  readonly audited: Account;
+  /** Sort of target. */
+  readonly target: string;
+  readonly answer: (ask: Ask) => AnyAnswer;
+}
+
+interface Met {
+  readonly ask: Ask;
+  readonly blocked: Blocked;
+}
+
+/** More blocked answers than this are not told apart: each costs one more look at the question. */
+const most = 40;
+
+/** Finds what is missing; remembers what it found, since verdicts share questions. */
+export function missingIn(seen: Seen): (open: readonly Open[]) => Missing[] {
+  const known = new Map<string, readonly Missing[]>();
+  return (open) => {
+    const all = open.flatMap((question) => {
+      const key = JSON.stringify(question);
+      const found = known.get(key) ?? answering(question, seen);
+      known.set(key, found);
+      return found;
+    });
+    return once(all);
+  };
+}
+
+function answering(open: Open, seen: Seen): readonly Missing[] {
+  const needed = blockedBehind(open, seen).map(({ ask, blocked }) => askAgain(ask, blocked, seen));
+  // A file that is broken, or a thing that can be read in two ways, may not matter once the rest is known.
+  if (open.why.why === 'unparsable' || open.why.why === 'ambiguous') return [byHand(open.why), ...needed];
+  return needed.length > 0 ? needed : [lookAt(open.why)];
+}
+
+function byHand(why: Unknown): Missing {
+  const path = why.where[0]?.path;
+  // What a program printed is nobody's to mend.
+  return why.why !== 'unparsable' || path === undefined || !path.startsWith('/') ? lookAt(why) : { do: 'mend', path, because: why.said };
+}
+
+/** The blocked answers without which the question would not be open. */
+function blockedBehind(open: Open, seen: Seen): Met[] {
+  const met = new Map<string, Met>();
+  const watching = (ask: Ask): AnyAnswer => {
+    const answer = seen.answer(ask);
+    if (answer.is === 'blocked') met.set(keyOf(ask), { ask, blocked: answer });
+    return answer;
+  };
+  staysOpen(open, seen, watching);
+  const all = [...met.values()];
+  if (all.length > most) return all;
+  // Supposing that what nobody could look at is not there: whose absence does the answer hang on?
+  const supposing =
+    (kept?: string) =>
+    (ask: Ask): AnyAnswer => {
+      const answer = seen.answer(ask);
+      return answer.is === 'blocked' && keyOf(ask) !== kept ? { is: 'absent' } : answer;
+    };
+  if (staysOpen(open, seen, supposing())) return all;
+  const named = new Set(open.why.where.map((w) => w.path));
+  const needed = all.filter(({ ask }) => named.has(placeOf(ask)) || staysOpen(open, seen, supposing(keyOf(ask))));
+  return needed.length > 0 ? needed : all;
+}
+
+/** Whether a question is open still with these answers. A crash is one for the inspection to report. */
+function staysOpen(open: Open, { kinds, audited }: Seen, answer: (ask: Ask) => AnyAnswer): boolean {
+  const ask = <T>(probe: Asking<T>): T => settle(probe, answer);
+  try {
+    if (!('find' in open)) {
+      const kind = kinds.get(open.kind);
+      return kind === undefined || leavesOpen(ask(asRoot(kind.learn(open.query, open.as), open.as, audited)), open.path);
+    }
+    const find = kinds.get(open.find)?.find;
+    const found = find && ask(find.learn(audited));
+    return found?.is !== 'known' || found.incomplete !== undefined || found.each.some((s) => s.fact.gaps.size > 0);
+  } catch {
+    return true;
+  }
+}
+
+/** The place that evidence names for an ask. */
+function placeOf(ask: Ask): string {
+  switch (ask.do) {
+    case 'run':
+      return `command:${ask.argv.join(' ')}`;
+    case 'get':
+      return `socket:${ask.socket}`;
+    case 'env':
+      return `env:${ask.name}`;
+    default:
+      return ask.path;
+  }
+}
+
+function once(all: readonly Missing[]): Missing[] {
+  const sorted = all.map((m) => [JSON.stringify(m), m] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...new Map(sorted).values()];
+}

@@ -1,0 +1,46 @@
+/** What an unknown verdict is missing, in words. */
+import type { Missing, Report, Verdict } from '../verdicts/report.ts';
+
+/** `read /etc/sudoers, as root`. */
+export function missingText(missing: Missing): string {
+  switch (missing.do) {
+    case 'mend':
+      return `mend ${missing.path}: no capture decides it`;
+    case 'look':
+      return `look${missing.path === undefined ? '' : ` at ${missing.path}`} by hand: no capture decides it`;
+    case 'run':
+      return `run ${missing.argv.join(' ')}, ${as(missing.user && missing.privilege !== 'root' ? `user ${missing.user.name}` : missing.privilege)}`;
+    case 'get':
+      return `get ${missing.path} from ${missing.socket}, ${as(missing.privilege)}`;
+    case 'env':
+      return `env ${missing.name}, ${as(missing.privilege)}`;
+    default:
+      return `${missing.do} ${missing.path}, ${as(missing.privilege)}`;
+  }
+}
+
+const as = (privilege: string): string => (privilege === 'running host' ? 'on the running host' : `as ${privilege}`);
+
+/** How the unknown verdicts of a run can be decided, by what they need; then how to. Empty when nothing is unknown. */
+export function wayOut({ verdicts, target }: Report): string[] {
+  const unknown = verdicts.filter((v) => v.outcome === 'unknown' && v.missing);
+  if (unknown.length === 0) return [];
+  const counts = Map.groupBy(unknown, need);
+  const ways = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([way, of]) => `${of.length} ${way}`);
+  const asks = unknown.some((v) => need(v).startsWith('by looking'));
+  const here = target.kind === 'local' && counts.has('by looking as root') ? 'sudo pretrip scan, or ' : '';
+  return [
+    `of ${unknown.length} unknown can be decided: ${ways.join(', ')}`,
+    ...(asks ? [`to decide them: ${here}pretrip capture --for RUN.json (saved with -o json=RUN.json)`] : []),
+  ];
+}
+
+/** What is hardest to get of what a verdict is missing. */
+function need({ missing = [] }: Verdict): string {
+  if (missing.some((m) => m.do === 'mend')) return 'once a file is mended';
+  if (missing.some((m) => m.do === 'look')) return 'by hand';
+  const privileges = new Set(missing.flatMap((m) => ('privilege' in m ? [m.privilege] : [])));
+  if (privileges.has('running host')) return 'by looking at the running host';
+  if (privileges.has('root')) return 'by looking as root';
+  return `by looking ${as([...privileges][0] ?? 'root')}`;
+}
