@@ -3,7 +3,7 @@ import type { Ask } from '../../facts/ask.ts';
 import type { Pattern } from '../../facts/kind.ts';
 import { limits } from '../limits.ts';
 import { type FileSort, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
-import { library } from './library.ts';
+import { library } from './library/library.ts';
 import { patternWord, quote } from './quote.ts';
 
 /** Bytes of one file that the first script brings; a larger one is asked for by name, if at all. */
