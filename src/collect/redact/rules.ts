@@ -55,8 +55,8 @@ export const bootLoaders = '/grub';
 /** NUL-separated words of a process. */
 export const wordFiles = '^/proc/([0-9]+|self)/(cmdline|environ)$';
 
-/** Longest line that is looked through: a longer one that may hold a secret is masked as a whole. */
-export const longest = 65_536;
+/** Longest line that is looked through, so that time grows with the text alone: a longer one that may hold a secret is masked as a whole. */
+export const longest = 8192;
 /** Secrets of one text that get a hash of their own. */
 export const hashes = 256;
 
