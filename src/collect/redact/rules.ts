@@ -58,7 +58,7 @@ export const wordFiles = '^/proc/([0-9]+|self)/(cmdline|environ)$';
 /** Longest line that is looked through, so that time grows with the text alone: a longer one that may hold a secret is masked as a whole. */
 export const longest = 8192;
 /** Secrets of one text that get a hash of their own. */
-export const hashes = 256;
+export const hashes = 64;
 
 /**
  * Files that are a secret as a whole (glob patterns of sh, where `*` also stands for slashes): never read, whatever

@@ -32,7 +32,7 @@ $0 == "\\002END" { redact("${path}", N); for (i = 1; i <= N; i++) print O[i] "\\
   const ran = spawnSync(file, [...rest, '-v', `dir=${dir}`, '-v', `hash=${hash}`, program, input], {
     env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', pretrip_key: key },
     maxBuffer: 256 * 1024 * 1024,
-    timeout: 60_000,
+    timeout: 30_000,
   });
   expect(ran.stderr.toString()).toBe('');
   return ran.stdout.toString('utf8').split(`\n${end}\n`).slice(0, -1);
@@ -74,7 +74,7 @@ describe.each(awks)('under %s %s', (...awk) => {
 
   test('takes linear time on hostile text', () => {
     const hostile = ['token=', 'http://u:', '"', '--token ', '$6$', ' ', 'password: [', '-----BEGIN X-----', '{"auth":"a",'].map((p) =>
-      `${p.repeat(8000 / p.length)}\n`.repeat(4),
+      p.repeat(2000 / p.length),
     );
     const started = performance.now();
     throughAwk(words, [...hostile, 'token='.repeat(100_000)], '/etc/x');
