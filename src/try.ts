@@ -1,6 +1,6 @@
 /** A rule's own cases, through the same pipeline as every host. */
 import { answerer, type HostSpec, overlay } from './collect/composed.ts';
-import { redact } from './collect/redact.ts';
+import { redact } from './collect/redact/redact.ts';
 import type { AnyAnswer, Ask } from './facts/ask.ts';
 import { rootAccount } from './facts/host/accounts.ts';
 import { settle } from './facts/settle.ts';

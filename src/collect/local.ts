@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../facts/ask.ts';
 import { inodeOf } from './inode.ts';
 import { byBytes, contentOf, legible, limits } from './limits.ts';
+import { isSecretFile, notRead } from './redact/redact.ts';
 
 export function local(patience: Patience = limits): Target {
   return { answer: (asks) => inPool(asks, async (ask) => legible(ask, await answerOne(ask, patience))) };
@@ -38,7 +39,7 @@ function answerOne(ask: Ask, patience: Patience): Promise<AnyAnswer> {
     case 'stat':
       return guarded(() => statOf(ask.path));
     case 'read':
-      return guarded(() => readOf(ask.path));
+      return guarded(() => (isSecretFile(ask.path) ? secretOf(ask.path) : readOf(ask.path)));
     case 'list':
       return guarded(() => listOf(ask.path));
     case 'run':
@@ -110,6 +111,12 @@ async function readOf(path: string): Promise<Answer<ReturnType<typeof contentOf>
   } finally {
     await file.close();
   }
+}
+
+/** A file that is a secret as a whole is not opened. */
+async function secretOf(path: string): Promise<AnyAnswer> {
+  await stat(path);
+  return notRead;
 }
 
 const tooLarge = (size: number): Answer<never> => ({ is: 'blocked', why: 'too-large', said: `${size} bytes, limit ${limits.read}` });

@@ -4,9 +4,10 @@
  */
 import type { Account, AnyAnswer, Ask, Target } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
+import { withoutHashes } from '../facts/redacted.ts';
 import { legible } from './limits.ts';
 import { answerFrom } from './raw.ts';
-import { redact } from './redact.ts';
+import { redact } from './redact/redact.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A further capture. */
@@ -34,10 +35,12 @@ export function differentHosts(first: Snapshot, further: Further): string | unde
   if (a !== b && !((a === label(a) || b === label(b)) && label(a) === label(b))) return `one is of "${first.header.name}", the other of "${further.name}"`;
   const differs = tellingAsks.find((ask) => {
     const [one, other] = [first.answers.get(keyOf(ask))?.answer, furtherAnswer(first.header.user, further, ask)];
-    return one?.is === 'got' && other?.is === 'got' && JSON.stringify(one) !== JSON.stringify(other);
+    return one?.is === 'got' && other?.is === 'got' && comparable(one) !== comparable(other);
   });
   return differs && `${keyOf(differs).slice(5)} is not the same in both: another host, or it was changed in between`;
 }
+
+const comparable = (answer: AnyAnswer): string => withoutHashes(JSON.stringify(answer));
 
 /** Answers from the first recording, filled up with what the further capture saw. */
 export function merge(first: Snapshot, further: Further): Merged {
@@ -49,7 +52,7 @@ export function merge(first: Snapshot, further: Further): Merged {
     if (known.is === 'blocked') return legible(ask, seen);
     // What /proc tells of the process that looks is another question for another process.
     if (ask.do === 'read' && ask.path.startsWith('/proc/self/')) return known;
-    if (JSON.stringify(known) === JSON.stringify(seen)) return known;
+    if (comparable(known) === comparable(seen)) return known;
     disagreed.add(keyOf(ask));
     return { is: 'blocked', why: 'failed', said: 'the two captures disagree' };
   };

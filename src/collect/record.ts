@@ -1,8 +1,11 @@
 /** Asks a target and keeps what it answered, each ask once. */
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
+import { placeholder } from '../facts/redacted.ts';
 import { settleAsync } from '../facts/settle.ts';
-import { redact } from './redact.ts';
+import { redact } from './redact/redact.ts';
+import type { Mark } from './redact/state.ts';
 import { type Header, type Snapshot, type Source, snapshotOf } from './snapshot.ts';
 
 /** What the inspection itself knows and probes may ask for as a variable. */
@@ -31,12 +34,13 @@ export interface Host {
  */
 export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
   const answers = new Map<string, { ask: Ask; answer: AnyAnswer }>();
+  const mark = keyedMark();
   const given = on.takenAt === undefined ? asked : { ...asked, takenAt: on.takenAt };
   await settleAsync(probe, async (asks) => {
     const fresh = new Map(asks.filter((a) => !answers.has(keyOf(a))).map((a) => [keyOf(a), a]));
     const wanted = [...fresh.values()].filter((a) => ownAnswer(a, given) === undefined);
     const got = await on.target.answer(wanted);
-    for (const [at, ask] of wanted.entries()) answers.set(keyOf(ask), { ask, answer: redact(ask, got[at] as AnyAnswer) });
+    for (const [at, ask] of wanted.entries()) answers.set(keyOf(ask), { ask, answer: redact(ask, got[at] as AnyAnswer, mark) });
     for (const ask of fresh.values()) {
       const own = ownAnswer(ask, given);
       if (own) answers.set(keyOf(ask), { ask, answer: own });
@@ -54,6 +58,12 @@ export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: 
     ...(on.from ? { from: on.from } : {}),
   };
   return snapshotOf(header, answers.values());
+}
+
+/** Placeholders with a hash under a key that nobody keeps: equal within one recording, and worthless outside it. */
+function keyedMark(): Mark {
+  const key = randomBytes(32);
+  return (secret) => placeholder(createHmac('sha256', key).update(secret).digest('hex').slice(0, 12));
 }
 
 /** Variables that the inspection answers, not the target. */

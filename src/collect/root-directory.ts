@@ -5,6 +5,7 @@ import type { Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../fa
 import { notInImage } from './image.ts';
 import { inodeOf } from './inode.ts';
 import { byBytes, contentOf, legible, limits } from './limits.ts';
+import { isSecretFile, notRead } from './redact/redact.ts';
 import { type Lookup, resolve } from './resolve.ts';
 
 /** Every path is resolved inside `root`, links and `..` included. Nothing is run. */
@@ -40,7 +41,7 @@ export function rootDirectory(root: string): Target {
         const names = readdirSync(join(root, found.path));
         return names.length > limits.names ? { is: 'blocked', why: 'too-large', said: `${names.length} entries` } : { is: 'got', value: names.sort(byBytes) };
       }
-      return readAt(join(root, found.path));
+      return isSecretFile(ask.path) || isSecretFile(found.path) ? notRead : readAt(join(root, found.path));
     } catch (error) {
       return refused(error);
     }

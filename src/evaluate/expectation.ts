@@ -1,6 +1,7 @@
 /** One expectation against one fact: yes, no or unknown, in words, with the places that decided. */
 import type { Fact, Json, Known, Unknown, Where } from '../facts/fact.ts';
 import { pathKey } from '../facts/fact.ts';
+import { holdsPlaceholder } from '../facts/redacted.ts';
 import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
 import type { Expectation, Test, Value } from '../rules/rule.ts';
 import type { Evidence, Truth } from '../verdicts/report.ts';
@@ -104,7 +105,20 @@ function holds(test: Test, actual: Json, resolve: Resolve): boolean | Unknown {
   }
   const value = resolve(test.value);
   if (isUnknown(value)) return value;
-  return operators[test.operator]?.holds(actual, value) ?? false;
+  const truth = operators[test.operator]?.holds(actual, value) ?? false;
+  return holdsPlaceholder(actual) && !decidedUnseen(test.operator, actual, truth) ? masked : truth;
+}
+
+const masked: Unknown = { is: 'unknown', why: 'redacted', said: 'a secret was masked before it was recorded, and cannot be compared', where: [] };
+
+/** Whether a test of a value that was masked in part comes out the same whatever stood there. */
+function decidedUnseen(operator: string, actual: Json, truth: boolean): boolean {
+  // Text of several lines is judged as it stands: the rest of it was not touched.
+  if (typeof actual === 'string') return actual.includes('\n') && operator !== 'equals' && operator !== 'oneOf';
+  if (!Array.isArray(actual)) return false;
+  if (operator === 'contains') return truth;
+  if (operator === 'excludes') return !truth;
+  return operator === 'atLeast' || operator === 'atMost' || operator === 'above' || operator === 'below';
 }
 
 function wanted(test: Test, resolve: Resolve, shape: Shape | undefined): string {

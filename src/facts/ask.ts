@@ -46,7 +46,9 @@ export interface Blocked {
 }
 
 /** An answer: the value, the knowledge that it is not there, or that nobody could look. */
-export type Answer<T> = { readonly is: 'got'; readonly value: T } | { readonly is: 'absent' } | Blocked;
+export type Answer<T> =
+  /** `redacted`: so many placeholders stand in it for secrets. */
+  { readonly is: 'got'; readonly value: T; readonly redacted?: number } | { readonly is: 'absent' } | Blocked;
 
 export type FileType = 'file' | 'directory' | 'link' | 'socket' | 'fifo' | 'char' | 'block';
 

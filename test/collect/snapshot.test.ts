@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { redactText } from '../../src/collect/redact.ts';
+import { redactText } from '../../src/collect/redact/redact.ts';
 import { type Header, packed, readSnapshot, snapshotOf, writeSnapshot } from '../../src/collect/snapshot.ts';
 
 const header: Header = {

@@ -1,6 +1,6 @@
 /** A recording whose asks are to be listed: a snapshot, or what a capture script printed. */
 import { parseRaw } from '../../collect/raw.ts';
-import { redact } from '../../collect/redact.ts';
+import { redact } from '../../collect/redact/redact.ts';
 import { type Snapshot, snapshotOf } from '../../collect/snapshot.ts';
 import { TargetError } from '../errors.ts';
 import { openTarget } from '../targets.ts';

@@ -11,6 +11,7 @@ const blocked = {
   failed: { is: 'blocked', why: 'failed' },
   large: { is: 'blocked', why: 'too-large', said: 'above the limit of the capture script' },
   unsupported: { is: 'blocked', why: 'unsupported', said: 'the host lacks what the capture script needs for it' },
+  redacted: { is: 'blocked', why: 'redacted', said: 'it may hold secrets' },
 } as const satisfies Record<string, Answer<never>>;
 
 const absent = { is: 'absent' } as const;
@@ -25,6 +26,7 @@ export function answersIn(words: readonly string[], body: Buffer): Found | undef
     case 'failed':
     case 'large':
     case 'unsupported':
+    case 'redacted':
       if (sort === 'run') return runIn([kind], body);
       return plainly(sort, body, kind === 'absent' ? absent : blocked[kind]);
     case 'is-a':
@@ -243,6 +245,8 @@ function refusalOf(state: string, number: string, ask: Ask): AnyAnswer {
       return { is: 'blocked', why: 'failed', said: `ended by signal ${number}` };
     case 'unsupported':
       return blocked.unsupported;
+    case 'redacted':
+      return blocked.redacted;
     default:
       return blocked.failed;
   }
@@ -269,6 +273,7 @@ function httpRefusal(state: string, number: string): AnyAnswer {
   if (state === 'denied') return blocked.denied;
   if (state === 'timeout') return { is: 'blocked', why: 'timeout', said: `${number} s` };
   if (state === 'large') return { is: 'blocked', why: 'too-large', said: `response above ${limits.body} bytes` };
+  if (state === 'redacted') return blocked.redacted;
   if (state === 'unsupported') return { is: 'blocked', why: 'unsupported', said: 'neither curl, socat nor nc is on the host' };
   return { is: 'blocked', why: 'failed', ...(Object.hasOwn(failed, state) ? { said: failed[state as keyof typeof failed] } : {}) };
 }

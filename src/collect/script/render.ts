@@ -3,7 +3,7 @@ import type { Ask } from '../../facts/ask.ts';
 import type { Pattern } from '../../facts/kind.ts';
 import { limits } from '../limits.ts';
 import { type FileSort, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
-import { library } from './library.ts';
+import { library } from './library/library.ts';
 import { patternWord, quote } from './quote.ts';
 
 /** Bytes of one file that the first script brings; a larger one is asked for by name, if at all. */
@@ -267,8 +267,8 @@ function header({ host, account, asAccount, processes, variables }: Items, captu
     '',
     'It only reads. It writes to standard output and, while it runs, to one directory of its own on a',
     'memory file system, which it removes. It opens no network connection; local API sockets are asked',
-    'with HTTP GET. Every command has a time limit, every file a size limit. Its output may hold secrets',
-    'that files and programs of this host show: keep it private; pretrip masks them before it judges.',
+    'with HTTP GET. Every command has a time limit, every file a size limit. Values that look like secrets',
+    'are masked here, before anything is printed, and files that are secrets are not opened; keep it private.',
     '',
     ...(capture.asks ? [`It asks ${capture.asks.length} things that an earlier inspection could not learn, and what may follow from them.`] : []),
     `It looks at ${count(host)} paths of the host and ${count(account)} of each ordinary account, all written out below`,

@@ -1,0 +1,91 @@
+/**
+ * Takes secrets out of answers before anything is written or judged: the only pass for targets that are read from
+ * here, the second one for what a capture script has masked on its host. Names, line numbers and the fact that a
+ * value is set stay; the value does not. Pure.
+ */
+import type { AnyAnswer, Ask, Blocked, Content, Output, Response } from '../../facts/ask.ts';
+import { holdsPlaceholder, placeholder } from '../../facts/redacted.ts';
+import { classOf, spared } from './class.ts';
+import * as rules from './rules.ts';
+import type { Manner, Mark } from './state.ts';
+import { mannerOf, maskedLines } from './text.ts';
+
+/** Globs of sh as `case` takes them: `*` stands for slashes, too. */
+const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's');
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const secretFiles = rules.secretFiles.map(glob);
+const [sshKeys, notSshKeys] = [glob(rules.sshKeys), glob(rules.notSshKeys)];
+
+/** Whether a file is a secret as a whole, by its path: it is never read. */
+export const isSecretFile = (path: string): boolean => secretFiles.some((g) => g.test(path)) || (sshKeys.test(path) && !notSshKeys.test(path));
+
+const plain: Mark = () => placeholder('');
+
+/** Stands for the content of a file that is never read. */
+export const notRead: Blocked = { is: 'blocked', why: 'redacted', said: 'a secret as a whole: it is never read' };
+
+/** The answer without its secrets; `redacted` counts its placeholders. */
+export function redact(ask: Ask, answer: AnyAnswer, mark: Mark = plain): AnyAnswer {
+  if (answer.is !== 'got') return answer;
+  if (ask.do === 'read' && isSecretFile(ask.path)) return notRead;
+  switch (ask.do) {
+    case 'read': {
+      const content = answer.value as Content;
+      const text = content.binary ? redactBinary(content.text, ask.path, mark) : redactText(content.text, ask.path, mark);
+      return { is: 'got', value: { ...content, text }, ...counted(content.binary ? latin1(text) : text) };
+    }
+    case 'run': {
+      const output = answer.value as Output;
+      const [stdout, stderr] = [redactText(output.stdout, '', mark), redactText(output.stderr, '', mark)];
+      return { is: 'got', value: { ...output, stdout, stderr }, ...counted(stdout + stderr) };
+    }
+    case 'get': {
+      const response = answer.value as Response;
+      const body = redactText(response.body, '', mark);
+      const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, redactPair(`${name}: `, value, mark)]));
+      return { is: 'got', value: { ...response, headers, body }, ...counted(body + Object.values(headers).join('\n')) };
+    }
+    case 'env': {
+      const text = redactVariable(ask.name, answer.value as string, mark);
+      return { is: 'got', value: text, ...counted(text) };
+    }
+    default:
+      return answer;
+  }
+}
+
+function counted(text: string): { redacted?: number } {
+  const count = holdsPlaceholder(text) ? (text.match(/<redacted(?::[0-9a-f]+)?>/g)?.length ?? 0) : 0;
+  return count > 0 ? { redacted: count } : {};
+}
+
+const latin1 = (base64: string): string => Buffer.from(base64, 'base64').toString('latin1');
+
+function redactBinary(base64: string, path: string, mark: Mark): string {
+  const bytes = latin1(base64);
+  const masked = redactBytes(bytes, mannerOf(path), mark);
+  return masked === bytes ? base64 : Buffer.from(masked, 'latin1').toString('base64');
+}
+
+function redactVariable(name: string, value: string, mark: Mark): string {
+  const c = classOf(name);
+  return c && !spared(value, c) ? mark(value) : redactText(value, '', mark);
+}
+
+function redactPair(start: string, value: string, mark: Mark): string {
+  const whole = redactText(start + value, '', mark);
+  return whole.startsWith(start) ? whole.slice(start.length) : value;
+}
+
+/** The text of a file (with its path), of a program or of a variable, without secrets. */
+export function redactText(text: string, path = '', mark: Mark = plain): string {
+  const bytes = Buffer.from(text, 'utf8').toString('latin1');
+  const masked = redactBytes(bytes, mannerOf(path), (secret) => mark(Buffer.from(secret, 'latin1').toString('utf8')));
+  return masked === bytes ? text : Buffer.from(masked, 'latin1').toString('utf8');
+}
+
+/** One character a byte. */
+export function redactBytes(text: string, manner: Manner, mark: Mark): string {
+  const end = manner.words ? '\0' : '\n';
+  return maskedLines(text.split(end), manner, mark).join(end);
+}

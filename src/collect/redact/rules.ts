@@ -1,0 +1,100 @@
+/**
+ * What counts as a secret: data for the two redactors, the one that runs on the host (awk) and the one that runs on
+ * arrival (TypeScript). Regular expressions keep to what POSIX awk and JavaScript read alike: no backslashes, no
+ * counts, no case folding (they meet lower-case text).
+ */
+
+/** A line without a match holds nothing to mask. */
+export const trigger =
+  'token|passw|passphrase|secret|key|bearer|jwt|psk|preshared|pwd|auth|credential|://|-----begin|[$][1-9a-z][a-z0-9]*[$]|k10|eyj|ls0tls1crudjti|gh[opsur]_|_pat_|glpat-|xox[abp]-|akia|asia|hvs[.]|grub[.]pbkdf2|@tcp[(]|@unix[(]';
+
+/** Where a name that speaks of a secret may be. */
+export const hit = 'token|passw|passphrase|secret|key|bearer|jwt|psk|preshared|pwd|auth|credential';
+
+/** Names whose value is a secret. */
+export const strong =
+  'token|passw|passphrase|secret|api[_.-]?key|access[_.-]?key|bearer|jwt|psk$|preshared|[_.-]pwd$|^db_?pwd|setcredential|^auth$|[_.-]auth$|^authorization$|^x-registry-auth$';
+
+/** Names whose value is a secret, or the path of a file that holds it: a path stays. */
+export const keyish = '(private|client|signing|encryption|license|account|storage|master|shared|ssl|tls|luks|rsa|ec|host)[_.-]?key|credential';
+
+/** Names that speak of where a secret is kept, how long it lives, or whether one is asked for. */
+export const harmless =
+  '(files?|paths?|dir|url|uri|ttl|timeout|tries|names?|expiration|expiry|webhook|policy|mode|types?|nopasswd|askpass|passwordless|stdin|authentication|prompt|count|length|lifetime|helpers?|store|required|enabled|issuer|audience|algorithm|pullsecrets?|provider|encryption|driver|format|usage|size|method)$|^(load|import)credential(encrypted)?$|^ssh_auth|^authorized|^host_?key|^x?auth_?(sock|gid|uid)|^known|^nopasswd';
+
+/** Values that are no secret: switches, variables, small numbers, nothing. */
+export const keep =
+  '^(true|false|yes|no|on|off|null|none|nil|~|undefined|required|optional|prompt|ask|[0-9]|[0-9][0-9]|[$][A-Za-z0-9_]+|[$][{][A-Za-z0-9_]+[}]|[$][(][A-Za-z0-9_]+[)]|%[A-Za-z]|<redacted>|<redacted:[0-9a-f]+>)$';
+
+/** Tokens that are known by their looks. */
+export const shape =
+  'eyJ[A-Za-z0-9_-]+[.]|K10[0-9a-f]+::|LS0tLS1CRUdJTi|gh[opsur]_|github_pat_|dckr_pat_|glpat-|xox[abp]-|AKIA|ASIA|AGE-SECRET-KEY-|hvs[.]|grub[.]pbkdf2[.]|[$][1-9a-z][a-z0-9]*[$]|[Bb][Ee][Aa][Rr][Ee][Rr][ \t]+';
+
+/** Files of the kernel, and package lists: they hold no secret, and some are large. */
+export const exempt =
+  '^/proc/([0-9]+|self)/(comm|status|cgroup|uid_map|gid_map)$|^/proc/(cpuinfo|meminfo|version|modules)$|^/proc/(sys|net)/|^/sys/|^/var/lib/dpkg/';
+
+/** Files whose grammar uses the words for other things: names are not looked at there, addresses and tokens are. */
+export const wordless =
+  '^(/usr|/private)?/etc/(nsswitch[.]conf|passwd|group|login[.]defs|sudoers|sudoers[.]d/.*|subuid|subgid|pam[.]d/.*|containers/mounts[.]conf)$|/containers/mounts[.]conf$';
+
+/** Files of accounts, with a password in the second field of each line. */
+export const passwords = '^/etc/(passwd|group|shadow|gshadow)-?$';
+
+/** Files of `NAME=value` lines whose value goes on to the end of the line. */
+export const plainVariables = '/environment$|/environment[.]d/|[.]env$|^/etc/(default|sysconfig)/|/proc/[0-9]+/environ$';
+
+/** Comma-separated options: a comma always ends a value. */
+export const optionLists = '^/etc/fstab$|/mountinfo$|/mounts$';
+
+/** Quadlet files, where `Secret=` names a secret that Podman keeps. */
+export const quadlets = '/containers/systemd/|[.](container|kube|pod|build|volume|network|image)$';
+
+export const bootLoaders = '/grub';
+
+/** NUL-separated words of a process. */
+export const wordFiles = '^/proc/([0-9]+|self)/(cmdline|environ)$';
+
+/** Longest line that is looked through, so that time grows with the text alone: a longer one that may hold a secret is masked as a whole. */
+export const longest = 8192;
+/** Secrets of one text that get a hash of their own. */
+export const hashes = 64;
+
+/**
+ * Files that are a secret as a whole (glob patterns of sh, where `*` also stands for slashes): never read, whatever
+ * asks; that they are there, whose they are and who may read them can be asked.
+ */
+export const secretFiles: readonly string[] = [
+  '*/auth.json',
+  '*.key',
+  '*/.netrc',
+  '*/.git-credentials',
+  '*/.pgpass',
+  '*/.my.cnf',
+  '*_history',
+  '*/credentials.d/*',
+  '*/credstore/*',
+  '*/credstore.encrypted/*',
+  '/etc/shadow',
+  '/etc/shadow-',
+  '/etc/gshadow',
+  '/etc/gshadow-',
+  '*/node-token',
+  '*/agent-token',
+  '*/server/token',
+  '*/server/cred/*',
+  '/etc/rancher/node/password',
+  '*/ssh_host_*_key',
+  '*.age',
+  '*.p12',
+  '*.pfx',
+  '*.jks',
+  '*.kdbx',
+  '*/.aws/credentials',
+  '*/.vault-token',
+  '*/.config/gh/hosts.yml',
+  '*/.docker/contexts/tls/*',
+];
+/** Private keys of ssh by their usual names; the public half may be read. */
+export const sshKeys = '*/.ssh/id_*';
+export const notSshKeys = '*.pub';
