@@ -116,7 +116,9 @@ beforeAll(() => {
     (p) => /^[a-z0-9-]+$/.test(p) && !applets.includes(p),
   );
   put('/printed', `${cocktail()}\n${json()}\n${yaml()}`);
-  for (const name of programs) put(`/usr/bin/${name}`, '#!/bin/sh\ncat /printed\ncat /printed >&2\n', 0o755);
+  // What lists names prints names: each is asked about by its name.
+  const fake = '#!/bin/sh\n[ "$1 $2" != "network ls" ] || exec echo podman\ncat /printed\ncat /printed >&2\n';
+  for (const name of programs) put(`/usr/bin/${name}`, fake, 0o755);
   const variables = patterns.flatMap((p) => (p.do === 'env' && /proxy|HOST/i.test(p.name) ? [`${p.name}=http://u:${fresh()}@proxy:1/`] : []));
   const script = captureScript(
     [

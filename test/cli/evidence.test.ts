@@ -314,7 +314,7 @@ describe('a saved run', () => {
     );
     const words = await verify(run, '--snapshot', debian(12));
     expect(words.status, words.out).toBe(0);
-    expect(words.out).toMatch(/note {2}tool: judged by pretrip 0\.0\.9 .*\nnote {2}verdicts: .* with another message/);
+    expect(words.out).toMatch(/note {2}tool: judged by pretrip 0\.0\.9 [\s\S]*\nnote {2}verdicts: .* with another message/);
   });
 });
 

@@ -237,15 +237,14 @@ test('host data cannot speak to the terminal or to a CI server', async () => {
 });
 
 test.skipIf(process.getuid?.() !== 0)('what needs root and was denied is unknown to an ordinary user, with what to do about it', async () => {
-  put(
-    'rules/t/t.yaml',
-    'id: t.t\ntitle: t\nseverity: high\nwhy: w\nprofiles: [base]\ncheck:\n  - text: /etc/shadow\n    expect: { content: { present: true } }\n',
-  );
-
   const rules = mkdtempSync(join(tmpdir(), 'pretrip-open-'));
   try {
     mkdirSync(join(rules, 't'));
-    writeFileSync(join(rules, 't/t.yaml'), readFileSync(join(dir, 'rules/t/t.yaml')));
+    writeFileSync(join(rules, 'closed'), 'x', { mode: 0o600 });
+    writeFileSync(
+      join(rules, 't/t.yaml'),
+      `id: t.t\ntitle: t\nseverity: high\nwhy: w\nprofiles: [base]\ncheck:\n  - text: ${rules}/closed\n    expect: { content: { present: true } }\n`,
+    );
     await import('node:fs').then((fs) => fs.chmodSync(rules, 0o755));
     const { status, out } = await pretrip(['scan', '-r', rules, '--select', 't.t', '-o', 'json'], { asNobody: true });
     expect(status).toBe(3);

@@ -53,7 +53,7 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     '<%= config.bin %> scan host.pretrip.jsonl -o table -o sarif=host.sarif',
     '<%= config.bin %> scan /mnt/rootfs --select "podman.*"',
     '<%= config.bin %> scan ssh://edge01 ssh://edge02 --sudo -o json=out/{target}.json',
-    '<%= config.bin %> scan ssh://edge01 --evidence evidence/edge01 --sign ~/.ssh/id_ed25519.pub',
+    '<%= config.bin %> scan ssh://edge01 --evidence edge01 --sign ~/.ssh/id.pub',
     '<%= config.bin %> scan --via "podman exec -i k3d-dev-server-0"',
   ];
   static override strict = false;

@@ -27,7 +27,7 @@ A signature is checked with ssh-keygen. Without --allowed-signers it shows that 
 Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be read.`;
   static override examples = [
     '<%= config.bin %> verify evidence/edge01',
-    '<%= config.bin %> verify evidence/edge01 --allowed-signers auditors --signer alice@example.com',
+    '<%= config.bin %> verify edge01 --allowed-signers auditors --signer alice',
     '<%= config.bin %> verify host.pretrip.jsonl.zst',
     '<%= config.bin %> verify run.json --snapshot host.pretrip.jsonl',
     '<%= config.bin %> verify host.pretrip.jsonl --list',

@@ -85,7 +85,7 @@ export function redactText(text: string, path = '', mark: Mark = plain): string 
 }
 
 /** One character a byte. */
-export function redactBytes(text: string, manner: Manner, mark: Mark): string {
+function redactBytes(text: string, manner: Manner, mark: Mark): string {
   const end = manner.words ? '\0' : '\n';
   return maskedLines(text.split(end), manner, mark).join(end);
 }

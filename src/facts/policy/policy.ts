@@ -4,11 +4,14 @@ import { endOf } from '../config/disk.ts';
 import { type PodmanRelease, podmanRelease, podmanTouches, type Release } from '../config/release.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
 import { replaceableIn } from '../host/directories-above.ts';
-import type { Kind } from '../kind.ts';
+import type { Kind, Pattern } from '../kind.ts';
 import { boolean, list, mode, number, record, string } from '../shape.ts';
 import { etcPolicy, homeCounts, homePolicy, inForce, type PolicyFile, type PolicyFiles, policyFiles, policyTouches, usrPolicy } from './places.ts';
 import type { KeyFile, Policy, Requirement } from './policy-file.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from './trust.ts';
+
+/** Above the usual places of keys: named, so that a capture script asks about them without having read the policy. */
+const keyDirectories = ['/etc', '/etc/pki', '/etc/pki/*', '/etc/containers', '/usr', '/usr/share', '/usr/share/*'].map((path): Pattern => ({ do: 'stat', path }));
 
 export const imagePolicy: Kind = {
   name: 'image-policy',
@@ -40,7 +43,7 @@ export const imagePolicy: Kind = {
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: () => [...podmanTouches, ...policyTouches, { do: 'stat', path: '/**' }],
+  touches: () => [...podmanTouches, ...policyTouches, ...keyDirectories, { do: 'stat', path: '/**' }],
   *learn(_, as): Asking<Fact> {
     const release = yield* podmanRelease();
     const facts: (FactBuilder | Unknown)[] = [];
