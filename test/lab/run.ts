@@ -1,27 +1,33 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX] [--keep] [--way NAME]… [--write FILE] [--tool DIRECTORY]
- *   --keep   use the hosts that run already (see `ports` in host.ts), and leave them running
- *   --way    look in this way only (see ways.ts); default: in all
- *   --write  put the results into FILE, between its marker lines
- *   --tool   a directory that holds the packed tool already (what push.sh keeps)
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--write FILE] [--tool DIRECTORY]
+ *   --brief    the few states that CI tries (see states.ts)
+ *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
+ *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
+ *   --way      look in this way only (see ways.ts); default: in all
+ *   --write    put the results into FILE, between its marker lines
+ *   --tool     a directory that holds the packed tool already (what push.sh keeps)
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Comparison, compare } from './compare.ts';
 import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
+import { looking } from './look.ts';
 import { agrees, lineOf, type Result, tableOf, writeInto } from './result.ts';
 import { type State, type Suite, suites } from './state.ts';
-import { states } from './states.ts';
-import { ways as allWays, type Look, lookFor } from './ways.ts';
+import { brief, states } from './states.ts';
+import { ways as allWays, lookFor, type Where } from './ways.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     all: { type: 'boolean' },
     only: { type: 'string' },
+    brief: { type: 'boolean' },
+    compare: { type: 'boolean' },
     keep: { type: 'boolean' },
     write: { type: 'string' },
     tool: { type: 'string' },
@@ -35,11 +41,6 @@ function suiteOf(name: string): Suite {
   const suite = suites.find((s) => s === name);
   if (!suite) throw new Error(`no such suite: ${name}; there are ${suites.join(', ')}`);
   return suite;
-}
-
-/** The parts that look, and hand over what they printed. */
-function looking(round: Look): [string, string][] {
-  return ways.map((way) => [`way:${way.name}`, `${way.onHost(round)} 2>/tmp/look.err || { cat /tmp/look.err; exit 1; }`]);
 }
 
 /** States that do not touch each other are set up together and looked at in one go: one round. */
@@ -77,14 +78,16 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
   const asks = round.flatMap((state, s) => state.claims.map((claim, c): [string, string] => [`ask:${s}:${c}`, claim.ask]));
   pending = ['restore', ...unique(round.map((s) => s.undo)), ...unique(round.map((s) => s.settle))].join('\n');
   const look = lookFor(round);
-  const inOneCall = first.by === undefined && !first.reboot;
-  const answers = batch(port, new Map(inOneCall ? [...before, ...looking(look), ...asks] : before));
-  if (!inOneCall) {
-    for (const [name, answer] of batch(port, new Map(looking(look)), first.by)) answers.set(name, answer);
-    if (first.reboot) reboot(port);
-    for (const [name, answer] of batch(port, new Map(asks))) answers.set(name, answer);
-  }
-  const reports = ways.map((way) => ({ way: way.name, report: way.judge(look, answers.get(`way:${way.name}`)?.printed ?? '', tool) }));
+  const where: Where = { port, user: first.by ?? 'root', tool };
+  const looks = looking(ways, look, where);
+  const inOneCall = first.by === undefined && !first.reboot && ways.every((way) => way.onHost);
+  const answers = batch(port, new Map([...before, ...(first.by === undefined ? looks : []), ...(inOneCall ? asks : [])]));
+  const ask = (parts: readonly [string, string][], user?: string): void =>
+    batch(port, new Map(parts), user).forEach((answer, name) => void answers.set(name, answer));
+  if (first.by !== undefined) ask(looks, first.by);
+  const reports = ways.map((way) => ({ way: way.name, report: way.judge(look, answers.get(`way:${way.name}`)?.printed ?? '', where) }));
+  if (first.reboot) reboot(port);
+  if (!inOneCall) ask(asks);
   const seconds = (Date.now() - started) / 1000;
   return round.flatMap((state, s) =>
     state.claims.map((claim, c): Result => {
@@ -137,9 +140,12 @@ function tried(suite: Suite, round: readonly State[]): Result[] {
   }
 }
 
+const only = values.only === undefined ? undefined : new RegExp(values.only);
+const isWanted = (name: string): boolean => (only?.test(name) ?? true) && (!values.brief || brief.includes(name));
+
 /** Runs the states of a suite: on one clean host, and on one more for each set of kernel arguments. */
 function runSuite(suite: Suite): Result[] {
-  const wanted = states.filter((s) => (s.suites ?? suites).includes(suite) && (values.only === undefined || new RegExp(values.only).test(s.name)));
+  const wanted = states.filter((s) => (s.suites ?? suites).includes(suite) && isWanted(s.name));
   const byBoot = Map.groupBy(wanted, (s) => (s.boot ?? []).join(' '));
   return [...byBoot].flatMap(([kernelArguments, list]) => {
     const own = !values.keep || kernelArguments !== '';
@@ -147,6 +153,7 @@ function runSuite(suite: Suite): Result[] {
     else push(ports[suite], tool);
     pending = 'restore';
     try {
+      if (values.compare && kernelArguments === '') compared.push(compare(suite, { port: ports[suite], user: 'root', tool }));
       return run(suite, list);
     } finally {
       if (own) halt(ports[suite]);
@@ -159,6 +166,7 @@ function runSuite(suite: Suite): Result[] {
 const tool = values.tool ?? mkdtempSync(join(tmpdir(), 'pretrip-lab-'));
 if (values.tool === undefined) process.on('exit', () => rmSync(tool, { recursive: true, force: true }));
 
+const compared: Comparison[] = [];
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
@@ -166,4 +174,4 @@ if (values.write !== undefined) writeInto(values.write, results);
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );
-process.exitCode = bad.length > 0 || results.length === 0 ? 1 : 0;
+process.exitCode = bad.length > 0 || compared.some((c) => c.differ > 0) || results.length + compared.length === 0 ? 1 : 0;

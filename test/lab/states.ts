@@ -25,3 +25,6 @@ export const states: readonly State[] = [
   ...restartStates,
   ...oldHierarchyStates,
 ];
+
+/** What CI tries, on one host and in few rounds: states that need no long wait. */
+export const brief: readonly string[] = ['delegate: as installed', 'timeout: in [engine]', 'socket: as installed', 'config: as installed'];
