@@ -1,12 +1,13 @@
 /** One verdict beside what the real program said, and how it is written down. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Outcome, Severity } from '../../src/verdicts/report.ts';
-import type { Claim, Suite } from './state.ts';
+import type { Suite } from './state.ts';
 
 export interface Result {
   readonly suite: Suite;
   readonly state: string;
-  readonly claim: Claim;
+  readonly rule: string;
+  readonly subject?: string;
   /** What the program answered. */
   readonly said: string;
   /** The verdict that follows from it. */
@@ -32,25 +33,35 @@ const oneLine = (text: string, length: number): string => {
     .replace(/\s+/g, ' ');
   return line.length > length ? `${line.slice(0, length - 1)}…` : line || '(nothing)';
 };
-const subjectOf = (r: Result): string => r.claim.subject ?? '-';
+const subjectOf = (r: Result): string => r.subject ?? '-';
 const verdictOf = (r: Result): string =>
   r.wanted === 'pass' && r.seen.length > 0 && warns(r) ? 'warning' : [...new Set(r.seen.map((s) => s.outcome))].join('/') || 'none';
 
 /** Suite, state, rule, subject, what the program says, what pretrip says, and whether they agree; tab-separated. */
 export const lineOf = (r: Result): string =>
-  [r.suite, r.state, r.claim.rule, subjectOf(r), oneLine(r.said, 100), verdictOf(r), agrees(r) ? 'agree' : r.broken ? 'BROKEN' : 'DISAGREE'].join('\t');
+  [r.suite, r.state, r.rule, subjectOf(r), oneLine(r.said, 100), verdictOf(r), agrees(r) ? 'agree' : r.broken ? 'BROKEN' : 'DISAGREE'].join('\t');
 
 /** The disagreements at length. */
 export function tableOf(results: readonly Result[]): string {
   return results
     .map((r) =>
       [
-        `${r.suite}\t${r.state}\t${r.claim.rule}\t${subjectOf(r)}`,
+        `${r.suite}\t${r.state}\t${r.rule}\t${subjectOf(r)}`,
         `  program  ${oneLine(r.said, 600)}  => ${r.wanted}`,
         ...r.seen.map((s) => `  ${s.way.padEnd(8)} ${s.outcome}: ${oneLine(s.message, 600)}`),
       ].join('\n'),
     )
     .join('\n');
+}
+
+const keyOf = (r: Result): string => [r.suite, r.state, r.rule, subjectOf(r)].join('\t');
+
+/** The results of earlier runs, with these in the place of what they repeat; kept in the file. */
+export function merged(file: string, results: readonly Result[]): Result[] {
+  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result[]) : [];
+  const all = [...new Map([...earlier, ...results].map((r) => [keyOf(r), r])).values()];
+  writeFileSync(file, `[\n${all.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`);
+  return all;
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
@@ -63,10 +74,10 @@ export function writeInto(file: string, results: readonly Result[]): void {
   const [head, rest] = text.split(begin);
   const tail = rest?.split(end)[1];
   if (head === undefined || tail === undefined) throw new Error(`${file} lacks the lines ${begin} and ${end}`);
-  const rows = [...Map.groupBy(results, (r) => `${r.state} ${r.claim.rule} ${subjectOf(r)}`).values()].map((group) => {
+  const rows = [...Map.groupBy(results, (r) => `${r.state} ${r.rule} ${subjectOf(r)}`).values()].map((group) => {
     const [first] = group;
     return first
-      ? [first.state, `\`${first.claim.rule}\``, subjectOf(first), ...group.map((r) => `${r.suite} ${verdictOf(r)}${agrees(r) ? '' : ` (**${r.wanted}**)`}`)]
+      ? [first.state, `\`${first.rule}\``, subjectOf(first), ...group.map((r) => `${r.suite} ${verdictOf(r)}${agrees(r) ? '' : ` (**${r.wanted}**)`}`)]
       : [];
   });
   const summary = [...Map.groupBy(results, (r) => r.suite)].map(

@@ -1,12 +1,13 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--write FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results FILE] [--write FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
- *   --way      look in this way only (see ways.ts); default: in all
+ *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
  *   --write    put the results into FILE, between its marker lines
+ *   --results  keep the results in FILE, in the place of earlier ones of the same states; --write then puts all of them
  *   --tool     a directory that holds the packed tool already (what push.sh keeps)
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,10 +17,10 @@ import { parseArgs } from 'node:util';
 import { type Comparison, compare } from './compare.ts';
 import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
 import { looking } from './look.ts';
-import { agrees, lineOf, type Result, tableOf, writeInto } from './result.ts';
-import { type State, type Suite, suites } from './state.ts';
+import { agrees, lineOf, merged, type Result, tableOf, writeInto } from './result.ts';
+import { type Claim, type State, type Suite, suites } from './state.ts';
 import { brief, states } from './states.ts';
-import { ways as allWays, lookFor, type Where } from './ways.ts';
+import { ways as allWays, lookFor, type Way, type Where } from './ways.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,11 +31,16 @@ const { values, positionals } = parseArgs({
     compare: { type: 'boolean' },
     keep: { type: 'boolean' },
     write: { type: 'string' },
+    results: { type: 'string' },
     tool: { type: 'string' },
     way: { type: 'string', multiple: true },
   },
 });
-const ways = allWays.filter((way) => values.way?.includes(way.name) ?? true);
+/** Rounds of many states are looked at in all ways; elsewhere what costs an emulated host most is left out. */
+const waysFor = (round: readonly State[]): Way[] => {
+  const names = values.way ?? (round[0]?.round === undefined ? ['live', 'snapshot'] : allWays.map((way) => way.name));
+  return allWays.filter((way) => names.includes(way.name));
+};
 const chosen = values.all ? suites : positionals.length > 0 ? positionals.map(suiteOf) : (['bookworm'] as const);
 
 function suiteOf(name: string): Suite {
@@ -63,6 +69,8 @@ function roundsOf(list: readonly State[]): State[][] {
 const unique = (commands: readonly (string | undefined)[]): string[] => [...new Set(commands.filter((c) => c !== undefined))];
 const areaOf = (state: State): string => state.name.split(':')[0] ?? state.name;
 
+const about = (claim: Claim): Pick<Result, 'rule' | 'subject'> => ({ rule: claim.rule, ...(claim.subject ? { subject: claim.subject } : {}) });
+
 /** Commands to run before the next round, in its first call. */
 let pending = 'restore';
 
@@ -78,6 +86,7 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
   const asks = round.flatMap((state, s) => state.claims.map((claim, c): [string, string] => [`ask:${s}:${c}`, claim.ask]));
   pending = ['restore', ...unique(round.map((s) => s.undo)), ...unique(round.map((s) => s.settle))].join('\n');
   const look = lookFor(round);
+  const ways = waysFor(round);
   const where: Where = { port, user: first.by ?? 'root', tool };
   const looks = looking(ways, look, where);
   const inOneCall = first.by === undefined && !first.reboot && ways.every((way) => way.onHost);
@@ -102,7 +111,7 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
         };
       });
       const setUp = answers.get(`set-up:${s}`);
-      const result = { suite, state: state.name, claim, said, wanted: claim.says(said, suite), seen, seconds };
+      const result = { suite, state: state.name, ...about(claim), said, wanted: claim.says(said, suite), seen, seconds };
       return setUp?.exit === 0 ? result : { ...result, said: `not set up: ${setUp?.printed}`, broken: true };
     }),
   );
@@ -117,6 +126,7 @@ function run(suite: Suite, list: readonly State[]): Result[] {
       return own.every(agrees) ? own : tried(suite, [state]);
     });
     for (const result of found) console.log(lineOf(result));
+    if (values.results !== undefined) merged(values.results, found);
     console.log(`# ${round.length} states, first look ${first[0]?.seconds ?? 0} s`);
     return found;
   });
@@ -135,7 +145,7 @@ function tried(suite: Suite, round: readonly State[]): Result[] {
     }
     const said = error instanceof Error ? error.message : String(error);
     return round.flatMap((state) =>
-      state.claims.map((claim): Result => ({ suite, state: state.name, claim, said, wanted: 'unknown', seen: [], seconds: 0, broken: true })),
+      state.claims.map((claim): Result => ({ suite, state: state.name, ...about(claim), said, wanted: 'unknown', seen: [], seconds: 0, broken: true })),
     );
   }
 }
@@ -170,7 +180,7 @@ const compared: Comparison[] = [];
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
-if (values.write !== undefined) writeInto(values.write, results);
+if (values.write !== undefined) writeInto(values.write, values.results === undefined ? results : merged(values.results, []));
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );

@@ -3,13 +3,16 @@ import type { State } from './state.ts';
 import { dockerStates, manualStates, restartStates, socketStates, tcpStates } from './states/api.ts';
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
 import { configStates, kernelStates } from './states/config.ts';
+import { engineStates } from './states/engines.ts';
 import { netStates } from './states/net.ts';
+import { quadletStates } from './states/quadlet.ts';
 import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
 import { keyStates, timeoutStates } from './states/timeout.ts';
 
 export const states: readonly State[] = [
   ...spellingStates,
   ...rangeStates,
+  ...engineStates,
   ...cgroupStates,
   ...timeoutStates,
   ...keyStates,
@@ -19,6 +22,7 @@ export const states: readonly State[] = [
   ...configStates,
   ...kernelStates,
   ...netStates,
+  ...quadletStates,
   ...rootlessStates,
   ...userStates,
   ...manualStates,

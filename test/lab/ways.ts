@@ -62,7 +62,7 @@ const snapshot: Way = {
   name: 'snapshot',
   onHost: (look) => `pretrip capture ${quoted(look)}`,
   judge(look, printed, where) {
-    const file = join(where.tool, 'host.pretrip.jsonl');
+    const file = join(where.tool, `${where.port}.pretrip.jsonl`);
     writeFileSync(file, `${printed}\n`);
     return reportOf(where, file, look);
   },
@@ -72,7 +72,12 @@ const snapshot: Way = {
 const ssh: Way = {
   name: 'ssh',
   judge: (look, _printed, where) =>
-    reportOf(where, `ssh://${where.user}@127.0.0.1:${where.port}`, look, ['--ssh-config', join(lab, 'ssh_config'), '--timeout', '600']),
+    reportOf(where, `ssh://${where.user}@127.0.0.1:${where.port}`, look, [
+      '--ssh-config',
+      join(lab, 'run', String(where.port), 'ssh_config'),
+      '--timeout',
+      '600',
+    ]),
 };
 
 /** The applets that the capture script uses; with these in front, it finds no program of coreutils or of the C library's makers. */
@@ -87,7 +92,7 @@ const script = (name: string, shell: string, before = ''): Way => ({
     return `cat >/tmp/capture.sh.$$ <<'PRETRIP-LAB-END'\n${text}PRETRIP-LAB-END\n${before}${shell} /tmp/capture.sh.$$ >/tmp/capture.raw.$$; gzip -c /tmp/capture.raw.$$ | base64; rm -f /tmp/capture.*.$$`;
   },
   judge(look, printed, where) {
-    const file = join(where.tool, 'host.raw');
+    const file = join(where.tool, `${where.port}.raw`);
     writeFileSync(file, execFileSync('gunzip', { input: Buffer.from(printed, 'base64'), maxBuffer: 1 << 28 }));
     return reportOf(where, file, look);
   },
