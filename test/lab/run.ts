@@ -1,13 +1,13 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results FILE] [--write FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
  *   --write    put the results into FILE, between its marker lines
- *   --results  keep the results in FILE, in the place of earlier ones of the same states; --write then puts all of them
+ *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them
  *   --tool     a directory that holds the packed tool already (what push.sh keeps)
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,8 @@ import { parseArgs } from 'node:util';
 import { type Comparison, compare } from './compare.ts';
 import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
 import { looking } from './look.ts';
-import { agrees, lineOf, merged, type Result, tableOf, writeInto } from './result.ts';
+import { keep, writeInto } from './page.ts';
+import { agrees, lineOf, type Result, tableOf } from './result.ts';
 import { type Claim, type State, type Suite, suites } from './state.ts';
 import { brief, states } from './states.ts';
 import { ways as allWays, lookFor, type Way, type Where } from './ways.ts';
@@ -38,7 +39,7 @@ const { values, positionals } = parseArgs({
 });
 /** Rounds of many states are looked at in all ways; elsewhere what costs an emulated host most is left out. */
 const waysFor = (round: readonly State[]): Way[] => {
-  const names = values.way ?? (round[0]?.round === undefined ? ['live', 'snapshot'] : allWays.map((way) => way.name));
+  const names = values.way ?? (round[0]?.round === undefined && !values.brief ? ['live', 'snapshot'] : allWays.map((way) => way.name));
   return allWays.filter((way) => names.includes(way.name));
 };
 const chosen = values.all ? suites : positionals.length > 0 ? positionals.map(suiteOf) : (['bookworm'] as const);
@@ -126,7 +127,7 @@ function run(suite: Suite, list: readonly State[]): Result[] {
       return own.every(agrees) ? own : tried(suite, [state]);
     });
     for (const result of found) console.log(lineOf(result));
-    if (values.results !== undefined) merged(values.results, found);
+    keep(kept, suite, found);
     console.log(`# ${round.length} states, first look ${first[0]?.seconds ?? 0} s`);
     return found;
   });
@@ -163,7 +164,11 @@ function runSuite(suite: Suite): Result[] {
     else push(ports[suite], tool);
     pending = 'restore';
     try {
-      if (values.compare && kernelArguments === '') compared.push(compare(suite, { port: ports[suite], user: 'root', tool }));
+      if (values.compare && kernelArguments === '') {
+        const all = compare(suite, { port: ports[suite], user: 'root', tool });
+        compared.push(all);
+        keep(kept, suite, [], all);
+      }
       return run(suite, list);
     } finally {
       if (own) halt(ports[suite]);
@@ -176,11 +181,18 @@ function runSuite(suite: Suite): Result[] {
 const tool = values.tool ?? mkdtempSync(join(tmpdir(), 'pretrip-lab-'));
 if (values.tool === undefined) process.on('exit', () => rmSync(tool, { recursive: true, force: true }));
 
+/** Where results stay. */
+const kept = values.results ?? join(tool, 'results');
 const compared: Comparison[] = [];
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
-if (values.write !== undefined) writeInto(values.write, values.results === undefined ? results : merged(values.results, []));
+if (values.write !== undefined)
+  writeInto(
+    values.write,
+    kept,
+    states.map((s) => s.name),
+  );
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );

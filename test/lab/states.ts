@@ -1,5 +1,6 @@
 /** The states of a host in which verdicts are compared with the real programs. */
 import type { State } from './state.ts';
+import { accountStates, kernelRangeStates } from './states/accounts.ts';
 import { dockerStates, manualStates, restartStates, socketStates, tcpStates } from './states/api.ts';
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
 import { configStates, kernelStates } from './states/config.ts';
@@ -23,6 +24,8 @@ export const states: readonly State[] = [
   ...kernelStates,
   ...netStates,
   ...quadletStates,
+  ...accountStates,
+  ...kernelRangeStates,
   ...rootlessStates,
   ...userStates,
   ...manualStates,
@@ -30,5 +33,18 @@ export const states: readonly State[] = [
   ...oldHierarchyStates,
 ];
 
-/** What CI tries, on one host and in few rounds: states that need no long wait. */
-export const brief: readonly string[] = ['delegate: as installed', 'timeout: in [engine]', 'socket: as installed', 'config: as installed'];
+/** What CI tries: one state of each area, so that all are one round, and none that waits for a slow answer. */
+export const brief: readonly string[] = [
+  'delegate: as documented, reloaded only',
+  "timeout: as k3d's page has it, no table",
+  'socket: masked',
+  'docker: daemon enabled',
+  'security: one more capability',
+  'limits: pids 0',
+  'environment: of the host',
+  'policy: with an unknown key',
+  'registries: insecure registry',
+  'net: network k3d without DNS',
+  'runtime: open to others',
+  'quadlet: generator',
+];

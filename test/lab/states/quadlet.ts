@@ -13,7 +13,7 @@ const start = (file: string): string => `{ ${dryRun(file)}; } | grep -e '^ExecSt
 type Row = readonly [what: string, body: string, rule: string, says: Claim['says'], ask?: (file: string, unit: string) => string];
 const whole = `[Container]\nImage=registry.example.org/app@sha256:${'a'.repeat(64)}\n`;
 const taken = failIf(/unsupported key|converting|error|ExecStart=$/i);
-const has = (word: string): Claim['says'] => passIf(new RegExp(`ExecStart=.*\\s${word}(\\s|=|$)`));
+const has = (word: string): Claim['says'] => passIf(new RegExp(`ExecStart=.*\\s${word}(\\s|$)`));
 const lacks = (pattern: RegExp): Claim['says'] => failIf(pattern);
 const property =
   (name: string): ((file: string, unit: string) => string) =>

@@ -133,4 +133,18 @@ export const userStates: readonly State[] = [
     setUp: lines(put('/etc/containers/containers.conf', '[engine]\nservice_timeout = 0'), 'chmod 0600 /etc/containers/containers.conf'),
     claims: [{ rule: 'podman.api.service-timeout', ask: 'as driver podman info 2>&1 | tail -n 1', says: always('unknown') }],
   },
+  {
+    name: 'as driver: storage.conf and registries.conf of root alone',
+    by: 'driver',
+    setUp: lines(
+      put('/etc/containers/storage.conf', '[storage]\ndriver = "overlay"\nrunroot = "/run/containers/storage"\ngraphroot = "/var/lib/containers/storage"'),
+      put('/etc/containers/registries.conf.d/lab.conf', 'unqualified-search-registries = ["registry.example.org"]'),
+      'chmod 0600 /etc/containers/storage.conf /etc/containers/registries.conf.d/lab.conf',
+    ),
+    claims: [
+      hidden('podman.storage.driver', 'as driver cat /etc/containers/storage.conf'),
+      hidden('podman.registries.unqualified', 'as driver cat /etc/containers/registries.conf.d/lab.conf'),
+      hidden('podman.registries.insecure', 'as driver cat /etc/containers/registries.conf.d/lab.conf'),
+    ],
+  },
 ];
