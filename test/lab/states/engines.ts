@@ -60,12 +60,13 @@ const conf = (text: string): Readonly<Record<string, string>> => ({ 'containers.
 const storage = (text: string): Readonly<Record<string, string>> => ({ 'storage.conf': text });
 const registries = (text: string): Readonly<Record<string, string>> => ({ 'registries.conf': text });
 const rules = (text: string): Readonly<Record<string, string>> => ({ 'policy.json': text });
-/** A network with DNS; rootless networks are the same from Podman 4 on. */
+/** What Podman would choose is not known before it has a store. */
+const used = { setUp: 'as USER podman info >/dev/null 2>&1 || true' } as const;
 const later = { suites: ['bookworm', 'trixie'] } as const;
 const trixie = { suites: ['trixie'] } as const;
 
 const rows: readonly Row[] = [
-  ['nothing set', {}, [timeout, seccomp, caps, env, manager, driver, runs('podman.config.parse'), runs('podman.config.runtime'), policy]],
+  ['nothing set', {}, [timeout, seccomp, caps, env, manager, driver, runs('podman.config.parse'), runs('podman.config.runtime'), policy], used],
   ['time-out 0', conf('[engine]\nservice_timeout = 0'), [timeout]],
   ['time-out 0 in no table', conf('service_timeout = 0'), [timeout]],
   ['time-out 0 in [containers]', conf('[containers]\nservice_timeout = 0'), [timeout]],
@@ -95,7 +96,11 @@ const rows: readonly Row[] = [
   ['containers.conf of a wrong type', conf('[engine]\nnum_locks = "many"'), [runs('podman.config.parse')]],
   ['runtime not known', conf('[engine]\nruntime = "nope"'), [runs('podman.config.runtime')]],
   ['runtime by its path', conf('[engine]\nruntime = "/usr/bin/crun"'), [runs('podman.config.runtime')]],
-  ['runtime of a table', conf('[engine]\nruntime = "mine"\n[engine.runtimes]\nmine = ["/nowhere/crun", "/usr/bin/crun"]'), [runs('podman.config.runtime')]],
+  [
+    'runtime of a table',
+    conf('[engine]\nruntime = "mine"\n[engine.runtimes]\nmine = ["/usr/local/sbin/crun", "/usr/bin/crun"]'),
+    [runs('podman.config.runtime')],
+  ],
   ['driver vfs', storage('[storage]\ndriver = "vfs"'), [driver]],
   ['driver that does not exist', storage('[storage]\ndriver = "nope"'), [driver]],
   ['storage.conf not TOML', storage('[storage'), [runs('podman.config.parse')]],
