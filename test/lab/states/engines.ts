@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
   ['registries.conf not TOML', registries('[[registry'), [runs('podman.registries.format')]],
   [
     'registries.conf of both formats',
-    registries('unqualified-search-registries = []\n[registries.search]\nregistries = ["x.example.org"]'),
+    registries('unqualified-search-registries = ["y.example.org"]\n[registries.search]\nregistries = ["x.example.org"]'),
     [runs('podman.registries.format')],
   ],
   ['registries.conf of format 1', registries('[registries.search]\nregistries = ["x.example.org"]'), [runs('podman.registries.format')]],
