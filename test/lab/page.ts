@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Comparison } from './compare.ts';
 import { agrees, oneLine, type Result, subjectOf, verdictOf } from './result.ts';
-import { type Suite, suites } from './state.ts';
+import { type State, type Suite, suites } from './state.ts';
 
 /** What is known of one suite. */
 export interface Kept {
@@ -64,17 +64,26 @@ function rows(all: ReadonlyMap<Suite, Kept>, order: ReadonlyMap<string, number>)
   });
 }
 
-/** Puts what is kept into a Markdown file, between its marker lines. `names`: the states there are now, in their order. */
-export function writeInto(file: string, directory: string, names: readonly string[]): void {
+/** What was answered and seen then, judged as the table has it now; nothing for what the table does not hold any more. */
+function judgedAnew(result: Result, states: readonly State[]): Result[] {
+  const claims = states.find((s) => s.name === result.state)?.claims;
+  const claim = claims?.find((c) => c.rule === result.rule && c.subject === result.subject);
+  if (!claim) return [];
+  const { mayWarn: _, ...rest } = result;
+  return [{ ...rest, wanted: result.broken ? result.wanted : claim.says(result.said, result.suite), ...(claim.mayWarn ? { mayWarn: true as const } : {}) }];
+}
+
+/** Puts what is kept of the states there are into a Markdown file, between its marker lines. */
+export function writeInto(file: string, directory: string, states: readonly State[]): void {
   const text = readFileSync(file, 'utf8');
   const [head, rest] = text.split(begin);
   const tail = rest?.split(end)[1];
   if (head === undefined || tail === undefined) throw new Error(`${file} lacks the lines ${begin} and ${end}`);
-  const order = new Map(names.map((name, at) => [name, at]));
+  const order = new Map(states.map((s, at) => [s.name, at]));
   const all = new Map(
     suites.map((suite) => {
       const { results, compared } = kept(directory, suite);
-      return [suite, { results: results.filter((r) => order.has(r.state)), ...(compared ? { compared } : {}) }];
+      return [suite, { results: results.flatMap((r) => judgedAnew(r, states)), ...(compared ? { compared } : {}) }];
     }),
   );
   const table = ['| State | Rule | About | What the program says | 11 | 12 | 13 |', '|---|---|---|---|---|---|---|', ...rows(all, order)];

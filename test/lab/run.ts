@@ -70,7 +70,11 @@ function roundsOf(list: readonly State[]): State[][] {
 const unique = (commands: readonly (string | undefined)[]): string[] => [...new Set(commands.filter((c) => c !== undefined))];
 const areaOf = (state: State): string => state.name.split(':')[0] ?? state.name;
 
-const about = (claim: Claim): Pick<Result, 'rule' | 'subject'> => ({ rule: claim.rule, ...(claim.subject ? { subject: claim.subject } : {}) });
+const about = (claim: Claim): Pick<Result, 'rule' | 'subject' | 'mayWarn'> => ({
+  rule: claim.rule,
+  ...(claim.subject ? { subject: claim.subject } : {}),
+  ...(claim.mayWarn ? { mayWarn: true } : {}),
+});
 
 /** Commands to run before the next round, in its first call. */
 let pending = 'restore';
@@ -187,12 +191,7 @@ const compared: Comparison[] = [];
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
-if (values.write !== undefined)
-  writeInto(
-    values.write,
-    kept,
-    states.map((s) => s.name),
-  );
+if (values.write !== undefined) writeInto(values.write, kept, states);
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );

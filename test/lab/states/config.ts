@@ -12,6 +12,8 @@ const privileged: Claim = {
   rule: 'podman.config.privileged-default',
   ask: inside('cat /proc/self/status | busybox grep -i capeff'),
   says: failIf(/ffffffff$/),
+  // Of what an update will bring.
+  mayWarn: true,
 };
 const seccomp: Claim = { rule: 'podman.config.seccomp', ask: inside('busybox grep -w Seccomp: /proc/self/status'), says: passIf(/^Seccomp:\s*2/m) };
 /** Podman's eleven, as a mask. */
@@ -34,6 +36,7 @@ const env: Claim = {
   rule: 'podman.config.env-host',
   ask: inside('busybox env | busybox grep LAB_ || echo not there', 'LAB_VARIABLE=seen'),
   says: failIf(/LAB_VARIABLE/),
+  mayWarn: true,
 };
 const volumes: Claim = {
   rule: 'podman.config.volumes-default',

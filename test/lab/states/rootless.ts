@@ -47,12 +47,15 @@ export const rangeStates: readonly State[] = ranges.map(([what, subuid, subgid =
   const fill = (text: string): string => text.replaceAll('NAME', user).replaceAll('UID', String(uid));
   const add = (file: string, text: string): string => (text === '' ? ':' : `cat >>/etc/${file} <<'END'\n${fill(text)}\nEND`);
   const clean = (file: string): string => `sed -i -e '/${user}\\b/d' -e '/^${uid}:/d' -e '/^garbage/d' /etc/${file}`;
+  const untidy = what === 'fewer group ids' ? ({ mayWarn: true } as const) : {};
   return {
     name: `ids ${at + 1}: ${what}`,
     round: 'ids',
     setUp: lines(`account ${user} ${uid}`, clean('subuid'), clean('subgid'), add('subuid', subuid), add('subgid', subgid)),
     // A fault of one file spoils both maps: only the rule about that file is asked.
-    claims: ids(user, odd.includes(what) ? always('unknown') : enough).filter((c) => subuid === subgid || (c.rule === 'rootless.subuid') === (subuid === '')),
+    claims: ids(user, odd.includes(what) ? always('unknown') : enough)
+      .filter((c) => subuid === subgid || (c.rule === 'rootless.subuid') === (subuid === ''))
+      .map((c) => ({ ...c, ...untidy })),
     undo: lines(`no_account ${user}`, clean('subuid'), clean('subgid')),
   };
 });
