@@ -39,12 +39,21 @@ const plural = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '
 function summary(suite: Suite, { results, compared }: Kept): string {
   const states = new Set(results.map((r) => r.state)).size;
   const bad = results.filter((r) => !agrees(r)).length;
-  const inAllWays = results.filter((r) => r.seen.length > 2).length;
+  const often = results.filter((r) => r.seen.length > 2);
+  const ways = [...new Set(often.flatMap((r) => r.seen.map((s) => s.way)))].join(', ');
   const all = compared
     ? ` All rules on the host as installed: ${compared.verdicts} verdicts of ${compared.rules} rules, each ${compared.ways.length} ways (${compared.ways.map((w) => w.name).join(', ')}), ${compared.differ} different.`
     : '';
-  return `- ${suite}: ${plural(states, 'state')}, ${plural(results.length, 'verdict')}, ${results.length - bad} agree, ${bad} disagree; ${inAllWays} of them seen in all five ways, the others live and from a snapshot.${all}`;
+  return `- ${suite}: ${plural(states, 'state')}, ${plural(results.length, 'verdict')}, ${results.length - bad} agree, ${bad} disagree; ${often.length} of them seen in these ways: ${ways}; the others live and from a snapshot.${all}`;
 }
+
+/** Without the marks of a log line, which differ from run to run. */
+const answered = (r: Result): string => oneLine(r.said.replace(/time="[^"]*" level=\S+ msg=/g, ''), 64);
+/** An account that was made for one state has a name that says nothing. */
+const about = (r: Result): string =>
+  subjectOf(r)
+    .replace(/^(quadlet|k3d-config):.*\//, '')
+    .replace(/^user:[a-z]\d+$/, 'an account');
 
 /** What one suite has to say in a row. */
 function verdict(r: Result | undefined): string {
@@ -58,9 +67,9 @@ function rows(all: ReadonlyMap<Suite, Kept>, order: ReadonlyMap<string, number>)
   return groups.flatMap((group) => {
     const [first] = group;
     if (!first) return [];
-    const answers = [...new Set(group.map((r) => oneLine(r.said, 48)))].join(' / ');
+    const answers = [...new Set(group.map((r) => answered(r)))].join(' / ');
     const by = suites.map((suite) => verdict(group.find((r) => r.suite === suite)));
-    return [`| ${[first.state, `\`${first.rule}\``, subjectOf(first).replace(/^(quadlet|k3d-config):.*\//, ''), cell(answers), ...by].join(' | ')} |`];
+    return [`| ${[first.state, `\`${first.rule}\``, about(first), cell(answers), ...by].join(' | ')} |`];
   });
 }
 

@@ -44,7 +44,7 @@ export const brief: readonly string[] = [
   'environment: of the host',
   'policy: with an unknown key',
   'registries: insecure registry',
-  'net: network k3d without DNS',
+  'net: as installed',
   'runtime: open to others',
   'quadlet: generator',
 ];
