@@ -35,7 +35,7 @@ export const states: readonly State[] = [
 
 /** What CI tries: one state of each area, so that all are one round, and none that waits for a slow answer. */
 export const brief: readonly string[] = [
-  'delegate: as documented, reloaded only',
+  'delegate: instance hides template',
   "timeout: as k3d's page has it, no table",
   'socket: masked',
   'docker: daemon enabled',
