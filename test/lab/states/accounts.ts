@@ -10,7 +10,8 @@ const homeless =
 const runs = passIf(/^runs$/m);
 const bus = 'as USER timeout 20 busctl --user status >/dev/null 2>/tmp/USER.err && echo bus || tail -n 1 /tmp/USER.err';
 const start = 'systemctl start user@UID';
-const range = (start: number, count = 65_536): string => `sed -i '/^USER:/d' /etc/subuid /etc/subgid; echo USER:${start}:${count} | tee -a /etc/subuid >>/etc/subgid`;
+const range = (start: number, count = 65_536): string =>
+  `sed -i '/^USER:/d' /etc/subuid /etc/subgid; echo USER:${start}:${count} | tee -a /etc/subuid >>/etc/subgid`;
 const map = 'as USER timeout 60 podman unshare cat /proc/self/uid_map';
 const first = (at: number, count = 65_536): RegExp => new RegExp(`^\\s*1\\s+${at}\\s+${count}$`, 'm');
 const wants = lines(
