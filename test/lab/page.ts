@@ -39,12 +39,11 @@ const plural = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '
 function summary(suite: Suite, { results, compared }: Kept): string {
   const states = new Set(results.map((r) => r.state)).size;
   const bad = results.filter((r) => !agrees(r)).length;
-  const often = results.filter((r) => r.seen.length > 2);
-  const ways = [...new Set(often.flatMap((r) => r.seen.map((s) => s.way)))].join(', ');
+  const ways = [...Map.groupBy(results, (r) => r.seen.map((s) => s.way).join(', '))].map(([names, rs]) => `${rs.length} seen ${names}`).join('; ');
   const all = compared
     ? ` All rules on the host as installed: ${compared.verdicts} verdicts of ${compared.rules} rules, each ${compared.ways.length} ways (${compared.ways.map((w) => w.name).join(', ')}), ${compared.differ} different.`
     : '';
-  return `- ${suite}: ${plural(states, 'state')}, ${plural(results.length, 'verdict')}, ${results.length - bad} agree, ${bad} disagree; ${often.length} of them seen in these ways: ${ways}; the others live and from a snapshot.${all}`;
+  return `- ${suite}: ${plural(states, 'state')}, ${plural(results.length, 'verdict')}, ${results.length - bad} agree, ${bad} disagree; ${ways}.${all}`;
 }
 
 /** Without the marks of a log line, which differ from run to run. */
