@@ -10,8 +10,8 @@ run=$lab/run/$port
 mkdir -p "$run"
 
 # Emulated (where KVM exists it may still fail), without cmpxchg16b: emulated by QEMU 7.2, it killed three in five boots
-# of Linux 6.12. Restricted: the guest reaches nothing, we reach its SSH.
-TMPDIR=$lab nice qemu-system-x86_64 -name "pretrip-lab-$port" -accel tcg,thread=multi -cpu max,-cx16 -smp 2 -m 2048 \
+# of Linux 6.12. Several hosts at a time want one processor each: emulated ones wait for each other. Restricted: the guest reaches nothing, we reach its SSH.
+TMPDIR=$lab nice -n "${PRETRIP_LAB_NICE:-10}" qemu-system-x86_64 -name "pretrip-lab-$port" -accel tcg,thread=multi -cpu max,-cx16 -smp "${PRETRIP_LAB_CPUS:-2}" -m 2048 \
   -kernel "$lab/$suite/vmlinuz" -initrd "$lab/$suite/initrd" -append "root=/dev/vda rw console=ttyS0 $*" \
   -drive "file=$lab/$suite/disk,format=raw,if=virtio,snapshot=on" \
   -nic "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" \
@@ -27,5 +27,8 @@ until "$here/ssh.sh" "$port" true 2>"$run/ssh"; do
   fi
   sleep 1
 done
+# pretrip's own ssh believes known hosts alone, whatever the configuration says.
+ssh-keyscan -p "$port" 127.0.0.1 >"$run/known_hosts" 2>/dev/null
+sed "s|UserKnownHostsFile .*|UserKnownHostsFile $run/known_hosts|" "$lab/ssh_config" >"$run/ssh_config"
 state=$("$here/ssh.sh" "$port" systemctl is-system-running --wait) || true # degraded is an answer too
 echo "ready: $suite on 127.0.0.1:$port, $state, after $SECONDS s"

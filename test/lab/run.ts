@@ -1,45 +1,53 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX] [--keep] [--way NAME]… [--write FILE] [--tool DIRECTORY]
- *   --keep   use the hosts that run already (see `ports` in host.ts), and leave them running
- *   --way    look in this way only (see ways.ts); default: in all
- *   --write  put the results into FILE, between its marker lines
- *   --tool   a directory that holds the packed tool already (what push.sh keeps)
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--tool DIRECTORY]
+ *   --brief    the few states that CI tries (see states.ts)
+ *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
+ *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
+ *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
+ *   --write    put the results into FILE, between its marker lines
+ *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them
+ *   --tool     a directory that holds the packed tool already (what push.sh keeps)
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Comparison, compare } from './compare.ts';
 import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
-import { agrees, lineOf, type Result, tableOf, writeInto } from './result.ts';
-import { type State, type Suite, suites } from './state.ts';
-import { states } from './states.ts';
-import { ways as allWays, type Look, lookFor } from './ways.ts';
+import { looking } from './look.ts';
+import { keep, writeInto } from './page.ts';
+import { agrees, lineOf, type Result, tableOf } from './result.ts';
+import { type Claim, type State, type Suite, suites } from './state.ts';
+import { brief, states } from './states.ts';
+import { ways as allWays, lookFor, type Way, type Where } from './ways.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     all: { type: 'boolean' },
     only: { type: 'string' },
+    brief: { type: 'boolean' },
+    compare: { type: 'boolean' },
     keep: { type: 'boolean' },
     write: { type: 'string' },
+    results: { type: 'string' },
     tool: { type: 'string' },
     way: { type: 'string', multiple: true },
   },
 });
-const ways = allWays.filter((way) => values.way?.includes(way.name) ?? true);
+/** Rounds of many states are looked at in all ways; elsewhere what costs an emulated host most is left out. */
+const waysFor = (round: readonly State[]): Way[] => {
+  const names = values.way ?? (round[0]?.round === undefined && !values.brief ? ['live', 'snapshot'] : allWays.map((way) => way.name));
+  return allWays.filter((way) => names.includes(way.name));
+};
 const chosen = values.all ? suites : positionals.length > 0 ? positionals.map(suiteOf) : (['bookworm'] as const);
 
 function suiteOf(name: string): Suite {
   const suite = suites.find((s) => s === name);
   if (!suite) throw new Error(`no such suite: ${name}; there are ${suites.join(', ')}`);
   return suite;
-}
-
-/** The parts that look, and hand over what they printed. */
-function looking(round: Look): [string, string][] {
-  return ways.map((way) => [`way:${way.name}`, `${way.onHost(round)} 2>/tmp/look.err || { cat /tmp/look.err; exit 1; }`]);
 }
 
 /** States that do not touch each other are set up together and looked at in one go: one round. */
@@ -62,6 +70,12 @@ function roundsOf(list: readonly State[]): State[][] {
 const unique = (commands: readonly (string | undefined)[]): string[] => [...new Set(commands.filter((c) => c !== undefined))];
 const areaOf = (state: State): string => state.name.split(':')[0] ?? state.name;
 
+const about = (claim: Claim): Pick<Result, 'rule' | 'subject' | 'mayWarn'> => ({
+  rule: claim.rule,
+  ...(claim.subject ? { subject: claim.subject } : {}),
+  ...(claim.mayWarn ? { mayWarn: true } : {}),
+});
+
 /** Commands to run before the next round, in its first call. */
 let pending = 'restore';
 
@@ -77,14 +91,17 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
   const asks = round.flatMap((state, s) => state.claims.map((claim, c): [string, string] => [`ask:${s}:${c}`, claim.ask]));
   pending = ['restore', ...unique(round.map((s) => s.undo)), ...unique(round.map((s) => s.settle))].join('\n');
   const look = lookFor(round);
-  const inOneCall = first.by === undefined && !first.reboot;
-  const answers = batch(port, new Map(inOneCall ? [...before, ...looking(look), ...asks] : before));
-  if (!inOneCall) {
-    for (const [name, answer] of batch(port, new Map(looking(look)), first.by)) answers.set(name, answer);
-    if (first.reboot) reboot(port);
-    for (const [name, answer] of batch(port, new Map(asks))) answers.set(name, answer);
-  }
-  const reports = ways.map((way) => ({ way: way.name, report: way.judge(look, answers.get(`way:${way.name}`)?.printed ?? '', tool) }));
+  const ways = waysFor(round);
+  const where: Where = { port, user: first.by ?? 'root', tool };
+  const looks = looking(ways, look, where);
+  const inOneCall = first.by === undefined && !first.reboot && ways.every((way) => way.onHost);
+  const answers = batch(port, new Map([...before, ...(first.by === undefined ? looks : []), ...(inOneCall ? asks : [])]));
+  const ask = (parts: readonly [string, string][], user?: string): void =>
+    batch(port, new Map(parts), user).forEach((answer, name) => void answers.set(name, answer));
+  if (first.by !== undefined) ask(looks, first.by);
+  const reports = ways.map((way) => ({ way: way.name, report: way.judge(look, answers.get(`way:${way.name}`)?.printed ?? '', where) }));
+  if (first.reboot) reboot(port);
+  if (!inOneCall) ask(asks);
   const seconds = (Date.now() - started) / 1000;
   return round.flatMap((state, s) =>
     state.claims.map((claim, c): Result => {
@@ -99,7 +116,7 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
         };
       });
       const setUp = answers.get(`set-up:${s}`);
-      const result = { suite, state: state.name, claim, said, wanted: claim.says(said, suite), seen, seconds };
+      const result = { suite, state: state.name, ...about(claim), said, wanted: claim.says(said, suite), seen, seconds };
       return setUp?.exit === 0 ? result : { ...result, said: `not set up: ${setUp?.printed}`, broken: true };
     }),
   );
@@ -114,6 +131,7 @@ function run(suite: Suite, list: readonly State[]): Result[] {
       return own.every(agrees) ? own : tried(suite, [state]);
     });
     for (const result of found) console.log(lineOf(result));
+    keep(kept, suite, found);
     console.log(`# ${round.length} states, first look ${first[0]?.seconds ?? 0} s`);
     return found;
   });
@@ -132,14 +150,17 @@ function tried(suite: Suite, round: readonly State[]): Result[] {
     }
     const said = error instanceof Error ? error.message : String(error);
     return round.flatMap((state) =>
-      state.claims.map((claim): Result => ({ suite, state: state.name, claim, said, wanted: 'unknown', seen: [], seconds: 0, broken: true })),
+      state.claims.map((claim): Result => ({ suite, state: state.name, ...about(claim), said, wanted: 'unknown', seen: [], seconds: 0, broken: true })),
     );
   }
 }
 
+const only = values.only === undefined ? undefined : new RegExp(values.only);
+const isWanted = (name: string): boolean => (only?.test(name) ?? true) && (!values.brief || brief.includes(name));
+
 /** Runs the states of a suite: on one clean host, and on one more for each set of kernel arguments. */
 function runSuite(suite: Suite): Result[] {
-  const wanted = states.filter((s) => (s.suites ?? suites).includes(suite) && (values.only === undefined || new RegExp(values.only).test(s.name)));
+  const wanted = states.filter((s) => (s.suites ?? suites).includes(suite) && isWanted(s.name));
   const byBoot = Map.groupBy(wanted, (s) => (s.boot ?? []).join(' '));
   return [...byBoot].flatMap(([kernelArguments, list]) => {
     const own = !values.keep || kernelArguments !== '';
@@ -147,6 +168,11 @@ function runSuite(suite: Suite): Result[] {
     else push(ports[suite], tool);
     pending = 'restore';
     try {
+      if (values.compare && kernelArguments === '') {
+        const all = compare(suite, { port: ports[suite], user: 'root', tool });
+        compared.push(all);
+        keep(kept, suite, [], all);
+      }
       return run(suite, list);
     } finally {
       if (own) halt(ports[suite]);
@@ -159,11 +185,14 @@ function runSuite(suite: Suite): Result[] {
 const tool = values.tool ?? mkdtempSync(join(tmpdir(), 'pretrip-lab-'));
 if (values.tool === undefined) process.on('exit', () => rmSync(tool, { recursive: true, force: true }));
 
+/** Where results stay. */
+const kept = values.results ?? join(tool, 'results');
+const compared: Comparison[] = [];
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
-if (values.write !== undefined) writeInto(values.write, results);
+if (values.write !== undefined) writeInto(values.write, kept, states);
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );
-process.exitCode = bad.length > 0 || results.length === 0 ? 1 : 0;
+process.exitCode = bad.length > 0 || compared.some((c) => c.differ > 0) || results.length + compared.length === 0 ? 1 : 0;

@@ -13,6 +13,8 @@ export interface Claim {
   readonly ask: string;
   /** The verdict that follows from the answer. */
   readonly says: (answer: string, suite: Suite) => Outcome;
+  /** Where the program works, pretrip may still warn: fail at low severity of what will come, or is untidy. */
+  readonly mayWarn?: true;
 }
 
 export interface State {

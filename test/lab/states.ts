@@ -1,15 +1,19 @@
 /** The states of a host in which verdicts are compared with the real programs. */
 import type { State } from './state.ts';
+import { accountStates, kernelRangeStates } from './states/accounts.ts';
 import { dockerStates, manualStates, restartStates, socketStates, tcpStates } from './states/api.ts';
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
 import { configStates, kernelStates } from './states/config.ts';
+import { engineStates } from './states/engines.ts';
 import { netStates } from './states/net.ts';
+import { quadletStates } from './states/quadlet.ts';
 import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
 import { keyStates, timeoutStates } from './states/timeout.ts';
 
 export const states: readonly State[] = [
   ...spellingStates,
   ...rangeStates,
+  ...engineStates,
   ...cgroupStates,
   ...timeoutStates,
   ...keyStates,
@@ -19,9 +23,28 @@ export const states: readonly State[] = [
   ...configStates,
   ...kernelStates,
   ...netStates,
+  ...quadletStates,
+  ...accountStates,
+  ...kernelRangeStates,
   ...rootlessStates,
   ...userStates,
   ...manualStates,
   ...restartStates,
   ...oldHierarchyStates,
+];
+
+/** What CI tries: one state of each area, so that all are one round, and none that waits for a slow answer. */
+export const brief: readonly string[] = [
+  'delegate: instance hides template',
+  "timeout: as k3d's page has it, no table",
+  'socket: masked',
+  'docker: daemon enabled',
+  'security: one more capability',
+  'limits: pids 0',
+  'environment: of the host',
+  'policy: with an unknown key',
+  'registries: insecure registry',
+  'net: as installed',
+  'runtime: open to others',
+  'quadlet: generator',
 ];

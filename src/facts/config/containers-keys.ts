@@ -35,7 +35,8 @@ export const containersKeys: Readonly<Record<string, Readonly<Record<string, Kno
     dns_searches: key('strings', '3.0'),
     dns_servers: key('strings', '3.0'),
     env: key('strings', '3.0'),
-    env_host: key('boolean', '3.0'),
+    // Read, and without effect, on 3.0.1 and 4.3.1; 5.4.2 heeds it. Those between are taken to heed it.
+    env_host: key('boolean', '4.4'),
     host_containers_internal_ip: key('string', '4.1'),
     http_proxy: key('boolean', '3.0'),
     init: key('boolean', '3.0'),

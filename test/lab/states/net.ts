@@ -128,13 +128,6 @@ export const netStates: readonly State[] = [
   { name: 'net: cluster on the default network', files, setUp: k3d('podman'), claims: [cluster('podman', passIf(/^true/))] },
   { name: 'net: network_backend cni', alone: true, suites: notOnBullseye, setUp: conf('[network]\nnetwork_backend = "cni"'), claims: [backend, userBackend] },
   {
-    name: 'net: network_backend misspelt',
-    alone: true,
-    suites: notOnBullseye,
-    setUp: conf('[network]\nnetwork_backend = "netavrak"'),
-    claims: [backend, userBackend],
-  },
-  {
     name: 'net: back end frozen to cni',
     alone: true,
     suites: notOnBullseye,
@@ -151,7 +144,6 @@ export const netStates: readonly State[] = [
   { name: 'net: netavark gone', alone: true, suites: notOnBullseye, setUp: `podman info >/dev/null; hide ${programs.netavark}`, claims: [backend] },
   { name: 'net: slirp4netns gone', alone: true, setUp: `hide ${programs.slirp4netns}`, claims: [tool] },
   { name: 'net: pasta gone', alone: true, suites: ['trixie'], setUp: `hide ${programs.pasta}`, claims: [tool] },
-  { name: 'net: slirp4netns wanted', alone: true, suites: ['trixie'], setUp: conf('[network]\ndefault_rootless_network_cmd = "slirp4netns"'), claims: [tool] },
   {
     name: 'net: slirp4netns wanted and gone',
     alone: true,
@@ -159,5 +151,4 @@ export const netStates: readonly State[] = [
     setUp: lines(conf('[network]\ndefault_rootless_network_cmd = "slirp4netns"'), `hide ${programs.slirp4netns}`),
     claims: [tool],
   },
-  { name: 'net: misspelt command', alone: true, suites: ['trixie'], setUp: conf('[network]\ndefault_rootless_network_cmd = "pasat"'), claims: [tool] },
 ];

@@ -47,12 +47,15 @@ export const rangeStates: readonly State[] = ranges.map(([what, subuid, subgid =
   const fill = (text: string): string => text.replaceAll('NAME', user).replaceAll('UID', String(uid));
   const add = (file: string, text: string): string => (text === '' ? ':' : `cat >>/etc/${file} <<'END'\n${fill(text)}\nEND`);
   const clean = (file: string): string => `sed -i -e '/${user}\\b/d' -e '/^${uid}:/d' -e '/^garbage/d' /etc/${file}`;
+  const untidy = what === 'fewer group ids' ? ({ mayWarn: true } as const) : {};
   return {
     name: `ids ${at + 1}: ${what}`,
     round: 'ids',
     setUp: lines(`account ${user} ${uid}`, clean('subuid'), clean('subgid'), add('subuid', subuid), add('subgid', subgid)),
     // A fault of one file spoils both maps: only the rule about that file is asked.
-    claims: ids(user, odd.includes(what) ? always('unknown') : enough).filter((c) => subuid === subgid || (c.rule === 'rootless.subuid') === (subuid === '')),
+    claims: ids(user, odd.includes(what) ? always('unknown') : enough)
+      .filter((c) => subuid === subgid || (c.rule === 'rootless.subuid') === (subuid === ''))
+      .map((c) => ({ ...c, ...untidy })),
     undo: lines(`no_account ${user}`, clean('subuid'), clean('subgid')),
   };
 });
@@ -132,5 +135,19 @@ export const userStates: readonly State[] = [
     by: 'driver',
     setUp: lines(put('/etc/containers/containers.conf', '[engine]\nservice_timeout = 0'), 'chmod 0600 /etc/containers/containers.conf'),
     claims: [{ rule: 'podman.api.service-timeout', ask: 'as driver podman info 2>&1 | tail -n 1', says: always('unknown') }],
+  },
+  {
+    name: 'as driver: storage.conf and registries.conf of root alone',
+    by: 'driver',
+    setUp: lines(
+      put('/etc/containers/storage.conf', '[storage]\ndriver = "overlay"\nrunroot = "/run/containers/storage"\ngraphroot = "/var/lib/containers/storage"'),
+      put('/etc/containers/registries.conf.d/lab.conf', 'unqualified-search-registries = ["registry.example.org"]'),
+      'chmod 0600 /etc/containers/storage.conf /etc/containers/registries.conf.d/lab.conf',
+    ),
+    claims: [
+      hidden('podman.storage.driver', 'as driver cat /etc/containers/storage.conf'),
+      hidden('podman.registries.unqualified', 'as driver cat /etc/containers/registries.conf.d/lab.conf'),
+      hidden('podman.registries.insecure', 'as driver cat /etc/containers/registries.conf.d/lab.conf'),
+    ],
   },
 ];

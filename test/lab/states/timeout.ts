@@ -8,8 +8,6 @@ const never: Claim['says'] = (answer) => (/-t, --time/.test(answer) && !/default
 
 const root: Claim = { rule: 'podman.api.service-timeout', ask: help, says: never };
 const user: Claim = { rule: 'podman.api.service-timeout', subject: 'user:driver', ask: `as driver ${help}`, says: never };
-/** A file that Podman cannot read stops every command: neither pass nor a number. */
-const unreadable: Claim['says'] = (answer) => (/-t, --time/.test(answer) ? never(answer, 'bookworm') : 'unknown');
 
 const etc = '/etc/containers';
 const dropIn = (name: string, text: string): string => put(`${etc}/containers.conf.d/${name}`, text);
@@ -47,9 +45,6 @@ export const timeoutStates: readonly State[] = [
     put('/home/driver/.config/containers/containers.conf.d/x.conf', zero),
   ]),
   timeout("root's home", [put('/root/.config/containers/containers.conf', zero)]),
-  { ...timeout('a string', [dropIn('timeout.conf', '[engine]\nservice_timeout = "0"')], { ...root, says: unreadable }), alone: true },
-  { ...timeout('two tables', [dropIn('timeout.conf', '[engine]\n[engine]\nservice_timeout = 0')], { ...root, says: unreadable }), alone: true },
-  { ...timeout('not TOML', [dropIn('timeout.conf', '[engine\nservice_timeout = 0')], { ...root, says: unreadable }), alone: true },
   {
     name: 'timeout: --time 0 in the unit',
     setUp: lines(

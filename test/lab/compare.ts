@@ -1,0 +1,64 @@
+/** All rules on one host, in all ways: the verdicts must be the same, one by one. */
+import type { Report, Verdict } from '../../src/verdicts/report.ts';
+import { batch } from './host.ts';
+import { looking } from './look.ts';
+import type { Suite } from './state.ts';
+import { lookForAll, type Way, type Where, ways } from './ways.ts';
+
+export interface Comparison {
+  readonly suite: Suite;
+  readonly ways: readonly { readonly name: string; readonly seconds: number }[];
+  readonly rules: number;
+  /** Verdicts that were compared in every way. */
+  readonly verdicts: number;
+  /** Those that are not the same in every way. */
+  readonly differ: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+const keyOf = (v: Verdict): string => `${v.rule}\t${v.subject ?? '-'}`;
+const told = (v: Verdict | undefined): string => (v ? `${v.outcome} ${v.severity ?? ''}: ${v.message}` : 'no verdict');
+
+function timed<T>(work: () => T): [T, number] {
+  const started = Date.now();
+  return [work(), (Date.now() - started) / 1000];
+}
+
+function lookIn(way: Way, where: Where): { name: string; seconds: number; report: Report } {
+  const [report, seconds] = timed(() => {
+    const part = `way:${way.name}`;
+    const printed = way.onHost ? batch(where.port, new Map(looking([way], lookForAll, where))).get(part)?.printed : '';
+    return way.judge(lookForAll, printed ?? '', where);
+  });
+  return { name: way.name, seconds, report };
+}
+
+/** Prints a line for each verdict that differs, and the counts. On an emulated host a slow moment decides nothing: what differs is looked at once more. */
+export function compare(suite: Suite, where: Where, again = true): Comparison {
+  const seen = ways.map((way) => lookIn(way, where));
+  const all = seen.map(({ report }) => new Map(report.verdicts.map((v) => [keyOf(v), v])));
+  const keys = [...new Set(all.flatMap((verdicts) => [...verdicts.keys()]))];
+  const differing = keys.filter((key) => new Set(all.map((verdicts) => told(verdicts.get(key)))).size > 1);
+  if (differing.length > 0 && again) {
+    console.log(`# ${suite}: ${differing.length} differ (${differing.map((key) => key.split('\t')[0]).join(', ')}); once more`);
+    return compare(suite, where, false);
+  }
+  for (const key of differing) {
+    console.log(`# ${suite}\t${key}\tDIFFERS`);
+    all.forEach((verdicts, at) => void console.log(`#   ${seen[at]?.name.padEnd(8)} ${told(verdicts.get(key))}`));
+  }
+  const verdicts = [...(all[0]?.values() ?? [])];
+  const outcomes = Object.fromEntries([...Map.groupBy(verdicts, (v) => v.outcome)].map(([outcome, vs]) => [outcome, vs.length]));
+  const result = {
+    suite,
+    ways: seen.map(({ name, seconds }) => ({ name, seconds })),
+    rules: new Set(verdicts.map((v) => v.rule)).size,
+    verdicts: keys.length,
+    differ: differing.length,
+    outcomes,
+  };
+  console.log(
+    `# ${suite}: ${result.verdicts} verdicts of ${result.rules} rules compared in ${seen.length} ways (${result.ways.map((w) => `${w.name} ${w.seconds.toFixed(1)} s`).join(', ')}), ${result.differ} differ; ${JSON.stringify(outcomes)}`,
+  );
+  return result;
+}
