@@ -11,7 +11,9 @@ import type { KeyFile, Policy, Requirement } from './policy-file.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from './trust.ts';
 
 /** Above the usual places of keys: named, so that a capture script asks about them without having read the policy. */
-const keyDirectories = ['/etc', '/etc/pki', '/etc/pki/*', '/etc/containers', '/usr', '/usr/share', '/usr/share/*'].map((path): Pattern => ({ do: 'stat', path }));
+const keyDirectories = ['/etc', '/etc/pki', '/etc/pki/*', '/etc/containers', '/usr', '/usr/share', '/usr/share/*'].map(
+  (path): Pattern => ({ do: 'stat', path }),
+);
 
 export const imagePolicy: Kind = {
   name: 'image-policy',
