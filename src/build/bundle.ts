@@ -6,7 +6,7 @@ import { readPacks } from '../cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../cli/paths.ts';
 import { problemText } from '../cli/print.ts';
 import { lazyPackages } from './lazy-packages.ts';
-import { lazyRequires } from './lazy-requires.ts';
+import { lazyRequires, quietDebug } from './lazy-requires.ts';
 
 const dist = join(packageRoot, 'dist');
 rmSync(dist, { recursive: true, force: true });
@@ -24,7 +24,7 @@ await build({
   external: ['typescript', 'ts-node'],
   legalComments: 'none',
   logLevel: 'error',
-  plugins: [lazyRequires, lazyPackages(['fast-glob', 're2js', 'yaml'])],
+  plugins: [lazyRequires, quietDebug, lazyPackages(['fast-glob', 'node:fs/promises', 're2js', 'yaml'])],
   define: { 'import.meta.url': 'pretripModuleUrl' },
   banner: { js: "const pretripModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });

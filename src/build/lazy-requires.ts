@@ -21,3 +21,15 @@ export const lazyRequires: Plugin = {
     }));
   },
 };
+
+/** oclif makes loggers at every start; without DEBUG they say nothing, and need no terminal to say it on. */
+export const quietDebug: Plugin = {
+  name: 'quiet-debug',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]debug[\\/]src[\\/]index\.js$/ }, () => ({
+      contents:
+        "const quiet = Object.assign(() => {}, { enabled: false, extend: () => quiet });\nmodule.exports = process.env.DEBUG ? require('./node.js') : Object.assign(() => quiet, { default: () => quiet, enabled: () => false });",
+      loader: 'js',
+    }));
+  },
+};

@@ -1,5 +1,5 @@
 /** What judges: version, and the digest of the code that runs. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,6 @@ import { manifest } from './paths.ts';
 /** The program is one file once it is built; a checkout that was not built says `sources`. */
 export function thisTool(): Tool & { readonly code: string } {
   const file = fileURLToPath(import.meta.url);
-  const code = basename(file) === 'cli.cjs' ? `sha256:${createHash('sha256').update(readFileSync(file)).digest('hex')}` : 'sources';
+  const code = basename(file) === 'cli.cjs' ? `sha256:${hash('sha256', readFileSync(file))}` : 'sources';
   return { version: manifest.version, code };
 }

@@ -70,12 +70,12 @@ function subjectsOf(rule: Rule, book: Book, context: Context): (Subject | undefi
 }
 
 function* learn(kind: Kind, query: Query, as: Account, audited: Account, book: Book): Asking<Fact> {
-  const name = `${kind.name} ${JSON.stringify(query)} as ${as.name}`;
+  const name = (): string => `${kind.name} ${JSON.stringify(query)} as ${as.name}`;
   try {
     const probe = asRoot(kind.learn(query, as), as, audited);
-    return yield* book.asksTarget ? within(kind.touches(query), as, probe, name) : probe;
+    return yield* book.asksTarget ? within(kind.touches(query), as, probe, name()) : probe;
   } catch (error) {
-    return crashed(name, error, book);
+    return crashed(name(), error, book);
   }
 }
 

@@ -15,12 +15,21 @@ const rank = new Map(order.map((key, at) => [key, at]));
 export function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
+  const keys = inOrder(Object.keys(value));
   // Object.fromEntries defines properties: a key `__proto__` stays a key.
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, canonical(inner)]),
-  );
+  return Object.fromEntries(keys.map((key) => [key, canonical((value as Record<string, unknown>)[key])]));
+}
+
+/** Reports hold thousands of objects of a few forms: each form is sorted once. */
+const sorted = new Map<string, readonly string[]>();
+
+function inOrder(keys: readonly string[]): readonly string[] {
+  const form = keys.join('\0');
+  const known = sorted.get(form);
+  if (known) return known;
+  const made = keys.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
+  if (sorted.size < 1000) sorted.set(form, made);
+  return made;
 }
 
 const rankOf = (key: string): number => rank.get(key) ?? order.length;

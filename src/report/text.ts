@@ -11,6 +11,9 @@
  */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 
+/** The same without line breaks, which stand between the lines of a document. */
+const unseenInLines = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]--\n]/gv;
+
 /**
  * Where a line of output could command a CI runner: `::error::` at a line
  * start (actions/runner src/Runner.Common/ActionCommand.cs; hexadecimal names
@@ -53,7 +56,7 @@ export function clip(text: string, limit: number): string {
 
 /** Indented JSON whose strings hold no unseen character and no command as such; parsing gives the same value. */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(unseen, (char) => (char === '\n' ? char : utf16(char)));
+  const text = JSON.stringify(value, null, 2).replace(unseenInLines, utf16);
   return `${disarm(text, utf16)}\n`;
 }
 
