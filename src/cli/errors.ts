@@ -14,7 +14,7 @@ export class UsageError extends Error {
 export class ProblemsError extends Error {
   readonly problems: readonly Problem[];
   constructor(problems: readonly Problem[]) {
-    super(`${problems.length} mistake${problems.length === 1 ? '' : 's'} in rule files`);
+    super(`${problems.length} mistake${problems.length === 1 ? '' : 's'}`);
     this.problems = problems;
   }
 }

@@ -1,0 +1,86 @@
+/** What an ordinary user could not see is captured by root afterwards, and both captures are judged as one. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/verdicts/report.ts';
+import { pretrip } from './run.ts';
+
+const isRoot = process.getuid?.() === 0;
+const rules = ['podman.config.effective-order', 'podman.policy.default', 'podman.registries.format', 'cgroup.delegate.configured'].flatMap((id) => [
+  '--select',
+  id,
+]);
+let dir = '';
+const at = (name: string): string => join(dir, name);
+const reportAt = (name: string): Report => JSON.parse(readFileSync(at(name), 'utf8')) as Report;
+const unknowns = (report: Report) => report.verdicts.filter((v) => v.outcome === 'unknown');
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'pretrip-missing-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+describe.skipIf(!isRoot)('of this host', () => {
+  test('a script brings what was missing, and the verdicts are those of root', async () => {
+    const first = await pretrip(['capture', ...rules], { asNobody: true, env: { HOME: '/' } });
+    writeFileSync(at('first.pretrip.jsonl'), `${first.out}\n`);
+    await pretrip(['scan', at('first.pretrip.jsonl'), ...rules, '-o', `json=${at('run.json')}`]);
+    const before = unknowns(reportAt('run.json'));
+    expect(before.length).toBeGreaterThan(0);
+    for (const v of before) expect(v.missing?.length, v.rule).toBeGreaterThan(0);
+    expect(before.some((v) => v.missing?.some((m) => 'privilege' in m && m.privilege === 'root'))).toBe(true);
+
+    const script = await pretrip(['capture', '--for', at('run.json'), '--script']);
+    expect(script.status, script.err).toBe(0);
+    writeFileSync(at('more.sh'), script.out);
+    writeFileSync(at('more.raw'), execFileSync('sh', [at('more.sh')], { maxBuffer: 1 << 28 }));
+    const both = await pretrip(['scan', at('first.pretrip.jsonl'), '--with', at('more.raw'), ...rules, '-o', `json=${at('both.json')}`]);
+    expect(both.err).not.toMatch(/disagrees/);
+    // What is left is for a person to look at: no capture would decide it.
+    for (const v of unknowns(reportAt('both.json'))) expect(v.missing?.map((m) => m.do)).not.toContain('read');
+    expect(unknowns(reportAt('both.json')).length).toBeLessThan(before.length);
+
+    await pretrip(['scan', ...rules, '-o', `json=${at('root.json')}`]);
+    const outcome = (report: Report, rule: string, subject?: string) => report.verdicts.find((v) => v.rule === rule && v.subject === subject)?.outcome;
+    for (const { rule, subject } of before.filter((v) => v.subject === undefined))
+      expect([rule, outcome(reportAt('both.json'), rule, subject)]).toEqual([rule, outcome(reportAt('root.json'), rule, subject)]);
+  });
+});
+
+describe('two captures', () => {
+  const open = '{"default":[{"type":"insecureAcceptAnything"}]}';
+  const closed = '{"default":[{"type":"reject"}]}';
+  const policy = ['--select', 'podman.policy.default'];
+  /** A composed host is called after its file. */
+  const capture = async (folder: string, release: string, text: string): Promise<string> => {
+    mkdirSync(at(folder));
+    const files = {
+      '/etc/os-release': `ID=${release}\n`,
+      '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n',
+      '/etc/containers/policy.json': text,
+      '/usr/bin/podman': 'x',
+    };
+    writeFileSync(at(`${folder}/edge.yaml`), JSON.stringify({ files, commands: { 'podman --version': { stdout: 'podman version 5.4.2\n' } } }));
+    const { status, err } = await pretrip(['capture', at(`${folder}/edge.yaml`), ...policy, '-o', at(`${folder}/edge.pretrip.jsonl`)]);
+    expect(status, err).toBe(0);
+    return at(`${folder}/edge.pretrip.jsonl`);
+  };
+
+  test('of different hosts are not combined', async () => {
+    const [a, b] = [await capture('a', 'debian', open), await capture('b', 'suse', open)];
+    const { status, err, out } = await pretrip(['scan', a, '--with', b, ...policy]);
+    expect([status, out]).toEqual([4, '']);
+    expect(err).toMatch(/cannot be combined/);
+  });
+
+  test('that saw different things make the verdict unknown, and say where', async () => {
+    const [a, b] = [await capture('c', 'debian', closed), await capture('d', 'debian', open)];
+    const { err } = await pretrip(['scan', a, '--with', b, ...policy, '-o', `json=${at('c.json')}`]);
+    expect(err).toMatch(/disagrees with the first capture.*\n {2}read \/etc\/containers\/policy\.json/);
+    expect(reportAt('c.json').verdicts.map((v) => v.outcome)).toContain('unknown');
+    expect(reportAt('c.json').verdicts.map((v) => v.outcome)).not.toContain('pass');
+  });
+});
