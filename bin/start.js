@@ -10,10 +10,12 @@ const built = join(__dirname, '..', 'dist', 'cli.cjs');
 const sources = join(__dirname, '..', 'src', 'cli');
 
 /**
- * V8 makes fast code of what ran often, at ten times its usual counts: a run is over before that code has paid for itself
- * (test/bench/judge.ts; even the 2,100 cases of "rules test" take less processor time so). Another V8 may not know these flags, and would say so.
+ * V8 makes fast code of what ran often: at ten times its usual counts, and without the quick draft before it, since a run
+ * is over before that code has paid for itself (test/bench/judge.ts; even the 2,100 cases of "rules test" take no more
+ * processor time so). Another V8 may not know these flags, and would say so.
  */
-const late = [
+const flags = [
+  '--no-sparkplug',
   '--invocation-count-for-maglev=4000',
   '--invocation-count-for-maglev-osr=4000',
   '--invocation-count-for-turbofan=40000',
@@ -29,7 +31,7 @@ async function start() {
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) process.stdout.write(`pretrip ${require('../package.json').version}\n`);
 else {
-  if (process.versions.node.startsWith('24.')) for (const flag of late) setFlagsFromString(flag);
+  if (process.versions.node.startsWith('24.')) for (const flag of flags) setFlagsFromString(flag);
   enableCompileCache?.();
   start();
 }
