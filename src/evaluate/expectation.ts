@@ -14,6 +14,10 @@ export type Resolve = (value: Value) => Json | Unknown;
 export interface Judged extends Evidence {
   /** Why it is unknown, for advice. */
   readonly unknown?: Unknown;
+  /** Of a `no`: what was found, without what was wanted. */
+  readonly found?: string;
+  /** Of a `no`: the subject is not there at all. */
+  readonly missing?: boolean;
 }
 
 const isUnknown = (v: Json | Unknown | undefined): v is Unknown => typeof v === 'object' && v !== null && 'is' in v && (v as Unknown).is === 'unknown';
@@ -28,16 +32,20 @@ export function judgeExpectation(expectation: Expectation, fact: Fact, shape: Re
   if (!worst)
     return each[0] ?? { truth: 'yes', said: `${label} ${pathKey(empty ?? expectation.path)} is empty`, where: whereOf(fact, empty ?? expectation.path) };
   const others = each.filter((e) => e !== worst && e.truth === worst.truth);
-  return others.length === 0
-    ? worst
-    : { ...worst, said: `${worst.said} (and ${others.length} more)`, where: [...worst.where, ...others.flatMap((o) => o.where)] };
+  return others.length === 0 ? worst : { ...worst, ...more(worst, others.length), where: [...worst.where, ...others.flatMap((o) => o.where)] };
 }
+
+const more = ({ said, found }: Judged, count: number): Pick<Judged, 'said' | 'found'> => ({
+  said: `${said} (and ${count} more)`,
+  ...(found ? { found: `${found} (and ${count} more)` } : {}),
+});
 
 function judgeExistence(expectation: Expectation, fact: Known, label: string, resolve: Resolve): Judged {
   const truths = expectation.tests.map((t) => holds(t, fact.exists, resolve));
   const truth = conjunction(truths.map((t) => (isUnknown(t) ? 'unknown' : t ? 'yes' : 'no')));
   const found = fact.exists ? `${label} exists` : `${label} does not exist`;
-  return { truth, said: truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found, where: fact.consulted, ...firstUnknown(truths) };
+  const said = truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found;
+  return { truth, said, where: fact.consulted, found, missing: !fact.exists, ...firstUnknown(truths) };
 }
 
 /** Whether a fact still leaves a path open: the fact, the value there, or one that a `*` in the path stands for. */
@@ -80,10 +88,11 @@ function judgeAt(expectation: Expectation, path: readonly string[], fact: Known,
     .filter((_, i) => truths[i] !== true)
     .map((t) => wanted(t, resolve, at))
     .join(' and ');
-  const remarks = notes.map((n) => n.said);
+  const remarks = notes.length > 0 ? ` (${notes.map((n) => n.said).join('; ')})` : '';
   return {
     truth,
-    said: `${name} ${found}, wanted ${wish}${remarks.length > 0 ? ` (${remarks.join('; ')})` : ''}`,
+    said: `${name} ${found}, wanted ${wish}${remarks}`,
+    found: `${name} ${found}${remarks}`,
     // A near miss is where the reader has to look when nothing is set.
     where: set === undefined ? [...notes.flatMap((n) => n.where), ...places] : [...places, ...notes.flatMap((n) => n.where)],
     ...firstUnknown(truths),

@@ -138,7 +138,17 @@ function judgeGroup(group: Extract<Item, { group: string }>, severity: Severity,
   if (applying.some((f) => f.undecided && !f.fails)) return { applies: true, undecided: severity, evidence };
   return turned
     ? { applies: true, evidence: turn(evidence, severity) }
-    : { applies: true, fails: severity, evidence: evidence.map((e) => ({ ...e, severity })) };
+    : { applies: true, fails: severity, evidence: (group.say ? ways(applying, group.say) : evidence).map((e) => ({ ...e, severity })) };
+}
+
+/**
+ * The evidence of an `any` of which nothing held, under the sentence that says what is wanted: what was found on each
+ * way, without what each wanted, as one would do; and without the ways whose subject is not on this host at all (a Mac's
+ * file on Linux), unless there is no other.
+ */
+function ways(branches: readonly Finding[], say: string): Finding['evidence'] {
+  const here = branches.filter((f) => !f.evidence.some((e) => e.truth === 'no' && e.missing));
+  return (here.length > 0 ? here : branches).flatMap((f) => f.evidence).map((e) => ({ ...e, said: e.found ?? e.said, say }));
 }
 
 /** Under `none`, what holds is what is wrong. */
@@ -155,7 +165,7 @@ function judgeProbe(probe: Probe, severity: Severity, { fact, open }: Asked, res
     const evidence = { said: `${label} does not exist`, where: fact.consulted };
     if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
-    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
+    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no', missing: true })] };
   }
   const judged = probe.expect.map((e) => {
     const j = judgeExpectation(e, fact, kind.shape, label, resolve);

@@ -73,6 +73,25 @@ describe('when', () => {
   });
 });
 
+describe('what a failing any tells', () => {
+  const told = (first: string, second: string, say = ''): string | undefined => {
+    const body = `check:\n  - any:\n      - file: ${first}\n        expect: { type: socket }\n      - file: ${second}\n        expect: { type: socket }\n${say}`;
+    return judgeOn(rule(body), { files }).verdicts[0]?.message;
+  };
+  const say = '    say: a socket is wanted\n';
+
+  test('what was found on each way, without the ways whose subject is not there', () => {
+    expect(told('/yes', '/no', say)).toBe('a socket is wanted: /yes type is file.');
+    expect(told('/no', '/yes', say)).toBe('a socket is wanted: /yes type is file.');
+  });
+  test('every way, when none has a subject', () => {
+    expect(told('/no', '/nope', say)).toBe('a socket is wanted: /no does not exist; /nope does not exist.');
+  });
+  test('what each way wanted, when nothing says it for all', () => {
+    expect(told('/yes', '/no')).toBe('/yes type is file, wanted socket; /no does not exist.');
+  });
+});
+
 describe('values', () => {
   const check = (expectation: string, content = '{"a":{"b":1,"list":["x","y"]}}'): string => {
     const [v] = judgeOn(rule(`check:\n  - text: /f\n    expect: { ${expectation} }\n`), { files: { '/f': content } }).verdicts;

@@ -1,6 +1,5 @@
-import type { Account, Asking } from '../ask.ts';
-import { accountKey } from '../ask.ts';
-import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Account, type Asking, accountKey, stat, together } from '../ask.ts';
+import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 /** containers.conf as Podman on the target has it in force for one account. */
 import { shared } from '../settle.ts';
@@ -28,7 +27,10 @@ export const containersTouches: readonly Pattern[] = [
     [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
     dropInDirectories('~', '{uid}'),
   ),
+  ...['/usr/share/zoneinfo', '/etc/zoneinfo'].map((d): Pattern => ({ do: 'stat', path: `${d}/**`, later: true })),
 ];
+
+const zones = ['/usr/share/zoneinfo', '/etc/zoneinfo'];
 
 /** The tables of containers.conf with every key of every release. */
 export const containersShape: Readonly<Record<string, Shape>> = Object.fromEntries(
@@ -73,9 +75,28 @@ function* readContainersConf(as: Account, given: Variables): Asking<Fact> {
       ? refusal
       : { ...refusal, why: 'ambiguous', said: `${refusal.said}, at least under some versions; ${release.unknown.said}` };
   const each = judged as readonly Merged[];
+  for (const { effective } of each) {
+    const lost = yield* zone(effective);
+    if (lost) return lost;
+  }
   const fact = asFact(each.at(-1) as Merged, release.where);
   if (release.unknown) disagreements(fact, each, release.unknown);
   return fact.build();
+}
+
+/** Podman refuses every command over a time zone that the host's tables do not have (containers/common pkg/config/config_local.go: validateTZ). */
+function* zone({ values }: Effective): Asking<Unknown | undefined> {
+  const tz = values.get('containers.tz');
+  const name = typeof tz?.value === 'string' ? tz.value : '';
+  if (!tz || name === '' || name === 'local') return undefined;
+  const where = tz.where.slice(0, 1);
+  if (!/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/.test(name))
+    return { is: 'unknown', why: 'unsupported', said: `containers.tz is ${JSON.stringify(name)}, which is not looked up`, where };
+  const paths = zones.map((d) => `${d}/${name}`);
+  const found = yield* together(paths.map((p) => stat(p)));
+  if (found.some((f) => f.is === 'got')) return undefined;
+  for (const [at, answer] of found.entries()) if (answer.is === 'blocked') return unknown(answer, paths[at] ?? name);
+  return unparsable(`containers.tz is ${name}, and neither ${paths.join(' nor ')} is there, so every Podman command fails`, ...where);
 }
 
 interface Merged {

@@ -37,7 +37,7 @@ export function mergeToml(keys: Keys, sources: readonly Source[], program: strin
   for (const { path, text } of sources) {
     const parsed = parseToml(text);
     if (parsed.is === 'broken') return unparsable(`${path} is not valid TOML (${parsed.problem.message}), so ${program} fails`, placed(path, parsed.problem));
-    const refusal = parsed.root.is === 'map' ? table(keys, parsed.root, [], { merged, path, program, release }) : undefined;
+    const refusal = parsed.root.is === 'map' ? table(keys, parsed.root, [], { merged, path, program, release, seen: new Map() }) : undefined;
     if (refusal) return refusal;
   }
   return merged;
@@ -48,6 +48,8 @@ interface Context {
   readonly path: string;
   readonly program: string;
   readonly release: Release;
+  /** Keys of this file, in lower case. */
+  readonly seen: Map<string, TextEntry>;
 }
 
 function table(keys: Keys, node: MapNode, at: readonly string[], context: Context): Unknown | undefined {
@@ -74,6 +76,16 @@ function value(type: KeyType, entry: TextEntry, path: readonly string[], context
   const fitted = fitValue({ type, since: '3.0' }, entry.value, context.release);
   if ('refused' in fitted) return refused(path, fitted.refused, placed(context.path, fitted.at), context);
   const where = placed(context.path, entry.at);
+  const twin = context.seen.get(pathKey(path));
+  context.seen.set(pathKey(path), entry);
+  // Go's decoder goes through the keys of a table in no order.
+  if (twin)
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `${path.join('.')} is set twice in ${context.path} under names that differ in case; ${context.program.replace(/^every /, 'a ')} picks one at random`,
+      where: [placed(context.path, twin.at), where],
+    };
   // Entries of a map are replaced whole, the rest of the map stays.
   if ((type === 'map' || type === 'maps' || type === 'tables') && entry.value.is === 'map') {
     for (const { key, at } of entry.value.entries)

@@ -11,6 +11,8 @@ export interface BackendEvidence {
   /** `network_backend` of containers.conf; empty when unset. */
   readonly configured: Setting<string>;
   readonly netavark: Helper;
+  /** The store was used before. */
+  readonly used: boolean;
   /** What podman info said. */
   readonly told?: { readonly name: string; readonly where: Where };
 }
@@ -23,11 +25,12 @@ export interface Backend {
 }
 
 /**
- * 3.x: CNI. 4.x: the setting, else what was recorded at first use, else netavark if it is installed.
+ * 3.x: CNI. 4.x: the setting, else what was recorded at first use, else netavark if it is installed and the store is
+ * new: what is in an older store keeps CNI.
  * From 5.0 on: netavark; the word "cni" in the record is passed over, in the setting it is refused,
  * and any other word is refused in both.
  */
-export function backendOf(release: Release, { recorded, configured, netavark, told }: BackendEvidence): Backend {
+export function backendOf(release: Release, { recorded, configured, netavark, used, told }: BackendEvidence): Backend {
   if (told) return { name: told.name, where: [told.where] };
   const usual = [{ path: 'command:podman --version', said: `the default of Podman ${release.said}` }];
   if (!since(release, '4.0')) return { name: 'cni', where: usual };
@@ -35,13 +38,20 @@ export function backendOf(release: Release, { recorded, configured, netavark, to
   const wrong = set !== '' && set !== 'netavark' && (set !== 'cni' || since(release, '5.0'));
   if (wrong) return { refused: `network_backend "${set}" is not supported`, where: configured.where };
   if (set !== '') return { name: set, where: configured.where };
-  if (recorded && recorded.value !== '') {
+  if (recorded) {
     if (recorded.value !== 'netavark' && recorded.value !== 'cni')
-      return { refused: `unknown back end "${recorded.value}" in defaultNetworkBackend`, where: [recorded.where] };
+      return {
+        refused: `unknown back end ${JSON.stringify(recorded.value)} in defaultNetworkBackend, which must hold the bare word without a line break`,
+        where: [recorded.where],
+      };
     if (recorded.value === 'cni' && since(release, '5.0'))
       return { name: 'netavark', where: [{ ...recorded.where, said: 'says cni, which Podman 5 passes over' }] };
     return { name: recorded.value, where: [recorded.where] };
   }
+  if (used && !since(release, '5.0') && netavark.is !== 'absent') return { where: [{ path: 'command:podman --version', said: usedBefore }] };
   if (since(release, '5.0') || netavark.is === 'found') return { name: 'netavark', where: netavark.is === 'found' ? [{ path: netavark.path }] : usual };
   return netavark.is === 'absent' ? { name: 'cni', where: netavark.consulted } : { where: netavark.where };
 }
+
+/** Why the back end of a used store without a record is open. */
+export const usedBefore = 'the store was used before Podman 4 recorded the back end: whether it keeps CNI depends on what is in it';

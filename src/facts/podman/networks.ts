@@ -6,7 +6,7 @@ import type { Pattern } from '../kind.ts';
 import { shared } from '../settle.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings, settingsTouches } from './settings.ts';
-import { askPodman, storeTouches } from './store.ts';
+import { askPodman, movedStore, storeTouches } from './store.ts';
 
 /** A network and how it was learnt. */
 export interface FoundNetwork extends Network {
@@ -21,7 +21,7 @@ const inspect = (name: string): string[] => ['podman', 'network', 'inspect', nam
 export function networkTouches(name: string): readonly Pattern[] {
   // Which names there are, Podman itself tells.
   const from = name === '*' ? { from: ['podman', 'network', 'ls', '--format', '{{.Name}}'] } : {};
-  return [{ do: 'run', argv: inspect(name), ...from }, { do: 'run', argv: inspect(name), asUser: true, ...from }, ...storeTouches, ...networkFileTouches];
+  return [{ do: 'run', argv: inspect(name), ...from }, { do: 'run', argv: inspect(name), asUser: true, ...from }, ...networkFileTouches];
 }
 
 /** Where network files may lie to be read: the printed plan must not promise "any directory". */
@@ -30,6 +30,7 @@ const mayLookIn = (directory: string, as: Account): boolean =>
 
 export const networkFileTouches: readonly Pattern[] = [
   ...settingsTouches,
+  ...storeTouches,
   { do: 'list', path: '/etc/containers/networks' },
   ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap(
     (d): Pattern[] => [
@@ -99,10 +100,12 @@ export const networkFiles = (as: Account): Asking<NetworkFiles> => shared(`netwo
 function* readNetworks(as: Account): Asking<NetworkFiles> {
   const set = yield* settings(as);
   if ('is' in set) return set;
+  const moved = yield* movedStore(as);
+  if (moved) return moved;
   const backendPath = `${graphRoot(as)}/defaultNetworkBackend`;
   const recorded = yield* read(backendPath);
   if (recorded.is === 'blocked') return unknown(recorded, backendPath);
-  const backend = recorded.is === 'got' && recorded.value.trim() === 'cni' ? 'cni' : 'netavark';
+  const backend = recorded.is === 'got' && recorded.value === 'cni' ? 'cni' : 'netavark';
   if (!mayLookIn(set.networkDirectory.value, as))
     return {
       is: 'unknown',
@@ -110,7 +113,12 @@ function* readNetworks(as: Account): Asking<NetworkFiles> {
       said: `network_config_dir is ${set.networkDirectory.value}, outside the places that are looked at`,
       where: set.networkDirectory.where,
     };
-  const directory = backend === 'cni' ? (as.uid === 0 ? '/etc/cni/net.d' : `${as.home}/.config/cni/net.d`) : set.networkDirectory.value;
+  const directory =
+    backend === 'cni' && set.networkDirectory.where.length === 0
+      ? as.uid === 0
+        ? '/etc/cni/net.d'
+        : `${as.home}/.config/cni/net.d`
+      : set.networkDirectory.value;
   const names = yield* list(directory);
   const consulted = [{ path: directory }];
   if (names.is === 'blocked') return unknown(names, directory);

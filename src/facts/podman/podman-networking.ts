@@ -6,11 +6,11 @@ import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, plain, type TextNode } from '../text/node.ts';
-import { backendOf } from './backend.ts';
+import { backendOf, usedBefore } from './backend.ts';
 import { findHelper, type Helper, helperTouches, pluginDirectories } from './helpers.ts';
 import { type NetworkFiles, networkFiles, networkFileTouches } from './networks.ts';
 import { graphRoot, type Settings, settings } from './settings.ts';
-import { askPodman, storeTouches, type Told } from './store.ts';
+import { askPodman, database, movedStore, storeTouches, type Told } from './store.ts';
 
 const infoArgv = ['podman', 'info', '--format', 'json'];
 
@@ -79,15 +79,19 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
     findHelper('bridge', pluginDirectories, false),
   ]);
   const [recorded, info, netavark, cni] = asked as [Answer<string>, Told, Helper, Helper];
-  if (recorded.is === 'blocked') {
-    fact.gap('backend', unknown(recorded, recordPath));
+  const moved = yield* movedStore(as);
+  const store = yield* database(as);
+  const told = info.is === 'got' && info.value.exit === 0 ? infoBackend(info.value.stdout) : undefined;
+  const unseen = moved ?? (recorded.is === 'blocked' ? unknown(recorded, recordPath) : undefined);
+  if (unseen && !told && set.networkBackend.value === '') {
+    fact.gap('backend', unseen);
     return;
   }
-  const told = info.is === 'got' && info.value.exit === 0 ? infoBackend(info.value.stdout) : undefined;
   const judged = release.candidates.map((candidate) =>
     backendOf(candidate, {
-      ...(recorded.is === 'got' ? { recorded: { value: recorded.value.trim(), where: { path: recordPath, line: 1 } } } : {}),
+      ...(recorded.is === 'got' ? { recorded: { value: recorded.value, where: { path: recordPath, line: 1 } } } : {}),
       configured: set.networkBackend,
+      used: store.is !== 'none',
       netavark,
       ...(told ? { told } : {}),
     }),
@@ -104,7 +108,11 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
     return;
   }
   if (first.name !== undefined) fact.set(['backend', 'name'], first.name, ...first.where);
-  else if (first.refused === undefined && netavark.is === 'unknown') fact.gap(['backend', 'name'], netavark);
+  else if (first.refused === undefined)
+    fact.gap(
+      ['backend', 'name'],
+      netavark.is === 'unknown' ? netavark : store.is === 'unknown' ? store : { is: 'unknown', why: 'ambiguous', said: usedBefore, where: store.where },
+    );
   fact.at(['backend', 'refused'], ...first.where).set(['backend', 'refused'], first.refused, ...first.where);
   const binary = first.name === 'cni' ? cni : netavark;
   setPresent(fact, ['backend', 'present'], binary);

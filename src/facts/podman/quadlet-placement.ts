@@ -59,6 +59,8 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
 /** What could not be seen and may change who reads a file or what becomes of it. */
 export function unseenFor(host: QuadletHost, { place }: Placement): Unknown | undefined {
   if (place !== 'system' && host.unsure) return host.unsure;
+  const moved = (place === 'user' ? undefined : host.systemMoved) ?? (place === 'system' ? undefined : host.userMoved);
+  if (moved) return moved;
   if (place === 'none') return undefined;
   const users = host.users.flatMap((u) => (u.account ? userRoots(u.account) : []));
   const roots = place === 'system' ? searched : [shared, '/usr/share/containers/systemd/users', ...users];

@@ -8,8 +8,9 @@ import type { Pattern } from '../kind.ts';
 import { shared } from '../settle.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
+import { movedSearch, movedTouches } from './quadlet-moved.ts';
 
-export const quadletTouches: readonly Pattern[] = [...podmanTouches, ...rootlessTouches, ...quadletDiskTouches];
+export const quadletTouches: readonly Pattern[] = [...podmanTouches, ...rootlessTouches, ...quadletDiskTouches, ...movedTouches];
 
 /** The host's Quadlet files as one release of Podman sees them. */
 export interface QuadletHost {
@@ -21,6 +22,10 @@ export interface QuadletHost {
   readonly accounts: readonly Account[];
   /** Whether there are more users whose generators read files. */
   readonly unsure?: Unknown;
+  /** Whether the system's generator looks elsewhere. */
+  readonly systemMoved?: Unknown;
+  /** Whether the generator of a user does. */
+  readonly userMoved?: Unknown;
 }
 
 export interface QuadletHosts {
@@ -45,6 +50,8 @@ function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
   const unsure = uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object');
   const users = uses.each.filter((u) => u.rootless === true).map(({ entry: { name, uid, gid, home } }) => ({ name, uid, gid, home }));
   const disk = yield* quadletDisk([rootAccount, ...users]);
+  const [systemMoved, ...moved] = yield* together([movedSearch(), ...[rootAccount, ...users].map((u) => movedSearch(u))]);
+  const userMoved = moved.find((m) => m !== undefined);
   const accounts = entries.is === 'known' ? entries.entries : users;
   const candidates = [...new Map(release.candidates.map((c) => (since(c, '4.4') ? c : first)).map((c) => [c.said, c])).values()];
   const each = candidates.map((candidate) => ({
@@ -54,8 +61,10 @@ function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
     system: instanceOf(candidate, disk),
     users: [rootAccount, ...users].map((u) => instanceOf(candidate, disk, u)),
     ...(unsure ? { unsure } : {}),
+    ...(systemMoved ? { systemMoved } : {}),
+    ...(userMoved ? { userMoved } : {}),
   }));
-  const incomplete = disk.unseen[0] ?? unsure;
+  const incomplete = disk.unseen[0] ?? unsure ?? systemMoved ?? userMoved;
   return { is: 'known', each, ...(release.unknown ? { release: release.unknown } : {}), ...(incomplete ? { incomplete } : {}) };
 }
 

@@ -48,6 +48,16 @@ function* seekDatabase(as: Account): Asking<Database> {
   return own.is === 'none' ? { is: 'none', where: [...own.where, ...(conf.where.get('graphRoot') ?? [])] } : own;
 }
 
+/** Why files below an account's graph root are not where they usually are; undefined: they are. */
+export function* movedStore(as: Account): Asking<Unknown | undefined> {
+  const conf = yield* storageConf(as);
+  if (conf.is === 'unknown') return conf;
+  const gap = conf.gaps.get('') ?? conf.gaps.get('graphRoot');
+  const root = String(conf.value.graphRoot).replace(/\/+$/, '');
+  if (gap || root === graphRoot(as)) return gap;
+  return { is: 'unknown', why: 'unsupported', said: `the store is ${root}, outside the places that are looked at`, where: conf.where.get('graphRoot') ?? [] };
+}
+
 function* databaseBelow(root: string): Asking<Database> {
   const paths = databaseNames.map((n) => `${root}/${n}`);
   const stats = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];

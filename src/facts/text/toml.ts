@@ -47,7 +47,8 @@ function parseOnce(source: string): Parsed {
  */
 const withoutComments = (text: string): string => (/"""|'''/.test(text) ? text : text.replace(/(^|\n)[ \t]*#[^\r\n]*(?=\r?\n|$)/g, '$1'));
 
-const refused = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+/** A carriage return counts as one where no line feed follows. */
+const refused = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/;
 
 /** A missing value is reported where the next token stands; the reader looks for the line that lacks it. */
 function lastWritten(text: string, offset: number): number {
