@@ -9,7 +9,7 @@ import { type LoadedUnit, loadFrom, unitTouches } from '../systemd/load.ts';
 import { sectionsOf } from '../systemd/names.ts';
 import { searchDirs } from '../systemd/paths.ts';
 import { parseUnitText } from '../systemd/syntax.ts';
-import { type Change, effective } from './effective.ts';
+import { type Change, effective, type History } from './effective.ts';
 import { isSmall } from './limits.ts';
 import { lostControllers } from './lost.ts';
 import { managerTouches, userManager } from './manager.ts';
@@ -51,15 +51,15 @@ export const delegation: Kind = {
     const manager = yield* userManager(as);
     if (typeof manager.running === 'boolean') fact.set('running', manager.running, { path: `command:systemctl show user@${as.uid}.service` });
     else fact.gap('running', manager.running);
-    const change = yield* declare(fact, service as LoadedUnit | Unknown);
+    const history = yield* declare(fact, service as LoadedUnit | Unknown);
     setSlices(fact, slices);
-    yield* setEffective(fact, manager, change, as.uid);
+    yield* setEffective(fact, manager, history, as.uid);
     return fact.build();
   },
 };
 
-/** Sets what the files say; returns the newest change of a file that had a say. */
-function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<Change | undefined> {
+/** Sets what the files say; returns when those that had a say changed. */
+function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<History | undefined> {
   const [hidden] = unit.is === 'unknown' ? [unit] : unit.unseen;
   const gone: Unknown | undefined =
     hidden ??
@@ -85,7 +85,7 @@ function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<Change 
   fact.set('lost', lost.controllers, ...(lost.where.length > 0 ? lost.where : where));
   if (lost.unseen[0]) fact.gap('lost', lost.unseen[0]);
   yield* declareVendor(fact, unit);
-  return yield* newestChange(unit);
+  return yield* historyOf(unit);
 }
 
 /** Tells a reader of a pass that io is not there: K3s does not need it, limits on disk traffic do. */
@@ -118,23 +118,32 @@ function noteNearMisses(fact: FactBuilder, unit: LoadedUnit): void {
 }
 
 /**
- * The newest of: the files with a `Delegate=` line or that hide one, and the drop-in directories they are in
+ * When these changed: the files with a `Delegate=` line or that hide one, and the drop-in directories they are in
  * (a package may install an old file; its directory then tells when).
  */
-function* newestChange(unit: LoadedUnit): Asking<Change | undefined> {
+function* historyOf(unit: LoadedUnit): Asking<History | undefined> {
+  const own = unit.broken ? [] : unit.assignments.filter((a) => a.section === 'Service' && a.key === 'Delegate');
   const says = new Set(unit.assignments.filter((a) => a.key === 'Delegate').map((a) => a.where.path));
   const dropIns = unit.dropIns.filter((d) => says.has(d.path) || d.hides.length > 0);
-  const dirs = [...new Set(dropIns.map((d) => d.path.slice(0, d.path.lastIndexOf('/'))))];
+  const dirs = [...new Set(dropIns.map((d) => directoryOf(d.path)))];
   const stats = yield* together(dirs.map((path) => stat(path)));
   const changes: Change[] = dropIns.map((d) => ({ path: d.path, at: d.mtime }));
   if (unit.fragment) changes.push({ path: unit.fragment.path, at: unit.fragment.mtime });
   for (const [at, path] of dirs.entries()) {
     const s = stats[at] as Answer<Stat>;
-    if (s.is === 'got') changes.push({ path, at: s.value.mtime });
+    if (s.is === 'got') changes.push({ path, at: s.value.mtime, directory: true });
     else return undefined;
   }
-  return changes.reduce<Change | undefined>((a, b) => (a === undefined || b.at > a.at ? b : a), undefined);
+  return {
+    changes,
+    grantedBefore(at) {
+      const changed = new Set(changes.filter((c) => c.at >= at).map((c) => c.path));
+      return mergeDelegate(own.filter(({ where: { path } }) => !changed.has(path) && !changed.has(directoryOf(path)))).controllers;
+    },
+  };
 }
+
+const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 function setSlices(fact: FactBuilder, slices: readonly (LoadedUnit | Unknown)[]): void {
   const disabled = new Set<string>();
@@ -160,7 +169,7 @@ function setSlices(fact: FactBuilder, slices: readonly (LoadedUnit | Unknown)[])
   fact.set('disabled', [...disabled], ...(where.length > 0 ? where : looked)).set('limits', limits, ...(limitLines.length > 0 ? limitLines : looked));
 }
 
-function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[0], change: Change | undefined, uid: number): Asking<void> {
+function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[0], history: History | undefined, uid: number): Asking<void> {
   const root = yield* read(rootControllers);
   if (root.is !== 'got') {
     const why: Unknown =
@@ -170,7 +179,7 @@ function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[
     fact.gap('effective', why).gap('pending', why);
     return;
   }
-  const seen = effective(manager, change, uid);
+  const seen = effective(manager, history, uid);
   for (const [part, value] of [
     ['effective', seen.controllers],
     ['pending', seen.pending],

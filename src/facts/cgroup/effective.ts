@@ -2,6 +2,8 @@
  * Which controllers the units of an account really get. The files may promise more than a user
  * manager that started before they changed hands on: it must be restarted, daemon-reload is not
  * enough, although the kernel file of user@UID.service shows the new ones at once (tried on systemd 252 and 257).
+ * From then on a container of the account may switch them on in its part of the tree, without the manager: neither
+ * what is in use there nor what Podman finds then tells what a service of the account is given (tried on 247 and 257).
  */
 import type { Unknown, Where } from '../fact.ts';
 import { cgroupOf, type UserManager } from './manager.ts';
@@ -14,53 +16,63 @@ export interface Effective {
   readonly where: readonly Where[];
 }
 
-/** The file that changed last of those that decide on `Delegate=`. */
+/** A file that decides on `Delegate=`, or a directory of such files, as it changed last. */
 export interface Change {
   readonly path: string;
   /** Unix seconds. */
   readonly at: number;
+  /** A directory tells that some file came, went or was renamed there; not which one. */
+  readonly directory?: true;
 }
 
-/** Weighs the evidence. What children already use, or Podman found, is proof; the kernel file is only an upper bound. */
-export function effective(manager: UserManager, newest: Change | undefined, uid: number): Effective {
+/** When what decides on `Delegate=` changed. */
+export interface History {
+  readonly changes: readonly Change[];
+  /** The controllers that files and directories unchanged since a time, in Unix seconds, grant by themselves. */
+  readonly grantedBefore: (at: number) => readonly string[];
+}
+
+/** Weighs the evidence. The kernel's files and Podman are an upper bound; only the times tell what the manager knew when it started. */
+export function effective(manager: UserManager, history: History | undefined, uid: number): Effective {
   const { kernel, unasked } = manager;
   const file = { path: `${cgroupOf({ uid })}/cgroup.controllers` };
   if (!Array.isArray(kernel)) return { controllers: kernel as Unknown, pending: kernel as Unknown, where: [file] };
   if (unasked) return { controllers: unasked, pending: unasked, where: [file] };
   const unit = `command:systemctl show user@${uid}.service`;
-  const proven = kernel.filter((c) => manager.inUse.includes(c) || manager.podman?.includes(c));
+  const shown = kernel.filter((c) => manager.inUse.includes(c) || manager.podman?.includes(c));
   const all = { ...file, said: `offers ${kernel.join(' ') || 'nothing'}` };
   if (manager.needsReload) {
     return {
-      controllers: proven,
+      controllers: shown,
       pending: 'daemon-reload',
       where: [{ path: unit, said: 'NeedDaemonReload=yes: the unit files changed since systemd read them' }, all],
     };
   }
-  if (manager.podman)
-    return {
-      controllers: proven,
-      pending: proven.length === kernel.length ? 'none' : 're-login',
-      where: [{ path: 'command:podman info', said: `finds ${manager.podman.join(' ') || 'none'}` }, all],
-    };
-  if (proven.length === kernel.length)
-    return { controllers: kernel, pending: 'none', where: [{ path: `${cgroupOf({ uid })}/cgroup.subtree_control`, said: 'all are in use' }, all] };
-  if (manager.started === undefined || newest === undefined) {
-    const why: Unknown = {
-      is: 'unknown',
-      why: 'ambiguous',
-      said: `whether the user manager started after the unit files changed: its start time cannot be read; ${file.path} alone proves nothing`,
-      where: [file],
-    };
-    return { controllers: why, pending: why, where: [all] };
+  const found = manager.podman ? [{ path: 'command:podman info', said: `finds ${manager.podman.join(' ') || 'none'}` }] : [];
+  if (manager.podman && shown.length < kernel.length) return { controllers: shown, pending: 're-login', where: [...found, all] };
+  const { started } = manager;
+  if (started === undefined || history === undefined) {
+    const which = started === undefined ? 'its start time' : 'when they changed';
+    return neither(`whether the user manager started after the unit files changed: ${which} cannot be read; ${file.path} alone proves nothing`, [file]);
   }
-  const start = { path: unit, said: `started ${iso(manager.started)}` };
-  if (manager.started > newest.at) return { controllers: kernel, pending: 'none', where: [all, start] };
-  return {
-    controllers: proven,
-    pending: 're-login',
-    where: [{ path: newest.path, said: `changed ${iso(newest.at)}, after the user manager started` }, start, all],
-  };
+  const start = { path: unit, said: `started ${iso(started)}` };
+  const later = history.changes.filter((c) => c.at >= started);
+  const before = history.grantedBefore(started);
+  const [newest] = [...later].sort((a, b) => Number(a.directory ?? false) - Number(b.directory ?? false) || b.at - a.at);
+  if (newest === undefined || kernel.every((c) => before.includes(c))) return { controllers: kernel, pending: 'none', where: [...found, all, start] };
+  const evidence = [{ path: newest.path, said: `changed ${iso(newest.at)}, after the user manager started` }, start, ...found, all];
+  // Any file of the directory may be the one that came: only a manager that visibly gives less is known to be older.
+  if (newest.directory && shown.length === kernel.length)
+    return neither(
+      `whether the user manager knew all controllers when it started: a file came to or left ${newest.path} since, and a container may have switched them on without the manager; restart user@${uid}.service`,
+      evidence,
+    );
+  return { controllers: kernel.filter((c) => before.includes(c)), pending: 're-login', where: evidence };
+}
+
+function neither(said: string, where: readonly Where[]): Effective {
+  const why: Unknown = { is: 'unknown', why: 'ambiguous', said, where };
+  return { controllers: why, pending: why, where };
 }
 
 const iso = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;

@@ -7,7 +7,8 @@ import { shared } from '../settle.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
 import { mainFiles, outside } from './containers-layers.ts';
 import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, unreadableBy } from './disk.ts';
-import { type RegistriesFile, type Registry, readRegistriesFile } from './registries-file.ts';
+import { dependsOnRelease, type RegistriesFile, type Registry, readRegistriesFile } from './registries-file.ts';
+import { podmanRelease, podmanTouches, type Release } from './release.ts';
 import { variables, variableTouches } from './variables.ts';
 
 const names = ['CONTAINERS_REGISTRIES_CONF'];
@@ -18,6 +19,7 @@ const places = (home: string): { etc: string; home: string } => {
 
 export const registriesTouches: readonly Pattern[] = [
   ...variableTouches(names),
+  ...podmanTouches,
   ...diskTouches(
     ['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'],
     ['/etc/containers/registries.conf.d', '~/.config/containers/registries.conf.d'],
@@ -34,6 +36,7 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
   insecureRemote: list(string('a prefix, or a mirror'), 'what is pulled without TLS, or without verifying it, over a network'),
   insecureLocal: list(string('a prefix, or a mirror'), 'the same on the loopback interface'),
   format: number('format of the main file: 1 or 2; unset without a main file'),
+  mixed: list(string('a path'), 'files that mix both formats and are accepted, as Podman before 4.4 does when the lists of one are empty'),
   registry: list(
     record(
       {
@@ -68,7 +71,7 @@ function* readRegistriesConf(as: Account): Asking<Fact> {
   const directories = [...(hidden ? [] : [disk.directory(`${etc}.d`)]), disk.directory(`${home}.d`)];
   const files = filesOf(main, directories, as);
   if ('is' in files) return files;
-  const merged = merge(files, main.path);
+  const merged = yield* mergedFor(files, main.path);
   if ('is' in merged) return merged;
   const fact = asFact(
     merged,
@@ -102,14 +105,29 @@ interface Merged {
   readonly aliases: Map<string, { value: string; where: Where[] }>;
   readonly registries: Map<string, Registry>;
   readonly unknownKeys: RegistriesFile['unknownKeys'][number][];
+  readonly mixed: Where[];
   format?: { value: 1 | 2; where: Where };
 }
 
-function merge(files: readonly DiskFile[], main: string): Merged | Unknown {
-  const merged: Merged = { lists: new Map(), aliases: new Map(), registries: new Map(), unknownKeys: [] };
+/** Any release, for files that all of them read alike. */
+const any: Release = { major: 5, minor: 0, said: '5.0' };
+
+/** Merges the files as the Podman there does; where its version cannot be told and decides, that is unknown. */
+function* mergedFor(files: readonly DiskFile[], main: string): Asking<Merged | Unknown> {
+  if (!files.some(({ text }) => text.is === 'got' && dependsOnRelease(text.value))) return merge(files, main, any);
+  const release = yield* podmanRelease();
+  const each = release.candidates.map((candidate) => merge(files, main, candidate));
+  const refusal = each.find((m): m is Unknown => 'is' in m);
+  if (!refusal || !release.unknown || each.every((m) => 'is' in m)) return refusal ?? (each[0] as Merged);
+  return { ...refusal, why: 'ambiguous', said: `${refusal.said}, at least under some versions; ${release.unknown.said}` };
+}
+
+function merge(files: readonly DiskFile[], main: string, release: Release): Merged | Unknown {
+  const merged: Merged = { lists: new Map(), aliases: new Map(), registries: new Map(), unknownKeys: [], mixed: [] };
   for (const { path, text } of files) {
-    const read = readRegistriesFile(path, text.is === 'got' ? text.value : '', path !== main);
+    const read = readRegistriesFile(path, text.is === 'got' ? text.value : '', path !== main, release);
     if ('is' in read) return read;
+    if (read.mixed) merged.mixed.push(read.mixed);
     if (path === main) merged.format = { value: read.format, where: read.formatAt };
     for (const registry of read.registries) {
       const before = merged.registries.get(registry.prefix);
@@ -134,6 +152,11 @@ function merge(files: readonly DiskFile[], main: string): Merged | Unknown {
 function asFact(merged: Merged, layers: readonly string[]): FactBuilder {
   const fact = new FactBuilder().set('layers', layers, ...layers.map((path) => ({ path })));
   if (merged.format) fact.set('format', merged.format.value, merged.format.where);
+  fact.set(
+    'mixed',
+    merged.mixed.map((where) => where.path),
+    ...(merged.mixed.length > 0 ? merged.mixed : layers.map((path) => ({ path }))),
+  );
   for (const [key, { value, where }] of merged.lists) fact.set(key, value, ...where);
   // An alias with an empty value takes the alias away.
   for (const [key, { value, where }] of merged.aliases) if (value !== '') fact.set(['aliases', key], value, ...where);

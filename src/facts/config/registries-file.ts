@@ -3,6 +3,7 @@ import type { Json, Unknown, Where } from '../fact.ts';
 import { unparsable } from '../fact.ts';
 import { entry, placed, plain, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
+import { type Release, since } from './release.ts';
 
 export interface Registry {
   readonly prefix: string;
@@ -20,22 +21,33 @@ export interface RegistriesFile {
   readonly lists: ReadonlyMap<string, { readonly value: Json; readonly where: Where }>;
   readonly aliases: ReadonlyMap<string, { readonly value: string; readonly where: Where }>;
   readonly unknownKeys: readonly { readonly name: string; readonly where: Where }[];
+  /** Where format 1 stands beside format 2 in a file that this release accepts all the same. */
+  readonly mixed?: Where;
 }
 
 const modes = ['enforcing', 'permissive', 'disabled'];
 const booleans = ['insecure', 'blocked', 'mirror-by-digest-only'];
 const strings = ['location', 'prefix', 'pull-from-mirror'];
 
-/** Reads one file; `dropIn` files must be in format 2. */
-export function readRegistriesFile(path: string, text: string, dropIn: boolean): RegistriesFile | Unknown {
+/**
+ * Reads one file as a release of Podman does; `dropIn` files must be in format 2. Before 4.4 a format counts only with a
+ * list that is not empty; since then, each key that is there does (containers/image pull 1753). Podman 6 refuses format 1.
+ */
+export function readRegistriesFile(path: string, text: string, dropIn: boolean, release: Release): RegistriesFile | Unknown {
   const parsed = parseToml(text);
   if (parsed.is === 'broken') return unparsable(`${path} is not valid TOML (${parsed.problem.message}), so pulls fail`, placed(path, parsed.problem));
   try {
-    return new Reader(path, dropIn).file(parsed.root);
+    return new Reader(path, dropIn, release).file(parsed.root);
   } catch (error) {
     if (error instanceof Refused) return unparsable(`${error.message}, so pulls and podman info fail`, error.where);
     throw error;
   }
+}
+
+/** Whether releases may read a file differently: it holds something of format 1. */
+export function dependsOnRelease(text: string): boolean {
+  const parsed = parseToml(text);
+  return parsed.is !== 'broken' && parsed.root.is === 'map' && parsed.root.entries.some((found) => found.key.toLowerCase() === 'registries');
 }
 
 class Refused extends Error {
@@ -52,11 +64,13 @@ class Reader {
   readonly #lists = new Map<string, { value: Json; where: Where }>();
   readonly #aliases = new Map<string, { value: string; where: Where }>();
   readonly #unknown: { name: string; where: Where }[] = [];
+  readonly #release: Release;
   #registries: Registry[] = [];
 
-  constructor(path: string, dropIn: boolean) {
+  constructor(path: string, dropIn: boolean, release: Release) {
     this.#path = path;
     this.#dropIn = dropIn;
+    this.#release = release;
   }
 
   file(root: TextNode): RegistriesFile {
@@ -66,20 +80,24 @@ class Reader {
     for (const found of entries) {
       const key = found.key.toLowerCase();
       if (key === 'registries') old = found;
-      else if (this.#second(key, found)) first ??= found;
+      else if (this.#second(key, found)) first = first && isFilled(first) ? first : found;
       else this.#unknown.push({ name: found.key, where: this.#at(found) });
     }
-    if (old && this.#hasOld(old)) {
-      if (this.#dropIn) throw new Refused(`${this.#path} is in format 1, which drop-ins may not be`, this.#at(old));
-      if (first) throw new Refused(`${this.#path} mixes format 1 ([registries]) with format 2 (${first.key})`, this.#at(old));
-      this.#convert(old);
-      return this.#result(1, this.#at(old));
-    }
-    return this.#result(2, first ? this.#at(first) : { path: this.#path });
+    const firstAt = first ? this.#at(first) : { path: this.#path };
+    if (!old || !this.#hasOld(old, false)) return this.#result(2, firstAt);
+    const strict = since(this.#release, '4.4');
+    const mixed = first && this.#at(old);
+    if (!strict && !this.#hasOld(old, true)) return this.#result(2, firstAt, mixed);
+    if (this.#dropIn) throw new Refused(`${this.#path} is in format 1, which drop-ins may not be`, this.#at(old));
+    if (first && (strict || isFilled(first))) throw new Refused(`${this.#path} mixes format 1 ([registries]) with format 2 (${first.key})`, this.#at(old));
+    if (since(this.#release, '6.0')) throw new Refused(`${this.#path} is in format 1, which Podman 6 does not read any more`, this.#at(old));
+    this.#convert(old);
+    return this.#result(1, this.#at(old), mixed);
   }
 
-  #result(format: 1 | 2, formatAt: Where): RegistriesFile {
-    return { format, formatAt, registries: this.#registries, lists: this.#lists, aliases: this.#aliases, unknownKeys: this.#unknown };
+  #result(format: 1 | 2, formatAt: Where, mixed?: Where): RegistriesFile {
+    const found = { format, formatAt, registries: this.#registries, lists: this.#lists, aliases: this.#aliases, unknownKeys: this.#unknown };
+    return mixed ? { ...found, mixed } : found;
   }
 
   /** Reads a key of format 2; false for an unknown one. */
@@ -153,9 +171,13 @@ class Reader {
     return { value, places };
   }
 
-  #hasOld(found: TextEntry): boolean {
+  /** Whether there is a list of format 1, or one with something in it. */
+  #hasOld(found: TextEntry, filled: boolean): boolean {
     if (found.value.is !== 'map') throw new Refused('registries must be a table', this.#at(found));
-    return ['search', 'insecure', 'block'].some((name) => this.#old(found, name).length > 0);
+    return ['search', 'insecure', 'block'].some((name) => {
+      const list = entry(entry(found.value, name)?.value, 'registries')?.value;
+      return list?.is === 'list' && (!filled || list.items.length > 0);
+    });
   }
 
   #old(found: TextEntry, name: string): readonly TextNode[] {
@@ -207,4 +229,10 @@ function clean(location: string | boolean | undefined, where: Where): string {
   const text = String(location ?? '').replace(/\/$/, '');
   if (/^https?:\/\//.test(text)) throw new Refused(`${text} must be written without http:// or https://`, where);
   return text;
+}
+
+/** Whether a key of format 2 holds more than an empty list, table or text. */
+function isFilled({ value }: TextEntry): boolean {
+  if (value.is === 'list') return value.items.length > 0;
+  return value.is === 'map' ? value.entries.length > 0 : plain(value) !== '';
 }

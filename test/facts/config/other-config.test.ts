@@ -106,6 +106,7 @@ describe('registries.conf', () => {
   test('format 1 turns into format 2', () => {
     const fact = known(registriesConf(rootAccount), {
       files: { [etc]: '[registries.search]\nregistries=["s"]\n[registries.insecure]\nregistries=["i"]\n[registries.block]\nregistries=["i"]\n' },
+      commands: { 'podman --version': { stdout: 'podman version 5.4.2\n' } },
     });
     expect(fact.value).toMatchObject({ format: 1, 'unqualified-search-registries': ['s'], registry: [{ prefix: 'i', insecure: true, blocked: true }] });
   });
