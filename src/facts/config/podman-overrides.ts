@@ -4,9 +4,10 @@ import { type Fact, FactBuilder, type Where } from '../fact.ts';
 import { learnVariables, variableTouches } from '../k3d/variables.ts';
 import type { Kind } from '../kind.ts';
 import { list, record, string } from '../shape.ts';
-import { mergeEnvironment } from '../systemd/environment.ts';
 import { loadUnit, unitTouches } from '../systemd/load.ts';
+import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
+import { environmentTouches, unitVariables } from '../systemd/unit-variables.ts';
 
 /** Each moves or overrides what containers.conf, storage.conf, registries.conf, policy.json or the connections say. */
 const names = [
@@ -32,6 +33,7 @@ export const podmanOverrides: Kind = {
     ...names.map((name) => ({ do: 'env', name }) as const),
     ...unitTouches('podman.service', 'system'),
     ...unitTouches('podman.service', 'user'),
+    ...environmentTouches,
   ],
   *learn(_, as): Asking<Fact> {
     const variables = yield* learnVariables(as, names);
@@ -65,10 +67,12 @@ function* serviceVariables(as: Account): Asking<{ found: { text: string; where: 
   const unit = yield* loadUnit('podman.service', { manager, as });
   if (unit.is === 'unknown') return unit;
   if (unit.unseen[0]) return unit.unseen[0];
-  const lines = unit.masked ? [] : unit.assignments.filter((a) => a.section === 'Service' && a.key === 'Environment');
-  const { variables } = mergeEnvironment(lines, expander(unit.unit, manager, as));
+  const consulted = unit.fragment ? [{ path: unit.fragment.path }] : [];
+  if (unit.masked) return { found: [], consulted };
+  const expand = expander(unit.unit, manager, as);
+  const { variables, unseen } = yield* unitVariables(mergeSettings(unit, expand), expand, true, as);
   const found = [...variables]
     .filter(([name, v]) => names.includes(name) && v.value !== '')
     .map(([name, v]) => ({ text: `${name}=${v.value}`, where: v.where[0] as Where }));
-  return { found, consulted: unit.fragment ? [{ path: unit.fragment.path }] : [] };
+  return found.length === 0 && unseen ? unseen : { found, consulted };
 }

@@ -1,12 +1,13 @@
 /**
  * Units of other names that offer Podman's API: a service that runs `podman system service`, a socket that activates one.
- * Looked at are all services and sockets that an administrator made, and those of the vendor that are named after Podman.
+ * Looked at are all services and sockets that an administrator made or has drop-ins for, and those of the vendor that
+ * are named after Podman.
  */
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { type Found, findUnit, type Search, searchUnits } from '../systemd/find.ts';
 import { type LoadedUnit, loadFrom } from '../systemd/load.ts';
-import { parseUnitName } from '../systemd/names.ts';
+import { dropInNames, parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { type Commands, commandsOf, type Sockets, socketsOf } from './socket-unit.ts';
 
@@ -27,7 +28,8 @@ export function* otherServers(as: Account): Asking<OtherServers> {
   const manager: Manager = as.uid === 0 ? 'system' : 'user';
   const search = yield* searchUnits(manager, as);
   const unseen: Unknown[] = search.unseen.filter((u) => u.why !== 'unsupported');
-  const names = candidates(search);
+  const extended = withDropIns(search);
+  const names = candidates(search, extended);
   const found = yield* together(names.map((name) => findUnit(search, name)));
   const files = found.flatMap((f, at) => ownFile(f, names[at] as string, unseen));
   const texts = (yield* together(files.map((f) => read(f.path)))) as Answer<string>[];
@@ -35,7 +37,7 @@ export function* otherServers(as: Account): Asking<OtherServers> {
   for (const [at, { name, path }] of files.entries()) {
     const text = texts[at] as Answer<string>;
     if (text.is === 'blocked') unseen.push(unknown(text, path));
-    if (text.is === 'got' && (name.endsWith('.socket') || text.value.includes('podman'))) wanted.push(name);
+    if (text.is === 'got' && (name.endsWith('.socket') || text.value.includes('podman') || extended(name))) wanted.push(name);
   }
   const units = (yield* together(wanted.map((name) => loadFrom(search, name, manager)))) as (LoadedUnit | Unknown)[];
   const loaded = units.filter((u): u is LoadedUnit => u.is === 'loaded' && u.exists && !u.masked);
@@ -58,12 +60,25 @@ const concernsApi = (line: string): boolean => /podman/.test(line) && (/\bsystem
 
 const offers = (c: Commands): boolean => c.commands.length > 0 || c.unsure !== undefined;
 
-function candidates(search: Search): string[] {
-  const names = search.dirs.flatMap(({ path, entries }) => {
-    const vendor = /^\/(?:usr\/)?(?:lib|share)\//.test(path);
-    return [...entries].filter((e) => (vendor ? e.includes('podman') && !shipped.has(e) : true));
-  });
+const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
+
+function candidates(search: Search, extended: (name: string) => boolean): string[] {
+  const names = search.dirs.flatMap(({ path, entries }) =>
+    [...entries].filter((e) => !isVendors(path) || (e.includes('podman') && !shipped.has(e)) || extended(e)),
+  );
   return [...new Set(names)].filter((n) => /\.(?:service|socket)$/.test(n) && !own.has(n) && parseUnitName(n)).sort();
+}
+
+/** Whether a unit has drop-ins that are not the vendor's, of its own or for all names with its beginning: they may add any command or address. */
+function withDropIns(search: Search): (name: string) => boolean {
+  const stems = search.dirs
+    .filter((d) => !isVendors(d.path))
+    .flatMap(({ entries }) => [...entries].filter((e) => /\.(?:service|socket)\.d$/.test(e)).map((e) => e.slice(0, -2)));
+  const exact = new Set(stems);
+  return (name) => {
+    const unit = parseUnitName(name);
+    return unit !== undefined && dropInNames(unit).some((d) => exact.has(d.slice(0, -2)));
+  };
 }
 
 /** The file of a unit under its own name; an alias is looked at under the name it leads to. */

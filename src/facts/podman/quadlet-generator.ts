@@ -32,9 +32,9 @@ export const quadletGenerator: Kind = {
       .filter((f) => instance?.directories.includes(f.directory))
       .map((f) => f.path);
     const fact = new FactBuilder().consulted(...paths.map((path) => ({ path })));
-    const moved = as.uid === 0 ? host.systemMoved : host.userMoved;
-    if (moved) fact.gap('files', moved);
-    else if (files.length === 0 && hosts.incomplete) fact.gap('files', hosts.incomplete);
+    const moved = as.uid === 0 ? host.systemMoved : host.usersMoved.get(as.uid);
+    const open = moved ?? (files.length === 0 ? hosts.incomplete : undefined);
+    if (open) fact.gap('files', open);
     else fact.set('files', files, ...(files.length > 0 ? files : (instance?.directories ?? [])).map((path) => ({ path })));
     const at = stats.findIndex((s) => s.is !== 'absent');
     const found = stats[at];

@@ -57,18 +57,19 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
 }
 
 /** What could not be seen and may change who reads a file or what becomes of it. */
-export function unseenFor(host: QuadletHost, { place }: Placement): Unknown | undefined {
+export function unseenFor(host: QuadletHost, { place, instance }: Placement): Unknown | undefined {
   if (place !== 'system' && host.unsure) return host.unsure;
-  const moved = (place === 'user' ? undefined : host.systemMoved) ?? (place === 'system' ? undefined : host.userMoved);
-  if (moved) return moved;
-  if (place === 'none') return undefined;
   const users = host.users.flatMap((u) => (u.account ? userRoots(u.account) : []));
   const roots = place === 'system' ? searched : [shared, '/usr/share/containers/systemd/users', ...users];
-  return [...host.disk.unseen, ...host.disk.unread].find(({ where }) => {
+  const hidden = [...host.disk.unseen, ...host.disk.unread].find(({ where }) => {
     const path = where[0]?.path ?? '/';
     const near = roots.some((r) => path === r || path.startsWith(`${r}/`) || r.startsWith(`${path}/`));
     return near && !(place === 'system' && path.startsWith(`${shared}/`));
   });
+  if (hidden && place !== 'none') return hidden;
+  const uid = place === 'user' ? instance?.account?.uid : undefined;
+  const moved = uid === undefined ? [...host.usersMoved.values()][0] : host.usersMoved.get(uid);
+  return (place === 'user' ? undefined : host.systemMoved) ?? (place === 'system' ? undefined : moved);
 }
 
 function readerNames(host: QuadletHost, taking: readonly Instance[], directory: string): string[] {

@@ -24,8 +24,8 @@ export interface QuadletHost {
   readonly unsure?: Unknown;
   /** Whether the system's generator looks elsewhere. */
   readonly systemMoved?: Unknown;
-  /** Whether the generator of a user does. */
-  readonly userMoved?: Unknown;
+  /** Of users whose generator does, or may, by uid. */
+  readonly usersMoved: ReadonlyMap<number, Unknown>;
 }
 
 export interface QuadletHosts {
@@ -51,7 +51,7 @@ function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
   const users = uses.each.filter((u) => u.rootless === true).map(({ entry: { name, uid, gid, home } }) => ({ name, uid, gid, home }));
   const disk = yield* quadletDisk([rootAccount, ...users]);
   const [systemMoved, ...moved] = yield* together([movedSearch(), ...[rootAccount, ...users].map((u) => movedSearch(u))]);
-  const userMoved = moved.find((m) => m !== undefined);
+  const usersMoved = new Map([rootAccount, ...users].flatMap(({ uid }, at): [number, Unknown][] => (moved[at] ? [[uid, moved[at]]] : [])));
   const accounts = entries.is === 'known' ? entries.entries : users;
   const candidates = [...new Map(release.candidates.map((c) => (since(c, '4.4') ? c : first)).map((c) => [c.said, c])).values()];
   const each = candidates.map((candidate) => ({
@@ -62,9 +62,9 @@ function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
     users: [rootAccount, ...users].map((u) => instanceOf(candidate, disk, u)),
     ...(unsure ? { unsure } : {}),
     ...(systemMoved ? { systemMoved } : {}),
-    ...(userMoved ? { userMoved } : {}),
+    usersMoved,
   }));
-  const incomplete = disk.unseen[0] ?? unsure ?? systemMoved ?? userMoved;
+  const incomplete = disk.unseen[0] ?? unsure ?? systemMoved ?? [...usersMoved.values()][0];
   return { is: 'known', each, ...(release.unknown ? { release: release.unknown } : {}), ...(incomplete ? { incomplete } : {}) };
 }
 
