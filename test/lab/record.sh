@@ -13,6 +13,8 @@ for suite; do
   "$here/boot.sh" "$suite" "$port"
   trap '"$here/halt.sh" "$port"' EXIT
   "$here/push.sh" "$port" ${PRETRIP_PACKED:+"$PRETRIP_PACKED"}
+  # What an emulated host does for the first time takes longer than pretrip waits for an answer.
+  "$here/ssh.sh" "$port" 'curl -s -m 60 --unix-socket /run/podman/podman.sock http://d/_ping >/dev/null; podman info >/dev/null 2>&1; true'
   # The recording is named after the release, not after the image.
   "$here/ssh.sh" "$port" "hostname $name && pretrip capture" >"$here/../../fixtures/hosts/$name.pretrip.jsonl"
   trap - EXIT

@@ -3,13 +3,12 @@ import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { list as listOf, record, string } from '../shape.ts';
-import { bootLines, mountedMode, systemdVersion, wantedMode } from './hierarchy.ts';
+import { bootLines, libraryDirs, mountedMode, systemdVersion, wantedMode } from './hierarchy.ts';
 
 const mountInfo = '/proc/self/mountinfo';
 const rootControllers = '/sys/fs/cgroup/cgroup.controllers';
 
 /** Where the private library of systemd lies, by distribution. */
-const libraryDirs = ['/usr/lib/systemd', '/usr/lib64/systemd', '/usr/lib/x86_64-linux-gnu/systemd', '/usr/lib/aarch64-linux-gnu/systemd', '/lib/systemd'];
 const bootFiles = ['/etc/kernel/cmdline', '/boot/grub2/grub.cfg', '/boot/grub/grub.cfg'];
 const entriesDir = '/boot/loader/entries';
 

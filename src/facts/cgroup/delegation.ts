@@ -1,5 +1,5 @@
 /** Kind `delegation`: the controllers that an account may use: what the files declare, what is lost on the way, what is in effect. */
-import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list as listing, read, type Stat, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
@@ -9,7 +9,8 @@ import { type LoadedUnit, loadFrom, unitTouches } from '../systemd/load.ts';
 import { sectionsOf } from '../systemd/names.ts';
 import { searchDirs } from '../systemd/paths.ts';
 import { parseUnitText } from '../systemd/syntax.ts';
-import { type Change, effective, type History } from './effective.ts';
+import { type Change, changedSince, effective, type History, type Release } from './effective.ts';
+import { libraryDirs, systemdVersion } from './hierarchy.ts';
 import { isSmall } from './limits.ts';
 import { lostControllers } from './lost.ts';
 import { managerTouches, userManager } from './manager.ts';
@@ -40,6 +41,7 @@ export const delegation: Kind = {
     ...unitTouches('user.slice', 'system'),
     ...searchDirs('system', '', '').map((dir) => ({ do: 'stat' as const, path: `${dir}/*.d` })),
     ...managerTouches,
+    ...libraryDirs.map((path) => ({ do: 'list' as const, path })),
     { do: 'read', path: rootControllers },
   ],
   *learn(_q, as): Asking<Fact> {
@@ -169,6 +171,18 @@ function setSlices(fact: FactBuilder, slices: readonly (LoadedUnit | Unknown)[])
   fact.set('disabled', [...disabled], ...(where.length > 0 ? where : looked)).set('limits', limits, ...(limitLines.length > 0 ? limitLines : looked));
 }
 
+/** Told by the name of systemd's own library; undefined where that is in none of the usual directories. */
+function* release(): Asking<Release | Unknown | undefined> {
+  const answers = yield* together(libraryDirs.map((path) => listing(path)));
+  for (const [at, answer] of answers.entries()) {
+    const path = libraryDirs[at] as string;
+    if (answer.is === 'blocked') return unknown(answer, path);
+    const version = answer.is === 'got' ? systemdVersion(answer.value) : undefined;
+    if (version !== undefined) return { version, where: { path } };
+  }
+  return undefined;
+}
+
 function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[0], history: History | undefined, uid: number): Asking<void> {
   const root = yield* read(rootControllers);
   if (root.is !== 'got') {
@@ -179,7 +193,7 @@ function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[
     fact.gap('effective', why).gap('pending', why);
     return;
   }
-  const seen = effective(manager, history, uid);
+  const seen = effective(manager, history, uid, changedSince(manager, history) ? yield* release() : undefined);
   for (const [part, value] of [
     ['effective', seen.controllers],
     ['pending', seen.pending],

@@ -3,7 +3,8 @@
  * manager that started before they changed hands on: it must be restarted, daemon-reload is not
  * enough, although the kernel file of user@UID.service shows the new ones at once (tried on systemd 252 and 257).
  * From then on a container of the account may switch them on in its part of the tree, without the manager: neither
- * what is in use there nor what Podman finds then tells what a service of the account is given (tried on 247 and 257).
+ * what is in use there nor what Podman finds then tells what a service of the account is given (tried on 257).
+ * Up to systemd 247 a manager hands on whatever the kernel's file lists (systemd/systemd pull 18553; tried on 247).
  */
 import type { Unknown, Where } from '../fact.ts';
 import { cgroupOf, type UserManager } from './manager.ts';
@@ -32,8 +33,20 @@ export interface History {
   readonly grantedBefore: (at: number) => readonly string[];
 }
 
+/** The systemd release, where it is told. */
+export interface Release {
+  readonly version: number;
+  readonly where: Where;
+}
+
+/** Whether what decides changed after the manager started, so that the systemd release matters. */
+export const changedSince = (manager: UserManager, history: History | undefined): boolean => {
+  const { started } = manager;
+  return started !== undefined && history !== undefined && history.changes.some((c) => c.at >= started);
+};
+
 /** Weighs the evidence. The kernel's files and Podman are an upper bound; only the times tell what the manager knew when it started. */
-export function effective(manager: UserManager, history: History | undefined, uid: number): Effective {
+export function effective(manager: UserManager, history: History | undefined, uid: number, release: Release | Unknown | undefined): Effective {
   const { kernel, unasked } = manager;
   const file = { path: `${cgroupOf({ uid })}/cgroup.controllers` };
   if (!Array.isArray(kernel)) return { controllers: kernel as Unknown, pending: kernel as Unknown, where: [file] };
@@ -55,6 +68,9 @@ export function effective(manager: UserManager, history: History | undefined, ui
     const which = started === undefined ? 'its start time' : 'when they changed';
     return neither(`whether the user manager started after the unit files changed: ${which} cannot be read; ${file.path} alone proves nothing`, [file]);
   }
+  if (release && 'is' in release) return { controllers: release, pending: release, where: [file] };
+  if (release && release.version <= 247)
+    return { controllers: kernel, pending: 'none', where: [all, { ...release.where, said: `systemd ${release.version} hands on all of them` }] };
   const start = { path: unit, said: `started ${iso(started)}` };
   const later = history.changes.filter((c) => c.at >= started);
   const before = history.grantedBefore(started);

@@ -69,6 +69,15 @@ export function bootLines(text: string, path: string): { readonly text: string; 
   return found;
 }
 
+/** Where distributions keep it. */
+export const libraryDirs = [
+  '/usr/lib/systemd',
+  '/usr/lib64/systemd',
+  '/usr/lib/x86_64-linux-gnu/systemd',
+  '/usr/lib/aarch64-linux-gnu/systemd',
+  '/lib/systemd',
+];
+
 /** The systemd version told by the name of its private library: `libsystemd-shared-252.so`. */
 export function systemdVersion(names: readonly string[]): number | undefined {
   for (const name of names) {

@@ -59,7 +59,7 @@ const stop =
 const warm = `api ${rootful} >/dev/null; as driver curl -s -m 20 --unix-socket ${rootless} http://d/_ping >/dev/null`;
 
 export const socketStates: readonly State[] = [
-  { name: 'socket: as installed', claims: [enabled, alive, userEnabled, userAlive, version, perms(rootful, 'carol')] },
+  { name: 'socket: as installed', setUp: warm, claims: [enabled, alive, userEnabled, userAlive, version, perms(rootful, 'carol')] },
   {
     name: 'socket: as documented',
     setUp: `systemctl enable -q --now podman.socket; as driver systemctl --user enable -q --now podman.socket; ${warm}`,

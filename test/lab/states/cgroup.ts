@@ -62,6 +62,13 @@ const session: Claim = {
 export const cgroupStates: readonly State[] = [
   { name: 'delegate: as installed', claims: [configured, effective, arrive('memory', 'pids'), vendor, disabled, mode, controllers(failIf(/no/)), runtimeUnit] },
   { name: 'delegate: as documented, reloaded only', setUp: `${wanted}\n${reload}`, claims: [configured, effective, arrive(...four, 'io')], undo: reload },
+  {
+    name: 'delegate: reloaded only, then a container',
+    setUp: `${wanted}\n${reload}\nroot /home/driver/rootfs\nas driver podman run --rm --network none --rootfs /home/driver/rootfs /bin/true`,
+    alone: true,
+    claims: [effective],
+    undo: `rm -rf /home/driver/rootfs\n${restart}`,
+  },
   { name: 'delegate: as documented, manager restarted', setUp: `${wanted}\n${restart}`, alone: true, claims: [configured, effective], undo: restart },
   { name: 'delegate: as documented, not reloaded', setUp: wanted, claims: [effective], undo: reload },
   {
