@@ -42,7 +42,7 @@ export interface Release {
 /** Whether what decides changed after the manager started, so that the systemd release matters. */
 export const changedSince = (manager: UserManager, history: History | undefined): boolean => {
   const { started } = manager;
-  return started !== undefined && history !== undefined && history.changes.some((c) => c.at >= started);
+  return started !== undefined && (history?.changes.some((c) => c.at >= started) ?? false);
 };
 
 /** Weighs the evidence. The kernel's files and Podman are an upper bound; only the times tell what the manager knew when it started. */
