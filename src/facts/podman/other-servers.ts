@@ -5,10 +5,11 @@
  */
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
 import { type Found, findUnit, type Search, searchUnits } from '../systemd/find.ts';
 import { type LoadedUnit, loadFrom } from '../systemd/load.ts';
 import { dropInNames, parseUnitName } from '../systemd/names.ts';
-import type { Manager } from '../systemd/paths.ts';
+import { type Manager, searchDirs } from '../systemd/paths.ts';
 import { type Commands, commandsOf, type Sockets, socketsOf } from './socket-unit.ts';
 
 export interface OtherServers extends Pick<Commands, 'commands' | 'unsure'> {
@@ -23,14 +24,41 @@ const own = new Set(['podman.service', 'podman.socket']);
 /** They come with Podman and start no API. */
 const shipped = new Set(['auto-update', 'restart', 'kube@', 'clean-transient', 'user-wait-network-online'].map((n) => `podman-${n}.service`));
 
-/** Finds them for an account: root's in the system manager. All asks lie within those of podman.socket and podman.service. */
+const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
+
+/** What of an administrator's is wanted at once; of the vendor's, what is named after Podman. */
+export const otherServersTouches: readonly Pattern[] = (['system', 'user'] as const).flatMap((manager) =>
+  searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir) =>
+    ['service', 'socket'].flatMap((type): Pattern[] => {
+      const units = `${dir}/*.${type}`;
+      if (isVendors(dir)) {
+        const first = [`${dir}/*podman*.${type}`];
+        return [
+          { do: 'stat', path: units, first },
+          { do: 'read', path: units, first },
+        ];
+      }
+      const dropIns = `${dir}/*${type}.d`;
+      return [
+        { do: 'stat', path: units },
+        { do: 'read', path: units },
+        { do: 'list', path: dropIns },
+        { do: 'stat', path: `${dropIns}/*.conf` },
+        { do: 'read', path: `${dropIns}/*.conf` },
+      ];
+    }),
+  ),
+);
+
+/** Finds them for an account: root's in the system manager. */
 export function* otherServers(as: Account): Asking<OtherServers> {
   const manager: Manager = as.uid === 0 ? 'system' : 'user';
   const search = yield* searchUnits(manager, as);
   const unseen: Unknown[] = search.unseen.filter((u) => u.why !== 'unsupported');
   const extended = withDropIns(search);
   const names = candidates(search, extended);
-  const found = yield* together(names.map((name) => findUnit(search, name)));
+  // An alias is looked at under the name that it leads to.
+  const found = yield* together(names.map((name) => findUnit(search, name, 1)));
   const files = found.flatMap((f, at) => ownFile(f, names[at] as string, unseen));
   const texts = (yield* together(files.map((f) => read(f.path)))) as Answer<string>[];
   const wanted: string[] = [];
@@ -60,8 +88,6 @@ const concernsApi = (line: string): boolean => /podman/.test(line) && (/\bsystem
 
 const offers = (c: Commands): boolean => c.commands.length > 0 || c.unsure !== undefined;
 
-const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
-
 function candidates(search: Search, extended: (name: string) => boolean): string[] {
   const names = search.dirs.flatMap(({ path, entries }) =>
     [...entries].filter((e) => !isVendors(path) || (e.includes('podman') && !shipped.has(e)) || extended(e)),
@@ -81,7 +107,7 @@ function withDropIns(search: Search): (name: string) => boolean {
   };
 }
 
-/** The file of a unit under its own name; an alias is looked at under the name it leads to. */
+/** The file of a unit under its own name. */
 function ownFile(found: Found, name: string, unseen: Unknown[]): { name: string; path: string }[] {
   if (found.names.length > 1 || !found.entry) return [];
   if (found.entry.is === 'blocked') unseen.push(found.entry.unknown);

@@ -3,7 +3,7 @@ import { type Account, type Asking, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, number, record, string } from '../shape.ts';
-import { type OtherServers, otherServers } from './other-servers.ts';
+import { type OtherServers, otherServers, otherServersTouches } from './other-servers.ts';
 import { processTouches, type ServiceProcess, type ServiceProcesses, serviceProcesses } from './service-processes.ts';
 import { type Commands, defaultSocket, isLoopback, type Sockets, type SocketUnit, socketUnit, socketUnitTouches } from './socket-unit.ts';
 
@@ -36,7 +36,7 @@ export const podmanService: Kind = {
     loopback: addresses('TCP addresses of this host alone, without a client certificate'),
     mutualTls: addresses('TCP addresses that demand a client certificate'),
   }),
-  touches: () => [...socketUnitTouches, ...processTouches],
+  touches: () => [...socketUnitTouches, ...otherServersTouches, ...processTouches],
   *learn(_, as): Asking<Fact> {
     const [unit, others, processes] = (yield* together<unknown>([socketUnit(as), otherServers(as), serviceProcesses(as.uid)])) as [
       SocketUnit,

@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, type Inode, type Stat, stat, to
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, mode, number, record, string } from '../shape.ts';
-import { type OtherServers, otherServers } from './other-servers.ts';
+import { type OtherServers, otherServers, otherServersTouches } from './other-servers.ts';
 import { endOf, type Groups, groupsOf, octal, parentsOf, type Reach, reach, stranger } from './socket-reach.ts';
 import { defaultSocket, type Sockets, type SocketUnit, socketUnit, socketUnitTouches } from './socket-unit.ts';
 import { mayLookAt, socketTouches } from './who-answers.ts';
@@ -28,6 +28,7 @@ export const podmanSocket: Kind = {
   }),
   touches: () => [
     ...socketUnitTouches,
+    ...otherServersTouches,
     ...socketTouches,
     { do: 'stat', path: '/run' },
     { do: 'stat', path: '/var' },

@@ -63,12 +63,12 @@ export interface Found {
 /** systemd's own limit of alias hops. */
 const maxHops = 8;
 
-/** Follows a name through aliases to a file. */
-export function* findUnit(search: Search, name: string): Asking<Found> {
+/** Follows a name through at most `hops` entries: aliases, and at their end a file. With one, an alias is only told to be one. */
+export function* findUnit(search: Search, name: string, hops = maxHops): Asking<Found> {
   const names = [name];
   const shadowed: string[] = [];
   const remarks: { said: string; where: Where }[] = [];
-  for (let hop = 0; hop < maxHops; hop++) {
+  for (let hop = 0; hop < hops; hop++) {
     const here = names.at(-1) as string;
     const entries = yield* together(search.dirs.filter((d) => d.entries.has(here)).map((d) => entryAt(search, d.path, here)));
     const usable = entries.filter((e): e is Exclude<Entry, { is: 'unusable' }> => e.is !== 'unusable');
