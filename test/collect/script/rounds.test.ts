@@ -1,5 +1,5 @@
 /** After the capture script, the shipped profiles ask nothing that it did not foresee, on ordinary hosts. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hostNamed } from '../../../src/cli/hosts.ts';
@@ -7,8 +7,10 @@ import { readPacks } from '../../../src/cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../../../src/cli/paths.ts';
 import { superset } from '../../../src/cli/superset.ts';
 import { answerer } from '../../../src/collect/composed.ts';
+import { replay } from '../../../src/collect/record.ts';
 import { type Items, itemsOf } from '../../../src/collect/script/items.ts';
-import type { Account, Ask } from '../../../src/facts/ask.ts';
+import { readSnapshot } from '../../../src/collect/snapshot.ts';
+import type { Account, AnyAnswer, Ask, Content } from '../../../src/facts/ask.ts';
 import { keyOf } from '../../../src/facts/ask.ts';
 import { parsePasswd, rootAccount } from '../../../src/facts/host/accounts.ts';
 import { settle } from '../../../src/facts/settle.ts';
@@ -18,9 +20,7 @@ import { glob } from '../../../src/plan/touches.ts';
 const { pack } = readPacks([shippedRules]);
 const selection = { byName: false, wants: () => true, params: [] };
 const items = itemsOf(superset(pack, selection), []);
-const hosts = readdirSync(join(packageRoot, 'fixtures/hosts'))
-  .filter((f) => f.endsWith('.yaml'))
-  .map((f) => f.replace(/\.yaml$/, ''));
+const hosts = readdirSync(join(packageRoot, 'fixtures/hosts'));
 
 /** What only an answer can lead to: what a file or a program names, and the package database where a program does not tell its version. */
 const later = [
@@ -72,14 +72,32 @@ function foreseen(from: Items, accounts: readonly Account[], present: (ask: Ask)
   };
 }
 
-test.each(hosts)('%s: one round is enough', (name) => {
-  const spec = hostNamed(name);
+interface Known {
+  readonly answer: (ask: Ask) => AnyAnswer;
+  readonly audited: Account;
+  readonly passwd: string;
+}
+
+/** A composed host, or a recording of a real one. */
+function known(name: string): Known {
+  const file = join(packageRoot, 'fixtures/hosts', name);
+  if (name.endsWith('.jsonl')) {
+    const snapshot = readSnapshot(readFileSync(file), name);
+    const answer = replay(snapshot);
+    const passwd = answer({ do: 'read', path: '/etc/passwd' });
+    return { answer, audited: snapshot.header.user, passwd: passwd.is === 'got' ? (passwd.value as Content).text : '' };
+  }
+  const spec = hostNamed(name.replace(/\.yaml$/, ''));
   if (!spec) throw new Error(name);
-  const answer = answerer(spec);
-  const audited = spec.user ?? rootAccount;
-  const file = spec.files?.['/etc/passwd'];
-  const passwd = parsePasswd(typeof file === 'string' ? file : ((file as { content?: string } | undefined)?.content ?? ''));
-  const accounts = [audited, rootAccount, ...(passwd.is === 'known' ? passwd.entries : [])];
+  const passwd = spec.files?.['/etc/passwd'];
+  const text = typeof passwd === 'string' ? passwd : ((passwd as { content?: string } | undefined)?.content ?? '');
+  return { answer: answerer(spec), audited: spec.user ?? rootAccount, passwd: text };
+}
+
+test.each(hosts)('%s: one round is enough', (name) => {
+  const { answer, audited, passwd } = known(name);
+  const entries = parsePasswd(passwd);
+  const accounts = [audited, rootAccount, ...(entries.is === 'known' ? entries.entries : [])];
   const covered = foreseen(items, accounts, (ask) => answer(ask).is !== 'absent');
   const missed = new Set<string>();
   settle(inspect(pack, selection, audited), (ask) => {
