@@ -11,6 +11,7 @@ import { type LoadedUnit, loadFrom } from '../systemd/load.ts';
 import { dropInNames, parseUnitName } from '../systemd/names.ts';
 import { type Manager, searchDirs } from '../systemd/paths.ts';
 import { type Commands, commandsOf, type Sockets, socketsOf } from './socket-unit.ts';
+import { relays } from './started-service.ts';
 
 export interface OtherServers extends Pick<Commands, 'commands' | 'unsure'> {
   readonly sockets: readonly (Sockets & { readonly name: string })[];
@@ -83,8 +84,9 @@ export function* otherServers(as: Account): Asking<OtherServers> {
   };
 }
 
-/** `podman … system service`, or a subcommand that a variable holds. */
-const concernsApi = (line: string): boolean => /podman/.test(line) && (/\bsystem['"\s\\]+service\b/.test(line) || /podman['"]?\s+['"]?\$/.test(line));
+/** A relay of the socket, `podman … system service`, or a subcommand that a variable holds. */
+const concernsApi = (line: string): boolean =>
+  relays(line) || (/podman/.test(line) && (/\bsystem['"\s\\]+service\b/.test(line) || /podman['"]?\s+['"]?\$/.test(line)));
 
 const offers = (c: Commands): boolean => c.commands.length > 0 || c.unsure !== undefined;
 

@@ -96,8 +96,8 @@ export function serviceCommand(argv: readonly string[]): ServiceCommand | undefi
     const time = /^(?:--time(?:out)?=|-t=?)(\d+)$/.exec(word)?.[1] ?? (word === '--time' || word === '--timeout' || word === '-t' ? rest[i + 1] : undefined);
     if (time !== undefined && /^\d+$/.test(time)) timeout = Number(time);
     if (word === '--tls-client-ca' || word.startsWith('--tls-client-ca=')) clientCa = true;
-    // Go's net/url lower-cases schemes.
-    if (/^[a-z]+:\/\//i.test(word)) address = word.replace(/^[a-z]+/i, (scheme) => scheme.toLowerCase());
+    // Go's net/url lower-cases schemes; `tcp:HOST:PORT` counts, too (tried with 4.3.1).
+    if (/^[a-z]+:/i.test(word)) address = word.replace(/^[a-z]+/i, (scheme) => scheme.toLowerCase());
   }
   return { clientCa, ...(timeout === undefined ? {} : { timeout }), ...(address === undefined ? {} : { address }) };
 }

@@ -128,11 +128,16 @@ export function listen(address: string, where: Where): Listen {
   return { type: /^(\d{1,5}|.*:\d{1,5})$/.test(address) ? 'tcp' : 'other', address, where };
 }
 
+/**
+ * HOST:PORT of `tcp://HOST:PORT` or `tcp:HOST:PORT`, anything else as it is. Of `tcp:/…` and `tcp:///…` Podman takes no
+ * host, and listens on all addresses (containers/podman cmd/podman/system/service_abi.go; tried with 4.3.1).
+ */
+const listensAt = (address: string): string => /^tcp:(?:\/\/)?([^/]*)/.exec(address)?.[1] ?? address;
+
 /** Whether a TCP or vsock address can be reached from this host alone. Virtual machines reach every CID but 1 (vsock(7) VMADDR_CID_LOCAL). */
 export function isLoopback(address: string): boolean {
   if (/^vsock(?:-\w+)?:/.test(address)) return /^vsock(?:-\w+)?:1:/.test(address);
-  const host = address
-    .replace(/^tcp:\/\//, '')
+  const host = listensAt(address)
     .replace(/:\d+$/, '')
     .replace(/^\[|\]$/g, '');
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);

@@ -11,6 +11,12 @@ export interface Started {
 
 const none: Started = { services: [] };
 
+/** A program that hands a socket on to whoever connects to another, and Podman's socket in its arguments. */
+const relay = /(?:^|[\s/"'])(?:socat|systemd-socket-proxyd|nc|ncat|netcat)\b.*\bpodman\.sock\b/;
+
+/** Whether a command line hands the API's socket on. */
+export const relays = (line: string): boolean => relay.test(line);
+
 const isPodman = (word: string): boolean => /(^|\/)podman(?:-[\w.]+)?$/.test(word);
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'busybox']);
 /** Programs that run the command in their arguments. */
@@ -79,6 +85,7 @@ export function startedBy(words: readonly string[], unresolved: readonly string[
     return at > 0 ? startedBy(words.slice(at), unresolved, variables) : { services: [], unsure: `what ${program} starts could not be told` };
   }
   if (harmless.has(program)) return none;
+  if (relays(words.join(' '))) return { services: [], unsure: `${program} hands the API's socket on, and to whom was not looked at` };
   return { services: [], unsure: `what ${words[0] ?? 'it'} starts is not known` };
 }
 
