@@ -6,6 +6,7 @@
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { dropInTouches } from '../systemd/dropins.ts';
 import { type Found, findUnit, type Search, searchUnits } from '../systemd/find.ts';
 import { type LoadedUnit, loadFrom } from '../systemd/load.ts';
 import { dropInNames, parseUnitName } from '../systemd/names.ts';
@@ -27,28 +28,19 @@ const shipped = new Set(['auto-update', 'restart', 'kube@', 'clean-transient', '
 
 const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
 
-/** What of an administrator's is wanted at once; of the vendor's, what is named after Podman. */
+/** All units of an administrator and all drop-ins are wanted at once; of the vendor's units, those named after Podman. */
 export const otherServersTouches: readonly Pattern[] = (['system', 'user'] as const).flatMap((manager) =>
-  searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir) =>
-    ['service', 'socket'].flatMap((type): Pattern[] => {
-      const units = `${dir}/*.${type}`;
-      if (isVendors(dir)) {
-        const first = [`${dir}/*podman*.${type}`];
-        return [
-          { do: 'stat', path: units, first },
-          { do: 'read', path: units, first },
-        ];
-      }
-      const dropIns = `${dir}/*${type}.d`;
+  ['service', 'socket'].flatMap((type) => [
+    ...dropInTouches(manager, type),
+    ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => {
+      const path = `${dir}/*.${type}`;
+      const first = isVendors(dir) ? { first: [`${dir}/*podman*.${type}`] } : {};
       return [
-        { do: 'stat', path: units },
-        { do: 'read', path: units },
-        { do: 'list', path: dropIns },
-        { do: 'stat', path: `${dropIns}/*.conf` },
-        { do: 'read', path: `${dropIns}/*.conf` },
+        { do: 'stat', path, ...first },
+        { do: 'read', path, ...first },
       ];
     }),
-  ),
+  ]),
 );
 
 /** Finds them for an account: root's in the system manager. */

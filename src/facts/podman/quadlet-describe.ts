@@ -5,6 +5,7 @@ import { type Flag, flagsNamed, lastFlag, switchedOn } from './podman-flags.ts';
 import { capabilitiesOf, type Finding, fullPrivileges, hostNamespaces, loosened, noNewPrivileges, notRoot } from './quadlet-isolation.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { hostMounts, judgeMounts } from './quadlet-mounts.ts';
+import type { ServiceDropIns } from './quadlet-service.ts';
 import { completed, remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
 import { limitsOf, literalSecrets, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
 import { absolute, type Surroundings } from './quadlet-surroundings.ts';
@@ -39,7 +40,8 @@ export function describeWorkload(source: Source, seen: Surroundings): FactBuilde
   const here: Where = { path: source.file.path };
   const fact = new FactBuilder().consulted(here).set('type', source.ending, here).set('owner', source.owner.name, here);
   const part = new Part(fact, here);
-  const { flags, open } = completed(source, seen.conf, seen.played);
+  const { flags, open: left } = completed(source, seen.conf, seen.played);
+  const open = left ?? replaced(seen.dropIns);
   setIsolation(part, source, flags, open);
   const mounts = judgeMounts(hostMounts([...flags, ...rootfs(source)], source.file.directory), source.owner);
   for (const field of ['sensitive', 'shared', 'sockets'] as const) part.list(['mounts', field], mounts[field], open);
@@ -47,6 +49,12 @@ export function describeWorkload(source: Source, seen: Surroundings): FactBuilde
   setUpdates(part, source, flags);
   setService(part, source, seen, flags, open);
   return fact;
+}
+
+/** A drop-in for the generated service may give it a command of its own: then the file does not tell what runs. */
+function replaced({ assignments, unseen }: ServiceDropIns): Unknown | undefined {
+  const own = assignments.find((a) => a.key === 'ExecStart');
+  return own ? { is: 'unknown', why: 'ambiguous', said: 'a drop-in of the service replaces the command that Quadlet writes', where: [own.where] } : unseen;
 }
 
 function rootfs({ assignments, ending }: Source): Flag[] {

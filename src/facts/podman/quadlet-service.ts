@@ -1,40 +1,32 @@
-/** The service that is generated from a Quadlet file, and what an administrator adds to it with drop-ins. */
-import { type Answer, type Asking, list, read, together } from '../ask.ts';
-import { type Unknown, unknown } from '../fact.ts';
-import { dropInNames, parseUnitName } from '../systemd/names.ts';
+/** The service that is generated from a Quadlet file, and what drop-ins add to it. */
+import type { Account, Asking } from '../ask.ts';
+import type { Unknown } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import { dropInTouches, readDropIns } from '../systemd/dropins.ts';
+import { searchUnits } from '../systemd/find.ts';
+import { parseUnitName } from '../systemd/names.ts';
+import type { Manager } from '../systemd/paths.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 
-const unitDirectories = { system: ['/etc/systemd/system', '/run/systemd/system'], user: ['/etc/systemd/user', '/run/systemd/user'] } as const;
-
-export const serviceDropInTouches = Object.values(unitDirectories).flatMap((ds) =>
-  ds.flatMap((d) => [{ do: 'list', path: `${d}/*.service.d` } as const, { do: 'read', path: `${d}/*.service.d/*.conf` } as const]),
-);
+export const serviceDropInTouches: readonly Pattern[] = (['system', 'user'] as const).flatMap((manager) => dropInTouches(manager, 'service'));
 
 export interface ServiceDropIns {
+  /** Of [Service], in the order in which systemd reads them. */
   readonly assignments: readonly Assignment[];
   readonly unseen?: Unknown;
 }
 
-/** Drop-ins that an administrator wrote for the generated unit itself. */
-export function* serviceDropIns(name: string, place: 'system' | 'user'): Asking<ServiceDropIns> {
+/** The drop-ins that the generated unit gets, as every other unit does. `as` is the account whose manager runs it. */
+export function* serviceDropIns(name: string, manager: Manager, as: Account): Asking<ServiceDropIns> {
   const unit = parseUnitName(name);
-  const directories = unit ? unitDirectories[place].flatMap((d) => dropInNames(unit).map((n) => `${d}/${n}`)) : [];
-  const lists = yield* together(directories.map((d) => list(d)));
-  const paths: string[] = [];
-  let unseen: Unknown | undefined;
-  for (const [at, directory] of directories.entries()) {
-    const names = lists[at] as Answer<readonly string[]>;
-    if (names.is === 'blocked') unseen ??= unknown(names, directory);
-    if (names.is === 'got') paths.push(...names.value.filter((n) => n.endsWith('.conf')).map((n) => `${directory}/${n}`));
-  }
-  const texts = yield* together(paths.map((path) => read(path)));
-  const assignments = paths.flatMap((path, at) => {
-    const text = texts[at] as Answer<string>;
-    if (text.is === 'blocked') unseen ??= unknown(text, path);
-    return text.is === 'got' ? parseUnitText(text.value, path, new Set(['Unit', 'Service', 'Install'])).assignments.filter((a) => a.section === 'Service') : [];
-  });
-  return { assignments, ...(unseen ? { unseen } : {}) };
+  if (!unit) return { assignments: [] };
+  const search = yield* searchUnits(manager, as);
+  const { files, unseen } = yield* readDropIns(search, unit, []);
+  // An image has no runtime directories, so nothing in them is missed.
+  const hidden = [...search.unseen, ...unseen].find((u) => u.why !== 'unsupported');
+  const parsed = files.flatMap((f) => parseUnitText(f.text ?? '', f.path, new Set(['Unit', 'Service', 'Install'])).assignments);
+  return { assignments: parsed.filter((a) => a.section === 'Service'), ...(hidden ? { unseen: hidden } : {}) };
 }
 
 /** `.container` and `.kube` give NAME.service, the others NAME-TYPE.service; ServiceName= replaces it (since 5.3). */

@@ -77,8 +77,8 @@ export const quadlet: Kind = {
 /** Judges a file under every release that it may meet; what the releases see differently is unknown. */
 function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
   const name = serviceNameOf(file);
-  const place = placementOf(hosts.each.at(-1) as QuadletHost, file).place;
-  const extra = yield* serviceDropIns(name, place === 'user' ? 'user' : 'system');
+  const { place, instance } = placementOf(hosts.each.at(-1) as QuadletHost, file);
+  const extra = yield* serviceDropIns(name, place === 'user' ? 'user' : 'system', instance?.account ?? rootAccount);
   const facts = hosts.each.map((host) => describeFile(host, file, extra));
   const last = facts.at(-1) as FactBuilder;
   const known = last.build();

@@ -5,8 +5,10 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
 import type { Search } from './find.ts';
 import { dropInNames, type UnitName } from './names.ts';
+import { type Manager, searchDirs } from './paths.ts';
 
 export interface DropIn {
   readonly path: string;
@@ -24,6 +26,17 @@ export interface DropIns {
   /** Directories and files that could not be read. */
   readonly unseen: readonly Unknown[];
 }
+
+/** What reading the drop-ins of any unit of a type may touch. */
+export const dropInTouches = (manager: Manager, type: string): Pattern[] => [
+  { do: 'stat', path: '/lib' },
+  ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => [
+    { do: 'list', path: dir },
+    { do: 'list', path: `${dir}/*${type}.d` },
+    { do: 'stat', path: `${dir}/*${type}.d/*.conf` },
+    { do: 'read', path: `${dir}/*${type}.d/*.conf` },
+  ]),
+];
 
 /** Reads the drop-ins for a unit's own name first, then its aliases, then its type. */
 export function* readDropIns(search: Search, unit: UnitName, aliases: readonly UnitName[]): Asking<DropIns> {
