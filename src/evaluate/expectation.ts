@@ -88,15 +88,22 @@ function judgeAt(expectation: Expectation, path: readonly string[], fact: Known,
     .filter((_, i) => truths[i] !== true)
     .map((t) => wanted(t, resolve, at))
     .join(' and ');
+  const meaning = meaningOf(path, at);
   const remarks = notes.length > 0 ? ` (${notes.map((n) => n.said).join('; ')})` : '';
   return {
     truth,
-    said: `${name} ${found}, wanted ${wish}${remarks}`,
-    found: `${name} ${found}${remarks}`,
+    said: `${name} ${found}, wanted ${wish}${meaning}${remarks}`,
+    found: `${name} ${found}${meaning}${remarks}`,
     // A near miss is where the reader has to look when nothing is set.
     where: set === undefined ? [...notes.flatMap((n) => n.where), ...places] : [...places, ...notes.flatMap((n) => n.where)],
     ...firstUnknown(truths),
   };
+}
+
+/** What a yes or no means, for who does not know the name of the field. */
+function meaningOf(path: readonly string[], shape: Shape | undefined): string {
+  const describe = shape?.type === 'boolean' ? (shape.describe ?? '').replace(/^whether /, '') : '';
+  return /\s/.test(describe) && !describe.startsWith('since ') ? ` (${path.at(-1)}: ${describe})` : '';
 }
 
 const isPresence = (test: Test): boolean => test.operator === 'present';

@@ -9,7 +9,8 @@ import type { Manager } from '../systemd/paths.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 
-export const serviceDropInTouches: readonly Pattern[] = (['system', 'user'] as const).flatMap((manager) => dropInTouches(manager, 'service'));
+/** Of whichever account a file belongs to. */
+export const serviceDropInTouches: readonly Pattern[] = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
 
 export interface ServiceDropIns {
   /** Of [Service], in the order in which systemd reads them. */

@@ -27,10 +27,10 @@ export interface DropIns {
   readonly unseen: readonly Unknown[];
 }
 
-/** What reading the drop-ins of any unit of a type may touch. */
-export const dropInTouches = (manager: Manager, type: string): Pattern[] => [
+/** What reading the drop-ins of any unit of a type may touch; `home` and `runtime` as patterns name the accounts. */
+export const dropInTouches = (manager: Manager, type: string, home = '~', runtime = '/run/user/{uid}'): Pattern[] => [
   { do: 'stat', path: '/lib' },
-  ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => [
+  ...searchDirs(manager, home, runtime).flatMap((dir): Pattern[] => [
     { do: 'list', path: dir },
     { do: 'list', path: `${dir}/*${type}.d` },
     { do: 'stat', path: `${dir}/*${type}.d/*.conf` },
