@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { isSecretFile, redact, redactText } from '../../../src/collect/redact/redact.ts';
 import { suspicious } from '../../../src/collect/script/library/mask.ts';
-import { redactor } from '../../../src/collect/script/library/redact.ts';
+import { redactor } from '../../../src/collect/script/library/redactor.ts';
 import { isPlaceholder } from '../../../src/facts/redacted.ts';
 import { plainSecret, plainSyntaxes, sample, scraps, secret, syntaxes } from './secrets.ts';
 

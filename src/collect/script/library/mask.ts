@@ -1,6 +1,6 @@
 /** Masks what was read and printed before it leaves the host: the redactor, its key, and what happens without awk. */
 import * as rules from '../../redact/rules.ts';
-import { redactor } from './redact.ts';
+import { redactor } from './redactor.ts';
 import { sh } from './sh.ts';
 
 /** A pattern of sh for a text in any case. */
