@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
-import { parseRaw, type RawHost } from '../collect/raw.ts';
+import { lookedAt, parseRaw, type RawHost } from '../collect/raw.ts';
 import type { Host } from '../collect/record.ts';
 import { captured, type Questions, remote } from '../collect/remote.ts';
 import { openSession, type Session, SessionError, usualLimits } from '../collect/script/session.ts';
@@ -134,7 +134,7 @@ async function begin(
   if (!found) throw new TargetError(`${name ?? kind}: the capture script did not say where it ran; nothing was judged`);
   return {
     // The time is ours: whoever sets the host's clock must not decide what is out of date.
-    host: { kind, name: name ?? found.host.name, user: found.host.user, target: { answer: (asks) => told(found.target.answer(asks)) } },
+    host: { kind, name: name ?? found.host.name, user: found.host.user, target: { answer: (asks) => told(found.target.answer(asks)) }, looked: found.looked },
     close: () => session.close(),
   };
 }
@@ -156,6 +156,7 @@ export function openRaw(path: string, name: string, now: string | undefined): { 
       name: raw.host.name,
       user: raw.host.user,
       target: captured(raw),
+      looked: () => lookedAt(raw),
       ...(now === undefined ? { takenAt: timeOf(raw.host, name) } : {}),
     },
     complete: raw.complete,

@@ -1,13 +1,15 @@
 /** The record of everything that was read and run, for people: one line an ask, made from the snapshot alone. */
 import { createHash } from 'node:crypto';
 import type { AnyAnswer, Ask, Content, Output, Response } from '../facts/ask.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Answered, Snapshot } from './snapshot.ts';
 
 /**
  * Tab-separated: outcome, size, sha256, what was asked. Size and digest are of what the snapshot holds, hence
  * after secrets were masked: bytes of a file, an output or a response, the number of names of a directory.
+ * What a capture script looked at besides stands below {@link besideMark}.
  */
-export function askedRecord({ header, answers, digest, truncated }: Snapshot): string {
+export function askedRecord(snapshot: Snapshot): string {
+  const { header, answers, digest, truncated } = snapshot;
   const from = (header.from ?? []).map((s) => `# with     ${s.takenAt} by ${s.user}, ${s.digest}`);
   const lines = [
     `# target   ${header.name} (${header.kind})`,
@@ -15,10 +17,25 @@ export function askedRecord({ header, answers, digest, truncated }: Snapshot): s
     ...from,
     `# snapshot ${digest}${truncated ? ' (truncated: there may have been more)' : ''}`,
     ['# outcome', 'size', 'sha256 of what the snapshot holds', 'asked'].join('\t'),
-    ...[...answers.values()].map(({ ask, answer }) => [...outcomeOf(ask, answer), inWords(ask)].join('\t')),
+    ...[...answers.values()].map(asLine),
   ];
-  return `${lines.map(oneLine).join('\n')}\n`;
+  const beside = snapshot.beside?.() ?? [];
+  const more = beside.length > 0 ? [besideMark, ...beside.map(asLine).sort()] : [];
+  return `${[...lines, ...more].map(oneLine).join('\n')}\n`;
 }
+
+/** The line above what a capture script looked at, and no rule asked for: it is not in the snapshot. */
+const besideMark = '# looked at besides by the capture script; asked by no rule, and not in the snapshot';
+
+/** Whether a text is the record of a snapshot; then, how many asks it lists besides. */
+export function besidesIn(text: string, snapshot: Snapshot): number | undefined {
+  const own = askedRecord(snapshot);
+  if (text === own) return 0;
+  const head = `${own}${besideMark}\n`;
+  return text.startsWith(head) && text.endsWith('\n') ? text.slice(head.length, -1).split('\n').length : undefined;
+}
+
+const asLine = ({ ask, answer }: Answered): string => [...outcomeOf(ask, answer), inWords(ask)].join('\t');
 
 function outcomeOf(ask: Ask, answer: AnyAnswer): [string, string, string] {
   if (answer.is === 'absent') return ['absent', '-', '-'];

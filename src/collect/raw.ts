@@ -6,6 +6,7 @@
 import type { Account, AnyAnswer, Ask } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
 import { answersIn } from './script/answers.ts';
+import type { Answered } from './snapshot.ts';
 
 const magic = 'pretrip-raw/1';
 
@@ -48,6 +49,13 @@ const maxHeader = 400;
 const maxNoise = 1024 * 1024;
 /** Largest frame: a file, or a program's output, at its limit. */
 const maxFrame = 32 * 1024 * 1024;
+
+/** All that a script looked at and told of. */
+export const lookedAt = ({ asks, answers }: Pick<Raw, 'asks' | 'answers'>): Answered[] =>
+  [...asks].flatMap(([key, ask]) => {
+    const answer = answers.get(key);
+    return answer ? [{ ask, answer }] : [];
+  });
 
 /** Reads a stream as it arrives. With `nonce`, only a script of that mark is believed. */
 export function rawReader(wanted?: string): RawReader {

@@ -6,7 +6,7 @@ import { placeholder } from '../facts/redacted.ts';
 import { settleAsync } from '../facts/settle.ts';
 import { redact } from './redact/redact.ts';
 import type { Mark } from './redact/state.ts';
-import { type Header, type Snapshot, type Source, snapshotOf } from './snapshot.ts';
+import { type Answered, type Header, type Snapshot, type Source, snapshotOf } from './snapshot.ts';
 
 /** What the inspection itself knows and probes may ask for as a variable. */
 export interface Given {
@@ -26,6 +26,8 @@ export interface Host {
   readonly takenAt?: string;
   /** The recordings that answer, where several were put together. */
   readonly from?: readonly Source[];
+  /** All that a capture script told of so far, asked for or not. */
+  readonly looked?: () => Iterable<Answered>;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Host {
  * concludes is thrown away: a live host is judged on its recording, as every other.
  */
 export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
-  const answers = new Map<string, { ask: Ask; answer: AnyAnswer }>();
+  const answers = new Map<string, Answered>();
   const mark = keyedMark();
   const given = on.takenAt === undefined ? asked : { ...asked, takenAt: on.takenAt };
   await settleAsync(probe, async (asks) => {
@@ -57,7 +59,11 @@ export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: 
     tool,
     ...(on.from ? { from: on.from } : {}),
   };
-  return snapshotOf(header, answers.values());
+  const snapshot = snapshotOf(header, answers.values());
+  const { looked } = on;
+  if (!looked) return snapshot;
+  const masked = ({ ask, answer }: Answered): Answered => ({ ask, answer: redact(ask, answer, mark) });
+  return { ...snapshot, beside: () => [...looked()].filter(({ ask }) => !answers.has(keyOf(ask))).map(masked) };
 }
 
 /** Placeholders with a hash under a key that nobody keeps: equal within one recording, and worthless outside it. */

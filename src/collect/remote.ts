@@ -4,9 +4,10 @@ import type { AnyAnswer, Ask, Target } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
 import type { Pattern } from '../facts/kind.ts';
 import { legible } from './limits.ts';
-import { answerFrom, type Raw, type RawHost } from './raw.ts';
+import { answerFrom, lookedAt, type Raw, type RawHost } from './raw.ts';
 import { captureScript, followUpScript } from './script/render.ts';
 import type { Session } from './script/session.ts';
+import type { Answered } from './snapshot.ts';
 
 /** What the first script asks. */
 export interface Questions {
@@ -21,6 +22,8 @@ export interface Questions {
 export interface Remote {
   readonly host: RawHost;
   readonly target: Target;
+  /** All that the scripts told of so far. */
+  looked(): readonly Answered[];
   /** Scripts that were run so far. */
   rounds(): number;
 }
@@ -36,11 +39,15 @@ export async function remote(session: Session, questions: Questions): Promise<Re
   let rounds = 1;
   const settled = new Set<string>();
   const answers = new Map(first.answers);
+  const asked = new Map(first.asks);
   const more = async (asks: readonly Ask[]): Promise<void> => {
     const mark = newNonce();
     rounds++;
     const raw = await session.ask(followUpScript(asks, mark), mark);
-    for (const ask of asks) answers.set(keyOf(ask), raw.answers.get(keyOf(ask)) ?? unanswered);
+    for (const ask of asks) {
+      answers.set(keyOf(ask), raw.answers.get(keyOf(ask)) ?? unanswered);
+      asked.set(keyOf(ask), ask);
+    }
   };
   return {
     host: first.host,
@@ -55,6 +62,7 @@ export async function remote(session: Session, questions: Questions): Promise<Re
         return asks.map((ask) => legible(ask, answerFrom(answers, ask) ?? unanswered));
       },
     },
+    looked: () => lookedAt({ asks: asked, answers }),
     rounds: () => rounds,
   };
 }

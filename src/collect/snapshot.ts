@@ -33,11 +33,19 @@ export interface Source {
 
 export interface Snapshot {
   readonly header: Header;
-  readonly answers: ReadonlyMap<string, { readonly ask: Ask; readonly answer: AnyAnswer }>;
+  readonly answers: ReadonlyMap<string, Answered>;
   /** `sha256:…` over the header and the answers, as lines; compression does not change it. */
   readonly digest: string;
   /** No end record: what it lacks is unknown. */
   readonly truncated: boolean;
+  /** Just recorded from a capture script: what the script looked at besides, secrets masked. No part of the snapshot's text. */
+  readonly beside?: () => readonly Answered[];
+}
+
+/** An ask and what came back. */
+export interface Answered {
+  readonly ask: Ask;
+  readonly answer: AnyAnswer;
 }
 
 /** A snapshot that cannot be used. The message is for the user: what, where, what to do. */
@@ -56,7 +64,7 @@ const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zl
 /** Largest snapshot after decompression. */
 const limit = 512 * 1024 * 1024;
 
-export function snapshotOf(header: Header, answers: Iterable<{ ask: Ask; answer: AnyAnswer }>): Snapshot {
+export function snapshotOf(header: Header, answers: Iterable<Answered>): Snapshot {
   const sorted = [...answers].map((a) => [keyOf(a.ask), a] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const map = new Map(sorted);
   return { header, answers: map, digest: digestOf([JSON.stringify(header), ...linesOf(map)]), truncated: false };

@@ -1,4 +1,5 @@
 /** Evidence: kept, signed, judged again, and attacked. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -113,6 +114,38 @@ describe.skipIf(without)('evidence', () => {
     const unlisted = await verify(evidence);
     expect(unlisted.status).toBe(0);
     expect(unlisted.out).toMatch(/note {2}signature: signed with ED25519 key SHA256:\S+ which no list of signers vouches for.*not who signed/);
+  });
+
+  test('the record lists what a capture script looked at besides, without any secret', async () => {
+    const script = (await pretrip(['capture', '--script', '--select', 'cgroup.mode.v2,podman.registries.auth-perms'])).out;
+    const raw = join(dir, 'host.raw');
+    const home = mkdtempSync(join(dir, 'home-'));
+    mkdirSync(join(home, '.config/containers'), { recursive: true });
+    writeFileSync(join(home, '.config/containers/auth.json'), '{"auths":{"x":{"auth":"c2VjcmV0"}}}');
+    writeFileSync(raw, execFileSync('sh', [], { input: script, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, HOME: home } }));
+    const at = join(dir, 'besides');
+    // Fewer rules than the script asked for.
+    const ran = await pretrip(['scan', raw, '--select', 'cgroup.mode.v2', '--evidence', at, '--fail-on', 'never', '--allow-incomplete']);
+    expect(ran.err).toMatch(/wrote evidence/);
+    const record = readFileSync(join(at, 'asked.tsv'), 'utf8');
+    const [judged = '', besides = ''] = record.split(/^# looked at besides .*\n/m);
+    expect(judged).toMatch(/read \/sys\/fs\/cgroup\/cgroup.controllers/);
+    expect(besides).toMatch(/auth\.json/);
+    const asked = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter((l) => l && !l.startsWith('#'))
+        .map((l) => l.split('\t')[3] ?? '');
+    // Everything that the script told of stands in the record, once.
+    const all = asked((await pretrip(['verify', raw, '--list'])).out);
+    expect(asked(record).filter((a, i, list) => list.indexOf(a) !== i)).toEqual([]);
+    expect(all.filter((a) => !asked(record).includes(a))).toEqual([]);
+    expect(all.length).toBeGreaterThan(20);
+    const checked = await verify(at);
+    expect(checked.status, checked.out).toBe(0);
+    expect(checked.out).toMatch(/asked.tsv: lists all that was read and run: \d+ asks, and \d+ more that the capture script looked at/);
+    forge(at, 'asked.tsv', (t) => t.replace('# looked at besides', '#'));
+    expect(await badIn(at)).toMatch(/asked.tsv: is not the record of this snapshot/);
   });
 
   test('an expired key does not vouch now, and did when it was valid; a namespace may be denied to a key', async () => {

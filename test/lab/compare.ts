@@ -33,15 +33,15 @@ function lookIn(way: Way, where: Where): { name: string; seconds: number; report
   return { name: way.name, seconds, report };
 }
 
-/** Prints a line for each verdict that differs, and the counts. On an emulated host a slow moment decides nothing: what differs is looked at once more. */
-export function compare(suite: Suite, where: Where, again = true): Comparison {
+/** Prints a line for each verdict that differs, and the counts. On an emulated host a slow moment decides nothing: what differs is looked at again, twice at most. */
+export function compare(suite: Suite, where: Where, more = 2): Comparison {
   const seen = ways.map((way) => lookIn(way, where));
   const all = seen.map(({ report }) => new Map(report.verdicts.map((v) => [keyOf(v), v])));
   const keys = [...new Set(all.flatMap((verdicts) => [...verdicts.keys()]))];
   const differing = keys.filter((key) => new Set(all.map((verdicts) => told(verdicts.get(key)))).size > 1);
-  if (differing.length > 0 && again) {
-    console.log(`# ${suite}: ${differing.length} differ (${differing.map((key) => key.split('\t')[0]).join(', ')}); once more`);
-    return compare(suite, where, false);
+  if (differing.length > 0 && more > 0) {
+    console.log(`# ${suite}: ${differing.length} differ (${differing.map((key) => key.split('\t')[0]).join(', ')}); again`);
+    return compare(suite, where, more - 1);
   }
   for (const key of differing) {
     console.log(`# ${suite}\t${key}\tDIFFERS`);

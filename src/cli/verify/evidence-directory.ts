@@ -1,7 +1,7 @@
 /** Checks an evidence directory, file by file. Everything in it was written by somebody else. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { askedRecord } from '../../collect/asked.ts';
+import { besidesIn } from '../../collect/asked.ts';
 import { readSnapshot, type Snapshot, SnapshotError } from '../../collect/snapshot.ts';
 import type { Pack } from '../../rules/pack.ts';
 import type { Report } from '../../verdicts/report.ts';
@@ -128,7 +128,8 @@ function manifestAgainst({ tool, target }: Manifest, report: Report): Finding[] 
 
 function askedAgainst(bytes: Uint8Array | undefined, snapshot: Snapshot): Finding {
   if (!bytes) return bad(evidenceFiles.asked, 'is missing');
-  return Buffer.from(bytes).toString('utf8') === askedRecord(snapshot)
-    ? ok(evidenceFiles.asked, `lists all that was read and run: ${snapshot.answers.size} asks`)
-    : bad(evidenceFiles.asked, 'is not the record of this snapshot');
+  const beside = besidesIn(Buffer.from(bytes).toString('utf8'), snapshot);
+  if (beside === undefined) return bad(evidenceFiles.asked, 'is not the record of this snapshot');
+  const more = beside > 0 ? `, and ${beside} more that the capture script looked at` : '';
+  return ok(evidenceFiles.asked, `lists all that was read and run: ${snapshot.answers.size} asks${more}`);
 }

@@ -57,12 +57,14 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
       ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path }))
       : [],
   );
+  // Names are read where processes are looked for by name.
+  const byName = now.some((p) => 'process' in p && p.process !== undefined && !p.process.includes('*'));
   const listed = new Set(paths.filter((p) => p.sort === 'list').map((p) => p.path));
   const runs = now.filter((p) => p.do === 'run');
   const gets = now.filter((p) => p.do === 'get').filter((p) => !`${p.socket}${p.path}`.includes('*'));
   const questions = (account: boolean): Questions => ({
     paths: sorted(
-      paths.filter((p) => ofAccount(p.path) === account),
+      paths.filter((p) => ofAccount(p.path) === account && !(byName && p.sort === 'read' && p.path === everyName)),
       listed,
     ),
     runs: usable(runs.filter((r) => !r.asUser && r.argv.some(ofAccount) === account)),
@@ -100,6 +102,9 @@ function dropInsOf(patterns: readonly Pattern[], account: boolean): Map<string, 
   }
   return new Map([...found].map(([type, dirs]) => [type, [...dirs].filter((d) => !account || /\/user(?:\.|\/|$)|^~|\{uid\}/.test(d)).sort()]));
 }
+
+/** The names of all processes, as sh finds them. */
+export const everyName = '/proc/[0-9]*/comm';
 
 /** The paths of a pattern with `**` taken out, none where sh could not follow. */
 function expanded(path: string, files: readonly string[]): string[] {

@@ -2,7 +2,7 @@
 import type { Ask } from '../../facts/ask.ts';
 import type { Pattern } from '../../facts/kind.ts';
 import { limits } from '../limits.ts';
-import { type FileSort, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
+import { everyName, type FileSort, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
 import { library } from './library/library.ts';
 import { patternWord, quote } from './quote.ts';
 
@@ -200,9 +200,11 @@ function processLines({ processes }: Items): string[] {
   if (processes.size === 0) return [];
   return [
     '  stats= reads= lists=',
-    '  for f in /proc/[0-9]*/comm; do',
+    '  # A process may end or start another program at any moment: what its name leads to follows from one reading.',
+    `  for f in ${everyName}; do`,
     '    name=',
-    '    { read -r name <"$f"; } 2>/dev/null || continue',
+    '    { IFS= read -r name <"$f"; } 2>/dev/null || continue',
+    '    frame read "$f$nl$name$nl"',
     '    f=${f%/comm}',
     '    case $name in',
     ...[...processes].map(
@@ -211,11 +213,9 @@ function processLines({ processes }: Items): string[] {
     ),
     '    esac',
     '  done',
-    '  some=1',
     '  [ -z "$stats" ] || slices plains "$stats"',
     '  [ -z "$reads" ] || slices reading "$reads"',
     '  [ -z "$lists" ] || slices listings "$lists"',
-    '  some=',
   ];
 }
 

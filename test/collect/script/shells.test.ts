@@ -1,5 +1,5 @@
 /** The capture script under every shell, as root and not: the same answers as the target `local`. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -203,6 +203,45 @@ describe.each(shells)('under %s %s', (...shell) => {
     ]);
     expect(answerFrom(raw.answers, { do: 'read', path: `${world}/names/gone` })).toEqual({ is: 'absent' });
   });
+
+  test('a process that ends or turns into another meanwhile is told of as one', () => {
+    const own = mkdtempSync(join(base, 'processes-'));
+    const [fleeting, stop] = [join(own, 'fleeting'), join(own, 'stop')];
+    copyFileSync('/bin/sleep', fleeting);
+    const busy = spawn('sh', ['-c', `until [ -e ${stop} ]; do ${fleeting} 0.01 & ${fleeting} 0.03 & (exec ${fleeting} 0.02) & wait; done`], {
+      stdio: 'ignore',
+    });
+    try {
+      const patterns: Pattern[] = [
+        { do: 'list', path: '/proc' },
+        { do: 'read', path: '/proc/*/comm' },
+        ...(['cmdline', 'cgroup'] as const).map((file): Pattern => ({ do: 'read', path: `/proc/*/${file}`, process: 'fleeting' })),
+        { do: 'stat', path: '/proc/*', process: 'fleeting' },
+      ];
+      const script = captureScript(patterns, capture);
+      let seen = 0;
+      for (let round = 0; round < 12; round++) {
+        const raw = runIn(words, script);
+        const names = [...raw.answers].filter(
+          ([key, a]) => /^read .*\/comm$/.test(key) && a.is === 'got' && (a.value as { text: string }).text === 'fleeting\n',
+        );
+        const asks = names.flatMap(([key]): Ask[] => {
+          const at = key.slice('read '.length, -'/comm'.length);
+          return [
+            { do: 'read', path: `${at}/cmdline` },
+            { do: 'read', path: `${at}/cgroup` },
+            { do: 'stat', path: at },
+          ];
+        });
+        expect(asks.filter((ask) => answerFrom(raw.answers, ask) === undefined)).toEqual([]);
+        seen += names.length;
+      }
+      expect(seen).toBeGreaterThan(5);
+    } finally {
+      writeFileSync(stop, '');
+      busy.kill();
+    }
+  }, 60_000);
 
   test('leaves nothing behind', () => {
     const traces = (): string[] => ['/dev/shm', '/run', '/tmp'].filter((d) => existsSync(d)).flatMap((d) => readdirSync(d).filter((n) => n.includes(nonce)));
