@@ -215,7 +215,7 @@ function processLines({ processes }: Items): string[] {
     '  done',
     '  [ -z "$stats" ] || slices plains "$stats"',
     '  [ -z "$reads" ] || slices reading "$reads"',
-    '  [ -z "$lists" ] || slices listings "$lists"',
+    '  [ -z "$lists" ] || slices L "$lists"',
   ];
 }
 

@@ -1,6 +1,19 @@
 /** The capture script under every shell, as root and not: the same answers as the target `local`. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -202,6 +215,30 @@ describe.each(shells)('under %s %s', (...shell) => {
       'open/inside 1',
     ]);
     expect(answerFrom(raw.answers, { do: 'read', path: `${world}/names/gone` })).toEqual({ is: 'absent' });
+  });
+
+  test('files that are copied one by one among more than one batch', () => {
+    const many = mkdtempSync(join(base, 'many-'));
+    const nameOf = (n: number): string => join(many, `f${String(n).padStart(3, '0')}`);
+    // Bytes that are no text are not for awk; those around them are.
+    for (let n = 0; n < 500; n++) writeFileSync(nameOf(n), n % 100 === 7 ? Buffer.from([0, 255, n % 256]) : `${n}\n`);
+    const raw = runIn(
+      words,
+      captureScript(
+        [
+          { do: 'list', path: many },
+          { do: 'read', path: `${many}/*` },
+        ],
+        capture,
+      ),
+    );
+    const wrong = Array.from({ length: 500 }, (_, n) => n).filter((n) => {
+      const answer = raw.answers.get(`read ${nameOf(n)}`);
+      const content = answer?.is === 'got' ? (answer.value as { text: string; binary?: boolean }) : undefined;
+      const bytes = Buffer.from(content?.text ?? '', content?.binary ? 'base64' : 'utf8');
+      return !bytes.equals(readFileSync(nameOf(n)));
+    });
+    expect(wrong).toEqual([]);
   });
 
   test('a process that ends or turns into another meanwhile is told of as one', () => {

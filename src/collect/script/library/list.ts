@@ -15,14 +15,6 @@ L() {
   done
   absences list
 }
-listings() {
-  IFS=$nl
-  set -f
-  set -- $1
-  set +f
-  unset IFS
-  L "$@"
-}
 listing() {
   listed=$1 total=0 names=0
   set -- "$1"/* "$1"/.[!.]* "$1"/..?*

@@ -85,12 +85,6 @@ absences() {
   [ -z "$looping" ] || frame "loop $sort" "$looping"
 }
 sure() {
-  batch=$1
-  IFS=$nl
-  set -f
-  set -- $batch
-  set +f
-  unset IFS
   case $(stat "$@" 2>&1 >/dev/null) in
     *ermission\ denied*)
       for f do
@@ -103,31 +97,38 @@ sure() {
     *) frame "absent $sort" "$batch" ;;
   esac
 }
-# slices FUNCTION LIST: calls it with 300 lines at a time.
-slices() {
-  slice_to=$1 slice= slice_count=0
+# spread FUNCTION LINES: calls it with each line as a word.
+spread() {
+  spread_to=$1
   IFS=$nl
   set -f
   set -- $2
   set +f
   unset IFS
+  $spread_to "$@"
+}
+# slices FUNCTION LINES: calls it with 300 lines at a time as words; they are in batch as well.
+slices() { spread slicing "$1$nl$2"; }
+# The first word is the function: what it calls may slice again.
+slicing() {
+  slice= slice_count=-1
   for slice_line do
-    slice=$slice$slice_line$nl slice_count=$((slice_count + 1))
+    slice_count=$((slice_count + 1))
+    [ $slice_count -gt 0 ] || continue
+    slice=$slice$slice_line$nl
     if [ $slice_count -ge 300 ]; then
-      $slice_to "$slice"
+      batch=$slice
+      spread "$1" "$slice"
       slice= slice_count=0
     fi
   done
-  [ -z "$slice" ] || $slice_to "$slice"
+  batch=$slice
+  [ -z "$slice" ] || spread "$1" "$slice"
 }
 # lines TEXT NUMBER: whether it has so many.
 lines() {
   line_count=$2
-  IFS=$nl
-  set -f
-  set -- $1
-  set +f
-  unset IFS
-  [ $# -eq "$line_count" ]
+  spread are_as_many "$1"
 }
+are_as_many() { [ $# -eq "$line_count" ]; }
 `;

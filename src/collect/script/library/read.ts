@@ -43,12 +43,7 @@ secret_file() {
 }
 # Small text files many at once, through awk; what it cannot give back byte for byte is copied one by one.
 reading() {
-  batch=$1 small= single= sized= sum=0
-  IFS=$nl
-  set -f
-  set -- $batch
-  set +f
-  unset IFS
+  small= single= sized= sum=0
   sizes=$(limit 10 stat -L -c %s -- "$@" 2>/dev/null) && lines "$sizes" $# || sizes=
   for f do
     bytes=@{sizes%%"$nl"*} sizes=@{sizes#*"$nl"}
@@ -61,8 +56,12 @@ reading() {
       *) if [ -n "$bytes" ] && [ "$bytes" -le 65536 ]; then small="$small$bytes $f$nl" sized=$sized$f$nl sum=$((sum + bytes)); else single=$single$f$nl; fi ;;
     esac
   done
-  # An awk that loses NUL bytes must not see any.
-  if [ -n "$sized" ] && [ -z "$nul" ] && ! without_nul; then
+  # An awk that loses NUL bytes must not see any: the files that hold one are found by halving.
+  if [ -n "$sized" ] && [ -z "$nul" ] && ! spread without_nul "$sized"; then
+    if [ $# -gt 8 ]; then
+      halves "$@"
+      return
+    fi
     small= single=$batch
   fi
   if [ -z "$masker" ]; then
@@ -80,14 +79,19 @@ reading() {
   fi
   [ -z "$single" ] || slices singles "$single"
 }
-without_nul() {
-  IFS=$nl
-  set -f
-  set -- $sized
-  set +f
-  unset IFS
-  [ "$(cat -- "$@" 2>/dev/null | tr -d '\000' | wc -c)" -eq "$sum" ] 2>/dev/null
+halves() {
+  former= latter= count=0
+  for f do
+    count=$((count + 1))
+    if [ $count -le $(($# / 2)) ]; then former=$former$f$nl; else latter=$latter$f$nl; fi
+  done
+  set -- "$former" "$latter"
+  batch=$1
+  spread reading "$1"
+  batch=$2
+  spread reading "$2"
 }
+without_nul() { [ "$(cat -- "$@" 2>/dev/null | tr -d '\000' | wc -c)" -eq "$sum" ] 2>/dev/null; }
 awk_read='
 BEGIN { count = 0; bad = dir "/bad" }
 {
@@ -103,14 +107,7 @@ BEGIN { count = 0; bad = dir "/bad" }
   count++
 }
 END { print count "\n" > (dir "/count") }'
-singles() {
-  IFS=$nl
-  set -f
-  set -- $1
-  set +f
-  unset IFS
-  for f do copied "$f"; done
-}
+singles() { for f do copied "$f"; done; }
 copied() {
   if [ -z "$D" ]; then
     frame "unsupported read" "$1$nl"

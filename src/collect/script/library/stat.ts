@@ -23,16 +23,10 @@ S() {
 }
 # Many at once; one by one where that fails.
 plains() {
-  batch=$1
-  IFS=$nl
-  set -f
-  set -- $batch
-  set +f
-  unset IFS
   if told=$(limit 10 stat -c "$inode" -- "$@" 2>/dev/null) && lines "$told" $#; then
     frame stat "$batch$told$nl"
   elif [ $# -gt 1 ]; then
-    for f do plains "$f$nl"; done
+    for f do batch=$f$nl && plains "$f"; done
   else
     by_ls "$1"
   fi
@@ -50,12 +44,6 @@ by_ls() {
   fi
 }
 links() {
-  batch=$1
-  IFS=$nl
-  set -f
-  set -- $batch
-  set +f
-  unset IFS
   if [ $# -eq 1 ] && ! [ -e "$1" ]; then
     dangling "$1"
   elif told=$(limit 10 stat -c "$inode" -- "$@" 2>/dev/null) && lines "$told" $# &&
@@ -64,21 +52,14 @@ links() {
     end=$(limit 10 stat -L -c "$inode" -- "$@" 2>/dev/null) && lines "$end" $#; then
     frame link "$batch$told$nl$text$nl$real$nl$end$nl"
   elif [ $# -gt 1 ]; then
-    for f do links "$f$nl"; done
+    for f do batch=$f$nl && links "$f"; done
   elif ! [ -L "$1" ]; then
-    plains "$1$nl"
+    plains "$1"
   else
     frame "failed stat" "$1$nl"
   fi
 }
-danglings() {
-  IFS=$nl
-  set -f
-  set -- $1
-  set +f
-  unset IFS
-  for f do dangling "$f"; done
-}
+danglings() { for f do dangling "$f"; done; }
 dangling() {
   hops=0
   ends "$1"
