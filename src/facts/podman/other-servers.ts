@@ -58,7 +58,7 @@ export function* otherServers(as: Account): Asking<OtherServers> {
   for (const [at, { name, path }] of files.entries()) {
     const text = texts[at] as Answer<string>;
     if (text.is === 'blocked') unseen.push(unknown(text, path));
-    if (text.is === 'got' && (name.endsWith('.socket') || text.value.includes('podman') || extended(name))) wanted.push(name);
+    if (text.is === 'got' && (name.endsWith('.socket') || mayServe(text.value) || extended(name))) wanted.push(name);
   }
   const units = (yield* together(wanted.map((name) => loadFrom(search, name, manager)))) as (LoadedUnit | Unknown)[];
   const loaded = units.filter((u): u is LoadedUnit => u.is === 'loaded' && u.exists && !u.masked);
@@ -76,9 +76,12 @@ export function* otherServers(as: Account): Asking<OtherServers> {
   };
 }
 
+/** Whether a unit's text may speak of Podman's API, also through a link to Podman that is called docker. */
+const mayServe = (text: string): boolean => text.includes('podman') || (text.includes('docker') && /\bsystem\b/.test(text));
+
 /** A relay of the socket, `podman … system service`, or a subcommand that a variable holds. */
 const concernsApi = (line: string): boolean =>
-  relays(line) || (/podman/.test(line) && (/\bsystem['"\s\\]+service\b/.test(line) || /podman['"]?\s+['"]?\$/.test(line)));
+  relays(line) || (/podman|docker/.test(line) && /\bsystem['"\s\\]+service\b/.test(line)) || /podman['"]?\s+['"]?\$/.test(line);
 
 const offers = (c: Commands): boolean => c.commands.length > 0 || c.unsure !== undefined;
 

@@ -29,10 +29,18 @@ export type ServiceProcesses =
 export const processTouches: readonly Pattern[] = [
   { do: 'list', path: '/proc' },
   { do: 'read', path: '/proc/*/comm' },
-  { do: 'read', path: '/proc/*/cmdline', process: 'podman' },
-  { do: 'read', path: '/proc/*/cgroup', process: 'podman' },
-  { do: 'stat', path: '/proc/*', process: 'podman' },
+  ...['podman', 'docker'].flatMap((process): Pattern[] => [
+    { do: 'read', path: '/proc/*/cmdline', process },
+    { do: 'read', path: '/proc/*/cgroup', process },
+    { do: 'stat', path: '/proc/*', process },
+  ]),
 ];
+
+/** Podman under its own name, or through a link called docker: Docker's own program has no `system service`. */
+const programName = /^(?:podman(?:-[\w.]+)?|docker)$/;
+
+/** Whether a word of a command line may name Podman's program. */
+export const isPodman = (word: string): boolean => programName.test(word.slice(word.lastIndexOf('/') + 1));
 
 /**
  * Every service process that runs as `uid`. An image has no processes; a /proc that hides
@@ -52,7 +60,7 @@ export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
   // Only Podman's own command lines are read: others may hold secrets.
   const ours = pids.filter((_, at) => {
     const name = textOf(names[at] as Answer<Content>);
-    return name.is === 'got' && /^podman(?:-[\w.]+)?$/.test(name.value.trim());
+    return name.is === 'got' && programName.test(name.value.trim());
   });
   const lines = ours.length === 0 ? [] : ((yield ours.map((pid) => ({ do: 'read', path: `/proc/${pid}/cmdline` }) as const)) as readonly Answer<Content>[]);
   const found: ServiceProcess[] = [];
@@ -85,7 +93,7 @@ function starter(group: Answer<string>): ServiceProcess['startedBy'] {
 export function serviceCommand(argv: readonly string[]): ServiceCommand | undefined {
   const program = argv[0]?.replace(/^[-@:+!|]+/, '') ?? '';
   const at = argv.findIndex((word, i) => word === 'system' && argv[i + 1] === 'service');
-  if (!/(^|\/)podman(?:-[\w.]+)?$/.test(program) || at < 0) return undefined;
+  if (!isPodman(program) || at < 0) return undefined;
   // Before it only global options and their values: `podman run IMAGE system service` is something else.
   if (argv.slice(1, at).some((word, i) => !word.startsWith('-') && !/^--[^=]+$/.test(argv[i] ?? ''))) return undefined;
   const rest = argv.slice(at + 2);

@@ -1,7 +1,7 @@
 /** What a command line starts of Podman's API: directly, through env(1) and the like, or through a shell. Pure. */
 import { splitWords } from '../systemd/words.ts';
 import { shellCommands } from '../text/shell.ts';
-import { type ServiceCommand, serviceCommand } from './service-processes.ts';
+import { isPodman, type ServiceCommand, serviceCommand } from './service-processes.ts';
 
 export interface Started {
   readonly services: readonly ServiceCommand[];
@@ -17,7 +17,6 @@ const relay = /(?:^|[\s/"'])(?:socat|systemd-socket-proxyd|nc|ncat|netcat)\b.*\b
 /** Whether a command line hands the API's socket on. */
 export const relays = (line: string): boolean => relay.test(line);
 
-const isPodman = (word: string): boolean => /(^|\/)podman(?:-[\w.]+)?$/.test(word);
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'busybox']);
 /** Programs that run the command in their arguments. */
 const wrappers = new Set([
