@@ -8,6 +8,7 @@ import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 import { type Evidence, type Severity, type Step, severities, type Verdict } from '../verdicts/report.ts';
 import { advice } from './advice.ts';
 import { gapAt, type Judged, judgeExpectation, type Resolve, valueAt } from './expectation.ts';
+import { type Piece, sentence, told } from './told.ts';
 
 /** What was learnt, by question. */
 export interface Facts {
@@ -39,7 +40,7 @@ interface Finding {
   readonly applies: boolean;
   readonly fails?: Severity;
   readonly undecided?: Severity;
-  readonly evidence: readonly (Judged & { readonly severity: Severity; readonly say?: string; readonly open?: Open })[];
+  readonly evidence: readonly (Piece & { readonly severity: Severity; readonly open?: Open })[];
 }
 
 /** A probe's question as asked for the subject at hand, and its answer. */
@@ -91,19 +92,19 @@ function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, contex
   const finder = (item: Item): Finding => judgeItem(item, rule.severity, learn, resolve, context);
   const when = together(rule.when.map(finder));
   const base = { rule: rule.id, ...(subject && subject.key !== '' ? { subject: subject.key } : {}) };
-  if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when, (e) => e.truth === 'no') };
+  if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, (e) => e.truth === 'no') };
   if (when.undecided) return unknownVerdict(base, rule.severity, when);
   const check = together(rule.check.map(finder));
-  if (!check.applies) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', check, () => true) };
+  if (!check.applies) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', check.evidence, () => true) };
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check);
-  if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check, (e) => e.truth === 'yes') };
+  if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check.evidence, (e) => e.truth === 'yes') };
   const remedy = stepsOf(rule, resolve, subject?.as ?? context.audited);
   return {
     ...base,
     outcome: 'fail',
     severity: check.fails,
-    ...told('', check, (e) => e.truth === 'no' && e.severity === check.fails),
+    ...told('', check.evidence, (e) => e.truth === 'no' && e.severity === check.fails),
     ...(remedy.length > 0 ? { remedy } : {}),
   };
 }
@@ -220,35 +221,10 @@ function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
   });
 }
 
-type Told = { readonly message: string; readonly evidence: Evidence[] };
-
-/** The sentence and the evidence of a verdict; `decisive` picks what the sentence is about. */
-function told(prefix: string, finding: Finding, decisive: (e: Finding['evidence'][number]) => boolean): Told {
-  const main = finding.evidence.filter(decisive);
-  const says = [...new Set(main.flatMap((e) => e.say ?? []))];
-  const facts = [...new Set(main.map((e) => e.said))];
-  const body = `${says.length > 0 && prefix === '' && main.some((e) => e.truth === 'no') ? `${says.join('; ')}: ` : ''}${facts.slice(0, 3).join('; ')}${facts.length > 3 ? ` (and ${facts.length - 3} more)` : ''}`;
-  return {
-    message: sentence(prefix, body || 'nothing to judge'),
-    evidence: once([...main, ...finding.evidence.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where }))),
-  };
-}
-
-/** Several items may say the same of the same place: once is enough. */
-function once(evidence: readonly Evidence[]): Evidence[] {
-  const seen = new Set<string>();
-  return evidence.filter((e) => {
-    const key = JSON.stringify(e);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-
 function unknownVerdict(base: { rule: string; subject?: string }, severity: Severity, finding: Finding): Judgement {
   const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
   const open = finding.evidence.flatMap((e) => e.open ?? []);
-  return { ...base, outcome: 'unknown', severity, ...told('', finding, (e) => e.truth === 'unknown'), next: advice(reasons), open };
+  return { ...base, outcome: 'unknown', severity, ...told('', finding.evidence, (e) => e.truth === 'unknown'), next: advice(reasons), open };
 }
 
 function undecided(rule: Rule, subject: Subject | string | undefined, why: Unknown): Judgement {
@@ -275,9 +251,4 @@ function nobody(rule: Rule, consulted: readonly Where[]): Verdict {
     message: sentence('not applicable', said),
     evidence: [{ truth: 'yes', said, where: consulted }],
   };
-}
-
-function sentence(prefix: string, body: string): string {
-  const text = prefix ? `${prefix}: ${body}` : body;
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
