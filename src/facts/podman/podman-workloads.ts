@@ -10,8 +10,9 @@ import { openPorts, openPortsIn } from './open-ports.ts';
 import { flagsNamed } from './podman-flags.ts';
 import type { Finding } from './quadlet-isolation.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
-import { hostMounts } from './quadlet-mounts.ts';
+import { hostMounts, rootfs } from './quadlet-mounts.ts';
 import { unseenFor } from './quadlet-placement.ts';
+import { replaced, type ServiceDropIns, serviceDropIns } from './quadlet-service.ts';
 import { completed, type Source, sourceOf } from './quadlet-source.ts';
 import { playedYaml, surroundingsTouches } from './quadlet-surroundings.ts';
 import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from './quadlet-units.ts';
@@ -110,8 +111,12 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
     const sources = files.map((f) => sourceOf(host, f));
     const hidden = sources.find(isUnknown);
     if (hidden) return hidden;
-    const yamls = yield* together((sources as Source[]).map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
-    each.push(declaredIn(sources as Source[], yamls, conf, as));
+    const read = sources as Source[];
+    const [yamls, dropIns] = (yield* together<unknown>([
+      together<Played | Unknown | undefined>(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing()))),
+      together(read.map((s) => serviceDropIns(s.names[0] ?? '', s.manager, s.owner))),
+    ])) as [(Played | Unknown | undefined)[], ServiceDropIns[]];
+    each.push(declaredIn(read, yamls, dropIns, conf, as));
   }
   const [first] = each;
   const differs = new Set(each.map((d) => JSON.stringify([d.sockets, d.published]))).size > 1;
@@ -121,15 +126,21 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
   return { ...first, ...(first.open || !unseen ? {} : { open: unseen }) };
 }
 
-function declaredIn(sources: readonly Source[], yamls: readonly (Played | Unknown | undefined)[], conf: Known | Unknown, as: Account): Declared {
+function declaredIn(
+  sources: readonly Source[],
+  yamls: readonly (Played | Unknown | undefined)[],
+  dropIns: readonly ServiceDropIns[],
+  conf: Known | Unknown,
+  as: Account,
+): Declared {
   const sockets: Finding[] = [];
   const published: Finding[] = [];
   let open: Unknown | undefined;
   let ports: Unknown | undefined;
   for (const [at, source] of sources.entries()) {
     const command = completed(source, conf, yamls[at]);
-    open ??= command.open;
-    for (const { source: path, where } of hostMounts(command.flags, source.file.directory))
+    open ??= command.open ?? replaced(source.command, dropIns[at] as ServiceDropIns);
+    for (const { source: path, where } of hostMounts([...command.flags, ...rootfs(source)], source.file.directory))
       if (socketsBehind(path, as).length > 0) sockets.push({ said: `${source.file.name} mounts ${path}`, where });
     const all = openPorts(flagsNamed(command.flags, 'publish'), conf);
     if (isUnknown(all)) ports ??= all;

@@ -11,9 +11,16 @@ import { argumentsOf, isTrue, lastWord, stringsOf, type Word } from './quadlet-w
 
 export interface Command {
   readonly flags: readonly Flag[];
+  /** The directory that Rootfs= makes the root file system. */
+  readonly rootfs?: Word;
+  /** A value that systemd fills a variable of the unit into. */
+  readonly filled?: Word;
   /** Set when systemd or another file fills something in: there may be more flags. */
   readonly open?: Unknown;
 }
+
+/** Variables that the unit itself gives a value to, by name. */
+export type Variables = ReadonlyMap<string, string>;
 
 /** Keys of which the last value counts. */
 const single: Readonly<Record<string, string>> = {
@@ -43,11 +50,21 @@ const switchKeys: Readonly<Record<string, readonly [string, string]>> = {
   EnvironmentHost: ['env-host', 'true'],
 };
 
-/** The flags of a merged file; `expand` fills systemd's specifiers in. */
-export function commandOf(ending: string, assignments: readonly Assignment[], expand: (text: string) => string): Command {
+/**
+ * The flags of a merged file; `specifiers` fills systemd's specifiers in. Of `variables`, systemd puts `${NAME}` into any
+ * word (systemd.service(5)); what else begins with a dollar sign leaves the command open.
+ */
+export function commandOf(ending: string, assignments: readonly Assignment[], specifiers: (text: string) => string, variables: Variables = new Map()): Command {
   const own = sectionOf(ending);
+  let filled: Word | undefined;
+  const expand = (text: string, where: Where): string =>
+    specifiers(text).replace(/\$\$|\$\{(\w+)\}/g, (whole, name: string | undefined) => {
+      const value = name === undefined ? undefined : variables.get(name);
+      if (value !== undefined) filled ??= { text, where };
+      return value ?? whole;
+    });
   const flags: Flag[] = [];
-  const add = (name: string, { text, where }: Word, before = ''): void => void flags.push({ name, value: before + expand(text), where });
+  const add = (name: string, { text, where }: Word, before = ''): void => void flags.push({ name, value: before + expand(text, where), where });
   for (const [key, name] of Object.entries(single)) {
     const found = lastWord(assignments, own, key);
     if (found && found.text !== '') add(name, found);
@@ -70,10 +87,12 @@ export function commandOf(ending: string, assignments: readonly Assignment[], ex
   if (remap && /^(auto|keep-id)$/.test(remap.text)) add('userns', remap);
   const [user, group] = ['User', 'Group'].map((key) => lastWord(assignments, own, key));
   if (ending === 'container' && user && user.text !== '') add('user', group && group.text !== '' ? { ...user, text: `${user.text}:${group.text}` } : user);
-  const args = argumentsOf(assignments, own, 'PodmanArgs').map((w) => ({ ...w, text: expand(w.text) }));
+  const args = argumentsOf(assignments, own, 'PodmanArgs').map((w) => ({ ...w, text: expand(w.text, w.where) }));
   flags.push(...parseFlags(args, ending === 'kube'));
-  const open = openAt(assignments, own, flags, args);
-  return { flags, ...(open ? { open } : {}) };
+  const root = ending === 'container' ? lastWord(assignments, own, 'Rootfs') : undefined;
+  const rootfs = root && root.text !== '' ? { text: expand(root.text, root.where), where: root.where } : undefined;
+  const open = openAt(assignments, own, flags, rootfs ? [...args, rootfs] : args);
+  return { flags, ...(rootfs ? { rootfs } : {}), ...(filled ? { filled } : {}), ...(open ? { open } : {}) };
 }
 
 /** systemd replaces `$NAME` in the command; a containers.conf module may set anything. */

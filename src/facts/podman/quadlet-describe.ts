@@ -4,8 +4,8 @@ import { imageReference } from './image-reference.ts';
 import { type Flag, flagsNamed, lastFlag, switchedOn } from './podman-flags.ts';
 import { capabilitiesOf, type Finding, fullPrivileges, hostNamespaces, loosened, noNewPrivileges, notRoot } from './quadlet-isolation.ts';
 import { sectionOf } from './quadlet-keys.ts';
-import { hostMounts, judgeMounts } from './quadlet-mounts.ts';
-import type { ServiceDropIns } from './quadlet-service.ts';
+import { hostMounts, judgeMounts, rootfs } from './quadlet-mounts.ts';
+import { replaced } from './quadlet-service.ts';
 import { completed, remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
 import { limitsOf, literalSecrets, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
 import { absolute, type Surroundings } from './quadlet-surroundings.ts';
@@ -41,7 +41,7 @@ export function describeWorkload(source: Source, seen: Surroundings): FactBuilde
   const fact = new FactBuilder().consulted(here).set('type', source.ending, here).set('owner', source.owner.name, here);
   const part = new Part(fact, here);
   const { flags, open: left } = completed(source, seen.conf, seen.played);
-  const open = left ?? replaced(seen.dropIns);
+  const open = left ?? replaced(source.command, seen.dropIns);
   setIsolation(part, source, flags, open);
   const mounts = judgeMounts(hostMounts([...flags, ...rootfs(source)], source.file.directory), source.owner);
   for (const field of ['sensitive', 'shared', 'sockets'] as const) part.list(['mounts', field], mounts[field], open);
@@ -49,17 +49,6 @@ export function describeWorkload(source: Source, seen: Surroundings): FactBuilde
   setUpdates(part, source, flags);
   setService(part, source, seen, flags, open);
   return fact;
-}
-
-/** A drop-in for the generated service may give it a command of its own: then the file does not tell what runs. */
-function replaced({ assignments, unseen }: ServiceDropIns): Unknown | undefined {
-  const own = assignments.find((a) => a.key === 'ExecStart');
-  return own ? { is: 'unknown', why: 'ambiguous', said: 'a drop-in of the service replaces the command that Quadlet writes', where: [own.where] } : unseen;
-}
-
-function rootfs({ assignments, ending }: Source): Flag[] {
-  const found = ending === 'container' ? lastWord(assignments, 'Container', 'Rootfs') : undefined;
-  return found && found.text !== '' ? [{ name: 'rootfs', value: found.text.replace(/:.*$/s, ''), where: found.where }] : [];
 }
 
 function setIsolation(part: Part, source: Source, flags: readonly Flag[], open: Unknown | undefined): void {

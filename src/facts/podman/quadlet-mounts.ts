@@ -3,6 +3,7 @@ import type { Account } from '../ask.ts';
 import type { Where } from '../fact.ts';
 import { dangerOf, socketsBehind } from './host-paths.ts';
 import { type Flag, flagsNamed } from './podman-flags.ts';
+import type { Command } from './quadlet-command.ts';
 import type { Finding } from './quadlet-isolation.ts';
 
 export interface HostMount {
@@ -20,6 +21,10 @@ export function hostMounts(flags: readonly Flag[], from: string): HostMount[] {
     return source.startsWith('/') ? [{ source, readOnly: mount.readOnly, where: flag.where }] : [];
   });
 }
+
+/** Rootfs= as a flag, without the options behind it. */
+export const rootfs = ({ command: { rootfs: found } }: { readonly command: Command }): Flag[] =>
+  found ? [{ name: 'rootfs', value: found.text.replace(/:.*$/s, ''), where: found.where }] : [];
 
 /** A mount `O` is an overlay: what is written stays in the container. */
 function fromVolume(value: string): { source: string; readOnly: boolean } | undefined {

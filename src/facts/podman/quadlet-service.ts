@@ -7,6 +7,7 @@ import { searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+import type { Command } from './quadlet-command.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 
 /** Of whichever account a file belongs to. */
@@ -28,6 +29,15 @@ export function* serviceDropIns(name: string, manager: Manager, as: Account): As
   const hidden = [...search.unseen, ...unseen].find((u) => u.why !== 'unsupported');
   const parsed = files.flatMap((f) => parseUnitText(f.text ?? '', f.path, new Set(['Unit', 'Service', 'Install'])).assignments);
   return { assignments: parsed.filter((a) => a.section === 'Service'), ...(hidden ? { unseen: hidden } : {}) };
+}
+
+/** A drop-in for the generated service may give it a command of its own: then the file does not tell what runs. */
+export function replaced({ filled }: Command, { assignments, unseen }: ServiceDropIns): Unknown | undefined {
+  const own = assignments.find((a) => a.key === 'ExecStart');
+  if (own) return { is: 'unknown', why: 'ambiguous', said: 'a drop-in of the service replaces the command that Quadlet writes', where: [own.where] };
+  const other = filled && assignments.find((a) => /^(?:Unset)?Environment(?:File)?$/.test(a.key));
+  if (!filled || !other) return unseen;
+  return { is: 'unknown', why: 'ambiguous', said: `a drop-in of the service may change what ${filled.text.slice(0, 80)} becomes`, where: [other.where] };
 }
 
 /** `.container` and `.kube` give NAME.service, the others NAME-TYPE.service; ServiceName= replaces it (since 5.3). */

@@ -1,11 +1,12 @@
 /** A Quadlet file that runs something, with everything it names: its pod, its image unit, what containers.conf adds. */
 import type { Account } from '../ask.ts';
 import type { Known, Unknown, Where } from '../fact.ts';
+import { environmentFiles, mergeEnvironment } from '../systemd/environment.ts';
 import { parseUnitName } from '../systemd/names.ts';
 import { expander } from '../systemd/specifiers.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
-import { type Command, commandOf } from './quadlet-command.ts';
+import { type Command, commandOf, type Variables } from './quadlet-command.ts';
 import { withDefaults } from './quadlet-defaults.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { sectionOf } from './quadlet-keys.ts';
@@ -69,7 +70,7 @@ export function sourceOf(host: QuadletHost, file: QuadletFile): Source | Unknown
     manager,
     assignments: merged.assignments,
     names: [service, ...aliases],
-    command: commandOf(ending, merged.assignments, expand),
+    command: commandOf(ending, merged.assignments, expand, serviceVariables(merged.assignments, expand)),
     ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),
     images: pulled && pulled.text !== '' ? [pulled] : [],
     ...(imageFile && image ? { imageUnit: image } : {}),
@@ -79,6 +80,15 @@ export function sourceOf(host: QuadletHost, file: QuadletFile): Source | Unknown
       return updatePolicies(merge(f).assignments, section).some((p) => remotePolicy(p.text) || p.text === 'local');
     }),
   };
+}
+
+/** What Environment= of [Service] gives. A file of variables wins over it, and is not read: then nothing is known for sure. */
+function serviceVariables(assignments: readonly Assignment[], expand: (text: string) => string): Variables {
+  const own = (key: string): Assignment[] => assignments.filter((a) => a.section === 'Service' && a.key === key);
+  if (environmentFiles(own('EnvironmentFile'), expand).length > 0) return new Map();
+  const { variables } = mergeEnvironment(own('Environment'), expand);
+  const unset = own('UnsetEnvironment').flatMap((a) => splitWords(a.value).words);
+  return new Map([...variables].flatMap(([name, { value }]) => (unset.some((u) => u === name || u.startsWith(`${name}=`)) ? [] : [[name, value] as const])));
 }
 
 function imageOf(assignments: readonly Assignment[], section: string, expand: (text: string) => string): Word | undefined {
