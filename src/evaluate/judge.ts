@@ -5,7 +5,7 @@ import { splitPath } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
 import { fill } from '../rules/fill.ts';
 import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
-import { type Evidence, type Severity, type Step, severities, type Verdict } from '../verdicts/report.ts';
+import { type Severity, type Step, severities, type Verdict } from '../verdicts/report.ts';
 import { advice } from './advice.ts';
 import { gapAt, type Judged, judgeExpectation, type Resolve, valueAt } from './expectation.ts';
 import { type Piece, sentence, told } from './told.ts';

@@ -23,6 +23,8 @@ export type Pattern = (
       readonly first?: readonly string[];
       /** For `DIR/*.TYPE`: at once also the names of which some such directory holds `NAME.d`. */
       readonly withDropIns?: true;
+      /** Of `/**`: at once the paths, and all above them, that stand behind these keys in unit files. */
+      readonly namedIn?: { readonly files: readonly string[]; readonly keys: readonly string[] };
     }
   | {
       readonly do: 'run';

@@ -37,9 +37,10 @@ export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, p
 function merged(a: Pattern, b: Pattern): Pattern {
   if (a.later) return b;
   if (b.later) return a;
-  if (!('path' in a) || a.do === 'get' || !('path' in b) || b.do === 'get' || !(a.first || b.first || a.withDropIns || b.withDropIns)) return a;
-  const first = [...new Set([...(a.first ?? [a.path]), ...(b.first ?? [b.path])])];
-  return { ...a, first, ...(a.withDropIns || b.withDropIns ? { withDropIns: true } : {}) };
+  if (!('path' in a) || a.do === 'get' || !('path' in b) || b.do === 'get') return a;
+  const first = a.first || b.first ? { first: [...new Set([...(a.first ?? [a.path]), ...(b.first ?? [b.path])])] } : {};
+  const namedIn = a.namedIn ?? b.namedIn;
+  return { ...a, ...first, ...(a.withDropIns || b.withDropIns ? { withDropIns: true } : {}), ...(namedIn ? { namedIn } : {}) };
 }
 
 /** A subject's field is not known before the scan: any value. */

@@ -26,6 +26,8 @@ export interface Questions {
   /** Directories by unit type: what has a drop-in directory in one of them is looked at in all. */
   readonly dropIns: ReadonlyMap<string, readonly string[]>;
   readonly gets: readonly { readonly socket: string; readonly path: string }[];
+  /** Files whose keys name paths, by keys: where these lead is looked at. */
+  readonly naming: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Items {
@@ -69,6 +71,7 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
     ),
     runs: usable(runs.filter((r) => !r.asUser && r.argv.some(ofAccount) === account)),
     dropIns: dropInsOf(now, account),
+    naming: namingOf(now, account),
     gets: gets.filter((g) => ofAccount(g.socket) === account).map(({ socket, path }) => ({ socket, path })),
   });
   const processes = new Map<string, Record<FileSort, string[]>>();
@@ -101,6 +104,17 @@ function dropInsOf(patterns: readonly Pattern[], account: boolean): Map<string, 
     found.set(type, (found.get(type) ?? new Set()).add(dir));
   }
   return new Map([...found].map(([type, dirs]) => [type, [...dirs].filter((d) => !account || /\/user(?:\.|\/|$)|^~|\{uid\}/.test(d)).sort()]));
+}
+
+/** By keys, with a bar between them. */
+function namingOf(patterns: readonly Pattern[], account: boolean): Map<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const p of patterns) {
+    if (p.do !== 'stat' || !p.namedIn) continue;
+    const files = p.namedIn.files.flatMap((f) => expanded(f, [])).filter((f) => ofAccount(f) === account);
+    if (files.length > 0) found.set(p.namedIn.keys.join('|'), files);
+  }
+  return found;
 }
 
 /** The names of all processes, as sh finds them. */

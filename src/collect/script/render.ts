@@ -43,6 +43,7 @@ export function captureScript(patterns: readonly Pattern[], capture: Capture): s
     '  # Files.',
     ...pathLines(items.host.paths),
     ...dropInLines(items.host),
+    ...namingLines(items.host, '/root'),
     ...processLines(items),
     '  accounts account_files',
     ...(items.everyone.length > 0 ? ['  everyone account_traces'] : []),
@@ -119,6 +120,9 @@ function pathLines(paths: Paths, word: (path: string) => string = patternWord): 
 
 const dropInLines = ({ dropIns }: Questions): string[] =>
   [...dropIns].map(([type, dirs]) => `  with_drop_ins ${quote(type)} ${dirs.map(patternWord).join(' ')}`);
+
+const namingLines = ({ naming }: Questions, home: string): string[] =>
+  [...naming].map(([keys, files]) => `  named ${home} ${quote(keys)} ${files.map(patternWord).join(' ')}`);
 
 /** One function for each command that others follow from. */
 const chainName = (runs: readonly Run[], from: readonly string[]): string => `after_${Math.abs(hash(JSON.stringify([from, runs])))}`;
@@ -246,6 +250,7 @@ function accountFunctions({ account, asAccount, everyone, host }: Items, traces:
     'account_files() {',
     ...pathLines(account.paths),
     ...dropInLines(account),
+    ...namingLines(account, '"$h"'),
     '}',
     'account_traces() {',
     '  some=',

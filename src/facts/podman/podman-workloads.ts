@@ -2,15 +2,16 @@
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
 import { containersConf, containersTouches } from '../config/containers-conf.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../fact.ts';
+import { rootAccount } from '../host/accounts.ts';
+import { type RealPaths, realPaths } from '../host/real-paths.ts';
 import type { Kind } from '../kind.ts';
 import { list as listOf, record, string } from '../shape.ts';
 import { type Containers, containerMounts, containerMountsTouches, containers, containersListTouches } from './containers.ts';
-import { socketsBehind } from './host-paths.ts';
 import { openPorts, openPortsIn } from './open-ports.ts';
 import { flagsNamed } from './podman-flags.ts';
 import type { Finding } from './quadlet-isolation.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
-import { hostMounts, rootfs } from './quadlet-mounts.ts';
+import { hostMounts, leadsToSocket, mountsOf, unseenOf } from './quadlet-mounts.ts';
 import { unseenFor } from './quadlet-placement.ts';
 import { replaced, type ServiceDropIns, serviceDropIns } from './quadlet-service.ts';
 import { completed, type Source, sourceOf } from './quadlet-source.ts';
@@ -47,12 +48,13 @@ export const podmanWorkloads: Kind = {
       containersConf(as),
       containers(as),
       as.uid === 0 ? k3sManifests() : nothing(),
-    ])) as [QuadletHosts | Unknown, Known | Unknown, Containers, Finding[] | Unknown | undefined];
+    ])) as [QuadletHosts | Unknown, Known | Unknown, Containers, Mounted | Unknown | undefined];
     const fact = new FactBuilder().consulted({ path: 'command:podman ps' });
     const declared = hosts.is === 'unknown' ? hosts : yield* declaredBy(hosts, conf, as);
     const mounted = listed.is === 'unknown' ? listed : yield* mountedBy(listed, as);
-    const sockets = [...found(declared, (d) => d.sockets), ...found(mounted, (m) => m), ...found(applied ?? [], (a) => a)];
-    const unseen = firstUnknown(declared, mounted, applied) ?? (!isUnknown(declared) ? declared.open : undefined);
+    const sockets = [...found(declared, (d) => d.sockets), ...found(mounted, (m) => m.found), ...found(applied ?? { found: [] }, (a) => a.found)];
+    const hidden = [mounted, applied].map((m) => (m && !isUnknown(m) ? m.unseen : undefined));
+    const unseen = firstUnknown(declared, mounted, applied, ...hidden) ?? (!isUnknown(declared) ? declared.open : undefined);
     set(
       fact,
       'sockets',
@@ -116,7 +118,8 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
       together<Played | Unknown | undefined>(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing()))),
       together(read.map((s) => serviceDropIns(s.names[0] ?? '', s.manager, s.owner))),
     ])) as [(Played | Unknown | undefined)[], ServiceDropIns[]];
-    each.push(declaredIn(read, yamls, dropIns, conf, as));
+    const real = yield* realPaths(read.flatMap((s, at) => mountsOf(s, completed(s, conf, yamls[at]))).map((m) => m.source));
+    each.push(declaredIn(read, yamls, dropIns, conf, real, as));
   }
   const [first] = each;
   const differs = new Set(each.map((d) => JSON.stringify([d.sockets, d.published]))).size > 1;
@@ -131,6 +134,7 @@ function declaredIn(
   yamls: readonly (Played | Unknown | undefined)[],
   dropIns: readonly ServiceDropIns[],
   conf: Known | Unknown,
+  real: RealPaths,
   as: Account,
 ): Declared {
   const sockets: Finding[] = [];
@@ -140,8 +144,9 @@ function declaredIn(
   for (const [at, source] of sources.entries()) {
     const command = completed(source, conf, yamls[at]);
     open ??= command.open ?? replaced(source.command, dropIns[at] as ServiceDropIns);
-    for (const { source: path, where } of hostMounts([...command.flags, ...rootfs(source)], source.file.directory))
-      if (socketsBehind(path, as).length > 0) sockets.push({ said: `${source.file.name} mounts ${path}`, where });
+    const mounts = mountsOf(source, command);
+    open ??= unseenOf(mounts, real);
+    for (const { source: path, where } of mounts) if (leadsToSocket(path, as, real)) sockets.push({ said: `${source.file.name} mounts ${path}`, where });
     const all = openPorts(flagsNamed(command.flags, 'publish'), conf);
     if (isUnknown(all)) ports ??= all;
     else published.push(...all);
@@ -149,31 +154,49 @@ function declaredIn(
   return { sockets, published, ...(open ? { open } : {}), ...(ports ? { openPorts: ports } : {}) };
 }
 
-function* mountedBy(listed: Exclude<Containers, Unknown>, as: Account): Asking<readonly Finding[] | Unknown> {
+/** Sockets that were found, and why there may be more. */
+interface Mounted {
+  readonly found: readonly Finding[];
+  readonly unseen?: Unknown;
+}
+
+interface NamedMount {
+  /** What the sentence calls it. */
+  readonly by: string;
+  readonly source: string;
+  readonly where: Where;
+}
+
+function* socketsAmong(mounts: readonly NamedMount[], as: Account): Asking<Mounted> {
+  const real = yield* realPaths(mounts.map((m) => m.source));
+  const unseen = unseenOf(mounts, real);
+  const found = mounts.filter((m) => leadsToSocket(m.source, as, real)).map((m) => ({ said: `${m.by} mounts ${m.source}`, where: m.where }));
+  return { found, ...(unseen ? { unseen } : {}) };
+}
+
+function* mountedBy(listed: Exclude<Containers, Unknown>, as: Account): Asking<Mounted | Unknown> {
   const mounts = yield* containerMounts(listed.each, as);
   if (isUnknown(mounts)) return mounts;
-  return mounts.flatMap(({ sources, where }, at) =>
-    sources.filter((s) => socketsBehind(s, as).length > 0).map((s) => ({ said: `${listed.each[at]?.name ?? ''} mounts ${s}`, where })),
-  );
+  const named = mounts.flatMap(({ sources, where }, at) => sources.map((source) => ({ by: listed.each[at]?.name ?? '', source, where })));
+  return yield* socketsAmong(named, as);
 }
 
 /** Manifests that K3s applies at start (k3s-io/k3s pkg/deploy). A host without K3s has none. */
-function* k3sManifests(): Asking<readonly Finding[] | Unknown> {
+function* k3sManifests(): Asking<Mounted | Unknown> {
   const names = yield* list(manifests);
-  if (names.is === 'absent') return [];
+  if (names.is === 'absent') return { found: [] };
   if (names.is === 'blocked') return unknown(names, manifests);
   const paths = names.value.filter((n) => /\.(yaml|yml|json)$/.test(n)).map((n) => `${manifests}/${n}`);
   const texts = (yield* together(paths.map((p) => read(p)))) as Answer<string>[];
-  const all: Finding[] = [];
+  const all: NamedMount[] = [];
   for (const [at, path] of paths.entries()) {
     const text = texts[at] as Answer<string>;
     if (text.is === 'blocked') return unknown(text, path);
     if (text.is !== 'got') continue;
     const played = playedBy(text.value, path);
     if ('broken' in played) return { is: 'unknown', why: 'unparsable', said: `${path} does not parse: ${played.broken}`, where: [{ path, line: played.line }] };
-    for (const { source, where } of hostMounts(played.flags, '/'))
-      if (socketsBehind(source, { name: 'root', uid: 0, gid: 0, home: '/root' }).length > 0)
-        all.push({ said: `${path.slice(path.lastIndexOf('/') + 1)} mounts ${source}`, where });
+    const by = path.slice(path.lastIndexOf('/') + 1);
+    all.push(...hostMounts(played.flags, '/').map(({ source, where }) => ({ by, source, where })));
   }
-  return all;
+  return yield* socketsAmong(all, rootAccount);
 }

@@ -2,11 +2,12 @@
 import { FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import { imageReference } from './image-reference.ts';
 import { type Flag, flagsNamed, lastFlag, switchedOn } from './podman-flags.ts';
+import type { Command } from './quadlet-command.ts';
 import { capabilitiesOf, type Finding, fullPrivileges, hostNamespaces, loosened, noNewPrivileges, notRoot } from './quadlet-isolation.ts';
 import { sectionOf } from './quadlet-keys.ts';
-import { hostMounts, judgeMounts, rootfs } from './quadlet-mounts.ts';
+import type { Mounts } from './quadlet-mounts.ts';
 import { replaced } from './quadlet-service.ts';
-import { completed, remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
+import { remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
 import { limitsOf, literalSecrets, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
 import { absolute, type Surroundings } from './quadlet-surroundings.ts';
 import { lastWord } from './quadlet-words.ts';
@@ -36,15 +37,15 @@ class Part {
   }
 }
 
-export function describeWorkload(source: Source, seen: Surroundings): FactBuilder {
+/** `command` is the whole one, `mounts` what it mounts. */
+export function describeWorkload(source: Source, seen: Surroundings, command: Command, mounts: Mounts): FactBuilder {
   const here: Where = { path: source.file.path };
   const fact = new FactBuilder().consulted(here).set('type', source.ending, here).set('owner', source.owner.name, here);
   const part = new Part(fact, here);
-  const { flags, open: left } = completed(source, seen.conf, seen.played);
-  const open = left ?? replaced(source.command, seen.dropIns);
+  const { flags } = command;
+  const open = command.open ?? replaced(source.command, seen.dropIns);
   setIsolation(part, source, flags, open);
-  const mounts = judgeMounts(hostMounts([...flags, ...rootfs(source)], source.file.directory), source.owner);
-  for (const field of ['sensitive', 'shared', 'sockets'] as const) part.list(['mounts', field], mounts[field], open);
+  for (const field of ['sensitive', 'shared', 'sockets'] as const) part.list(['mounts', field], mounts[field], open ?? mounts.unseen);
   setImages(part, source, seen);
   setUpdates(part, source, flags);
   setService(part, source, seen, flags, open);

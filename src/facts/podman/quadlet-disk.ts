@@ -35,6 +35,9 @@ const unsearched = ['/usr/local/share/containers/systemd', '/usr/lib/containers/
 /** Where a Quadlet file is often put by mistake: looked into, but not below. */
 const flat = '/etc/systemd/system';
 
+/** Everywhere that a generator looks, for patterns. */
+export const quadletRoots: readonly string[] = [...searched, '/run/user/{uid}/containers/systemd', '/**/.config/containers/systemd'];
+
 export const userRoots = (as: Account): readonly string[] => [`/run/user/${as.uid}/containers/systemd`, `${as.home}/.config/containers/systemd`];
 const unsearchedUser = (as: Account): string => `${as.home}/.local/share/containers/systemd`;
 

@@ -1,9 +1,11 @@
 /** Paths of the host that a container's flags mount. Pure. */
 import type { Account } from '../ask.ts';
-import type { Where } from '../fact.ts';
-import { dangerOf, socketsBehind } from './host-paths.ts';
+import type { Unknown, Where } from '../fact.ts';
+import type { RealPaths } from '../host/real-paths.ts';
+import { type Danger, dangerOf, socketsBehind, tidyPath } from './host-paths.ts';
 import { type Flag, flagsNamed } from './podman-flags.ts';
 import type { Command } from './quadlet-command.ts';
+import type { QuadletFile } from './quadlet-disk.ts';
 import type { Finding } from './quadlet-isolation.ts';
 
 export interface HostMount {
@@ -22,9 +24,11 @@ export function hostMounts(flags: readonly Flag[], from: string): HostMount[] {
   });
 }
 
-/** Rootfs= as a flag, without the options behind it. */
-export const rootfs = ({ command: { rootfs: found } }: { readonly command: Command }): Flag[] =>
-  found ? [{ name: 'rootfs', value: found.text.replace(/:.*$/s, ''), where: found.where }] : [];
+/** All that a Quadlet file mounts, the root file system of Rootfs= included. `command` is the whole one. */
+export function mountsOf({ file, command: { rootfs } }: { readonly file: QuadletFile; readonly command: Command }, command: Command): HostMount[] {
+  const root: Flag[] = rootfs ? [{ name: 'rootfs', value: rootfs.text.replace(/:.*$/s, ''), where: rootfs.where }] : [];
+  return hostMounts([...command.flags, ...root], file.directory);
+}
 
 /** A mount `O` is an overlay: what is written stays in the container. */
 function fromVolume(value: string): { source: string; readOnly: boolean } | undefined {
@@ -46,14 +50,40 @@ export interface Mounts {
   readonly sensitive: readonly Finding[];
   readonly shared: readonly Finding[];
   readonly sockets: readonly Finding[];
+  /** Where a mounted path leads could not be seen. */
+  readonly unseen?: Unknown;
 }
 
-export function judgeMounts(mounts: readonly HostMount[], as: Account): Mounts {
-  const judged = mounts.map((m) => ({ danger: dangerOf(m.source, m.readOnly, as), where: m.where }));
+/** `real` tells where the sources lead: a link may give another name to what must not be mounted. */
+export function judgeMounts(mounts: readonly HostMount[], as: Account, real: RealPaths): Mounts {
+  const judged = mounts.map((m) => ({ danger: worse(m, as, real), where: m.where }));
   const of = (level: 'fail' | 'warn'): Finding[] => judged.flatMap(({ danger, where }) => (danger?.level === level ? [{ said: danger.said, where }] : []));
+  const unseen = unseenOf(mounts, real);
   return {
     sensitive: of('fail'),
     shared: of('warn'),
-    sockets: mounts.flatMap((m) => (socketsBehind(m.source, as).length > 0 ? [{ said: m.source, where: m.where }] : [])),
+    sockets: mounts.flatMap((m) => (leadsToSocket(m.source, as, real) ? [{ said: m.source, where: m.where }] : [])),
+    ...(unseen ? { unseen } : {}),
   };
+}
+
+/** Whether an engine's socket is behind a path, by its name or by where it leads. */
+export const leadsToSocket = (source: string, as: Account, real: RealPaths): boolean =>
+  [source, otherName(source, real) ?? source].some((path) => socketsBehind(path, as).length > 0);
+
+/** The first source of which nobody could see where it leads. */
+export const unseenOf = (mounts: readonly { readonly source: string }[], real: RealPaths): Unknown | undefined =>
+  mounts.map((m) => real.get(m.source)).find((r) => typeof r === 'object');
+
+function worse(mount: HostMount, as: Account, real: RealPaths): Danger | undefined {
+  const byName = dangerOf(mount.source, mount.readOnly, as);
+  const other = otherName(mount.source, real);
+  if (byName?.level === 'fail' || other === undefined) return byName;
+  const behind = dangerOf(other, mount.readOnly, as);
+  return behind && (behind.level === 'fail' || !byName) ? { ...behind, said: `${tidyPath(mount.source)} leads to ${behind.said}` } : byName;
+}
+
+function otherName(source: string, real: RealPaths): string | undefined {
+  const end = real.get(source);
+  return typeof end === 'string' && tidyPath(end) !== tidyPath(source) ? end : undefined;
 }

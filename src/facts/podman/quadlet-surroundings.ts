@@ -4,17 +4,18 @@ import { containersConf, containersTouches } from '../config/containers-conf.ts'
 import { type Fact, type Known, type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
+import { quadletRoots } from './quadlet-disk.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
 import { type ServiceDropIns, serviceDropIns, serviceDropInTouches } from './quadlet-service.ts';
 import { type Source, yamlPaths } from './quadlet-source.ts';
 
-/** A .kube file names its YAML freely; of files of variables only the permissions are looked at. */
+/** A .kube file names its YAML freely; of files of variables only the permissions are looked at, and of what is mounted where it leads. */
 export const surroundingsTouches: readonly Pattern[] = [
   ...serviceDropInTouches,
   ...containersTouches,
   ...clashTouches,
   ...['yaml', 'yml', 'json'].map((ending): Pattern => ({ do: 'read', path: `/**/*.${ending}`, later: true })),
-  { do: 'stat', path: '/**', later: true },
+  { do: 'stat', path: '/**', namedIn: { files: quadletRoots.map((root) => `${root}/**`), keys: ['Volume', 'Mount', 'Rootfs', 'EnvironmentFile'] } },
 ];
 
 export interface Surroundings {

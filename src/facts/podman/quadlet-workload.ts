@@ -1,9 +1,12 @@
 /** Kind `quadlet-workload`: what a Quadlet file makes Podman run, and how well that is confined. */
 import type { Asking } from '../ask.ts';
 import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../fact.ts';
+import { realPaths } from '../host/real-paths.ts';
 import type { Kind } from '../kind.ts';
+import type { Command } from './quadlet-command.ts';
 import { describeWorkload } from './quadlet-describe.ts';
-import { type Source, sourceOf } from './quadlet-source.ts';
+import { judgeMounts, mountsOf } from './quadlet-mounts.ts';
+import { completed, type Source, sourceOf } from './quadlet-source.ts';
 import { surroundings, surroundingsTouches } from './quadlet-surroundings.ts';
 import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from './quadlet-units.ts';
 import { workloadShape } from './quadlet-workload-shape.ts';
@@ -28,8 +31,11 @@ export const quadletWorkload: Kind = {
     if (hidden) return hidden;
     const read = sources as Source[];
     const seen = yield* surroundings(read.at(-1) as Source);
+    const commands = read.map((source) => completed(source, seen.conf, seen.played));
+    const mounts = read.map((source, at) => mountsOf(source, commands[at] as Command));
+    const real = yield* realPaths(mounts.flat().map((m) => m.source));
     return agreed(
-      read.map((source) => describeWorkload(source, seen)),
+      read.map((source, at) => describeWorkload(source, seen, commands[at] as Command, judgeMounts(mounts[at] ?? [], source.owner, real))),
       file.path,
       hosts.release,
     );

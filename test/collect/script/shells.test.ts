@@ -280,6 +280,47 @@ describe.each(shells)('under %s %s', (...shell) => {
     }
   }, 60_000);
 
+  test('looks where the paths lead that unit files name, and spells no other value out', () => {
+    const units = mkdtempSync(join(base, 'units-'));
+    writeFileSync(
+      join(units, 'a.container'),
+      [
+        '[Container]',
+        `Volume=${world}/to-abs/inside:/data:ro`,
+        `Volume = "${world}/names/with space":/x`,
+        `Mount=type=bind,source=${world}/loop-a/../plain,destination=/y`,
+        'Volume=%h/.profile-of-nobody:/z',
+        `Volume=${world}/star*:/s`,
+        'Environment=TOKEN=/s3cr3t/of/mine',
+        `Environment=A=1 "DATA=${world}/names" B=/nor/this`,
+        'Volume=${DATA}/-dash:/d',
+        'Volume=${UNKNOWN}/x:/u',
+        'NotVolume=/not/this',
+        '# Volume=/nor/that',
+        `Rootfs=${world}/missing`,
+      ].join('\n'),
+    );
+    writeFileSync(join(units, 'large.container'), `Volume=/too/large\n${'#\n'.repeat(40_000)}`);
+    const script = captureScript([{ do: 'stat', path: '/**', namedIn: { files: [`${units}/*`], keys: ['Volume', 'Mount', 'Rootfs'] } }], capture);
+    const [file, ...args] = words as [string, ...string[]];
+    const { stdout } = spawnSync(file, args, { input: script, maxBuffer: 64 * 1024 * 1024 });
+    const raw = parseRaw(stdout, nonce);
+    expect(raw.problem).toBeUndefined();
+    expect(raw.answers.get(`stat ${world}/to-abs`)).toMatchObject({
+      is: 'got',
+      value: { type: 'link', real: { is: 'got', value: { path: join(world, 'open') } } },
+    });
+    expect(raw.answers.get(`stat ${world}/to-abs/inside`)).toMatchObject({ is: 'got', value: { type: 'file' } });
+    expect(raw.answers.get(`stat ${world}`)).toMatchObject({ is: 'got', value: { type: 'directory' } });
+    expect(raw.answers.get(`stat ${world}/loop-a`)).toMatchObject({ is: 'got', value: { type: 'link', real: { is: 'blocked' } } });
+    expect(raw.answers.get(`stat ${world}/plain`)).toMatchObject({ is: 'got' });
+    expect(raw.answers.get('stat /root/.profile-of-nobody')).toEqual({ is: 'absent' });
+    expect(raw.answers.get(`stat ${world}/missing`)).toEqual({ is: 'absent' });
+    expect(raw.answers.get(`stat ${world}/star*`)).toEqual({ is: 'absent' });
+    expect(raw.answers.get(`stat ${world}/names/-dash`)).toMatchObject({ is: 'got', value: { type: 'file' } });
+    expect(stdout.toString()).not.toMatch(/s3cr3t|\/not|\/nor|\/too/);
+  });
+
   test('leaves nothing behind', () => {
     const traces = (): string[] => ['/dev/shm', '/run', '/tmp'].filter((d) => existsSync(d)).flatMap((d) => readdirSync(d).filter((n) => n.includes(nonce)));
     runIn(words, captureScript(patternsOf(asksAbout(world)), capture));

@@ -97,4 +97,59 @@ with_drop_ins() {
   S "$@"
   some=
 }
+
+# named HOME KEYS FILE...: stat of the paths that stand behind these keys, and of all above them. No value of another key is spelt out.
+named() {
+  home=$1 keys=$2 found= seen=$nl
+  shift 2
+  for f do
+    [ -f "$f" ] && [ -r "$f" ] && size "$f" && [ "$size" -le 65536 ] || continue
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in *=*[/%$]*) ;; *) continue ;; esac
+      key=@{line%%=*}
+      case "|$keys|" in *"|@{key%@{key##*[! ]}}|"*) ;; *) continue ;; esac
+      IFS=' 	,:;="'"'"
+      set -f
+      for word in @{line#*=}; do ways "$word"; done
+      set +f
+    done <"$f"
+  done
+  unset IFS
+  [ -z "$found" ] || spread S "$found"
+}
+# The path that the file at hand gives a variable, if any.
+assigned() {
+  assigned=
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in Environment*=*"$1=/"*) assigned=/@{line##*"$1=/"} assigned=@{assigned%%[\ \"\']*} ;; esac
+  done <"$f"
+}
+# Adds a path, and all above it, to what was found.
+ways() {
+  case $1 in
+    /*) way=@{1#/} ;;
+    %h*) way=@{home#/}@{1#%h} ;;
+    '@{'*'}'*)
+      way=@{1#??}
+      assigned "@{way%%\}*}"
+      [ -n "$assigned" ] || return
+      way=@{assigned#/}@{way#*\}}
+      ;;
+    *) return ;;
+  esac
+  up=
+  while [ -n "$way" ] && [ @{#found} -le 65536 ]; do
+    part=@{way%%/*}
+    case $way in */*) way=@{way#*/} ;; *) way= ;; esac
+    case $part in
+      '' | .) continue ;;
+      ..)
+        up=@{up%/*}
+        continue
+        ;;
+    esac
+    up=$up/$part
+    case $seen in *"$nl$up$nl"*) ;; *) seen=$seen$up$nl found=$found$up$nl ;; esac
+  done
+}
 `;
