@@ -9,6 +9,7 @@ import { apiTimeout } from './config/api-timeout.ts';
 import { config } from './config/config.ts';
 import { configAccepted } from './config/config-accepted.ts';
 import { containerLogs } from './config/container-logs.ts';
+import { containerLsm } from './config/container-lsm.ts';
 import { cri } from './config/cri.ts';
 import { crioCni } from './config/crio-cni.ts';
 import { crioStorage } from './config/crio-storage.ts';
@@ -96,6 +97,7 @@ export const kinds: readonly Kind[] = [
   cgroupDrivers,
   configAccepted,
   containerLogs,
+  containerLsm,
   defaultMounts,
   imageStores,
   ociRuntime,

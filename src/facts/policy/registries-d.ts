@@ -30,7 +30,9 @@ export interface SignatureStorage {
   readonly consulted: readonly Where[];
 }
 
-const storeKeys = ['lookaside', 'lookaside-staging', 'sigstore', 'sigstore-staging'];
+/** Where signatures are read from: the first that is set; the others with `-staging` are for writing alone. */
+const storeKeys = ['lookaside', 'sigstore'];
+const stagingKeys = ['lookaside-staging', 'sigstore-staging'];
 
 /** The account's own directory, if there is one, replaces the system-wide one. A namespace given twice is refused. */
 export function* signatureStorage(as: Account): Asking<SignatureStorage | Unknown> {
@@ -87,19 +89,20 @@ function readFile(path: string, text: string, namespaces: Map<string, Namespace>
 function namespaceOf(path: string, name: string, node: TextNode, where: Where): Namespace | Unknown {
   if (node.is === 'scalar' && node.value === null) return { name, stores: [], where };
   if (node.is !== 'map') return unparsable(`${name || 'default-docker'} in ${path} must be a mapping, so pulls fail`, where);
-  const stores: { url: string; where: Where }[] = [];
+  const stores = new Map<string, { url: string; where: Where }>();
   let attachments: boolean | undefined;
   for (const { key: written, value, at } of node.entries) {
     const key = written.toLowerCase();
     const here = placed(path, at);
     const plainValue = plain(value);
-    if (storeKeys.includes(key)) {
+    if (storeKeys.includes(key) || stagingKeys.includes(key)) {
       if (typeof plainValue !== 'string') return unparsable(`${key} in ${path} must be a string, so pulls fail`, here);
-      if (plainValue !== '') stores.push({ url: plainValue, where: here });
+      if (plainValue !== '') stores.set(key, { url: plainValue, where: here });
     } else if (key === 'use-sigstore-attachments') {
       if (typeof plainValue !== 'boolean') return unparsable(`${key} in ${path} must be true or false, so pulls fail`, here);
       attachments = plainValue;
     }
   }
-  return { name, stores, where, ...(attachments === undefined ? {} : { attachments }) };
+  const read = storeKeys.map((key) => stores.get(key)).find((store) => store !== undefined);
+  return { name, stores: read ? [read] : [], where, ...(attachments === undefined ? {} : { attachments }) };
 }
