@@ -31,6 +31,7 @@ import { environment } from './host/environment.ts';
 import { file, text } from './host/file.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { lingerAtBoot } from './host/linger-at-boot.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { os } from './host/os.ts';
 import { pauseProcess } from './host/pause-process.ts';
@@ -112,6 +113,7 @@ export const kinds: readonly Kind[] = [
   signatureStores,
   accountHome,
   idmapTools,
+  lingerAtBoot,
   lowPorts,
   pauseProcess,
   pingRange,
