@@ -3,7 +3,7 @@ import type { State } from './state.ts';
 import { accountStates, kernelRangeStates } from './states/accounts.ts';
 import { dockerStates, manualStates, restartStates, socketStates, tcpStates } from './states/api.ts';
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
-import { configStates, kernelStates } from './states/config.ts';
+import { claimStates, configStates, kernelStates } from './states/config.ts';
 import { engineStates } from './states/engines.ts';
 import { netStates } from './states/net.ts';
 import { quadletStates } from './states/quadlet.ts';
@@ -21,6 +21,7 @@ export const states: readonly State[] = [
   ...tcpStates,
   ...dockerStates,
   ...configStates,
+  ...claimStates,
   ...kernelStates,
   ...netStates,
   ...quadletStates,
