@@ -31,7 +31,7 @@ import { environment } from './host/environment.ts';
 import { file, text } from './host/file.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
-import { lingerAtBoot } from './host/linger-at-boot.ts';
+import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { os } from './host/os.ts';
 import { pauseProcess } from './host/pause-process.ts';
@@ -113,7 +113,7 @@ export const kinds: readonly Kind[] = [
   signatureStores,
   accountHome,
   idmapTools,
-  lingerAtBoot,
+  lingering,
   lowPorts,
   pauseProcess,
   pingRange,
