@@ -1,11 +1,12 @@
 /** Kind `lingering`: whether an account's manager runs without a session, now or from the next boot on. */
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, unknown } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, record } from '../shape.ts';
 import { lingerPath } from './accounts.ts';
+import { lingerLine } from './linger-line.ts';
 import { kernelPath, runs } from './running.ts';
-import { tmpfilesFiles, tmpfilesTouches } from './tmpfiles-d.ts';
+import { tmpfilesTouches } from './tmpfiles-d.ts';
 
 /** loginctl(1) enable-linger makes a file; an image, which has no /var of its own, has tmpfiles.d make it at boot. */
 export const lingering: Kind = {
@@ -25,7 +26,7 @@ export const lingering: Kind = {
     const fact = new FactBuilder().consulted({ path });
     if (file.is === 'blocked') return unknown(file, path);
     if (file.is === 'got') return fact.set('granted', true, { path }).set('pending', false, { path }).build();
-    const line = yield* lineFor(path);
+    const line = yield* lingerLine(path);
     if ('is' in line) return fact.gap('granted', line).gap('pending', line).build();
     const where = [...(line.where ? [line.where] : []), { path, said: 'not there' }];
     fact.set('granted', line.where !== undefined, ...where);
@@ -33,22 +34,3 @@ export const lingering: Kind = {
     return fact.set('pending', line.where !== undefined && runs(kernel), ...where).build();
   },
 };
-
-function* lineFor(path: string): Asking<{ where?: Where } | Unknown> {
-  const found = yield* tmpfilesFiles();
-  if (found.is === 'unknown') return found;
-  let unseen: Unknown | undefined;
-  for (const file of found.files) {
-    if (file.text.is === 'blocked') unseen ??= unknown(file.text, file.path);
-    const lines = file.text.is === 'got' ? file.text.value.split('\n') : [];
-    const at = lines.findIndex((line) => makes(line, path));
-    if (at >= 0) return { where: { path: file.path, line: at + 1 } };
-  }
-  return unseen ?? {};
-}
-
-/** Lines of type `f` (`F` is an old name of `f+`) make a file; `%S` is /var/lib for the system instance. */
-function makes(line: string, path: string): boolean {
-  const [type = '', name = ''] = line.trim().split(/[ \t]+/);
-  return /^[fF][-+!=~^$?]*$/.test(type) && name.replace(/^"|"$/g, '').replace(/^%S\//, '/var/lib/') === path;
-}
