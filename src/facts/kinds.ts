@@ -9,6 +9,7 @@ import { apiTimeout } from './config/api-timeout.ts';
 import { config } from './config/config.ts';
 import { configAccepted } from './config/config-accepted.ts';
 import { containerLogs } from './config/container-logs.ts';
+import { containerLsm } from './config/container-lsm.ts';
 import { cri } from './config/cri.ts';
 import { crioCni } from './config/crio-cni.ts';
 import { crioStorage } from './config/crio-storage.ts';
@@ -30,6 +31,7 @@ import { environment } from './host/environment.ts';
 import { file, text } from './host/file.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { os } from './host/os.ts';
 import { pauseProcess } from './host/pause-process.ts';
@@ -96,6 +98,7 @@ export const kinds: readonly Kind[] = [
   cgroupDrivers,
   configAccepted,
   containerLogs,
+  containerLsm,
   defaultMounts,
   imageStores,
   ociRuntime,
@@ -110,6 +113,7 @@ export const kinds: readonly Kind[] = [
   signatureStores,
   accountHome,
   idmapTools,
+  lingering,
   lowPorts,
   pauseProcess,
   pingRange,

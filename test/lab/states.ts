@@ -3,7 +3,7 @@ import type { State } from './state.ts';
 import { accountStates, kernelRangeStates } from './states/accounts.ts';
 import { dockerStates, manualStates, restartStates, socketStates, tcpStates } from './states/api.ts';
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
-import { configStates, kernelStates } from './states/config.ts';
+import { claimStates, configStates, kernelStates } from './states/config.ts';
 import { engineStates } from './states/engines.ts';
 import { mountStates } from './states/mounts.ts';
 import { netStates } from './states/net.ts';
@@ -22,6 +22,7 @@ export const states: readonly State[] = [
   ...tcpStates,
   ...dockerStates,
   ...configStates,
+  ...claimStates,
   ...kernelStates,
   ...netStates,
   ...quadletStates,

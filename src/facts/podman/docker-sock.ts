@@ -1,10 +1,11 @@
 /** Kind `docker-sock`: the Docker socket path: where it leads, who answers there, and whether it comes back after a boot. */
 import { type Answer, type Asking, env, type Stat, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../fact.ts';
+import { tmpfilesTouches } from '../host/tmpfiles-d.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, record, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
-import { type BootLinks, bootLink, tmpfilesTouches } from './tmpfiles-docker.ts';
+import { type BootLinks, bootLink } from './tmpfiles-docker.ts';
 import { type Answering, socketTouches, whoAnswers } from './who-answers.ts';
 
 const path = '/var/run/docker.sock';

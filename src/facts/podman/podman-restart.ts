@@ -1,6 +1,8 @@
 /** Kind `podman-restart`: what brings an account's containers back after a boot. */
 import { type Account, type Asking, stat } from '../ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
+import { lingerLine } from '../host/linger-line.ts';
+import { tmpfilesTouches } from '../host/tmpfiles-d.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { enablementOf, enablementTouches } from '../systemd/enablement.ts';
@@ -23,7 +25,7 @@ export const podmanRestart: Kind = {
   shape: record({
     always: list(string('a container'), 'containers with the restart policy always'),
     enabled: boolean('podman-restart.service starts with the manager of the account'),
-    atBoot: boolean("the account's manager starts at boot: root's does, a user's does when lingering is on"),
+    atBoot: boolean("the account's manager starts at boot: root's does, a user's does when lingering is on, or tmpfiles.d turns it on"),
   }),
   touches: () => [
     { do: 'run', argv },
@@ -32,6 +34,7 @@ export const podmanRestart: Kind = {
     { do: 'run', argv: argvOfAll, asUser: true },
     ...storeTouches,
     { do: 'stat', path: '/var/lib/systemd/linger/{user}' },
+    ...tmpfilesTouches,
     ...(['system', 'user'] as const).flatMap((m) => [...unitTouches(unitName, m), ...enablementTouches(unitName, m)]),
   ],
   *learn(_, as): Asking<Fact> {
@@ -40,8 +43,10 @@ export const podmanRestart: Kind = {
     yield* setUnit(fact, as);
     const linger = `/var/lib/systemd/linger/${as.name}`;
     const lingers = as.uid === 0 ? undefined : yield* stat(linger);
+    const line = lingers?.is === 'absent' ? yield* lingerLine(linger) : {};
     if (lingers?.is === 'blocked') fact.gap('atBoot', unknown(lingers, linger));
-    else fact.set('atBoot', lingers === undefined || lingers.is === 'got', { path: lingers === undefined ? unitName : linger });
+    else if ('is' in line) fact.gap('atBoot', line);
+    else fact.set('atBoot', lingers?.is !== 'absent' || line.where !== undefined, line.where ?? { path: lingers === undefined ? unitName : linger });
     return fact.build();
   },
 };

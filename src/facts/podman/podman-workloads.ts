@@ -116,7 +116,7 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
     const read = sources as Source[];
     const [yamls, dropIns] = (yield* together<unknown>([
       together<Played | Unknown | undefined>(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing()))),
-      together(read.map((s) => serviceDropIns(s.names[0] ?? '', s.manager, s.owner))),
+      together(read.map((s) => serviceDropIns(s.names, s.manager, s.owner))),
     ])) as [(Played | Unknown | undefined)[], ServiceDropIns[]];
     const real = yield* realPaths(read.flatMap((s, at) => mountsOf(s, completed(s, conf, yamls[at]))).map((m) => m.source));
     each.push(declaredIn(read, yamls, dropIns, conf, real, as));

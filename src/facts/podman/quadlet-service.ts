@@ -6,9 +6,13 @@ import { dropInTouches, readDropIns } from '../systemd/dropins.ts';
 import { searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
+import { expander } from '../systemd/specifiers.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+import { splitWords } from '../systemd/words.ts';
 import type { Command } from './quadlet-command.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
+import { sectionOf } from './quadlet-keys.ts';
+import { lastOf, valuesOf } from './quadlet-text.ts';
 
 /** Of whichever account a file belongs to. */
 export const serviceDropInTouches: readonly Pattern[] = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
@@ -19,12 +23,19 @@ export interface ServiceDropIns {
   readonly unseen?: Unknown;
 }
 
-/** The drop-ins that the generated unit gets, as every other unit does. `as` is the account whose manager runs it. */
-export function* serviceDropIns(name: string, manager: Manager, as: Account): Asking<ServiceDropIns> {
-  const unit = parseUnitName(name);
+/**
+ * The drop-ins that the generated unit gets, as every other unit does: those of its own name, the first of `names`, and
+ * of its aliases. `as` is the account whose manager runs it.
+ */
+export function* serviceDropIns(names: readonly string[], manager: Manager, as: Account): Asking<ServiceDropIns> {
+  const [unit, ...aliases] = names.map(parseUnitName);
   if (!unit) return { assignments: [] };
   const search = yield* searchUnits(manager, as);
-  const { files, unseen } = yield* readDropIns(search, unit, []);
+  const { files, unseen } = yield* readDropIns(
+    search,
+    unit,
+    aliases.filter((a) => a !== undefined),
+  );
   // An image has no runtime directories, so nothing in them is missed.
   const hidden = [...search.unseen, ...unseen].find((u) => u.why !== 'unsupported');
   const parsed = files.flatMap((f) => parseUnitText(f.text ?? '', f.path, new Set(['Unit', 'Service', 'Install'])).assignments);
@@ -40,8 +51,16 @@ export function replaced({ filled }: Command, { assignments, unseen }: ServiceDr
   return { is: 'unknown', why: 'ambiguous', said: `a drop-in of the service may change what ${filled.text.slice(0, 80)} becomes`, where: [other.where] };
 }
 
+/** What the generated unit is called: its own name, then the aliases that [Install] gives it. */
+export function serviceNamesOf(file: QuadletFile, assignments: readonly Assignment[], manager: Manager, owner: Account): string[] {
+  const own = serviceNameOf(file, lastOf(assignments, sectionOf(file.name.slice(file.name.lastIndexOf('.') + 1)), 'ServiceName'));
+  const unit = parseUnitName(own);
+  const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
+  return [own, ...valuesOf(assignments, 'Install', 'Alias').flatMap((a) => splitWords(a.value).words.map(expand))];
+}
+
 /** `.container` and `.kube` give NAME.service, the others NAME-TYPE.service; ServiceName= replaces it (since 5.3). */
-export function serviceNameOf({ name }: QuadletFile, own?: string): string {
+function serviceNameOf({ name }: QuadletFile, own?: string): string {
   const dot = name.lastIndexOf('.');
   const ending = name.slice(dot + 1).toLowerCase();
   if (own) return `${own}.service`;

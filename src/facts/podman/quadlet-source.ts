@@ -13,7 +13,7 @@ import { sectionOf } from './quadlet-keys.ts';
 import type { Played } from './quadlet-kube.ts';
 import { mergeQuadlet } from './quadlet-merge.ts';
 import { placementOf, unseenFor } from './quadlet-placement.ts';
-import { serviceNameOf } from './quadlet-service.ts';
+import { serviceNamesOf } from './quadlet-service.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 import type { QuadletHost } from './quadlet-units.ts';
 import { isTrue, lastWord, stringsOf, type Word } from './quadlet-words.ts';
@@ -50,10 +50,9 @@ export function sourceOf(host: QuadletHost, file: QuadletFile): Source | Unknown
   const own = sectionOf(ending);
   const owner = placed.instance?.account ?? { name: 'root', uid: 0, gid: 0, home: '/root' };
   const manager = placed.place === 'user' ? 'user' : 'system';
-  const service = serviceNameOf(file, lastOf(merged.assignments, own, 'ServiceName'));
-  const unit = parseUnitName(service);
+  const names = serviceNamesOf(file, merged.assignments, manager, owner);
+  const unit = parseUnitName(names[0] ?? '');
   const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
-  const aliases = valuesOf(merged.assignments, 'Install', 'Alias').flatMap((a) => splitWords(a.value).words.map(expand));
   const podFile = ending === 'container' ? placed.instance?.taken.get(lastOf(merged.assignments, own, 'Pod') ?? '') : undefined;
   const podMerged = podFile && merge(podFile);
   if (podMerged?.unseen) return podMerged.unseen;
@@ -69,7 +68,7 @@ export function sourceOf(host: QuadletHost, file: QuadletFile): Source | Unknown
     owner,
     manager,
     assignments: merged.assignments,
-    names: [service, ...aliases],
+    names,
     command: commandOf(ending, merged.assignments, expand, serviceVariables(merged.assignments, expand)),
     ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),
     images: pulled && pulled.text !== '' ? [pulled] : [],

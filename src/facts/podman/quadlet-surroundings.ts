@@ -32,7 +32,7 @@ export function* surroundings(source: Source): Asking<Surroundings> {
   const { command, ending, names, manager, owner, file } = source;
   const paths = [...new Set(command.flags.filter((f) => f.name === 'env-file').map((f) => absolute(f.value, file.directory)))].filter((p) => !/[%$]/.test(p));
   const [dropIns, clash, conf, played, ...stats] = (yield* together<unknown>([
-    serviceDropIns(names[0] ?? '', manager, owner),
+    serviceDropIns(names, manager, owner),
     clashOf(names, manager),
     ending === 'container' ? containersConf(owner) : nothing(),
     ending === 'kube' ? playedYaml(source) : nothing(),

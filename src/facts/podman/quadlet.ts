@@ -1,17 +1,18 @@
 /** Kind `quadlet`: a Quadlet file: who reads it, what the generator makes of it, and its merged content. */
-import { type Asking, together } from '../ask.ts';
+import { type Account, type Asking, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list as listOf, map, record, string } from '../shape.ts';
+import type { Manager } from '../systemd/paths.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { conversionErrors, unknownKeys } from './quadlet-errors.ts';
 import { sectionOf } from './quadlet-keys.ts';
-import { mergeQuadlet } from './quadlet-merge.ts';
-import { errorAt, placementOf, unseenFor } from './quadlet-placement.ts';
-import { type ServiceDropIns, serviceDropIns, serviceDropInTouches, serviceNameOf } from './quadlet-service.ts';
-import { lastOf, valuesOf } from './quadlet-text.ts';
+import { type MergedQuadlet, mergeQuadlet } from './quadlet-merge.ts';
+import { errorAt, type Placement, placementOf, unseenFor } from './quadlet-placement.ts';
+import { type ServiceDropIns, serviceDropIns, serviceDropInTouches, serviceNamesOf } from './quadlet-service.ts';
+import { valuesOf } from './quadlet-text.ts';
 import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts, quadletTouches } from './quadlet-units.ts';
 
 const reasons = (describe: string) => listOf(string('a reason'), describe);
@@ -76,10 +77,10 @@ export const quadlet: Kind = {
 
 /** Judges a file under every release that it may meet; what the releases see differently is unknown. */
 function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
-  const name = serviceNameOf(file);
-  const { place, instance } = placementOf(hosts.each.at(-1) as QuadletHost, file);
-  const extra = yield* serviceDropIns(name, place === 'user' ? 'user' : 'system', instance?.account ?? rootAccount);
-  const facts = hosts.each.map((host) => describeFile(host, file, extra));
+  const views = hosts.each.map((host) => viewOf(host, file));
+  // Releases that agree on the names share what is asked for.
+  const extras = yield* together(views.map(({ names, manager, owner }) => serviceDropIns(names, manager, owner)));
+  const facts = views.map((view, at) => describeFile(view, file, extras[at] as ServiceDropIns));
   const last = facts.at(-1) as FactBuilder;
   const known = last.build();
   for (const field of Object.keys(shape.fields)) {
@@ -95,10 +96,27 @@ function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
   return last.build();
 }
 
-function describeFile(host: QuadletHost, file: QuadletFile, extra: ServiceDropIns): FactBuilder {
+/** The file as one release of Podman sees it, and the names of the unit that it makes of it. */
+interface View {
+  readonly host: QuadletHost;
+  readonly placed: Placement;
+  readonly merged: MergedQuadlet;
+  readonly manager: Manager;
+  readonly owner: Account;
+  readonly names: readonly string[];
+}
+
+function viewOf(host: QuadletHost, file: QuadletFile): View {
+  const placed = placementOf(host, file);
+  const merged = mergeQuadlet(file, placed.instance?.directories ?? [], host.disk, host.release);
+  const manager = placed.place === 'user' ? 'user' : 'system';
+  const owner = placed.instance?.account ?? rootAccount;
+  return { host, placed, merged, manager, owner, names: serviceNamesOf(file, merged.assignments, manager, owner) };
+}
+
+function describeFile({ host, placed, merged, names: units }: View, file: QuadletFile, extra: ServiceDropIns): FactBuilder {
   const here: Where = { path: file.path };
   const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
-  const placed = placementOf(host, file);
   const fact = new FactBuilder().consulted(here).set('path', file.path, here).set('name', file.name, here).set('type', ending, here);
   fact.set('place', placed.place, here).set('readBy', placed.readBy, here);
   fact.set(
@@ -113,7 +131,6 @@ function describeFile(host: QuadletHost, file: QuadletFile, extra: ServiceDropIn
     placed.loadErrors.map((e) => ({ said: `${e.path} ${e.said}`, where: errorAt(e) })),
     here,
   );
-  const merged = mergeQuadlet(file, placed.instance?.directories ?? [], host.disk, host.release);
   for (const { said, where } of merged.notes) fact.note('dropIns', said, ...where);
   fact.set('dropIns', merged.dropIns, ...merged.dropIns.map((path) => ({ path })));
   strings(fact, 'skippedDropIns', merged.skipped, here);
@@ -148,7 +165,7 @@ function describeFile(host: QuadletHost, file: QuadletFile, extra: ServiceDropIn
   const services = [...merged.assignments.filter((a) => a.section === 'Service'), ...extra.assignments];
   fact.set('hasService', merged.sections.has('Service'), merged.sections.get('Service') ?? here);
   setServiceUser(fact, services, extra, here);
-  fact.set('serviceName', serviceNameOf(file, lastOf(merged.assignments, sectionOf(ending), 'ServiceName')), here);
+  fact.set('serviceName', units[0] ?? '', here);
   for (const [field, section] of [
     ['options', sectionOf(ending)],
     ['service', 'Service'],

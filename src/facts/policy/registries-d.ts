@@ -15,10 +15,18 @@ export const registriesDTouches: readonly Pattern[] = [etcDirectory, '~/.config/
   { do: 'read', path: `${path}/*.yaml` },
 ]);
 
+export interface Store {
+  readonly url: string;
+  readonly where: Where;
+  /** Written with the old key, `sigstore`, which releases that know `lookaside` pass over beside it. */
+  readonly old: boolean;
+}
+
 /** The settings of one namespace; the empty name is `default-docker`. */
 export interface Namespace {
   readonly name: string;
-  readonly stores: readonly { readonly url: string; readonly where: Where }[];
+  /** Where signatures are read from; without those that are for writing alone. */
+  readonly stores: readonly Store[];
   readonly attachments?: boolean;
   readonly where: Where;
 }
@@ -30,7 +38,8 @@ export interface SignatureStorage {
   readonly consulted: readonly Where[];
 }
 
-const storeKeys = ['lookaside', 'lookaside-staging', 'sigstore', 'sigstore-staging'];
+const storeKeys = ['lookaside', 'sigstore'];
+const stagingKeys = ['lookaside-staging', 'sigstore-staging'];
 
 /** The account's own directory, if there is one, replaces the system-wide one. A namespace given twice is refused. */
 export function* signatureStorage(as: Account): Asking<SignatureStorage | Unknown> {
@@ -87,19 +96,19 @@ function readFile(path: string, text: string, namespaces: Map<string, Namespace>
 function namespaceOf(path: string, name: string, node: TextNode, where: Where): Namespace | Unknown {
   if (node.is === 'scalar' && node.value === null) return { name, stores: [], where };
   if (node.is !== 'map') return unparsable(`${name || 'default-docker'} in ${path} must be a mapping, so pulls fail`, where);
-  const stores: { url: string; where: Where }[] = [];
+  const stores = new Map<string, Store>();
   let attachments: boolean | undefined;
   for (const { key: written, value, at } of node.entries) {
     const key = written.toLowerCase();
     const here = placed(path, at);
     const plainValue = plain(value);
-    if (storeKeys.includes(key)) {
+    if (storeKeys.includes(key) || stagingKeys.includes(key)) {
       if (typeof plainValue !== 'string') return unparsable(`${key} in ${path} must be a string, so pulls fail`, here);
-      if (plainValue !== '') stores.push({ url: plainValue, where: here });
+      if (plainValue !== '') stores.set(key, { url: plainValue, where: here, old: key === 'sigstore' });
     } else if (key === 'use-sigstore-attachments') {
       if (typeof plainValue !== 'boolean') return unparsable(`${key} in ${path} must be true or false, so pulls fail`, here);
       attachments = plainValue;
     }
   }
-  return { name, stores, where, ...(attachments === undefined ? {} : { attachments }) };
+  return { name, stores: storeKeys.flatMap((key) => stores.get(key) ?? []), where, ...(attachments === undefined ? {} : { attachments }) };
 }

@@ -1,12 +1,12 @@
 /** Kind `signature-storage`: where an account's engine looks for the signatures that its policy demands. */
 import type { Account, Asking } from '../ask.ts';
-import { podmanRelease, podmanTouches } from '../config/release.ts';
+import { type PodmanRelease, podmanRelease, podmanTouches, type Release, since } from '../config/release.ts';
 import { type Fact, FactBuilder, missing, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { list, record, string } from '../shape.ts';
 import { inForce, policyFiles, policyTouches } from './places.ts';
 import type { Policy } from './policy-file.ts';
-import { type Namespace, registriesDTouches, type SignatureStorage, signatureStorage } from './registries-d.ts';
+import { type Namespace, registriesDTouches, type SignatureStorage, type Store, signatureStorage } from './registries-d.ts';
 
 export const signatureStores: Kind = {
   name: 'signature-storage',
@@ -23,7 +23,8 @@ export const signatureStores: Kind = {
   *learn(_, as): Asking<Fact> {
     const storage = yield* signatureStorage(as);
     if (storage.is === 'unknown') return storage;
-    const { fact, stores } = describedStores(storage);
+    const release = yield* podmanRelease();
+    const { fact, stores } = describedStores(storage, release);
     const wanted = yield* sigstoreScopes(as);
     if ('is' in wanted) fact.gap('withoutAttachments', wanted);
     else {
@@ -40,20 +41,30 @@ export const signatureStores: Kind = {
   },
 };
 
-function describedStores(storage: SignatureStorage): { fact: FactBuilder; stores: number } {
-  const stores = [...storage.namespaces.values()].flatMap((n) => n.stores);
+function describedStores(storage: SignatureStorage, release: PodmanRelease): { fact: FactBuilder; stores: number } {
+  const each = release.candidates.map((candidate) => [...storage.namespaces.values()].flatMap((n) => readBy(candidate, n)));
+  const stores = each.at(-1) ?? [];
   const fact = new FactBuilder().consulted(...storage.consulted).set('directory', storage.directory, { path: storage.directory });
   const pick = (field: string, test: RegExp): void => {
-    const found = stores.filter((s) => test.test(s.url));
+    const [found = [], ...others] = each.map((list) => list.filter((s) => test.test(s.url))).reverse();
+    const places = (found.length > 0 ? found : stores).map((s) => s.where);
     fact.set(
       field,
       found.map((s) => s.url),
-      ...(found.length > 0 ? found : stores).map((s) => s.where),
+      ...places,
     );
+    if (release.unknown && others.some((o) => JSON.stringify(o) !== JSON.stringify(found)))
+      fact.gap(field, { ...release.unknown, why: 'ambiguous', said: `which store counts depends on the Podman version; ${release.unknown.said}` });
   };
   pick('unencrypted', /^http:/i);
   pick('odd', /^(?!https?:|file:)/i);
   return { fact, stores: stores.length };
+}
+
+/** `lookaside` came with Podman 4.2, and from then on counts alone where it is set. */
+function readBy(release: Release, { stores }: Namespace): Store[] {
+  const lookaside = since(release, '4.2') && stores.some((s) => !s.old);
+  return stores.filter((s) => s.old !== lookaside);
 }
 
 interface Wanted {

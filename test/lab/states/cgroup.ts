@@ -1,6 +1,6 @@
 /** Controllers and their delegation: what systemd, the kernel and Podman say. */
 import { type Claim, failIf, passIf, passIfWords, type State } from '../state.ts';
-import { bytes, put, reload } from './shell.ts';
+import { bytes, lines, put, reload } from './shell.ts';
 
 const driver = 'user:driver';
 const four = ['cpu', 'cpuset', 'memory', 'pids'] as const;
@@ -168,8 +168,19 @@ export const cgroupStates: readonly State[] = [
 const v1Mode: Claim = { ...mode, says: passIf(/^cgroup2fs/) };
 /** systemd 256 and later want the variable, too, before they mount the old hierarchies. */
 const legacy = ['systemd.unified_cgroup_hierarchy=0', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'];
+/** The limit that the kernel has for a container of the user. */
+const limit: Claim = {
+  rule: 'podman.config.pids-limit',
+  subject: 'user:driver',
+  ask: lines(
+    'root /home/driver/inside; as driver podman run -d --name limited --network none --rootfs /home/driver/inside /bin/sleep 300 >/dev/null',
+    "at=$(grep :pids: /proc/$(as driver podman inspect limited --format '{{.State.Pid}}')/cgroup | cut -d: -f3)",
+    'cat /sys/fs/cgroup/pids$at/pids.max; as driver podman rm -f limited >/dev/null; rm -rf /home/driver/inside',
+  ),
+  says: passIf(/^\d+$/m),
+};
 export const oldHierarchyStates: readonly State[] = [
-  { name: 'old hierarchy: hybrid', boot: legacy, claims: [v1Mode, controllers(() => 'not-applicable')] },
+  { name: 'old hierarchy: hybrid', boot: legacy, claims: [v1Mode, controllers(() => 'not-applicable'), limit] },
   { name: 'old hierarchy: legacy', boot: [...legacy, 'systemd.legacy_systemd_cgroup_controller=1'], claims: [v1Mode, controllers(() => 'not-applicable')] },
 ];
 

@@ -1,5 +1,5 @@
 /** Configuration of containers, registries and trust: what a real container, import or command makes of it. */
-import { type Claim, failIf, passIf, type State } from '../state.ts';
+import { always, type Claim, failIf, passIf, type State } from '../state.ts';
 import { lines, put } from './shell.ts';
 
 /** States of different areas share a look: each area has a file of its own. */
@@ -128,6 +128,53 @@ export const configStates: readonly State[] = [
   policyFile('not JSON', '{', policy),
   { name: 'policy: missing', setUp: 'hide /etc/containers/policy.json', claims: [policy] },
   { name: "policy: of root's home", setUp: put('/root/.config/containers/policy.json', '{"default":[{"type":"reject"}]}'), claims: [trusting] },
+];
+
+/** What keeps a container from the host: the label that the kernel has for its process. */
+const confinement: Claim = { rule: 'podman.config.lsm-label', ask: inside('cat /proc/self/attr/current'), says: failIf(/unconfined/) };
+const state: Claim = { rule: 'podman.storage.boltdb', ask: 'podman info --format json | jq -r .host.databaseBackend', says: failIf(/^boltdb/) };
+const logs: Claim = {
+  rule: 'podman.config.logging',
+  ask: lines(
+    'root /root/logs; podman create --network none --name logs --rootfs /root/logs /bin/true >/dev/null',
+    "podman inspect logs --format '{{.HostConfig.LogConfig.Path}} {{.HostConfig.LogConfig.Size}}'; podman rm -f logs >/dev/null; rm -rf /root/logs",
+  ),
+  says: failIf(/^\/var\/lib\/containers\/storage\S+ 0B/m),
+};
+/** Podman tells where it looks for signatures before it asks the registry, which is not there. */
+const lookaside: Claim = {
+  rule: 'podman.policy.lookaside',
+  ask: `timeout 60 podman --log-level=debug pull registry.example.org/x 2>&1 | grep -o -e 'Using "[a-z-]*."* [a-z]*:[^"]*' -e 'built-in default'`,
+  says: failIf(/ http:/),
+};
+const signatures = (what: string, keys: string): State => ({
+  name: `lookaside: ${what}`,
+  suites: ['bookworm', 'trixie'],
+  setUp: put('/etc/containers/registries.d/lab.yaml', `docker:\n  registry.example.org:\n${keys}`),
+  claims: [lookaside],
+});
+
+export const claimStates: readonly State[] = [
+  {
+    name: 'confinement: as installed',
+    claims: [
+      confinement,
+      { ...confinement, subject: 'user:driver', ask: 'as driver podman info --format json | jq -c .host.security', says: always('not-applicable') },
+    ],
+  },
+  {
+    name: 'store: a BoltDB file older than SQLite',
+    suites: ['trixie'],
+    alone: true,
+    setUp: 'podman info >/dev/null; mkdir -p /var/lib/containers/storage/libpod; touch -d 2001-01-01 /var/lib/containers/storage/libpod/bolt_state.db',
+    claims: [state],
+    undo: 'rm -f /var/lib/containers/storage/libpod/bolt_state.db',
+  },
+  { ...containers('logs: in files', '[containers]\nlog_driver = "k8s-file"', logs), suites: ['bookworm', 'trixie'] },
+  { ...containers('logs: in files of a bounded size', '[containers]\nlog_driver = "k8s-file"\nlog_size_max = 10485760', logs), suites: ['bookworm', 'trixie'] },
+  signatures('the old key', '    sigstore: http://old.example.org'),
+  signatures('the old key beside the new one', '    lookaside: https://new.example.org\n    sigstore: http://old.example.org'),
+  signatures('a store for writing alone', '    lookaside: https://new.example.org\n    lookaside-staging: http://staging.example.org'),
 ];
 
 const userns = (rule: string): Claim => ({

@@ -62,6 +62,8 @@ const rows: readonly Row[] = [
   ['restart never', `${whole}`, 'quadlet.health-restart', (answer) => (/^Restart=no$/m.test(answer) ? 'fail' : 'pass'), property('Restart')],
   ['time to start', `${whole}[Service]\nTimeoutStartSec=900\n`, 'quadlet.timeouts', passIf(/=(15min|infinity)$/m), property('TimeoutStartUSec')],
   ['time to start by default', whole, 'quadlet.timeouts', passIf(/=(15min|infinity)$/m), property('TimeoutStartUSec')],
+  ['section in lower case', '[container]\nImage=registry.example.org/app:1\n', 'quadlet.unknown-key', taken],
+  ['mounts the home by a specifier', `${whole}Volume=%h:/x\n`, 'quadlet.host-mounts', lacks(/-v \/root:/), property('ExecStart')],
 ];
 
 const subject = (file: string): string => `quadlet:${file}`;
@@ -88,6 +90,22 @@ const place = (what: string, path: string, unit: string, as = ''): State => ({
   setUp: put(path, whole),
   claims: [{ rule: 'quadlet.search-path', subject: subject(path), ask: made(unit, as), says: failIf(/not made/) }],
 });
+/** The user of a service, where a drop-in of systemd's own is made for one of its names. */
+const named = (what: string, stem: string, keys: string, dropIn: string, unit: string): State => ({
+  name: `quadlet name: ${what}`,
+  round: 'quadlets',
+  suites: ['trixie'],
+  setUp: lines(put(`${dir}/${stem}.container`, `${whole}${keys}`), put(`/etc/systemd/system/${dropIn}.service.d/user.conf`, '[Service]\nUser=driver')),
+  claims: [
+    {
+      rule: 'quadlet.service-user',
+      subject: subject(`${dir}/${stem}.container`),
+      ask: `systemctl daemon-reload; systemctl show ${unit} -p User`,
+      says: passIf(/^User=$/m),
+    },
+  ],
+  undo: 'systemctl daemon-reload',
+});
 const home = '/home/driver/.config/containers/systemd';
 
 export const quadletStates: readonly State[] = [
@@ -100,6 +118,29 @@ export const quadletStates: readonly State[] = [
   place('/etc/containers/systemd/users', `${dir}/users/place6.container`, 'place6', 'driver'),
   place('/etc/containers/systemd/users/1000', `${dir}/users/1000/place7.container`, 'place7', 'driver'),
   place('/etc/systemd/system', '/etc/systemd/system/place8.container', 'place8'),
+  place('a directory that ends in .d', `${dir}/place9.d/place9.container`, 'place9'),
+  {
+    ...place('a directory by a link', `${dir}/place10/place10.container`, 'place10'),
+    setUp: lines(`rm -rf ${dir}/place10`, put('/srv/place10/place10.container', whole), `save ${dir}/place10; ln -s /srv/place10 ${dir}/place10`),
+  },
+  {
+    name: 'quadlet place: users of /usr/share',
+    round: 'quadlets',
+    suites: ['trixie'],
+    setUp: put('/usr/share/containers/systemd/users/place11.container', whole),
+    claims: [
+      {
+        rule: 'quadlet.search-path',
+        subject: subject('/usr/share/containers/systemd/users/place11.container'),
+        ask: made('place11'),
+        // It becomes root's.
+        says: passIf(/not made/),
+      },
+    ],
+  },
+  named('a drop-in for that of ServiceName=', 'named1', 'ServiceName=labnamed\n', 'labnamed', 'labnamed'),
+  named("a drop-in for the file's, with ServiceName=", 'named2', 'ServiceName=labnamed2\n', 'named2', 'labnamed2'),
+  named('a drop-in for an alias', 'named3', '[Install]\nAlias=labalias.service\n', 'labalias', 'named3'),
   {
     name: 'quadlet: generator',
     setUp: put(`${dir}/generated.container`, whole),

@@ -100,6 +100,18 @@ export const rootlessStates: readonly State[] = [
     setUp: lines(unit, 'loginctl disable-linger carol 2>/dev/null || true; systemctl stop user@1001'),
     claims: [linger],
   },
+  {
+    name: 'linger: made by tmpfiles.d',
+    reboot: true,
+    setUp: lines(
+      unit,
+      put('/etc/tmpfiles.d/lab.conf', 'f /var/lib/systemd/linger/carol'),
+      'loginctl disable-linger carol 2>/dev/null || true; systemctl stop user@1001',
+    ),
+    // Until the boot it is a warning.
+    claims: [{ ...linger, mayWarn: true }],
+    undo: 'loginctl disable-linger carol; systemctl stop user@1001; true',
+  },
   { name: 'runtime: linger off, nothing wanted', setUp: known('/home/carol'), claims: [{ ...linger, says: always('not-applicable') }] },
 ];
 
