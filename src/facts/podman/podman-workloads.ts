@@ -13,7 +13,6 @@ import type { Finding } from './quadlet-isolation.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
 import { hostMounts, leadsToSocket, mountsOf, unseenOf } from './quadlet-mounts.ts';
 import { unseenFor } from './quadlet-placement.ts';
-import { replaced, type ServiceDropIns, serviceDropIns } from './quadlet-service.ts';
 import { completed, type Source, sourceOf } from './quadlet-source.ts';
 import { playedYaml, surroundingsTouches } from './quadlet-surroundings.ts';
 import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from './quadlet-units.ts';
@@ -110,16 +109,13 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
   for (const host of hosts.each) {
     const instance = as.uid === 0 ? host.system : host.users.find((u) => u.account?.uid === as.uid);
     const files = [...(instance?.taken.values() ?? [])].filter((f) => /\.(container|pod|kube)$/.test(f.name));
-    const sources = files.map((f) => sourceOf(host, f));
+    const sources = yield* together(files.map((f) => sourceOf(host, f)));
     const hidden = sources.find(isUnknown);
     if (hidden) return hidden;
     const read = sources as Source[];
-    const [yamls, dropIns] = (yield* together<unknown>([
-      together<Played | Unknown | undefined>(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing()))),
-      together(read.map((s) => serviceDropIns(s.names, s.manager, s.owner))),
-    ])) as [(Played | Unknown | undefined)[], ServiceDropIns[]];
+    const yamls = yield* together<Played | Unknown | undefined>(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
     const real = yield* realPaths(read.flatMap((s, at) => mountsOf(s, completed(s, conf, yamls[at]))).map((m) => m.source));
-    each.push(declaredIn(read, yamls, dropIns, conf, real, as));
+    each.push(declaredIn(read, yamls, conf, real, as));
   }
   const [first] = each;
   const differs = new Set(each.map((d) => JSON.stringify([d.sockets, d.published]))).size > 1;
@@ -132,7 +128,6 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
 function declaredIn(
   sources: readonly Source[],
   yamls: readonly (Played | Unknown | undefined)[],
-  dropIns: readonly ServiceDropIns[],
   conf: Known | Unknown,
   real: RealPaths,
   as: Account,
@@ -143,7 +138,7 @@ function declaredIn(
   let ports: Unknown | undefined;
   for (const [at, source] of sources.entries()) {
     const command = completed(source, conf, yamls[at]);
-    open ??= command.open ?? replaced(source.command, dropIns[at] as ServiceDropIns);
+    open ??= command.open;
     const mounts = mountsOf(source, command);
     open ??= unseenOf(mounts, real);
     for (const { source: path, where } of mounts) if (leadsToSocket(path, as, real)) sockets.push({ said: `${source.file.name} mounts ${path}`, where });

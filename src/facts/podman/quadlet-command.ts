@@ -13,8 +13,6 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** The directory that Rootfs= makes the root file system. */
   readonly rootfs?: Word;
-  /** A value that systemd fills a variable of the unit into. */
-  readonly filled?: Word;
   /** Set when systemd or another file fills something in: there may be more flags. */
   readonly open?: Unknown;
 }
@@ -56,15 +54,10 @@ const switchKeys: Readonly<Record<string, readonly [string, string]>> = {
  */
 export function commandOf(ending: string, assignments: readonly Assignment[], specifiers: (text: string) => string, variables: Variables = new Map()): Command {
   const own = sectionOf(ending);
-  let filled: Word | undefined;
-  const expand = (text: string, where: Where): string =>
-    specifiers(text).replace(/\$\$|\$\{(\w+)\}/g, (whole, name: string | undefined) => {
-      const value = name === undefined ? undefined : variables.get(name);
-      if (value !== undefined) filled ??= { text, where };
-      return value ?? whole;
-    });
+  const expand = (text: string): string =>
+    specifiers(text).replace(/\$\$|\$\{(\w+)\}/g, (whole, name: string | undefined) => (name === undefined ? whole : (variables.get(name) ?? whole)));
   const flags: Flag[] = [];
-  const add = (name: string, { text, where }: Word, before = ''): void => void flags.push({ name, value: before + expand(text, where), where });
+  const add = (name: string, { text, where }: Word, before = ''): void => void flags.push({ name, value: before + expand(text), where });
   for (const [key, name] of Object.entries(single)) {
     const found = lastWord(assignments, own, key);
     if (found && found.text !== '') add(name, found);
@@ -87,21 +80,28 @@ export function commandOf(ending: string, assignments: readonly Assignment[], sp
   if (remap && /^(auto|keep-id)$/.test(remap.text)) add('userns', remap);
   const [user, group] = ['User', 'Group'].map((key) => lastWord(assignments, own, key));
   if (ending === 'container' && user && user.text !== '') add('user', group && group.text !== '' ? { ...user, text: `${user.text}:${group.text}` } : user);
-  const args = argumentsOf(assignments, own, 'PodmanArgs').map((w) => ({ ...w, text: expand(w.text, w.where) }));
+  const args = argumentsOf(assignments, own, 'PodmanArgs').map((w) => ({ ...w, text: expand(w.text) }));
   flags.push(...parseFlags(args, ending === 'kube'));
   const root = ending === 'container' ? lastWord(assignments, own, 'Rootfs') : undefined;
-  const rootfs = root && root.text !== '' ? { text: expand(root.text, root.where), where: root.where } : undefined;
+  const rootfs = root && root.text !== '' ? { text: expand(root.text), where: root.where } : undefined;
   const open = openAt(assignments, own, flags, rootfs ? [...args, rootfs] : args);
-  return { flags, ...(rootfs ? { rootfs } : {}), ...(filled ? { filled } : {}), ...(open ? { open } : {}) };
+  return { flags, ...(rootfs ? { rootfs } : {}), ...(open ? { open } : {}) };
 }
+
+/** Global options with which Podman reads another containers.conf, or runs the container elsewhere (podman(1)). */
+const elsewhere = /^(?:--(?:module|url|connection|remote|config)(?:=|$)|-[rc])/;
 
 /** systemd replaces `$NAME` in the command; a containers.conf module may set anything. */
 function openAt(assignments: readonly Assignment[], own: string, flags: readonly Flag[], args: readonly Word[]): Unknown | undefined {
   const [module] = valuesOf(assignments, own, 'ContainersConfModule');
   if (module) return unsure(`${module.value} is another containers.conf, which is not looked into`, module.where);
-  const filled = [...args, ...flags.filter((f) => f.name !== 'env' && f.name !== 'health-cmd').map((f) => ({ text: f.value, where: f.where }))].find((w) =>
-    /(?:^|[^$])(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(w.text),
-  );
+  const global = argumentsOf(assignments, own, 'GlobalArgs').find((w) => elsewhere.test(w.text));
+  if (global) return unsure(`${global.text.slice(0, 80)} makes Podman read or run something else, which is not looked into`, global.where);
+  const filled = [
+    ...args,
+    ...argumentsOf(assignments, own, 'GlobalArgs'),
+    ...flags.filter((f) => f.name !== 'env' && f.name !== 'health-cmd').map((f) => ({ text: f.value, where: f.where })),
+  ].find((w) => /(?:^|[^$])(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(w.text));
   return filled && unsure(`systemd fills a variable into ${filled.text.slice(0, 80)}`, filled.where);
 }
 

@@ -6,7 +6,6 @@ import type { Command } from './quadlet-command.ts';
 import { capabilitiesOf, type Finding, fullPrivileges, hostNamespaces, loosened, noNewPrivileges, notRoot } from './quadlet-isolation.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import type { Mounts } from './quadlet-mounts.ts';
-import { replaced } from './quadlet-service.ts';
 import { remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
 import { limitsOf, literalSecrets, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
 import { absolute, type Surroundings } from './quadlet-surroundings.ts';
@@ -42,8 +41,7 @@ export function describeWorkload(source: Source, seen: Surroundings, command: Co
   const here: Where = { path: source.file.path };
   const fact = new FactBuilder().consulted(here).set('type', source.ending, here).set('owner', source.owner.name, here);
   const part = new Part(fact, here);
-  const { flags } = command;
-  const open = command.open ?? replaced(source.command, seen.dropIns);
+  const { flags, open } = command;
   setIsolation(part, source, flags, open);
   for (const field of ['sensitive', 'shared', 'sockets'] as const) part.list(['mounts', field], mounts[field], open ?? mounts.unseen);
   setImages(part, source, seen);
@@ -128,7 +126,8 @@ function setUpdates(part: Part, source: Source, flags: readonly Flag[]): void {
 
 function setService(part: Part, source: Source, seen: Surroundings, flags: readonly Flag[], open: Unknown | undefined): void {
   const { fact, here } = part;
-  const { dropIns, clash, environmentFiles } = seen;
+  const { clash, environmentFiles } = seen;
+  const { dropIns } = source;
   const service = [...source.assignments, ...dropIns.assignments];
   const unseen = dropIns.unseen ?? open;
   const limits = limitsOf([...(source.pod?.command.flags ?? []).filter((f) => f.name !== 'cgroups'), ...flags], service);

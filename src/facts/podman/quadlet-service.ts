@@ -8,14 +8,17 @@ import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+import { environmentTouches, type UnitVariables, unitVariables } from '../systemd/unit-variables.ts';
 import { splitWords } from '../systemd/words.ts';
-import type { Command } from './quadlet-command.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 
 /** Of whichever account a file belongs to. */
 export const serviceDropInTouches: readonly Pattern[] = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
+
+/** The same with files of variables. */
+export const serviceTouches: readonly Pattern[] = [...serviceDropInTouches, ...environmentTouches, { do: 'read', path: '/home/**', later: true }];
 
 export interface ServiceDropIns {
   /** Of [Service], in the order in which systemd reads them. */
@@ -43,12 +46,19 @@ export function* serviceDropIns(names: readonly string[], manager: Manager, as: 
 }
 
 /** A drop-in for the generated service may give it a command of its own: then the file does not tell what runs. */
-export function replaced({ filled }: Command, { assignments, unseen }: ServiceDropIns): Unknown | undefined {
+export function replaced({ assignments, unseen }: ServiceDropIns): Unknown | undefined {
   const own = assignments.find((a) => a.key === 'ExecStart');
-  if (own) return { is: 'unknown', why: 'ambiguous', said: 'a drop-in of the service replaces the command that Quadlet writes', where: [own.where] };
-  const other = filled && assignments.find((a) => /^(?:Unset)?Environment(?:File)?$/.test(a.key));
-  if (!filled || !other) return unseen;
-  return { is: 'unknown', why: 'ambiguous', said: `a drop-in of the service may change what ${filled.text.slice(0, 80)} becomes`, where: [other.where] };
+  return own ? { is: 'unknown', why: 'ambiguous', said: 'a drop-in of the service replaces the command that Quadlet writes', where: [own.where] } : unseen;
+}
+
+/** What the service's own environment says, its files of variables included. `service` is [Service] with its drop-ins. */
+export function* serviceVariables(service: readonly Assignment[], expand: (text: string) => string, as: Account): Asking<UnitVariables> {
+  const counting = (key: string): Assignment[] => {
+    const all = service.filter((a) => a.key === key);
+    return all.slice(all.findLastIndex((a) => a.value === '') + 1);
+  };
+  // The plan is made before it is known whose files there are: of homes, those below /home.
+  return yield* unitVariables({ counting }, expand, true, { ...as, home: '/home' });
 }
 
 /** What the generated unit is called: its own name, then the aliases that [Install] gives it. */

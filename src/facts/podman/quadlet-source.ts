@@ -1,21 +1,23 @@
 /** A Quadlet file that runs something, with everything it names: its pod, its image unit, what containers.conf adds. */
-import type { Account } from '../ask.ts';
+import type { Account, Asking } from '../ask.ts';
 import type { Known, Unknown, Where } from '../fact.ts';
-import { environmentFiles, mergeEnvironment } from '../systemd/environment.ts';
+import { rootAccount } from '../host/accounts.ts';
 import { parseUnitName } from '../systemd/names.ts';
+import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import type { Assignment } from '../systemd/syntax.ts';
-import { splitWords } from '../systemd/words.ts';
+import type { UnitVariables } from '../systemd/unit-variables.ts';
 import { type Command, commandOf, type Variables } from './quadlet-command.ts';
 import { withDefaults } from './quadlet-defaults.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import type { Played } from './quadlet-kube.ts';
-import { mergeQuadlet } from './quadlet-merge.ts';
-import { placementOf, unseenFor } from './quadlet-placement.ts';
-import { serviceNamesOf } from './quadlet-service.ts';
+import { type MergedQuadlet, mergeQuadlet } from './quadlet-merge.ts';
+import { type Placement, placementOf, unseenFor } from './quadlet-placement.ts';
+import { replaced, type ServiceDropIns, serviceDropIns, serviceNamesOf, serviceVariables } from './quadlet-service.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 import type { QuadletHost } from './quadlet-units.ts';
+import { boundBy } from './quadlet-volumes.ts';
 import { isTrue, lastWord, stringsOf, type Word } from './quadlet-words.ts';
 
 export interface Source {
@@ -26,7 +28,10 @@ export interface Source {
   readonly assignments: readonly Assignment[];
   /** The generated service, then its aliases. */
   readonly names: readonly string[];
+  /** With what binds behind its volumes; open also when the service may run something else. */
   readonly command: Command;
+  /** Drop-ins of the service. */
+  readonly dropIns: ServiceDropIns;
   /** The pod it is a member of. */
   readonly pod?: { readonly file: QuadletFile; readonly command: Command; readonly assignments: readonly Assignment[] };
   readonly images: readonly Word[];
@@ -38,56 +43,97 @@ export interface Source {
   readonly updatesElsewhere: boolean;
 }
 
-/** Reads a file as one release of Podman does; unknown when a part of it could not be seen. */
-export function sourceOf(host: QuadletHost, file: QuadletFile): Source | Unknown {
+/** What has to be known of a file before its service can be asked about. */
+interface Draft {
+  readonly placed: Placement;
+  readonly merge: (file: QuadletFile) => MergedQuadlet;
+  readonly assignments: readonly Assignment[];
+  readonly ending: string;
+  readonly owner: Account;
+  readonly manager: Manager;
+  readonly names: readonly string[];
+  readonly expand: (text: string) => string;
+}
+
+/** Reads a file, and its service, as one release of Podman and systemd do; unknown when a part of it could not be seen. */
+export function* sourceOf(host: QuadletHost, file: QuadletFile): Asking<Source | Unknown> {
+  const draft = draftOf(host, file);
+  if ('is' in draft) return draft;
+  const dropIns = yield* serviceDropIns(draft.names, draft.manager, draft.owner);
+  const service = [...draft.assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments];
+  const environment = yield* serviceVariables(service, draft.expand, draft.owner);
+  return completeSource(file, draft, dropIns, environment);
+}
+
+function draftOf(host: QuadletHost, file: QuadletFile): Draft | Unknown {
   const placed = placementOf(host, file);
   const directories = placed.instance?.directories ?? [];
-  const merge = (one: QuadletFile) => mergeQuadlet(one, directories, host.disk, host.release);
+  const merge = (one: QuadletFile): MergedQuadlet => mergeQuadlet(one, directories, host.disk, host.release);
   const merged = merge(file);
   const unseen = merged.unseen ?? unseenFor(host, placed);
   if (unseen) return unseen;
-  const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
-  const own = sectionOf(ending);
-  const owner = placed.instance?.account ?? { name: 'root', uid: 0, gid: 0, home: '/root' };
+  const owner = placed.instance?.account ?? rootAccount;
   const manager = placed.place === 'user' ? 'user' : 'system';
   const names = serviceNamesOf(file, merged.assignments, manager, owner);
   const unit = parseUnitName(names[0] ?? '');
   const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
-  const podFile = ending === 'container' ? placed.instance?.taken.get(lastOf(merged.assignments, own, 'Pod') ?? '') : undefined;
+  return { placed, merge, assignments: merged.assignments, ending: file.name.slice(file.name.lastIndexOf('.') + 1), owner, manager, names, expand };
+}
+
+function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns, environment: UnitVariables): Source | Unknown {
+  const { placed, merge, assignments, ending, owner, manager, names, expand } = draft;
+  const own = sectionOf(ending);
+  const taken = placed.instance?.taken;
+  const podFile = ending === 'container' ? taken?.get(lastOf(assignments, own, 'Pod') ?? '') : undefined;
   const podMerged = podFile && merge(podFile);
   if (podMerged?.unseen) return podMerged.unseen;
-  const image = imageOf(merged.assignments, own, expand);
-  const imageFile = image && /\.(image|build)$/.test(image.text) ? placed.instance?.taken.get(image.text) : undefined;
+  const image = imageOf(assignments, own, expand);
+  const imageFile = image && /\.(image|build)$/.test(image.text) ? taken?.get(image.text) : undefined;
   const imageMerged = imageFile?.name.endsWith('.image') ? merge(imageFile) : undefined;
   if (imageMerged?.unseen) return imageMerged.unseen;
   const indirect = image !== undefined && /\.(image|build)$/.test(image.text) && ending === 'container';
   const pulled = imageMerged ? imageOf(imageMerged.assignments, 'Image', expand) : indirect ? undefined : image;
+  const command = withVolumes(opened(commandOf(ending, assignments, expand, known(dropIns, environment)), dropIns, environment), draft);
   return {
     file,
     ending,
     owner,
     manager,
-    assignments: merged.assignments,
+    assignments,
     names,
-    command: commandOf(ending, merged.assignments, expand, serviceVariables(merged.assignments, expand)),
+    dropIns,
+    command,
     ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),
     images: pulled && pulled.text !== '' ? [pulled] : [],
     ...(imageFile && image ? { imageUnit: image } : {}),
     ...(indirect && !imageFile ? { imageLost: image } : {}),
-    updatesElsewhere: [...(placed.instance?.taken.values() ?? [])].some((f) => {
+    updatesElsewhere: [...(taken?.values() ?? [])].some((f) => {
       const section = sectionOf(f.name.slice(f.name.lastIndexOf('.') + 1));
       return updatePolicies(merge(f).assignments, section).some((p) => remotePolicy(p.text) || p.text === 'local');
     }),
   };
 }
 
-/** What Environment= of [Service] gives. A file of variables wins over it, and is not read: then nothing is known for sure. */
-function serviceVariables(assignments: readonly Assignment[], expand: (text: string) => string): Variables {
-  const own = (key: string): Assignment[] => assignments.filter((a) => a.section === 'Service' && a.key === key);
-  if (environmentFiles(own('EnvironmentFile'), expand).length > 0) return new Map();
-  const { variables } = mergeEnvironment(own('Environment'), expand);
-  const unset = own('UnsetEnvironment').flatMap((a) => splitWords(a.value).words);
-  return new Map([...variables].flatMap(([name, { value }]) => (unset.some((u) => u === name || u.startsWith(`${name}=`)) ? [] : [[name, value] as const])));
+/** Values by name; none where a drop-in or a file of variables that could not be read may change any. */
+const known = (dropIns: ServiceDropIns, { variables, unseen }: UnitVariables): Variables =>
+  new Map(dropIns.unseen || unseen ? [] : [...variables].map(([name, { value }]) => [name, value]));
+
+/** The service's environment names another containers.conf, or may; a drop-in may give the service another command. */
+function opened(command: Command, dropIns: ServiceDropIns, { variables, unseen }: UnitVariables): Command {
+  const conf = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE'].flatMap((name) => variables.get(name) ?? [])[0];
+  const other: Unknown | undefined = conf && {
+    is: 'unknown',
+    why: 'ambiguous',
+    said: `${conf.value} is another containers.conf, which is not looked into`,
+    where: conf.where,
+  };
+  const open = command.open ?? replaced(dropIns) ?? other ?? unseen;
+  return { ...command, ...(open ? { open } : {}) };
+}
+
+function withVolumes(command: Command, { placed, merge, expand }: Draft): Command {
+  const bound = boundBy(command.flags, { file: (name) => placed.instance?.taken.get(name), merge }, expand);
+  return 'is' in bound ? { ...command, open: command.open ?? bound } : { ...command, flags: [...command.flags, ...bound] };
 }
 
 function imageOf(assignments: readonly Assignment[], section: string, expand: (text: string) => string): Word | undefined {

@@ -6,12 +6,12 @@ import type { Pattern } from '../kind.ts';
 import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
-import { type ServiceDropIns, serviceDropIns, serviceDropInTouches } from './quadlet-service.ts';
+import { serviceTouches } from './quadlet-service.ts';
 import { type Source, yamlPaths } from './quadlet-source.ts';
 
 /** A .kube file names its YAML freely; of files of variables only the permissions are looked at, and of what is mounted where it leads. */
 export const surroundingsTouches: readonly Pattern[] = [
-  ...serviceDropInTouches,
+  ...serviceTouches,
   ...containersTouches,
   ...clashTouches,
   ...['yaml', 'yml', 'json'].map((ending): Pattern => ({ do: 'read', path: `/**/*.${ending}`, later: true })),
@@ -19,7 +19,6 @@ export const surroundingsTouches: readonly Pattern[] = [
 ];
 
 export interface Surroundings {
-  readonly dropIns: ServiceDropIns;
   readonly conf?: Known | Unknown;
   readonly played?: Played | Unknown;
   readonly clash: Clash | Unknown;
@@ -31,15 +30,13 @@ export interface Surroundings {
 export function* surroundings(source: Source): Asking<Surroundings> {
   const { command, ending, names, manager, owner, file } = source;
   const paths = [...new Set(command.flags.filter((f) => f.name === 'env-file').map((f) => absolute(f.value, file.directory)))].filter((p) => !/[%$]/.test(p));
-  const [dropIns, clash, conf, played, ...stats] = (yield* together<unknown>([
-    serviceDropIns(names, manager, owner),
+  const [clash, conf, played, ...stats] = (yield* together<unknown>([
     clashOf(names, manager),
     ending === 'container' ? containersConf(owner) : nothing(),
     ending === 'kube' ? playedYaml(source) : nothing(),
     ...paths.map((p) => stat(p)),
-  ])) as [ServiceDropIns, Clash | Unknown, Fact | undefined, Played | Unknown | undefined, ...Answer<Stat>[]];
+  ])) as [Clash | Unknown, Fact | undefined, Played | Unknown | undefined, ...Answer<Stat>[]];
   return {
-    dropIns,
     clash,
     ...(conf ? { conf } : {}),
     ...(played ? { played } : {}),

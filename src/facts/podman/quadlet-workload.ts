@@ -1,5 +1,5 @@
 /** Kind `quadlet-workload`: what a Quadlet file makes Podman run, and how well that is confined. */
-import type { Asking } from '../ask.ts';
+import { type Asking, together } from '../ask.ts';
 import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../fact.ts';
 import { realPaths } from '../host/real-paths.ts';
 import type { Kind } from '../kind.ts';
@@ -26,7 +26,7 @@ export const quadletWorkload: Kind = {
     const last = hosts.each.at(-1) as QuadletHost;
     const file = quadletFiles(last).find((f) => f.path === q.path);
     if (!file) return hosts.incomplete ?? missing({ path: String(q.path) });
-    const sources = hosts.each.map((host) => sourceOf(host, file));
+    const sources = yield* together(hosts.each.map((host) => sourceOf(host, file)));
     const hidden = sources.find((s): s is Unknown => 'is' in s);
     if (hidden) return hidden;
     const read = sources as Source[];

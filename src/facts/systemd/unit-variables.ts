@@ -14,7 +14,7 @@ export interface UnitVariables {
 }
 
 /** Files are read after `Environment=`, in order, and win (systemd.exec(5)). With `readFiles` off, any file that is named is unseen. */
-export function* unitVariables(settings: Settings, expand: (v: string) => string, readFiles: boolean, as: Account): Asking<UnitVariables> {
+export function* unitVariables(settings: Pick<Settings, 'counting'>, expand: (v: string) => string, readFiles: boolean, as: Account): Asking<UnitVariables> {
   const own = mergeEnvironment(settings.counting('Environment'), expand);
   const variables = new Map<string, Variable>(own.variables);
   const remarks = [...own.remarks];
