@@ -91,7 +91,10 @@ export const chosenBefore = (asked: AskedFor = {}): Chosen => ({
 function matcherFor(pattern: string, pack: Pack): (id: string) => boolean {
   const matches = glob(pattern.replaceAll('*', '**'), rootAccount);
   const ids = pack.rules.flatMap((r) => [r.id, ...r.formerly]);
-  if (!ids.some(matches)) throw new UsageError(`no rule matches "${pattern}"`, hintFor(pattern, ids));
+  if (!ids.some(matches)) {
+    const family = ids.some((id) => id.startsWith(`${pattern}.`));
+    throw new UsageError(`no rule matches "${pattern}"`, family ? `a family is chosen with a star: '${pattern}.*'` : hintFor(pattern, ids));
+  }
   return matches;
 }
 

@@ -258,3 +258,12 @@ test('an old Node is told in one line what is needed', async () => {
   const source = readFileSync(new URL('../../bin/pretrip.js', import.meta.url), 'utf8');
   expect(source.split('\n').slice(2).join('\n')).not.toMatch(/\b(const|let|=>|\?\.|await)\b/);
 });
+
+test.each([
+  ['cgroup', /no rule matches "cgroup"[\s\S]*a family is chosen with a star: 'cgroup\.\*'/],
+  ['cgroup.mode.v3', /no rule matches "cgroup\.mode\.v3"[\s\S]*cgroup\.mode\.v2/],
+])('a selection that fits nothing is told with what may be meant: %s', async (pattern, said) => {
+  const { status, err } = await pretrip(['scan', '--select', pattern]);
+  expect(status).toBe(2);
+  expect(err).toMatch(said);
+});
