@@ -68,7 +68,7 @@ export const clusterShape = record({
   image: string('the K3s image'),
   apiHost: string('host of the API in the kubeconfig; 0.0.0.0 when unset'),
   apiBind: string('address on which the API is published; 0.0.0.0 when unset'),
-  imageForm: string('how the image is named; default when it is left to k3d', ['digest', 'version', 'channel', 'floating', 'default']),
+  imageForm: string('how the image is named; default when it is left to k3d', ['digest', 'version', 'channel', 'floating', 'invalid', 'default']),
   token: string('how the cluster token is given; unset when k3d makes one up', ['literal', 'variable']),
   hostPid: boolean('whether nodes share the process ids of the host'),
   problems: list(string('what is wrong'), 'what k3d refuses or passes over in a config file; unset for a command line'),
