@@ -5,6 +5,7 @@ import { dockerStates, manualStates, restartStates, socketStates, tcpStates } fr
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
 import { configStates, kernelStates } from './states/config.ts';
 import { engineStates } from './states/engines.ts';
+import { k3dStates } from './states/k3d.ts';
 import { netStates } from './states/net.ts';
 import { quadletStates } from './states/quadlet.ts';
 import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
@@ -23,6 +24,7 @@ export const states: readonly State[] = [
   ...configStates,
   ...kernelStates,
   ...netStates,
+  ...k3dStates,
   ...quadletStates,
   ...accountStates,
   ...kernelRangeStates,
