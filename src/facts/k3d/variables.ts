@@ -4,12 +4,8 @@ import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { type Assignment, assignmentsIn, type Dialect, expand } from './assignments.ts';
 
-/**
- * K3D_* variables that have no secret in them: those of k3d's pkg/types/env.go, and those of cmd/util/config that beat a
- * config file (K3D_ and the key, dots written _).
- */
+/** K3D_* variables that have no secret in them (k3d pkg/types/env.go; K3D_NETWORK and the like through cmd/util/config's prefix). */
 export const k3dVariables = [
-  'K3D_AGENTS',
   'K3D_DEBUG_COREDNS_RETRIES',
   'K3D_DEBUG_DISABLE_DOCKER_INIT',
   'K3D_DEBUG_NODE_WAIT_BACKOFF_LIMIT',
@@ -17,14 +13,10 @@ export const k3dVariables = [
   'K3D_FIX_DNS',
   'K3D_FIX_MOUNTS',
   'K3D_HELPER_IMAGE_TAG',
-  'K3D_IMAGE',
   'K3D_IMAGE_LOADBALANCER',
   'K3D_IMAGE_TOOLS',
   'K3D_LOG_NODE_WAIT_LOGS',
   'K3D_NETWORK',
-  'K3D_OPTIONS_RUNTIME_HOSTPIDMODE',
-  'K3D_SERVERS',
-  'K3D_SUBNET',
 ] as const;
 
 export const otherVariables = [
