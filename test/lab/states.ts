@@ -6,6 +6,7 @@ import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgrou
 import { claimStates, configStates, kernelStates } from './states/config.ts';
 import { engineStates } from './states/engines.ts';
 import { mountStates } from './states/mounts.ts';
+import { k3dStates } from './states/k3d.ts';
 import { netStates } from './states/net.ts';
 import { quadletStates } from './states/quadlet.ts';
 import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
@@ -25,6 +26,7 @@ export const states: readonly State[] = [
   ...claimStates,
   ...kernelStates,
   ...netStates,
+  ...k3dStates,
   ...quadletStates,
   ...mountStates,
   ...accountStates,

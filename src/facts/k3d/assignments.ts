@@ -8,7 +8,7 @@ export interface Assignment {
   readonly name: string;
   /** The text between the quotes, before any expansion. */
   readonly raw: string;
-  /** Single quotes (shell) or pam_env: a `$` stays as it is. */
+  /** Single quotes in a shell, pam_env, or a command substitution for systemd: a `$` stays as it is. */
   readonly literal: boolean;
   /** False for a shell variable that nothing in the file exports. */
   readonly exported: boolean;
@@ -26,16 +26,17 @@ export function assignmentsIn(text: string, path: string, wanted: ReadonlySet<st
 
 function plainAssignments(text: string, path: string, wanted: ReadonlySet<string>, dialect: Dialect): Assignment[] {
   const found: Assignment[] = [];
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const line = raw.trim().replace(dialect === 'pam' ? /^export[ \t]+/ : /^$/, '');
+  for (const [index, whole] of text.split(/\r?\n/).entries()) {
+    const line = whole.trim().replace(dialect === 'pam' ? /^export[ \t]+/ : /^$/, '');
     const m = assignment.exec(line);
     if (!m || !wanted.has(m[1] ?? '')) continue;
     const value = dialect === 'pam' ? (m[2] ?? '').replace(/[ \t]#.*$/, '').trim() : (m[2] ?? '').trim();
-    const quoted = /^(["'])(.*)\1$/s.exec(value);
+    const raw = /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value;
     found.push({
       name: m[1] ?? '',
-      raw: quoted?.[2] ?? value,
-      literal: dialect === 'pam' || quoted?.[1] === "'",
+      raw,
+      // environment.d(5): variables are filled in between any quotes, and commands nowhere.
+      literal: dialect === 'pam' || (/\$\(|`/.test(raw) && !/\$[A-Za-z_{]/.test(raw)),
       exported: true,
       conditional: false,
       where: { path, line: index + 1 },

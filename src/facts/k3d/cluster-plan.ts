@@ -3,7 +3,7 @@ import { FactBuilder, type Json, type Known, type Unknown, type Where } from '..
 import { boolean, list, map, number, record, string } from '../shape.ts';
 import { imageForm } from './image-form.ts';
 import { danger, isMapper, volumeMount } from './mounts.ts';
-import { gateReaches, isNodeFilter, type NodeArg } from './node-filters.ts';
+import { gateReaches, gateWithoutFilter, isNodeFilter, type NodeArg } from './node-filters.ts';
 
 export interface Traced<T> {
   readonly value: T;
@@ -30,6 +30,8 @@ export interface ClusterPlan {
   /** How the cluster token is given; the token itself is never kept. */
   readonly token?: Traced<'literal' | 'variable'>;
   readonly hostPid?: Traced<boolean>;
+  /** `disableLoadbalancer` or --no-lb. The load balancer is a node like the others. */
+  readonly noLoadbalancer?: Traced<boolean>;
   /** What k3d refuses or passes over in a config file; undefined for a command line. */
   readonly problems?: readonly Traced<string>[];
   /** `registries.create` or `--registry-create`. */
@@ -66,7 +68,7 @@ export const clusterShape = record({
   image: string('the K3s image'),
   apiHost: string('host of the API in the kubeconfig; 0.0.0.0 when unset'),
   apiBind: string('address on which the API is published; 0.0.0.0 when unset'),
-  imageForm: string('how the image is named; default when it is left to k3d', ['digest', 'version', 'channel', 'floating', 'default']),
+  imageForm: string('how the image is named; default when it is left to k3d', ['digest', 'version', 'channel', 'floating', 'invalid', 'default']),
   token: string('how the cluster token is given; unset when k3d makes one up', ['literal', 'variable']),
   hostPid: boolean('whether nodes share the process ids of the host'),
   problems: list(string('what is wrong'), 'what k3d refuses or passes over in a config file; unset for a command line'),
@@ -80,7 +82,7 @@ export const clusterShape = record({
   extraArgs: list(
     record({
       arg: string('argument for K3s'),
-      filters: list(string('node filter'), 'nodes that get it; none means all'),
+      filters: list(string('node filter'), 'nodes that get it; without one k3d refuses it, unless there is one node in all'),
       valid: boolean('whether k3d accepts every filter'),
     }),
     'arguments for K3s',
@@ -178,6 +180,7 @@ function gapPaths(field: string): (string | string[])[] {
   if (field === 'image') return ['image', 'imageForm'];
   if (field === 'registries') return ['registries'];
   if (field === 'network') return ['network', 'joins'];
+  if (field === 'noLoadbalancer') return ['kubeletUserns'];
   if (field === 'args') return ['extraArgs', 'kubeletUserns'];
   if (field === 'servers' || field === 'agents') return [field, ['kubeletUserns', field]];
   return [field.includes('.') ? field.split('.') : field];
@@ -212,9 +215,13 @@ function setArgs(fact: FactBuilder, plan: ClusterPlan): void {
     ...where,
   );
   for (const [index, a] of plan.args.entries()) fact.at(['extraArgs', String(index)], a.where);
+  const servers = plan.servers?.value ?? 1;
   const agents = plan.agents?.value ?? 0;
-  fact.set(['kubeletUserns', 'servers'], gateReaches(args, 'server', plan.servers?.value ?? 1), ...where);
-  fact.set(['kubeletUserns', 'agents'], agents === 0 || gateReaches(args, 'agent', agents), ...where, ...(plan.agents ? [plan.agents.where] : []));
+  const alone = servers + agents === 1 && plan.noLoadbalancer?.value === true;
+  fact.set(['kubeletUserns', 'servers'], gateReaches(args, 'server', servers, alone), ...where);
+  fact.set(['kubeletUserns', 'agents'], agents === 0 || gateReaches(args, 'agent', agents, alone), ...where, ...(plan.agents ? [plan.agents.where] : []));
+  const bare = plan.args.find((a) => gateWithoutFilter(a.value));
+  if (bare && !alone) fact.note(['kubeletUserns', 'servers'], 'k3d refuses an argument without a node filter: the load balancer is a node, too', bare.where);
 }
 
 const places = (traced: readonly Traced<unknown>[], at: Where): Where[] => (traced.length > 0 ? traced.map((t) => t.where) : [at]);

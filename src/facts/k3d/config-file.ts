@@ -3,14 +3,11 @@ import type { Unknown, Where } from '../fact.ts';
 import { entry, placed, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
 import type { ClusterPlan, Traced } from './cluster-plan.ts';
-import { schemaProblems, schemaVersion } from './config-schema.ts';
 import type { NodeArg } from './node-filters.ts';
+import { expands, schemaProblems, schemaVersion } from './schema-check.ts';
 
 /** Whether a text is meant as a k3d config file, even when it does not parse. */
 export const looksLikeK3dConfig = (text: string): boolean => /^[ \t]*["']?apiVersion["']?[ \t]*:[ \t]*["']?k3d\.io\//m.test(text);
-
-/** k3d runs Go's os.ExpandEnv over the whole file before it parses it (cmd/util/config/config.go). */
-const expands = /\$(?:[A-Za-z0-9_{*#$@!?-])/;
 
 /** The plan in a config file. A file that is no YAML or no map is a plan of which nothing is known. */
 export function configPlan(text: string, path: string): ClusterPlan {
@@ -54,8 +51,17 @@ class ConfigReader {
     };
     const api = this.#text(['kubeAPI', 'hostIP'], 'apiBind') ?? this.#text(['exposeAPI', 'hostIP'], 'apiBind');
     const bind = this.#text(['registries', 'create', 'host'], 'registries.bind');
-    const more = { ...(api ? { apiBind: api } : {}), ...(bind ? { registryBind: bind } : {}), ...this.#token(), ...this.#hostPid() };
+    const more = {
+      ...(api ? { apiBind: api } : {}),
+      ...(bind ? { registryBind: bind } : {}),
+      ...this.#token(),
+      ...this.#switch('hostPid', ['options', 'runtime', 'hostPidMode']),
+      ...this.#switch('noLoadbalancer', ['options', 'k3d', 'disableLoadbalancer']),
+    };
     const counts = { servers: this.#count('servers'), agents: this.#count('agents'), registryCreate: this.#registryCreate() };
+    const schema = schemaProblems(this.#root, this.#path, schemaVersion(apiVersion?.value));
+    if (schema.open && schema.problems.length === 0)
+      this.#gaps.set('problems', { is: 'unknown', why: 'ambiguous', said: `${schema.open.said}, from the environment of k3d`, where: [schema.open.where] });
     const args = [...this.#extraArgs(), ...this.#oldArgs('extraServerArgs', 'server:*'), ...this.#oldArgs('extraAgentArgs', 'agent:*')];
     return {
       ...emptyPlan(id, placed(this.#path, this.#root.at), this.#gaps),
@@ -64,7 +70,7 @@ class ConfigReader {
       args,
       volumes: this.#list(['volumes'], 'volumes').flatMap((item) => this.#scalar(entry(item, 'volume')?.value, 'volumes') ?? []),
       ...more,
-      problems: schemaProblems(this.#root, this.#path, schemaVersion(apiVersion?.value)).map(({ said, where }) => ({ value: said, where })),
+      problems: schema.problems.map(({ said, where }) => ({ value: said, where })),
       notes: this.#notes,
     };
   }
@@ -80,11 +86,9 @@ class ConfigReader {
     return { token: { value: variable ? 'variable' : 'literal', where: placed(this.#path, found.at) } };
   }
 
-  #hostPid(): { hostPid?: Traced<boolean> } {
-    const found = this.#at(['options', 'runtime', 'hostPidMode']);
-    if (!found) return {};
-    const text = this.#scalar(found.value, 'hostPid');
-    return text ? { hostPid: { value: /^(?:true|True|TRUE|t|T|1)$/.test(text.value), where: text.where } } : {};
+  #switch<K extends string>(field: K, keys: readonly string[]): { readonly [key in K]?: Traced<boolean> } {
+    const text = this.#scalar(this.#at(keys)?.value, field);
+    return text ? ({ [field]: { value: /^(?:true|True|TRUE|t|T|1)$/.test(text.value), where: text.where } } as { [key in K]: Traced<boolean> }) : {};
   }
 
   #at(keys: readonly string[]): TextEntry | undefined {

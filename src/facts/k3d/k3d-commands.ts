@@ -180,7 +180,10 @@ function planOf(words: readonly Word[], does: ClusterPlan['does'], at: Where): P
   const registryPort = does === 'registry-create' ? one('port', 'registries.bind') : registryPortOf(one('registry-create', 'registries.bind'));
   const registryBind = registryPort && hostOfPort(registryPort);
   const token = flags.find((f) => f.name === 'token');
-  const hostPid = flags.find((f) => f.name === 'host-pid-mode');
+  const on = (name: string, field: string): object => {
+    const flag = flags.findLast((f) => f.name === name);
+    return flag ? { [field]: { value: !/^(?:false|f|0)$/i.test(flag.value.text), where: { ...at, said: `--${name}` } } } : {};
+  };
   return {
     source: 'command',
     does,
@@ -191,7 +194,8 @@ function planOf(words: readonly Word[], does: ClusterPlan['does'], at: Where): P
     ...(apiBind ? { apiBind } : {}),
     ...(registryBind ? { registryBind } : {}),
     ...(token ? { token: { value: token.value.dynamic ? ('variable' as const) : ('literal' as const), where: { ...at, said: '--token' } } } : {}),
-    ...(hostPid ? { hostPid: { value: !/^(?:false|f|0)$/i.test(hostPid.value.text), where: { ...at, said: '--host-pid-mode' } } } : {}),
+    ...on('host-pid-mode', 'hostPid'),
+    ...on('no-lb', 'noLoadbalancer'),
     ...(create ? { registryCreate: { value: true, where: { ...at, said: `--registry-create ${create.value.text}` } } } : {}),
     ...(does === 'registry-create' && defaultNetwork ? { registryNetwork: defaultNetwork } : {}),
     registryUse: all('registry-use', 'registries.use'),

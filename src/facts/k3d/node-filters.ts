@@ -20,10 +20,11 @@ export function splitFilters(flag: string): NodeArg | { readonly arg: string; re
   return { arg, filters: (filters ?? '').split(';') };
 }
 
-/** Which of the numbered nodes of a role the filters name. No filter at all names every node. */
-function nodesNamed(filters: readonly string[], role: 'server' | 'agent', count: number): Set<number> {
+/** Which of the numbered nodes of a role the filters name. Without a filter k3d refuses the argument, unless there is one node in all (pkg/config/transform.go). */
+function nodesNamed(filters: readonly string[], role: 'server' | 'agent', count: number, alone: boolean): Set<number> {
   const all = new Set(Array.from({ length: Math.min(count, 1000) }, (_, i) => i));
-  if (filters.length === 0 || filters.includes('all')) return all;
+  if (filters.length === 0) return alone ? all : new Set();
+  if (filters.includes('all')) return all;
   const named = new Set<number>();
   for (const filter of filters) {
     const m = grammar.exec(filter);
@@ -36,23 +37,27 @@ function nodesNamed(filters: readonly string[], role: 'server' | 'agent', count:
   return named;
 }
 
-/** Whether every kubelet of a role gets `KubeletInUserNamespace=true`. */
-export function gateReaches(args: readonly NodeArg[], role: 'server' | 'agent', count: number): boolean {
-  const reached = new Set<number>();
+/** Whether an argument sets gates of the kubelet, and lacks the filter that k3d wants. */
+export const gateWithoutFilter = ({ arg, filters }: NodeArg): boolean => filters.length === 0 && gateIn(arg) !== undefined;
+
+/**
+ * Whether every kubelet of a role gets `KubeletInUserNamespace=true`. The kubelet merges repeated --feature-gates, and of
+ * one gate the last value counts (kubernetes/component-base cli/flag/map_string_bool.go); K3s passes all of them on in
+ * their order, `+=` too, and `-=` in front (k3s-io/k3s pkg/util/args.go). `alone`: there is one node in all.
+ */
+export function gateReaches(args: readonly NodeArg[], role: 'server' | 'agent', count: number, alone: boolean): boolean {
+  const reached = new Map<number, boolean>();
   for (const { arg, filters } of args) {
     const gate = gateIn(arg);
     if (gate === undefined) continue;
-    for (const i of nodesNamed(filters, role, count)) {
-      if (gate) reached.add(i);
-      else reached.delete(i);
-    }
+    for (const i of nodesNamed(filters, role, count, alone)) if (!(gate.first && reached.has(i))) reached.set(i, gate.on);
   }
-  return reached.size >= count;
+  return [...reached.values()].filter((on) => on).length >= count;
 }
 
-/** What an argument does to the gate: sets it true or false, or says nothing about it. */
-function gateIn(arg: string): boolean | undefined {
-  const m = /^--kubelet-arg[= ]"?(?:--)?feature-gates=(.*?)"?$/s.exec(arg.trim());
-  const gate = m?.[1]?.split(',').findLast((g) => /^\s*KubeletInUserNamespace=/.test(g));
-  return gate === undefined ? undefined : /=\s*(?:true|True|TRUE|t|T|1)\s*$/.test(gate);
+/** What an argument does to the gate: sets it true or false, perhaps before the others, or says nothing about it. */
+function gateIn(arg: string): { readonly on: boolean; readonly first: boolean } | undefined {
+  const m = /^--kubelet-arg[= ]"?(?:--)?feature-gates([-+]?)=(.*?)"?$/s.exec(arg.trim());
+  const gate = m?.[2]?.split(',').findLast((g) => /^\s*KubeletInUserNamespace=/.test(g));
+  return gate === undefined ? undefined : { on: /=\s*(?:true|True|TRUE|t|T|1)\s*$/.test(gate), first: m?.[1] === '-' };
 }

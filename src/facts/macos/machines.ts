@@ -1,6 +1,7 @@
 /** Podman's machines: from the client itself, else from its configuration files. */
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { learnVariables, variableTouches } from '../k3d/variables.ts';
 import type { Pattern } from '../kind.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
@@ -28,6 +29,7 @@ const listArgv = ['podman', 'machine', 'list', '--format', 'json'] as const;
 const folder = '~/.config/containers/podman/machine';
 
 export const machineTouches: readonly Pattern[] = [
+  ...variableTouches,
   { do: 'run', argv: listArgv, asUser: true },
   { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true },
   { do: 'stat', path: folder },
@@ -47,11 +49,25 @@ export function* learnMachines(as: Account): Asking<Machines> {
     const rows = records(told.value, 'Name');
     return rows ? yield* inspected(rows, told.where, as) : unparsable('podman machine list printed no list of machines', told.where);
   }
-  const files = yield* fromFiles(as);
+  const files = yield* ofProvider(yield* fromFiles(as), as);
   if (files.is === 'unknown') return files;
   if (told.is === 'absent' && files.each.length === 0)
     return { is: 'unknown', why: 'failed', said: 'podman is not installed, so its machines cannot be listed', where: [told.where] };
   return files;
+}
+
+const providerVariable = 'CONTAINERS_MACHINE_PROVIDER';
+
+/** Up to Podman 5 the client sees the machines of one provider alone (pkg/machine/provider); Podman 6 sees all, and files do not tell which Podman it is. */
+function* ofProvider(files: Machines, as: Account): Asking<Machines> {
+  if (files.is === 'unknown' || files.each.length === 0) return files;
+  const chosen = (yield* learnVariables(as, [providerVariable])).get(providerVariable);
+  if (chosen?.gap) return chosen.gap;
+  if (chosen?.value === undefined) return files;
+  const own = files.each.filter((m) => m.provider === chosen.value);
+  if (own.length > 0) return { ...files, each: own };
+  const said = `${providerVariable} is ${chosen.value}, and the machines are of ${[...new Set(files.each.map((m) => m.provider))].join(', ')}: Podman 5 does not see them`;
+  return { is: 'unknown', why: 'ambiguous', said, where: [...chosen.where, ...files.each.map((m) => m.where)] };
 }
 
 const tidyName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$/;

@@ -4,6 +4,7 @@ import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { clusterFact } from '../../../src/facts/k3d/cluster-plan.ts';
 import { configPlan } from '../../../src/facts/k3d/config-file.ts';
+import { k3dCommands } from '../../../src/facts/k3d/k3d-commands.ts';
 import { k3dConfig } from '../../../src/facts/k3d/k3d-config.ts';
 import { gateReaches, isNodeFilter, splitFilters } from '../../../src/facts/k3d/node-filters.ts';
 import { settle } from '../../../src/facts/settle.ts';
@@ -48,7 +49,7 @@ describe('node filters', () => {
     ],
     ['a range', [[gate, ['agent:0-2']]], 'agent', 3, true],
     ['an open range', [[gate, ['agent:1-']]], 'agent', 3, false],
-    ['no filter', [[gate, []]], 'agent', 2, true],
+    ['no filter, which k3d refuses', [[gate, []]], 'agent', 2, false],
     ['among other gates', [['--kubelet-arg=feature-gates=A=true,KubeletInUserNamespace=true', ['all']]], 'server', 1, true],
     [
       'switched off',
@@ -61,14 +62,54 @@ describe('node filters', () => {
       false,
     ],
     ['another argument', [['--kubelet-arg=v=4', ['all']]], 'server', 1, false],
+    [
+      'another gate given later, which is merged',
+      [
+        [gate, ['all']],
+        ['--kubelet-arg=feature-gates=A=true', ['all']],
+      ],
+      'server',
+      1,
+      true,
+    ],
+    ['appended', [['--kubelet-arg=feature-gates+=KubeletInUserNamespace=true', ['all']]], 'server', 1, true],
+    [
+      'put in front of one that switches it off',
+      [
+        ['--kubelet-arg=feature-gates=KubeletInUserNamespace=false', ['all']],
+        ['--kubelet-arg=feature-gates-=KubeletInUserNamespace=true', ['all']],
+      ],
+      'server',
+      1,
+      false,
+    ],
   ])('gate: %s', (_, args, role, count, reached) => {
     expect(
       gateReaches(
         args.map(([arg, filters]) => ({ arg, filters })),
         role,
         count,
+        false,
       ),
     ).toBe(reached);
+  });
+
+  it('needs no filter where there is one node in all', () => {
+    const whole = (yaml: string): Known =>
+      clusterFact(
+        configPlan(`apiVersion: k3d.io/v1alpha5\nkind: Simple\noptions:\n  k3s:\n    extraArgs: [ { arg: "${gate}" } ]\n  k3d: { ${yaml} }\n`, '/k.yaml'),
+      );
+    const plan = (yaml: string): unknown => whole(yaml).value.kubeletUserns;
+    expect(plan('disableLoadbalancer: true')).toEqual({ servers: true, agents: true });
+    expect(plan('disableLoadbalancer: false')).toEqual({ servers: false, agents: true });
+    expect(whole('disableLoadbalancer: $LB').gaps.has('kubeletUserns')).toBe(true);
+    const command = (line: string): unknown => {
+      const [found] = k3dCommands(line, '/up.sh');
+      return found && clusterFact(found).value.kubeletUserns;
+    };
+    expect(command(`k3d cluster create --no-lb --k3s-arg ${gate}`)).toEqual({ servers: true, agents: true });
+    expect(command(`k3d cluster create --k3s-arg ${gate}`)).toEqual({ servers: false, agents: true });
+    expect(command(`k3d cluster create --no-lb --agents 1 --k3s-arg ${gate}`)).toEqual({ servers: false, agents: false });
   });
 });
 

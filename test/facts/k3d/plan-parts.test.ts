@@ -19,12 +19,16 @@ test.each([
 ])('image %s is a %s', (image, form) => expect(imageForm(image)).toBe(form));
 
 test.each([
-  ['/', true],
   ['/:/host', true],
   ['//etc/:/x', true],
   ['/etc/:/x:ro', true],
   ['/etc/.:/x', true],
-  ['/var/run/docker.sock', true],
+  ['/var/run/docker.sock:/var/run/docker.sock', true],
+  // A path alone is a destination: what is mounted there is a new, empty volume.
+  ['/', false],
+  ['/etc', false],
+  ['/var/run/docker.sock', false],
+  ['/var/run/docker.sock@server:0', false],
   ['/run/user/1000/podman/podman.sock:/s@server:0', true],
   ['/run/podman:/run/podman', true],
   ['/etc/ssl/certs:/etc/ssl/certs', false],
@@ -53,9 +57,9 @@ describe('a config file', () => {
     ['servers: 1', []],
     ['servers: "1"', ['3: servers is a string, where k3d wants a number']],
     ['kubeAPI: { hostPort: 6443 }', ['3: kubeAPI.hostPort is a number, where k3d wants a string: put it in quotes']],
-    ['Servers: 1', []],
+    ['Servers: 1', ['3: Servers is no key that k3d knows']],
     ['server: 1', ['3: server is no key that k3d knows']],
-    ['registries: { crate: {} }', ['3: registries.crate is no key that k3d knows']],
+    ['registries: { crate: {} }', ['3: registries.crate is no key that k3d knows: it passes over it']],
     ['ports:\n  - port: "80:80"\n    nodeFilters: [ "server:0", "agents:*", "loadbalancer", "all", "server:0:direct" ]', []],
     [
       'ports:\n  - port: "80:80"\n    nodeFilters: [ "server-0" ]',

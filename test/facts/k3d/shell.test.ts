@@ -35,6 +35,16 @@ describe('assignments in start-up files', () => {
     expect(assignmentsIn(text, '/f', wanted, dialect).map((a) => [a.raw, a.exported, a.conditional])).toEqual(expected);
   });
 
+  // Tried on the generator of systemd 252, 30-systemd-environment-d-generator.
+  it.each([
+    ["DOCKER_HOST='unix://$XDG_RUNTIME_DIR/s'", false],
+    ['DOCKER_HOST="unix://$XDG_RUNTIME_DIR/s"', false],
+    ['DOCKER_HOST=unix:///run/user/$(id -u)/s', true],
+    ['DOCKER_HOST=unix:///run/user/`id -u`/s', true],
+  ])('environment.d fills variables in between any quotes, and commands nowhere: %s', (text, literal) => {
+    expect(assignmentsIn(text, '/f', wanted, 'systemd').map((a) => a.literal)).toEqual([literal]);
+  });
+
   it.each([
     ['unix://$XDG_RUNTIME_DIR/podman/podman.sock', false, 'unix:///run/user/1000/podman/podman.sock'],
     ['unix://${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/p.sock', false, 'unix:///run/user/1000/p.sock'],

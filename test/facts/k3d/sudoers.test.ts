@@ -50,4 +50,25 @@ describe('sudoers', () => {
     expect(learn('@include /srv/sudoers\n')).toBe('unsupported');
     expect(learn('@includedir /etc/sudoers.d\n', { '/etc/sudoers.d/x': { blocked: 'denied' } })).toBe('denied');
   });
+
+  // Tried on sudo 1.9.16p2 and sudo-rs 0.2.5 with these lines.
+  it.each<[string, object, object]>([
+    ['driver ALL=(ALL:ALL) ALL', { setenv: true, keepsEngine: false }, { rust: true, setenv: false, keepsEngine: false }],
+    ['driver ALL=(root) SETENV: /usr/local/bin/k3d', { setenv: true }, { setenv: false }],
+    ['Defaults !env_reset\ndriver ALL=(root) ALL', { keepsEngine: true }, { keepsEngine: false }],
+    ['Defaults env_keep += "DOCKER_HOST DOCKER_SOCK"\ndriver ALL=(root) ALL', { keepsEngine: true }, { keepsEngine: true }],
+    ['Defaults env_keep += "DOCKER_*"\ndriver ALL=(root) ALL', { keepsEngine: true }, { keepsEngine: true }],
+  ])('sudo-rs keeps only what env_keep names: %s', (text, sudo, rust) => {
+    expect(learn(`${text}\n`, { '/usr/bin/sudo': { mode: '4755' } })).toMatchObject({ rust: false, ...sudo });
+    const links: Record<string, FileSpec> = {
+      '/usr/bin/sudo': { link: '/etc/alternatives/sudo' },
+      '/etc/alternatives/sudo': { link: '/usr/lib/cargo/bin/sudo' },
+      '/usr/lib/cargo/bin/sudo': { mode: '4755' },
+    };
+    expect(learn(`${text}\n`, links)).toMatchObject(rust);
+  });
+
+  it('is unknown when sudo may not be looked at', () => {
+    expect(learn('driver ALL=(ALL) ALL\n', { '/usr/bin': { type: 'directory', blocked: 'denied' } })).toBe('denied');
+  });
 });

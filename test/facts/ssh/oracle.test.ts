@@ -64,9 +64,44 @@ function oracle(text: string, name: string): Record<string, string[]> | undefine
   return found;
 }
 
+/** What descriptions of podman machines say of ssh, put to ssh and to the reading here. */
+const sayings: readonly [string, string, string, Readonly<Record<string, readonly string[]>>][] = [
+  ['Host compares the name as typed', 'Host localhost\n  IdentityFile /k\n', '127.0.0.1', { identityfile: [] }],
+  ['and so the other way round', 'Host 127.0.0.1\n  IdentityFile /k\n', 'localhost', { identityfile: [] }],
+  [
+    'nor is it the name that HostName gives',
+    'Host vm\n  HostName localhost\nHost localhost\n  IdentityFile /k\n',
+    'vm',
+    { identityfile: [], hostname: ['localhost'] },
+  ],
+  ['one block may name both', 'Host localhost 127.0.0.1\n  IdentityFile /k\n', '127.0.0.1', { identityfile: ['/k'] }],
+  ['the first value counts', 'StrictHostKeyChecking no\nHost localhost\n  StrictHostKeyChecking yes\n', 'localhost', { stricthostkeychecking: ['false'] }],
+  ['of keys, all', 'IdentityFile /a\nHost localhost\n  IdentityFile /b\n', 'localhost', { identityfile: ['/a', '/b'] }],
+];
+
 const words: Readonly<Record<string, string>> = { yes: 'true', no: 'false' };
 
 describe.skipIf(!hasSsh)('ssh -G agrees', () => {
+  it.each(sayings)('that %s', (_, text, name, expected) => {
+    const { username, uid, gid, homedir } = userInfo();
+    const answer = settle(askSsh({ host: name }, { name: username, uid, gid, home: homedir }, ['/c']), answerer({ files: { '/c': text } }));
+    if ('is' in answer) throw new Error(answer.said);
+    const real = oracle(text, name);
+    for (const [key, values] of Object.entries(expected)) {
+      const keys = (real?.[key] ?? []).filter((k) => !defaults.some((d) => k.startsWith(d)));
+      expect(keys).toEqual(values);
+      const ours = key === 'hostname' ? [answer.hostname] : (answer.settings.get(key) ?? []).map((v) => words[v.value] ?? v.value);
+      expect(key === 'identityfile' ? ours : ours.slice(0, 1)).toEqual(values);
+    }
+  });
+
+  it('that a block for localhost counts whatever the port and the user', () => {
+    const file = join(folder, 'config');
+    writeFileSync(file, 'Host localhost\n  IdentityFile /k\n', { mode: 0o600 });
+    for (const more of [[], ['-p', '2222'], ['-l', 'alice', '-p', '53685']])
+      expect(execFileSync('ssh', ['-G', '-F', file, ...more, 'localhost'], { encoding: 'utf8' })).toMatch(/^identityfile \/k$/m);
+  });
+
   it('on generated configurations', () => {
     const { username, uid, gid, homedir } = userInfo();
     const as = { name: username, uid, gid, home: homedir };
