@@ -5,10 +5,10 @@ import { dockerStates, manualStates, restartStates, socketStates, tcpStates } fr
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
 import { configStates, kernelStates } from './states/config.ts';
 import { engineStates } from './states/engines.ts';
-import { mountStates } from './states/mounts.ts';
 import { netStates } from './states/net.ts';
 import { quadletStates } from './states/quadlet.ts';
 import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
+import { socketMountStates } from './states/socket-mounts.ts';
 import { keyStates, timeoutStates } from './states/timeout.ts';
 
 export const states: readonly State[] = [
@@ -21,7 +21,7 @@ export const states: readonly State[] = [
   ...socketStates,
   ...tcpStates,
   ...dockerStates,
-  ...mountStates,
+  ...socketMountStates,
   ...configStates,
   ...kernelStates,
   ...netStates,

@@ -300,7 +300,7 @@ const persistent: Claim = {
 const tmpfiles = (dir: string, line = 'L+ /run/docker.sock - - - - /run/podman/podman.sock'): string => put(`${dir}/podman-docker.conf`, line);
 const link = `ln -sfn ${rootful} /run/docker.sock`;
 /** What the client runs on the far side for DOCKER_HOST=ssh://…. */
-const dial = `printf 'GET /_ping HTTP/1.1\\r\\nHost: d\\r\\nConnection: close\\r\\n\\r\\n' | timeout 60 docker system dial-stdio 2>&1 | tr -d '\\r' | grep -i -e ^server -e 'not found'`;
+const dial = `printf 'GET /_ping HTTP/1.1\\r\\nHost: d\\r\\nConnection: close\\r\\n\\r\\n' | timeout 60 docker system dial-stdio 2>&1 | tr -d '\\r' | grep -i -e ^server -e 'not found' -e 'no such file'`;
 /** Units as the package of Docker has them, with a stand-in for its daemon. */
 const dockerUnits = lines(
   put(
@@ -315,7 +315,9 @@ const dockerUnits = lines(
   'save /etc/systemd/system/sockets.target.wants/docker.socket; systemctl -q enable docker.socket',
   reload,
 );
-const dockerGone = `systemctl stop docker.socket docker.service; ${dockerSock}; ${reload}`;
+/** Podman's service does not end between the set-up and the look. */
+const stays = lines(put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time 0'), reload);
+const dockerGone = `systemctl stop docker.socket docker.service podman.service; ${dockerSock}; ${reload}`;
 const cli: Claim = { rule: 'podman.api.docker-compat-package', ask: 'docker --version', says: passIf(/^podman version/m) };
 const script = (path: string, text: string): string => `${put(path, text)}\nchmod 755 ${path}`;
 
@@ -364,7 +366,7 @@ export const dockerStates: readonly State[] = [
   {
     name: 'docker: the link is made anew over docker.socket',
     alone: true,
-    setUp: `${dockerUnits}\nsystemctl start podman.socket docker.socket; systemd-tmpfiles --create /etc/tmpfiles.d/podman-docker.conf; ${warm}`,
+    setUp: `${dockerUnits}\n${stays}\nsystemctl start podman.socket docker.socket; systemd-tmpfiles --create /etc/tmpfiles.d/podman-docker.conf; ${warm}`,
     claims: [{ ...leads, ask: `stat -c %F /run/docker.sock; ${leads.ask}; systemctl is-active docker.socket`, says: passIf(/^libpod/im), mayWarn: true }],
     undo: dockerGone,
   },

@@ -64,12 +64,12 @@ const disabled: Claim = {
 };
 const wanted = put(`${template}/delegate.conf`, '[Service]\nDelegate=cpu cpuset io memory pids');
 
-/** K3s wants the controllers in the cgroup that it is started in. */
+/** K3s wants the controllers in the cgroup that it is started in, and to make cgroups below it. */
 const session: Claim = {
   rule: 'cgroup.session.scope',
   subject: driver,
-  ask: 'group=$(cut -d: -f3 /proc/$(pgrep -xo k3s-server)/cgroup); cat /sys/fs/cgroup$group/cgroup.controllers; echo "$group"',
-  says: firstLine(passIfWords('cpu', 'cpuset', 'memory', 'pids')),
+  ask: 'group=$(cut -d: -f3 /proc/$(pgrep -xo k3s-server)/cgroup); echo $(cat /sys/fs/cgroup$group/cgroup.controllers) $(as driver test -w /sys/fs/cgroup$group && echo own); echo "$group"',
+  says: firstLine(passIfWords('own', 'cpu', 'cpuset', 'memory', 'pids')),
 };
 /** A process of that name, started in some way on a host that delegates all controllers. */
 const sessionOf = (what: string, start: string): State => ({

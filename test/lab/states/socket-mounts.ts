@@ -14,7 +14,7 @@ const hears = (mount: string, socket: string): Claim => ({
 
 /** A container with the mount that is there while pretrip looks, and another like it that asks. */
 const mounted = (what: string, mount: string, socket: string): State => ({
-  name: `mounts: ${what}`,
+  name: `socket in a container: ${what}`,
   setUp: lines(
     withCurl,
     'mkdir -p /srv/lab; systemctl start podman.socket; api /run/podman/podman.sock >/dev/null || true',
@@ -25,14 +25,14 @@ const mounted = (what: string, mount: string, socket: string): State => ({
   undo: 'podman rm -f seen seen-too >/dev/null 2>&1; rm -rf /root/seen /srv/lab',
 });
 
-export const mountStates: readonly State[] = [
+export const socketMountStates: readonly State[] = [
   mounted('a directory of its own', '/srv/lab:/host', '/host/podman.sock'),
   mounted('the socket', '/run/podman/podman.sock:/host.sock', '/host.sock'),
   mounted('/run, read-only', '/run:/host:ro', '/host/podman/podman.sock'),
   mounted('/var/run', '/var/run:/host', '/host/podman/podman.sock'),
   mounted('the whole host', '/:/host', '/host/run/podman/podman.sock'),
   {
-    name: "mounts: %t/podman in a user's Quadlet file",
+    name: "socket in a container: %t/podman in a user's Quadlet file",
     // Quadlet came with 4.4.
     suites: suites.filter((s) => s === 'trixie'),
     setUp: lines(
