@@ -3,9 +3,11 @@ import { type Claim, type State, suites } from '../state.ts';
 import { lines, put } from './shell.ts';
 
 /** A root file system in which the host's own curl runs. */
-const withCurl = 'root /root/seen; for d in lib lib64 lib32; do ln -sfn usr/$d /root/seen/$d; done; mkdir -p /root/seen/usr';
+const withCurl = 'root /root/seen; mkdir -p /root/seen/usr /root/seen/lib /root/seen/lib64';
+/** Programs and libraries of the host, wherever it keeps them. */
+const programs = '-v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro';
 const run = (mount: string, socket: string): string =>
-  `timeout 120 podman run --rm --name seen-too --network none -v /usr:/usr:ro -v ${mount} --rootfs /root/seen /usr/bin/curl -s -m 60 -o /dev/null -D - --unix-socket ${socket} http://d/_ping 2>&1 | tr -d '\r' | grep -i ^libpod-api || echo nobody`;
+  `timeout 120 podman run --rm --name seen-too --network none ${programs} -v ${mount} --rootfs /root/seen /usr/bin/curl -s -m 60 -o /dev/null -D - --unix-socket ${socket} http://d/_ping 2>&1 | tr -d '\r' | grep -i ^libpod-api || echo nobody`;
 const hears = (mount: string, socket: string): Claim => ({
   rule: 'podman.api.socket-in-container',
   ask: run(mount, socket),
@@ -18,7 +20,7 @@ const mounted = (what: string, mount: string, socket: string): State => ({
   setUp: lines(
     withCurl,
     'mkdir -p /srv/lab; systemctl start podman.socket; api /run/podman/podman.sock >/dev/null || true',
-    `podman create -q --name seen --network none -v /usr:/usr:ro -v ${mount} --rootfs /root/seen /usr/bin/sleep 100 >/dev/null`,
+    `podman create -q --name seen --network none ${programs} -v ${mount} --rootfs /root/seen /usr/bin/sleep 100 >/dev/null`,
   ),
   alone: true,
   claims: [hears(mount, socket)],
