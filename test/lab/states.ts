@@ -5,11 +5,12 @@ import { dockerStates, manualStates, restartStates, socketStates, tcpStates } fr
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
 import { claimStates, configStates, kernelStates } from './states/config.ts';
 import { engineStates } from './states/engines.ts';
-import { mountStates } from './states/mounts.ts';
 import { k3dStates } from './states/k3d.ts';
+import { mountStates } from './states/mounts.ts';
 import { netStates } from './states/net.ts';
 import { quadletStates } from './states/quadlet.ts';
 import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
+import { socketMountStates } from './states/socket-mounts.ts';
 import { keyStates, timeoutStates } from './states/timeout.ts';
 
 export const states: readonly State[] = [
@@ -22,6 +23,7 @@ export const states: readonly State[] = [
   ...socketStates,
   ...tcpStates,
   ...dockerStates,
+  ...socketMountStates,
   ...configStates,
   ...claimStates,
   ...kernelStates,

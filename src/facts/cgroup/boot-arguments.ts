@@ -1,12 +1,13 @@
 /** Kind `boot-arguments`: what the kernel was told about cgroups, and what the next boot will tell it. */
-import { type Asking, read } from '../ask.ts';
-import { type Fact, FactBuilder, unknown, type Where } from '../fact.ts';
+import { type Answer, type Asking, read, together } from '../ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
 import { bootConfig, bootConfigTouches } from './boot-config.ts';
 import { type BootWords, bootWords, sameWords } from './boot-words.ts';
 
 const live = '/proc/cmdline';
+const offered = '/sys/fs/cgroup/cgroup.controllers';
 const template = '/etc/default/grub';
 
 export const bootArguments: Kind = {
@@ -20,15 +21,15 @@ export const bootArguments: Kind = {
     noV1: list(string('a controller'), 'controllers kept from version 1 with cgroup_no_v1='),
     pending: boolean('the default boot entry says something else than the running kernel was told'),
   }),
-  touches: () => [...bootConfigTouches, { do: 'read', path: live }, { do: 'read', path: template }],
+  touches: () => [...bootConfigTouches, { do: 'read', path: live }, { do: 'read', path: template }, { do: 'read', path: offered }],
   *learn(): Asking<Fact> {
-    const running = yield* read(live);
+    const [running, controllers] = (yield* together([read(live), read(offered)])) as [Answer<string>, Answer<string>];
     if (running.is === 'blocked' && running.why !== 'unsupported') return unknown(running, live);
     const next = yield* bootConfig();
     const fact = new FactBuilder();
     const now = running.is === 'got' ? bootWords(running.value) : undefined;
     yield* noteTemplate(fact);
-    if (now) setWords(fact, now, [{ path: live, line: 1, said: now.words.join(' ') || 'says nothing about cgroups' }]);
+    if (now) setWords(fact, settled(now, controllers), [{ path: live, line: 1, said: now.words.join(' ') || 'says nothing about cgroups' }]);
     if (next.is === 'unknown') return now ? fact.gap('pending', next).build() : next;
     if (next.is === 'none') {
       if (!now) return { is: 'unknown', why: 'unsupported', said: 'the image has no boot entry, and no kernel runs', where: next.consulted.slice(0, 3) };
@@ -37,19 +38,34 @@ export const bootArguments: Kind = {
     const then = bootWords(next.text);
     const where = next.where.map((w) => ({ ...w, said: `${w.said ? `${w.said}: ` : ''}${then.words.join(' ') || 'says nothing about cgroups'}` }));
     if (!now)
-      return setWords(fact, then, where)
+      return setWords(fact, settled(then, undefined), where)
         .set('pending', false, ...where)
         .build();
     return fact.set('pending', !sameWords(now, then), ...where, { path: live, line: 1, said: now.words.join(' ') || 'says nothing about cgroups' }).build();
   },
 };
 
-function setWords(fact: FactBuilder, { mode, disabled, noV1 }: BootWords, where: readonly Where[]): FactBuilder {
+/** Whether the kernel knows `cgroup_enable=` shows in what it offers; a kernel that does not run shows nothing. */
+function settled(words: BootWords, controllers: Answer<string> | undefined): Settled {
+  if (words.takenBack.length === 0) return words;
+  if (controllers?.is === 'got') {
+    const offers = controllers.value.split(/\s+/);
+    return { ...words, disabled: [...words.disabled, ...words.takenBack.filter((c) => !offers.includes(c))].sort() };
+  }
+  if (controllers?.is === 'blocked') return { ...words, disabled: unknown(controllers, offered) };
+  const said = `cgroup_enable=${words.takenBack.join()} takes back what cgroup_disable= says only on kernels that know the word, such as those of Raspberry Pi`;
+  return { ...words, disabled: { is: 'unknown', why: 'ambiguous', said, where: [{ path: offered }] } };
+}
+
+type Settled = Omit<BootWords, 'disabled'> & { readonly disabled: BootWords['disabled'] | Unknown };
+
+function setWords(fact: FactBuilder, { mode, disabled, noV1 }: Settled, where: readonly Where[]): FactBuilder {
+  if ('is' in disabled) fact.gap('disabled', disabled);
+  else fact.set('disabled', disabled, ...where);
   return fact
     .consulted(...where)
     .at('mode', ...where)
     .set('mode', mode, ...where)
-    .set('disabled', disabled, ...where)
     .set('noV1', noV1, ...where);
 }
 

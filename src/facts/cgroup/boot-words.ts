@@ -5,33 +5,38 @@ import { wantedMode } from './hierarchy.ts';
 export interface BootWords {
   /** The hierarchy that it forces; undefined: it leaves that to systemd. */
   readonly mode?: Mode;
-  /** `cgroup_disable=`, less what a later `cgroup_enable=` takes back (Debian's and Raspberry Pi's kernels know that word). */
+  /** `cgroup_disable=`, less what is in `takenBack`. */
   readonly disabled: readonly string[];
+  /** What a later `cgroup_enable=` takes back on a kernel that knows the word. Raspberry Pi's does; Debian's 6.1 leaves the controller off (tried). */
+  readonly takenBack: readonly string[];
   /** `cgroup_no_v1=`: controllers kept from version 1, or `all`. */
   readonly noV1: readonly string[];
   /** The words that were heeded, for evidence. */
   readonly words: readonly string[];
 }
 
-const heeded = /^(?:systemd\.unified_cgroup_hierarchy|systemd\.legacy_systemd_cgroup_controller|cgroup_disable|cgroup_enable|cgroup_no_v1)(?:=|$)/;
+const heeded =
+  /^(?:systemd\.unified[_-]cgroup[_-]hierarchy|systemd\.legacy[_-]systemd[_-]cgroup[_-]controller|cgroup_disable|cgroup_enable|cgroup_no_v1)(?:=|$)/;
 
 export function bootWords(commandLine: string): BootWords {
   // A recorded command line may end in a zero byte where the kernel has a newline.
   const text = commandLine.replaceAll('\0', ' ');
   const words = text.split(/\s+/).filter((w) => heeded.test(w));
   const disabled = new Set<string>();
+  const takenBack = new Set<string>();
   const noV1 = new Set<string>();
   for (const word of words) {
     const [name = '', value = ''] = word.split('=');
     for (const controller of value.split(',').filter(Boolean)) {
       if (name === 'cgroup_disable') disabled.add(controller);
-      if (name === 'cgroup_enable') disabled.delete(controller);
+      if (name === 'cgroup_enable' && disabled.delete(controller)) takenBack.add(controller);
       if (name === 'cgroup_no_v1') noV1.add(controller);
     }
   }
   const mode = wantedMode(text);
-  return { disabled: [...disabled].sort(), noV1: [...noV1].sort(), words, ...(mode ? { mode } : {}) };
+  for (const controller of disabled) takenBack.delete(controller);
+  return { disabled: [...disabled].sort(), takenBack: [...takenBack].sort(), noV1: [...noV1].sort(), words, ...(mode ? { mode } : {}) };
 }
 
 export const sameWords = (a: BootWords, b: BootWords): boolean =>
-  a.mode === b.mode && a.disabled.join() === b.disabled.join() && a.noV1.join() === b.noV1.join();
+  a.mode === b.mode && a.disabled.join() === b.disabled.join() && a.takenBack.join() === b.takenBack.join() && a.noV1.join() === b.noV1.join();

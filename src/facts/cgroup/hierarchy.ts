@@ -41,22 +41,29 @@ function parseMounts(text: string): Mount[] {
   return mounts;
 }
 
-/** What one kernel command line asks for; undefined: it says nothing. The last occurrence wins (kernel-command-line(7)). */
+/** What one kernel command line asks for; undefined: it says nothing. */
 export function wantedMode(commandLine: string): Mode | undefined {
-  let unified: boolean | undefined;
-  let hybrid = true;
-  for (const word of commandLine.split(/\s+/)) {
-    const [, key, value = '1'] = /^systemd\.(unified_cgroup_hierarchy|legacy_systemd_cgroup_controller)(?:=(.*))?$/.exec(word) ?? [];
-    const on = ['1', 'yes', 'y', 'true', 't', 'on'].includes(value.toLowerCase());
-    if (key === 'unified_cgroup_hierarchy') unified = on;
-    if (key === 'legacy_systemd_cgroup_controller') {
-      hybrid = !on;
-      unified ??= false;
-    }
-  }
+  const legacy = switched(commandLine, 'legacy_systemd_cgroup_controller');
+  const unified = switched(commandLine, 'unified_cgroup_hierarchy') ?? (legacy === undefined ? undefined : false);
   if (unified === undefined) return undefined;
   if (unified) return 'unified';
-  return hybrid ? 'hybrid' : 'legacy';
+  return legacy ? 'legacy' : 'hybrid';
+}
+
+/**
+ * One of systemd's switches: the last value wins, the bare word is on where no value is given anywhere, - and _ are one,
+ * and a value that is no boolean counts for nothing (systemd/systemd src/basic/proc-cmdline.c).
+ */
+function switched(commandLine: string, key: string): boolean | undefined {
+  let value: string | undefined;
+  for (const word of commandLine.split(/\s+/)) {
+    const equals = word.indexOf('=');
+    const name = equals < 0 ? word : word.slice(0, equals);
+    if (name.replaceAll('-', '_') === `systemd.${key}`) value = equals < 0 ? (value ?? '1') : word.slice(equals + 1);
+  }
+  if (value === undefined) return undefined;
+  if (['1', 'yes', 'y', 'true', 't', 'on'].includes(value.toLowerCase())) return true;
+  return ['0', 'no', 'n', 'false', 'f', 'off'].includes(value.toLowerCase()) ? false : undefined;
 }
 
 /** The kernel command lines in the text of a boot entry or a generated grub.cfg, with their lines. */

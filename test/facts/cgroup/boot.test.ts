@@ -9,9 +9,10 @@ test.each<[string, object]>([
   ['root=/dev/vda quiet', { disabled: [], noV1: [], words: [] }],
   ['systemd.unified_cgroup_hierarchy=0', { mode: 'hybrid' }],
   ['systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1', { mode: 'legacy' }],
-  ['systemd.unified_cgroup_hierarchy=0 x systemd.unified_cgroup_hierarchy', { mode: 'unified' }],
-  ['cgroup_disable=memory,pids cgroup_enable=memory', { disabled: ['pids'] }],
-  ['cgroup_enable=memory cgroup_disable=memory', { disabled: ['memory'] }],
+  ['systemd.unified_cgroup_hierarchy=0 x systemd.unified_cgroup_hierarchy=1', { mode: 'unified' }],
+  ['cgroup_disable=memory,pids cgroup_enable=memory', { disabled: ['pids'], takenBack: ['memory'] }],
+  ['cgroup_enable=memory cgroup_disable=memory', { disabled: ['memory'], takenBack: [] }],
+  ['cgroup_disable=memory cgroup_enable=memory cgroup_disable=memory', { disabled: ['memory'], takenBack: [] }],
   ['cgroup_no_v1=all\0', { noV1: ['all'] }],
   ['cgroup_no_v1=cpu,memory', { noV1: ['cpu', 'memory'] }],
 ])('%j', (line, wanted) => expect(bootWords(line)).toMatchObject(wanted));

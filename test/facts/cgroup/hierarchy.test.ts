@@ -23,6 +23,11 @@ test.each([
   ['hybrid', 'systemd.unified_cgroup_hierarchy=0'],
   ['legacy', 'systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller'],
   ['unified', 'systemd.unified_cgroup_hierarchy=no systemd.unified_cgroup_hierarchy=yes'],
+  ['hybrid', 'systemd.unified_cgroup_hierarchy=no systemd.unified_cgroup_hierarchy'],
+  ['hybrid', 'systemd.unified-cgroup-hierarchy=0'],
+  [undefined, 'systemd.unified_cgroup_hierarchy=none'],
+  ['legacy', 'systemd.legacy-systemd-cgroup_controller'],
+  ['hybrid', 'systemd.legacy_systemd_cgroup_controller=0'],
 ])('boot arguments want %s: %s', (mode, line) => {
   expect(wantedMode(line)).toBe(mode);
 });

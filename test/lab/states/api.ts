@@ -58,7 +58,26 @@ const stop =
 /** The first answer starts a service, which on an emulated host takes longer than pretrip waits. */
 const warm = `api ${rootful} >/dev/null || true; as driver curl -s -m 20 --unix-socket ${rootless} http://d/_ping >/dev/null || true`;
 
+/** A server that says it is some Podman sits on the engine's socket; the program on the host is another. */
+const served = (version: string): string =>
+  `systemctl stop podman.socket podman.service; rm -rf ${rootful}; mkdir -p /run/podman; systemd-run -q --unit=served /opt/pretrip/node -e 'const v = "${version}"; http.createServer((q, r) => { r.setHeader("Server", "Libpod/" + v + " (linux)"); r.setHeader("Libpod-API-Version", v.replace(/[-+].*/, "")); r.setHeader("Content-Type", "application/json"); r.end(q.url.includes("version") ? JSON.stringify({ Version: v, ApiVersion: "1.41", Components: [{ Name: "Podman Engine", Version: v, Details: { APIVersion: v } }] }) : "OK"); }).listen("${rootful}")'; for i in 1 2 3 4 5 6 7 8; do sleep 1; [ ! -S ${rootful} ] || break; done`;
+const servedBy: Claim = {
+  ...version,
+  ask: `podman --version; curl -s -m 20 --unix-socket ${rootful} http://d/version | jq -r '.Components[0].Version'`,
+  says: (answer) => (Number(answer.split('\n')[1]?.match(/^\d+\.\d+/)?.[0]) >= 4.4 ? 'pass' : 'fail'),
+};
+const servedNoMore = `systemctl stop served 2>/dev/null; rm -rf ${rootful}; systemctl start podman.socket`;
+/** What the next major release will not take over. */
+const next: Claim = {
+  rule: 'podman.version.major-migration',
+  ask: `podman info --format json | jq -r '.host.networkBackend // "cni", .host.cgroupVersion'; ls /var/lib/containers/storage/db.sql /var/lib/containers/storage/libpod/bolt_state.db 2>/dev/null`,
+  says: failIf(/^(cni|v1)$|bolt_state/m),
+};
+
 export const socketStates: readonly State[] = [
+  { name: 'version: a newer Podman serves', alone: true, setUp: served('5.2.0-dev'), claims: [servedBy], undo: servedNoMore },
+  { name: 'version: an older Podman serves', alone: true, setUp: served('4.2.0+ds1'), claims: [servedBy], undo: servedNoMore },
+  { name: 'version: the next one', setUp: 'podman info >/dev/null', claims: [next] },
   { name: 'socket: as installed', setUp: warm, claims: [enabled, alive, userEnabled, userAlive, version, perms(rootful, 'carol')] },
   {
     name: 'socket: as documented',
@@ -94,6 +113,30 @@ export const socketStates: readonly State[] = [
     name: 'socket: enabled for all users',
     setUp: 'save /etc/systemd/user/sockets.target.wants/podman.socket; systemctl -q --global enable podman.socket',
     claims: [userEnabled],
+  },
+  {
+    name: 'socket: enabled, but su has no bus to ask',
+    setUp: 'as driver systemctl --user enable -q podman.socket',
+    claims: [
+      {
+        ...userEnabled,
+        ask: `su driver -c 'systemctl --user is-enabled podman.socket' 2>&1; ${userEnabled.ask}`,
+        says: (answer) => (/^Failed to connect/.test(answer) && /^enabled$/m.test(answer) ? 'pass' : 'fail'),
+      },
+    ],
+    undo: 'as driver systemctl --user -q disable podman.socket',
+  },
+  {
+    name: 'socket: podman info names it, and nobody listens',
+    setUp: 'as driver systemctl --user stop podman.socket podman.service; rm -rf /run/user/1000/podman',
+    claims: [
+      {
+        ...userAlive,
+        ask: `${userAlive.ask}; as driver podman info --format json | jq -c .host.remoteSocket; as driver ls ${rootless} 2>&1`,
+        says: (answer) => (/^nobody/.test(answer) && /podman\.sock"/.test(answer) && /No such file/.test(answer) ? 'fail' : 'pass'),
+      },
+    ],
+    undo: 'as driver systemctl --user start podman.socket 2>/dev/null',
   },
   {
     name: 'socket: masked for one user',
@@ -189,7 +232,13 @@ export const tcpStates: readonly State[] = [
   {
     name: 'socket: TCP on loopback',
     setUp: lines(socketUnit('ListenStream=\nListenStream=127.0.0.1:2375'), socketRestart),
-    claims: [tcp('127.0.0.1:2375', open)],
+    claims: [
+      {
+        ...tcp('127.0.0.1:2375', open),
+        // Another account, and a container of that account that shares the host's network.
+        ask: `as carol curl -s -m 60 -o /dev/null -D - http://127.0.0.1:2375/_ping | grep -i ^libpod || echo kept out; root /home/driver/near; as driver timeout 90 podman run --rm --network host --rootfs /home/driver/near /bin/busybox wget -qO - http://127.0.0.1:2375/_ping 2>&1; rm -rf /home/driver/near`,
+      },
+    ],
     undo: stop,
   },
   {
@@ -250,6 +299,25 @@ const persistent: Claim = {
 };
 const tmpfiles = (dir: string, line = 'L+ /run/docker.sock - - - - /run/podman/podman.sock'): string => put(`${dir}/podman-docker.conf`, line);
 const link = `ln -sfn ${rootful} /run/docker.sock`;
+/** What the client runs on the far side for DOCKER_HOST=ssh://…. */
+const dial = `printf 'GET /_ping HTTP/1.1\\r\\nHost: d\\r\\nConnection: close\\r\\n\\r\\n' | timeout 60 docker system dial-stdio 2>&1 | tr -d '\\r' | grep -i -e ^server -e 'not found' -e 'no such file'`;
+/** Units as the package of Docker has them, with a stand-in for its daemon. */
+const dockerUnits = lines(
+  put(
+    '/etc/systemd/system/docker.socket',
+    '[Socket]\nListenStream=/run/docker.sock\nSocketMode=0660\nSocketUser=root\nSocketGroup=root\n[Install]\nWantedBy=sockets.target',
+  ),
+  put(
+    '/etc/systemd/system/docker.service',
+    `[Unit]\nRequires=docker.socket\n[Service]\nExecStart=/opt/pretrip/node -e 'http.createServer((_, r) => r.setHeader("Server", "Docker/27.0.1 (linux)").end("OK")).listen({ fd: 3 })'`,
+  ),
+  tmpfiles('/etc/tmpfiles.d'),
+  'save /etc/systemd/system/sockets.target.wants/docker.socket; systemctl -q enable docker.socket',
+  reload,
+);
+/** Podman's service does not end between the set-up and the look. */
+const stays = lines(put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time 0'), reload);
+const dockerGone = `systemctl stop docker.socket docker.service podman.service; ${dockerSock}; ${reload}`;
 const cli: Claim = { rule: 'podman.api.docker-compat-package', ask: 'docker --version', says: passIf(/^podman version/m) };
 const script = (path: string, text: string): string => `${put(path, text)}\nchmod 755 ${path}`;
 
@@ -288,6 +356,29 @@ export const dockerStates: readonly State[] = [
     claims: [leads],
     undo: `systemctl stop fake 2>/dev/null; ${dockerSock}`,
   },
+  {
+    name: 'docker: docker.socket starts over the link',
+    alone: true,
+    setUp: `${dockerUnits}\nsystemctl start podman.socket; ${link}; systemctl start docker.socket; curl -s -m 30 --unix-socket /run/docker.sock http://d/_ping`,
+    claims: [{ ...leads, ask: `stat -c %F /run/docker.sock; ${leads.ask}`, says: passIf(/^libpod/im) }, dockerd],
+    undo: dockerGone,
+  },
+  {
+    name: 'docker: the link is made anew over docker.socket',
+    alone: true,
+    setUp: `${dockerUnits}\n${stays}\nsystemctl start podman.socket docker.socket; systemd-tmpfiles --create /etc/tmpfiles.d/podman-docker.conf; ${warm}`,
+    claims: [{ ...leads, ask: `stat -c %F /run/docker.sock; ${leads.ask}; systemctl is-active docker.socket`, says: passIf(/^libpod/im), mayWarn: true }],
+    undo: dockerGone,
+  },
+  {
+    name: 'docker: ssh would start a docker that is Podman',
+    // 3.0.1 has no such command, and fails podman.version.min.
+    suites: ['bookworm', 'trixie'],
+    alone: true,
+    setUp: `save /usr/local/bin/docker; ln -s /usr/bin/podman /usr/local/bin/docker; systemctl start podman.socket; ${warm}`,
+    claims: [{ ...cli, ask: dial, says: passIf(/^Server: Libpod/im) }],
+  },
+  { name: 'docker: ssh would find no docker', alone: true, claims: [{ ...cli, ask: dial, says: passIf(/^Server: Libpod/im) }] },
   {
     name: 'docker: the command is a link to podman',
     setUp: 'save /usr/local/bin/docker; ln -s /usr/bin/podman /usr/local/bin/docker',
@@ -335,7 +426,16 @@ const always = (as: string, dir: string): string =>
   `root ${dir}/rootfs; ${as}podman create -q --name always --restart=always --network host --rootfs ${dir}/rootfs /bin/sleep 1000 >/dev/null`;
 const remove = 'podman rm -f always >/dev/null 2>&1; as driver podman rm -f always >/dev/null 2>&1; rm -rf /root/rootfs /home/driver/rootfs';
 const restartUnit = '[ ! -e /lib/systemd/system/podman-restart.service ] ||';
+const afterBoot: Claim = { ...persistent, ask: 'readlink /run/docker.sock || echo gone' };
 export const restartStates: readonly State[] = [
+  { name: 'boot: docker.sock, a link in /var/run', reboot: true, setUp: `ln -sfn ${rootful} /var/run/docker.sock`, claims: [afterBoot], undo: dockerSock },
+  {
+    name: 'boot: docker.sock, a link and its line',
+    reboot: true,
+    setUp: `${link}\n${tmpfiles('/etc/tmpfiles.d', 'L+  %t/docker.sock   -    -    -     -   %t/podman/podman.sock')}`,
+    claims: [afterBoot],
+    undo: dockerSock,
+  },
   {
     name: 'boot: restart service on',
     reboot: true,

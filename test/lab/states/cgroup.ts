@@ -8,12 +8,24 @@ const show = 'systemctl show user@1000.service -p DelegateControllers | cut -d= 
 
 /** systemd's own idea of the merged directive. */
 const configured: Claim = { rule: 'cgroup.delegate.configured', subject: driver, ask: show, says: passIfWords(...four) };
+const ownControllers = `cat /sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)/cgroup.controllers`;
 /** What a service of the user is given. */
 const effective: Claim = {
   rule: 'cgroup.delegate.effective',
   subject: driver,
-  ask: `as driver timeout 30 systemd-run --user -q -p Delegate=yes --wait --pipe sh -c 'cat /sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)/cgroup.controllers'`,
+  ask: `as driver timeout 30 systemd-run --user -q -p Delegate=yes --wait --pipe sh -c '${ownControllers}'`,
   says: passIfWords(...four),
+};
+const firstLine =
+  (says: Claim['says']): Claim['says'] =>
+  (answer, suite) =>
+    says(answer.split('\n')[0] ?? '', suite);
+const userGroup = '/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service';
+/** Beside what a service is given, two files that tell something else: what the root offers, and what is in use below the manager beforehand. */
+const besides: Claim = {
+  ...effective,
+  ask: `used=$(cat ${userGroup}/cgroup.subtree_control); ${effective.ask}; echo "the root offers $(cat /sys/fs/cgroup/cgroup.controllers); in use before: $used"`,
+  says: firstLine(effective.says),
 };
 /** All controllers that some file names arrive. */
 const arrive = (...granted: readonly string[]): Claim => ({ rule: 'cgroup.delegate.masked', subject: driver, ask: show, says: passIfWords(...granted) });
@@ -36,8 +48,8 @@ const runtimeUnit: Claim = {
 };
 const mode: Claim = {
   rule: 'cgroup.mode.v2',
-  ask: 'stat -fc %T /sys/fs/cgroup; podman info --format json | jq -r .host.cgroupVersion',
-  says: passIf(/^cgroup2fs\nv2$/),
+  ask: 'stat -fc %T /sys/fs/cgroup; podman info --format json | jq -r .host.cgroupVersion; find /sys/fs/cgroup -maxdepth 2 -name cgroup.controllers | sort | head -n 1',
+  says: passIf(/^cgroup2fs\nv2$/m),
 };
 const controllers = (says: Claim['says']): Claim => ({
   rule: 'cgroup.controllers.root',
@@ -52,16 +64,42 @@ const disabled: Claim = {
 };
 const wanted = put(`${template}/delegate.conf`, '[Service]\nDelegate=cpu cpuset io memory pids');
 
+/** K3s wants the controllers in the cgroup that it is started in, and to make cgroups below it. */
 const session: Claim = {
   rule: 'cgroup.session.scope',
   subject: driver,
-  ask: 'cat /proc/$(pgrep -xo k3s-server)/cgroup',
-  says: passIf(/^0::.*\/user@1000\.service\//m),
+  ask: 'group=$(cut -d: -f3 /proc/$(pgrep -xo k3s-server)/cgroup); echo $(cat /sys/fs/cgroup$group/cgroup.controllers) $(as driver test -w /sys/fs/cgroup$group && echo own); echo "$group"',
+  says: firstLine(passIfWords('own', 'cpu', 'cpuset', 'memory', 'pids')),
 };
+/** A process of that name, started in some way on a host that delegates all controllers. */
+const sessionOf = (what: string, start: string): State => ({
+  name: `session: ${what}`,
+  setUp: `${wanted}\n${restart}\nsave /usr/local/bin/k3s-server; cp /bin/sleep /usr/local/bin/k3s-server\n${start}\nsleep 2`,
+  alone: true,
+  claims: [session],
+  undo: `pkill -x k3s-server; systemctl stop k3s-login 2>/dev/null; ${restart}`,
+});
+const login = 'systemd-run -q --unit=k3s-login -p User=driver -p PAMName=login';
+
+/** Two services ask for all controllers, as the second shows what stays in use beside the first. */
+const held: Claim = {
+  rule: 'cgroup.delegate.cpuset-held',
+  subject: driver,
+  ask: `as driver systemd-run --user -q --unit=holds -p Delegate=yes sleep 20 2>/dev/null; ${effective.ask}; as driver systemctl --user stop holds`,
+  says: effective.says,
+};
+const portal = [
+  put('/home/driver/.config/systemd/user/xdg-document-portal.service', '[Service]\nExecStart=/bin/sleep 1000\nSlice=session.slice'),
+  restart,
+  'as driver systemctl --user start xdg-document-portal; sleep 1',
+  // Podman moves below the manager and tells what it finds there.
+  'as driver podman info >/dev/null',
+].join('\n');
+const portalGone = `as driver systemctl --user stop xdg-document-portal 2>/dev/null; ${restart}`;
 
 export const cgroupStates: readonly State[] = [
   { name: 'delegate: as installed', claims: [configured, effective, arrive('memory', 'pids'), vendor, disabled, mode, controllers(failIf(/no/)), runtimeUnit] },
-  { name: 'delegate: as documented, reloaded only', setUp: `${wanted}\n${reload}`, claims: [configured, effective, arrive(...four, 'io')], undo: reload },
+  { name: 'delegate: as documented, reloaded only', setUp: `${wanted}\n${reload}`, claims: [configured, besides, arrive(...four, 'io')], undo: reload },
   {
     name: 'delegate: reloaded only, then a container',
     setUp: `${wanted}\n${reload}\nroot /home/driver/rootfs\nas driver podman run --rm --network none --rootfs /home/driver/rootfs /bin/true`,
@@ -69,7 +107,7 @@ export const cgroupStates: readonly State[] = [
     claims: [effective],
     undo: `rm -rf /home/driver/rootfs\n${restart}`,
   },
-  { name: 'delegate: as documented, manager restarted', setUp: `${wanted}\n${restart}`, alone: true, claims: [configured, effective], undo: restart },
+  { name: 'delegate: as documented, manager restarted', setUp: `${wanted}\n${restart}`, alone: true, claims: [configured, besides], undo: restart },
   { name: 'delegate: as documented, not reloaded', setUp: wanted, claims: [effective], undo: reload },
   {
     name: 'delegate: taken back, not restarted',
@@ -119,14 +157,14 @@ export const cgroupStates: readonly State[] = [
     name: 'delegate: disabled on user.slice',
     setUp: `${wanted}\n${put(`${etc}/user.slice.d/x.conf`, '[Slice]\nDisableControllers=cpuset')}\n${restart}`,
     alone: true,
-    claims: [disabled, configured],
+    claims: [disabled, configured, effective],
     undo: restart,
   },
   {
     name: 'delegate: disabled on user-.slice',
     setUp: `${wanted}\n${put(`${etc}/user-.slice.d/x.conf`, '[Slice]\nDisableControllers=cpu cpuset')}\n${restart}`,
     alone: true,
-    claims: [disabled],
+    claims: [disabled, effective],
     undo: restart,
   },
   {
@@ -148,20 +186,44 @@ export const cgroupStates: readonly State[] = [
     undo: reload,
   },
   {
-    name: 'session: below the user manager',
-    setUp:
-      'save /usr/local/bin/k3s-server; cp /bin/sleep /usr/local/bin/k3s-server; as driver systemd-run --user -q --unit=k3s-lab -p Delegate=yes /usr/local/bin/k3s-server 300; sleep 1',
-    alone: true,
-    claims: [session],
-    undo: 'as driver systemctl --user stop k3s-lab',
+    name: 'delegate: of a runtime unit, nothing',
+    setUp: `${put(`${etc}/podman.service.d/x.conf`, '[Service]\nDelegate=')}\n${reload}`,
+    claims: [runtimeUnit],
+    undo: reload,
   },
   {
-    name: 'session: in a login session',
-    setUp:
-      'save /usr/local/bin/k3s-server; cp /bin/sleep /usr/local/bin/k3s-server; systemd-run -q --unit=k3s-login -p User=driver -p PAMName=login /usr/local/bin/k3s-server 300; sleep 1',
+    name: 'delegate: of a runtime unit, a list added to all',
+    setUp: `${put(`${etc}/podman.service.d/x.conf`, '[Service]\nDelegate=cpuset')}\n${reload}`,
+    claims: [runtimeUnit],
+    undo: reload,
+  },
+  {
+    name: 'delegate: of a runtime unit, a later file of service.d',
+    setUp: `${put(`${etc}/podman.service.d/10.conf`, '[Service]\nDelegate=yes')}\n${put(`${etc}/service.d/50.conf`, '[Service]\nDelegate=no')}\n${reload}`,
+    claims: [runtimeUnit],
+    undo: reload,
+  },
+  sessionOf('below the user manager', 'as driver systemd-run --user -q --unit=k3s-lab -p Delegate=yes /usr/local/bin/k3s-server 300'),
+  sessionOf('in a scope with Delegate=', 'as driver systemd-run --user -q --scope -p Delegate=yes /usr/local/bin/k3s-server 300 </dev/null >/dev/null 2>&1 &'),
+  sessionOf(
+    'in a window of a terminal',
+    'as driver systemd-run --user -q --scope --unit=vte-spawn-lab.scope /usr/local/bin/k3s-server 300 </dev/null >/dev/null 2>&1 &',
+  ),
+  sessionOf('in a login session', `${login} /usr/local/bin/k3s-server 300`),
+  sessionOf('left behind in a login session', `${login} sh -c 'setsid /usr/local/bin/k3s-server 300 & sleep 300'`),
+  {
+    name: 'portal: it runs',
+    setUp: `${wanted}\n${portal}`,
     alone: true,
-    claims: [session],
-    undo: 'systemctl stop k3s-login',
+    claims: [held, { ...effective, ask: held.ask }],
+    undo: portalGone,
+  },
+  {
+    name: 'portal: it runs, with a process of another account',
+    setUp: `${wanted}\n${portal}\n(sleep 1000 </dev/null >/dev/null 2>&1 & echo $! >${userGroup}/session.slice/xdg-document-portal.service/cgroup.procs)`,
+    alone: true,
+    claims: [held, { ...effective, ask: held.ask }],
+    undo: portalGone,
   },
 ];
 
@@ -179,8 +241,24 @@ const limit: Claim = {
   ),
   says: passIf(/^\d+$/m),
 };
+/** A boot may switch version 2 off, or a controller. */
+const bootWords: Claim = {
+  rule: 'cgroup.mode.boot-args',
+  ask: `stat -fc %T /sys/fs/cgroup; for c in cpu cpuset io memory pids; do grep -qw $c /sys/fs/cgroup/cgroup.controllers || echo no $c; done; tr ' ' '\\n' </proc/cmdline | grep cgroup`,
+  says: (answer) => (/^cgroup2fs/.test(answer) && !/^no /m.test(answer) ? 'pass' : 'fail'),
+};
 export const oldHierarchyStates: readonly State[] = [
   { name: 'old hierarchy: hybrid', boot: legacy, claims: [v1Mode, controllers(() => 'not-applicable'), limit] },
+  {
+    name: 'old hierarchy: the last of two words switches version 2 off',
+    boot: ['systemd.unified_cgroup_hierarchy=1', ...legacy],
+    claims: [v1Mode, { ...bootWords, says: passIf(/^cgroup2fs/) }],
+  },
+  {
+    name: 'old hierarchy: the last of two words switches it on',
+    boot: [...legacy, 'systemd.unified_cgroup_hierarchy=1', 'cgroup_disable=memory', 'cgroup_enable=memory'],
+    claims: [mode, bootWords],
+  },
   { name: 'old hierarchy: legacy', boot: [...legacy, 'systemd.legacy_systemd_cgroup_controller=1'], claims: [v1Mode, controllers(() => 'not-applicable')] },
 ];
 

@@ -1,9 +1,9 @@
 /** Settings of one account's engine: each row on an account of its own, so that all are looked at together. */
-import { type Claim, failIf, passIf, type State, type Suite } from '../state.ts';
+import { type Claim, failIf, passIf, type State } from '../state.ts';
 import { lines, put } from './shell.ts';
 
 /** A claim about the account at hand; USER and UID in the question stand for it. */
-type Row = readonly [what: string, files: Readonly<Record<string, string>>, claims: readonly Claim[], more?: { suites?: readonly Suite[]; setUp?: string }];
+type Row = readonly [what: string, files: Readonly<Record<string, string>>, claims: readonly Claim[], more?: { setUp?: string }];
 
 const says = (rule: string, ask: string, verdict: Claim['says']): Claim => ({ rule, ask, says: verdict });
 /** What a container of the account that was given no options sees. */
@@ -63,8 +63,6 @@ const registries = (text: string): Readonly<Record<string, string>> => ({ 'regis
 const rules = (text: string): Readonly<Record<string, string>> => ({ 'policy.json': text });
 /** What Podman would choose is not known before it has a store. */
 const used = { setUp: 'as USER podman info >/dev/null 2>&1 || true' } as const;
-const later = { suites: ['bookworm', 'trixie'] } as const;
-const trixie = { suites: ['trixie'] } as const;
 
 const rows: readonly Row[] = [
   ['nothing set', {}, [timeout, seccomp, caps, env, manager, driver, runs('podman.config.parse'), runs('podman.config.runtime'), policy], used],
@@ -120,9 +118,9 @@ const rows: readonly Row[] = [
   ['policy accepts', rules('{"default":[{"type":"insecureAcceptAnything"}]}'), [trusting, policy]],
   ['policy without default', rules('{"transports":{}}'), [policy]],
   ['policy of an unknown type', rules('{"default":[{"type":"trustMe"}]}'), [policy]],
-  ['back end misspelt', conf('[network]\nnetwork_backend = "netavrak"'), [backend], later],
-  ['network command misspelt', conf('[network]\ndefault_rootless_network_cmd = "pasat"'), [container], trixie],
-  ['network command slirp4netns', conf('[network]\ndefault_rootless_network_cmd = "slirp4netns"'), [container], trixie],
+  ['back end misspelt', conf('[network]\nnetwork_backend = "netavrak"'), [backend]],
+  ['network command misspelt', conf('[network]\ndefault_rootless_network_cmd = "pasat"'), [container]],
+  ['network command slirp4netns', conf('[network]\ndefault_rootless_network_cmd = "slirp4netns"'), [container]],
   ['time-out a string', conf('[engine]\nservice_timeout = "0"'), [{ ...timeout, says: never }]],
   ['time-out in a table that comes twice', conf('[engine]\n[engine]\nservice_timeout = 0'), [{ ...timeout, says: never }]],
 ];
@@ -135,7 +133,6 @@ export const engineStates: readonly State[] = rows.map(([what, files, claims, mo
     name: `engine ${at + 1}: ${what}`,
     // Two rounds: a capture script looks at no more than fifty accounts.
     round: at % 2 === 0 ? 'engines' : 'more engines',
-    ...(more.suites ? { suites: more.suites } : {}),
     setUp: lines(
       `account ${user} ${uid}; systemctl start user@${uid}; mkdir -p /home/${user}/.local/share/containers; chown -R ${user}: /home/${user}`,
       ...Object.entries(files).map(([name, text]) => put(`/home/${user}/.config/containers/${name}`, text)),

@@ -46,6 +46,18 @@ export const timeoutStates: readonly State[] = [
   ]),
   timeout("root's home", [put('/root/.config/containers/containers.conf', zero)]),
   {
+    name: 'timeout: five seconds, and a client that stays connected',
+    alone: true,
+    claims: [
+      {
+        ...root,
+        // Idle is without a connection: it stays while one is open, and is gone some seconds after.
+        ask: `systemctl stop podman.service 2>/dev/null; systemctl restart podman.socket; curl -sN -m 600 --unix-socket /run/podman/podman.sock http://d/v1.40/events >/dev/null & sleep 45; systemctl is-active podman.service; kill $!; sleep 20; systemctl is-active podman.service`,
+        says: (answer) => (/^active\s+inactive$/.test(answer) ? 'fail' : 'pass'),
+      },
+    ],
+  },
+  {
     name: 'timeout: --time 0 in the unit',
     setUp: lines(
       put('/etc/systemd/system/podman.service.d/x.conf', '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time 0'),
