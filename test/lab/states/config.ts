@@ -133,18 +133,20 @@ export const configStates: readonly State[] = [
 /** What keeps a container from the host: the label that the kernel has for its process. */
 const confinement: Claim = { rule: 'podman.config.lsm-label', ask: inside('cat /proc/self/attr/current'), says: failIf(/unconfined/) };
 const state: Claim = { rule: 'podman.storage.boltdb', ask: 'podman info --format json | jq -r .host.databaseBackend', says: failIf(/^boltdb/) };
+/** How many bytes of two million that a container prints are kept below the graph root. */
 const logs: Claim = {
   rule: 'podman.config.logging',
   ask: lines(
-    'root /root/logs; podman create --network none --name logs --rootfs /root/logs /bin/true >/dev/null',
-    "podman inspect logs --format '{{.HostConfig.LogConfig.Path}} {{.HostConfig.LogConfig.Size}}'; podman rm -f logs >/dev/null; rm -rf /root/logs",
+    'root /root/logs; timeout 90 podman run --network none --name logs --rootfs /root/logs /bin/busybox seq 1 40000 >/dev/null',
+    "stat -c '%s %n' /var/lib/containers/storage/overlay-containers/$(podman inspect logs --format '{{.Id}}')/userdata/ctr.log",
+    'podman rm -f logs >/dev/null; rm -rf /root/logs',
   ),
-  says: failIf(/^\/var\/lib\/containers\/storage\S+ 0B/m),
+  says: failIf(/^\d{6,} /m),
 };
 /** Podman tells where it looks for signatures before it asks the registry, which is not there. */
 const lookaside: Claim = {
   rule: 'podman.policy.lookaside',
-  ask: `timeout 60 podman --log-level=debug pull registry.example.org/x 2>&1 | grep -o -e 'Using "[a-z-]*."* [a-z]*:[^"]*' -e 'built-in default'`,
+  ask: `timeout 60 podman --log-level=debug pull registry.example.org/x 2>&1 | grep -o -e 'Using [^ ]* [a-z]*://[^"]*' -e 'built-in default'`,
   says: failIf(/ http:/),
 };
 const signatures = (what: string, keys: string): State => ({
@@ -171,7 +173,7 @@ export const claimStates: readonly State[] = [
     undo: 'rm -f /var/lib/containers/storage/libpod/bolt_state.db',
   },
   { ...containers('logs: in files', '[containers]\nlog_driver = "k8s-file"', logs), suites: ['bookworm', 'trixie'] },
-  { ...containers('logs: in files of a bounded size', '[containers]\nlog_driver = "k8s-file"\nlog_size_max = 10485760', logs), suites: ['bookworm', 'trixie'] },
+  { ...containers('logs: in files of a bounded size', '[containers]\nlog_driver = "k8s-file"\nlog_size_max = 20000', logs), suites: ['bookworm', 'trixie'] },
   signatures('the old key', '    sigstore: http://old.example.org'),
   signatures('the old key beside the new one', '    lookaside: https://new.example.org\n    sigstore: http://old.example.org'),
   signatures('a store for writing alone', '    lookaside: https://new.example.org\n    lookaside-staging: http://staging.example.org'),
