@@ -10,7 +10,7 @@ const prelude = readFileSync(join(here, 'prelude.sh'), 'utf8');
 /** Separates the answers; no program prints it. */
 const mark = '@@pretrip-lab';
 
-export const ports: Readonly<Record<Suite, number>> = { bullseye: 10402, bookworm: 10402, trixie: 10402 };
+export const ports: Readonly<Record<Suite, number>> = { bullseye: 10311, bookworm: 10312, trixie: 10313 };
 
 /** What one part of a batch printed. Its errors are in `printed`, too, unless it kept them apart. */
 export interface Answered {
