@@ -31,7 +31,19 @@ export interface PackText {
   readonly files: readonly PackFile[];
 }
 
-export const packTexts = (paths: readonly string[]): PackText[] => paths.map((path) => ({ name: shown(path), files: packFiles(path) }));
+/** Throws UsageError when a path names nothing, or what may not be read. */
+export function packTexts(paths: readonly string[]): PackText[] {
+  return paths.map((path) => {
+    try {
+      const files = packFiles(path);
+      return { name: shown(path), files };
+    } catch (error) {
+      const { code, path: at = path } = error as NodeJS.ErrnoException;
+      if (code !== 'EACCES' && code !== 'EPERM') throw error;
+      throw new UsageError(`${at}: the rules may not be read: permission denied`, 'give this account the right to read them');
+    }
+  });
+}
 
 /** Reads all rules of all packs, with every mistake in them. */
 export const readPacks = (paths: readonly string[]): { pack: Pack; problems: Problem[] } => packOf(packTexts(paths));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -266,4 +266,19 @@ test.each([
   const { status, err } = await pretrip(['scan', '--select', pattern]);
   expect(status).toBe(2);
   expect(err).toMatch(said);
+});
+
+test('rules that are not there, or that may not be read, are told as such', async () => {
+  const missing = await pretrip(['scan', '-r', '/no/such/rules']);
+  expect(missing.status).toBe(2);
+  expect(missing.err).toMatch(/there are no rules at \/no\/such\/rules/);
+  const closed = mkdtempSync(join(tmpdir(), 'pretrip-closed-'));
+  writeFileSync(join(closed, 'a.yaml'), 'id: a\n', { mode: 0o600 });
+  chmodSync(closed, 0o755);
+  if (process.getuid?.() === 0) {
+    const denied = await pretrip(['scan', '-r', closed], { asNobody: true });
+    expect(denied.status).toBe(2);
+    expect(denied.err).toMatch(/a\.yaml: the rules may not be read: permission denied/);
+  }
+  rmSync(closed, { recursive: true });
 });
