@@ -92,9 +92,9 @@ const portal = [
   put('/home/driver/.config/systemd/user/xdg-document-portal.service', '[Service]\nExecStart=/bin/sleep 1000\nSlice=session.slice'),
   restart,
   'as driver systemctl --user start xdg-document-portal; sleep 1',
-  // Podman moves below the manager and tells what it finds there.
-  'as driver podman info >/dev/null',
 ].join('\n');
+/** Podman makes its store, and moves below the manager; what it switches on there is in use from then on. */
+const looksAround = 'as driver podman info >/dev/null';
 const portalGone = `as driver systemctl --user stop xdg-document-portal 2>/dev/null; ${restart}`;
 
 export const cgroupStates: readonly State[] = [
@@ -213,14 +213,14 @@ export const cgroupStates: readonly State[] = [
   sessionOf('left behind in a login session', `${login} sh -c 'setsid /usr/local/bin/k3s-server 300 & sleep 300'`),
   {
     name: 'portal: it runs',
-    setUp: `${wanted}\n${portal}`,
+    setUp: `${wanted}\n${portal}\n${looksAround}`,
     alone: true,
     claims: [held, { ...effective, ask: held.ask }],
     undo: portalGone,
   },
   {
     name: 'portal: it runs, with a process of another account',
-    setUp: `${wanted}\n${portal}\n(sleep 1000 </dev/null >/dev/null 2>&1 & echo $! >${userGroup}/session.slice/xdg-document-portal.service/cgroup.procs)`,
+    setUp: `${wanted}\n${portal}\n(sleep 1000 </dev/null >/dev/null 2>&1 & echo $! >${userGroup}/session.slice/xdg-document-portal.service/cgroup.procs)\n${looksAround}`,
     alone: true,
     claims: [held, { ...effective, ask: held.ask }],
     undo: portalGone,
