@@ -10,8 +10,8 @@ export const limits = {
   output: 4 * 1024 * 1024,
   /** Seconds that one program may take. */
   seconds: 15,
-  /** Seconds that an API socket may take. */
-  getSeconds: 5,
+  /** Seconds that an API socket may take: behind it a service may have to start first, on a slow device. */
+  getSeconds: 10,
   /** Bytes of one HTTP response. */
   body: 1024 * 1024,
   /** Asks under way at once. */

@@ -1,4 +1,5 @@
 /** G: what answers at a socket. */
+import { limits } from '../../limits.ts';
 import { sh } from './sh.ts';
 
 export const get = sh`
@@ -22,19 +23,19 @@ getting() {
   job=$1
   printf '%s\n%s\n' "$2" "$3" >"$job.get"
   if command -v curl >/dev/null 2>&1; then
-    caught 6 1048576 curl -q -s -i --max-time 5 --noproxy '*' --unix-socket "$2" "http://d$3"
+    caught @LONGER@ 1048576 curl -q -s -i --max-time @SECONDS@ --noproxy '*' --unix-socket "$2" "http://d$3"
     case $state in
       'got 0 '*) ;;
       'got 7 '*) state=refused ;;
-      'got 28 '*) state='timeout 5' ;;
+      'got 28 '*) state='timeout @SECONDS@' ;;
       'got 18 '*) state=cut ;;
       got*) state=nohttp ;;
     esac
   elif command -v socat >/dev/null 2>&1; then
-    caught 5 1048576 sh -c 'printf "GET %s HTTP/1.0\r\nHost: d\r\n\r\n" "$2" | exec socat -t5 - "UNIX-CONNECT:$1"' sh "$2" "$3"
+    caught @SECONDS@ 1048576 sh -c 'printf "GET %s HTTP/1.0\r\nHost: d\r\n\r\n" "$2" | exec socat -t@SECONDS@ - "UNIX-CONNECT:$1"' sh "$2" "$3"
     plainly
   elif nc -h 2>&1 | grep -q -e '-[A-Za-z]*U'; then
-    caught 5 1048576 sh -c 'printf "GET %s HTTP/1.0\r\nHost: d\r\n\r\n" "$2" | exec nc -U "$1"' sh "$2" "$3"
+    caught @SECONDS@ 1048576 sh -c 'printf "GET %s HTTP/1.0\r\nHost: d\r\n\r\n" "$2" | exec nc -U "$1"' sh "$2" "$3"
     plainly
   else
     state=unsupported
@@ -47,4 +48,7 @@ plainly() {
     got\ 0\ *) ;;
     got*) if grep -q -i refused "$job.err"; then state=refused; else state=nohttp; fi ;;
   esac
-}`;
+}`
+  .replaceAll('@SECONDS@', String(limits.getSeconds))
+  // curl's own limit comes first, and tells more.
+  .replaceAll('@LONGER@', String(limits.getSeconds + 1));
