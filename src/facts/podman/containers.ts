@@ -50,18 +50,28 @@ export function* containers(as: Account): Asking<Containers> {
   };
 }
 
-/** Host paths that each container mounts, volumes left out; in the order of the containers. */
-export function* containerMounts(each: readonly Container[], as: Account): Asking<{ readonly sources: readonly string[]; readonly where: Where }[] | Unknown> {
+/** What a container mounts: paths of the host, and volumes by name. */
+interface ContainerMounts {
+  readonly sources: readonly string[];
+  readonly volumes: readonly string[];
+  readonly where: Where;
+}
+
+/** The mounts of each container, in the order of the containers. */
+export function* containerMounts(each: readonly Container[], as: Account): Asking<ContainerMounts[] | Unknown> {
   if (each.length > limit) return { is: 'unknown', why: 'too-large', said: `${each.length} containers, of which at most ${limit} are asked for`, where: [] };
   const answers = (yield* together(each.map((c) => askPodman(mountsArgv(c.name), as)))) as Told[];
-  const found: { sources: readonly string[]; where: Where }[] = [];
+  const found: ContainerMounts[] = [];
   for (const [at, { name }] of each.entries()) {
     const where = { path: `command:podman container inspect ${name}` };
     const answer = answers[at] as Answer<Output>;
     if (answer.is !== 'got') return answer.is === 'blocked' ? unknown(answer, where.path) : failed(where, undefined);
     if (answer.value.exit !== 0) return failed(where, answer.value);
-    const sources = answer.value.stdout.split('\n').flatMap((l) => (l.startsWith('bind ') ? [l.slice(5)] : []));
-    found.push({ sources, where });
+    const lines = answer.value.stdout.split('\n');
+    const sources = lines.flatMap((l) => (l.startsWith('bind ') ? [l.slice(5)] : []));
+    // The directory of a volume bears its name.
+    const volumes = lines.flatMap((l) => /^volume .*\/([^/]+)\/_data\/?$/.exec(l)?.[1] ?? []);
+    found.push({ sources, volumes, where });
   }
   return found;
 }

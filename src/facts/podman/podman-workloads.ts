@@ -9,13 +9,15 @@ import { list as listOf, record, string } from '../shape.ts';
 import { type Containers, containerMounts, containerMountsTouches, containers, containersListTouches } from './containers.ts';
 import { openPorts, openPortsIn } from './open-ports.ts';
 import { flagsNamed } from './podman-flags.ts';
+import type { Command } from './quadlet-command.ts';
 import type { Finding } from './quadlet-isolation.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
-import { hostMounts, leadsToSocket, mountsOf, unseenOf } from './quadlet-mounts.ts';
+import { type AllMounts, hostMounts, leadsToSocket, mountsOf, unseenOf } from './quadlet-mounts.ts';
 import { unseenFor } from './quadlet-placement.ts';
 import { completed, type Source, sourceOf } from './quadlet-source.ts';
 import { playedYaml, surroundingsTouches } from './quadlet-surroundings.ts';
 import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from './quadlet-units.ts';
+import { boundVolumes, volumeTouches } from './volumes.ts';
 
 const manifests = '/var/lib/rancher/k3s/server/manifests';
 /** Those that need the engine by design: k3d's helper, and a collector of container logs. */
@@ -39,6 +41,7 @@ export const podmanWorkloads: Kind = {
     ...containersTouches,
     ...containersListTouches,
     ...containerMountsTouches,
+    ...volumeTouches,
     { do: 'list', path: manifests },
   ],
   *learn(_, as): Asking<Fact> {
@@ -53,7 +56,7 @@ export const podmanWorkloads: Kind = {
     const mounted = listed.is === 'unknown' ? listed : yield* mountedBy(listed, as);
     const sockets = [...found(declared, (d) => d.sockets), ...found(mounted, (m) => m.found), ...found(applied ?? { found: [] }, (a) => a.found)];
     const hidden = [mounted, applied].map((m) => (m && !isUnknown(m) ? m.unseen : undefined));
-    const unseen = firstUnknown(declared, mounted, applied, ...hidden) ?? (!isUnknown(declared) ? declared.open : undefined);
+    const unseen = firstUnknown(declared, mounted, applied, ...hidden) ?? (!isUnknown(declared) ? (declared.open ?? declared.unseenMounts) : undefined);
     set(
       fact,
       'sockets',
@@ -100,6 +103,7 @@ interface Declared {
   readonly sockets: readonly Finding[];
   readonly published: readonly Finding[];
   readonly open?: Unknown;
+  readonly unseenMounts?: Unknown;
   readonly openPorts?: Unknown;
 }
 
@@ -114,8 +118,10 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
     if (hidden) return hidden;
     const read = sources as Source[];
     const yamls = yield* together<Played | Unknown | undefined>(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
-    const real = yield* realPaths(read.flatMap((s, at) => mountsOf(s, completed(s, conf, yamls[at]))).map((m) => m.source));
-    each.push(declaredIn(read, yamls, conf, real, as));
+    const commands = read.map((s, at) => completed(s, conf, yamls[at]));
+    const mounts = yield* together(read.map((s, at) => mountsOf(s, commands[at] as Command)));
+    const real = yield* realPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
+    each.push(declaredIn(read, commands, mounts, conf, real, as));
   }
   const [first] = each;
   const differs = new Set(each.map((d) => JSON.stringify([d.sockets, d.published]))).size > 1;
@@ -127,7 +133,8 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
 
 function declaredIn(
   sources: readonly Source[],
-  yamls: readonly (Played | Unknown | undefined)[],
+  commands: readonly Command[],
+  allMounts: readonly AllMounts[],
   conf: Known | Unknown,
   real: RealPaths,
   as: Account,
@@ -136,17 +143,18 @@ function declaredIn(
   const published: Finding[] = [];
   let open: Unknown | undefined;
   let ports: Unknown | undefined;
+  let unseenMounts: Unknown | undefined;
   for (const [at, source] of sources.entries()) {
-    const command = completed(source, conf, yamls[at]);
+    const command = commands[at] as Command;
+    const { each: mounts, unseen } = allMounts[at] as AllMounts;
     open ??= command.open;
-    const mounts = mountsOf(source, command);
-    open ??= unseenOf(mounts, real);
+    unseenMounts ??= unseenOf(mounts, real) ?? unseen;
     for (const { source: path, where } of mounts) if (leadsToSocket(path, as, real)) sockets.push({ said: `${source.file.name} mounts ${path}`, where });
     const all = openPorts(flagsNamed(command.flags, 'publish'), conf);
     if (isUnknown(all)) ports ??= all;
     else published.push(...all);
   }
-  return { sockets, published, ...(open ? { open } : {}), ...(ports ? { openPorts: ports } : {}) };
+  return { sockets, published, ...(open ? { open } : {}), ...(unseenMounts ? { unseenMounts } : {}), ...(ports ? { openPorts: ports } : {}) };
 }
 
 /** Sockets that were found, and why there may be more. */
@@ -162,9 +170,9 @@ interface NamedMount {
   readonly where: Where;
 }
 
-function* socketsAmong(mounts: readonly NamedMount[], as: Account): Asking<Mounted> {
+function* socketsAmong(mounts: readonly NamedMount[], as: Account, more?: Unknown): Asking<Mounted> {
   const real = yield* realPaths(mounts.map((m) => m.source));
-  const unseen = unseenOf(mounts, real);
+  const unseen = unseenOf(mounts, real) ?? more;
   const found = mounts.filter((m) => leadsToSocket(m.source, as, real)).map((m) => ({ said: `${m.by} mounts ${m.source}`, where: m.where }));
   return { found, ...(unseen ? { unseen } : {}) };
 }
@@ -172,8 +180,12 @@ function* socketsAmong(mounts: readonly NamedMount[], as: Account): Asking<Mount
 function* mountedBy(listed: Exclude<Containers, Unknown>, as: Account): Asking<Mounted | Unknown> {
   const mounts = yield* containerMounts(listed.each, as);
   if (isUnknown(mounts)) return mounts;
-  const named = mounts.flatMap(({ sources, where }, at) => sources.map((source) => ({ by: listed.each[at]?.name ?? '', source, where })));
-  return yield* socketsAmong(named, as);
+  const volumes = mounts.some((m) => m.volumes.length > 0) ? yield* boundVolumes(as) : new Map<string, string>();
+  const behind = isUnknown(volumes) ? undefined : volumes;
+  const each = mounts.flatMap(({ sources, volumes: names, where }, at) =>
+    [...sources, ...names.flatMap((n) => behind?.get(n) ?? [])].map((source) => ({ by: listed.each[at]?.name ?? '', source, where })),
+  );
+  return yield* socketsAmong(each, as, isUnknown(volumes) ? volumes : undefined);
 }
 
 /** Manifests that K3s applies at start (k3s-io/k3s pkg/deploy). A host without K3s has none. */

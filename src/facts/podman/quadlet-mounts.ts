@@ -1,5 +1,5 @@
 /** Paths of the host that a container's flags mount. Pure. */
-import type { Account } from '../ask.ts';
+import type { Account, Asking } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import type { RealPaths } from '../host/real-paths.ts';
 import { type Danger, dangerOf, socketsBehind, tidyPath } from './host-paths.ts';
@@ -7,6 +7,7 @@ import { type Flag, flagsNamed } from './podman-flags.ts';
 import type { Command } from './quadlet-command.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import type { Finding } from './quadlet-isolation.ts';
+import { boundVolumes, namedVolumes } from './volumes.ts';
 
 export interface HostMount {
   readonly source: string;
@@ -24,10 +25,27 @@ export function hostMounts(flags: readonly Flag[], from: string): HostMount[] {
   });
 }
 
-/** All that a Quadlet file mounts, the root file system of Rootfs= included. `command` is the whole one. */
-export function mountsOf({ file, command: { rootfs } }: { readonly file: QuadletFile; readonly command: Command }, command: Command): HostMount[] {
+/** What is mounted, and why there may be more. */
+export interface AllMounts {
+  readonly each: readonly HostMount[];
+  readonly unseen?: Unknown;
+}
+
+/** Asks for all that a Quadlet file mounts, the root file system of Rootfs= and what named volumes bind included. `command` is the whole one. */
+export function* mountsOf({ file, owner, command: { rootfs } }: Mounting, command: Command): Asking<AllMounts> {
   const root: Flag[] = rootfs ? [{ name: 'rootfs', value: rootfs.text.replace(/:.*$/s, ''), where: rootfs.where }] : [];
-  return hostMounts([...command.flags, ...root], file.directory);
+  const each = hostMounts([...command.flags, ...root], file.directory);
+  const named = namedVolumes(command.flags);
+  const volumes = named.length > 0 ? yield* boundVolumes(owner) : new Map<string, string>();
+  if ('is' in volumes) return { each, unseen: volumes };
+  return { each: [...each, ...named.flatMap(({ name, ...m }) => (volumes.has(name) ? [{ ...m, source: volumes.get(name) as string }] : []))] };
+}
+
+/** Of a Quadlet file, what its mounts depend on. */
+interface Mounting {
+  readonly file: QuadletFile;
+  readonly owner: Account;
+  readonly command: Command;
 }
 
 /** A mount `O` is an overlay: what is written stays in the container. */
@@ -55,10 +73,10 @@ export interface Mounts {
 }
 
 /** `real` tells where the sources lead: a link may give another name to what must not be mounted. */
-export function judgeMounts(mounts: readonly HostMount[], as: Account, real: RealPaths): Mounts {
+export function judgeMounts({ each: mounts, unseen: more }: AllMounts, as: Account, real: RealPaths): Mounts {
   const judged = mounts.map((m) => ({ danger: worse(m, as, real), where: m.where }));
   const of = (level: 'fail' | 'warn'): Finding[] => judged.flatMap(({ danger, where }) => (danger?.level === level ? [{ said: danger.said, where }] : []));
-  const unseen = unseenOf(mounts, real);
+  const unseen = unseenOf(mounts, real) ?? more;
   return {
     sensitive: of('fail'),
     shared: of('warn'),

@@ -5,11 +5,12 @@ import { realPaths } from '../host/real-paths.ts';
 import type { Kind } from '../kind.ts';
 import type { Command } from './quadlet-command.ts';
 import { describeWorkload } from './quadlet-describe.ts';
-import { judgeMounts, mountsOf } from './quadlet-mounts.ts';
+import { type AllMounts, judgeMounts, mountsOf } from './quadlet-mounts.ts';
 import { completed, type Source, sourceOf } from './quadlet-source.ts';
 import { surroundings, surroundingsTouches } from './quadlet-surroundings.ts';
 import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from './quadlet-units.ts';
 import { workloadShape } from './quadlet-workload-shape.ts';
+import { volumeTouches } from './volumes.ts';
 
 export const quadletWorkload: Kind = {
   name: 'quadlet-workload',
@@ -19,7 +20,7 @@ export const quadletWorkload: Kind = {
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' } },
   shape: workloadShape,
-  touches: () => [...quadletTouches, ...surroundingsTouches],
+  touches: () => [...quadletTouches, ...surroundingsTouches, ...volumeTouches],
   *learn(q): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;
@@ -32,10 +33,10 @@ export const quadletWorkload: Kind = {
     const read = sources as Source[];
     const seen = yield* surroundings(read.at(-1) as Source);
     const commands = read.map((source) => completed(source, seen.conf, seen.played));
-    const mounts = read.map((source, at) => mountsOf(source, commands[at] as Command));
-    const real = yield* realPaths(mounts.flat().map((m) => m.source));
+    const mounts = yield* together(read.map((source, at) => mountsOf(source, commands[at] as Command)));
+    const real = yield* realPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
     return agreed(
-      read.map((source, at) => describeWorkload(source, seen, commands[at] as Command, judgeMounts(mounts[at] ?? [], source.owner, real))),
+      read.map((source, at) => describeWorkload(source, seen, commands[at] as Command, judgeMounts(mounts[at] as AllMounts, source.owner, real))),
       file.path,
       hosts.release,
     );

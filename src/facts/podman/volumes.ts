@@ -1,0 +1,57 @@
+/** Volumes that an account's Podman keeps by name, and the directories of the host that some of them bind (podman-volume-create(1) --opt). */
+import { type Account, type Asking, accountKey } from '../ask.ts';
+import { type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
+import { parseJson } from '../text/json.ts';
+import { plain } from '../text/node.ts';
+import type { Flag } from './podman-flags.ts';
+import { askPodman, database, storeTouches } from './store.ts';
+
+const argv = ['podman', 'volume', 'ls', '--format', 'json'];
+const where: Where = { path: `command:${argv.join(' ')}` };
+
+export const volumeTouches: readonly Pattern[] = [...storeTouches, { do: 'run', argv }, { do: 'run', argv, asUser: true }];
+
+/** The directory by the name of the volume; other volumes are left out. */
+export type BoundVolumes = ReadonlyMap<string, string>;
+
+/** Asked only where somebody mounts a volume by name. An account without a store has none yet, and what is made on the way binds nothing. */
+export const boundVolumes = (as: Account): Asking<BoundVolumes | Unknown> => shared(`podman volumes ${accountKey(as)}`, () => askVolumes(as));
+
+function* askVolumes(as: Account): Asking<BoundVolumes | Unknown> {
+  const told = yield* askPodman(argv, as);
+  if (told.is === 'got') return told.value.exit === 0 ? boundIn(told.value.stdout) : failed(`exited ${told.value.exit}`);
+  if (told.is === 'blocked' && told.why !== 'unsupported') return unknown(told, where.path);
+  const store = yield* database(as);
+  if (store.is === 'unknown') return store;
+  if (store.is === 'none') return new Map();
+  return { is: 'unknown', why: 'unsupported', said: 'what volumes hold, only Podman on the running host can tell', where: store.where };
+}
+
+const failed = (how: string): Unknown => ({ is: 'unknown', why: 'failed', said: `podman volume ls ${how}`, where: [where] });
+
+function boundIn(text: string): BoundVolumes | Unknown {
+  const parsed = parseJson(text);
+  const all: Json = parsed.is === 'parsed' ? plain(parsed.root) : null;
+  if (!Array.isArray(all)) return failed('printed something else than a list');
+  const found = new Map<string, string>();
+  for (const one of all as readonly Json[]) {
+    const { Name: name, Options: options } = (one ?? {}) as { Name?: Json; Options?: Json };
+    if (typeof name !== 'string') return failed('printed a volume without a name');
+    const { device, o, type } = (options ?? {}) as Record<string, Json | undefined>;
+    if (typeof device === 'string' && [o, type].some((k) => /(?:^|,)r?bind(?:,|$)/.test(String(k ?? '')))) found.set(name, device);
+  }
+  return found;
+}
+
+/** The flags that mount a volume by its name: `--volume NAME:PATH`, `--mount type=volume,source=NAME,…`. */
+export function namedVolumes(flags: readonly Flag[]): { readonly name: string; readonly readOnly: boolean; readonly where: Where }[] {
+  return flags.flatMap((flag) => {
+    const parts = flag.name === 'volume' ? flag.value.split(':') : [];
+    const options = flag.name === 'mount' ? flag.value.split(',') : (parts[2] ?? '').split(',');
+    const name = flag.name === 'mount' ? (/(?:^|,)(?:source|src)=([^,]*)/.exec(flag.value)?.[1] ?? '') : parts.length > 1 ? (parts[0] ?? '') : '';
+    const isName = /^[A-Za-z0-9][\w.-]*$/.test(name) && !name.endsWith('.volume');
+    return isName ? [{ name, readOnly: options.some((o) => /^(?:ro|readonly)(?:=true)?$/.test(o)), where: flag.where }] : [];
+  });
+}
