@@ -6,9 +6,10 @@
 import type { AnyAnswer, Ask, Blocked, Content, Output, Response } from '../../facts/ask.ts';
 import { holdsPlaceholder, placeholder } from '../../facts/redacted.ts';
 import { classOf, spared } from './class.ts';
+import { mannerOf } from './manner.ts';
 import * as rules from './rules.ts';
 import type { Manner, Mark } from './state.ts';
-import { mannerOf, maskedLines } from './text.ts';
+import { maskedLines } from './text.ts';
 
 /** Globs of sh as `case` takes them: `*` stands for slashes, too. */
 const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's');

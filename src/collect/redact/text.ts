@@ -1,5 +1,6 @@
 /** Takes the secrets out of a text, line by line. The twin of the capture script's redactor. Pure. */
 import { isPlaceholder } from '../../facts/redacted.ts';
+import { account } from './account-line.ts';
 import { column, hole, indent, index, match, substr, tolower } from './awk.ts';
 import { type Class, classOf, kept, spared } from './class.ts';
 import { names } from './names.ts';
@@ -18,22 +19,6 @@ const mapLike = /^["']?[A-Za-z0-9_./-]+["']?[ \t]*(:[ \t]|:\r?$)/;
 const blank = /^[ \t\r]*$/;
 const pemLine = /^[ \t]*-----(BEGIN|END) [A-Z0-9 ]+-----[ \t\r]*$/;
 const block = /^[|>][-+0-9]*[ \t]*\r?$/;
-
-const manners = (
-  [
-    ['skip', rules.exempt],
-    ['wordless', rules.wordless],
-    ['fields', rules.passwords],
-    ['variables', rules.plainVariables],
-    ['lists', rules.optionLists],
-    ['quadlet', rules.quadlets],
-    ['boot', rules.bootLoaders],
-    ['words', rules.wordFiles],
-  ] as const
-).map(([name, pattern]) => [name, new RegExp(pattern)] as const);
-
-/** How a file is to be read, by its path; the empty path stands for the output of a program. */
-export const mannerOf = (path: string): Manner => Object.fromEntries(manners.map(([name, pattern]) => [name, pattern.test(path)])) as unknown as Manner;
 
 /**
  * The lines of a text (one character a byte) without secrets. As many lines come out as went in. `mark` makes the
@@ -319,16 +304,4 @@ class Text {
     this.#state.carry = '';
     return text;
   }
-}
-
-/** A line of passwd(5) or shadow(5): what marks a locked account stays, and the method. */
-function account(t: string, mark: Mark): string {
-  const n = index(t, ':');
-  const d = n ? index(substr(t, n + 1), ':') : 0;
-  if (!d) return t;
-  const field = substr(t, n + 1, d - 1);
-  let m = /^[!*]*/.exec(field)?.[0].length ?? 0;
-  m += match(substr(field, m + 1), /^[$][A-Za-z0-9]+[$]/)?.length ?? 0;
-  const secret = substr(field, m + 1);
-  return secret === '' || secret === 'x' || isPlaceholder(secret) ? t : substr(t, 1, n + m) + mark(secret) + substr(t, n + d);
 }
