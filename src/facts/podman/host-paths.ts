@@ -1,14 +1,19 @@
 /** Which paths of the host a container should not see. Pure. */
 import type { Account } from '../ask.ts';
 
-/** An absolute path without `.`, `..`, doubled or trailing slashes; /var/run is /run. */
-export function tidyPath(path: string): string {
+/** An absolute path without `.`, `..`, doubled or trailing slashes, by its words alone: Go's filepath.Clean. */
+export function cleanPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
   }
-  const tidy = `/${parts.join('/')}`;
+  return `/${parts.join('/')}`;
+}
+
+/** The same; /var/run is /run. */
+export function tidyPath(path: string): string {
+  const tidy = cleanPath(path);
   return tidy === '/var/run' || tidy.startsWith('/var/run/') ? tidy.slice(4) : tidy;
 }
 

@@ -2,7 +2,7 @@
 import type { Account, Asking } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import type { RealPaths } from '../host/real-paths.ts';
-import { type Danger, dangerOf, socketsBehind, tidyPath } from './host-paths.ts';
+import { cleanPath, type Danger, dangerOf, socketsBehind, tidyPath } from './host-paths.ts';
 import { type Flag, flagsNamed } from './podman-flags.ts';
 import type { Command } from './quadlet-command.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
@@ -21,7 +21,8 @@ export function hostMounts(flags: readonly Flag[], from: string): HostMount[] {
     const mount = flag.name === 'volume' ? fromVolume(flag.value) : flag.name === 'mount' ? fromMount(flag.value) : { source: flag.value, readOnly: false };
     if (!mount) return [];
     const source = mount.source.startsWith('.') ? `${from}/${mount.source}` : mount.source;
-    return source.startsWith('/') ? [{ source, readOnly: mount.readOnly, where: flag.where }] : [];
+    // Podman takes `..` away by the words before any link is followed; of --rootfs the kernel does it (tried with 4.3.1 and 5.4.2).
+    return source.startsWith('/') ? [{ source: flag.name === 'rootfs' ? source : cleanPath(source), readOnly: mount.readOnly, where: flag.where }] : [];
   });
 }
 

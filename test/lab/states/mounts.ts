@@ -33,7 +33,7 @@ const rows: readonly Row[] = [
   ],
   ['a link', 'Volume=/srv/lab-link:/x\n', ['save /srv/lab-link; ln -sfn /etc /srv/lab-link']],
   ['a link on the way', 'Volume=/srv/lab-top/etc:/x\n', ['save /srv/lab-top; ln -sfn / /srv/lab-top']],
-  ['a link, and up from where it leads', 'Volume=/srv/lab-up/../etc:/x\n', ['save /srv/lab-up; ln -sfn /usr /srv/lab-up']],
+  ['a link, and up from where it leads', 'Volume=/srv/lab-up/../etc:/x\n', ['save /srv/lab-up /srv/etc; mkdir -p /srv/etc; ln -sfn /usr /srv/lab-up']],
   ['a volume whose file binds a directory', 'Volume=labv.volume:/x\n', [put(`${dir}/labv.volume`, '[Volume]\nType=none\nOptions=bind\nDevice=/etc')]],
   ['a volume that was made to bind a directory', 'Volume=labn:/x\n', ['podman volume create -o type=none -o o=bind -o device=/etc labn >/dev/null']],
   ['a volume of its own', 'Volume=labo:/x\n', ['podman volume create labo >/dev/null']],
