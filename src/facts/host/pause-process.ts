@@ -25,8 +25,8 @@ export const pauseProcess: Kind = {
     ...subIdTouches,
     ...pidFiles.map((path) => ({ do: 'read' as const, path })),
     { do: 'stat', path: kernelPath },
-    // The process of Podman itself, or of the helper that it starts.
-    ...['podman', 'catatonit'].flatMap((process) => [
+    // Podman itself, under the name that it then takes (pkg/rootless/rootless_linux.c), or the helper that it starts.
+    ...['podman', 'podman pause', 'catatonit'].flatMap((process) => [
       { do: 'list' as const, path: '/proc/*', process },
       ...['comm', 'uid_map', 'gid_map', 'status'].map((name) => ({ do: 'read' as const, path: `/proc/*/${name}`, process })),
     ]),
