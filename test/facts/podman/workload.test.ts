@@ -70,9 +70,9 @@ describe('paths of the host', () => {
     );
     expect(mounts.map((m) => [m.source, m.readOnly])).toEqual([
       ['/a', true],
-      ['/dir/./c', false],
+      ['/dir/c', false],
       ['/e', true],
-      ['/etc/', false],
+      ['/etc', false],
     ]);
   });
 });
