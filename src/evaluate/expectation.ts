@@ -100,9 +100,9 @@ function judgeAt(expectation: Expectation, path: readonly string[], fact: Known,
   };
 }
 
-/** What a yes or no means, for who does not know the name of the field. */
+/** What a yes or no, or a list, means: for who does not know the name of the field. */
 function meaningOf(path: readonly string[], shape: Shape | undefined): string {
-  const describe = shape?.type === 'boolean' ? (shape.describe ?? '').replace(/^whether /, '') : '';
+  const describe = shape?.type === 'boolean' || shape?.type === 'list' ? (shape.describe ?? '').replace(/^whether /, '') : '';
   return /\s/.test(describe) && !describe.startsWith('since ') ? ` (${path.at(-1)}: ${describe})` : '';
 }
 

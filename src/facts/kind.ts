@@ -51,7 +51,7 @@ export type Query = Readonly<Record<string, string | number | boolean | readonly
 
 export interface Kind {
   readonly name: string;
-  /** What sentences call the thing when the query does not name it: "the Podman that serves the API". Default: the name. */
+  /** What sentences call the thing when the query does not name it: "the API's Podman". Default: the name. */
   readonly noun?: string;
   /** One sentence for `rules show` and the generated reference. */
   readonly describe: string;

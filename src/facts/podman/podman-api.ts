@@ -14,7 +14,7 @@ export const podmanApi: Kind = {
   shape: record({
     path: string('the path of the socket'),
     type: string('what lies at that path', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
-    who: string('who answers there', ['podman', 'docker', 'other', 'nobody']),
+    answeredBy: string('who answers there', ['podman', 'docker', 'other', 'nobody']),
     version: version('version of the engine that answers'),
     session: boolean("whether the account's runtime directory is there: somebody is logged in, or lingering is on"),
   }),
@@ -37,15 +37,15 @@ export const podmanApi: Kind = {
       return { is: 'unknown', why: 'unsupported', said: `whether Podman answers on ${path} shows on a running host only`, where: here };
     }
     if (inode.is === 'blocked') return unknown(inode, path);
-    if (inode.is === 'absent') return fact.set('who', 'nobody', { path, said: 'nothing is there' }).build();
+    if (inode.is === 'absent') return fact.set('answeredBy', 'nobody', { path, said: 'nothing is there' }).build();
     const real = inode.value.real === undefined ? inode.value.type : inode.value.real.is === 'got' ? inode.value.real.value.type : inode.value.type;
     fact.set('type', real, ...here);
     if (answering.is === 'unknown') {
-      for (const part of ['who', 'version']) fact.gap(part, answering);
+      for (const part of ['answeredBy', 'version']) fact.gap(part, answering);
       return fact.build();
     }
     if (answering.is === 'nobody' || real !== 'socket')
-      return fact.set('who', 'nobody', answering.is === 'nobody' ? answering.where : { path, said: `is a ${real}` }).build();
-    return fact.set('who', answering.who, answering.where).set('version', answering.version, answering.versionAt).build();
+      return fact.set('answeredBy', 'nobody', answering.is === 'nobody' ? answering.where : { path, said: `is a ${real}` }).build();
+    return fact.set('answeredBy', answering.who, answering.where).set('version', answering.version, answering.versionAt).build();
   },
 };

@@ -17,13 +17,13 @@ const remoteArgv = ['podman', '--remote', 'version', '--format', 'json'];
 /** What `podman --version` prints is the client; it is the server too only where no other machine serves. */
 export const podmanVersion: Kind = {
   name: 'podman-version',
-  noun: 'the Podman that serves the API',
+  noun: "the API's Podman",
   describe: "The version of Podman that serves an account: the running API's, else that of the local program unless another machine serves.",
   fields: {},
   shape: record({
     version: version('version of the engine'),
     source: string('who told it', ['server', 'program']),
-    who: string('who answers on the engine socket, when something does', ['podman', 'docker', 'other']),
+    answeredBy: string('who answers on the engine socket, when something does', ['podman', 'docker', 'other']),
   }),
   touches: () => [
     ...socketTouches,
@@ -39,14 +39,14 @@ export const podmanVersion: Kind = {
     const [answering, local, mac, host] = asked as [Answering, ToolVersion, Answer<Stat>, Answer<string>];
     const fact = new FactBuilder();
     if (answering.is === 'answers') {
-      fact.set('who', answering.who, answering.where).consulted(answering.where);
+      fact.set('answeredBy', answering.who, answering.where).consulted(answering.where);
       if (answering.who === 'podman' && answering.version !== undefined) {
         fact.set('version', answering.version, answering.versionAt).set('source', 'server', answering.versionAt);
         if (local.is === 'known' && local.version !== answering.version) fact.note('version', `the local program is ${local.version}`, local.where);
         return fact.build();
       }
     }
-    if (answering.is === 'unknown') return fact.gap('version', answering).gap('source', answering).gap('who', answering).build();
+    if (answering.is === 'unknown') return fact.gap('version', answering).gap('source', answering).gap('answeredBy', answering).build();
     const hidden =
       mac.is === 'blocked' ? unknown(mac, macMark) : host.is === 'blocked' && host.why !== 'unsupported' ? unknown(host, 'env:CONTAINER_HOST') : undefined;
     if (hidden) return fact.gap('version', hidden).gap('source', hidden).build();

@@ -76,7 +76,7 @@ describe('the socket that the unit names', () => {
       podmanApi.learn({}, driver),
       answerer({ files: { '/usr/lib/systemd/user/podman.socket': '[Socket]\nListenStream=%t/podman/podman.sock\n' } }),
     );
-    expect(fact).toMatchObject({ value: { path: '/run/user/1000/podman/podman.sock', session: false, who: 'nobody' } });
+    expect(fact).toMatchObject({ value: { path: '/run/user/1000/podman/podman.sock', session: false, answeredBy: 'nobody' } });
   });
 });
 
