@@ -88,9 +88,11 @@ function* apparmor(live: boolean, as: Account, fact: FactBuilder): Asking<Offer[
 /** Whether Podman would find the program that loads its profile. */
 function* unused(): Asking<{ said: string; where: Where } | Unknown | undefined> {
   const answers = yield* together(parsers.map((p) => stat(p)));
-  if (answers.some((a) => a.is === 'got')) return undefined;
+  // A link that leads nowhere finds nothing (os.Stat).
+  const ends = answers.map((a) => (a.is === 'got' ? (a.value.real ?? a) : a));
+  if (ends.some((a) => a.is === 'got')) return undefined;
   for (const [at, path] of parsers.entries()) {
-    const answer = answers[at];
+    const answer = ends[at];
     if (answer?.is === 'blocked') return unknown(answer, path);
   }
   return { said: 'Podman needs apparmor_parser, which is not there', where: { path: '/sbin/apparmor_parser' } };

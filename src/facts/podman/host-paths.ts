@@ -1,5 +1,13 @@
 /** Which paths of the host a container should not see. Pure. */
 import type { Account } from '../ask.ts';
+import type { Where } from '../fact.ts';
+
+/** A path of the host that a container has. */
+export interface HostMount {
+  readonly source: string;
+  readonly readOnly: boolean;
+  readonly where: Where;
+}
 
 /** An absolute path without `.`, `..`, doubled or trailing slashes, by its words alone: Go's filepath.Clean. */
 export function cleanPath(path: string): string {

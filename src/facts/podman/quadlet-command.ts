@@ -4,6 +4,7 @@
  */
 import type { Unknown, Where } from '../fact.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import type { HostMount } from './host-paths.ts';
 import { type Flag, parseFlags } from './podman-flags.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { valuesOf } from './quadlet-text.ts';
@@ -13,6 +14,8 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** The directory that Rootfs= makes the root file system. */
   readonly rootfs?: Word;
+  /** What its `.volume` files bind. */
+  readonly bound?: readonly HostMount[];
   /** Set when systemd or another file fills something in: there may be more flags. */
   readonly open?: Unknown;
 }

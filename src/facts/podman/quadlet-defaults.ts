@@ -42,5 +42,5 @@ export function withDefaults(command: Command, conf: Known | Unknown, member: bo
   if (!command.flags.some((f) => f.name === 'security-opt' && f.value.startsWith('seccomp=')))
     take('seccomp_profile', (value, where) => void (value === 'unconfined' && added.push({ name: 'security-opt', value: 'seccomp=unconfined', where })));
   take('label', (value, where) => void (value === false && added.push({ name: 'security-opt', value: 'label=disable', where })));
-  return { flags: [...added, ...command.flags], ...(open ? { open } : {}) };
+  return { ...command, flags: [...added, ...command.flags], ...(open ? { open } : {}) };
 }

@@ -1,28 +1,28 @@
-/** Paths of the host that a container's flags mount. Pure. */
+/** Paths of the host that a container mounts, and how bad that is. */
 import type { Account, Asking } from '../ask.ts';
-import type { Unknown, Where } from '../fact.ts';
+import type { Unknown } from '../fact.ts';
 import type { RealPaths } from '../host/real-paths.ts';
-import { cleanPath, type Danger, dangerOf, socketsBehind, tidyPath } from './host-paths.ts';
+import { cleanPath, type Danger, dangerOf, type HostMount, socketsBehind, tidyPath } from './host-paths.ts';
+import { boundDevice, mountOption } from './mount-option.ts';
 import { type Flag, flagsNamed } from './podman-flags.ts';
 import type { Command } from './quadlet-command.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import type { Finding } from './quadlet-isolation.ts';
 import { boundVolumes, namedVolumes } from './volumes.ts';
 
-export interface HostMount {
-  readonly source: string;
-  readonly readOnly: boolean;
-  readonly where: Where;
-}
-
-/** Bind mounts: `--volume SOURCE:DEST[:OPTIONS]`, `--mount type=bind,source=…` and `--rootfs DIR`. `from` is the directory that relative sources start at. */
+/**
+ * Bind mounts: `--volume SOURCE:DEST[:OPTIONS]`, `--mount type=bind,source=…`, a volume that `--mount` makes of a directory,
+ * and `--rootfs DIR`. `from` is the directory that relative sources start at.
+ */
 export function hostMounts(flags: readonly Flag[], from: string): HostMount[] {
   return flagsNamed(flags, 'volume', 'mount', 'rootfs').flatMap((flag): HostMount[] => {
-    const mount = flag.name === 'volume' ? fromVolume(flag.value) : flag.name === 'mount' ? fromMount(flag.value) : { source: flag.value, readOnly: false };
+    const mount = flag.name === 'volume' ? fromVolume(flag.value) : flag.name === 'mount' ? fromMount(flag.value) : { kernel: flag.value, readOnly: false };
     if (!mount) return [];
-    const source = mount.source.startsWith('.') ? `${from}/${mount.source}` : mount.source;
-    // Podman takes `..` away by the words before any link is followed; of --rootfs the kernel does it (tried with 4.3.1 and 5.4.2).
-    return source.startsWith('/') ? [{ source: flag.name === 'rootfs' ? source : cleanPath(source), readOnly: mount.readOnly, where: flag.where }] : [];
+    const { readOnly } = mount;
+    // Podman takes `..` away by the words before any link is followed; of --rootfs and volumes the kernel does it (tried with 4.3.1 and 5.4.2).
+    const source = 'kernel' in mount ? mount.kernel : mount.source.startsWith('.') ? cleanPath(`${from}/${mount.source}`) : mount.source;
+    if (!source.startsWith('/')) return [];
+    return [{ source: 'kernel' in mount ? source : cleanPath(source), readOnly, where: flag.where }];
   });
 }
 
@@ -35,7 +35,7 @@ export interface AllMounts {
 /** Asks for all that a Quadlet file mounts, the root file system of Rootfs= and what named volumes bind included. `command` is the whole one. */
 export function* mountsOf({ file, owner, command: { rootfs } }: Mounting, command: Command): Asking<AllMounts> {
   const root: Flag[] = rootfs ? [{ name: 'rootfs', value: rootfs.text.replace(/:.*$/s, ''), where: rootfs.where }] : [];
-  const each = hostMounts([...command.flags, ...root], file.directory);
+  const each = [...hostMounts([...command.flags, ...root], file.directory), ...(command.bound ?? [])];
   const named = namedVolumes(command.flags);
   const volumes = named.length > 0 ? yield* boundVolumes(owner) : new Map<string, string>();
   if ('is' in volumes) return { each, unseen: volumes };
@@ -49,20 +49,23 @@ interface Mounting {
   readonly command: Command;
 }
 
+/** `kernel` is a path that Podman hands on as it is. */
+type Mounted = { readonly readOnly: boolean } & ({ readonly source: string } | { readonly kernel: string });
+
 /** A mount `O` is an overlay: what is written stays in the container. */
-function fromVolume(value: string): { source: string; readOnly: boolean } | undefined {
+function fromVolume(value: string): Mounted | undefined {
   const [source = '', destination, options = ''] = value.split(':');
   return destination === undefined ? undefined : { source, readOnly: options.split(',').some((o) => o === 'ro' || o === 'O') };
 }
 
-function fromMount(value: string): { source: string; readOnly: boolean } | undefined {
-  const parts = new Map(value.split(',').map((p): [string, string] => [p.split('=')[0]?.trim() ?? '', p.includes('=') ? p.slice(p.indexOf('=') + 1) : 'true']));
-  const type = parts.get('type') ?? 'volume';
-  if (type !== 'bind' && type !== 'glob') return undefined;
-  const flag = ['ro', 'readonly'].map((k) => parts.get(k)).find((v) => v !== undefined);
+function fromMount(value: string): Mounted | undefined {
+  const mount = mountOption(value);
+  if (!mount) return undefined;
+  const { type, source, readOnly, volume } = mount;
+  const device = type === 'volume' ? boundDevice(volume) : undefined;
+  if (device !== undefined) return { kernel: device, readOnly };
   // A glob has its last fixed directory as what is mounted from.
-  const source = (parts.get('source') ?? parts.get('src') ?? '').replace(/\/[^/]*[*?[].*$/s, '/');
-  return { source, readOnly: flag !== undefined && /^(true|1|t)$/i.test(flag) };
+  return type === 'bind' || type === 'glob' ? { source: source.replace(/\/[^/]*[*?[].*$/s, '/'), readOnly } : undefined;
 }
 
 export interface Mounts {

@@ -133,7 +133,7 @@ function opened(command: Command, dropIns: ServiceDropIns, { variables, unseen }
 
 function withVolumes(command: Command, { placed, merge, expand }: Draft): Command {
   const bound = boundBy(command.flags, { file: (name) => placed.instance?.taken.get(name), merge }, expand);
-  return 'is' in bound ? { ...command, open: command.open ?? bound } : { ...command, flags: [...command.flags, ...bound] };
+  return 'is' in bound ? { ...command, open: command.open ?? bound } : { ...command, bound };
 }
 
 function imageOf(assignments: readonly Assignment[], section: string, expand: (text: string) => string): Word | undefined {

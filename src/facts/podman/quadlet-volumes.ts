@@ -1,11 +1,13 @@
-/** A `.volume` file that binds a directory of the host: who mounts the volume mounts that (podman-volume-create(1) --opt). */
-import type { Unknown } from '../fact.ts';
+/** A `.volume` file that binds a directory of the host: who mounts the volume mounts that (podman-systemd.unit(5) Device=, Type=, Options=). */
+import type { Unknown, Where } from '../fact.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import type { HostMount } from './host-paths.ts';
+import { boundDevice } from './mount-option.ts';
 import type { Flag } from './podman-flags.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import type { MergedQuadlet } from './quadlet-merge.ts';
-import { lastOf } from './quadlet-text.ts';
 import { argumentsOf, lastWord } from './quadlet-words.ts';
+import { volumesIn } from './volumes.ts';
 
 /** The `.volume` files that the generator of an account takes, and how they are merged. */
 export interface VolumeUnits {
@@ -13,44 +15,39 @@ export interface VolumeUnits {
   merge(file: QuadletFile): MergedQuadlet;
 }
 
-/** What the volumes among these flags bind, as flags of their own; unknown when a volume's file could not be seen. */
-export function boundBy(flags: readonly Flag[], units: VolumeUnits, expand: (text: string) => string): Flag[] | Unknown {
-  const found: Flag[] = [];
-  for (const { unit, rest } of flags.flatMap(volumeIn)) {
-    const file = units.file(unit);
-    if (!file) continue;
-    const merged = units.merge(file);
-    if (merged.unseen) return merged.unseen;
-    const device = deviceOf(merged.assignments);
-    if (device) found.push({ name: 'volume', value: `${expand(device.text)}${rest}`, where: device.where });
+/** What the volumes among these flags bind; unknown when a volume's file could not be seen, or a variable decides. */
+export function boundBy(flags: readonly Flag[], units: VolumeUnits, expand: (text: string) => string): HostMount[] | Unknown {
+  const found: HostMount[] = [];
+  for (const { name, readOnly } of volumesIn(flags)) {
+    const file = units.file(name);
+    if (!file?.name.endsWith('.volume')) continue;
+    const { assignments, unseen } = units.merge(file);
+    if (unseen) return unseen;
+    const given = optionsOf(assignments);
+    const [filled] = [...given.values()].filter(({ text }) => text.includes('$'));
+    if (filled) return { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${filled.text.slice(0, 80)}`, where: [filled.where] };
+    const device = boundDevice(Object.fromEntries([...given].map(([key, { text }]) => [key, expand(text)])));
+    if (device !== undefined) found.push({ source: device, readOnly, where: given.get('device')?.where ?? { path: file.path } });
   }
   return found;
 }
 
-function volumeIn({ name, value }: Flag): { unit: string; rest: string }[] {
-  if (name === 'volume') {
-    const at = value.indexOf(':');
-    const unit = at < 0 ? value : value.slice(0, at);
-    return unit.endsWith('.volume') ? [{ unit, rest: at < 0 ? ':/' : value.slice(at) }] : [];
+/** By the names that `podman volume create --opt` has for them; what PodmanArgs= says comes last. */
+function optionsOf(assignments: readonly Assignment[]): Map<string, { readonly text: string; readonly where: Where }> {
+  const found = new Map<string, { readonly text: string; readonly where: Where }>();
+  for (const [key, name] of [
+    ['Device', 'device'],
+    ['Options', 'o'],
+    ['Type', 'type'],
+  ] as const) {
+    const word = lastWord(assignments, 'Volume', key);
+    if (word) found.set(name, word);
   }
-  const unit = name === 'mount' ? (/(?:^|,)(?:source|src)=([^,]*\.volume)(?:,|$)/.exec(value)?.[1] ?? '') : '';
-  return unit === '' ? [] : [{ unit, rest: /(?:^|,)(?:ro|readonly)(?:=true)?(?:,|$)/.test(value) ? ':/:ro' : ':/' }];
-}
-
-/** Options with `bind`, or a type of that name, make the device a directory that is bound. */
-function deviceOf(assignments: readonly Assignment[]): { text: string; where: Flag['where'] } | undefined {
   const given = argumentsOf(assignments, 'Volume', 'PodmanArgs');
-  const opts = given.flatMap((w, at) => {
-    const own = /^(?:--opt=|-o=?)(.+)$/s.exec(w.text)?.[1];
-    const next = w.text === '--opt' || w.text === '-o' ? given[at + 1]?.text : undefined;
-    const text = own ?? next;
-    return text === undefined ? [] : [{ text, where: w.where }];
-  });
-  const opt = (name: string): { text: string; where: Flag['where'] } | undefined => {
-    const found = opts.findLast((o) => o.text.startsWith(`${name}=`));
-    return found && { ...found, text: found.text.slice(name.length + 1) };
-  };
-  const device = opt('device') ?? lastWord(assignments, 'Volume', 'Device');
-  const kinds = [opt('o')?.text, opt('type')?.text, lastOf(assignments, 'Volume', 'Options'), lastOf(assignments, 'Volume', 'Type')];
-  return device && kinds.some((k) => /(?:^|,)r?bind(?:,|$)/.test(k ?? '')) ? device : undefined;
+  for (const [at, { text, where }] of given.entries()) {
+    const own = text === '--opt' || text === '-o' ? (given[at + 1]?.text ?? '') : (/^(?:--opt=|-o=?)(.+)$/s.exec(text)?.[1] ?? '');
+    const equals = own.indexOf('=');
+    if (equals > 0) found.set(own.slice(0, equals), { text: own.slice(equals + 1), where });
+  }
+  return found;
 }

@@ -5,6 +5,7 @@ import type { Pattern } from '../kind.ts';
 import { shared } from '../settle.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
+import { boundDevice, mountOption, type VolumeOptions } from './mount-option.ts';
 import type { Flag } from './podman-flags.ts';
 import { askPodman, database, storeTouches } from './store.ts';
 
@@ -39,19 +40,25 @@ function boundIn(text: string): BoundVolumes | Unknown {
   for (const one of all as readonly Json[]) {
     const { Name: name, Options: options } = (one ?? {}) as { Name?: Json; Options?: Json };
     if (typeof name !== 'string') return failed('printed a volume without a name');
-    const { device, o, type } = (options ?? {}) as Record<string, Json | undefined>;
-    if (typeof device === 'string' && [o, type].some((k) => /(?:^|,)r?bind(?:,|$)/.test(String(k ?? '')))) found.set(name, device);
+    const texts = Object.entries((options ?? {}) as Record<string, Json>).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []));
+    const device = boundDevice(Object.fromEntries(texts) as VolumeOptions);
+    if (device !== undefined) found.set(name, device);
   }
   return found;
 }
 
 /** The flags that mount a volume by its name: `--volume NAME:PATH`, `--mount type=volume,source=NAME,…`. */
 export function namedVolumes(flags: readonly Flag[]): { readonly name: string; readonly readOnly: boolean; readonly where: Where }[] {
-  return flags.flatMap((flag) => {
-    const parts = flag.name === 'volume' ? flag.value.split(':') : [];
-    const options = flag.name === 'mount' ? flag.value.split(',') : (parts[2] ?? '').split(',');
-    const name = flag.name === 'mount' ? (/(?:^|,)(?:source|src)=([^,]*)/.exec(flag.value)?.[1] ?? '') : parts.length > 1 ? (parts[0] ?? '') : '';
-    const isName = /^[A-Za-z0-9][\w.-]*$/.test(name) && !name.endsWith('.volume');
-    return isName ? [{ name, readOnly: options.some((o) => /^(?:ro|readonly)(?:=true)?$/.test(o)), where: flag.where }] : [];
+  return volumesIn(flags).flatMap(({ name, readOnly, where }) => (name.endsWith('.volume') ? [] : [{ name, readOnly, where }]));
+}
+
+/** Volumes by their name, or by that of their `.volume` file. */
+export function volumesIn(flags: readonly Flag[]): { readonly name: string; readonly readOnly: boolean; readonly where: Where }[] {
+  return flags.flatMap(({ name: flag, value, where }) => {
+    const [first = '', second, options = ''] = flag === 'volume' ? value.split(':') : [];
+    const mount = flag === 'mount' ? mountOption(value) : undefined;
+    const name = mount?.type === 'volume' ? mount.source : second === undefined && !first.endsWith('.volume') ? '' : first;
+    const readOnly = mount?.readOnly ?? options.split(',').includes('ro');
+    return /^[A-Za-z0-9][\w.@-]*$/.test(name) ? [{ name, readOnly, where }] : [];
   });
 }
