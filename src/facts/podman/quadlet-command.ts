@@ -3,6 +3,7 @@
  * PodmanArgs= (containers/podman pkg/systemd/quadlet/quadlet.go ConvertContainer, ConvertPod, ConvertKube).
  */
 import type { Unknown, Where } from '../fact.ts';
+import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import type { HostMount } from './host-paths.ts';
 import { type Flag, parseFlags } from './podman-flags.ts';
@@ -87,24 +88,26 @@ export function commandOf(ending: string, assignments: readonly Assignment[], sp
   flags.push(...parseFlags(args, ending === 'kube'));
   const root = ending === 'container' ? lastWord(assignments, own, 'Rootfs') : undefined;
   const rootfs = root && root.text !== '' ? { text: expand(root.text), where: root.where } : undefined;
-  const open = openAt(assignments, own, flags, rootfs ? [...args, rootfs] : args);
+  const open = openAt(assignments, own, flags, args, rootfs);
   return { flags, ...(rootfs ? { rootfs } : {}), ...(open ? { open } : {}) };
 }
 
 /** Global options with which Podman reads another containers.conf, or runs the container elsewhere (podman(1)). */
 const elsewhere = /^(?:--(?:module|url|connection|remote|config)(?:=|$)|-[rc])/;
 
+/** What a container is told or called: it decides nothing that is judged. */
+const besideThePoint = new Set(['env', 'health-cmd', 'label', 'annotation', 'secret', 'creds', 'log-opt']);
+
 /** systemd replaces `$NAME` in the command; a containers.conf module may set anything. */
-function openAt(assignments: readonly Assignment[], own: string, flags: readonly Flag[], args: readonly Word[]): Unknown | undefined {
+function openAt(assignments: readonly Assignment[], own: string, flags: readonly Flag[], args: readonly Word[], rootfs?: Word): Unknown | undefined {
   const [module] = valuesOf(assignments, own, 'ContainersConfModule');
   if (module) return unsure(`${module.value} is another containers.conf, which is not looked into`, module.where);
   const global = argumentsOf(assignments, own, 'GlobalArgs').find((w) => elsewhere.test(w.text));
   if (global) return unsure(`${global.text.slice(0, 80)} makes Podman read or run something else, which is not looked into`, global.where);
-  const filled = [
-    ...args,
-    ...argumentsOf(assignments, own, 'GlobalArgs'),
-    ...flags.filter((f) => f.name !== 'env' && f.name !== 'health-cmd').map((f) => ({ text: f.value, where: f.where })),
-  ].find((w) => /(?:^|[^$])(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(w.text));
+  const judged = [...flags.filter((f) => !besideThePoint.has(f.name)).map((f) => ({ text: f.value, where: f.where })), ...(rootfs ? [rootfs] : [])];
+  const masked = judged.find((w) => holdsPlaceholder(w.text));
+  if (masked) return { is: 'unknown', why: 'redacted', said: 'a part of the command was masked before it was recorded', where: [masked.where] };
+  const filled = [...args, ...argumentsOf(assignments, own, 'GlobalArgs'), ...judged].find((w) => /(?:^|[^$])(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(w.text));
   return filled && unsure(`systemd fills a variable into ${filled.text.slice(0, 80)}`, filled.where);
 }
 

@@ -6,8 +6,8 @@ import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import type { Assignment } from '../systemd/syntax.ts';
-import type { UnitVariables } from '../systemd/unit-variables.ts';
-import { type Command, commandOf, type Variables } from './quadlet-command.ts';
+import { sureValues, type UnitVariables } from '../systemd/unit-variables.ts';
+import { type Command, commandOf } from './quadlet-command.ts';
 import { withDefaults } from './quadlet-defaults.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { sectionOf } from './quadlet-keys.ts';
@@ -93,7 +93,10 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
   if (imageMerged?.unseen) return imageMerged.unseen;
   const indirect = image !== undefined && /\.(image|build)$/.test(image.text) && ending === 'container';
   const pulled = imageMerged ? imageOf(imageMerged.assignments, 'Image', expand) : indirect ? undefined : image;
-  const command = withVolumes(opened(commandOf(ending, assignments, expand, known(dropIns, environment)), dropIns, environment), draft);
+  const command = withVolumes(
+    opened(commandOf(ending, assignments, expand, dropIns.unseen ? new Map() : sureValues(environment)), dropIns, environment),
+    draft,
+  );
   return {
     file,
     ending,
@@ -113,10 +116,6 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
     }),
   };
 }
-
-/** Values by name; none where a drop-in or a file of variables that could not be read may change any. */
-const known = (dropIns: ServiceDropIns, { variables, unseen }: UnitVariables): Variables =>
-  new Map(dropIns.unseen || unseen ? [] : [...variables].map(([name, { value }]) => [name, value]));
 
 /** The service's environment names another containers.conf, or may; a drop-in may give the service another command. */
 function opened(command: Command, dropIns: ServiceDropIns, { variables, unseen }: UnitVariables): Command {

@@ -1,5 +1,6 @@
 /** A `.volume` file that binds a directory of the host: who mounts the volume mounts that (podman-systemd.unit(5) Device=, Type=, Options=). */
 import type { Unknown, Where } from '../fact.ts';
+import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import type { HostMount } from './host-paths.ts';
 import { boundDevice } from './mount-option.ts';
@@ -24,7 +25,9 @@ export function boundBy(flags: readonly Flag[], units: VolumeUnits, expand: (tex
     const { assignments, unseen } = units.merge(file);
     if (unseen) return unseen;
     const given = optionsOf(assignments);
-    const [filled] = [...given.values()].filter(({ text }) => text.includes('$'));
+    const masked = [...given.values()].find(({ text }) => holdsPlaceholder(text));
+    if (masked) return { is: 'unknown', why: 'redacted', said: 'what a volume binds was masked', where: [masked.where] };
+    const filled = [...given.values()].find(({ text }) => text.includes('$'));
     if (filled) return { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${filled.text.slice(0, 80)}`, where: [filled.where] };
     const device = boundDevice(Object.fromEntries([...given].map(([key, { text }]) => [key, expand(text)])));
     if (device !== undefined) found.push({ source: device, readOnly, where: given.get('device')?.where ?? { path: file.path } });

@@ -6,7 +6,7 @@ import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
-import { environmentTouches, unitVariables } from '../systemd/unit-variables.ts';
+import { environmentTouches, sureValues, unitVariables } from '../systemd/unit-variables.ts';
 import type { ServiceCommand } from './service-processes.ts';
 import { startedBy } from './started-service.ts';
 
@@ -97,8 +97,7 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
   const lines = execKeys.flatMap((key) => resetting(own.filter((a) => a.key === key)));
   const wanted = lines.some((l) => l.value.includes('$'));
   const environment = yield* unitVariables(mergeSettings(unit, expand), expand, wanted, as);
-  // A file that could not be read may set any variable.
-  const variables = new Map(environment.unseen ? [] : [...environment.variables].map(([name, v]) => [name, v.value]));
+  const variables = sureValues(environment);
   const commands: (ServiceCommand & { key: string; where: Where })[] = [];
   let unsure: Unknown | undefined;
   for (const { key, value, where } of lines) {

@@ -2,6 +2,7 @@
 import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
+import { holdsPlaceholder } from '../redacted.ts';
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from './environment.ts';
 import type { Settings } from './merge.ts';
 
@@ -12,6 +13,10 @@ export interface UnitVariables {
   /** A file that could not be read, or was not: it may set anything. */
   readonly unseen?: Unknown;
 }
+
+/** The values by name that are sure: not those that were masked, and none at all where a file that was not seen may set any. */
+export const sureValues = ({ variables, unseen }: UnitVariables): ReadonlyMap<string, string> =>
+  new Map(unseen ? [] : [...variables].flatMap(([name, { value }]) => (holdsPlaceholder(value) ? [] : [[name, value] as const])));
 
 /** Files are read after `Environment=`, in order, and win (systemd.exec(5)). With `readFiles` off, any file that is named is unseen. */
 export function* unitVariables(settings: Pick<Settings, 'counting'>, expand: (v: string) => string, readFiles: boolean, as: Account): Asking<UnitVariables> {
