@@ -137,6 +137,11 @@ export function* read(path: string): Asking<Answer<string>> {
   return textOf(answer as Answer<Content>);
 }
 
+// biome-ignore lint/correctness/useYield: it stands for a question that need not be asked.
+export function* nothing(): Asking<undefined> {
+  return undefined;
+}
+
 /** The text of a content answer; see {@link read}. */
 export function textOf(answer: Answer<Content>): Answer<string> {
   if (answer.is !== 'got') return answer;

@@ -1,6 +1,6 @@
 /** Kind `container-lsm`: which security module of the kernel keeps an account's containers from the host. */
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { kernelPath, runs } from '../host/running.ts';
 import type { Kind } from '../kind.ts';
 import { boolean, list, record, string } from '../shape.ts';
@@ -63,8 +63,12 @@ function* selinux(live: boolean, fact: FactBuilder): Asking<Offer[]> {
   const line = live ? 0 : lines.findLastIndex((l) => /^\s*SELINUX\s*=/.test(l));
   const word = lines[line]?.replace(/^\s*SELINUX\s*=/, '').trim();
   const where = { path, ...(line >= 0 ? { line: line + 1 } : {}) };
-  const on = live ? word !== undefined : word === 'enforcing' || word === 'permissive';
-  if (!on) return [];
+  // The kernel's file holds one digit; anything else was not understood.
+  if (live && word !== '0' && word !== '1') {
+    const why = unparsable(`${path} holds neither 0 nor 1`, where);
+    return fact.gap('offered', why).gap('permissive', why) && [];
+  }
+  if (!live && word !== 'enforcing' && word !== 'permissive') return [];
   fact.set('permissive', word === '0' || word === 'permissive', where);
   return [{ name: 'SELinux', where }];
 }

@@ -1,5 +1,5 @@
 /** Kind `podman-workloads`: what the containers of an account mount and publish, be they there or only declared. */
-import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, nothing, read, together } from '../ask.ts';
 import { containersConf, containersTouches } from '../config/containers-conf.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
@@ -82,11 +82,6 @@ export const podmanWorkloads: Kind = {
     return fact.build();
   },
 };
-
-// biome-ignore lint/correctness/useYield: it stands for a question that need not be asked.
-function* nothing(): Asking<undefined> {
-  return undefined;
-}
 
 const isUnknown = (value: unknown): value is Unknown => typeof value === 'object' && value !== null && (value as { is?: unknown }).is === 'unknown';
 const firstUnknown = (...values: readonly unknown[]): Unknown | undefined => values.find(isUnknown);

@@ -1,5 +1,5 @@
 /** What has to be asked besides the Quadlet files themselves. */
-import { type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
+import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf, containersTouches } from '../config/containers-conf.ts';
 import { type Fact, type Known, type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
@@ -42,11 +42,6 @@ export function* surroundings(source: Source): Asking<Surroundings> {
     ...(played ? { played } : {}),
     environmentFiles: new Map(paths.map((path, at) => [path, stats[at] ?? { is: 'absent' }])),
   };
-}
-
-// biome-ignore lint/correctness/useYield: it stands for a question that need not be asked.
-function* nothing(): Asking<undefined> {
-  return undefined;
 }
 
 /** A path as the generator has it: relative ones start at the file's own directory. */
