@@ -1,40 +1,19 @@
-// Folder boundaries (see ARCHITECTURE.md). The arrow from I/O points inward.
-const pure = '^src/(rules|plan|facts|evaluate|verdicts|report)/';
+// Folder boundaries: one positive row a folder ("may import") in src/build/layers.ts, which ARCHITECTURE.md prints.
+const { layerRules, pureFiles } = require('./src/build/layers.ts');
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    ...layerRules(),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'pure-stays-pure',
-      comment: 'only collect, cli, build and bin touch files, processes, clocks or networks',
+      comment: 'only rows that say so touch files, processes, clocks or networks',
       severity: 'error',
-      from: { path: pure },
+      from: { path: pureFiles() },
       to: { dependencyTypes: ['core'] },
     },
-    {
-      name: 'pure-imports-no-io',
-      severity: 'error',
-      from: { path: pure },
-      to: { path: '^src/(cli|build)/|^src/collect/(?!composed\\.ts|image\\.ts|limits\\.ts|resolve\\.ts)' },
-    },
-    { name: 'facts-stand-alone', severity: 'error', from: { path: '^src/facts/' }, to: { path: '^src/(?!facts/)' } },
-    { name: 'report-sees-verdicts-only', severity: 'error', from: { path: '^src/report/' }, to: { path: '^src/(?!report/|verdicts/|facts/fact\\.ts)' } },
-    { name: 'verdicts-know-no-rules', severity: 'error', from: { path: '^src/verdicts/' }, to: { path: '^src/(?!verdicts/|facts/(fact|ask)\\.ts)' } },
-    {
-      name: 'targets-only-from-cli',
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(cli|collect)/' },
-      to: { path: '^src/collect/(local|root-directory)\\.ts' },
-    },
     { name: 'oclif-only-in-cli', severity: 'error', from: { path: '^src/', pathNot: '^src/cli/' }, to: { path: 'node_modules/@oclif' } },
-    {
-      name: 'kinds-only-in-the-list',
-      comment: 'kind files do not import each other; what they share lies in a plain module',
-      severity: 'error',
-      from: { path: '^src/facts/.+\\.ts$', pathNot: '^src/facts/kinds\\.ts$' },
-      to: { path: '^src/facts/kinds\\.ts$' },
-    },
     { name: 'no-test-in-src', severity: 'error', from: { path: '^(src|bin)/' }, to: { path: '^test/' } },
   ],
   options: {

@@ -7,7 +7,7 @@
 import { type Context, type Judgement, judge, type Open } from './evaluate/judge.ts';
 import type { Account, Asking } from './facts/ask.ts';
 import type { Json, Where } from './facts/fact.ts';
-import { kinds } from './facts/kinds.ts';
+import { kinds } from './kinds/kinds.ts';
 import { Book, inquire } from './plan/inquire.ts';
 import { fill } from './rules/fill.ts';
 import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';

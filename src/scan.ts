@@ -1,10 +1,10 @@
 /** A recording → the report. Live or filed years ago, there is no second path. */
 
 import { replay } from './collect/record.ts';
-import type { Snapshot } from './collect/snapshot.ts';
-import { kinds } from './facts/kinds.ts';
+import type { Snapshot } from './collect/snapshot/snapshot.ts';
 import { settle } from './facts/settle.ts';
 import { cardOf, inspect, type Selection } from './inspect.ts';
+import { kinds } from './kinds/kinds.ts';
 import { missingIn } from './plan/missing.ts';
 import type { Pack } from './rules/pack.ts';
 import type { Report } from './verdicts/report.ts';

@@ -1,12 +1,13 @@
 /** A rule's own cases, through the same pipeline as every host. */
-import { answerer, type HostSpec, overlay } from './collect/composed.ts';
+
 import { redact } from './collect/redact/redact.ts';
+import { answerer, type HostSpec, overlay } from './collect/targets/composed.ts';
 import type { AnyAnswer, Ask } from './facts/ask.ts';
 import { rootAccount } from './facts/host/accounts.ts';
 import { settle } from './facts/settle.ts';
 import { type Inspection, inspect } from './inspect.ts';
-import type { Case } from './rules/cases.ts';
 import type { Rule } from './rules/rule.ts';
+import type { Case } from './rules/text/cases.ts';
 import type { Verdict } from './verdicts/report.ts';
 
 /** The answers of a composed host as the pipeline sees them: secrets masked, the time and given files known. */

@@ -1,22 +1,26 @@
 /** Writes everything that is derived: command table, rule schema, reference pages. `npm run check` compares. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import glob from 'fast-glob';
 import { readPacks } from '../cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../cli/paths.ts';
 import { problemText } from '../cli/print.ts';
-import { kinds } from '../facts/kinds.ts';
-import { loadCases } from '../rules/cases.ts';
-import { describeRule } from '../rules/describe.ts';
-import { describeKinds } from '../rules/describe-kinds.ts';
-import { profileSchema, ruleSchema } from '../rules/schema.ts';
+import { describeRule } from '../explain/describe.ts';
+import { describeKinds } from '../explain/describe-kinds.ts';
+import { profileSchema, ruleSchema } from '../explain/schema.ts';
+import { kinds } from '../kinds/kinds.ts';
+import { loadCases } from '../rules/text/cases.ts';
+import { layerTable } from './layers.ts';
+import { writeMarked } from './marked.ts';
 import { writeReadme } from './readme.ts';
 
 const write = (path: string, text: string): void => writeFileSync(join(packageRoot, path), text);
 
 write('src/cli/commands.ts', commandTable());
+write('src/kinds/kinds.ts', kindList());
 write('rules/schema.json', `${JSON.stringify(ruleSchema(kinds), null, 1)}\n`);
 write('rules/profile.schema.json', `${JSON.stringify(profileSchema(), null, 1)}\n`);
+writeMarked('ARCHITECTURE.md', { layers: layerTable() });
 const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
   process.stderr.write(problemText(problems));
@@ -39,6 +43,18 @@ function commandTable(): string {
 ${named.map((n) => `import ${n.name} from './commands/${n.file}';\n`).join('')}
 export const COMMANDS = {
 ${named.map((n) => `  ${key(n.id)}${n.name},\n`).join('')}};
+`;
+}
+
+/** One import a kind, from the files below `kinds`: the file bears the name of its kind, and exports it in camel case. */
+function kindList(): string {
+  const files = glob.sync('*/*.ts', { cwd: join(packageRoot, 'src/kinds') }).sort();
+  const named = files.map((file) => ({ file, name: basename(file, '.ts').replace(/-(.)/g, (_, c: string) => c.toUpperCase()) }));
+  return `/** The list of fact kinds. Generated from this directory by \`npm run generate\`. */
+import type { Kind } from '../facts/kind.ts';
+${named.map((n) => `import { ${n.name} } from './${n.file}';\n`).join('')}
+export const kinds: readonly Kind[] = [
+${named.map((n) => `  ${n.name},\n`).join('')}];
 `;
 }
 

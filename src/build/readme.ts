@@ -1,36 +1,29 @@
 /** The parts of README.md that are made from the product itself, so that they stay true. */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostNamed } from '../cli/hosts.ts';
 import { manifest, packageRoot } from '../cli/paths.ts';
-import { composed } from '../collect/composed.ts';
 import { record } from '../collect/record.ts';
+import { composed } from '../collect/targets/composed.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
 import { inspect } from '../inspect.ts';
 import { table } from '../report/table/table.ts';
 import type { Pack } from '../rules/pack.ts';
 import { judgeSnapshot } from '../scan.ts';
 import { gate } from '../verdicts/summarize.ts';
+import { writeMarked } from './marked.ts';
 
 const shown = ['podman.api.service-timeout', 'rootless.linger'];
 const host = 'k3d-rootless-broken';
 
-/** Rewrites what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
+/** Rewrites the parts of README.md that the pack decides. */
 export async function writeReadme(pack: Pack): Promise<void> {
-  const path = join(packageRoot, 'README.md');
-  const parts: Record<string, string> = {
+  writeMarked('README.md', {
     screen: await screen(pack),
     profiles: profiles(pack),
     rule: fenced('yaml', readFileSync(join(packageRoot, 'rules/podman/api/socket-rootless-enabled.yaml'), 'utf8')),
-  };
-  let text = readFileSync(path, 'utf8');
-  for (const [name, part] of Object.entries(parts)) {
-    const marked = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
-    if (!marked.test(text)) throw new Error(`README.md has no place for "${name}"`);
-    text = text.replace(marked, (_, before: string, after: string) => `${before}${part}\n${after}`);
-  }
-  writeFileSync(path, text);
+  });
 }
 
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;

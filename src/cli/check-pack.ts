@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import glob from 'fast-glob';
-import { loadCases } from '../rules/cases.ts';
-import { loadPack, packProblems } from '../rules/load-pack.ts';
 import type { Problem } from '../rules/rule.ts';
+import { loadCases } from '../rules/text/cases.ts';
+import { loadPack, packProblems } from '../rules/text/load-pack.ts';
 import { UsageError } from './errors.ts';
 import { hostNamed } from './hosts.ts';
 import { packFiles } from './pack-files.ts';

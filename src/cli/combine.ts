@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { differentHosts, type Further, merge } from '../collect/merge.ts';
-import { parseRaw } from '../collect/raw.ts';
 import { record } from '../collect/record.ts';
-import type { Snapshot, Source } from '../collect/snapshot.ts';
+import { parseRaw } from '../collect/script/raw.ts';
+import type { Snapshot, Source } from '../collect/snapshot/snapshot.ts';
 import { inspect, type Selection } from '../inspect.ts';
 import { visible } from '../report/text.ts';
 import type { Pack } from '../rules/pack.ts';

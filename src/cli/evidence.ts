@@ -1,7 +1,7 @@
 /** The evidence of a scan: a directory that holds all its verdicts rest on, so that anybody can judge again. */
 import { createHash } from 'node:crypto';
-import { askedRecord } from '../collect/asked.ts';
-import { type Snapshot, writeSnapshot } from '../collect/snapshot.ts';
+import { askedRecord } from '../collect/snapshot/asked.ts';
+import { type Snapshot, writeSnapshot } from '../collect/snapshot/snapshot.ts';
 import type { Report } from '../verdicts/report.ts';
 import { UsageError } from './errors.ts';
 import { type PackText, packOf, packTexts } from './pack-files.ts';

@@ -2,7 +2,7 @@
 import { Config } from '@oclif/core/config';
 import * as Errors from '@oclif/core/errors';
 import { visible } from '../report/text.ts';
-import { hintFor } from '../rules/suggest.ts';
+import { hintFor } from '../rules/text/suggest.ts';
 import { COMMANDS } from './commands.ts';
 import { DefectError, exitStatus, ProblemsError, TargetError, UsageError } from './errors.ts';
 import { manifest, packageRoot } from './paths.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as Flags from '@oclif/core/flags';
 import { type FormatName, formats } from '../report/formats.ts';
 import type { Style } from '../report/style.ts';
-import { hintFor } from '../rules/suggest.ts';
+import { hintFor } from '../rules/text/suggest.ts';
 import { type Outcome, type Report, severities } from '../verdicts/report.ts';
 import type { FailOn } from '../verdicts/summarize.ts';
 import { UsageError } from './errors.ts';

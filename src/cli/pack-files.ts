@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import glob from 'fast-glob';
-import { loadPack, type PackFile, packProblems } from '../rules/load-pack.ts';
 import type { Pack } from '../rules/pack.ts';
 import type { Problem } from '../rules/rule.ts';
+import { loadPack, type PackFile, packProblems } from '../rules/text/load-pack.ts';
 import { UsageError } from './errors.ts';
 
 /** Rule files below a directory, or one rule file; test files are left out. Sorted. */

@@ -2,12 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
-import { lookedAt, parseRaw, type RawHost } from '../collect/raw.ts';
 import type { Host } from '../collect/record.ts';
-import { captured, type Questions, remote } from '../collect/remote.ts';
+import { lookedAt, parseRaw, type RawHost } from '../collect/script/raw.ts';
+import { captured, type Questions, remote } from '../collect/script/remote.ts';
 import { openSession, type Session, SessionError, usualLimits } from '../collect/script/session.ts';
-import { AddressError, sshAddress, sshCommand, sshFailure } from '../collect/ssh.ts';
-import { viaCommand, WordsError } from '../collect/via.ts';
+import { AddressError, sshAddress, sshCommand, sshFailure } from '../collect/targets/ssh.ts';
+import { viaCommand, WordsError } from '../collect/targets/via.ts';
 import type { Pattern } from '../facts/kind.ts';
 import { TargetError, UsageError } from './errors.ts';
 import { manifest } from './paths.ts';

@@ -5,7 +5,7 @@ import { rootAccount } from '../facts/host/accounts.ts';
 import type { Selection } from '../inspect.ts';
 import { glob } from '../plan/touches.ts';
 import type { GivenParam, Pack } from '../rules/pack.ts';
-import { hintFor } from '../rules/suggest.ts';
+import { hintFor } from '../rules/text/suggest.ts';
 import type { AskedFor } from '../verdicts/report.ts';
 import { UsageError } from './errors.ts';
 import { targetKinds } from './targets.ts';

@@ -2,8 +2,8 @@
 
 import { lingerPath, rootlessTraces } from '../facts/host/accounts.ts';
 import type { Pattern } from '../facts/kind.ts';
-import { kinds } from '../facts/kinds.ts';
 import { chooseRules, type Selection } from '../inspect.ts';
+import { kinds } from '../kinds/kinds.ts';
 import { plan } from '../plan/plan.ts';
 import { type Pack, paramValues } from '../rules/pack.ts';
 import { presenceRule } from '../rules/profile.ts';

@@ -2,12 +2,12 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
-import { composed } from '../collect/composed.ts';
-import { local, thisAccount } from '../collect/local.ts';
-import { looksLikeRaw } from '../collect/raw.ts';
 import type { Host } from '../collect/record.ts';
-import { rootDirectory } from '../collect/root-directory.ts';
-import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError } from '../collect/snapshot.ts';
+import { looksLikeRaw } from '../collect/script/raw.ts';
+import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError } from '../collect/snapshot/snapshot.ts';
+import { composed } from '../collect/targets/composed.ts';
+import { local, thisAccount } from '../collect/targets/local.ts';
+import { rootDirectory } from '../collect/targets/root-directory.ts';
 import type { Account } from '../facts/ask.ts';
 import { passwd, rootAccount } from '../facts/host/accounts.ts';
 import { settleAsync } from '../facts/settle.ts';
@@ -125,7 +125,7 @@ function snapshotAt(path: string, name: string): Snapshot {
 
 /** A host written down in YAML, as those in fixtures/hosts. */
 async function composedAt(path: string, name: string): Promise<Host> {
-  const { noFiles, readHost } = await import('../rules/read-host.ts');
+  const { noFiles, readHost } = await import('../rules/text/read-host.ts');
   const { host: spec, problems } = readHost(name, readFileSync(path, 'utf8'));
   if (problems.some((p) => p.message === noFiles)) throw new TargetError(`${name}: is no composed host: ${noFiles}`, 'see fixtures/hosts for examples');
   if (!spec) throw new ProblemsError(problems);

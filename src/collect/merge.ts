@@ -5,10 +5,10 @@
 import type { Account, AnyAnswer, Ask, Target } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
 import { withoutHashes } from '../facts/redacted.ts';
-import { legible } from './limits.ts';
-import { answerFrom } from './raw.ts';
+import { legible } from './disk/limits.ts';
 import { redact } from './redact/redact.ts';
-import type { Snapshot } from './snapshot.ts';
+import { answerFrom } from './script/raw.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
 
 /** A further capture. */
 export interface Further {

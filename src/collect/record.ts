@@ -6,7 +6,7 @@ import { placeholder } from '../facts/redacted.ts';
 import { settleAsync } from '../facts/settle.ts';
 import { redact } from './redact/redact.ts';
 import type { Mark } from './redact/state.ts';
-import { type Answered, type Header, type Snapshot, type Source, snapshotOf } from './snapshot.ts';
+import { type Answered, type Header, type Snapshot, type Source, snapshotOf } from './snapshot/snapshot.ts';
 
 /** What the inspection itself knows and probes may ask for as a variable. */
 export interface Given {

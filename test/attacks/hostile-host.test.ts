@@ -1,8 +1,8 @@
 /** Every rule judged on a hostile host, shown in every format: no crash, nothing that commands a terminal or a CI runner. */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answerer, composed, type HostSpec } from '../../src/collect/composed.ts';
 import { record } from '../../src/collect/record.ts';
+import { answerer, composed, type HostSpec } from '../../src/collect/targets/composed.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { inspect, type Selection } from '../../src/inspect.ts';

@@ -4,8 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { local } from '../../src/collect/local.ts';
-import { rootDirectory } from '../../src/collect/root-directory.ts';
+import { local } from '../../src/collect/targets/local.ts';
+import { rootDirectory } from '../../src/collect/targets/root-directory.ts';
 import type { AnyAnswer, Ask, Target } from '../../src/facts/ask.ts';
 
 let dir = '';

@@ -1,7 +1,7 @@
 /** Snapshots that somebody wrote, with a digest that fits: what is in them is not believed to have its shape. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { readSnapshot } from '../../src/collect/snapshot.ts';
+import { readSnapshot } from '../../src/collect/snapshot/snapshot.ts';
 
 const user = { name: 'root', uid: 0, gid: 0, home: '/root' };
 const header = { pretrip: 'snapshot/1', kind: 'local', name: 'edge01', takenAt: '2026-05-01T00:00:00Z', user, tool: '1' };

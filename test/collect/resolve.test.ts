@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rootDirectory } from '../../src/collect/root-directory.ts';
+import { rootDirectory } from '../../src/collect/targets/root-directory.ts';
 import type { Answer, Content, Stat } from '../../src/facts/ask.ts';
 
 const busybox = '/bin/busybox';

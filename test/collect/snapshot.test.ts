@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redactText } from '../../src/collect/redact/redact.ts';
-import { type Header, packed, readSnapshot, snapshotOf, writeSnapshot } from '../../src/collect/snapshot.ts';
+import { type Header, packed, readSnapshot, snapshotOf, writeSnapshot } from '../../src/collect/snapshot/snapshot.ts';
 
 const header: Header = {
   pretrip: 'snapshot/1',

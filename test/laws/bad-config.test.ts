@@ -3,7 +3,7 @@
  * what no program can use. Nothing crashes, and no rule passes on a file that was not understood.
  */
 import { describe, expect, test } from 'vitest';
-import { type FileSpec, overlay } from '../../src/collect/composed.ts';
+import { type FileSpec, overlay } from '../../src/collect/targets/composed.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import { answersOf } from '../../src/try.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { hostNamed } from '../../src/cli/hosts.ts';
 import { readPacks } from '../../src/cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../../src/cli/paths.ts';
-import { type HostSpec, overlay } from '../../src/collect/composed.ts';
+import { type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import type { Inspection } from '../../src/inspect.ts';
-import { type Case, loadCases } from '../../src/rules/cases.ts';
 import type { Rule } from '../../src/rules/rule.ts';
+import { type Case, loadCases } from '../../src/rules/text/cases.ts';
 import { answersOf, judgeOn } from '../../src/try.ts';
 import type { Verdict } from '../../src/verdicts/report.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { thisAccount } from '../../src/collect/local.ts';
 import { record, replay } from '../../src/collect/record.ts';
-import { readSnapshot, writeSnapshot } from '../../src/collect/snapshot.ts';
+import { readSnapshot, writeSnapshot } from '../../src/collect/snapshot/snapshot.ts';
+import { thisAccount } from '../../src/collect/targets/local.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
-import { kinds } from '../../src/facts/kinds.ts';
 import { settle } from '../../src/facts/settle.ts';
 import { inspect } from '../../src/inspect.ts';
+import { kinds } from '../../src/kinds/kinds.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { matcher } from '../../src/plan/touches.ts';
 import { answersOf } from '../../src/try.ts';

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Snapshot, snapshotOf } from '../../src/collect/snapshot.ts';
+import { type Snapshot, snapshotOf } from '../../src/collect/snapshot/snapshot.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { hostNamed } from '../../src/cli/hosts.ts';
-import { type FileSpec, type HostSpec, overlay } from '../../src/collect/composed.ts';
+import { type FileSpec, type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
 import type { Ask, Stat } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import type { Rule } from '../../src/rules/rule.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadRule } from '../../src/rules/load.ts';
+import { loadRule } from '../../src/rules/text/load.ts';
 
 const good = `id: podman.api.example
 title: an example holds

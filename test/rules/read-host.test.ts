@@ -1,7 +1,7 @@
 /** Mistakes in composed hosts, each with its place and a hint. */
 import { describe, expect, it } from 'vitest';
-import { loadCases } from '../../src/rules/cases.ts';
-import { readHost } from '../../src/rules/read-host.ts';
+import { loadCases } from '../../src/rules/text/cases.ts';
+import { readHost } from '../../src/rules/text/read-host.ts';
 
 const mistakes = (text: string): string[] => readHost('h.yaml', text).problems.map((p) => `${p.line}:${p.column} ${p.message}${p.hint ? ` (${p.hint})` : ''}`);
 

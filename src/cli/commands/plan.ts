@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { kinds } from '../../facts/kinds.ts';
 import { chooseRules } from '../../inspect.ts';
+import { kinds } from '../../kinds/kinds.ts';
 import { describePattern, plan, type Touch } from '../../plan/plan.ts';
 import { paramValues } from '../../rules/pack.ts';
 import { presenceRule } from '../../rules/profile.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
 import { record } from '../../collect/record.ts';
-import type { Snapshot } from '../../collect/snapshot.ts';
+import type { Snapshot } from '../../collect/snapshot/snapshot.ts';
 import { inspect } from '../../inspect.ts';
 import { formats } from '../../report/formats.ts';
 import { visible } from '../../report/text.ts';

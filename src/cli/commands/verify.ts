@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { askedRecord } from '../../collect/asked.ts';
-import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError, unpacked } from '../../collect/snapshot.ts';
+import { askedRecord } from '../../collect/snapshot/asked.ts';
+import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError, unpacked } from '../../collect/snapshot/snapshot.ts';
 import { plain } from '../../report/text.ts';
 import { exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceFiles } from '../evidence.ts';

@@ -1,8 +1,8 @@
 /** Checks an evidence directory, file by file. Everything in it was written by somebody else. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { besidesIn } from '../../collect/asked.ts';
-import { readSnapshot, type Snapshot, SnapshotError } from '../../collect/snapshot.ts';
+import { besidesIn } from '../../collect/snapshot/asked.ts';
+import { readSnapshot, type Snapshot, SnapshotError } from '../../collect/snapshot/snapshot.ts';
 import type { Pack } from '../../rules/pack.ts';
 import type { Report } from '../../verdicts/report.ts';
 import { evidenceFiles, type Manifest, manifestFile, type RulesFile, sha256, signatureFile } from '../evidence.ts';

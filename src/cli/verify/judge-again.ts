@@ -1,5 +1,5 @@
 /** A report held against its snapshot: the snapshot is judged again by the recorded rules, and the two compared. */
-import type { Snapshot } from '../../collect/snapshot.ts';
+import type { Snapshot } from '../../collect/snapshot/snapshot.ts';
 import type { Pack } from '../../rules/pack.ts';
 import { judgeSnapshot } from '../../scan.ts';
 import { differences } from '../../verdicts/compare.ts';

@@ -1,7 +1,8 @@
 /** A recording whose asks are to be listed: a snapshot, or what a capture script printed. */
-import { parseRaw } from '../../collect/raw.ts';
+
 import { redact } from '../../collect/redact/redact.ts';
-import { type Snapshot, snapshotOf } from '../../collect/snapshot.ts';
+import { parseRaw } from '../../collect/script/raw.ts';
+import { type Snapshot, snapshotOf } from '../../collect/snapshot/snapshot.ts';
 import { TargetError } from '../errors.ts';
 import { openTarget } from '../targets.ts';
 import { readSafely } from './read-safely.ts';

@@ -1,6 +1,6 @@
 /** One frame of a capture script → the answers in it. Pure; undefined for a frame that makes no sense. */
 import type { Account, Answer, AnyAnswer, Ask, FileType, Inode, Output, Stat } from '../../facts/ask.ts';
-import { byBytes, contentOf, limits } from '../limits.ts';
+import { byBytes, contentOf, limits } from '../disk/limits.ts';
 import { responseOf } from './http.ts';
 
 type Found = readonly (readonly [Ask, AnyAnswer])[];

@@ -1,5 +1,5 @@
 /** A shell somewhere else that runs capture scripts from its standard input, and brings back what they print. */
-import { type Raw, rawReader } from '../raw.ts';
+import { type Raw, rawReader } from './raw.ts';
 
 /** Limits of one session, whatever the other side does. */
 export interface SessionLimits {

@@ -1,12 +1,12 @@
 /** The configurations that are merged from layers: what each may touch, and how it is learnt. */
 import type { Account, Asking } from '../ask.ts';
+import { containersConf, containersTouches } from '../containers/containers-conf.ts';
+import { registriesConf, registriesTouches } from '../containers/registries-conf.ts';
+import { storageConf, storageTouches } from '../containers/storage-conf.ts';
+import { crioConf, crioTouches } from '../crio/crio-conf.ts';
 import type { Fact } from '../fact.ts';
+import { k3sConfig, k3sTouches } from '../k3s/k3s-config.ts';
 import type { Pattern } from '../kind.ts';
-import { containersConf, containersTouches } from './containers-conf.ts';
-import { crioConf, crioTouches } from './crio-conf.ts';
-import { k3sConfig, k3sTouches } from './k3s-config.ts';
-import { registriesConf, registriesTouches } from './registries-conf.ts';
-import { storageConf, storageTouches } from './storage-conf.ts';
 
 export interface Layered {
   readonly touches: readonly Pattern[];

@@ -82,6 +82,9 @@ export interface RootlessUse {
   readonly where: readonly Where[];
 }
 
+/** The account of an entry. */
+export const accountOf = ({ entry: { name, uid, gid, home } }: RootlessUse): Account => ({ name, uid, gid, home });
+
 /**
  * Every ordinary account with what tells whether it runs containers without root.
  *

@@ -1,7 +1,7 @@
 /** The sysctl settings that systemd-sysctl applies at boot: sysctl.d(5), systemd/systemd src/sysctl/sysctl.c. */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { globMatches } from './glob.ts';
+import { globMatches } from '../text/glob.ts';
 
 /** Most important first. /lib is the same directory as /usr/lib where the two are merged. */
 export const sysctlDirectories = ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d', '/lib/sysctl.d'] as const;

@@ -1,8 +1,8 @@
 /** `k3d cluster create` and `k3d registry create` command lines in scripts. */
 import type { Unknown, Where } from '../fact.ts';
+import { type Command, commandsIn, formOf, type Word } from '../text/shell-words.ts';
 import type { ClusterPlan, Traced } from './cluster-plan.ts';
 import { type NodeArg, splitFilters } from './node-filters.ts';
-import { type Command, commandsIn, formOf, type Word } from './shell-words.ts';
 import { variableNames } from './variables.ts';
 
 /** What stands before the program: variables and sudo. */

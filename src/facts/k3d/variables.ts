@@ -2,7 +2,7 @@
 import { type Account, type Answer, type Asking, env, list, read, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
-import { type Assignment, assignmentsIn, type Dialect, expand } from './assignments.ts';
+import { type Assignment, assignmentsIn, type Dialect, expand } from '../text/assignments.ts';
 
 /** K3D_* variables that have no secret in them (k3d pkg/types/env.go; K3D_NETWORK and the like through cmd/util/config's prefix). */
 export const k3dVariables = [

@@ -1,13 +1,13 @@
 /** Where the environment of a K3s user service comes from, and where people set variables in vain. */
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
+import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from '../environment/environment.ts';
+import { environmentTouches, type ManagerEnvironment, managerEnvironment } from '../environment/environment-d.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { environmentTouches, type ManagerEnvironment, managerEnvironment } from '../host/environment-d.ts';
-import { assignmentsIn } from '../k3d/assignments.ts';
 import type { Pattern } from '../kind.ts';
-import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from '../systemd/environment.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { splitWords } from '../systemd/words.ts';
+import { assignmentsIn } from '../text/assignments.ts';
 
 /** A value of a variable at one place. */
 interface Source {

@@ -1,6 +1,6 @@
 /** Which network back end a release of Podman takes (containers/common libnetwork/network/interface.go). */
 
-import { type Release, since } from '../config/release.ts';
+import { type Release, since } from '../containers/podman-release.ts';
 import type { Where } from '../fact.ts';
 import type { Helper } from './helpers.ts';
 import type { Setting } from './settings.ts';

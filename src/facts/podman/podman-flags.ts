@@ -1,6 +1,11 @@
 /** Command-line flags of `podman run`, `podman pod create` and `podman kube play`, parsed as Podman's flag library does (spf13/pflag). */
 import type { Where } from '../fact.ts';
-import type { Word } from './quadlet-words.ts';
+
+/** One word of a command line, quotes resolved, and where it stands. */
+export interface Word {
+  readonly text: string;
+  readonly where: Where;
+}
 
 /** One flag by its long name. A flag without a value has `true`. */
 export interface Flag {

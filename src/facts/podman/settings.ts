@@ -1,6 +1,6 @@
 import type { Account, Asking } from '../ask.ts';
 import { accountKey } from '../ask.ts';
-import { containersConf, containersTouches } from '../config/containers-conf.ts';
+import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
 import type { Pattern } from '../kind.ts';

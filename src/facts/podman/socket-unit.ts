@@ -1,12 +1,12 @@
 /** What podman.socket and podman.service of one manager are configured to listen on. */
 import { type Account, type Asking, together } from '../ask.ts';
+import { environmentTouches, sureValues, unitVariables } from '../environment/unit-variables.ts';
 import type { Unknown, Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
-import { environmentTouches, sureValues, unitVariables } from '../systemd/unit-variables.ts';
 import type { ServiceCommand } from './service-processes.ts';
 import { startedBy } from './started-service.ts';
 

@@ -1,9 +1,9 @@
 /** Which policy.json counts for an account (containers/image signature/policy_config.go: defaultPolicyPath; containers/common pkg/config/default.go for 3.x). */
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
-import { blockedAt, unreadableBy } from '../config/disk.ts';
-import { type Release, since } from '../config/release.ts';
-import { variables, variableTouches } from '../config/variables.ts';
+import { type Release, since } from '../containers/podman-release.ts';
+import { variables, variableTouches } from '../containers/variables.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
+import { blockedAt, unreadableBy } from '../host/disk.ts';
 import type { Pattern } from '../kind.ts';
 import { type Policy, readPolicy } from './policy-file.ts';
 

@@ -3,7 +3,7 @@
  * differently cased key is refused (signature/policy_config.go; internal ParanoidUnmarshalJSONObject).
  * Agrees with Podman 4.3.1 on `podman load` for every case in test/facts/policy.
  */
-import { type Release, since } from '../config/release.ts';
+import { type Release, since } from '../containers/podman-release.ts';
 import { type Unknown, unparsable, type Where } from '../fact.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, type MapNode, placed, plain, type TextEntry, type TextNode } from '../text/node.ts';

@@ -1,7 +1,7 @@
 /** registries.d: where signatures of images are looked for (containers-registries.d(5); containers/image docker/registries_d.go). */
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
-import { unreadableBy } from '../config/disk.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { unreadableBy } from '../host/disk.ts';
 import type { Pattern } from '../kind.ts';
 import { placed, plain, type TextNode } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
@@ -42,7 +42,7 @@ const storeKeys = ['lookaside', 'sigstore'];
 const stagingKeys = ['lookaside-staging', 'sigstore-staging'];
 
 /** The account's own directory, if there is one, replaces the system-wide one. A namespace given twice is refused. */
-export function* signatureStorage(as: Account): Asking<SignatureStorage | Unknown> {
+export function* signatureStores(as: Account): Asking<SignatureStorage | Unknown> {
   const home = `${as.home}/.config/containers/registries.d`;
   const own = yield* stat(home);
   if (own.is === 'blocked') return unknown(own, home);

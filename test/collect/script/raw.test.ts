@@ -1,8 +1,8 @@
 /** The frame parser: whatever the contents and wherever the stream is cut, only what was sent is believed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contentOf } from '../../../src/collect/limits.ts';
-import { answerFrom, looksLikeRaw, parseRaw, rawReader } from '../../../src/collect/raw.ts';
+import { contentOf } from '../../../src/collect/disk/limits.ts';
+import { answerFrom, looksLikeRaw, parseRaw, rawReader } from '../../../src/collect/script/raw.ts';
 
 const nonce = 'a1b2c3d4e5f6';
 const frame = (words: string, body: string | Buffer): Buffer =>

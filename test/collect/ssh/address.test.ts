@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AddressError, sshAddress, sshCommand } from '../../../src/collect/ssh.ts';
-import { shellWords, viaCommand, WordsError } from '../../../src/collect/via.ts';
+import { AddressError, sshAddress, sshCommand } from '../../../src/collect/targets/ssh.ts';
+import { shellWords, viaCommand, WordsError } from '../../../src/collect/targets/via.ts';
 
 describe('addresses that ssh may see', () => {
   test.each([

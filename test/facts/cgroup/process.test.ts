@@ -1,10 +1,10 @@
 /** Kind `process`: who runs, and when that cannot be told. */
 import { expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
-import { process } from '../../../src/facts/host/process.ts';
 import type { Query } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { process } from '../../../src/kinds/host/process.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import { countRanges, hardware } from '../../../src/facts/host/hardware.ts';
 import { byNumbers, support } from '../../../src/facts/host/lifecycle.ts';
-import { os } from '../../../src/facts/host/os.ts';
 import { parseOsRelease } from '../../../src/facts/host/os-release.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { countRanges, hardware } from '../../../src/kinds/host/hardware.ts';
+import { os } from '../../../src/kinds/host/os.ts';
 
 const learn = (spec: HostSpec): Known =>
   settle(os.learn({}, rootAccount), answerer({ ...spec, env: { PRETRIP_NOW: '2026-11-22T00:00:00Z', ...spec.env } })) as Known;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { local } from '../../../src/collect/local.ts';
+import { local } from '../../../src/collect/targets/local.ts';
 import { realPaths } from '../../../src/facts/host/real-paths.ts';
 import { settleAsync } from '../../../src/facts/settle.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import { attachesTo, parseProfiles } from '../../../src/facts/host/apparmor-profiles.ts';
-import { idmapTools } from '../../../src/facts/host/idmap-tools.ts';
 import { mountOf, parseFstab, parseMountInfo } from '../../../src/facts/host/mount-table.ts';
-import { pauseProcess } from '../../../src/facts/host/pause-process.ts';
 import { publishedBy, publishedIn } from '../../../src/facts/host/published-ports.ts';
-import { subidConflicts } from '../../../src/facts/host/subid-conflicts.ts';
 import type { Kind } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { idmapTools } from '../../../src/kinds/host/idmap-tools.ts';
+import { pauseProcess } from '../../../src/kinds/host/pause-process.ts';
+import { subidConflicts } from '../../../src/kinds/host/subid-conflicts.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 const learn = (kind: Kind, host: HostSpec) => settle(kind.learn({}, driver), answerer(host));

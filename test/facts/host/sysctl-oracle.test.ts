@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import { sysctl } from '../../../src/facts/host/sysctl.ts';
 import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { sysctl } from '../../../src/kinds/host/sysctl.ts';
 
 const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 const sysctlProgram = '/lib/systemd/systemd-sysctl';

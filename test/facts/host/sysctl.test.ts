@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import { sysctl } from '../../../src/facts/host/sysctl.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { sysctl } from '../../../src/kinds/host/sysctl.ts';
 
 const learn = (files: HostSpec['files'], key = 'net.ipv4.ip_forward') => settle(sysctl.learn({ key }, rootAccount), answerer({ files: files ?? {} }));
 const running = { '/proc/sys/kernel': { type: 'directory' as const } };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { inDpkgStatus, upstreamVersion } from '../../../src/facts/host/package-version.ts';
-import { tool } from '../../../src/facts/host/tool.ts';
 import { toolVersion } from '../../../src/facts/host/tool-version.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { tool } from '../../../src/kinds/host/tool.ts';
 
 const program = { mode: '0755' };
 const learn = (name: string, host: HostSpec) => settle(tool.learn({ name }, rootAccount), answerer(host));

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { answerer } from '../../../src/collect/composed.ts';
+import { answerer } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { clusterFact } from '../../../src/facts/k3d/cluster-plan.ts';
 import { configPlan } from '../../../src/facts/k3d/config-file.ts';
 import { k3dCommands } from '../../../src/facts/k3d/k3d-commands.ts';
-import { k3dConfig } from '../../../src/facts/k3d/k3d-config.ts';
 import { gateReaches, isNodeFilter, splitFilters } from '../../../src/facts/k3d/node-filters.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { k3dConfig } from '../../../src/kinds/k3d/k3d-config.ts';
 
 const gate = '--kubelet-arg=feature-gates=KubeletInUserNamespace=true';
 

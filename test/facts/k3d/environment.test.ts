@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
-import { environment } from '../../../src/facts/host/environment.ts';
-import { k3dEngine } from '../../../src/facts/k3d/engine.ts';
 import { nodesFrom } from '../../../src/facts/k3d/node-table.ts';
 import { socketRelation } from '../../../src/facts/k3d/socket-relation.ts';
 import type { Kind } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { environment } from '../../../src/kinds/host/environment.ts';
+import { k3dEngine } from '../../../src/kinds/k3d/k3d-engine.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 const learn = (kind: Kind, spec: HostSpec): Known => {

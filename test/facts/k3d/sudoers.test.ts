@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/composed.ts';
-import { sudoEnvironment } from '../../../src/facts/k3d/sudo-environment.ts';
+import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { sudoEnvironment } from '../../../src/kinds/k3d/sudo-environment.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 const learn = (sudoers: string, more: Record<string, FileSpec> = {}): Record<string, unknown> | string => {

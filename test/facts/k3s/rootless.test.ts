@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
-import { k3sRootless } from '../../../src/facts/k3s/rootless.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { k3sRootless } from '../../../src/kinds/k3s/k3s-rootless.ts';
 
 const as = { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' };
 const unitPath = '/home/edge/.config/systemd/user/k3s-rootless.service';

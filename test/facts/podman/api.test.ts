@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import { podmanApi } from '../../../src/facts/podman/podman-api.ts';
-import { podmanSocket } from '../../../src/facts/podman/podman-socket.ts';
 import { serviceCommand, serviceProcesses } from '../../../src/facts/podman/service-processes.ts';
 import { isLoopback, listen } from '../../../src/facts/podman/socket-unit.ts';
 import { bootLink } from '../../../src/facts/podman/tmpfiles-docker.ts';
 import { whoAnswers } from '../../../src/facts/podman/who-answers.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { podmanApi } from '../../../src/kinds/podman/podman-api.ts';
+import { podmanSocket } from '../../../src/kinds/podman/podman-socket.ts';
 
 const socket = '/run/podman/podman.sock';
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { parseNetworks } from '../../../src/facts/podman/network-parse.ts';
-import { podmanNetwork } from '../../../src/facts/podman/podman-network.ts';
-import { podmanNetworking } from '../../../src/facts/podman/podman-networking.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { podmanNetwork } from '../../../src/kinds/podman/podman-network.ts';
+import { podmanNetworking } from '../../../src/kinds/podman/podman-networking.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 const version = (v: string) => ({ 'podman --version': { stdout: `podman version ${v}\n` } });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Account } from '../../../src/facts/ask.ts';
-import { type Release, releaseOf } from '../../../src/facts/config/release.ts';
+import { type Release, releaseOf } from '../../../src/facts/containers/podman-release.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import { imagePolicy } from '../../../src/facts/policy/policy.ts';
 import { type Policy, readPolicy } from '../../../src/facts/policy/policy-file.ts';
 import { requirementsFor, weakerThan } from '../../../src/facts/policy/trust.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { imagePolicy } from '../../../src/kinds/policy/image-policy.ts';
 
 const release = (said: string): Release => releaseOf(said) as Release;
 const accept = '{"type":"insecureAcceptAnything"}';

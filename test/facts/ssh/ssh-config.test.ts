@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { matchesPattern } from '../../../src/facts/ssh/host-patterns.ts';
-import { sshConfig } from '../../../src/facts/ssh/ssh-config.ts';
+import { sshConfig } from '../../../src/kinds/ssh/ssh-config.ts';
 
 const dev = { name: 'dev', uid: 501, gid: 20, home: '/Users/dev' };
 const learn = (files: HostSpec['files'], host = 'edge'): Known | string => {

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
-import { unit } from '../../../src/facts/systemd/unit.ts';
+import { unit } from '../../../src/kinds/systemd/unit.ts';
 
 const etc = '/etc/systemd/system';
 const usr = '/usr/lib/systemd/system';

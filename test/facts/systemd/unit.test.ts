@@ -1,11 +1,11 @@
 /** Kind `unit` and `unit-live`: values, the lines behind them, near misses, and what could not be seen. */
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Fact, Known } from '../../../src/facts/fact.ts';
 import type { Query } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';
-import { unit } from '../../../src/facts/systemd/unit.ts';
-import { unitLive } from '../../../src/facts/systemd/unit-live.ts';
+import { unit } from '../../../src/kinds/systemd/unit.ts';
+import { unitLive } from '../../../src/kinds/systemd/unit-live.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 const etc = '/etc/systemd/system';

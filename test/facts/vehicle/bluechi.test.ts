@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { settle } from '../../../src/facts/settle.ts';
-import { bluechi } from '../../../src/facts/vehicle/bluechi.ts';
 import { parseBluechi } from '../../../src/facts/vehicle/bluechi-file.ts';
+import { bluechi } from '../../../src/kinds/vehicle/bluechi.ts';
 
 /** What inih (r55) hands over for the same text, joined as BlueChi joins it. */
 test('a file is read as inih reads it', () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { visible } from '../../../report/text.ts';
-import { loadCases } from '../../../rules/cases.ts';
+import { loadCases } from '../../../rules/text/cases.ts';
 import { tryCase } from '../../../try.ts';
 import { exitStatus, ProblemsError, UsageError } from '../../errors.ts';
 import { hostNamed } from '../../hosts.ts';

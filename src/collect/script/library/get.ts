@@ -1,5 +1,5 @@
 /** G: what answers at a socket. */
-import { limits } from '../../limits.ts';
+import { limits } from '../../disk/limits.ts';
 import { sh } from './sh.ts';
 
 export const get = sh`

@@ -1,0 +1,88 @@
+/** The target `root-directory`: the root file system of a host that is not running, unpacked or mounted in a directory. */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
+import { notInImage } from '../disk/image.ts';
+import { inodeOf } from '../disk/inode.ts';
+import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
+import { type Lookup, resolve } from '../disk/resolve.ts';
+import { isSecretFile, notRead } from '../redact/redact.ts';
+
+/** Every path is resolved inside `root`, links and `..` included. Nothing is run. */
+export function rootDirectory(root: string): Target {
+  const lookup: Lookup = (path) => {
+    try {
+      const s = lstatSync(join(root, path));
+      if (s.isSymbolicLink()) return { type: 'link', target: readlinkSync(join(root, path)) };
+      return { type: s.isDirectory() ? 'directory' : 'other' };
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EACCES' || code === 'EPERM') return 'denied';
+      return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' ? 'absent' : 'failed';
+    }
+  };
+  /** The path in the host's own terms, links resolved, or the answer that says why there is none. */
+  const locate = (path: string, follow: boolean): { path: string } | { path?: never; answer: Answer<never> } => {
+    const found = resolve(lookup, path, follow);
+    if (found.path !== undefined) return found;
+    if (found.is === 'absent') return { answer: notInImage(path) };
+    if (found.is === 'denied') return { answer: { is: 'blocked', why: 'denied' } };
+    return { answer: { is: 'blocked', why: 'failed', said: found.is === 'loop' ? 'too many levels of symbolic links' : 'the file system gives an error' } };
+  };
+  const inodeAt = (path: string): Inode => inodeOf(lstatSync(join(root, path)));
+
+  const one = (ask: Ask): AnyAnswer => {
+    if (ask.do === 'run' || ask.do === 'get' || ask.do === 'env') return { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
+    const found = locate(ask.path, ask.do !== 'stat');
+    if (found.path === undefined) return found.answer;
+    try {
+      if (ask.do === 'stat') return statAt(found.path);
+      if (ask.do === 'list') {
+        const names = readdirSync(join(root, found.path));
+        return names.length > limits.names ? { is: 'blocked', why: 'too-large', said: `${names.length} entries` } : { is: 'got', value: names.sort(byBytes) };
+      }
+      return isSecretFile(ask.path) || isSecretFile(found.path) ? notRead : readAt(join(root, found.path));
+    } catch (error) {
+      return refused(error);
+    }
+  };
+  const statAt = (path: string): Answer<Stat> => {
+    const inode = inodeAt(path);
+    if (inode.type !== 'link') return { is: 'got', value: inode };
+    const end = locate(path, true);
+    const real: NonNullable<Stat['real']> = end.path === undefined ? end.answer : { is: 'got', value: { ...inodeAt(end.path), path: end.path } };
+    return { is: 'got', value: { ...inode, target: readlinkSync(join(root, path)), real } };
+  };
+  return { answer: async (asks) => asks.map((ask) => legible(ask, one(ask))) };
+}
+
+function refused(error: unknown): Answer<never> {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  if (code === 'EACCES' || code === 'EPERM') return { is: 'blocked', why: 'denied' };
+  if (code === 'ENOENT') return { is: 'absent' };
+  return { is: 'blocked', why: 'failed', said: message.replace(/, .*$/s, '') };
+}
+
+/** `path` holds no links: it was resolved. O_NOFOLLOW keeps it so if the directory changes meanwhile. */
+function readAt(path: string): Answer<Content> {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    const { type, size } = inodeOf(fstatSync(file));
+    if (type !== 'file') return { is: 'blocked', why: 'failed', said: `is a ${type}` };
+    if (size > limits.read) return { is: 'blocked', why: 'too-large', said: `${size} bytes, limit ${limits.read}` };
+    const chunks: Buffer[] = [];
+    let total = 0;
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(65_536);
+      const count = readSync(file, buffer, 0, buffer.length, null);
+      if (count === 0) break;
+      total += count;
+      if (total > limits.read) return { is: 'blocked', why: 'too-large', said: `more than ${limits.read} bytes` };
+      chunks.push(buffer.subarray(0, count));
+    }
+    return { is: 'got', value: contentOf(Buffer.concat(chunks)) };
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,186 @@
+import { type Account, type Asking, accountKey, stat, together } from '../ask.ts';
+import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { diskTouches, readDisk } from '../host/disk.ts';
+import type { Pattern } from '../kind.ts';
+/** containers.conf as Podman on the target has it in force for one account. */
+import { shared } from '../settle.ts';
+import { record, type Shape } from '../shape.ts';
+import { decode, type Effective, type Idle } from './containers-decode.ts';
+import { containersKeys, type KnownKey } from './containers-keys.ts';
+import { dropInDirectories, homeMain, type Layers, layersFor, mainFiles, outside, type Places } from './containers-layers.ts';
+import { shapeOfType } from './merge.ts';
+import { podmanRelease, podmanTouches, type Release } from './podman-release.ts';
+import { type Variables, variables, variableTouches } from './variables.ts';
+
+export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
+/** Where a file that a variable names may lie to be read at all: the printed plan must not promise "any file". */
+const readable = (path: string, home: string): boolean =>
+  path === '/dev/null' ||
+  ['/etc/containers', '/usr/share/containers', `${home}/.config/containers`].some(
+    (d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1)),
+  );
+
+export const containersTouches: readonly Pattern[] = [
+  ...podmanTouches,
+  ...variableTouches(containersVariables),
+  ...diskTouches(
+    [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
+    dropInDirectories('~', '{uid}'),
+  ),
+  ...['/usr/share/zoneinfo', '/etc/zoneinfo'].map((d): Pattern => ({ do: 'stat', path: `${d}/**`, later: true })),
+];
+
+const zones = ['/usr/share/zoneinfo', '/etc/zoneinfo'];
+
+/** The tables of containers.conf with every key of every release. */
+export const containersShape: Readonly<Record<string, Shape>> = Object.fromEntries(
+  Object.entries(containersKeys).map(([table, keys]) => [
+    table,
+    record(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, shapeOf(key)])), `containers.conf [${table}]`),
+  ]),
+);
+
+function shapeOf({ type, since: from, until }: KnownKey): Shape {
+  return shapeOfType(type, `${from === '3.0' ? '' : `since Podman ${from}`}${until ? ` before ${until}` : ''}`.trim());
+}
+
+/** Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. `given` variables (a unit's) beat those of the inspection. */
+export const containersConf = (as: Account, given: Variables = new Map()): Asking<Fact> =>
+  shared(`containers.conf ${accountKey(as)} ${JSON.stringify([...given])}`, () => readContainersConf(as, given));
+
+function* readContainersConf(as: Account, given: Variables): Asking<Fact> {
+  const own = yield* variables(containersVariables, as);
+  if (!('get' in own)) return own;
+  const set = new Map([...own, ...given].filter(([, value]) => value !== ''));
+  const places = placesFrom(set, as);
+  if ('is' in places) return places;
+  const release = yield* podmanRelease();
+  const disk = yield* readDisk(
+    [...mainFiles(as.home), ...([places.only, places.last].filter((p) => p !== undefined && p !== '/dev/null') as string[])],
+    dropInDirectories(as.home, String(as.uid)),
+    /\.conf/i,
+  );
+  const judged: Judged[] = [];
+  for (const candidate of release.candidates) {
+    const layers = layersFor(candidate, places, disk);
+    const effective = 'is' in layers ? layers : decode(candidate, layers);
+    if ('is' in layers || 'is' in effective) judged.push({ candidate, refusal: 'is' in layers ? layers : (effective as Unknown) });
+    else judged.push({ candidate, layers, effective });
+  }
+  const refusals = judged.flatMap((j) => ('refusal' in j ? [j.refusal] : []));
+  // What could not be looked at is no refusal of Podman's.
+  const refusal = refusals.find((r) => r.why !== 'unparsable') ?? refusals[0];
+  if (refusal)
+    return refusals.length === judged.length || !release.unknown
+      ? refusal
+      : { ...refusal, why: 'ambiguous', said: `${refusal.said}, at least under some versions; ${release.unknown.said}` };
+  const each = judged as readonly Merged[];
+  for (const { effective } of each) {
+    const lost = yield* zone(effective);
+    if (lost) return lost;
+  }
+  const fact = asFact(each.at(-1) as Merged, release.where);
+  if (release.unknown) disagreements(fact, each, release.unknown);
+  return fact.build();
+}
+
+/** Podman refuses every command over a time zone that the host's tables do not have (containers/common pkg/config/config_local.go: validateTZ). */
+function* zone({ values }: Effective): Asking<Unknown | undefined> {
+  const tz = values.get('containers.tz');
+  const name = typeof tz?.value === 'string' ? tz.value : '';
+  if (!tz || name === '' || name === 'local') return undefined;
+  const where = tz.where.slice(0, 1);
+  if (!/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/.test(name))
+    return { is: 'unknown', why: 'unsupported', said: `containers.tz is ${JSON.stringify(name)}, which is not looked up`, where };
+  const paths = zones.map((d) => `${d}/${name}`);
+  const found = yield* together(paths.map((p) => stat(p)));
+  if (found.some((f) => f.is === 'got')) return undefined;
+  for (const [at, answer] of found.entries()) if (answer.is === 'blocked') return unknown(answer, paths[at] ?? name);
+  return unparsable(`containers.tz is ${name}, and neither ${paths.join(' nor ')} is there, so every Podman command fails`, ...where);
+}
+
+interface Merged {
+  readonly candidate: Release;
+  readonly layers: Layers;
+  readonly effective: Effective;
+}
+type Judged = Merged | { readonly candidate: Release; readonly refusal: Unknown };
+
+function placesFrom(set: Variables, as: Account): Places | Unknown {
+  const home = set.get('XDG_CONFIG_HOME');
+  const only = set.get('CONTAINERS_CONF');
+  const last = set.get('CONTAINERS_CONF_OVERRIDE');
+  if (home !== undefined && home.replace(/\/+$/, '') !== homeMain.replace('~', as.home).replace('/containers/containers.conf', ''))
+    return outside('XDG_CONFIG_HOME', home);
+  if (only !== undefined && !readable(only, as.home)) return outside('CONTAINERS_CONF', only);
+  if (last !== undefined && !readable(last, as.home)) return outside('CONTAINERS_CONF_OVERRIDE', last);
+  return { as, ...(only === undefined ? {} : { only }), ...(last === undefined ? {} : { last }) };
+}
+
+function asFact({ candidate, layers, effective }: Merged, where: Where | undefined): FactBuilder {
+  const fact = new FactBuilder().consulted(...layers.consulted, ...layers.files.map(({ path }) => ({ path })));
+  if (where) fact.set('version', candidate.said, where);
+  fact.set(
+    'layers',
+    layers.files.map((f) => f.path),
+    ...layers.files.map(({ path }) => ({ path })),
+  );
+  const unseen = layers.passed.find(({ file }) => file.stat.is !== 'got' && file.text.is !== 'got')?.file;
+  const blocked = unseen?.stat.is === 'blocked' ? unseen.stat : unseen?.text.is === 'blocked' ? unseen.text : undefined;
+  if (unseen && blocked) fact.gap('ignored', unknown(blocked, unseen.path));
+  const passed = layers.passed.map(({ file, because }) => ({ path: file.path, said: because }));
+  const applied = layers.files.map(({ path }, at) => ({ path, said: `applied as number ${at + 1}` }));
+  const provenance = [...effective.values].flatMap(([key, { where: from }]) => from.slice(0, 1).map((w) => ({ ...w, said: `decides ${key}` })));
+  fact.set(
+    'ignored',
+    passed.map((p) => p.path),
+    ...(passed.length > 0 ? passed : [...applied, ...provenance, ...(applied.length > 0 ? [] : layers.consulted)]),
+  );
+  for (const [at, place] of passed.entries()) fact.at(['ignored', String(at)], place);
+  for (const { path, value, where: from } of effective.values.values()) fact.set(path, value, ...from);
+  for (const [key, gap] of effective.gaps) fact.gap(splitPath(key) ?? [key], gap);
+  for (const [key, notes] of effective.notes) for (const { said, where: from } of notes) fact.note(splitPath(key) ?? [key], said, ...from);
+  for (const { said, where: from } of layers.notes) fact.note('layers', said, ...from);
+  idle(fact, 'misplaced', effective.misplaced);
+  idle(fact, 'unknownKeys', effective.unknownKeys);
+  idle(fact, 'unsupported', effective.unsupported);
+  return fact;
+}
+
+function idle(fact: FactBuilder, field: string, keys: readonly Idle[]): void {
+  fact.set(
+    field,
+    keys.map((k) => k.name),
+    ...keys.map((k) => ({ ...k.where, said: k.name })),
+  );
+  for (const [at, { where }] of keys.entries()) fact.at([field, String(at)], where);
+}
+
+/** Declares unknown what the possible releases see differently. */
+function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unknown): void {
+  const depends = (key: string, where: readonly Where[]): Unknown => ({
+    is: 'unknown',
+    why: 'ambiguous',
+    said: `${key} depends on the Podman version; ${version.said}`,
+    where: [...where, ...version.where],
+  });
+  fact.gap('version', version);
+  for (const { effective } of each) for (const [key, gap] of effective.gaps) fact.gap(splitPath(key) ?? [key], gap);
+  for (const key of new Set(each.flatMap((m) => [...m.effective.values.keys()]))) {
+    const seen = each.map((m) => JSON.stringify(m.effective.values.get(key)?.value));
+    const path = splitPath(key) as string[];
+    if (new Set(seen).size > 1) fact.gap(path, depends(key, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
+  }
+  for (const field of ['layers', 'ignored', 'misplaced', 'unknownKeys', 'unsupported'] as const) {
+    const seen = each.map((m) =>
+      JSON.stringify(
+        field === 'layers'
+          ? m.layers.files.map((f) => f.path)
+          : field === 'ignored'
+            ? m.layers.passed.map((p) => p.file.path)
+            : m.effective[field].map((i) => [i.name, pathKey([i.where.path])]),
+      ),
+    );
+    if (new Set(seen).size > 1) fact.gap(field, depends(field, []));
+  }
+}

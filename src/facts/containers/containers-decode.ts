@@ -1,0 +1,230 @@
+/** The effective containers.conf: what each key is after all files, and which file decided it. */
+import type { Json, Note, Unknown, Where } from '../fact.ts';
+import { pathKey, unparsable } from '../fact.ts';
+import type { DiskFile } from '../host/disk.ts';
+import { placed, type TextEntry, type TextNode } from '../text/node.ts';
+import { parseToml } from '../text/toml.ts';
+import { containersKeys, type KnownKey } from './containers-keys.ts';
+import type { Layers } from './containers-layers.ts';
+import { fitValue, invalid } from './containers-types.ts';
+import { type Release, since } from './podman-release.ts';
+
+export interface Decided {
+  readonly path: readonly string[];
+  readonly value: Json;
+  /** Deciding place first, then those it shadows. */
+  readonly where: readonly Where[];
+}
+
+/** A key that has no effect where it stands. */
+export interface Idle {
+  readonly name: string;
+  readonly where: Where;
+}
+
+export interface Effective {
+  readonly values: ReadonlyMap<string, Decided>;
+  readonly gaps: ReadonlyMap<string, Unknown>;
+  readonly notes: ReadonlyMap<string, readonly Note[]>;
+  readonly misplaced: readonly Idle[];
+  readonly unknownKeys: readonly Idle[];
+  readonly unsupported: readonly Idle[];
+}
+
+/** The effective values under one release, or why Podman would refuse every command. */
+export function decode(release: Release, layers: Layers): Effective | Unknown {
+  const decoder = new Decoder(release);
+  for (const file of layers.files) {
+    const refusal = decoder.apply(file);
+    if (refusal) return refusal;
+  }
+  for (const { file, because } of layers.passed) decoder.pass(file, because);
+  return decoder.validate() ?? decoder.effective;
+}
+
+/** The eleven capabilities that a list with `{append=true}` starts from (containers/common pkg/config/default.go). */
+const builtInCapabilities = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'NET_BIND_SERVICE',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_CHROOT',
+].map((c) => `CAP_${c}`);
+
+class Decoder {
+  readonly #release: Release;
+  readonly #values = new Map<string, Decided>();
+  readonly #gaps = new Map<string, Unknown>();
+  readonly #notes = new Map<string, Note[]>();
+  readonly #misplaced: Idle[] = [];
+  readonly #unknownKeys: Idle[] = [];
+  readonly #unsupported: Idle[] = [];
+  /** Lists whose `append` attribute is set: it stays set for later files. */
+  readonly #appending = new Set<string>();
+
+  constructor(release: Release) {
+    this.#release = release;
+  }
+
+  get effective(): Effective {
+    return {
+      values: this.#values,
+      gaps: this.#gaps,
+      notes: this.#notes,
+      misplaced: this.#misplaced,
+      unknownKeys: this.#unknownKeys,
+      unsupported: this.#unsupported,
+    };
+  }
+
+  apply(file: DiskFile): Unknown | undefined {
+    const { path } = file;
+    const text = file.text.is === 'got' ? file.text.value : '';
+    // BurntSushi/toml accepts the mark since 1.3, which Podman has since 4.6.
+    if (text.startsWith('\uFEFF') && !since(this.#release, '4.6'))
+      return unparsable(`${path} begins with a byte order mark, so every command of Podman ${this.#release.said} fails`, { path, line: 1 });
+    const parsed = parseToml(text);
+    if (parsed.is === 'broken')
+      return unparsable(`${path} is not valid TOML (${parsed.problem.message}), so every Podman command fails`, placed(path, parsed.problem));
+    const seen = new Map<string, TextEntry>();
+    for (const entry of parsed.root.is === 'map' ? parsed.root.entries : []) {
+      const table = entry.key.toLowerCase();
+      const keys = Object.hasOwn(containersKeys, table) ? containersKeys[table] : undefined;
+      if (!keys) this.#stray(path, [], entry);
+      else if (entry.value.is !== 'map') return unparsable(`${table} must be a table, so every Podman command fails`, placed(path, entry.at));
+      else
+        for (const inner of entry.value.entries) {
+          const refusal = this.#key(path, table, keys, inner, seen);
+          if (refusal) return refusal;
+        }
+    }
+    return undefined;
+  }
+
+  /** Notes what a file would have set, were it applied. */
+  pass(file: DiskFile, because: string): void {
+    const parsed = parseToml(file.text.is === 'got' ? file.text.value : '');
+    if (parsed.is === 'broken' || parsed.root.is !== 'map') return;
+    for (const { key: table, value } of parsed.root.entries) {
+      const keys = Object.hasOwn(containersKeys, table.toLowerCase()) ? containersKeys[table.toLowerCase()] : undefined;
+      if (!keys || value.is !== 'map') continue;
+      for (const { key, at } of value.entries) {
+        if (!Object.hasOwn(keys, key.toLowerCase())) continue;
+        this.#note(`${table}.${key}`.toLowerCase(), `${file.path} sets it without effect: ${because}`, placed(file.path, at));
+      }
+    }
+  }
+
+  validate(): Unknown | undefined {
+    for (const [key, { value, where }] of this.#values) {
+      const wrong = invalid(key, value);
+      if (wrong) return unparsable(`${key} ${wrong}, so every Podman command fails`, ...where.slice(0, 1));
+    }
+    return undefined;
+  }
+
+  #key(file: string, table: string, keys: Readonly<Record<string, KnownKey>>, entry: TextEntry, seen: Map<string, TextEntry>): Unknown | undefined {
+    const name = entry.key.toLowerCase();
+    const known = Object.hasOwn(keys, name) ? keys[name] : undefined;
+    if (!known) {
+      this.#stray(file, [table], entry);
+      return undefined;
+    }
+    const key = `${table}.${name}`;
+    const where = placed(file, entry.at);
+    if (!since(this.#release, known.since) || (known.until !== undefined && since(this.#release, known.until))) {
+      this.#unsupported.push({ name: key, where });
+      const bound =
+        known.until !== undefined && since(this.#release, known.until)
+          ? `Podman reads it only before ${known.until}`
+          : `Podman reads it from ${known.since} on`;
+      this.#note(key, `it is set, but ${bound}; this is ${this.#release.said}`, where);
+      return undefined;
+    }
+    const fitted = fitValue(known, entry.value, this.#release);
+    if ('refused' in fitted) return unparsable(`${key} ${fitted.refused}, so every Podman command fails`, placed(file, fitted.at));
+    if (fitted.said !== undefined) this.#note(key, fitted.said, where);
+    const twin = seen.get(key);
+    seen.set(key, entry);
+    if (twin && !sameJson(twin.value, entry.value)) {
+      this.#gaps.set(key, {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `${key} is set twice in ${file} under names that differ in case; Podman picks one at random`,
+        where: [placed(file, twin.at), where],
+      });
+    } else if (!(fitted.append ?? this.#appending.has(key))) this.#gaps.delete(key);
+    this.#decide(key, [table, name], known, fitted.value, fitted.append, where);
+    return undefined;
+  }
+
+  #decide(key: string, path: readonly string[], known: KnownKey, value: Json, append: boolean | undefined, where: Where): void {
+    if (known.type === 'map' || known.type === 'maps' || known.type === 'tables') {
+      for (const [name, inner] of Object.entries(value as { readonly [k: string]: Json })) this.#put([...path, name], inner, where);
+      return;
+    }
+    let list = key === 'containers.default_capabilities' ? (value as string[]).map(capability) : value;
+    if (append === true) this.#appending.add(key);
+    if (append === false) this.#appending.delete(key);
+    if (!this.#appending.has(key)) {
+      this.#put(path, list, where);
+      return;
+    }
+    const before = this.#values.get(key);
+    const base = before?.value ?? (key === 'containers.default_capabilities' ? builtInCapabilities : []);
+    list = [...(base as readonly Json[]), ...(list as readonly Json[])];
+    this.#values.set(key, {
+      path,
+      value: list,
+      where: [
+        {
+          ...where,
+          said: before ? `appends to the list before (append=true${append === undefined ? ' from an earlier file' : ''})` : 'appends to the built-in list',
+        },
+        ...(before?.where ?? []),
+      ],
+    });
+  }
+
+  #put(path: readonly string[], value: Json, where: Where): void {
+    const key = pathKey(path);
+    const shadowed = (this.#values.get(key)?.where ?? []).map((w) => ({ ...w, said: `shadowed by ${where.path}:${where.line}` }));
+    this.#values.set(key, { path, value, where: [where, ...shadowed] });
+  }
+
+  /** A key that stands where Podman does not look for it. */
+  #stray(file: string, tables: readonly string[], entry: TextEntry): void {
+    const name = entry.key.toLowerCase();
+    const where = placed(file, entry.at);
+    const homes = tables.length > 1 ? [] : Object.keys(containersKeys).filter((table) => Object.hasOwn(containersKeys[table] ?? {}, name));
+    const full = [...tables, entry.key].join('.');
+    if (homes.length > 0) {
+      this.#misplaced.push({ name: full, where });
+      const stands = tables.length === 0 ? 'outside any table' : `under [${tables.join('.')}]`;
+      for (const table of homes)
+        this.#note(`${table}.${name}`, `${entry.key} stands ${stands}; Podman reads it only under [${table}] and ignores it silently`, where);
+      return;
+    }
+    if (tables.length === 0 && entry.value.is === 'map' && entry.value.entries.length > 0) {
+      for (const inner of entry.value.entries) this.#stray(file, [entry.key], inner);
+      return;
+    }
+    this.#unknownKeys.push({ name: full, where });
+  }
+
+  #note(key: string, said: string, where: Where): void {
+    this.#notes.set(key, [...(this.#notes.get(key) ?? []), { said, where: [where] }]);
+  }
+}
+
+/** containers/common config.go: addCAPPrefix, then capabilities are compared without regard to case. */
+const capability = (name: string): string => (name.toUpperCase() === 'ALL' ? 'ALL' : name.toUpperCase().replace(/^(?!CAP_)/, 'CAP_'));
+
+const sameJson = (a: TextNode, b: TextNode): boolean => JSON.stringify(a, withoutPlaces) === JSON.stringify(b, withoutPlaces);
+const withoutPlaces = (key: string, value: unknown): unknown => (key === 'at' ? undefined : value);

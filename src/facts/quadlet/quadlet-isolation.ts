@@ -1,0 +1,99 @@
+/** What a container's flags take away from its isolation. Pure. */
+import type { Where } from '../fact.ts';
+import { type Flag, flagsNamed, lastFlag, switchedOn } from '../podman/podman-flags.ts';
+
+/** Something found, in words, and where. */
+export interface Finding {
+  readonly said: string;
+  readonly where: Where;
+}
+
+const say = (flag: Flag, said: string): Finding => ({ said, where: flag.where });
+
+/** The host's memory, and the whole of /dev. */
+const rawDevices = /^\/dev(\/(mem|kmem|port|kmsg))?\/?$/;
+
+/** Everything that makes root in the container root of the host. */
+export function fullPrivileges(flags: readonly Flag[]): Finding[] {
+  const privileged = switchedOn(flags, 'privileged');
+  return [
+    ...(privileged ? [say(privileged, 'privileged')] : []),
+    ...flagsNamed(flags, 'device').flatMap((f) => (rawDevices.test(f.value.split(':')[0] ?? '') ? [say(f, `device ${f.value}`)] : [])),
+  ];
+}
+
+/** Single protections that are switched off. */
+export function loosened(flags: readonly Flag[]): Finding[] {
+  return flagsNamed(flags, 'security-opt').flatMap((f) => {
+    const [kind = '', value = ''] = f.value.split(/[=:](.*)/s);
+    const off =
+      ((kind === 'seccomp' || kind === 'apparmor' || kind === 'systempaths') && value === 'unconfined') ||
+      (kind === 'label' && value === 'disable') ||
+      (kind === 'unmask' && value.toUpperCase() === 'ALL');
+    return off ? [say(f, `${kind}=${value}`)] : [];
+  });
+}
+
+/** Whether programs in it can gain privileges: `--security-opt no-new-privileges[=true]`. */
+export function noNewPrivileges(flags: readonly Flag[]): Flag | undefined {
+  const last = flagsNamed(flags, 'security-opt').findLast((f) => /^no-new-privileges(?:$|[=:])/.test(f.value));
+  return last && /^no-new-privileges(?:[=:](?:true|1|t))?$/i.test(last.value) ? last : undefined;
+}
+
+/** capabilities(7). */
+const capabilities = new Set(
+  (
+    'AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL ' +
+    'LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID ' +
+    'SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM'
+  ).split(' '),
+);
+const dangerous = ['ALL', 'SYS_ADMIN', 'NET_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_PTRACE'];
+
+/** `cap_net_raw`, `NET_RAW` and `Cap_Net_Raw` are one capability; a flag may hold several, with commas. */
+const capabilitiesIn = (flags: readonly Flag[], name: string): { capability: string; flag: Flag }[] =>
+  flagsNamed(flags, name).flatMap((flag) =>
+    flag.value
+      .split(',')
+      .filter((c) => c.trim() !== '')
+      .map((c) => ({ capability: c.trim().toUpperCase().replace(/^CAP_/, ''), flag })),
+  );
+
+export interface Capabilities {
+  readonly dropsAll?: Flag;
+  readonly dangerous: readonly Finding[];
+  /** Names that are no capability: the container does not start. */
+  readonly misspelt: readonly Finding[];
+}
+
+export function capabilitiesOf(flags: readonly Flag[]): Capabilities {
+  const added = capabilitiesIn(flags, 'cap-add');
+  const dropped = capabilitiesIn(flags, 'cap-drop');
+  const all = dropped.find((d) => d.capability === 'ALL')?.flag;
+  return {
+    ...(all ? { dropsAll: all } : {}),
+    dangerous: added.filter((a) => dangerous.includes(a.capability)).map((a) => say(a.flag, a.capability)),
+    misspelt: [...added, ...dropped].filter((a) => a.capability !== 'ALL' && !capabilities.has(a.capability)).map((a) => say(a.flag, a.capability)),
+  };
+}
+
+/** Namespaces that are the host's own: `--network host`, `--pid host`, … and `ns:/proc/1/…`. */
+export function hostNamespaces(flags: readonly Flag[]): Finding[] {
+  const host = (value: string): boolean => value === 'host' || value.startsWith('host:') || /^ns:\/proc\/1\/ns\//.test(value);
+  return [
+    ...flagsNamed(flags, 'network')
+      .filter((f) => host(f.value))
+      .slice(0, 1),
+    ...['pid', 'ipc', 'uts', 'cgroupns'].flatMap((name) => lastFlag(flags, name) ?? []).filter((f) => host(f.value)),
+  ].map((f) => say(f, f.name));
+}
+
+/** Why user 0 in the container is not user 0 of the host, or why nobody is user 0; undefined: it is. */
+export function notRoot(flags: readonly Flag[]): Finding | undefined {
+  const userns = lastFlag(flags, 'userns');
+  if (userns && /^(auto|keep-id|nomap|private|ns:|container:)/.test(userns.value)) return say(userns, `user namespace ${userns.value}`);
+  const map = flags.find((f) => f.name === 'uidmap' || f.name === 'subuidname');
+  if (map) return say(map, `uid map ${map.value}`);
+  const user = lastFlag(flags, 'user');
+  return user && !/^(0+|root)(:|$)/.test(user.value) && user.value !== '' ? say(user, `user ${user.value}`) : undefined;
+}

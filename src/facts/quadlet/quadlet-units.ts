@@ -1,0 +1,74 @@
+/** Every Quadlet file of a host, as each release of Podman that it may have sees them. */
+
+import { type Account, type Asking, together } from '../ask.ts';
+import { type PodmanRelease, podmanRelease, podmanTouches, type Release, releaseOf, since } from '../containers/podman-release.ts';
+import type { Unknown } from '../fact.ts';
+import { type Passwd, passwd, type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
+import type { Pattern } from '../kind.ts';
+import { shared } from '../settle.ts';
+import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
+import { type Instance, instanceOf } from './quadlet-instances.ts';
+import { movedSearch, movedTouches } from './quadlet-moved.ts';
+
+export const quadletTouches: readonly Pattern[] = [...podmanTouches, ...rootlessTouches, ...quadletDiskTouches, ...movedTouches];
+
+/** The host's Quadlet files as one release of Podman sees them. */
+export interface QuadletHost {
+  readonly release: Release;
+  readonly disk: QuadletDisk;
+  readonly system: Instance;
+  /** Root's own user manager first, then the accounts that run containers without root. */
+  readonly users: readonly Instance[];
+  readonly accounts: readonly Account[];
+  /** Whether there are more users whose generators read files. */
+  readonly unsure?: Unknown;
+  /** Whether the system's generator looks elsewhere. */
+  readonly systemMoved?: Unknown;
+  /** Of users whose generator does, or may, by uid. */
+  readonly usersMoved: ReadonlyMap<number, Unknown>;
+}
+
+export interface QuadletHosts {
+  readonly is: 'known';
+  /** One for each release that it may be; the one to report stands last. */
+  readonly each: readonly QuadletHost[];
+  /** Set when the release is not known. */
+  readonly release?: Unknown;
+  readonly incomplete?: Unknown;
+}
+
+type Uses = { readonly is: 'known'; readonly each: readonly RootlessUse[] } | Unknown;
+
+const first = releaseOf('4.4') as Release;
+
+/** Looks at all Quadlet files. With Podman older than 4.4, which has no generator, they are judged as 4.4 would. */
+export const quadletHosts = (): Asking<QuadletHosts | Unknown> => shared('quadlet hosts', readQuadletHosts);
+
+function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
+  const [uses, release, entries] = (yield* together<unknown>([rootlessUse(rootAccount), podmanRelease(), passwd()])) as [Uses, PodmanRelease, Passwd];
+  if (uses.is === 'unknown') return uses;
+  const unsure = uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object');
+  const users = uses.each.filter((u) => u.rootless === true).map(({ entry: { name, uid, gid, home } }) => ({ name, uid, gid, home }));
+  const disk = yield* quadletDisk([rootAccount, ...users]);
+  const [systemMoved, ...moved] = yield* together([movedSearch(), ...[rootAccount, ...users].map((u) => movedSearch(u))]);
+  const usersMoved = new Map([rootAccount, ...users].flatMap(({ uid }, at): [number, Unknown][] => (moved[at] ? [[uid, moved[at]]] : [])));
+  const accounts = entries.is === 'known' ? entries.entries : users;
+  const candidates = [...new Map(release.candidates.map((c) => (since(c, '4.4') ? c : first)).map((c) => [c.said, c])).values()];
+  const each = candidates.map((candidate) => ({
+    release: candidate,
+    disk,
+    accounts,
+    system: instanceOf(candidate, disk),
+    users: [rootAccount, ...users].map((u) => instanceOf(candidate, disk, u)),
+    ...(unsure ? { unsure } : {}),
+    ...(systemMoved ? { systemMoved } : {}),
+    usersMoved,
+  }));
+  const incomplete = disk.unseen[0] ?? unsure ?? systemMoved ?? [...usersMoved.values()][0];
+  return { is: 'known', each, ...(release.unknown ? { release: release.unknown } : {}), ...(incomplete ? { incomplete } : {}) };
+}
+
+/** All files that are Quadlet files or look like one. A link to /dev/null is a mask and no file of its own. */
+export function quadletFiles({ disk }: QuadletHost): QuadletFile[] {
+  return [...disk.files.values()].filter((f) => looksLikeQuadlet.test(f.name) && !isMask(f.stat)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}

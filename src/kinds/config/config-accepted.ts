@@ -1,0 +1,39 @@
+/** Kind `config-accepted`: whether the program accepts a layered configuration at all. */
+import type { Asking } from '../../facts/ask.ts';
+import { layeredFiles } from '../../facts/config/layered.ts';
+import { type Fact, FactBuilder } from '../../facts/fact.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, list, record, string } from '../../facts/shape.ts';
+
+export const configAccepted: Kind = {
+  name: 'config-accepted',
+  noun: 'the configuration',
+  describe: 'Whether the program accepts its configuration for an account: every file in scope parses, has the right types and may be read by that account.',
+  main: 'file',
+  fields: { file: { type: 'string', required: true, values: Object.keys(layeredFiles), describe: 'which configuration' } },
+  shape: record({
+    accepted: boolean('false: the program refuses to work'),
+    problem: string('why'),
+    layers: list(string('a path'), 'the files that are in scope, when they are accepted'),
+  }),
+  touches: (q) => layeredFiles[String(q.file)]?.touches ?? [],
+  *learn(q, as): Asking<Fact> {
+    const layered = layeredFiles[String(q.file)];
+    if (!layered) return { is: 'unknown', why: 'unsupported', said: `${String(q.file)} is no configuration that pretrip knows`, where: [] };
+    const seen = yield* layered.learn(as);
+    if (seen.is === 'unknown')
+      return seen.why === 'unparsable'
+        ? new FactBuilder()
+            .set('accepted', false, ...seen.where)
+            .set('problem', seen.said, ...seen.where)
+            .build()
+        : seen;
+    const files = Array.isArray(seen.value.layers) ? seen.value.layers.map((path) => ({ path: String(path) })) : [];
+    const fact = new FactBuilder()
+      .consulted(...seen.consulted)
+      .set('accepted', true, ...(files.length > 0 ? files : seen.consulted))
+      .at('problem', ...(files.length > 0 ? files : seen.consulted));
+    const gap = seen.gaps.get('layers');
+    return gap ? fact.gap('layers', gap).build() : fact.set('layers', seen.value.layers, ...files).build();
+  },
+};

@@ -1,0 +1,77 @@
+/** Kind `rootless-overlay`: whether overlay mounts work for accounts without root. */
+import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { programDirectories } from '../../facts/host/tool-table.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
+
+const release = '/proc/sys/kernel/osrelease';
+const modules = ['/usr/lib/modules', '/lib/modules'] as const;
+const selinux = '/sys/fs/selinux/enforce';
+const fuse = '/dev/fuse';
+const programs = programDirectories.map((d) => `${d}/fuse-overlayfs`);
+
+export const rootlessOverlay: Kind = {
+  name: 'rootless-overlay',
+  noun: 'rootless overlay',
+  describe: 'What overlay without root needs: Linux 5.11 (5.13 with SELinux), or fuse-overlayfs and /dev/fuse.',
+  fields: {},
+  shape: record({
+    kernel: string('release of the kernel'),
+    native: boolean('the kernel mounts overlay in a user namespace'),
+    fuse: boolean('fuse-overlayfs and /dev/fuse are there'),
+  }),
+  touches: () => [
+    { do: 'read', path: release },
+    ...modules.map((path) => ({ do: 'list', path }) as const),
+    ...[selinux, fuse, ...programs].map((path) => ({ do: 'stat', path }) as const),
+  ],
+  *learn(): Asking<Fact> {
+    const fact = new FactBuilder();
+    yield* setNative(fact);
+    yield* setFuse(fact);
+    return fact.build();
+  },
+};
+
+function* setNative(fact: FactBuilder): Asking<void> {
+  const kernel = yield* kernelRelease();
+  const enforcing: Answer<Stat> = yield* stat(selinux);
+  if ('is' in kernel) return void fact.gap('kernel', kernel).gap('native', kernel);
+  fact.set('kernel', kernel.release, kernel.where);
+  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(kernel.release) ?? [];
+  const number = Number(major) * 1000 + Number(minor);
+  // Between the two releases it depends on SELinux.
+  if (number < 5011 || number >= 5013) return void fact.set('native', number >= 5013, kernel.where);
+  if (enforcing.is === 'blocked') return void fact.gap('native', unknown(enforcing, selinux));
+  fact.set('native', enforcing.is === 'absent', kernel.where, { path: selinux, ...(enforcing.is === 'absent' ? { said: 'not there' } : {}) });
+}
+
+/** An image has no running kernel; where one kernel alone is installed it is the one that will run. */
+function* kernelRelease(): Asking<{ release: string; where: Where } | Unknown> {
+  const running = yield* read(release);
+  if (running.is === 'got' && /^\d+\.\d+/.test(running.value)) return { release: running.value.trim(), where: { path: release, line: 1 } };
+  if (running.is === 'blocked' && running.why !== 'unsupported') return unknown(running, release);
+  const listed = yield* together(modules.map((d) => list(d)));
+  const at = listed.findIndex((l) => l.is !== 'absent');
+  const names = listed[at];
+  if (names?.is === 'blocked') return unknown(names, modules[at] ?? modules[0]);
+  const found = names?.is === 'got' ? names.value.filter((n) => /^\d+\.\d+/.test(n)) : [];
+  if (found.length === 1) return { release: found[0] as string, where: { path: `${modules[at]}/${found[0]}`, said: 'the only kernel that is installed' } };
+  return { is: 'unknown', why: 'ambiguous', said: `which kernel will run is not known (${found.length} are installed)`, where: [{ path: modules[0] }] };
+}
+
+function* setFuse(fact: FactBuilder): Asking<void> {
+  const [device, ...stats] = yield* together([stat(fuse), ...programs.map((p) => stat(p))]);
+  const at = stats.findIndex((s) => s.is === 'got' && s.value.real?.is !== 'absent');
+  const program = programs[at];
+  if (program === undefined) {
+    const shut = stats.findIndex((s) => s.is === 'blocked');
+    const blocked = stats[shut];
+    if (blocked?.is === 'blocked') return void fact.gap('fuse', unknown(blocked, programs[shut] ?? ''));
+    return void fact.set('fuse', false, { path: '/usr/bin/fuse-overlayfs', said: 'not there' });
+  }
+  // The device is made at boot (static node of the fuse module), so an image without it says nothing against it.
+  if (device?.is === 'blocked' && device.why !== 'unsupported') return void fact.gap('fuse', unknown(device, fuse));
+  fact.set('fuse', device?.is !== 'absent', { path: program }, { path: fuse, ...(device?.is === 'absent' ? { said: 'not there' } : {}) });
+}

@@ -1,0 +1,82 @@
+/** Kind `dbus-session`: the D-Bus session of an account, over which Podman asks its systemd for cgroups. */
+import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
+import { kernelPath, runs } from '../../facts/host/running.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
+
+const systemdMark = '/run/systemd/system';
+
+/**
+ * Without an address, programs take the socket of the runtime directory. An address in the environment wins over it
+ * (sd_bus_open_user(3)); it is known only when the account itself inspects, through neither sudo nor su.
+ */
+export const dbusSession: Kind = {
+  name: 'dbus-session',
+  noun: 'the D-Bus session',
+  describe: 'The D-Bus session of the account in question: the socket /run/user/UID/bus, and DBUS_SESSION_BUS_ADDRESS if the account itself inspects.',
+  fields: {},
+  shape: record({
+    session: boolean('the account has a runtime directory: it is logged in, or may linger'),
+    systemd: boolean('systemd runs the host'),
+    socket: boolean('the socket is there'),
+    owned: boolean('it belongs to the account'),
+    address: record(
+      { value: string('DBUS_SESSION_BUS_ADDRESS'), right: boolean('it names that socket; unset when the inspection runs in another session') },
+      'the variable in the session of the inspection',
+    ),
+  }),
+  touches: () => [
+    { do: 'stat', path: '/run/user/{uid}' },
+    { do: 'stat', path: '/run/user/{uid}/bus' },
+    { do: 'stat', path: systemdMark },
+    { do: 'stat', path: kernelPath },
+    ...['HOME', 'SUDO_USER', 'DBUS_SESSION_BUS_ADDRESS'].map((name) => ({ do: 'env' as const, name })),
+  ],
+  *learn(_q, as): Asking<Fact> {
+    const directory = `/run/user/${as.uid}`;
+    const path = `${directory}/bus`;
+    const [dir, bus, systemd, kernel, home, sudo, address] = (yield* together<unknown>([
+      stat(directory),
+      stat(path),
+      stat(systemdMark),
+      stat(kernelPath),
+      env('HOME'),
+      env('SUDO_USER'),
+      env('DBUS_SESSION_BUS_ADDRESS'),
+    ])) as [Answer<Stat>, Answer<Stat>, Answer<Stat>, Answer<Stat>, Answer<string>, Answer<string>, Answer<string>];
+    if (dir.is !== 'got' && kernel.is === 'blocked' && kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
+    if (dir.is !== 'got' && !runs(kernel))
+      return { is: 'unknown', why: 'unsupported', said: `${directory} is made at login, and nobody logs in to an image`, where: [{ path: directory }] };
+    const fact = new FactBuilder().consulted({ path: directory }, { path });
+    if (systemd.is === 'blocked') fact.gap('systemd', unknown(systemd, systemdMark));
+    else fact.set('systemd', systemd.is === 'got', { path: systemdMark });
+    if (dir.is === 'blocked') fact.gap('session', unknown(dir, directory));
+    else fact.set('session', dir.is === 'got', { path: directory });
+    if (bus.is === 'blocked') fact.gap('socket', unknown(bus, path)).gap('owned', unknown(bus, path));
+    else {
+      const socket = bus.is === 'got' && bus.value.type === 'socket';
+      fact.set('socket', socket, { path, said: bus.is === 'got' ? `a ${bus.value.type}` : 'not there' });
+      if (bus.is === 'got') fact.set('owned', bus.value.uid === as.uid, { path, said: `owner ${bus.value.uid}` });
+    }
+    return addAddress(fact, path, home, sudo, address, as.home);
+  },
+};
+
+function addAddress(fact: FactBuilder, path: string, home: Answer<string>, sudo: Answer<string>, address: Answer<string>, ownHome: string): Fact {
+  const hidden = [home, sudo].find((a) => a.is === 'blocked' && a.why !== 'unsupported');
+  if (hidden?.is === 'blocked') return fact.gap('address', unknown(hidden, 'env:HOME')).build();
+  const own = home.is === 'got' && home.value.replace(/\/+$/, '') === ownHome.replace(/\/+$/, '') && sudo.is === 'absent';
+  const at = { path: 'env:DBUS_SESSION_BUS_ADDRESS' };
+  if (!own) return fact.at('address', { ...at, said: 'of another session' }).build();
+  if (address.is === 'blocked') return fact.gap('address', unknown(address, at.path)).build();
+  if (address.is === 'absent' || address.value === '')
+    return fact.at('address', { ...at, said: 'not set: the socket of the runtime directory is taken' }).build();
+  // Several addresses stand side by side with semicolons; the first that answers is taken.
+  const first = address.value.split(';')[0] ?? '';
+  const right = /^unix:/.test(first) && first.slice(5).split(',').includes(`path=${path}`);
+  return fact
+    .set(['address', 'value'], address.value, { ...at, said: `is ${address.value}` })
+    .set(['address', 'right'], right, { ...at, said: `is ${address.value}` })
+    .build();
+}

@@ -1,0 +1,94 @@
+/** Kind `low-ports`: the first port that ordinary users may bind, and what an account publishes below it. */
+import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { type KernelValue, kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
+import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
+import { mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
+import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { list, number, record, string } from '../../facts/shape.ts';
+
+const key = 'net.ipv4.ip_unprivileged_port_start';
+/** The kernel's own value (Documentation/networking/ip-sysctl.rst). */
+const usual = 1024;
+const psArgv = ['podman', 'ps', '--all', '--format', '{{.Ports}}'] as const;
+
+export const lowPorts: Kind = {
+  name: 'low-ports',
+  noun: key,
+  describe:
+    'The first port that ordinary users may bind (net.ipv4.ip_unprivileged_port_start), and what the account publishes below it by Quadlet or in existing containers.',
+  fields: {},
+  shape: record({
+    start: number('the first port that needs no privilege'),
+    below: list(string('PORT'), 'host ports below it that the account publishes'),
+  }),
+  touches: () => [...kernelValueTouches(key), ...quadletTouches, ...storeTouches, { do: 'run', argv: psArgv, asUser: true }],
+  *learn(_q, as): Asking<Fact> {
+    const [found, hosts, containers] = (yield* together<unknown>([kernelValue(key), quadletHosts(), existing(as)])) as [
+      KernelValue,
+      QuadletHosts | Unknown,
+      Published | Unknown,
+    ];
+    if (found.is === 'unknown') return found;
+    if (found.value !== undefined && !/^\d{1,5}$/.test(found.value))
+      return { is: 'unknown', why: 'unparsable', said: `"${found.value}" is no port`, where: found.where };
+    const start = found.value === undefined ? usual : Number(found.value);
+    const at = found.where.map((w) => (found.value === undefined ? { ...w, said: `nothing sets it: ${usual}` } : w));
+    const fact = new FactBuilder().consulted(...at).set('start', start, ...at);
+    const quadlets = hosts.is === 'unknown' ? hosts : quadletPorts(hosts, as);
+    const each = [...('is' in quadlets ? [] : quadlets.ports), ...('is' in containers ? [] : containers.ports)].filter((p) => p.port < start);
+    const hidden = 'is' in quadlets ? quadlets : (quadlets.hidden ?? ('is' in containers ? containers : undefined));
+    if (hidden && each.length === 0) fact.gap('below', hidden);
+    else fact.set('below', [...new Set(each.map((p) => String(p.port)))], ...(each.length > 0 ? each.map((p) => p.where) : at), ...(each.length > 0 ? at : []));
+    return fact.build();
+  },
+};
+
+interface Published {
+  readonly ports: readonly { readonly port: number; readonly where: Where }[];
+  readonly hidden?: Unknown;
+}
+
+/** PublishPort= of every Quadlet file that the account's generator takes. */
+function quadletPorts(hosts: QuadletHosts, as: Account): Published {
+  const host = hosts.each.at(-1) as QuadletHost;
+  const own = host.users.find((u) => u.account?.uid === as.uid);
+  const ports: { port: number; where: Where }[] = [];
+  let hidden = hosts.incomplete;
+  for (const file of own?.taken.values() ?? []) {
+    const merged = mergeQuadlet(file, own?.directories ?? [], host.disk, host.release);
+    hidden ??= merged.unseen;
+    for (const { key: name, value, where } of merged.assignments.filter((a) => a.key === 'PublishPort')) {
+      const read = publishedBy(value);
+      if (read === 'unknown') hidden ??= { is: 'unknown', why: 'ambiguous', said: `${name}=${value} is filled in when the service starts`, where: [where] };
+      else ports.push(...read.map((port) => ({ port, where: { ...where, said: `publishes ${value}` } })));
+    }
+  }
+  return { ports, ...(hidden ? { hidden } : {}) };
+}
+
+/** What containers that are there already publish. */
+function* existing(as: Account): Asking<Published | Unknown> {
+  const store = yield* database(as);
+  if (store.is === 'unknown') return store;
+  if (store.is === 'none') return { ports: [] };
+  const where = { path: `command:${psArgv.join(' ')}` };
+  const answer = yield* askPodman(psArgv, as);
+  if (answer.is === 'unused')
+    return {
+      is: 'unknown',
+      why: 'unsupported',
+      said: `which ports existing containers publish: ${answer.where[0]?.said ?? 'Podman is not asked'}`,
+      where: answer.where,
+    };
+  if (answer.is === 'blocked') return unknown(answer, where.path);
+  if (answer.is === 'absent') return { ports: [] };
+  if (answer.value.exit !== 0)
+    return unknown({ is: 'blocked', why: 'failed', said: answer.value.stderr.trim().split('\n').at(-1)?.slice(0, 160) ?? '' }, where.path);
+  const lines = answer.value.stdout.split('\n').map((line) => ({ line, ports: publishedIn(line) }));
+  const strange = lines.find((l) => l.ports === undefined);
+  if (strange) return unparsable(`podman ps printed something that is no list of ports: ${strange.line.slice(0, 120)}`, where);
+  return { ports: lines.flatMap(({ line, ports = [] }) => ports.map((port) => ({ port, where: { ...where, said: line } }))) };
+}

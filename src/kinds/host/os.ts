@@ -1,0 +1,194 @@
+/** Kind `os`: which operating system this is. */
+import { type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
+import { takenAt } from '../../facts/host/accounts.ts';
+import { support } from '../../facts/host/lifecycle.ts';
+import { systemEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
+import { type OsRelease, osRelease, osReleasePaths } from '../../facts/host/os-release.ts';
+import { kernelPath, runs } from '../../facts/host/running.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, list, record, string, version } from '../../facts/shape.ts';
+
+const families = ['suse', 'debian', 'fedora', 'rhel', 'macos', 'other'] as const;
+const macPlist = '/System/Library/CoreServices/SystemVersion.plist';
+const productPath = '/etc/products.d/baseproduct';
+const systemdPaths = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const;
+
+/** Read-only roots by design: SLE Micro 5 and SL Micro 6 have different IDs. */
+const immutableIds = [
+  'sle-micro',
+  'sl-micro',
+  'sle-micro-rancher',
+  'suse-microos',
+  'opensuse-microos',
+  'opensuse-leap-micro',
+  'opensuse-aeon',
+  'opensuse-kalpa',
+  'flatcar',
+  'kairos',
+];
+const immutableVariants = ['coreos', 'iot', 'silverblue', 'kinoite', 'bootc'];
+
+export const os: Kind = {
+  name: 'os',
+  noun: 'the operating system',
+  describe: 'The operating system: os-release, SUSE product, init system, end of support.',
+  fields: {},
+  shape: record({
+    id: string('ID of os-release, lower case: sles, sl-micro, debian; macos on a Mac'),
+    idLike: list(string('an ID'), 'ID_LIKE of os-release'),
+    versionId: version('VERSION_ID of os-release'),
+    prettyName: string('name for people'),
+    family: string('the family that ID or ID_LIKE belongs to', families),
+    immutable: boolean('the root file system is read-only by design'),
+    macos: boolean('a Mac'),
+    systemd: boolean('systemd is the running init system; on an image: it is installed'),
+    endOfLife: string(`last day of free security support (table of ${tablesOf}); unset when it is not known or the release is rolling`),
+    ended: boolean('the end of support has passed on the day of the inspection'),
+    product: record(
+      {
+        name: string('SUSE product: SLES, SL-Micro'),
+        version: version('its version'),
+        summary: string('its full name'),
+        matches: boolean('its version is that of os-release'),
+      },
+      'base product of a SUSE system (/etc/products.d/baseproduct)',
+    ),
+  }),
+  touches: () => [
+    ...[...osReleasePaths, macPlist, productPath, '/etc/fstab'].map((path) => ({ do: 'read' as const, path })),
+    ...['/run/systemd/system', kernelPath, ...systemdPaths].map((path) => ({ do: 'stat' as const, path })),
+    { do: 'env', name: 'PRETRIP_NOW' },
+  ],
+  *learn(): Asking<Fact> {
+    const [release, plist, product, fstab, now, ...stats] = (yield* together<unknown>([
+      osRelease(),
+      read(macPlist),
+      read(productPath),
+      read('/etc/fstab'),
+      takenAt(),
+      ...['/run/systemd/system', kernelPath, ...systemdPaths].map((p) => stat(p)),
+    ])) as [OsRelease | Unknown | undefined, Answer<string>, Answer<string>, Answer<string>, number | undefined, ...Answer<Stat>[]];
+    if (release && 'is' in release) return release;
+    if (!release) return plist.is === 'got' ? mac(plist.value) : undecided();
+    const fact = new FactBuilder().consulted({ path: release.path }).set('macos', false, { path: release.path });
+    identity(fact, release, fstab);
+    systemd(fact, stats);
+    endOfSupport(fact, release, now);
+    baseProduct(fact, release, product);
+    return fact.build();
+  },
+};
+
+function undecided(): Unknown {
+  return {
+    is: 'unknown',
+    why: 'ambiguous',
+    said: 'neither /etc/os-release nor /usr/lib/os-release is there, so the system cannot be told',
+    where: osReleasePaths.map((path) => ({ path })),
+  };
+}
+
+function mac(plist: string): Fact {
+  const value = (key: string): string | undefined => new RegExp(`<key>${key}</key>\\s{0,20}<string>([^<]*)`).exec(plist)?.[1];
+  const at = { path: macPlist };
+  return new FactBuilder()
+    .consulted(at)
+    .set('id', 'macos', at)
+    .set('family', 'macos', at)
+    .set('macos', true, at)
+    .set('systemd', false, at)
+    .set('versionId', value('ProductVersion'), at)
+    .set('prettyName', value('ProductName'), at)
+    .build();
+}
+
+function identity(fact: FactBuilder, release: OsRelease, fstab: Answer<string>): void {
+  const found = (key: string) => release.values.get(key);
+  const at = (key: string) => found(key)?.at ?? { path: release.path };
+  const id = (found('ID')?.value ?? 'linux').toLowerCase();
+  const like = (found('ID_LIKE')?.value ?? '').split(/\s+/).filter((s) => s !== '');
+  fact
+    .set('id', id, at('ID'))
+    .set('idLike', like, at('ID_LIKE'))
+    .set('versionId', found('VERSION_ID')?.value, at('VERSION_ID'))
+    .set('prettyName', found('PRETTY_NAME')?.value, at('PRETTY_NAME'));
+  fact.set('family', familyOf([id, ...like]), at('ID'), at('ID_LIKE'));
+  const designed = immutableIds.includes(id) || immutableVariants.includes(found('VARIANT_ID')?.value ?? '');
+  const readOnly = fstab.is === 'got' ? rootReadOnly(fstab.value) : undefined;
+  if (designed) fact.set('immutable', true, at(immutableIds.includes(id) ? 'ID' : 'VARIANT_ID'));
+  else if (fstab.is === 'blocked') fact.gap('immutable', unknown(fstab, '/etc/fstab'));
+  else
+    fact.set(
+      'immutable',
+      readOnly !== undefined,
+      at('ID'),
+      ...(readOnly === undefined ? [] : [{ path: '/etc/fstab', line: readOnly, said: 'mounts / read-only' }]),
+    );
+}
+
+/** The line of /etc/fstab that mounts / read-only, as a transactional server has it. */
+function rootReadOnly(fstab: string): number | undefined {
+  const line = fstab.split('\n').findIndex((l) => {
+    const [device, target, , options] = l.trim().split(/\s+/);
+    return device !== undefined && !device.startsWith('#') && target === '/' && (options ?? '').split(',').includes('ro');
+  });
+  return line < 0 ? undefined : line + 1;
+}
+
+function familyOf(ids: readonly string[]): (typeof families)[number] {
+  for (const id of ids) {
+    if (/^(suse|sles|sled|sle|sl-micro|sle-|opensuse)/.test(id)) return 'suse';
+    if (['debian', 'ubuntu', 'raspbian'].includes(id)) return 'debian';
+    if (['rhel', 'centos', 'rocky', 'almalinux', 'ol'].includes(id)) return 'rhel';
+  }
+  return ids.includes('fedora') ? 'fedora' : 'other';
+}
+
+function systemd(fact: FactBuilder, [booted, kernel, ...installed]: readonly Answer<Stat>[]): void {
+  const [paths, asked] = runs(kernel) ? [['/run/systemd/system'], [booted]] : [systemdPaths, installed];
+  const where = paths.map((path) => ({ path }));
+  const blocked = asked.find((a) => a?.is === 'blocked');
+  const open = kernel?.is === 'blocked' && kernel.why !== 'unsupported';
+  if (open && !asked.some((a) => a?.is === 'got')) {
+    fact.gap('systemd', unknown(kernel, kernelPath));
+    return;
+  }
+  if (asked.some((a) => a?.is === 'got')) fact.set('systemd', true, ...where);
+  else if (blocked?.is === 'blocked') fact.gap('systemd', unknown(blocked, paths[0] as string));
+  else fact.set('systemd', false, ...where);
+}
+
+function endOfSupport(fact: FactBuilder, release: OsRelease, now: number | undefined): void {
+  const id = release.values.get('ID')?.value ?? 'linux';
+  const versionId = release.values.get('VERSION_ID');
+  const at = versionId?.at ?? { path: release.path };
+  const ends = Object.hasOwn(systemEnds, id) ? systemEnds[id] : undefined;
+  if (ends === 'rolling') {
+    fact.set('ended', false, { ...at, said: 'a rolling release' });
+    return;
+  }
+  const judged = ends && versionId ? support(ends, versionId.value, now) : undefined;
+  fact.set('endOfLife', judged?.date, at);
+  if (judged?.is === 'known') fact.set('ended', judged.ended, { ...at, said: judged.said });
+  else
+    fact.gap('ended', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: judged?.said ?? `no end of support is known for ${id} ${versionId?.value ?? 'without VERSION_ID'} (table of ${tablesOf})`,
+      where: [at],
+    });
+}
+
+function baseProduct(fact: FactBuilder, release: OsRelease, product: Answer<string>): void {
+  const at = { path: productPath };
+  if (product.is === 'blocked') fact.gap('product', unknown(product, productPath));
+  if (product.is !== 'got') {
+    fact.at('product', { ...at, said: 'not there' });
+    return;
+  }
+  const tag = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(product.value)?.[1]?.trim();
+  for (const field of ['name', 'version', 'summary'] as const) fact.set(['product', field], tag(field), at);
+  const own = release.values.get('VERSION_ID');
+  if (tag('version') !== undefined && own) fact.set(['product', 'matches'], tag('version') === own.value, at, own.at);
+}

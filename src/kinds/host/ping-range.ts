@@ -1,0 +1,44 @@
+/** Kind `ping-range`: whether the account in question may send pings without privilege. */
+import type { Asking } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
+import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
+import { subIds, subIdTouches } from '../../facts/host/subids.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
+
+const key = 'net.ipv4.ping_group_range';
+/** The kernel's own value (Documentation/networking/ip-sysctl.rst): an empty range, nobody may. */
+const usual = '1 0';
+
+export const pingRange: Kind = {
+  name: 'ping-range',
+  noun: key,
+  describe: 'The groups that may open ping sockets (net.ipv4.ping_group_range), compared with the groups of the account and of its containers.',
+  fields: {},
+  shape: record({
+    range: string('two group ids, first and last'),
+    default: boolean('it is the kernel’s own empty range'),
+    covers: boolean('the primary group of the account is within'),
+    coversContainers: boolean('the subordinate groups are within too, as which processes of containers on the host’s network run'),
+  }),
+  touches: () => [...kernelValueTouches(key), ...subIdTouches],
+  *learn(_q, as): Asking<Fact> {
+    const found = yield* kernelValue(key);
+    if (found.is === 'unknown') return found;
+    if (found.value === undefined && found.live) return new FactBuilder().consulted(...found.where).build(false);
+    const text = found.value ?? usual;
+    const where = found.value === undefined ? found.where.map((w) => ({ ...w, said: `nothing sets it: ${usual}` })) : found.where;
+    const fact = new FactBuilder().consulted(...where).set('range', text, ...where);
+    const [, low, high] = /^(\d+) (\d+)$/.exec(text) ?? [];
+    if (low === undefined || high === undefined) {
+      const why: Unknown = { is: 'unknown', why: 'unparsable', said: `"${text}" is no pair of numbers`, where };
+      return fact.gap('default', why).gap('covers', why).gap('coversContainers', why).build();
+    }
+    const within = (from: number, to: number): boolean => from >= Number(low) && to <= Number(high);
+    fact.set('default', text === usual, ...where).set('covers', within(as.gid, as.gid), ...where);
+    const groups = yield* subIds('subgid', as);
+    if (groups.is === 'unknown') return fact.gap('coversContainers', groups).build();
+    const all = groups.ranges.every((r) => within(r.start, r.start + r.count - 1));
+    return fact.set('coversContainers', within(as.gid, as.gid) && all, ...where, ...groups.ranges.map((r) => r.at)).build();
+  },
+};

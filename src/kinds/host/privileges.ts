@@ -1,0 +1,63 @@
+/** Kind `privileges`: by which ways an account can become root. */
+import { type Account, type Answer, type Asking, read, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
+import { foreignRule, readSudoers, type Sudoers, sudoersTouches, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
+
+const groupPath = '/etc/group';
+
+/** Whoever is in one of these groups can become root: through sudo, a root daemon's socket, or raw disks. */
+const rootGroups: readonly string[] = ['root', 'wheel', 'sudo', 'admin', 'docker', 'podman', 'lxd', 'incus', 'incus-admin', 'libvirt', 'disk', 'shadow'];
+
+export const privileges: Kind = {
+  name: 'privileges',
+  noun: 'the account',
+  describe: 'How the account in question can become root: its uid, its groups, sudo.',
+  fields: {},
+  shape: record({
+    root: boolean('its uid is 0'),
+    groups: listOf(string('group name'), 'all groups of the account'),
+    rootGroups: listOf(string('group name'), `groups that amount to root: ${rootGroups.join(', ')}`),
+    sudo: record({ allowed: boolean('a rule of sudoers names it'), noPassword: boolean('such a rule asks for no password') }, 'sudo'),
+  }),
+  touches: () => [{ do: 'read', path: groupPath }, ...sudoersTouches],
+  *learn(_query, as): Asking<Fact> {
+    const [group, sudoers] = (yield* together<unknown>([read(groupPath), readSudoers()])) as [Answer<string>, Sudoers];
+    const fact = new FactBuilder().consulted({ path: groupPath }, ...sudoers.consulted).set('root', as.uid === 0, { path: '/etc/passwd' });
+    if (group.is === 'blocked') {
+      const why = unknown(group, groupPath);
+      return fact.gap('groups', why).gap('rootGroups', why).gap('sudo', why).build();
+    }
+    const groups = groupsOf(group.is === 'got' ? group.value : '', as);
+    const mighty = groups.filter((g) => rootGroups.includes(g.name));
+    fact
+      .set(
+        'groups',
+        groups.map((g) => g.name),
+        ...groups.map((g) => g.at),
+      )
+      .set(
+        'rootGroups',
+        mighty.map((g) => g.name),
+        ...(mighty.length > 0 ? mighty.map((g) => ({ ...g.at, said: `member of ${g.name}` })) : [{ path: groupPath }]),
+      );
+    const who = whoIs(as, group.is === 'got' ? group.value : '');
+    const sudo = sudoOf(sudoers.statements, who);
+    const unseen = sudoers.incomplete ?? foreignRule(sudoers.statements, who);
+    const where = sudo.where.length > 0 ? sudo.where : sudoers.consulted;
+    if (unseen && !sudo.noPassword) fact.gap('sudo', unseen);
+    else fact.set(['sudo', 'allowed'], sudo.allowed, ...where).set(['sudo', 'noPassword'], sudo.noPassword, ...where);
+    return fact.build();
+  },
+};
+
+/** group(5): the groups that list the account, and its primary group. */
+function groupsOf(text: string, as: Account): { name: string; gid: number; at: Where }[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [name, , gid, members] = line.split(':');
+    if (!name || !/^\d+$/.test(gid ?? '')) return [];
+    const belongs = Number(gid) === as.gid || (members ?? '').split(',').some((m) => m.trim() === as.name);
+    return belongs ? [{ name, gid: Number(gid), at: { path: groupPath, line: index + 1 } }] : [];
+  });
+}

@@ -1,0 +1,81 @@
+/** Kind `runtime-dir`: the directory /run/user/UID of an account, and the variable that should name it. */
+import { type Answer, type Asking, env, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
+import { kernelPath, runs } from '../../facts/host/running.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, mode, record, string } from '../../facts/shape.ts';
+
+const mountsPath = '/proc/self/mountinfo';
+
+/**
+ * XDG_RUNTIME_DIR belongs to a session: it is known only when the account itself inspects,
+ * neither through sudo nor su. Otherwise only the directory, computed from the uid, is judged.
+ */
+export const runtimeDir: Kind = {
+  name: 'runtime-dir',
+  noun: 'the runtime directory',
+  describe: 'The runtime directory /run/user/UID of the account in question, and XDG_RUNTIME_DIR if the account itself inspects.',
+  fields: {},
+  shape: record({
+    path: string('/run/user/UID'),
+    directory: boolean('it is a directory, not a link'),
+    owned: boolean('its owner is the account'),
+    mode: mode('its permission bits'),
+    filesystem: string('the file system mounted there, such as tmpfs; unset when it is no mount of its own'),
+    variable: record(
+      { value: string('XDG_RUNTIME_DIR'), right: boolean('it names the directory of the account; unset when the inspection runs in another session') },
+      'the variable in the session of the inspection',
+    ),
+  }),
+  touches: () => [
+    { do: 'stat', path: '/run/user/{uid}' },
+    { do: 'stat', path: kernelPath },
+    { do: 'read', path: mountsPath },
+    ...['HOME', 'SUDO_USER', 'XDG_RUNTIME_DIR'].map((name) => ({ do: 'env' as const, name })),
+  ],
+  *learn(_query, as): Asking<Fact> {
+    const path = `/run/user/${as.uid}`;
+    const [inode, kernel, mounts, home, sudo, variable] = (yield* together<unknown>([
+      stat(path),
+      stat(kernelPath),
+      read(mountsPath),
+      env('HOME'),
+      env('SUDO_USER'),
+      env('XDG_RUNTIME_DIR'),
+    ])) as [Answer<Stat>, Answer<Stat>, Answer<string>, Answer<string>, Answer<string>, Answer<string>];
+    if (inode.is === 'blocked') return unknown(inode, path);
+    if (inode.is === 'absent') {
+      return !runs(kernel)
+        ? { is: 'unknown', why: 'unsupported', said: `${path} is made at login, and nobody logs in to an image`, where: [{ path }] }
+        : missing({ path });
+    }
+    const { type, mode: bits, uid } = inode.value;
+    const fact = new FactBuilder()
+      .consulted({ path })
+      .set('path', path, { path })
+      .set('directory', type === 'directory', { path })
+      .set('owned', uid === as.uid, { path, said: `owner ${uid}` })
+      .set('mode', bits, { path });
+    if (mounts.is === 'blocked') fact.gap('filesystem', unknown(mounts, mountsPath));
+    else
+      fact.set('filesystem', mounts.is === 'got' ? filesystemAt(mounts.value, path) : undefined, { path: mountsPath }).at('filesystem', { path: mountsPath });
+    const hidden = [home, sudo].find((a) => a.is === 'blocked' && a.why !== 'unsupported');
+    if (hidden?.is === 'blocked') return fact.gap('variable', unknown(hidden, 'env:HOME')).build();
+    const own = home.is === 'got' && home.value.replace(/\/+$/, '') === as.home.replace(/\/+$/, '') && sudo.is === 'absent';
+    if (!own) return fact.at('variable', { path: 'env:XDG_RUNTIME_DIR', said: 'of another session' }).build();
+    if (variable.is === 'blocked') return fact.gap('variable', unknown(variable, 'env:XDG_RUNTIME_DIR')).build();
+    const value = variable.is === 'got' ? variable.value : undefined;
+    const at = { path: 'env:XDG_RUNTIME_DIR', said: value === undefined || value === '' ? 'not set' : `is ${value}` };
+    return fact
+      .set(['variable', 'value'], value, at)
+      .set(['variable', 'right'], value?.replace(/\/+$/, '') === path, at)
+      .build();
+  },
+};
+
+/** The type of the last mount at a path: proc_pid_mountinfo(5). */
+function filesystemAt(mountinfo: string, path: string): string | undefined {
+  const line = mountinfo.split('\n').findLast((l) => l.split(' ')[4] === path);
+  const fields = line?.split(' ') ?? [];
+  return fields[fields.indexOf('-', 6) + 1];
+}

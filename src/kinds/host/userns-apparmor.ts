@@ -1,0 +1,108 @@
+/** Kind `userns-apparmor`: whether AppArmor lets the programs of rootless containers create user namespaces. */
+import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
+import { attachesTo, type Profile, parseProfiles } from '../../facts/host/apparmor-profiles.ts';
+import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
+import { programDirectories } from '../../facts/host/tool-table.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
+
+const key = 'kernel.apparmor_restrict_unprivileged_userns';
+const folder = '/etc/apparmor.d';
+/** Podman and rootlesskit unshare themselves; K3s does, where a user runs it. */
+const programs = ['podman', 'rootlesskit', 'k3s'] as const;
+const places = programs.flatMap((name) => programDirectories.map((d) => ({ name, path: `${d}/${name}` })));
+
+export const usernsApparmor: Kind = {
+  name: 'userns-apparmor',
+  noun: 'AppArmor',
+  describe:
+    "AppArmor's restriction of user namespaces (kernel.apparmor_restrict_unprivileged_userns), and the profiles that except the programs of rootless containers.",
+  fields: {},
+  shape: record({
+    restricted: boolean('an ordinary user may create one only in a program whose profile grants it'),
+    granted: listOf(string('a path'), 'programs of rootless containers with such a profile; looked at only under the restriction'),
+    uncovered: listOf(string('a path'), 'those without'),
+  }),
+  touches: () => [
+    ...kernelValueTouches(key),
+    ...rootlessTouches,
+    ...places.map(({ path }) => ({ do: 'stat' as const, path })),
+    { do: 'list', path: folder },
+    { do: 'list', path: `${folder}/disable` },
+    { do: 'read', path: `${folder}/*` },
+  ],
+  *learn(): Asking<Fact> {
+    const value = yield* kernelValue(key);
+    if (value.is === 'unknown') return value;
+    if (value.value === undefined && !value.live)
+      return { is: 'unknown', why: 'unsupported', said: `no sysctl.d file sets ${key}; the default of the kernel that boots decides`, where: value.where };
+    const restricted = value.value !== undefined && value.value !== '0';
+    const at = value.where.map((w) => ({ ...w, said: value.value === undefined ? 'this kernel has no such restriction' : `is ${value.value}` }));
+    const fact = new FactBuilder().consulted(...at).set('restricted', restricted, ...at);
+    if (!restricted)
+      return fact
+        .set('granted', [], ...at)
+        .set('uncovered', [], ...at)
+        .build();
+    const [found, profiles] = (yield* together<unknown>([installed(), loadable()])) as [readonly string[] | Unknown, readonly Profile[] | Unknown];
+    const hidden = 'is' in found ? found : 'is' in profiles ? profiles : undefined;
+    if (hidden || 'is' in found || 'is' in profiles) return hidden ? fact.gap('granted', hidden).gap('uncovered', hidden).build() : fact.build();
+    const profileOf = (path: string): Profile | undefined => profiles.find((p) => p.grantsUserns && attachesTo(p, path));
+    const uncovered = found.filter((path) => !profileOf(path));
+    const granted = found.flatMap((path) => ((p) => (p ? [{ path, where: p.at }] : []))(profileOf(path)));
+    return fact
+      .set(
+        'granted',
+        granted.map((g) => g.path),
+        ...granted.map((g): Where => g.where),
+        ...at,
+      )
+      .set('uncovered', uncovered, ...uncovered.map((path) => ({ path, said: 'no profile grants it userns' })), ...granted.map((g): Where => g.where), ...at)
+      .build();
+  },
+};
+
+/** Where the programs lie, each place once. K3s counts where an account runs it without root. */
+function* installed(): Asking<readonly string[] | Unknown> {
+  const [uses, ...answers] = (yield* together<unknown>([rootlessUse(rootAccount), ...places.map(({ path }) => stat(path))])) as [
+    { is: 'known'; each: readonly RootlessUse[] } | Unknown,
+    ...Answer<Stat>[],
+  ];
+  if (uses.is === 'unknown') return uses;
+  const k3s = uses.each.map((u) => u.k3sRootless);
+  const open = k3s.find((u) => typeof u === 'object');
+  const found = new Set<string>();
+  for (const [at, answer] of answers.entries()) {
+    const { name, path } = places[at] as (typeof places)[number];
+    if (answer.is === 'blocked') return unknown(answer, path);
+    if (answer.is === 'absent') continue;
+    if (name === 'k3s' && !k3s.includes(true)) {
+      if (open) return open;
+      continue;
+    }
+    const real = answer.value.real;
+    if (real?.is === 'blocked') return unknown(real, path);
+    if (real?.is !== 'absent') found.add(real?.is === 'got' ? real.value.path : path);
+  }
+  return [...found];
+}
+
+/** The profiles that the boot loads: not those linked in disable/, nor editors' and packages' leftovers. */
+function* loadable(): Asking<readonly Profile[] | Unknown> {
+  const [names, disabled] = (yield* together([list(folder), list(`${folder}/disable`)])) as [Answer<readonly string[]>, Answer<readonly string[]>];
+  if (names.is === 'blocked') return unknown(names, folder);
+  if (disabled.is === 'blocked') return unknown(disabled, `${folder}/disable`);
+  const off = disabled.is === 'got' ? disabled.value : [];
+  const wanted = (names.is === 'got' ? names.value : []).filter((n) => !off.includes(n) && !/^\.|~$|\.(?:dpkg-\w+|rpmnew|rpmsave|orig|rej)$/.test(n));
+  const texts = (yield* together(wanted.map((n) => read(`${folder}/${n}`)))) as Answer<string>[];
+  const profiles: Profile[] = [];
+  for (const [at, text] of texts.entries()) {
+    const path = `${folder}/${wanted[at]}`;
+    // abstractions, tunables and the like are directories.
+    if (text.is === 'blocked' && text.why !== 'failed') return unknown(text, path);
+    if (text.is === 'got') profiles.push(...parseProfiles(text.value, path));
+  }
+  return profiles;
+}

@@ -1,0 +1,45 @@
+/** Kind `k3s-release`: which K3s is installed, and whether its Kubernetes minor release is still maintained. */
+import { type Asking, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, missing } from '../../facts/fact.ts';
+import { takenAt } from '../../facts/host/accounts.ts';
+import { support } from '../../facts/host/lifecycle.ts';
+import { kubernetesEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
+import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, record, string, version } from '../../facts/shape.ts';
+
+export const k3sRelease: Kind = {
+  name: 'k3s-release',
+  noun: 'K3s',
+  describe: 'The installed K3s, and until when its Kubernetes minor release is maintained.',
+  fields: {},
+  shape: record({
+    version: version('the version: 1.34.2+k3s1'),
+    minor: string('Kubernetes minor release: 1.34'),
+    candidate: boolean('a release candidate or other pre-release'),
+    endOfLife: string(`last day of maintenance (table of ${tablesOf})`),
+    ended: boolean('that day has passed on the day of the inspection'),
+  }),
+  touches: () => [...toolTouches('k3s'), { do: 'env', name: 'PRETRIP_NOW' }],
+  *learn(): Asking<Fact> {
+    const [found, now] = (yield* together<unknown>([toolVersion('k3s'), takenAt()])) as [ToolVersion, number | undefined];
+    if (found.is === 'unknown') return found;
+    if (found.is === 'absent') return missing(...found.consulted);
+    const at = found.where;
+    const fact = new FactBuilder().consulted(at).set('version', found.version, at);
+    const m = /^v?(\d+\.\d+)\.\d+(-(?!k3s)[A-Za-z][^+]*)?/.exec(found.version);
+    if (!m) {
+      const why = { is: 'unknown' as const, why: 'unparsable' as const, said: `${found.version} is not a version of K3s`, where: [at] };
+      return fact.gap('minor', why).gap('candidate', why).gap('endOfLife', why).gap('ended', why).build();
+    }
+    const judged = support(kubernetesEnds, m[1] as string, now);
+    const where = { ...at, said: judged.said };
+    fact
+      .set('minor', m[1], at)
+      .set('candidate', m[2] !== undefined, at)
+      .set('endOfLife', judged.date, where);
+    if (judged.is === 'known') fact.set('ended', judged.ended, where);
+    else fact.gap('ended', { is: 'unknown', why: 'ambiguous', said: judged.said, where: [at] });
+    return fact.build();
+  },
+};

@@ -1,0 +1,181 @@
+/** The list of fact kinds. Generated from this directory by `npm run generate`. */
+import type { Kind } from '../facts/kind.ts';
+import { bootArguments } from './cgroup/boot-arguments.ts';
+import { cgroup } from './cgroup/cgroup.ts';
+import { cgroupDrivers } from './cgroup/cgroup-drivers.ts';
+import { delegation } from './cgroup/delegation.ts';
+import { runtimeUnit } from './cgroup/runtime-unit.ts';
+import { config } from './config/config.ts';
+import { configAccepted } from './config/config-accepted.ts';
+import { apiTimeout } from './containers/api-timeout.ts';
+import { containerLogs } from './containers/container-logs.ts';
+import { containerLsm } from './containers/container-lsm.ts';
+import { defaultMounts } from './containers/default-mounts.ts';
+import { imageStores } from './containers/image-stores.ts';
+import { ociRuntime } from './containers/oci-runtime.ts';
+import { proxy } from './containers/proxy.ts';
+import { registryCredentials } from './containers/registry-credentials.ts';
+import { rootlessOverlay } from './containers/rootless-overlay.ts';
+import { seccompProfile } from './containers/seccomp-profile.ts';
+import { cri } from './crio/cri.ts';
+import { crioCni } from './crio/crio-cni.ts';
+import { crioStorage } from './crio/crio-storage.ts';
+import { accountHome } from './host/account-home.ts';
+import { accounts } from './host/accounts.ts';
+import { dbusSession } from './host/dbus-session.ts';
+import { document } from './host/document.ts';
+import { engine } from './host/engine.ts';
+import { environment } from './host/environment.ts';
+import { file } from './host/file.ts';
+import { hardware } from './host/hardware.ts';
+import { idmapTools } from './host/idmap-tools.ts';
+import { lingering } from './host/lingering.ts';
+import { lowPorts } from './host/low-ports.ts';
+import { os } from './host/os.ts';
+import { pauseProcess } from './host/pause-process.ts';
+import { pingRange } from './host/ping-range.ts';
+import { privileges } from './host/privileges.ts';
+import { process } from './host/process.ts';
+import { runtimeDir } from './host/runtime-dir.ts';
+import { subidConflicts } from './host/subid-conflicts.ts';
+import { sysctl } from './host/sysctl.ts';
+import { text } from './host/text.ts';
+import { tool } from './host/tool.ts';
+import { user } from './host/user.ts';
+import { userBus } from './host/user-bus.ts';
+import { userUnits } from './host/user-units.ts';
+import { usernsApparmor } from './host/userns-apparmor.ts';
+import { k3d } from './k3d/k3d.ts';
+import { k3dConfig } from './k3d/k3d-config.ts';
+import { k3dDatastore } from './k3d/k3d-datastore.ts';
+import { k3dEndpoint } from './k3d/k3d-endpoint.ts';
+import { k3dEngine } from './k3d/k3d-engine.ts';
+import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
+import { k3dScripts } from './k3d/k3d-scripts.ts';
+import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
+import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { k3sRelease } from './k3s/k3s-release.ts';
+import { k3sRootless } from './k3s/k3s-rootless.ts';
+import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
+import { k3sRuntime } from './k3s/k3s-runtime.ts';
+import { machineConfig } from './macos/machine-config.ts';
+import { machineDocker } from './macos/machine-docker.ts';
+import { machineHostKey } from './macos/machine-host-key.ts';
+import { machineSsh } from './macos/machine-ssh.ts';
+import { podmanMachine } from './macos/podman-machine.ts';
+import { dockerCli } from './podman/docker-cli.ts';
+import { dockerSock } from './podman/docker-sock.ts';
+import { podmanApi } from './podman/podman-api.ts';
+import { podmanDns } from './podman/podman-dns.ts';
+import { podmanFirewall } from './podman/podman-firewall.ts';
+import { podmanMigration } from './podman/podman-migration.ts';
+import { podmanNetwork } from './podman/podman-network.ts';
+import { podmanNetworking } from './podman/podman-networking.ts';
+import { podmanOverrides } from './podman/podman-overrides.ts';
+import { podmanRestart } from './podman/podman-restart.ts';
+import { podmanService } from './podman/podman-service.ts';
+import { podmanSocket } from './podman/podman-socket.ts';
+import { podmanStore } from './podman/podman-store.ts';
+import { podmanVersion } from './podman/podman-version.ts';
+import { podmanWorkloads } from './podman/podman-workloads.ts';
+import { imagePolicy } from './policy/image-policy.ts';
+import { signatureStorage } from './policy/signature-storage.ts';
+import { quadlet } from './quadlet/quadlet.ts';
+import { quadletGenerator } from './quadlet/quadlet-generator.ts';
+import { quadletWorkload } from './quadlet/quadlet-workload.ts';
+import { sshConfig } from './ssh/ssh-config.ts';
+import { unit } from './systemd/unit.ts';
+import { unitLive } from './systemd/unit-live.ts';
+import { bluechi } from './vehicle/bluechi.ts';
+import { qm } from './vehicle/qm.ts';
+
+export const kinds: readonly Kind[] = [
+  bootArguments,
+  cgroupDrivers,
+  cgroup,
+  delegation,
+  runtimeUnit,
+  configAccepted,
+  config,
+  apiTimeout,
+  containerLogs,
+  containerLsm,
+  defaultMounts,
+  imageStores,
+  ociRuntime,
+  proxy,
+  registryCredentials,
+  rootlessOverlay,
+  seccompProfile,
+  cri,
+  crioCni,
+  crioStorage,
+  accountHome,
+  accounts,
+  dbusSession,
+  document,
+  engine,
+  environment,
+  file,
+  hardware,
+  idmapTools,
+  lingering,
+  lowPorts,
+  os,
+  pauseProcess,
+  pingRange,
+  privileges,
+  process,
+  runtimeDir,
+  subidConflicts,
+  sysctl,
+  text,
+  tool,
+  userBus,
+  userUnits,
+  user,
+  usernsApparmor,
+  k3dConfig,
+  k3dDatastore,
+  k3dEndpoint,
+  k3dEngine,
+  k3dRegistryUse,
+  k3dScripts,
+  k3d,
+  kubeconfigFile,
+  sudoEnvironment,
+  k3sRelease,
+  k3sRootlessUnits,
+  k3sRootless,
+  k3sRuntime,
+  machineConfig,
+  machineDocker,
+  machineHostKey,
+  machineSsh,
+  podmanMachine,
+  dockerCli,
+  dockerSock,
+  podmanApi,
+  podmanDns,
+  podmanFirewall,
+  podmanMigration,
+  podmanNetwork,
+  podmanNetworking,
+  podmanOverrides,
+  podmanRestart,
+  podmanService,
+  podmanSocket,
+  podmanStore,
+  podmanVersion,
+  podmanWorkloads,
+  imagePolicy,
+  signatureStorage,
+  quadletGenerator,
+  quadletWorkload,
+  quadlet,
+  sshConfig,
+  unitLive,
+  unit,
+  bluechi,
+  qm,
+];

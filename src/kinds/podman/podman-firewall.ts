@@ -1,0 +1,85 @@
+/** Kind `podman-firewall`: what root's Podman sets firewall rules with for its networks. */
+import { type Asking, together } from '../../facts/ask.ts';
+import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { lookup } from '../../facts/containers/lookup.ts';
+import { releaseOf, since } from '../../facts/containers/podman-release.ts';
+import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { findHelper, type Helper, helperTouches } from '../../facts/podman/helpers.ts';
+import { ofRoot } from '../../facts/podman/patterns.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
+
+/** The program that each driver runs (containers/netavark src/firewall). */
+const programs: Readonly<Record<string, string>> = { nftables: 'nft', iptables: 'iptables', firewalld: 'firewalld' };
+
+export const podmanFirewall: Kind = {
+  name: 'podman-firewall',
+  noun: "netavark's firewall",
+  describe: 'The firewall driver in force for networks of the system, and whether its program is there. `podman info` does not show when it is missing.',
+  fields: {},
+  shape: record({
+    driver: string('network.firewall_driver, else the default of this netavark'),
+    valid: boolean('netavark knows the driver'),
+    sets: boolean('it sets rules at all: the driver is not none'),
+    program: string('the program that it needs'),
+    present: boolean('that program is installed'),
+  }),
+  touches: () => [...ofRoot(containersTouches), ...toolTouches('netavark'), ...helperTouches(Object.values(programs))],
+  *learn(): Asking<Fact> {
+    const names = Object.values(programs);
+    const [conf, netavark, ...found] = (yield* together<unknown>([
+      containersConf(rootAccount),
+      toolVersion('netavark'),
+      ...names.map((name) => findHelper(name, [], true)),
+    ])) as [Fact, ToolVersion, ...Helper[]];
+    if (conf.is === 'unknown') return conf;
+    const set = lookup(conf, 'network', 'firewall_driver');
+    if (set.gap) return set.gap;
+    const drivers = typeof set.value === 'string' && set.value !== '' ? [set.value] : usual(netavark);
+    const where: readonly Where[] =
+      drivers.length === 1 && set.where.length > 0
+        ? set.where
+        : netavark.is === 'known'
+          ? [netavark.where]
+          : netavark.is === 'absent'
+            ? netavark.consulted
+            : netavark.where;
+    const fact = new FactBuilder().consulted(...where);
+    const helper = (driver: string): Helper | undefined => found[names.indexOf(programs[driver] ?? '')];
+    const [driver = '', other] = drivers;
+    if (other !== undefined && helper(driver)?.is !== helper(other)?.is) return open(fact, netavark, where);
+    if (other === undefined) fact.set('driver', driver, ...where.map((w) => (set.where.length > 0 ? w : { ...w, said: `the default of this netavark` })));
+    fact.set('valid', driver === 'none' || Object.hasOwn(programs, driver), ...where);
+    fact.set('sets', driver !== 'none', ...where);
+    if (other !== undefined) fact.gap('driver', undecided(netavark, where)).gap('program', undecided(netavark, where));
+    const needed = helper(driver);
+    if (needed?.is === 'unknown') return fact.gap('present', needed).build();
+    if (!needed)
+      return fact
+        .at('program', ...where)
+        .set('present', driver === 'none', ...where)
+        .build();
+    return fact
+      .set('program', other === undefined ? programs[driver] : undefined, ...where)
+      .set('present', needed.is === 'found', ...(needed.is === 'found' ? [{ path: needed.path }] : needed.consulted), ...where)
+      .build();
+  },
+};
+
+/** iptables up to 1.9, nftables from 1.14 on (seen on 1.4 and 1.14); between them the distribution's build chose. */
+function usual(netavark: ToolVersion): string[] {
+  const release = netavark.is === 'known' ? releaseOf(netavark.version) : undefined;
+  if (!release) return ['nftables', 'iptables'];
+  if (since(release, '1.14')) return ['nftables'];
+  return since(release, '1.10') ? ['nftables', 'iptables'] : ['iptables'];
+}
+
+function undecided(netavark: ToolVersion, where: readonly Where[]): Unknown {
+  const version = netavark.is === 'known' ? netavark.version : 'of an unknown version';
+  return { is: 'unknown', why: 'ambiguous', said: `the default of netavark ${version} may be nftables or iptables`, where };
+}
+
+const open = (fact: FactBuilder, netavark: ToolVersion, where: readonly Where[]): Fact =>
+  ['driver', 'valid', 'sets', 'program', 'present'].reduce((f, field) => f.gap(field, undecided(netavark, where)), fact).build();

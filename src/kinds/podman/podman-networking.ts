@@ -1,0 +1,195 @@
+/** Kind `podman-networking`: the network back end of an account, its DNS server, and the rootless network command. */
+import { type Account, type Answer, type Asking, read, together } from '../../facts/ask.ts';
+import { type PodmanRelease, podmanRelease, podmanTouches, since } from '../../facts/containers/podman-release.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
+import { findHelper, type Helper, helperTouches, pluginDirectories } from '../../facts/podman/helpers.ts';
+import { type NetworkFiles, networkFiles, networkFileTouches } from '../../facts/podman/networks.ts';
+import { graphRoot, type Settings, settings } from '../../facts/podman/settings.ts';
+import { askPodman, database, movedStore, storeTouches, type Told } from '../../facts/podman/store.ts';
+import { boolean, list, record, string } from '../../facts/shape.ts';
+import { parseJson } from '../../facts/text/json.ts';
+import { entry, plain, type TextNode } from '../../facts/text/node.ts';
+
+const infoArgv = ['podman', 'info', '--format', 'json'];
+
+const program = (what: string) => record({ present: boolean('an executable file is where Podman looks for it'), path: string('its path') }, what);
+
+export const podmanNetworking: Kind = {
+  name: 'podman-networking',
+  noun: "Podman's networking",
+  describe:
+    "How an account's Podman makes networks: the back end with its programs, the name server for containers, and the command that rootless containers need.",
+  fields: { dnsAlways: { type: 'boolean', describe: 'whether a network with DNS is expected although none exists yet (k3d makes one)' } },
+  shape: record({
+    backend: record(
+      {
+        name: string('the back end in force', ['netavark', 'cni']),
+        present: boolean('its program is installed'),
+        refused: string('why Podman refuses every command because of the back end; unset when it does not'),
+      },
+      'the network back end',
+    ),
+    aardvark: program('aardvark-dns, which answers names on networks with DNS'),
+    dns: record(
+      { needed: boolean('a network with DNS exists or is expected'), networks: list(string('a network'), 'the networks with DNS') },
+      'name service for containers',
+    ),
+    rootless: record(
+      {
+        command: string('the command that connects rootless containers: pasta or slirp4netns'),
+        valid: boolean('Podman knows the command'),
+        present: boolean('its program is installed'),
+        path: string('its path'),
+      },
+      'rootless network command',
+    ),
+  }),
+  touches: () => [
+    ...networkFileTouches,
+    ...storeTouches,
+    ...podmanTouches,
+    ...helperTouches(['netavark', 'aardvark-dns', 'pasta', 'slirp4netns', 'bridge']),
+    { do: 'run', argv: infoArgv },
+    { do: 'run', argv: infoArgv, asUser: true },
+  ],
+  *learn(q, as): Asking<Fact> {
+    const [set, release, files] = (yield* together<unknown>([settings(as), podmanRelease(), networkFiles(as)])) as [
+      Settings | Unknown,
+      PodmanRelease,
+      NetworkFiles,
+    ];
+    if ('is' in set) return set;
+    const fact = new FactBuilder();
+    yield* setBackend(fact, as, set, release);
+    yield* setAardvark(fact, set);
+    setDns(fact, files, q.dnsAlways === true);
+    yield* setRootless(fact, set, release);
+    return fact.build();
+  },
+};
+
+function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: PodmanRelease): Asking<void> {
+  const recordPath = `${graphRoot(as)}/defaultNetworkBackend`;
+  const asked = yield* together<unknown>([
+    read(recordPath),
+    askPodman(infoArgv, as),
+    findHelper('netavark', set.helperDirectories.value, false),
+    findHelper('bridge', pluginDirectories, false),
+  ]);
+  const [recorded, info, netavark, cni] = asked as [Answer<string>, Told, Helper, Helper];
+  const moved = yield* movedStore(as);
+  const store = yield* database(as);
+  const told = info.is === 'got' && info.value.exit === 0 ? infoBackend(info.value.stdout) : undefined;
+  const unseen = moved ?? (recorded.is === 'blocked' ? unknown(recorded, recordPath) : undefined);
+  if (unseen && !told && set.networkBackend.value === '') {
+    fact.gap('backend', unseen);
+    return;
+  }
+  const judged = release.candidates.map((candidate) =>
+    backendOf(candidate, {
+      ...(recorded.is === 'got' ? { recorded: { value: recorded.value, where: { path: recordPath, line: 1 } } } : {}),
+      configured: set.networkBackend,
+      used: store.is !== 'none',
+      netavark,
+      ...(told ? { told } : {}),
+    }),
+  );
+  const [first, ...others] = judged;
+  const differs = others.some((o) => o.name !== first?.name || o.refused !== first?.refused);
+  if (!first || differs) {
+    fact.gap('backend', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `the back end depends on the Podman version; ${release.unknown?.said ?? ''}`,
+      where: first?.where ?? [],
+    });
+    return;
+  }
+  if (first.name !== undefined) fact.set(['backend', 'name'], first.name, ...first.where);
+  else if (first.refused === undefined)
+    fact.gap(
+      ['backend', 'name'],
+      netavark.is === 'unknown' ? netavark : store.is === 'unknown' ? store : { is: 'unknown', why: 'ambiguous', said: usedBefore, where: store.where },
+    );
+  fact.at(['backend', 'refused'], ...first.where).set(['backend', 'refused'], first.refused, ...first.where);
+  const binary = first.name === 'cni' ? cni : netavark;
+  setPresent(fact, ['backend', 'present'], binary);
+}
+
+/** 3.x has no such field and knows CNI alone. Undefined: not the output of podman info. */
+function infoBackend(text: string): { name: string; where: Where } | undefined {
+  const where = { path: `command:${infoArgv.join(' ')}` };
+  const parsed = parseJson(text);
+  const host = parsed.is === 'parsed' ? entry(parsed.root, 'host')?.value : undefined;
+  if (!host) return undefined;
+  const field = entry(host, 'networkBackend');
+  const name = field ? plain(field.value as TextNode) : 'cni';
+  return typeof name === 'string'
+    ? { name, where: { ...where, said: field ? `networkBackend ${name}` : 'no networkBackend: Podman 3 knows CNI alone' } }
+    : undefined;
+}
+
+function* setAardvark(fact: FactBuilder, set: Settings): Asking<void> {
+  const found = yield* findHelper('aardvark-dns', set.helperDirectories.value, false);
+  setPresent(fact, ['aardvark', 'present'], found, set.helperDirectories.where);
+  if (found.is === 'found') fact.set(['aardvark', 'path'], found.path, { path: found.path });
+}
+
+function setPresent(fact: FactBuilder, path: readonly string[], found: Helper, because: readonly Where[] = []): void {
+  if (found.is === 'unknown') fact.gap(path, found);
+  else fact.set(path, found.is === 'found', ...(found.is === 'found' ? [{ path: found.path }] : [...found.consulted, ...because]));
+}
+
+function setDns(fact: FactBuilder, files: NetworkFiles, always: boolean): void {
+  if (files.is === 'unknown') {
+    fact.gap(['dns', 'networks'], files);
+    if (always) fact.set(['dns', 'needed'], true, ...files.where);
+    else fact.gap(['dns', 'needed'], files);
+    return;
+  }
+  const named = files.each.filter((n) => n.dnsEnabled === true);
+  const where = named.length > 0 ? named.map((n) => n.where.get('dnsEnabled') ?? n.at) : files.consulted;
+  const unseen = files.broken.find((b) => b.why !== 'unparsable');
+  if (named.length === 0 && unseen) fact.gap(['dns', 'networks'], unseen);
+  else
+    fact.set(
+      ['dns', 'networks'],
+      named.map((n) => n.name),
+      ...where,
+    );
+  if (always || named.length > 0) fact.set(['dns', 'needed'], true, ...where);
+  else if (unseen) fact.gap(['dns', 'needed'], unseen);
+  else fact.set(['dns', 'needed'], false, ...where);
+}
+
+/** Podman 5.0 made pasta the default; there is no fall-back to the other program (containers/common pkg/config/default.go). */
+function* setRootless(fact: FactBuilder, set: Settings, release: PodmanRelease): Asking<void> {
+  const usual = new Set(release.candidates.map((c) => (since(c, '5.0') ? 'pasta' : 'slirp4netns')));
+  const [only] = usual;
+  const command = set.rootlessNetwork.value !== '' ? set.rootlessNetwork.value : usual.size === 1 ? only : undefined;
+  if (command === undefined) {
+    fact.gap('rootless', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `the default depends on the Podman version; ${release.unknown?.said ?? ''}`,
+      where: release.unknown?.where ?? [],
+    });
+    return;
+  }
+  const where =
+    set.rootlessNetwork.where.length > 0
+      ? set.rootlessNetwork.where
+      : [{ ...(release.where ?? { path: 'command:podman --version' }), said: `the default of Podman ${release.candidates[0].said}` }];
+  fact.set(['rootless', 'command'], command, ...where);
+  fact.set(['rootless', 'valid'], command === 'pasta' || command === 'slirp4netns', ...where);
+  if (command !== 'pasta' && command !== 'slirp4netns') {
+    fact.set(['rootless', 'present'], false, ...where);
+    return;
+  }
+  const own = command === 'slirp4netns' && set.slirpPath.value.endsWith('/slirp4netns') ? [set.slirpPath.value.replace(/\/[^/]*$/, '')] : undefined;
+  const found = yield* findHelper(command, own ?? set.helperDirectories.value, own === undefined);
+  setPresent(fact, ['rootless', 'present'], found, where);
+  if (found.is === 'found') fact.set(['rootless', 'path'], found.path, { path: found.path });
+}

@@ -1,0 +1,193 @@
+/** Kind `podman-store`: the store of an account: what is configured, what is on disk, what Podman says. */
+import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
+import { lookup, word } from '../../facts/containers/lookup.ts';
+import { mountAt } from '../../facts/containers/mount-point.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import type { Kind, Pattern } from '../../facts/kind.ts';
+import { infoTouches, type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
+import { boolean, list as listOf, mode, number, record, string } from '../../facts/shape.ts';
+
+const mountInfo = '/proc/self/mountinfo';
+/** Every driver that containers/storage has had: a directory of that name in the store was its own (drivers/driver.go ScanPriorDrivers). */
+const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 'zfs'];
+/** File systems whose files lie on another machine. */
+const remote = /^(?:nfs\d?|cifs|smb\d?|9p|ceph|glusterfs|fuse\.(?:sshfs|glusterfs|ceph.*)|afs|lustre|gpfs|beegfs)$/;
+
+const touches: readonly Pattern[] = [
+  ...infoTouches,
+  { do: 'stat', path: '/var/lib/containers/storage' },
+  { do: 'stat', path: '~/.local/share/containers/storage' },
+  { do: 'list', path: '/**', first: ['/var/lib/containers/storage', '~/.local/share/containers/storage'] },
+  { do: 'read', path: mountInfo },
+];
+
+export const podmanStore: Kind = {
+  name: 'podman-store',
+  noun: 'the store',
+  describe: "An account's store: the driver and the place that are configured, the traces on disk, and what Podman itself says.",
+  fields: {},
+  shape: record({
+    created: boolean('the store is there'),
+    graphRoot: string('where it is'),
+    usable: boolean('Podman accepts storage.conf: runroot and graphroot are not left out'),
+    configured: string('the driver that storage.conf names'),
+    driver: string('the driver in force'),
+    traces: listOf(string('a driver'), 'drivers that have left a directory in the store'),
+    ambiguous: boolean('no driver is configured and several have left traces, so every command fails'),
+    agrees: boolean('Podman uses the configured driver and place'),
+    problem: string('what Podman says against the store'),
+    bolt: boolean('libpod/bolt_state.db is there: the state is kept in BoltDB'),
+    sqlite: boolean('db.sql is there: the state is kept in SQLite'),
+    mode: mode('permission bits of the directory'),
+    uid: number('its owner'),
+    owned: boolean('its owner is the account'),
+    underHome: boolean("it lies in the account's home"),
+    filesystem: string('the file system that it lies on'),
+    local: boolean('that file system is on this machine'),
+    mountProgram: string('the program that mounts layers instead of the kernel'),
+  }),
+  touches: () => touches,
+  *learn(_, as): Asking<Fact> {
+    const info = yield* podmanInfo(as);
+    if (info.is === 'unknown') return info;
+    const { storage, graphRoot } = info;
+    const rootAt = storage.where.get('graphRoot') ?? [{ path: graphRoot }];
+    const fact = new FactBuilder().consulted({ path: graphRoot }, ...storage.consulted);
+    fact.set('created', info.exists, { path: graphRoot, ...(info.exists ? {} : { said: 'not there' }) }).set('graphRoot', graphRoot, ...rootAt);
+    fact.set('underHome', as.uid !== 0 && `${graphRoot}/`.startsWith(`${as.home.replace(/\/+$/, '')}/`), ...rootAt);
+    const usable = lookup(storage, 'usable');
+    if (usable.gap) fact.gap('usable', usable.gap);
+    else fact.set('usable', usable.value, ...usable.where);
+    if (info.inode) {
+      const here = { path: graphRoot, said: `mode ${info.inode.mode.toString(8).padStart(4, '0')}, owner ${info.inode.uid}` };
+      fact
+        .set('mode', info.inode.mode, here)
+        .set('uid', info.inode.uid, here)
+        .set('owned', info.inode.uid === as.uid, here);
+    }
+    const traces = info.exists ? yield* setTraces(fact, graphRoot) : [];
+    setDriver(fact, info, traces);
+    yield* setFilesystem(fact, graphRoot, as);
+    setProgram(fact, info);
+    return fact.build();
+  },
+};
+
+function* setTraces(fact: FactBuilder, root: string): Asking<readonly string[] | Unknown> {
+  const [names, bolt, sqlite] = (yield* together<unknown>([list(root), stat(`${root}/libpod/bolt_state.db`), stat(`${root}/db.sql`)])) as [
+    { is: string; value?: readonly string[] },
+    { is: 'got' | 'absent' | 'blocked' },
+    { is: 'got' | 'absent' | 'blocked' },
+  ];
+  for (const [field, path, answer] of [
+    ['bolt', `${root}/libpod/bolt_state.db`, bolt],
+    ['sqlite', `${root}/db.sql`, sqlite],
+  ] as const) {
+    if (answer.is === 'blocked') fact.gap(field, unknown(answer as never, path));
+    else fact.set(field, answer.is === 'got', { path, ...(answer.is === 'got' ? {} : { said: 'not there' }) });
+  }
+  if (names.is === 'blocked') {
+    const why = unknown(names as never, root);
+    fact.gap('traces', why);
+    return why;
+  }
+  const found = (names.value ?? []).filter((n) => drivers.includes(n));
+  fact.set('traces', found, ...(found.length > 0 ? found.map((n) => ({ path: `${root}/${n}` })) : [{ path: root }]));
+  return found;
+}
+
+/** Podman's own word counts; without it the configured driver, then the single one that left traces. */
+function setDriver(fact: FactBuilder, info: PodmanInfo, traces: readonly string[] | Unknown): void {
+  const set = word(info.storage, 'storage', 'driver');
+  const told = toldText(info, 'store', 'graphDriverName');
+  fact.at('configured', ...(set.where.length > 0 ? set.where : info.storage.consulted)).set('configured', set.value, ...set.where);
+  const problem = info.refused ?? (/overwritten by graph driver|several valid graphdrivers/.test(info.stderr) ? lineOf(info.stderr) : undefined);
+  fact.at('problem', info.where).set('problem', problem, info.where);
+  if (!('is' in traces))
+    fact.set(
+      'ambiguous',
+      set.value === undefined && traces.length > 1,
+      ...(traces.length > 0 ? traces.map((n) => ({ path: `${info.graphRoot}/${n}` })) : [{ path: info.graphRoot }]),
+    );
+  else fact.gap('ambiguous', traces);
+  if (told !== undefined) fact.set('driver', told, info.where, ...set.where.slice(0, 1));
+  // What storage.conf names is not what a store has that Podman cannot open.
+  else if (info.refused !== undefined) fact.gap('driver', refusal(info, info.refused));
+  else if (set.value !== undefined) fact.set('driver', set.value, ...set.where);
+  else if ('is' in traces) fact.gap('driver', traces);
+  else if (traces.length === 1)
+    fact.set('driver', traces[0] as string, { path: `${info.graphRoot}/${traces[0]}`, said: 'no driver is configured; this one was used so far' });
+  else
+    fact.gap('driver', {
+      is: 'unknown',
+      why: 'ambiguous',
+      said:
+        traces.length > 1
+          ? `no driver is configured, and ${traces.join(' and ')} have left traces`
+          : 'no driver is configured, and there is no store yet that would tell which one Podman chooses',
+      where: [{ path: info.graphRoot }, ...info.storage.consulted],
+    });
+  const root = toldText(info, 'store', 'graphRoot');
+  if (!info.exists) return;
+  if (problem !== undefined) fact.set('agrees', false, info.where, ...set.where.slice(0, 1));
+  else if (told === undefined || root === undefined)
+    fact.gap('agrees', {
+      is: 'unknown',
+      why: 'unsupported',
+      said: 'only podman info on the running host tells what the database of the store says',
+      where: [info.where],
+    });
+  else
+    fact.set(
+      'agrees',
+      (set.value === undefined || set.value === told) && tidy(root) === tidy(info.graphRoot),
+      { ...info.where, said: `${told} at ${root}` },
+      ...set.where.slice(0, 1),
+    );
+}
+
+const refusal = (info: PodmanInfo, said: string): Unknown => ({
+  is: 'unknown',
+  why: 'failed',
+  said: `podman info failed${said === '' ? '' : `: ${said}`}`,
+  where: [info.where],
+});
+
+const tidy = (path: string): string => path.replace(/\/+$/, '');
+const lineOf = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .find((l) => /overwritten by graph driver|several valid graphdrivers/.test(l))
+    ?.trim()
+    .slice(0, 300) ?? '';
+
+function* setFilesystem(fact: FactBuilder, root: string, as: Account): Asking<void> {
+  const mounts = yield* read(mountInfo);
+  const mount = mounts.is === 'got' ? mountAt(mounts.value, root) : undefined;
+  const where: Where = { path: mountInfo, said: `for ${root}` };
+  if (!mount) {
+    const why: Unknown =
+      mounts.is === 'blocked'
+        ? unknown(mounts, mountInfo)
+        : { is: 'unknown', why: 'unsupported', said: `the file system of ${root} (${as.name}) is only known on a running host`, where: [where] };
+    fact.gap('filesystem', why).gap('local', why);
+    return;
+  }
+  const said = { ...where, said: `${mount.type} at ${mount.point}` };
+  fact.set('filesystem', mount.type, said).set('local', !remote.test(mount.type), said);
+}
+
+function setProgram(fact: FactBuilder, info: PodmanInfo): void {
+  const options = toldValue(info, 'store', 'graphOptions');
+  const told = typeof options === 'object' && options !== null ? (Object.entries(options).find(([key]) => key.endsWith('mount_program')) ?? []) : undefined;
+  const set = [word(info.storage, 'storage', 'options', 'overlay', 'mount_program'), word(info.storage, 'storage', 'options', 'mount_program')].find(
+    (w) => w.value !== undefined || w.gap,
+  );
+  if (info.refused !== undefined) fact.gap('mountProgram', refusal(info, info.refused));
+  else if (told) {
+    const value = (told as readonly Json[])[1];
+    const program = typeof value === 'string' ? value : String((value as { Executable?: string } | undefined)?.Executable ?? '');
+    fact.at('mountProgram', info.where).set('mountProgram', program === '' || program === 'undefined' ? undefined : program, info.where, ...(set?.where ?? []));
+  } else if (set?.gap) fact.gap('mountProgram', set.gap);
+  else fact.at('mountProgram', ...info.storage.consulted).set('mountProgram', set?.value, ...(set?.where ?? []));
+}

@@ -1,0 +1,90 @@
+/** Kind `podman-version`: the version of Podman on the side that serves the API. */
+import { type Answer, type Asking, env, run, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { defaultSocket } from '../../facts/podman/socket-unit.ts';
+import { type Answering, socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { record, string, version } from '../../facts/shape.ts';
+import { parseJson } from '../../facts/text/json.ts';
+import { plain } from '../../facts/text/node.ts';
+
+const macMark = '/System/Library/CoreServices/SystemVersion.plist';
+const clientArgv = ['podman', 'version', '--format', 'json'];
+/** A Podman that is told to be remote makes no store of its own; on a Mac it always is. */
+const remoteArgv = ['podman', '--remote', 'version', '--format', 'json'];
+
+/** What `podman --version` prints is the client; it is the server too only where no other machine serves. */
+export const podmanVersion: Kind = {
+  name: 'podman-version',
+  noun: "the API's Podman",
+  describe: "The version of Podman that serves an account: the running API's, else that of the local program unless another machine serves.",
+  fields: {},
+  shape: record({
+    version: version('version of the engine'),
+    source: string('who told it', ['server', 'program']),
+    answeredBy: string('who answers on the engine socket, when something does', ['podman', 'docker', 'other']),
+  }),
+  touches: () => [
+    ...socketTouches,
+    ...toolTouches('podman'),
+    { do: 'stat', path: macMark },
+    { do: 'env', name: 'CONTAINER_HOST' },
+    { do: 'run', argv: clientArgv },
+    { do: 'run', argv: remoteArgv },
+  ],
+  *learn(_, as): Asking<Fact> {
+    const socket = defaultSocket(as);
+    const asked = yield* together<unknown>([whoAnswers(socket), toolVersion('podman'), stat(macMark), env('CONTAINER_HOST')]);
+    const [answering, local, mac, host] = asked as [Answering, ToolVersion, Answer<Stat>, Answer<string>];
+    const fact = new FactBuilder();
+    if (answering.is === 'answers') {
+      fact.set('answeredBy', answering.who, answering.where).consulted(answering.where);
+      if (answering.who === 'podman' && answering.version !== undefined) {
+        fact.set('version', answering.version, answering.versionAt).set('source', 'server', answering.versionAt);
+        if (local.is === 'known' && local.version !== answering.version) fact.note('version', `the local program is ${local.version}`, local.where);
+        return fact.build();
+      }
+    }
+    if (answering.is === 'unknown') return fact.gap('version', answering).gap('source', answering).gap('answeredBy', answering).build();
+    const hidden =
+      mac.is === 'blocked' ? unknown(mac, macMark) : host.is === 'blocked' && host.why !== 'unsupported' ? unknown(host, 'env:CONTAINER_HOST') : undefined;
+    if (hidden) return fact.gap('version', hidden).gap('source', hidden).build();
+    if (mac.is === 'got' || (host.is === 'got' && host.value !== ''))
+      return yield* remote(
+        fact,
+        mac.is === 'got' ? clientArgv : remoteArgv,
+        mac.is === 'got'
+          ? { path: macMark, said: 'macOS: the engine is in a virtual machine' }
+          : { path: 'env:CONTAINER_HOST', said: 'the engine is elsewhere' },
+      );
+    if (local.is === 'absent') return answering.is === 'answers' ? fact.build() : missing(...local.consulted);
+    if (local.is === 'unknown')
+      return fact
+        .gap('version', local)
+        .gap('source', local)
+        .consulted(...local.where)
+        .build();
+    return fact.consulted(local.where).set('version', local.version, local.where).set('source', 'program', local.where).build();
+  },
+};
+
+/** `podman version --format json` has a Server part only when a server answered. */
+function* remote(fact: FactBuilder, argv: readonly string[], because: Where): Asking<Fact> {
+  const where = { path: `command:${argv.join(' ')}` };
+  const answer = yield* run(argv);
+  const told = answer.is === 'got' && answer.value.exit === 0 ? serverVersion(answer.value.stdout) : undefined;
+  if (told !== undefined) return fact.consulted(where).set('version', told, where).set('source', 'server', where).build();
+  const why: Unknown =
+    answer.is === 'blocked'
+      ? unknown(answer, where.path)
+      : { is: 'unknown', why: 'failed', said: 'only the version of the client can be told, not that of the engine', where: [because, where] };
+  return fact.consulted(because, where).gap('version', why).gap('source', why).build();
+}
+
+function serverVersion(text: string): string | undefined {
+  const parsed = parseJson(text);
+  const value = parsed.is === 'parsed' ? (plain(parsed.root) as { Server?: { Version?: unknown } } | null) : null;
+  const version = value?.Server?.Version;
+  return typeof version === 'string' && /^v?\d/.test(version) ? version : undefined;
+}

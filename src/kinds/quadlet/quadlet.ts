@@ -1,0 +1,202 @@
+/** Kind `quadlet`: a Quadlet file: who reads it, what the generator makes of it, and its merged content. */
+import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import type { Kind } from '../../facts/kind.ts';
+import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
+import { conversionErrors, unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
+import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
+import { type MergedQuadlet, mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
+import { errorAt, type Placement, placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
+import { type ServiceDropIns, serviceDropIns, serviceDropInTouches, serviceNamesOf } from '../../facts/quadlet/quadlet-service.ts';
+import { valuesOf } from '../../facts/quadlet/quadlet-text.ts';
+import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { boolean, list as listOf, map, record, string } from '../../facts/shape.ts';
+import type { Manager } from '../../facts/systemd/paths.ts';
+import type { Assignment } from '../../facts/systemd/syntax.ts';
+
+const reasons = (describe: string) => listOf(string('a reason'), describe);
+const values = (describe: string) => map(listOf(string('a value'), 'all values, after resets'), describe);
+
+const shape = record({
+  path: string('the path of the file'),
+  name: string('its file name'),
+  type: string('its ending: container, pod, kube, network, volume, image, build, artifact'),
+  place: string('whose directory it lies in', ['system', 'user', 'none']),
+  read: boolean('a generator reads it and no other file hides it'),
+  readBy: listOf(string('root, a user, or "every user"'), 'whose generator takes it'),
+  inert: string('why no generator reads it; unset when one does'),
+  escalates: string("why it becomes root's although its directory is named for users; unset otherwise"),
+  misplaced: string('why it reaches others than its directory suggests; unset otherwise'),
+  shadowedBy: string('the file of the same name that is taken instead'),
+  loadErrors: reasons('errors in its directory that lose every unit there'),
+  errors: reasons('why no service is made of it'),
+  unknownKeys: listOf(string('a key'), 'keys that this release of Podman does not take: the unit is lost'),
+  foreignSections: listOf(string('a section'), 'sections of another type or of none: passed over without a word'),
+  skippedDropIns: reasons('drop-ins that are left out because they do not parse'),
+  dropIns: listOf(string('a path'), 'drop-ins that take part'),
+  serviceName: string('the generated unit'),
+  serviceUser: listOf(string('a key'), 'User=, Group= or DynamicUser= in [Service], of the file or of drop-ins for the generated unit'),
+  hasService: boolean('it has a [Service] section'),
+  options: values("the keys of the file's own section"),
+  service: values('the keys of [Service]'),
+  install: values('the keys of [Install]'),
+});
+
+export const quadlet: Kind = {
+  name: 'quadlet',
+  describe: 'A Quadlet file: who reads it, what the generator makes of it, and its content merged with its drop-ins.',
+  main: 'path',
+  fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
+  shape,
+  touches: () => [...quadletTouches, ...serviceDropInTouches],
+  *learn(q): Asking<Fact> {
+    const hosts = yield* quadletHosts();
+    if (hosts.is === 'unknown') return hosts;
+    const file = quadletFiles(hosts.each.at(-1) as QuadletHost).find((f) => f.path === q.path);
+    if (!file) return hosts.incomplete ?? missing({ path: String(q.path) });
+    return yield* judge(hosts, file);
+  },
+  find: {
+    shape,
+    touches: () => [...quadletTouches, ...serviceDropInTouches],
+    *learn(): Asking<Subjects> {
+      const hosts = yield* quadletHosts();
+      if (hosts.is === 'unknown') return hosts;
+      const host = hosts.each.at(-1) as QuadletHost;
+      const files = quadletFiles(host);
+      const facts = yield* together(files.map((f) => judge(hosts, f)));
+      const each = files.map(
+        (file, at): Subject => ({ key: `quadlet:${file.path}`, as: placementOf(host, file).instance?.account ?? rootAccount, fact: facts[at] as Known }),
+      );
+      const consulted = [...host.system.directories, ...host.users.flatMap((u) => u.directories)].map((path) => ({ path }));
+      return { is: 'known', each, consulted, ...(hosts.incomplete ? { incomplete: hosts.incomplete } : {}) };
+    },
+  },
+};
+
+/** Judges a file under every release that it may meet; what the releases see differently is unknown. */
+function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
+  const views = hosts.each.map((host) => viewOf(host, file));
+  // Releases that agree on the names share what is asked for.
+  const extras = yield* together(views.map(({ names, manager, owner }) => serviceDropIns(names, manager, owner)));
+  const facts = views.map((view, at) => describeFile(view, file, extras[at] as ServiceDropIns));
+  const last = facts.at(-1) as FactBuilder;
+  const known = last.build();
+  for (const field of Object.keys(shape.fields)) {
+    const seen = new Set(facts.map((f) => JSON.stringify(f.build().value[field])));
+    if (seen.size > 1 && hosts.release)
+      last.gap(field, {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `${field} depends on the Podman version; ${hosts.release.said}`,
+        where: known.where.get(field)?.slice(0, 1) ?? [{ path: file.path }],
+      });
+  }
+  return last.build();
+}
+
+/** The file as one release of Podman sees it, and the names of the unit that it makes of it. */
+interface View {
+  readonly host: QuadletHost;
+  readonly placed: Placement;
+  readonly merged: MergedQuadlet;
+  readonly manager: Manager;
+  readonly owner: Account;
+  readonly names: readonly string[];
+}
+
+function viewOf(host: QuadletHost, file: QuadletFile): View {
+  const placed = placementOf(host, file);
+  const merged = mergeQuadlet(file, placed.instance?.directories ?? [], host.disk, host.release);
+  const manager = placed.place === 'user' ? 'user' : 'system';
+  const owner = placed.instance?.account ?? rootAccount;
+  return { host, placed, merged, manager, owner, names: serviceNamesOf(file, merged.assignments, manager, owner) };
+}
+
+function describeFile({ host, placed, merged, names: units }: View, file: QuadletFile, extra: ServiceDropIns): FactBuilder {
+  const here: Where = { path: file.path };
+  const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
+  const fact = new FactBuilder().consulted(here).set('path', file.path, here).set('name', file.name, here).set('type', ending, here);
+  fact.set('place', placed.place, here).set('readBy', placed.readBy, here);
+  fact.set(
+    'read',
+    placed.inert === undefined && placed.shadowedBy === undefined,
+    placed.shadowedBy ? { ...here, said: `hidden by ${placed.shadowedBy}` } : here,
+  );
+  for (const part of ['inert', 'escalates', 'misplaced', 'shadowedBy'] as const) fact.at(part, here).set(part, placed[part], here);
+  strings(
+    fact,
+    'loadErrors',
+    placed.loadErrors.map((e) => ({ said: `${e.path} ${e.said}`, where: errorAt(e) })),
+    here,
+  );
+  for (const { said, where } of merged.notes) fact.note('dropIns', said, ...where);
+  fact.set('dropIns', merged.dropIns, ...merged.dropIns.map((path) => ({ path })));
+  strings(fact, 'skippedDropIns', merged.skipped, here);
+  const unseen = unseenFor(host, placed);
+  if (unseen) for (const part of ['read', 'readBy', 'shadowedBy', 'loadErrors', 'dropIns', 'skippedDropIns']) fact.gap(part, unseen);
+  if (unseen && placed.place !== 'system') for (const part of ['inert', 'misplaced']) fact.gap(part, unseen);
+  const parts = ['errors', 'unknownKeys', 'foreignSections', 'serviceUser', 'hasService', 'options', 'service', 'install'];
+  const hidden = merged.unseen ?? unseen;
+  if (hidden) return parts.reduce((f, part) => f.gap(part, hidden), fact);
+  const names = new Set(placed.instance ? [...placed.instance.taken.keys()] : []);
+  const keys = unknownKeys(host.release, ending, merged.assignments);
+  fact.set(
+    'unknownKeys',
+    keys.map((k) => k.key),
+    ...(keys.length > 0 ? keys.map((k) => k.where) : [here]),
+  );
+  const errors = placed.loadErrors.length > 0 ? [] : conversionErrors(ending, merged.assignments, names, file.path);
+  strings(
+    fact,
+    'errors',
+    errors.map((e) => ({ said: e.said, where: e.where[0] ?? here })),
+    here,
+  );
+  const usual = new Set([sectionOf(ending), 'Unit', 'Service', 'Install', 'Quadlet']);
+  const foreign = [...merged.sections].filter(([name]) => !usual.has(name) && !name.startsWith('X-'));
+  strings(
+    fact,
+    'foreignSections',
+    foreign.map(([name, where]) => ({ said: name, where })),
+    here,
+  );
+  const services = [...merged.assignments.filter((a) => a.section === 'Service'), ...extra.assignments];
+  fact.set('hasService', merged.sections.has('Service'), merged.sections.get('Service') ?? here);
+  setServiceUser(fact, services, extra, here);
+  fact.set('serviceName', units[0] ?? '', here);
+  for (const [field, section] of [
+    ['options', sectionOf(ending)],
+    ['service', 'Service'],
+    ['install', 'Install'],
+  ] as const)
+    setValues(fact, field, section, merged.assignments, here);
+  return fact;
+}
+
+function strings(fact: FactBuilder, field: string, found: readonly { said: string; where: Where }[], here: Where): void {
+  fact.set(
+    field,
+    found.map((f) => f.said),
+    ...(found.length > 0 ? found.map((f) => f.where) : [here]),
+  );
+}
+
+function setValues(fact: FactBuilder, field: string, section: string, all: readonly Assignment[], here: Where): void {
+  fact.set(field, {}, here);
+  for (const key of new Set(all.filter((a) => a.section === section).map((a) => a.key))) {
+    const kept = valuesOf(all, section, key);
+    if (kept.length > 0) fact.set([field, key], kept.map((a) => a.value) satisfies Json, ...kept.map((a) => a.where).reverse());
+  }
+}
+
+function setServiceUser(fact: FactBuilder, services: readonly Assignment[], extra: ServiceDropIns, here: Where): void {
+  const set = ['User', 'Group', 'DynamicUser'].flatMap((key) => {
+    const last = services.findLast((a) => a.key === key);
+    const off = last === undefined || last.value === '' || (key === 'DynamicUser' && /^(0|no|n|false|f|off)$/i.test(last.value));
+    return off ? [] : [{ said: key, where: last.where }];
+  });
+  if (set.length === 0 && extra.unseen) fact.gap('serviceUser', extra.unseen);
+  else strings(fact, 'serviceUser', set, here);
+}

@@ -1,0 +1,180 @@
+/** Kind `qm`: the partition for software without safety requirements (containers/qm), and how far it is kept from the rest. */
+import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import type { Kind } from '../../facts/kind.ts';
+import { boolean, number, record, string } from '../../facts/shape.ts';
+import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { type Assignment, parseUnitText } from '../../facts/systemd/syntax.ts';
+import { placed, type TextEntry, type TextNode } from '../../facts/text/node.ts';
+import { parseToml } from '../../facts/text/toml.ts';
+
+/** Podman's Quadlet directories for the system, most important first. */
+const directories = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
+const nestedPaths = ['/usr/share/qm/containers/containers.conf', '/etc/qm/containers/containers.conf'] as const;
+const nestedDropIns = '/etc/qm/containers/containers.conf.d';
+const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
+
+export const qm: Kind = {
+  name: 'qm',
+  describe: 'The QM partition: its Quadlet unit qm.container with drop-ins, its slice, and the containers.conf inside it.',
+  main: 'safety',
+  fields: { safety: { type: 'strings', describe: 'units of the host that must live on when memory runs out' } },
+  shape: record({
+    declared: boolean('a partition is there, or units are named that one would protect'),
+    partition: boolean('qm.container is installed'),
+    path: string('its file'),
+    oomScoreAdjust: number('OOMScoreAdjust= of the partition: the higher, the sooner the kernel kills it'),
+    nestedOomScoreAdj: number('oom_score_adj of the containers inside it'),
+    oomAboveSafety: boolean('its score is above 0 and above that of every named unit'),
+    cpuLimited: boolean('AllowedCPUs=, CPUQuota=, or a CPUWeight= below 100 holds it back'),
+    memoryLimited: boolean('MemoryMax= or MemoryHigh= holds it back'),
+    nestedHostNetwork: boolean('the containers inside it share the network of the host'),
+  }),
+  touches: (q) => [
+    ...directories.flatMap((d) => [
+      { do: 'read' as const, path: `${d}/qm.container` },
+      { do: 'list' as const, path: `${d}/qm.container.d` },
+      { do: 'read' as const, path: `${d}/qm.container.d/*` },
+    ]),
+    ...[...nestedPaths, `${nestedDropIns}/*`].map((path) => ({ do: 'read' as const, path })),
+    { do: 'list', path: nestedDropIns },
+    ...unitTouches('qm.service', 'system'),
+    ...unitTouches('*.slice', 'system'),
+    ...(Array.isArray(q.safety) ? q.safety.flatMap((name) => unitTouches(name, 'system')) : q.safety === undefined ? [] : unitTouches('*.service', 'system')),
+  ],
+  *learn(q): Asking<Fact> {
+    const safety = Array.isArray(q.safety) ? (q.safety as readonly string[]) : [];
+    const loaded = yield* quadlet();
+    if (loaded.is === 'unknown') return loaded;
+    const fact = new FactBuilder()
+      .consulted(...loaded.consulted)
+      .set('declared', loaded.path !== undefined || safety.length > 0, ...loaded.consulted)
+      .set('partition', loaded.path !== undefined, ...loaded.consulted);
+    if (loaded.path === undefined) return fact.build();
+    fact.set('path', loaded.path, { path: loaded.path });
+    yield* limits(fact, loaded.assignments);
+    yield* scores(fact, loaded.assignments, safety);
+    yield* nested(fact);
+    return fact.build();
+  },
+};
+
+interface Quadlet {
+  readonly is: 'known';
+  readonly path?: string;
+  readonly assignments: readonly Assignment[];
+  readonly consulted: readonly Where[];
+}
+
+function* quadlet(): Asking<Quadlet | Unknown> {
+  const answers = (yield* together<unknown>([
+    ...directories.map((d) => read(`${d}/qm.container`)),
+    ...directories.map((d) => list(`${d}/qm.container.d`)),
+  ])) as Answer<unknown>[];
+  const files = answers.slice(0, directories.length) as Answer<string>[];
+  const dropIns = answers.slice(directories.length) as Answer<readonly string[]>[];
+  const blocked = answers.findIndex((a) => a.is === 'blocked');
+  const refusal = answers[blocked];
+  if (refusal?.is === 'blocked')
+    return unknown(refusal, `${directories[blocked % directories.length]}/qm.container${blocked < directories.length ? '' : '.d'}`);
+  const at = files.findIndex((f) => f.is === 'got');
+  const file = files[at];
+  const consulted = directories.map((d) => ({ path: `${d}/qm.container` }));
+  if (file?.is !== 'got') return { is: 'known', assignments: [], consulted };
+  const path = `${directories[at]}/qm.container`;
+  const chosen = new Map<string, string>();
+  for (const [i, names] of dropIns.entries())
+    for (const n of names.is === 'got' ? names.value : []) if (n.endsWith('.conf') && !chosen.has(n)) chosen.set(n, `${directories[i]}/qm.container.d/${n}`);
+  const paths = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p);
+  const texts = yield* together(paths.map((p) => read(p)));
+  const assignments = [...parseUnitText(file.value, path).assignments];
+  for (const [i, text] of texts.entries()) {
+    if (text.is === 'blocked') return unknown(text, paths[i] as string);
+    if (text.is === 'got') assignments.push(...parseUnitText(text.value, paths[i] as string).assignments);
+  }
+  return { is: 'known', path, assignments, consulted: [{ path }, ...paths.map((p) => ({ path: p }))] };
+}
+
+const last = (assignments: readonly Assignment[], section: string, key: string): Assignment | undefined => {
+  const found = assignments.findLast((a) => a.section === section && a.key === key);
+  return found?.value === '' ? undefined : found;
+};
+
+/** Limits may stand in the unit or in its slice. */
+function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
+  const name = last(own, 'Service', 'Slice')?.value;
+  const slice: LoadedUnit | Unknown | undefined = name?.endsWith('.slice') ? yield* loadUnit(name, { manager: 'system', as: system }) : undefined;
+  const open = slice?.is === 'unknown' ? slice : slice?.unseen[0];
+  const inSlice = slice?.is === 'loaded' ? slice.assignments : [];
+  const find = (key: string): Assignment | undefined => last(own, 'Service', key) ?? last(inSlice, 'Slice', key);
+  const weight = find('CPUWeight');
+  const set = (field: string, by: readonly (Assignment | undefined)[]): void => {
+    const where = by.filter((a) => a !== undefined).map((a) => ({ ...a.where, said: `${a.key}=${a.value}` }));
+    if (where.length === 0 && open) fact.gap(field, open);
+    else fact.set(field, where.length > 0, ...(where.length > 0 ? where : [{ ...(own[0]?.where ?? { path: 'qm.container' }), said: 'no limit is set' }]));
+  };
+  set('cpuLimited', [find('AllowedCPUs'), find('CPUQuota'), weight && Number(weight.value) < 100 ? weight : undefined]);
+  set(
+    'memoryLimited',
+    [find('MemoryMax'), find('MemoryHigh')].map((a) => (a?.value === 'infinity' ? undefined : a)),
+  );
+}
+
+/** Compares with the score of each named unit; a unit without OOMScoreAdjust= has 0. */
+function* scores(fact: FactBuilder, own: readonly Assignment[], safety: readonly string[]): Asking<void> {
+  const score = last(own, 'Service', 'OOMScoreAdjust');
+  const value = number_(score?.value) ?? 0;
+  const at = score?.where ?? { path: own[0]?.where.path ?? 'qm.container', said: 'OOMScoreAdjust= is not set: 0' };
+  fact.set('oomScoreAdjust', value, at);
+  const units = yield* together(safety.map((name) => loadUnit(name, { manager: 'system', as: system })));
+  const open = units.find((u) => u.is === 'unknown') ?? units.flatMap((u) => (u.is === 'loaded' ? u.unseen : []))[0];
+  const above = units
+    .filter((u) => u.is === 'loaded')
+    .map((u) => last(u.assignments, 'Service', 'OOMScoreAdjust'))
+    .filter((a) => a !== undefined && (number_(a.value) ?? 0) >= value);
+  if (above.length === 0 && open?.is === 'unknown' && value > 0) fact.gap('oomAboveSafety', open);
+  else
+    fact.set(
+      'oomAboveSafety',
+      value > 0 && above.length === 0,
+      at,
+      ...above.filter((a) => a !== undefined).map((a) => ({ ...a.where, said: `OOMScoreAdjust=${a.value}` })),
+    );
+}
+
+const number_ = (text: string | undefined): number | undefined => (text !== undefined && /^[+-]?\d{1,5}$/.test(text) ? Number(text) : undefined);
+
+/** containers.conf inside the partition; the later file wins. What does not parse stops every Podman command there, and tells nothing. */
+function* nested(fact: FactBuilder): Asking<void> {
+  const names = yield* list(nestedDropIns);
+  const dropIns = (names.is === 'got' ? names.value : []).filter((n) => n.endsWith('.conf')).map((n) => `${nestedDropIns}/${n}`);
+  const paths = [...nestedPaths, ...dropIns];
+  const texts = yield* together(paths.map((p) => read(p)));
+  const gap = (why: Unknown): void => void fact.gap('nestedOomScoreAdj', why).gap('nestedHostNetwork', why);
+  if (names.is === 'blocked') gap(unknown(names, nestedDropIns));
+  for (const [at, text] of texts.entries()) {
+    const path = paths[at] as string;
+    if (text.is === 'blocked') gap(unknown(text, path));
+    if (text.is !== 'got') continue;
+    const parsed = parseToml(text.value);
+    if (parsed.is === 'broken') {
+      gap(unparsable(`${path} does not parse: ${parsed.problem.message}`, placed(path, parsed.problem)));
+      continue;
+    }
+    const score = inContainers(parsed.root, 'oom_score_adj');
+    const netns = inContainers(parsed.root, 'netns');
+    for (const found of [score, netns])
+      if (found && !(found.value.is === 'scalar' && found.value.type === (found === score ? 'integer' : 'string')))
+        gap(unparsable(`${found.key} has a value of the wrong type`, placed(path, found.at)));
+    if (score?.value.is === 'scalar' && typeof score.value.value === 'number') fact.set('nestedOomScoreAdj', score.value.value, placed(path, score.at));
+    if (netns?.value.is === 'scalar' && typeof netns.value.value === 'string')
+      fact.set('nestedHostNetwork', netns.value.value === 'host', placed(path, netns.at));
+  }
+}
+
+/** A key of [containers]; names are compared without regard to case, as Go's decoder does. */
+function inContainers(root: TextNode, key: string): TextEntry | undefined {
+  const find = (node: TextNode | undefined, name: string): TextEntry | undefined =>
+    node?.is === 'map' ? node.entries.findLast((e) => e.key.toLowerCase() === name) : undefined;
+  return find(find(root, 'containers')?.value, key);
+}

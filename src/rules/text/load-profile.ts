@@ -1,0 +1,35 @@
+/** Text of a profile file → the profile, or every mistake in it with its line. */
+import type { Json } from '../../facts/fact.ts';
+import { kinds } from '../../kinds/kinds.ts';
+import type { Profile } from '../profile.ts';
+import type { Problem } from '../rule.ts';
+import { readItems, type Scope } from './read-items.ts';
+import { Source, type YamlNode } from './source.ts';
+
+const keys = ['id', 'title', 'describe', 'present', 'because', 'params'] as const;
+
+/** Reads a profile file; `id` must be the file's name. */
+export function loadProfile(file: string, text: string, idFromPath: string): { profile?: Profile; problems: readonly Problem[] } {
+  const source = new Source(file, text);
+  if (source.problems.length > 0) return { problems: source.problems };
+  const top = source.fields(source.root, 'a profile', keys);
+  const text_ = (key: (typeof keys)[number]): string => {
+    if (!top.has(key)) source.problem(source.root, `a profile needs "${key}"`);
+    return (top.has(key) && source.text(top.get(key), key)) || '';
+  };
+  const scope: Scope = { kinds, params: new Set(), usedParams: new Set() };
+  const profile: Profile = {
+    id: text_('id'),
+    title: text_('title'),
+    describe: text_('describe'),
+    because: text_('because'),
+    present: top.has('present') ? readItems(source, top.get('present'), 'present', scope) : [],
+    params: top.has('params') ? readParams(source, top.get('params')) : {},
+  };
+  if (profile.id !== '' && profile.id !== idFromPath) source.problem(top.get('id'), `the id says "${profile.id}", the file is named "${idFromPath}"`);
+  return source.problems.length > 0 ? { problems: source.problems } : { profile, problems: [] };
+}
+
+function readParams(source: Source, node: YamlNode): Record<string, Record<string, Json>> {
+  return Object.fromEntries(source.entries(node, 'params').map(({ key, value }) => [key, source.json(value) as Record<string, Json>]));
+}
