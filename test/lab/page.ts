@@ -41,7 +41,7 @@ function summary(suite: Suite, { results, compared }: Kept): string {
   const bad = results.filter((r) => !agrees(r)).length;
   const ways = [...Map.groupBy(results, (r) => r.seen.map((s) => s.way).join(', '))].map(([names, rs]) => `${rs.length} seen ${names}`).join('; ');
   const all = compared
-    ? ` All rules on the host as installed: ${compared.verdicts} verdicts of ${compared.rules} rules, each ${compared.ways.length} ways (${compared.ways.map((w) => w.name).join(', ')}), ${compared.differ} different.`
+    ? ` All rules on the host as installed${suite === 'bullseye' ? ', but for a user API that stays (see above)' : ''}: ${compared.verdicts} verdicts of ${compared.rules} rules, each ${compared.ways.length} ways (${compared.ways.map((w) => w.name).join(', ')}), ${compared.differ} different.`
     : '';
   return `- ${suite}: ${plural(states, 'state')}, ${plural(results.length, 'verdict')}, ${results.length - bad} agree, ${bad} disagree; ${ways}.${all}`;
 }
