@@ -48,8 +48,8 @@ ${named.map((n) => `  ${key(n.id)}${n.name},\n`).join('')}};
 
 /** One import a kind, from the files below `kinds`: the file bears the name of its kind, and exports it in camel case. */
 function kindList(): string {
-  const files = glob.sync('*/*.ts', { cwd: join(packageRoot, 'src/kinds') }).sort();
-  const named = files.map((file) => ({ file, name: basename(file, '.ts').replace(/-(.)/g, (_, c: string) => c.toUpperCase()) }));
+  const files = glob.sync('*/*.ts', { cwd: join(packageRoot, 'src/kinds') }).map((f) => f.replace(/\.ts$/, ''));
+  const named = files.sort().map((file) => ({ file: `${file}.ts`, name: basename(file).replace(/-(.)/g, (_, c: string) => c.toUpperCase()) }));
   return `/** The list of fact kinds. Generated from this directory by \`npm run generate\`. */
 import type { Kind } from '../facts/kind.ts';
 ${named.map((n) => `import { ${n.name} } from './${n.file}';\n`).join('')}
