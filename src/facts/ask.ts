@@ -169,12 +169,18 @@ export function* env(name: string): Asking<Answer<string>> {
   return answer as Answer<string>;
 }
 
-/** Advances several probes together, so that what they ask at the same time goes out as one batch. */
-export function* together<T>(probes: readonly Asking<T>[]): Asking<T[]> {
+/** What each of several probes learns, in their order. */
+export type Learnt<P extends readonly Asking<unknown>[]> = { -readonly [K in keyof P]: P[K] extends Asking<infer T> ? T : never };
+
+/**
+ * Advances several probes together, so that what they ask at the same time goes out as one batch. Takes a list of probes,
+ * also of different results, and returns what each learnt, in the same order.
+ */
+export function* together<const P extends readonly Asking<unknown>[]>(probes: P): Asking<Learnt<P>> {
   const settled = settledNow(probes);
-  if (settled) return settled;
-  const results = new Array<T>(probes.length);
-  let waiting: { at: number; probe: Asking<T>; asks: readonly Ask[] }[] = [];
+  if (settled) return settled as Learnt<P>;
+  const results: unknown[] = new Array(probes.length);
+  let waiting: { at: number; probe: Asking<unknown>; asks: readonly Ask[] }[] = [];
   for (const [at, probe] of probes.entries()) {
     const step = probe.next();
     if (step.done) results[at] = step.value;
@@ -192,5 +198,5 @@ export function* together<T>(probes: readonly Asking<T>[]): Asking<T[]> {
     }
     waiting = still;
   }
-  return results;
+  return results as Learnt<P>;
 }

@@ -31,10 +31,7 @@ export const bootConfigTouches: readonly Pattern[] = [
 /** Follows GRUB's default entry, then systemd-boot's (loader.conf(5)), then plain command line files. */
 export function* bootConfig(): Asking<BootConfig> {
   const fixed = [...grubs, ...grubEnvs, ...loaders.map((l) => `${l}/loader.conf`), ...plain];
-  const [texts, folders] = (yield* together<unknown>([together(fixed.map((p) => read(p))), together(loaders.map((l) => list(`${l}/entries`)))])) as [
-    Answer<string>[],
-    Answer<readonly string[]>[],
-  ];
+  const [texts, folders] = yield* together([together(fixed.map((p) => read(p))), together(loaders.map((l) => list(`${l}/entries`)))]);
   const files = new Map(fixed.map((path, at) => [path, texts[at] as Answer<string>]));
   for (const [path, answer] of files) if (answer.is === 'blocked') return unknown(answer, path);
   for (const [at, answer] of folders.entries()) if (answer.is === 'blocked' && answer.why !== 'failed') return unknown(answer, `${loaders[at]}/entries`);

@@ -51,7 +51,7 @@ export const managerTouches: readonly Pattern[] = [
 /** Asks the kernel, the system manager and Podman in one round. */
 export function* userManager(as: Account): Asking<UserManager> {
   const group = cgroupOf(as);
-  const answers = yield* together<Answer<unknown> | Told>([
+  const answers = yield* together([
     stat(group),
     read(`${group}/cgroup.controllers`),
     read(`${group}/cgroup.subtree_control`),

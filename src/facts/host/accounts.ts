@@ -103,11 +103,7 @@ export interface RootlessAccounts {
 }
 
 function* seekRootless(audited: Account): Asking<RootlessAccounts | Unknown> {
-  const [accounts, uids, lingering] = (yield* together<unknown>([passwd(), ordinaryUids(), list(lingerPath)])) as [
-    Passwd,
-    { is: 'known'; min: number; max: number } | Unknown,
-    Answer<readonly string[]>,
-  ];
+  const [accounts, uids, lingering] = yield* together([passwd(), ordinaryUids(), list(lingerPath)]);
   if (accounts.is === 'unknown') return accounts;
   if (uids.is === 'unknown') return uids;
   const lingers = lingering.is === 'got' ? lingering.value : [];

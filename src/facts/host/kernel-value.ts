@@ -1,5 +1,5 @@
 /** One kernel parameter as it counts: the live value, or on an image the one that systemd-sysctl will set. */
-import { type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
+import { type Asking, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { kernelPath, runs } from './running.ts';
@@ -20,7 +20,7 @@ export const kernelValueTouches = (key: string): readonly Pattern[] => [
 
 export function* kernelValue(key: string): Asking<KernelValue> {
   const path = `/proc/sys/${normalKey(key)}`;
-  const [answer, kernel] = (yield* together<unknown>([read(path), stat(kernelPath)])) as [Answer<string>, Answer<Stat>];
+  const [answer, kernel] = yield* together([read(path), stat(kernelPath)]);
   if (runs(kernel)) {
     if (answer.is === 'blocked') return unknown(answer, path);
     if (kernel.is === 'blocked') return unknown(kernel, kernelPath);

@@ -1,5 +1,5 @@
 /** Mounts: which one a path lies on, and its options. From the kernel, or from fstab(5) where none runs. */
-import { type Answer, type Asking, read, together } from '../ask.ts';
+import { type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 
@@ -25,7 +25,7 @@ export const mountTouches: readonly Pattern[] = [
 
 /** The mounts of the running system; of an image, what its fstab would mount. */
 export function* mountTable(): Asking<MountTable> {
-  const [live, table] = (yield* together([read(mountInfo), read(fstab)])) as [Answer<string>, Answer<string>];
+  const [live, table] = yield* together([read(mountInfo), read(fstab)]);
   if (live.is === 'got') {
     const each = parseMountInfo(live.value);
     return each.length > 0

@@ -30,7 +30,7 @@ export interface Sudoers {
 
 /** Reads the sudoers file that counts, with what it includes. */
 export function* readSudoers(): Asking<Sudoers> {
-  const [nss, ...answers] = (yield* together([nssPath, ...mainFiles].map((p) => read(p)))) as [Answer<string>, ...Answer<string>[]];
+  const [nss, ...answers] = yield* together([read(nssPath), ...mainFiles.map((p) => read(p))]);
   const at = answers.findIndex((a) => a.is !== 'absent');
   const path = mainFiles[at];
   const answer = answers[at];

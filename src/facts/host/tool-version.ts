@@ -53,7 +53,7 @@ export const seeTool = (name: string): Asking<ToolSeen> => shared(`tool ${name}`
 
 function* lookFor(name: string): Asking<ToolSeen> {
   const tool = toolNamed(name);
-  const [found, said] = yield* together<Place | Answers>([places(name, tool), answers(name, tool)]) as Asking<[Place, Answers]>;
+  const [found, said] = yield* together([places(name, tool), answers(name, tool)]) as Asking<[Place, Answers]>;
   const { present, notes } = found;
   const path = present[0];
   const first = said.find(({ answer }) => answer.is === 'got');

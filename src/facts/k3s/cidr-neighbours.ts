@@ -29,7 +29,7 @@ export const neighbourTouches = [
 
 /** Pod and service network (flags of the unit, config.yaml, else K3s' defaults) and the routes of the host. */
 export function* neighbours(unit: LoadedUnit): Asking<Neighbours> {
-  const [routes, config] = (yield* together([read(routePath), read(configPath)])) as [Answer<string>, Answer<string>];
+  const [routes, config] = yield* together([read(routePath), read(configPath)]);
   const each: Neighbour[] = [];
   for (const [flag, usual] of [
     ['cluster-cidr', '10.42.0.0/16'],

@@ -1,7 +1,7 @@
 /** Where the environment of a K3s user service comes from, and where people set variables in vain. */
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from '../environment/environment.ts';
-import { environmentTouches, type ManagerEnvironment, managerEnvironment } from '../environment/environment-d.ts';
+import { environmentTouches, managerEnvironment } from '../environment/environment-d.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
@@ -69,13 +69,13 @@ export function* serviceEnvironment(unit: LoadedUnit, as: Account, wanted: Reado
   const named = environmentFiles(service(unit, 'EnvironmentFile'), expand);
   const files = named.filter((f) => readable(f.path, as) && !/[*?[%]/.test(f.path));
   const strays = [...shellFiles, ...rootServiceFiles].map((p) => p.replace(/^~(?=\/)/, as.home));
-  const [manager, profiles, etc, ...answers] = (yield* together<unknown>([
+  const [manager, profiles, etc, ...answers] = yield* together([
     managerEnvironment(as),
     list('/etc/profile.d'),
     read(etcEnvironment),
     ...strays.map((p) => read(p)),
     ...files.map((f) => read(f.path)),
-  ])) as [ManagerEnvironment, Answer<readonly string[]>, Answer<string>, ...Answer<string>[]];
+  ]);
   const scripts = profiles.is === 'got' ? profiles.value.filter((n) => n.endsWith('.sh')).map((n) => `/etc/profile.d/${n}`) : [];
   const scriptTexts = yield* together(scripts.map((p) => read(p)));
   const build = new Builder(wanted);

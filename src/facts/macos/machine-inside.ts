@@ -21,11 +21,7 @@ export function* learnInside(fact: FactBuilder, machine: Machine, connection: Co
   const infoArgv = ['podman', '--connection', connection.name, 'info', '--format', 'json'];
   const linkArgv = ['podman', 'machine', 'ssh', machine.name, 'readlink', '-f', '/var/run/docker.sock'];
   const fileArgv = ['podman', 'machine', 'ssh', machine.name, 'cat', controllersPath(uid ?? '0')];
-  const [info, link, file] = (yield* together<unknown>([tellJson(infoArgv, as), runAs(linkArgv, as), uid === undefined ? none() : runAs(fileArgv, as)])) as [
-    Told<Json>,
-    Answer<Output>,
-    Answer<Output>,
-  ];
+  const [info, link, file] = yield* together([tellJson(infoArgv, as), runAs(linkArgv, as), uid === undefined ? none() : runAs(fileArgv, as)]);
   addLink(fact, link, commandPlace(linkArgv), connection);
   if (uid !== undefined) addControllers(fact, info, file, commandPlace(fileArgv));
 }

@@ -1,5 +1,5 @@
 /** The `podman system service` processes of an account, and how each was started. */
-import { type Answer, type Asking, type Content, list, read, type Stat, stat, textOf, together } from '../ask.ts';
+import { type Answer, type Asking, type Content, list, read, stat, textOf, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 
@@ -74,7 +74,7 @@ export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
     // The first word is whatever the starter chose; the program is known by its name above.
     const command = serviceCommand(['podman', ...argv.slice(1)]);
     if (!command) continue;
-    const [owner, group] = (yield* together<unknown>([stat(`/proc/${pid}`), read(`/proc/${pid}/cgroup`)])) as [Answer<Stat>, Answer<string>];
+    const [owner, group] = yield* together([stat(`/proc/${pid}`), read(`/proc/${pid}/cgroup`)]);
     if (owner.is === 'blocked') return unknown(owner, `/proc/${pid}`);
     if (group.is === 'blocked') return unknown(group, `/proc/${pid}/cgroup`);
     if (owner.is === 'absent' || owner.value.uid !== uid) continue;

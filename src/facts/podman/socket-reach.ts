@@ -12,7 +12,7 @@ export type Groups = { readonly is: 'known'; readonly each: readonly Group[] } |
 
 /** Groups with their members: those group(5) lists, and the accounts whose primary group it is. */
 export function* groupsOf(): Asking<Groups> {
-  const [group, passwd] = (yield* together([read('/etc/group'), read('/etc/passwd')])) as [Answer<string>, Answer<string>];
+  const [group, passwd] = yield* together([read('/etc/group'), read('/etc/passwd')]);
   if (group.is === 'blocked') return unknown(group, '/etc/group');
   if (passwd.is === 'blocked') return unknown(passwd, '/etc/passwd');
   const accounts = passwd.is === 'got' ? passwd.value.split('\n').map((l) => l.split(':')) : [];

@@ -54,10 +54,7 @@ export const socketUnitTouches: readonly Pattern[] = [
 /** Loads podman.socket and podman.service for an account: root's come from the system manager. */
 export function* socketUnit(as: Account): Asking<SocketUnit> {
   const manager = as.uid === 0 ? 'system' : 'user';
-  const [socket, service] = (yield* together([loadUnit('podman.socket', { manager, as }), loadUnit('podman.service', { manager, as })])) as [
-    LoadedUnit | Unknown,
-    LoadedUnit | Unknown,
-  ];
+  const [socket, service] = yield* together([loadUnit('podman.socket', { manager, as }), loadUnit('podman.service', { manager, as })]);
   // An image has no runtime directories, so nothing in them is missed.
   const unseen = [socket, service].flatMap((u) => (u.is === 'unknown' ? [u] : u.unseen)).find((u) => u.why !== 'unsupported');
   const loaded = socket.is === 'loaded' && socket.exists && !socket.masked;

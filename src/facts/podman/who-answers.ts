@@ -1,5 +1,5 @@
 /** Who answers on a local socket that should carry Podman's or Docker's API. */
-import { type Answer, type Asking, get, type Response, together } from '../ask.ts';
+import { type Asking, get, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 
@@ -39,7 +39,7 @@ function above(path: string): string[] {
  * "Podman Engine": the header is another number on 3.0.1, and `ApiVersion` is Docker's.
  */
 export function* whoAnswers(socket: string): Asking<Answering> {
-  const [ping, version] = (yield* together([get(socket, '/_ping'), get(socket, '/version')])) as [Answer<Response>, Answer<Response>];
+  const [ping, version] = yield* together([get(socket, '/_ping'), get(socket, '/version')]);
   const where = { path: `socket:${socket}` };
   if (ping.is === 'absent') return { is: 'nobody', where: { ...where, said: 'nothing is there' } };
   if (ping.is === 'blocked') {

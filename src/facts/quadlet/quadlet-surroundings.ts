@@ -1,7 +1,7 @@
 /** What has to be asked besides the Quadlet files themselves. */
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
-import { type Fact, type Known, type Unknown, unknown } from '../fact.ts';
+import { type Known, type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
@@ -30,12 +30,12 @@ export interface Surroundings {
 export function* surroundings(source: Source): Asking<Surroundings> {
   const { command, ending, names, manager, owner, file } = source;
   const paths = [...new Set(command.flags.filter((f) => f.name === 'env-file').map((f) => absolute(f.value, file.directory)))].filter((p) => !/[%$]/.test(p));
-  const [clash, conf, played, ...stats] = (yield* together<unknown>([
+  const [clash, conf, played, ...stats] = yield* together([
     clashOf(names, manager),
     ending === 'container' ? containersConf(owner) : nothing(),
     ending === 'kube' ? playedYaml(source) : nothing(),
     ...paths.map((p) => stat(p)),
-  ])) as [Clash | Unknown, Fact | undefined, Played | Unknown | undefined, ...Answer<Stat>[]];
+  ]);
   return {
     clash,
     ...(conf ? { conf } : {}),

@@ -1,9 +1,9 @@
 /** Every Quadlet file of a host, as each release of Podman that it may have sees them. */
 
 import { type Account, type Asking, together } from '../ask.ts';
-import { type PodmanRelease, podmanRelease, podmanTouches, type Release, releaseOf, since } from '../containers/podman-release.ts';
+import { podmanRelease, podmanTouches, type Release, releaseOf, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
-import { type Passwd, passwd, type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
+import { passwd, rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
 import type { Pattern } from '../kind.ts';
 import { shared } from '../settle.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
@@ -37,15 +37,13 @@ export interface QuadletHosts {
   readonly incomplete?: Unknown;
 }
 
-type Uses = { readonly is: 'known'; readonly each: readonly RootlessUse[] } | Unknown;
-
 const first = releaseOf('4.4') as Release;
 
 /** Looks at all Quadlet files. With Podman older than 4.4, which has no generator, they are judged as 4.4 would. */
 export const quadletHosts = (): Asking<QuadletHosts | Unknown> => shared('quadlet hosts', readQuadletHosts);
 
 function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
-  const [uses, release, entries] = (yield* together<unknown>([rootlessUse(rootAccount), podmanRelease(), passwd()])) as [Uses, PodmanRelease, Passwd];
+  const [uses, release, entries] = yield* together([rootlessUse(rootAccount), podmanRelease(), passwd()]);
   if (uses.is === 'unknown') return uses;
   const unsure = uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object');
   const users = uses.each.filter((u) => u.rootless === true).map(({ entry: { name, uid, gid, home } }) => ({ name, uid, gid, home }));

@@ -29,7 +29,7 @@ export const searchUnits = (manager: Manager, as: Account): Asking<Search> => sh
 
 function* search(manager: Manager, as: Account): Asking<Search> {
   const paths = searchDirs(manager, as.home, runtimeDirOf(as));
-  const [lib, ...lists] = yield* together<Answer<unknown>>([stat('/lib'), ...paths.map((path) => list(path))]);
+  const [lib, ...lists] = yield* together([stat('/lib'), ...paths.map((path) => list(path))]);
   const mergedUsr = lib?.is === 'got' && (lib.value as Stat).type === 'link';
   const dirs: SearchDir[] = [];
   const unseen: Unknown[] = [];

@@ -1,5 +1,5 @@
 /** Whether firewalld's permanent configuration keeps a TCP port closed: firewalld.zone(5), firewalld.conf(5). */
-import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
+import { type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../kind.ts';
 
@@ -20,12 +20,12 @@ export type Closed = { readonly is: 'known'; readonly closed: boolean; readonly 
 
 /** Looks at the default zone and at every zone that the administrator has written. `service` is the name of a firewalld service for the port. */
 export function* portClosed(port: number, service: string): Asking<Closed> {
-  const [enabled, config, zones, ...other] = (yield* together<unknown>([
+  const [enabled, config, zones, ...other] = yield* together([
     stat(`${wants}/firewalld.service`),
     read(configPath),
     list(zoneDirectories[0]),
     ...others.map((u) => stat(`${wants}/${u}`)),
-  ])) as [Answer<Stat>, Answer<string>, Answer<readonly string[]>, ...Answer<Stat>[]];
+  ]);
   const wanted = { path: `${wants}/firewalld.service` };
   if (enabled.is === 'blocked') return unknown(enabled, wanted.path);
   if (enabled.is === 'absent') {

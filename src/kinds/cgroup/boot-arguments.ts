@@ -23,7 +23,7 @@ export const bootArguments: Kind = {
   }),
   touches: () => [...bootConfigTouches, { do: 'read', path: live }, { do: 'read', path: template }, { do: 'read', path: offered }],
   *learn(): Asking<Fact> {
-    const [running, controllers] = (yield* together([read(live), read(offered)])) as [Answer<string>, Answer<string>];
+    const [running, controllers] = yield* together([read(live), read(offered)]);
     if (running.is === 'blocked' && running.why !== 'unsupported') return unknown(running, live);
     const next = yield* bootConfig();
     const fact = new FactBuilder();

@@ -131,7 +131,7 @@ function* runtimeDriver(conf: Known, flags: Readonly<Record<string, Json>>): Ask
 
 /** The file that K3s writes for its containerd at each start. */
 function* embedded(consulted: readonly Where[]): Asking<Driver | Unknown> {
-  const [text, ...own] = (yield* together([containerd, ...templates].map((p) => read(p)))) as [Answer<string>, ...Answer<string>[]];
+  const [text, ...own] = yield* together([read(containerd), ...templates.map((p) => read(p))]);
   if (text.is === 'blocked') return unknown(text, containerd);
   for (const [at, template] of own.entries()) if (template.is === 'blocked') return unknown(template, templates[at] ?? '');
   if (text.is === 'absent') {

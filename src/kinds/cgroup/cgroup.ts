@@ -33,7 +33,7 @@ export const cgroup: Kind = {
     { do: 'read', path: `${entriesDir}/*.conf` },
   ],
   *learn(): Asking<Fact> {
-    const [mounts, controllers] = (yield* together([read(mountInfo), read(rootControllers)])) as [Answer<string>, Answer<string>];
+    const [mounts, controllers] = yield* together([read(mountInfo), read(rootControllers)]);
     const fact = new FactBuilder().consulted({ path: mountInfo }, { path: rootControllers });
     if (mounts.is === 'blocked' && mounts.why !== 'unsupported' && mounts.why !== 'not-recorded') return unknown(mounts, mountInfo);
     if (mounts.is !== 'got') return yield* fromFiles(fact);
@@ -53,7 +53,7 @@ export const cgroup: Kind = {
 
 /** An image runs nothing: only its boot arguments, or a systemd that knows no other mode, can tell. */
 function* fromFiles(fact: FactBuilder): Asking<Fact> {
-  const [entries, ...answers] = yield* together<Answer<unknown>>([list(entriesDir), ...bootFiles.map(read), ...libraryDirs.map(list)]);
+  const [entries, ...answers] = yield* together([list(entriesDir), ...bootFiles.map(read), ...libraryDirs.map(list)]);
   fact.gap('controllers', undecided('only a running kernel has controllers', { path: rootControllers }));
   for (const [at, answer] of answers.slice(bootFiles.length).entries()) {
     const version = answer.is === 'got' ? systemdVersion(answer.value as readonly string[]) : undefined;

@@ -1,5 +1,5 @@
 /** Kind `registry-credentials`: the files that hold passwords of registries. They are looked up, never read. */
-import { type Account, type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Account, type Asking, env, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import type { Kind } from '../../facts/kind.ts';
@@ -32,7 +32,7 @@ export const registryCredentials: Kind = {
   touches: () => [...[...ownPlaces, kubelet].map((path) => ({ do: 'stat', path }) as const), { do: 'env', name: 'HOME' }],
   *learn(_, as): Asking<Fact> {
     const paths = placesOf(as);
-    const answers = (yield* together<unknown>([env('HOME'), ...paths.map((p) => stat(p))])) as [Answer<string>, ...Answer<Stat>[]];
+    const answers = yield* together([env('HOME'), ...paths.map((p) => stat(p))]);
     const [home, ...stats] = answers;
     const image = home.is === 'blocked' && home.why === 'unsupported';
     const fact = new FactBuilder();

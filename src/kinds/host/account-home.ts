@@ -1,7 +1,7 @@
 /** Kind `account-home`: whether an account can hold rootless containers: its home, its shell, where it comes from. */
 import { type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { type Passwd, passwd } from '../../facts/host/accounts.ts';
+import { passwd } from '../../facts/host/accounts.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
@@ -27,7 +27,7 @@ export const accountHome: Kind = {
     { do: 'stat', path: '~' },
   ],
   *learn(_q, as): Asking<Fact> {
-    const [people, home, sources] = (yield* together<unknown>([passwd(), stat(as.home), read(nss)])) as [Passwd, Answer<Stat>, Answer<string>];
+    const [people, home, sources] = yield* together([passwd(), stat(as.home), read(nss)]);
     if (people.is === 'unknown') return people;
     const entry = people.entries.find((e) => e.name === as.name);
     const at: Where = entry?.at ?? { path: '/etc/passwd', said: `does not name ${as.name}` };

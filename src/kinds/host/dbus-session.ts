@@ -1,5 +1,5 @@
 /** Kind `dbus-session`: the D-Bus session of an account, over which Podman asks its systemd for cgroups. */
-import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, env, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import type { Kind } from '../../facts/kind.ts';
@@ -36,7 +36,7 @@ export const dbusSession: Kind = {
   *learn(_q, as): Asking<Fact> {
     const directory = `/run/user/${as.uid}`;
     const path = `${directory}/bus`;
-    const [dir, bus, systemd, kernel, home, sudo, address] = (yield* together<unknown>([
+    const [dir, bus, systemd, kernel, home, sudo, address] = yield* together([
       stat(directory),
       stat(path),
       stat(systemdMark),
@@ -44,7 +44,7 @@ export const dbusSession: Kind = {
       env('HOME'),
       env('SUDO_USER'),
       env('DBUS_SESSION_BUS_ADDRESS'),
-    ])) as [Answer<Stat>, Answer<Stat>, Answer<Stat>, Answer<Stat>, Answer<string>, Answer<string>, Answer<string>];
+    ]);
     if (dir.is !== 'got' && kernel.is === 'blocked' && kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
     if (dir.is !== 'got' && !runs(kernel))
       return { is: 'unknown', why: 'unsupported', said: `${directory} is made at login, and nobody logs in to an image`, where: [{ path: directory }] };

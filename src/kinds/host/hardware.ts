@@ -17,7 +17,7 @@ export const hardware: Kind = {
   shape: record({ cpus: number('processors on line'), memory: number('MemTotal in bytes: what firmware and kernel leave of the installed memory') }),
   touches: () => [online, cpuinfo, meminfo].map((path) => ({ do: 'read', path })),
   *learn(): Asking<Fact> {
-    const [sys, info, memory] = (yield* together([read(online), read(cpuinfo), read(meminfo)])) as [Answer<string>, Answer<string>, Answer<string>];
+    const [sys, info, memory] = yield* together([read(online), read(cpuinfo), read(meminfo)]);
     if ([sys, info, memory].every((a) => a.is === 'absent' || (a.is === 'blocked' && a.why === 'unsupported')))
       return missing({ path: online }, { path: cpuinfo }, { path: meminfo });
     const fact = new FactBuilder().consulted({ path: online }, { path: meminfo });

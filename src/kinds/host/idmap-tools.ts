@@ -31,7 +31,7 @@ export const idmapTools: Kind = {
     ...Object.keys(programs).flatMap((name) => programDirectories.map((d) => ({ do: 'run' as const, argv: getcap(`${d}/${name}`) }))),
   ],
   *learn(): Asking<Fact> {
-    const [table, ...found] = (yield* together<unknown>([mountTable(), ...(Object.keys(programs) as Program[]).map(find)])) as [MountTable, ...Found[]];
+    const [table, ...found] = yield* together([mountTable(), ...(Object.keys(programs) as Program[]).map(find)]);
     const fact = new FactBuilder().consulted(...found.flatMap((f) => f.consulted));
     for (const each of found) yield* describe(fact, each, table);
     return fact.build();

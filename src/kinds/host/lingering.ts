@@ -1,5 +1,5 @@
 /** Kind `lingering`: whether an account's manager runs without a session, now or from the next boot on. */
-import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { lingerPath } from '../../facts/host/accounts.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
@@ -22,7 +22,7 @@ export const lingering: Kind = {
   touches: () => [{ do: 'stat', path: `${lingerPath}/{user}` }, { do: 'stat', path: kernelPath }, ...tmpfilesTouches],
   *learn(_, as): Asking<Fact> {
     const path = `${lingerPath}/${as.name}`;
-    const [file, kernel] = (yield* together([stat(path), stat(kernelPath)])) as [Answer<Stat>, Answer<Stat>];
+    const [file, kernel] = yield* together([stat(path), stat(kernelPath)]);
     const fact = new FactBuilder().consulted({ path });
     if (file.is === 'blocked') return unknown(file, path);
     if (file.is === 'got') return fact.set('granted', true, { path }).set('pending', false, { path }).build();

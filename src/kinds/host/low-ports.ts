@@ -1,7 +1,7 @@
 /** Kind `low-ports`: the first port that ordinary users may bind, and what an account publishes below it. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import { type KernelValue, kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
+import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
 import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
@@ -26,11 +26,7 @@ export const lowPorts: Kind = {
   }),
   touches: () => [...kernelValueTouches(key), ...quadletTouches, ...storeTouches, { do: 'run', argv: psArgv, asUser: true }],
   *learn(_q, as): Asking<Fact> {
-    const [found, hosts, containers] = (yield* together<unknown>([kernelValue(key), quadletHosts(), existing(as)])) as [
-      KernelValue,
-      QuadletHosts | Unknown,
-      Published | Unknown,
-    ];
+    const [found, hosts, containers] = yield* together([kernelValue(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;
     if (found.value !== undefined && !/^\d{1,5}$/.test(found.value))
       return { is: 'unknown', why: 'unparsable', said: `"${found.value}" is no port`, where: found.where };

@@ -61,14 +61,14 @@ export const os: Kind = {
     { do: 'env', name: 'PRETRIP_NOW' },
   ],
   *learn(): Asking<Fact> {
-    const [release, plist, product, fstab, now, ...stats] = (yield* together<unknown>([
+    const [release, plist, product, fstab, now, ...stats] = yield* together([
       osRelease(),
       read(macPlist),
       read(productPath),
       read('/etc/fstab'),
       takenAt(),
       ...['/run/systemd/system', kernelPath, ...systemdPaths].map((p) => stat(p)),
-    ])) as [OsRelease | Unknown | undefined, Answer<string>, Answer<string>, Answer<string>, number | undefined, ...Answer<Stat>[]];
+    ]);
     if (release && 'is' in release) return release;
     if (!release) return plist.is === 'got' ? mac(plist.value) : undecided();
     const fact = new FactBuilder().consulted({ path: release.path }).set('macos', false, { path: release.path });

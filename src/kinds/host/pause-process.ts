@@ -1,5 +1,5 @@
 /** Kind `pause-process`: the process that keeps the id maps of an account's rootless Podman alive. */
-import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Account, type Answer, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { type SubIds, subIds, subIdTouches } from '../../facts/host/subids.ts';
@@ -33,7 +33,7 @@ export const pauseProcess: Kind = {
   ],
   *learn(_q, as): Asking<Fact> {
     const paths = pidFiles.map((p) => p.replace('{uid}', String(as.uid)));
-    const [kernel, ...texts] = (yield* together<unknown>([stat(kernelPath), ...paths.map((p) => read(p))])) as [Answer<Stat>, ...Answer<string>[]];
+    const [kernel, ...texts] = yield* together([stat(kernelPath), ...paths.map((p) => read(p))]);
     const at = texts.findIndex((t) => t.is !== 'absent');
     const text = texts[at];
     const path = paths[at] ?? paths[0] ?? '';
@@ -48,7 +48,7 @@ export const pauseProcess: Kind = {
 
 function* compare(pid: string, at: Where, as: Account): Asking<Fact> {
   const dir = `/proc/${pid}`;
-  const [there, comm, status, uidMap, gidMap, uids, gids] = (yield* together<unknown>([
+  const [there, comm, status, uidMap, gidMap, uids, gids] = yield* together([
     list(dir),
     read(`${dir}/comm`),
     read(`${dir}/status`),
@@ -56,7 +56,7 @@ function* compare(pid: string, at: Where, as: Account): Asking<Fact> {
     read(`${dir}/gid_map`),
     subIds('subuid', as),
     subIds('subgid', as),
-  ])) as [Answer<readonly string[]>, Answer<string>, Answer<string>, Answer<string>, Answer<string>, SubIds | Unknown, SubIds | Unknown];
+  ]);
   if (there.is === 'absent') return missing({ ...at, said: `process ${pid} is gone` });
   for (const [name, answer] of [
     ['comm', comm],

@@ -1,7 +1,7 @@
 /** Kind `privileges`: by which ways an account can become root. */
-import { type Account, type Answer, type Asking, read, together } from '../../facts/ask.ts';
+import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { foreignRule, readSudoers, type Sudoers, sudoersTouches, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
+import { foreignRule, readSudoers, sudoersTouches, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
@@ -23,7 +23,7 @@ export const privileges: Kind = {
   }),
   touches: () => [{ do: 'read', path: groupPath }, ...sudoersTouches],
   *learn(_query, as): Asking<Fact> {
-    const [group, sudoers] = (yield* together<unknown>([read(groupPath), readSudoers()])) as [Answer<string>, Sudoers];
+    const [group, sudoers] = yield* together([read(groupPath), readSudoers()]);
     const fact = new FactBuilder().consulted({ path: groupPath }, ...sudoers.consulted).set('root', as.uid === 0, { path: '/etc/passwd' });
     if (group.is === 'blocked') {
       const why = unknown(group, groupPath);

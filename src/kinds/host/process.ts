@@ -1,5 +1,5 @@
 /** Kind `process`: running processes by name. The command lines of other processes are not read. */
-import { type Account, type Answer, type Asking, type Content, list, read, textOf, together } from '../../facts/ask.ts';
+import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { list as listOf, number, record, string } from '../../facts/shape.ts';
@@ -73,12 +73,7 @@ function hiddenProcesses(ids: readonly string[], names: readonly Answer<string>[
 /** Undefined: it ended meanwhile. */
 function* describe(id: string): Asking<Seen | Unknown | undefined> {
   const dir = `/proc/${id}`;
-  const answers = yield [
-    { do: 'read', path: `${dir}/cmdline` },
-    { do: 'read', path: `${dir}/status` },
-    { do: 'read', path: `${dir}/cgroup` },
-  ];
-  const [cmdline, status, cgroup] = (answers as readonly Answer<Content>[]).map(textOf) as [Answer<string>, Answer<string>, Answer<string>];
+  const [cmdline, status, cgroup] = yield* together([read(`${dir}/cmdline`), read(`${dir}/status`), read(`${dir}/cgroup`)]);
   for (const [name, answer] of [
     ['cmdline', cmdline],
     ['status', status],

@@ -1,5 +1,5 @@
 /** Kind `runtime-dir`: the directory /run/user/UID of an account, and the variable that should name it. */
-import { type Answer, type Asking, env, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Asking, env, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import type { Kind } from '../../facts/kind.ts';
@@ -35,14 +35,14 @@ export const runtimeDir: Kind = {
   ],
   *learn(_query, as): Asking<Fact> {
     const path = `/run/user/${as.uid}`;
-    const [inode, kernel, mounts, home, sudo, variable] = (yield* together<unknown>([
+    const [inode, kernel, mounts, home, sudo, variable] = yield* together([
       stat(path),
       stat(kernelPath),
       read(mountsPath),
       env('HOME'),
       env('SUDO_USER'),
       env('XDG_RUNTIME_DIR'),
-    ])) as [Answer<Stat>, Answer<Stat>, Answer<string>, Answer<string>, Answer<string>, Answer<string>];
+    ]);
     if (inode.is === 'blocked') return unknown(inode, path);
     if (inode.is === 'absent') {
       return !runs(kernel)

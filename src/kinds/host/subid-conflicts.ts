@@ -1,8 +1,8 @@
 /** Kind `subid-conflicts`: whether the subordinate ids of an account are its own alone. */
-import { type Account, type Answer, type Asking, read, together } from '../../facts/ask.ts';
+import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { type Passwd, passwd } from '../../facts/host/accounts.ts';
-import { parseSubIds, type Range, type SubIds, subIds, subIdTouches } from '../../facts/host/subids.ts';
+import { passwd } from '../../facts/host/accounts.ts';
+import { parseSubIds, type Range, subIds, subIdTouches } from '../../facts/host/subids.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
@@ -23,12 +23,7 @@ export const subidConflicts: Kind = {
   }),
   touches: () => [...subIdTouches, { do: 'read', path: '/etc/passwd' }, { do: 'read', path: '/etc/group' }],
   *learn(_q, as): Asking<Fact> {
-    const [uids, gids, people, groups] = (yield* together<unknown>([rangesIn('subuid', as), rangesIn('subgid', as), passwd(), read('/etc/group')])) as [
-      Ranges | Unknown,
-      Ranges | Unknown,
-      Passwd,
-      Answer<string>,
-    ];
+    const [uids, gids, people, groups] = yield* together([rangesIn('subuid', as), rangesIn('subgid', as), passwd(), read('/etc/group')]);
     if ('is' in uids) return uids;
     if ('is' in gids) return gids;
     const fact = new FactBuilder().consulted(...uids.consulted, ...gids.consulted);
@@ -56,7 +51,7 @@ interface Ranges {
 /** The ranges of the account, and everybody's. */
 function* rangesIn(which: 'subuid' | 'subgid', as: Account): Asking<Ranges | Unknown> {
   const path = `/etc/${which}`;
-  const [mine, text] = (yield* together<unknown>([subIds(which, as), read(path)])) as [SubIds | Unknown, Answer<string>];
+  const [mine, text] = yield* together([subIds(which, as), read(path)]);
   if (mine.is === 'unknown') return mine;
   if (text.is === 'blocked') return unknown(text, path);
   const all = text.is === 'got' ? parseSubIds(text.value, path).filter((r) => r.count > 0) : [];

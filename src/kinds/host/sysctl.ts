@@ -35,12 +35,7 @@ export const sysctl: Kind = {
   ],
   *learn(q): Asking<Fact> {
     const path = livePath(String(q.key));
-    const [live, kernel, files, plain] = (yield* together<unknown>([read(path), stat(kernelPath), sysctlFiles(), read(plainFile)])) as [
-      Answer<string>,
-      Answer<Stat>,
-      SysctlFiles,
-      Answer<string>,
-    ];
+    const [live, kernel, files, plain] = yield* together([read(path), stat(kernelPath), sysctlFiles(), read(plainFile)]);
     const set = effective(files.assignments, normalKey(String(q.key)));
     const fact = new FactBuilder();
     persistentInto(fact, { set, files, plain, key: normalKey(String(q.key)) });

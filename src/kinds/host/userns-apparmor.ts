@@ -1,7 +1,7 @@
 /** Kind `userns-apparmor`: whether AppArmor lets the programs of rootless containers create user namespaces. */
-import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
+import { rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
 import { attachesTo, type Profile, parseProfiles } from '../../facts/host/apparmor-profiles.ts';
 import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
@@ -46,7 +46,7 @@ export const usernsApparmor: Kind = {
         .set('granted', [], ...at)
         .set('uncovered', [], ...at)
         .build();
-    const [found, profiles] = (yield* together<unknown>([installed(), loadable()])) as [readonly string[] | Unknown, readonly Profile[] | Unknown];
+    const [found, profiles] = yield* together([installed(), loadable()]);
     const hidden = 'is' in found ? found : 'is' in profiles ? profiles : undefined;
     if (hidden || 'is' in found || 'is' in profiles) return hidden ? fact.gap('granted', hidden).gap('uncovered', hidden).build() : fact.build();
     const profileOf = (path: string): Profile | undefined => profiles.find((p) => p.grantsUserns && attachesTo(p, path));
@@ -66,10 +66,7 @@ export const usernsApparmor: Kind = {
 
 /** Where the programs lie, each place once. K3s counts where an account runs it without root. */
 function* installed(): Asking<readonly string[] | Unknown> {
-  const [uses, ...answers] = (yield* together<unknown>([rootlessUse(rootAccount), ...places.map(({ path }) => stat(path))])) as [
-    { is: 'known'; each: readonly RootlessUse[] } | Unknown,
-    ...Answer<Stat>[],
-  ];
+  const [uses, ...answers] = yield* together([rootlessUse(rootAccount), ...places.map(({ path }) => stat(path))]);
   if (uses.is === 'unknown') return uses;
   const k3s = uses.each.map((u) => u.k3sRootless);
   const open = k3s.find((u) => typeof u === 'object');
@@ -91,7 +88,7 @@ function* installed(): Asking<readonly string[] | Unknown> {
 
 /** The profiles that the boot loads: not those linked in disable/, nor editors' and packages' leftovers. */
 function* loadable(): Asking<readonly Profile[] | Unknown> {
-  const [names, disabled] = (yield* together([list(folder), list(`${folder}/disable`)])) as [Answer<readonly string[]>, Answer<readonly string[]>];
+  const [names, disabled] = yield* together([list(folder), list(`${folder}/disable`)]);
   if (names.is === 'blocked') return unknown(names, folder);
   if (disabled.is === 'blocked') return unknown(disabled, `${folder}/disable`);
   const off = disabled.is === 'got' ? disabled.value : [];

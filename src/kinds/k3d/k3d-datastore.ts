@@ -2,7 +2,7 @@
 import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../../facts/ask.ts';
 import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { type MountTable, mountOf, mountTable, mountTouches } from '../../facts/host/mount-table.ts';
+import { mountOf, mountTable, mountTouches } from '../../facts/host/mount-table.ts';
 import { type GivenFiles, givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
 import { isMapper, volumeMount } from '../../facts/k3d/mounts.ts';
 import { nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
@@ -30,12 +30,7 @@ export const k3dDatastore: Kind = {
     { do: 'run', argv: nodesArgv },
   ],
   *learn(_q, as: Account): Asking<Fact> {
-    const [storage, mounts, given, nodes] = (yield* together<unknown>([storageConf(as), mountTable(), givenFiles(as), run(nodesArgv)])) as [
-      Fact,
-      MountTable,
-      GivenFiles,
-      Answer<Output>,
-    ];
+    const [storage, mounts, given, nodes] = yield* together([storageConf(as), mountTable(), givenFiles(as), run(nodesArgv)]);
     const fact = new FactBuilder();
     setServers(fact, given, nodes);
     if (storage.is === 'unknown') return fact.gap('graphRoot', storage).gap('filesystem', storage).build();

@@ -2,7 +2,7 @@
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type ClusterPlan, clusterFact } from '../../facts/k3d/cluster-plan.ts';
-import { type GivenFiles, givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
+import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import type { Kind, Pattern } from '../../facts/kind.ts';
 import { askPodman, storeTouches, type Told } from '../../facts/podman/store.ts';
@@ -47,7 +47,7 @@ interface Endpoints {
 }
 
 function* endpoints(as: Account): Asking<Endpoints> {
-  const [given, told] = (yield* together<unknown>([givenFiles(as), askPodman(argv, as)])) as [GivenFiles, Told];
+  const [given, told] = yield* together([givenFiles(as), askPodman(argv, as)]);
   const at: Where = { path: `command:${argv.join(' ')}` };
   const planned = plansOf(given).flatMap(fromPlan);
   const running = told.is === 'got' && told.value.exit === 0 ? told.value.stdout.split('\n').flatMap((line) => fromRow(line, at)) : [];

@@ -1,5 +1,5 @@
 /** Kind `k3d`: the clusters and registries that k3d has made on its engine. */
-import { type Answer, type Asking, type Output, run, together } from '../../facts/ask.ts';
+import { type Asking, run, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type Node, nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import type { Kind } from '../../facts/kind.ts';
@@ -32,11 +32,7 @@ export const k3d: Kind = {
   }),
   touches: () => [...storeTouches, ...[nodesArgv, networksArgv, containersArgv].map((argv) => ({ do: 'run', argv }) as const)],
   *learn(_, as): Asking<Fact> {
-    const [nodes, networks, containers] = (yield* together<Told>([
-      run(nodesArgv),
-      askPodman(networksArgv, as, false),
-      askPodman(containersArgv, as, false),
-    ])) as [Answer<Output>, Told, Told];
+    const [nodes, networks, containers] = yield* together([run(nodesArgv), askPodman(networksArgv, as, false), askPodman(containersArgv, as, false)]);
     const at: Where = { path: `command:${nodesArgv.join(' ')}` };
     const rows = nodesFrom(nodes);
     if (rows === undefined) return missing(at);

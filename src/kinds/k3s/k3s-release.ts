@@ -4,7 +4,7 @@ import { type Fact, FactBuilder, missing } from '../../facts/fact.ts';
 import { takenAt } from '../../facts/host/accounts.ts';
 import { support } from '../../facts/host/lifecycle.ts';
 import { kubernetesEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
-import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import { toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { boolean, record, string, version } from '../../facts/shape.ts';
 
@@ -22,7 +22,7 @@ export const k3sRelease: Kind = {
   }),
   touches: () => [...toolTouches('k3s'), { do: 'env', name: 'PRETRIP_NOW' }],
   *learn(): Asking<Fact> {
-    const [found, now] = (yield* together<unknown>([toolVersion('k3s'), takenAt()])) as [ToolVersion, number | undefined];
+    const [found, now] = yield* together([toolVersion('k3s'), takenAt()]);
     if (found.is === 'unknown') return found;
     if (found.is === 'absent') return missing(...found.consulted);
     const at = found.where;

@@ -54,7 +54,7 @@ export const k3sRootless: Kind = {
     if (unit.is === 'unknown') return unit;
     if (!unit.exists) return missing(...unit.consulted);
     const wanted = new Set<string>([...Object.values(settingNames), 'PATH']);
-    const [environment, near] = (yield* together<unknown>([serviceEnvironment(unit, as, wanted), neighbours(unit)])) as [ServiceEnvironment, Neighbours];
+    const [environment, near] = yield* together([serviceEnvironment(unit, as, wanted), neighbours(unit)]);
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     placeOf(fact, unit, as);
     for (const name of settings) put(fact, name, environment, unit);

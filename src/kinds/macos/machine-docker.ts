@@ -44,7 +44,7 @@ export const machineDocker: Kind = {
     if (machine.running !== true)
       return { is: 'unknown', why: 'failed', said: `the machine ${machine.name} does not run, so it cannot be asked`, where: [machine.where] };
     const argv = inside(machine.name);
-    const [which, dial] = (yield* together([runAs(argv.which, as), runAs(argv.dial, as)])) as [Answer<Output>, Answer<Output>];
+    const [which, dial] = yield* together([runAs(argv.which, as), runAs(argv.dial, as)]);
     const at = commandPlace(argv.which);
     const path = which.is === 'got' ? which.value.stdout.trim() : '';
     // The shell says 1 for a command that is not there and nothing else; 125 and 255 are podman's and ssh's own failures.

@@ -94,10 +94,7 @@ const noRun = (where: readonly Where[]): Unknown => ({
 });
 
 function* connectionsAndHost(as: Account): Asking<[Connections, Variable | undefined]> {
-  const [connections, variables] = (yield* together<unknown>([learnConnections(as), learnVariables(as, ['DOCKER_HOST'])])) as [
-    Connections,
-    ReadonlyMap<string, Variable>,
-  ];
+  const [connections, variables] = yield* together([learnConnections(as), learnVariables(as, ['DOCKER_HOST'])]);
   return [connections, variables.get('DOCKER_HOST')];
 }
 

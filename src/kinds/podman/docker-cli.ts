@@ -1,5 +1,5 @@
 /** Kind `docker-cli`: what runs under the name `docker`. */
-import { type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, type Output, read, run, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -26,7 +26,7 @@ export const dockerCli: Kind = {
     { do: 'run', argv },
   ],
   *learn(): Asking<Fact> {
-    const [quiet, ...stats] = (yield* together([quietFile, ...paths].map((p) => stat(p)))) as [Answer<Stat>, ...Answer<Stat>[]];
+    const [quiet, ...stats] = yield* together([stat(quietFile), ...paths.map((p) => stat(p))]);
     const fact = new FactBuilder().consulted(...paths.map((path) => ({ path })));
     if (quiet.is === 'blocked') fact.gap('quiet', unknown(quiet, quietFile));
     else fact.set('quiet', quiet.is === 'got', { path: quietFile });

@@ -40,7 +40,7 @@ export const dockerSock: Kind = {
     { do: 'env', name: 'DOCKER_SOCK' },
   ],
   *learn(_, as): Asking<Fact> {
-    const asked = yield* together<unknown>([
+    const [old, plain, answering, boot, docker, wanted, host, sock] = yield* together([
       stat(path),
       stat(plainPath),
       whoAnswers(plainPath),
@@ -50,16 +50,6 @@ export const dockerSock: Kind = {
       env('DOCKER_HOST'),
       env('DOCKER_SOCK'),
     ]);
-    const [old, plain, answering, boot, docker, wanted, host, sock] = asked as [
-      Answer<Stat>,
-      Answer<Stat>,
-      Answering,
-      BootLinks,
-      LoadedUnit | Unknown,
-      Answer<Stat>,
-      Answer<string>,
-      Answer<string>,
-    ];
     const fact = new FactBuilder().consulted({ path }, { path: plainPath });
     const seen = onImage(old.is === 'absent' ? plain : old, answering);
     setPath(fact, seen, old.is === 'absent' ? plainPath : path);

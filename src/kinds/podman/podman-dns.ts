@@ -23,7 +23,7 @@ export const podmanDns: Kind = {
   }),
   touches: () => [...ofRoot(containersTouches), ...tables.map((path) => ({ do: 'read', path }) as const)],
   *learn(): Asking<Fact> {
-    const [conf, ...texts] = (yield* together<unknown>([containersConf(rootAccount), ...tables.map((t) => read(t))])) as [Fact, ...Answer<string>[]];
+    const [conf, ...texts] = yield* together([containersConf(rootAccount), ...tables.map((t) => read(t))]);
     if (conf.is === 'unknown') return conf;
     const set = lookup(conf, 'network', 'dns_bind_port');
     if (set.gap) return set.gap;

@@ -29,11 +29,11 @@ export const podmanFirewall: Kind = {
   touches: () => [...ofRoot(containersTouches), ...toolTouches('netavark'), ...helperTouches(Object.values(programs))],
   *learn(): Asking<Fact> {
     const names = Object.values(programs);
-    const [conf, netavark, ...found] = (yield* together<unknown>([
+    const [conf, netavark, ...found] = yield* together([
       containersConf(rootAccount),
       toolVersion('netavark'),
       ...names.map((name) => findHelper(name, [], true)),
-    ])) as [Fact, ToolVersion, ...Helper[]];
+    ]);
     if (conf.is === 'unknown') return conf;
     const set = lookup(conf, 'network', 'firewall_driver');
     if (set.gap) return set.gap;

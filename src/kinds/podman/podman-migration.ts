@@ -5,11 +5,11 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { containersTouches } from '../../facts/containers/containers-conf.ts';
 import { decode } from '../../facts/containers/containers-decode.ts';
 import { dropInDirectories, layersFor, mainFiles } from '../../facts/containers/containers-layers.ts';
-import { type PodmanRelease, podmanRelease, type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
+import { podmanRelease, type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { type Disk, readDisk } from '../../facts/host/disk.ts';
 import type { Kind } from '../../facts/kind.ts';
-import { type Database, database, storeTouches } from '../../facts/podman/store.ts';
+import { database, storeTouches } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const next = releaseOf('6.0') as Release;
@@ -25,11 +25,11 @@ export const podmanMigration: Kind = {
   }),
   touches: () => [...storeTouches, ...containersTouches],
   *learn(_, as): Asking<Fact> {
-    const [release, store, disk] = (yield* together<unknown>([
+    const [release, store, disk] = yield* together([
       podmanRelease(),
       database(as),
       readDisk(mainFiles(as.home), dropInDirectories(as.home, String(as.uid)), /\.conf/i),
-    ])) as [PodmanRelease, Database, Disk];
+    ]);
     const fact = new FactBuilder();
     const bolt = store.is === 'found' ? store.bolt : store.is === 'none' ? false : store;
     if (typeof bolt === 'boolean') fact.set('bolt', bolt, ...(store.is === 'unknown' ? [] : store.where));

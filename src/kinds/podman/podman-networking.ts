@@ -1,13 +1,13 @@
 /** Kind `podman-networking`: the network back end of an account, its DNS server, and the rootless network command. */
-import { type Account, type Answer, type Asking, read, together } from '../../facts/ask.ts';
+import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type PodmanRelease, podmanRelease, podmanTouches, since } from '../../facts/containers/podman-release.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
 import { findHelper, type Helper, helperTouches, pluginDirectories } from '../../facts/podman/helpers.ts';
 import { type NetworkFiles, networkFiles, networkFileTouches } from '../../facts/podman/networks.ts';
 import { graphRoot, type Settings, settings } from '../../facts/podman/settings.ts';
-import { askPodman, database, movedStore, storeTouches, type Told } from '../../facts/podman/store.ts';
+import { askPodman, database, movedStore, storeTouches } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { entry, plain, type TextNode } from '../../facts/text/node.ts';
@@ -55,11 +55,7 @@ export const podmanNetworking: Kind = {
     { do: 'run', argv: infoArgv, asUser: true },
   ],
   *learn(q, as): Asking<Fact> {
-    const [set, release, files] = (yield* together<unknown>([settings(as), podmanRelease(), networkFiles(as)])) as [
-      Settings | Unknown,
-      PodmanRelease,
-      NetworkFiles,
-    ];
+    const [set, release, files] = yield* together([settings(as), podmanRelease(), networkFiles(as)]);
     if ('is' in set) return set;
     const fact = new FactBuilder();
     yield* setBackend(fact, as, set, release);
@@ -72,13 +68,12 @@ export const podmanNetworking: Kind = {
 
 function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: PodmanRelease): Asking<void> {
   const recordPath = `${graphRoot(as)}/defaultNetworkBackend`;
-  const asked = yield* together<unknown>([
+  const [recorded, info, netavark, cni] = yield* together([
     read(recordPath),
     askPodman(infoArgv, as),
     findHelper('netavark', set.helperDirectories.value, false),
     findHelper('bridge', pluginDirectories, false),
   ]);
-  const [recorded, info, netavark, cni] = asked as [Answer<string>, Told, Helper, Helper];
   const moved = yield* movedStore(as);
   const store = yield* database(as);
   const told = info.is === 'got' && info.value.exit === 0 ? infoBackend(info.value.stdout) : undefined;

@@ -2,9 +2,9 @@
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Where } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
-import { type OtherServers, otherServers, otherServersTouches } from '../../facts/podman/other-servers.ts';
-import { processTouches, type ServiceProcess, type ServiceProcesses, serviceProcesses } from '../../facts/podman/service-processes.ts';
-import { type Commands, defaultSocket, isLoopback, type Sockets, type SocketUnit, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
+import { otherServers, otherServersTouches } from '../../facts/podman/other-servers.ts';
+import { processTouches, type ServiceProcess, serviceProcesses } from '../../facts/podman/service-processes.ts';
+import { type Commands, defaultSocket, isLoopback, type Sockets, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 
 interface Offer {
@@ -38,11 +38,7 @@ export const podmanService: Kind = {
   }),
   touches: () => [...socketUnitTouches, ...otherServersTouches, ...processTouches],
   *learn(_, as): Asking<Fact> {
-    const [unit, others, processes] = (yield* together<unknown>([socketUnit(as), otherServers(as), serviceProcesses(as.uid)])) as [
-      SocketUnit,
-      OtherServers,
-      ServiceProcesses,
-    ];
+    const [unit, others, processes] = yield* together([socketUnit(as), otherServers(as), serviceProcesses(as.uid)]);
     const fact = new FactBuilder().consulted(...unit.consulted, ...others.consulted);
     // A drop-in that could not be seen may take an address away again.
     const offers = [

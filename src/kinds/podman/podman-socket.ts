@@ -36,7 +36,7 @@ export const podmanSocket: Kind = {
     { do: 'read', path: '/etc/passwd' },
   ],
   *learn(_, as): Asking<Fact> {
-    const [unit, others] = (yield* together<unknown>([socketUnit(as), otherServers(as)])) as [SocketUnit, OtherServers];
+    const [unit, others] = yield* together([socketUnit(as), otherServers(as)]);
     if (unit.unseen) return unit.unseen;
     const looked = yield* together(endpointsOf(unit, others, as).map(lookAt));
     const [main] = looked;
@@ -92,7 +92,7 @@ function* lookAt(e: Endpoint): Asking<Looked> {
     return { ...e, dirs: [], above: [], blocked: { is: 'unknown', why: 'unsupported', said, where: e.where ? [e.where] : [] } };
   }
   const dirs = parentsOf(e.path);
-  const [socket, ...above] = (yield* together([e.path, ...dirs].map((p) => stat(p)))) as [Answer<Stat>, ...Answer<Stat>[]];
+  const [socket, ...above] = yield* together([stat(e.path), ...dirs.map((p) => stat(p))]);
   const file = endOf(socket);
   // An image has nothing below /run: what the unit will make is judged.
   const blocked = socket.is === 'blocked' && socket.why !== 'unsupported' ? unknown(socket, e.path) : undefined;

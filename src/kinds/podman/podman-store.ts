@@ -74,24 +74,20 @@ export const podmanStore: Kind = {
 };
 
 function* setTraces(fact: FactBuilder, root: string): Asking<readonly string[] | Unknown> {
-  const [names, bolt, sqlite] = (yield* together<unknown>([list(root), stat(`${root}/libpod/bolt_state.db`), stat(`${root}/db.sql`)])) as [
-    { is: string; value?: readonly string[] },
-    { is: 'got' | 'absent' | 'blocked' },
-    { is: 'got' | 'absent' | 'blocked' },
-  ];
+  const [names, bolt, sqlite] = yield* together([list(root), stat(`${root}/libpod/bolt_state.db`), stat(`${root}/db.sql`)]);
   for (const [field, path, answer] of [
     ['bolt', `${root}/libpod/bolt_state.db`, bolt],
     ['sqlite', `${root}/db.sql`, sqlite],
   ] as const) {
-    if (answer.is === 'blocked') fact.gap(field, unknown(answer as never, path));
+    if (answer.is === 'blocked') fact.gap(field, unknown(answer, path));
     else fact.set(field, answer.is === 'got', { path, ...(answer.is === 'got' ? {} : { said: 'not there' }) });
   }
   if (names.is === 'blocked') {
-    const why = unknown(names as never, root);
+    const why = unknown(names, root);
     fact.gap('traces', why);
     return why;
   }
-  const found = (names.value ?? []).filter((n) => drivers.includes(n));
+  const found = (names.is === 'got' ? names.value : []).filter((n) => drivers.includes(n));
   fact.set('traces', found, ...(found.length > 0 ? found.map((n) => ({ path: `${root}/${n}` })) : [{ path: root }]));
   return found;
 }

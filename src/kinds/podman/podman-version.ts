@@ -1,10 +1,10 @@
 /** Kind `podman-version`: the version of Podman on the side that serves the API. */
-import { type Answer, type Asking, env, run, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Asking, env, run, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import { toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { defaultSocket } from '../../facts/podman/socket-unit.ts';
-import { type Answering, socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { record, string, version } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { plain } from '../../facts/text/node.ts';
@@ -35,8 +35,7 @@ export const podmanVersion: Kind = {
   ],
   *learn(_, as): Asking<Fact> {
     const socket = defaultSocket(as);
-    const asked = yield* together<unknown>([whoAnswers(socket), toolVersion('podman'), stat(macMark), env('CONTAINER_HOST')]);
-    const [answering, local, mac, host] = asked as [Answering, ToolVersion, Answer<Stat>, Answer<string>];
+    const [answering, local, mac, host] = yield* together([whoAnswers(socket), toolVersion('podman'), stat(macMark), env('CONTAINER_HOST')]);
     const fact = new FactBuilder();
     if (answering.is === 'answers') {
       fact.set('answeredBy', answering.who, answering.where).consulted(answering.where);

@@ -11,7 +11,7 @@ import { boundVolumes, volumeTouches } from '../../facts/podman/volumes.ts';
 import { openPorts, openPortsIn } from '../../facts/quadlet/open-ports.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import type { Finding } from '../../facts/quadlet/quadlet-isolation.ts';
-import { type Played, playedBy } from '../../facts/quadlet/quadlet-kube.ts';
+import { playedBy } from '../../facts/quadlet/quadlet-kube.ts';
 import { type AllMounts, hostMounts, leadsToSocket, mountsOf, unseenOf } from '../../facts/quadlet/quadlet-mounts.ts';
 import { unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
@@ -45,12 +45,7 @@ export const podmanWorkloads: Kind = {
     { do: 'list', path: manifests },
   ],
   *learn(_, as): Asking<Fact> {
-    const [hosts, conf, listed, applied] = (yield* together<unknown>([
-      quadletHosts(),
-      containersConf(as),
-      containers(as),
-      as.uid === 0 ? k3sManifests() : nothing(),
-    ])) as [QuadletHosts | Unknown, Known | Unknown, Containers, Mounted | Unknown | undefined];
+    const [hosts, conf, listed, applied] = yield* together([quadletHosts(), containersConf(as), containers(as), as.uid === 0 ? k3sManifests() : nothing()]);
     const fact = new FactBuilder().consulted({ path: 'command:podman ps' });
     const declared = hosts.is === 'unknown' ? hosts : yield* declaredBy(hosts, conf, as);
     const mounted = listed.is === 'unknown' ? listed : yield* mountedBy(listed, as);
@@ -112,7 +107,7 @@ function* declaredBy(hosts: QuadletHosts, conf: Known | Unknown, as: Account): A
     const hidden = sources.find(isUnknown);
     if (hidden) return hidden;
     const read = sources as Source[];
-    const yamls = yield* together<Played | Unknown | undefined>(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
+    const yamls = yield* together(read.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
     const commands = read.map((s, at) => completed(s, conf, yamls[at]));
     const mounts = yield* together(read.map((s, at) => mountsOf(s, commands[at] as Command)));
     const real = yield* realPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));

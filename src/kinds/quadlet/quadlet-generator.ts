@@ -1,8 +1,8 @@
 /** Kind `quadlet-generator`: the program that turns Quadlet files of an account into services. */
-import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Asking, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
-import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 /** systemd.generator(7): the first directory that has the name counts. */
@@ -24,7 +24,7 @@ export const quadletGenerator: Kind = {
   *learn(_, as): Asking<Fact> {
     const manager = as.uid === 0 ? 'system' : 'user';
     const paths = pathsOf(manager);
-    const [hosts, ...stats] = (yield* together<unknown>([quadletHosts(), ...paths.map((p) => stat(p))])) as [QuadletHosts | Unknown, ...Answer<Stat>[]];
+    const [hosts, ...stats] = yield* together([quadletHosts(), ...paths.map((p) => stat(p))]);
     if (hosts.is === 'unknown') return hosts;
     const host = hosts.each.at(-1) as QuadletHost;
     const instance = as.uid === 0 ? host.system : host.users.find((u) => u.account?.uid === as.uid);

@@ -1,5 +1,5 @@
 /** Kind `bluechi`: the controller of BlueChi (once hirte), as its files configure it. */
-import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
+import { type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
@@ -65,10 +65,7 @@ interface Loaded {
 
 /** A file with a mistake stops the controller, or is passed over when it is a drop-in: either way its settings are not in force. */
 function* load(project: Project): Asking<Loaded | Unknown> {
-  const [names, ...main] = (yield* together<unknown>([list(project.directory), ...project.files.map((p) => read(p))])) as [
-    Answer<readonly string[]>,
-    ...Answer<string>[],
-  ];
+  const [names, ...main] = yield* together([list(project.directory), ...project.files.map((p) => read(p))]);
   if (names.is === 'blocked') return unknown(names, project.directory);
   const dropIns = (names.is === 'got' ? names.value : []).filter((n) => n.endsWith('.conf')).map((n) => `${project.directory}/${n}`);
   const texts = [...main, ...(yield* together(dropIns.map((p) => read(p))))];

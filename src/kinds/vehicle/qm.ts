@@ -67,7 +67,7 @@ interface Quadlet {
 }
 
 function* quadlet(): Asking<Quadlet | Unknown> {
-  const answers = (yield* together<unknown>([
+  const answers = (yield* together([
     ...directories.map((d) => read(`${d}/qm.container`)),
     ...directories.map((d) => list(`${d}/qm.container.d`)),
   ])) as Answer<unknown>[];
