@@ -1,14 +1,13 @@
 /**
- * The product on one screen: choose the profiles whose subject is present, learn what
- * their rules want to know, judge. It can only ask; whoever drives it decides whether
- * a target or a recording answers.
+ * What an inspection asks and concludes: choose the profiles whose subject is present, learn what their rules want to
+ * know, judge. It can only ask; whoever drives it decides whether a target or a recording answers.
  */
-
-import { type Context, type Judgement, judge, type Open } from './evaluate/judge.ts';
+import { type Judgement, judge, type Open } from './evaluate/judge.ts';
 import type { Account, Asking } from './facts/ask.ts';
 import type { Json, Where } from './facts/fact.ts';
-import { kinds } from './kinds/kinds.ts';
-import { Book, inquire } from './plan/inquire.ts';
+import type { Given } from './facts/kind.ts';
+import { kindsByName } from './kinds/kinds.ts';
+import { type Context, inquire, newlyLearnt } from './plan/questions.ts';
 import { fill } from './rules/fill.ts';
 import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
 import { type Profile, presenceRule } from './rules/profile.ts';
@@ -25,6 +24,18 @@ export interface Selection {
   readonly params: readonly GivenParam[];
   /** The words that made this selection, for the report. */
   readonly asked?: AskedFor;
+}
+
+/** Which rules to judge, out of which. */
+export interface Order {
+  readonly pack: Pack;
+  readonly selection: Selection;
+}
+
+/** Who looks, and what the inspection itself knows. */
+export interface Looker {
+  readonly audited: Account;
+  readonly given: Given;
 }
 
 export interface Inspection {
@@ -45,52 +56,46 @@ interface UndecidedProfile {
   readonly open: readonly Open[];
 }
 
-/** `asksTarget` is false where a recording answers: only a target has to be kept from unplanned asks. */
-export function* inspect(pack: Pack, selection: Selection, audited: Account, asksTarget = true): Asking<Inspection> {
-  const book = new Book(asksTarget);
-  const base: Omit<Context, 'params'> = { kinds: new Map(kinds.map((k) => [k.name, k])), audited };
-  const { chosen, undecided } = yield* chooseProfiles(pack.profiles, selection, { ...base, params: paramValues([], []) }, book);
-  const context: Context = {
-    ...base,
-    params: paramValues(
-      selection.params,
-      chosen.map((c) => c.profile),
-    ),
-  };
-  const rules = chooseRules(
-    pack.rules,
-    selection,
-    chosen.map((c) => c.profile.id),
-  );
-  yield* inquire(rules, context, book);
-  const verdicts = rules.flatMap((rule) => judge(rule, book, context));
+/** Chooses, asks and judges. */
+export function* inspect({ pack, selection }: Order, { audited, given }: Looker): Asking<Inspection> {
+  const defects: string[] = [];
+  const base = { kinds: kindsByName, audited, given, learnt: newlyLearnt(), defect: (said: string) => void defects.push(said) };
+  const { chosen, undecided } = yield* chooseProfiles(pack.profiles, selection, { ...base, params: paramValues([], []) });
+  const profiles = chosen.map((c) => c.profile);
+  const rules = chooseRules({ pack, selection }, profiles);
+  const params = paramValues(selection.params, profiles);
+  const inquiries = yield* inquire(rules, { ...base, params });
   return {
     profiles: chosen.map(({ profile, because }) => ({ id: profile.id, because })),
     undecidedProfiles: undecided,
     rules,
-    verdicts,
-    params: Object.fromEntries(rules.flatMap((r) => Object.keys(r.params).map((name) => [`${r.id}:${name}`, context.params(r, name)]))),
-    defects: book.defects,
+    verdicts: inquiries.flatMap(judge),
+    params: Object.fromEntries(rules.flatMap((r) => Object.keys(r.params).map((name) => [`${r.id}:${name}`, params(r, name)]))),
+    defects,
   };
 }
 
 /** The rules of the chosen profiles that the selection wants, sorted by id. */
-export function chooseRules(rules: readonly Rule[], selection: Selection, profiles: readonly string[]): Rule[] {
-  return rules.filter((r) => selection.wants(r) && (selection.byName || r.profiles.some((p) => profiles.includes(p)))).sort((a, b) => (a.id < b.id ? -1 : 1));
+export function chooseRules({ pack, selection }: Order, profiles: readonly Profile[]): Rule[] {
+  const ids = new Set(profiles.map((p) => p.id));
+  return pack.rules.filter((r) => selection.wants(r) && (selection.byName || r.profiles.some((p) => ids.has(p)))).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+/** The rules that decide which profiles' subjects are present. */
+export const presenceRules = (profiles: readonly Profile[]): Rule[] => profiles.filter((p) => p.present.length > 0).map(presenceRule);
 
 interface Choice {
   readonly chosen: readonly { readonly profile: Profile; readonly because: string }[];
   readonly undecided: readonly UndecidedProfile[];
 }
 
-function* chooseProfiles(profiles: readonly Profile[], selection: Selection, context: Context, book: Book): Asking<Choice> {
+function* chooseProfiles(profiles: readonly Profile[], selection: Selection, context: Context): Asking<Choice> {
   const named = selection.profiles;
   if (named) return { chosen: profiles.filter((p) => named.includes(p.id)).map((profile) => ({ profile, because: 'it was asked for' })), undecided: [] };
   if (selection.byName) return { chosen: [], undecided: [] };
   const candidates = profiles.filter((p) => p.present.length > 0);
-  yield* inquire(candidates.map(presenceRule), context, book);
-  const judged = candidates.map((profile) => ({ profile, verdict: judge(presenceRule(profile), book, context)[0] }));
+  const inquiries = yield* inquire(presenceRules(candidates), context);
+  const judged = candidates.map((profile, at) => ({ profile, verdict: inquiries[at] && judge(inquiries[at])[0] }));
   return {
     chosen: judged
       .filter((j) => j.verdict?.outcome === 'pass')

@@ -1,12 +1,15 @@
-/** A recording → the report. Live or filed years ago, there is no second path. */
-
-import { replay } from './collect/record.ts';
-import type { Snapshot } from './collect/snapshot/snapshot.ts';
+/**
+ * The product on one screen: choose rules, plan what has to be learnt, collect it, judge, summarise. `inspect` is the
+ * plan and the judgement in one, as a probe that can only ask: put to a target it makes a recording, put to a recording
+ * it makes the report. Live or filed years ago, there is no second path.
+ */
+import { type Host, record, replay } from './collect/record.ts';
+import type { Header, Snapshot } from './collect/snapshot/snapshot.ts';
+import { missingIn } from './evaluate/missing.ts';
+import { type Account, together } from './facts/ask.ts';
 import { settle } from './facts/settle.ts';
-import { cardOf, inspect, type Selection } from './inspect.ts';
-import { kinds } from './kinds/kinds.ts';
-import { missingIn } from './plan/missing.ts';
-import type { Pack } from './rules/pack.ts';
+import { cardOf, type Inspection, inspect, type Looker, type Order } from './inspect.ts';
+import { kindsByName } from './kinds/kinds.ts';
 import type { Report } from './verdicts/report.ts';
 import { summarize } from './verdicts/summarize.ts';
 
@@ -16,32 +19,86 @@ export interface Tool {
   readonly code?: string;
 }
 
-/** Judges a recording. Equal snapshot, pack, selection and version give equal reports, byte for byte. */
-export function judgeSnapshot(snapshot: Snapshot, pack: Pack, selection: Selection, tool: Tool): { report: Report; defects: readonly string[] } {
-  const { header } = snapshot;
+/** What the caller knows of the inspection. */
+export interface Occasion {
+  /** RFC 3339, UTC: the time of the inspection. */
+  readonly takenAt: string;
+  /** Paths named with --file. */
+  readonly files: readonly string[];
+  readonly tool: Tool;
+  /** Told after each round how many asks were answered so far. */
+  readonly progress?: (asked: number) => void;
+}
+
+export interface Scanned {
+  readonly snapshot: Snapshot;
+  readonly report: Report;
+  /** Crashes of our own probes: any of them makes the run a defect. */
+  readonly defects: readonly string[];
+}
+
+/** Looks at a host (or takes a recording of one) and judges it. Never throws for what a target refuses. */
+export async function scan(from: Host | Snapshot, order: Order, occasion: Occasion): Promise<Scanned> {
+  const snapshot = 'answers' in from ? from : await collect(from, [order], occasion);
+  return { snapshot, ...judgeSnapshot(snapshot, order, occasion.tool) };
+}
+
+/** Records all that these orders ask of a host. What they conclude is thrown away: a live host is judged on its recording. */
+export function collect(host: Host, orders: readonly Order[], { takenAt, files, tool, progress }: Occasion): Promise<Snapshot> {
+  const looker = lookerFor(host.user, host, { takenAt, files });
+  return record(together(orders.map((order) => inspect(order, looker))), host, { takenAt, files }, tool.version, progress);
+}
+
+/** An account that looks at a host on an occasion. What was captured earlier brings its own time and files. */
+export const lookerFor = (audited: Account, host: Host, { takenAt, files }: Pick<Occasion, 'takenAt' | 'files'>): Looker => ({
+  audited,
+  given: givenOf({ takenAt: host.takenAt ?? takenAt, files: host.files ?? files }),
+});
+
+/** Judges a recording. Equal snapshot, order and tool give equal reports, byte for byte. */
+export function judgeSnapshot(snapshot: Snapshot, order: Order, tool: Tool): { report: Report; defects: readonly string[] } {
+  const looker = lookerOf(snapshot);
   const answer = replay(snapshot);
-  const result = settle(inspect(pack, selection, header.user, false), answer);
-  const missing = missingIn({ kinds: new Map(kinds.map((k) => [k.name, k])), audited: header.user, target: header.kind, answer });
-  const report: Report = {
+  const inspection = settle(inspect(order, looker), answer);
+  const missing = missingIn({ kinds: kindsByName, ...looker, target: snapshot.header.kind, answer });
+  return { report: summarised(inspection, snapshot, order, tool, missing), defects: inspection.defects };
+}
+
+/** The account that looked, and what the recording tells of the inspection. */
+export function lookerOf({ header, answers }: Snapshot): Looker {
+  // Before the header had a seat for them, given files stood among the answers.
+  const older = answers.get('env PRETRIP_FILES')?.answer;
+  const files = header.files ?? (older?.is === 'got' && typeof older.value === 'string' ? older.value.split('\n') : []);
+  return { audited: header.user, given: givenOf({ takenAt: header.takenAt, files }) };
+}
+
+function givenOf({ takenAt, files }: { takenAt: string; files: readonly string[] }): Looker['given'] {
+  const now = Date.parse(takenAt) / 1000;
+  return { files: files.filter((f) => f !== ''), ...(Number.isFinite(now) ? { now } : {}) };
+}
+
+function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selection }: Order, tool: Tool, missing: ReturnType<typeof missingIn>): Report {
+  return {
     format: 'pretrip-report/1',
     tool: { name: 'pretrip', version: tool.version, ...(tool.code === undefined ? {} : { code: tool.code }), rules: pack.digest },
-    target: {
-      kind: header.kind,
-      name: header.name,
-      takenAt: header.takenAt,
-      snapshot: snapshot.digest,
-      user: header.user.name,
-      ...(snapshot.truncated ? { truncated: true } : {}),
-    },
-    profiles: result.profiles,
-    ...(result.undecidedProfiles.length > 0
-      ? { undecidedProfiles: result.undecidedProfiles.map(({ id, because, open }) => ({ id, because, missing: missing(open) })) }
+    target: targetOf(snapshot.header, snapshot),
+    profiles: inspection.profiles,
+    ...(inspection.undecidedProfiles.length > 0
+      ? { undecidedProfiles: inspection.undecidedProfiles.map(({ id, because, open }) => ({ id, because, missing: missing(open) })) }
       : {}),
     ...(selection.asked ? { selection: selection.asked } : {}),
-    params: result.params,
-    rules: result.rules.map((rule) => cardOf(rule, (name) => result.params[`${rule.id}:${name}`] ?? null)),
-    verdicts: result.verdicts.map(({ open, ...verdict }) => (open ? { ...verdict, missing: missing(open) } : verdict)),
-    summary: summarize(result.rules.length, result.verdicts),
+    params: inspection.params,
+    rules: inspection.rules.map((rule) => cardOf(rule, (name) => inspection.params[`${rule.id}:${name}`] ?? null)),
+    verdicts: inspection.verdicts.map(({ open, ...verdict }) => (open ? { ...verdict, missing: missing(open) } : verdict)),
+    summary: summarize(inspection.rules.length, inspection.verdicts),
   };
-  return { report, defects: result.defects };
 }
+
+const targetOf = (header: Header, { digest, truncated }: Snapshot): Report['target'] => ({
+  kind: header.kind,
+  name: header.name,
+  takenAt: header.takenAt,
+  snapshot: digest,
+  user: header.user.name,
+  ...(truncated ? { truncated: true } : {}),
+});

@@ -5,29 +5,28 @@ import { answerer, type HostSpec, overlay } from './collect/targets/composed.ts'
 import type { AnyAnswer, Ask } from './facts/ask.ts';
 import { rootAccount } from './facts/host/accounts.ts';
 import { settle } from './facts/settle.ts';
-import { type Inspection, inspect } from './inspect.ts';
+import { type Inspection, inspect, type Looker, type Order } from './inspect.ts';
 import type { Rule } from './rules/rule.ts';
 import type { Case } from './rules/text/cases.ts';
 import type { Verdict } from './verdicts/report.ts';
 
-/** The answers of a composed host as the pipeline sees them: secrets masked, the time and given files known. */
+/** The answers of a composed host as the pipeline sees them: secrets masked. */
 export function answersOf(host: HostSpec): (ask: Ask) => AnyAnswer {
   const answer = answerer(host);
-  const own: Record<string, string | null | undefined> = {
-    PRETRIP_NOW: new Date((host.takenAt ?? 1_800_000_000) * 1000).toISOString(),
-    PRETRIP_FILES: host.env?.PRETRIP_FILES,
-  };
-  return (ask) => {
-    const value = ask.do === 'env' && Object.hasOwn(own, ask.name) ? own[ask.name] : undefined;
-    if (ask.do === 'env' && Object.hasOwn(own, ask.name)) return typeof value === 'string' ? { is: 'got', value } : { is: 'absent' };
-    return redact(ask, answer(ask));
-  };
+  return (ask) => redact(ask, answer(ask));
 }
 
-/** Judges one rule on a composed host. */
-export function judgeOn(rule: Rule, host: HostSpec, params: Case['params'] = {}, answers = answersOf(host)): Inspection {
+/** Who looks at a composed host, when, and with which files named. */
+export const lookerAt = (host: HostSpec): Looker => ({
+  audited: host.user ?? rootAccount,
+  given: { now: host.takenAt ?? 1_800_000_000, files: host.given ?? [] },
+});
+
+/** Judges one rule on a composed host. `held`: every ask is held against what was promised, as on a target. */
+export function judgeOn(rule: Rule, host: HostSpec, params: Case['params'] = {}, answers = answersOf(host), held = false): Inspection {
   const given = Object.entries(params).map(([name, value]) => ({ rule: rule.id, name, value }));
-  return settle(inspect({ rules: [rule], profiles: [], digest: '' }, { byName: true, wants: () => true, params: given }, host.user ?? rootAccount), answers);
+  const order: Order = { pack: { rules: [rule], profiles: [], digest: '' }, selection: { byName: true, wants: () => true, params: given } };
+  return settle(inspect(order, lookerAt(host)), answers, held);
 }
 
 /** What is wrong with a case's result, in words; empty when it is as the case says. */

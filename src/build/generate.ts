@@ -8,7 +8,7 @@ import { problemText } from '../cli/print.ts';
 import { describeRule } from '../explain/describe.ts';
 import { describeKinds } from '../explain/describe-kinds.ts';
 import { profileSchema, ruleSchema } from '../explain/schema.ts';
-import { kinds } from '../kinds/kinds.ts';
+import { kinds, kindsByName } from '../kinds/kinds.ts';
 import { loadCases } from '../rules/text/cases.ts';
 import { layerTable } from './layers.ts';
 import { writeMarked } from './marked.ts';
@@ -55,6 +55,8 @@ import type { Kind } from '../facts/kind.ts';
 ${named.map((n) => `import { ${n.name} } from './${n.file}';\n`).join('')}
 export const kinds: readonly Kind[] = [
 ${named.map((n) => `  ${n.name},\n`).join('')}];
+
+export const kindsByName: ReadonlyMap<string, Kind> = new Map(kinds.map((k) => [k.name, k]));
 `;
 }
 
@@ -63,7 +65,6 @@ function rulePages(): void {
   const directory = join(packageRoot, 'docs/rules');
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const byName = new Map(kinds.map((k) => [k.name, k]));
   const rules = [...pack.rules].sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const rule of rules) {
     const cases = loadCases(rule.id, readFileSync(join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`), 'utf8')).cases?.cases ?? [];
@@ -71,7 +72,7 @@ function rulePages(): void {
       `docs/rules/${rule.id}.md`,
       describeRule(
         rule,
-        byName,
+        kindsByName,
         cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
       ),
     );

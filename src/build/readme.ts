@@ -4,13 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostNamed } from '../cli/hosts.ts';
 import { manifest, packageRoot } from '../cli/paths.ts';
-import { record } from '../collect/record.ts';
 import { composed } from '../collect/targets/composed.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
-import { inspect } from '../inspect.ts';
 import { table } from '../report/table/table.ts';
 import type { Pack } from '../rules/pack.ts';
-import { judgeSnapshot } from '../scan.ts';
+import { scan } from '../scan.ts';
 import { gate } from '../verdicts/summarize.ts';
 import { writeMarked } from './marked.ts';
 
@@ -31,15 +29,9 @@ const fenced = (language: string, text: string): string => `\`\`\`${language}\n$
 async function screen(pack: Pack): Promise<string> {
   const spec = hostNamed(host) ?? {};
   const selection = { byName: true, wants: (r: { id: string }) => shown.includes(r.id), params: [] };
-  const user = spec.user ?? rootAccount;
   const takenAt = new Date((spec.takenAt ?? 0) * 1000).toISOString().replace('.000', '');
-  const snapshot = await record(
-    inspect(pack, selection, user),
-    { kind: 'composed', name: host, user, target: composed(spec), takenAt },
-    { takenAt, files: [] },
-    manifest.version,
-  );
-  const { report } = judgeSnapshot(snapshot, pack, selection, { version: manifest.version });
+  const from = { kind: 'composed', name: host, user: spec.user ?? rootAccount, target: composed(spec) };
+  const { report } = await scan(from, { pack, selection }, { takenAt, files: [], tool: { version: manifest.version } });
   const text = table(report, {
     width: 80,
     colour: false,

@@ -4,7 +4,7 @@ import { tellingAsks } from '../collect/merge.ts';
 import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
 import { passwd } from '../facts/host/accounts.ts';
 import { asking, settleAsync } from '../facts/settle.ts';
-import { inspect, type Selection } from '../inspect.ts';
+import { inspect, type Looker, type Selection } from '../inspect.ts';
 import type { Pack } from '../rules/pack.ts';
 import type { Missing } from '../verdicts/report.ts';
 import { UsageError } from './errors.ts';
@@ -63,11 +63,11 @@ function asksOf(missing: readonly Missing[] = []): Ask[] {
 }
 
 /** Asks for all that is missing, then what the rules ask, on behalf of the account that inspected before. */
-export function* askFor(wanted: Wanted, pack: Pack, audited: Account, captures: Account): Asking<void> {
+export function* askFor(wanted: Wanted, pack: Pack, { audited, given }: Looker, captures: Account): Asking<void> {
   yield wanted.asks;
   const own = (ask: Ask): Ask => (ask.do === 'run' && !ask.user && audited.uid !== captures.uid ? { ...ask, user: audited } : ask);
-  if (wanted.profiles) yield* asking(inspect(pack, { byName: false, wants: () => true, params: [] }, audited), own);
-  yield* asking(inspect(pack, wanted.selection, audited), own);
+  const all: Selection = { byName: false, wants: () => true, params: [] };
+  for (const selection of [...(wanted.profiles ? [all] : []), wanted.selection]) yield* asking(inspect({ pack, selection }, { audited, given }), own);
 }
 
 /** The account of that name on the target, or the one that captures. */

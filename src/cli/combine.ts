@@ -2,19 +2,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { differentHosts, type Further, merge } from '../collect/merge.ts';
-import { record } from '../collect/record.ts';
 import { parseRaw } from '../collect/script/raw.ts';
 import type { Snapshot, Source } from '../collect/snapshot/snapshot.ts';
-import { inspect, type Selection } from '../inspect.ts';
+import type { Order } from '../inspect.ts';
 import { visible } from '../report/text.ts';
-import type { Pack } from '../rules/pack.ts';
+import { collect, lookerOf } from '../scan.ts';
 import { TargetError, UsageError } from './errors.ts';
-import { manifest } from './paths.ts';
 import { err } from './print.ts';
 import { openTarget } from './targets.ts';
+import { thisTool } from './this-tool.ts';
 
 /** The first recording, filled up with each further capture in turn. Throws TargetError when they are not of one host. */
-export async function combined(first: Snapshot, names: readonly string[], pack: Pack, selection: Selection): Promise<Snapshot> {
+export async function combined(first: Snapshot, names: readonly string[], order: Order): Promise<Snapshot> {
   let snapshot = first;
   for (const name of names) {
     const { further, source } = await openFurther(name);
@@ -24,9 +23,8 @@ export async function combined(first: Snapshot, names: readonly string[], pack: 
     const { target, disagreed } = merge(snapshot, further);
     const { kind, name: hostName, user, takenAt, from } = snapshot.header;
     const sources = [...(from ?? [{ takenAt, user: user.name, digest: snapshot.digest }]), source];
-    const files = snapshot.answers.get('env PRETRIP_FILES')?.answer;
-    const given = { takenAt, files: files?.is === 'got' && typeof files.value === 'string' ? files.value.split('\n') : [] };
-    const made = await record(inspect(pack, selection, user, false), { kind, name: hostName, user, target, from: sources }, given, manifest.version);
+    const occasion = { takenAt, files: lookerOf(snapshot).given.files, tool: thisTool() };
+    const made = await collect({ kind, name: hostName, user, target, from: sources }, [order], occasion);
     if (disagreed.size > 0)
       await err(
         `pretrip: ${name} disagrees with the first capture; what rests on these is unknown:\n${[...disagreed]

@@ -8,7 +8,7 @@ import { captured, type Questions, remote } from '../collect/script/remote.ts';
 import { openSession, type Session, SessionError, usualLimits } from '../collect/script/session.ts';
 import { AddressError, sshAddress, sshCommand, sshFailure } from '../collect/targets/ssh.ts';
 import { viaCommand, WordsError } from '../collect/targets/via.ts';
-import type { Pattern } from '../facts/kind.ts';
+import type { Pattern } from '../facts/pattern.ts';
 import { TargetError, UsageError } from './errors.ts';
 import { manifest } from './paths.ts';
 import { accountTraces } from './superset.ts';
@@ -143,7 +143,7 @@ async function begin(
 const earliest = Date.UTC(2025, 0, 1) / 1000;
 
 /** What a capture script brought. `now`: the time given with --now. */
-export function openRaw(path: string, name: string, now: string | undefined): { host: Host; complete: boolean; files: readonly string[] } {
+export function openRaw(path: string, name: string, now: string | undefined): { host: Host } {
   const raw = parseRaw(readFileSync(path));
   if (!raw.host)
     throw new TargetError(
@@ -157,10 +157,10 @@ export function openRaw(path: string, name: string, now: string | undefined): { 
       user: raw.host.user,
       target: captured(raw),
       looked: () => lookedAt(raw),
+      files: raw.host.files,
+      complete: raw.complete,
       ...(now === undefined ? { takenAt: timeOf(raw.host, name) } : {}),
     },
-    complete: raw.complete,
-    files: raw.host.files,
   };
 }
 

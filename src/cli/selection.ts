@@ -2,8 +2,8 @@
 import * as Flags from '@oclif/core/flags';
 import type { Json } from '../facts/fact.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
+import { glob } from '../facts/pattern.ts';
 import type { Selection } from '../inspect.ts';
-import { glob } from '../plan/touches.ts';
 import type { GivenParam, Pack } from '../rules/pack.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import type { AskedFor } from '../verdicts/report.ts';

@@ -1,26 +1,25 @@
 /** What the chosen rules may touch, as one capture script asks it at once. */
 
 import { lingerPath, rootlessTraces } from '../facts/host/accounts.ts';
-import type { Pattern } from '../facts/kind.ts';
-import { chooseRules, type Selection } from '../inspect.ts';
-import { kinds } from '../kinds/kinds.ts';
+import type { Pattern } from '../facts/pattern.ts';
+import { chooseRules, presenceRules, type Selection } from '../inspect.ts';
+import { kindsByName } from '../kinds/kinds.ts';
 import { plan } from '../plan/plan.ts';
 import { type Pack, paramValues } from '../rules/pack.ts';
-import { presenceRule } from '../rules/profile.ts';
 
 /** An account with one of these runs containers without root; programs are started for no other. */
 export const accountTraces: readonly string[] = [...rootlessTraces, '~/.rancher/k3s', `${lingerPath}/{user}`];
 
 /** The patterns of the selected rules and, unless profiles are named (or `always`), of the presence of every profile. */
 export function superset(pack: Pack, selection: Selection, always = false): Pattern[] {
-  const profiles = selection.profiles ?? pack.profiles.map((p) => p.id);
-  const rules = chooseRules(pack.rules, selection, profiles);
-  const presence = !always && (selection.profiles || selection.byName) ? [] : pack.profiles.filter((p) => p.present.length > 0).map(presenceRule);
+  const profiles = pack.profiles.filter((p) => selection.profiles?.includes(p.id) ?? true);
+  const rules = chooseRules({ pack, selection }, profiles);
+  const presence = !always && (selection.profiles || selection.byName) ? [] : presenceRules(pack.profiles);
   const params = paramValues(
     selection.params,
     pack.profiles.filter((p) => selection.profiles?.includes(p.id)),
   );
-  return plan([...rules, ...presence], new Map(kinds.map((k) => [k.name, k])), params).map((t) => onlyWherePodmanRan(t.pattern));
+  return plan([...rules, ...presence], kindsByName, params).map((t) => onlyWherePodmanRan(t.pattern));
 }
 
 /**

@@ -23,10 +23,6 @@ export type Opened =
       readonly host: Host;
       /** Lets go of a connection. */
       readonly close?: () => Promise<void>;
-      /** False: it was captured earlier, and the capture was cut off. */
-      readonly complete?: boolean;
-      /** What --file named when it was captured. */
-      readonly files?: readonly string[];
     }
   | { readonly snapshot: Snapshot; readonly path: string };
 
@@ -134,6 +130,7 @@ async function composedAt(path: string, name: string): Promise<Host> {
     name: basename(path).replace(/\.ya?ml$/, ''),
     user: spec.user ?? rootAccount,
     target: composed(spec),
+    ...(spec.given ? { files: spec.given } : {}),
     ...(spec.takenAt !== undefined ? { takenAt: `${new Date(spec.takenAt * 1000).toISOString().slice(0, 19)}Z` } : {}),
   };
 }

@@ -8,11 +8,11 @@ import { redact } from './redact/redact.ts';
 import type { Mark } from './redact/state.ts';
 import { type Answered, type Header, type Snapshot, type Source, snapshotOf } from './snapshot/snapshot.ts';
 
-/** What the inspection itself knows and probes may ask for as a variable. */
-export interface Given {
+/** When the inspection takes place, and what was named for it. */
+export interface Occasion {
   /** RFC 3339. */
   readonly takenAt: string;
-  /** Absolute paths of k3d files and scripts to look at. */
+  /** Paths of k3d files and scripts to look at. */
   readonly files: readonly string[];
 }
 
@@ -24,6 +24,10 @@ export interface Host {
   readonly target: Target;
   /** The time that a host written down speaks of, instead of now. */
   readonly takenAt?: string;
+  /** Files that were named when it was captured, instead of those named now. */
+  readonly files?: readonly string[];
+  /** False: it was captured earlier, and the capture was cut off. */
+  readonly complete?: boolean;
   /** The recordings that answer, where several were put together. */
   readonly from?: readonly Source[];
   /** All that a capture script told of so far, asked for or not. */
@@ -34,19 +38,15 @@ export interface Host {
  * Runs a probe against a target and returns the recording. What the probe itself
  * concludes is thrown away: a live host is judged on its recording, as every other.
  */
-export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
+export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
+  const { takenAt = occasion.takenAt, files = occasion.files } = on;
   const answers = new Map<string, Answered>();
   const mark = keyedMark();
-  const given = on.takenAt === undefined ? asked : { ...asked, takenAt: on.takenAt };
   await settleAsync(probe, async (asks) => {
     const fresh = new Map(asks.filter((a) => !answers.has(keyOf(a))).map((a) => [keyOf(a), a]));
-    const wanted = [...fresh.values()].filter((a) => ownAnswer(a, given) === undefined);
+    const wanted = [...fresh.values()];
     const got = await on.target.answer(wanted);
     for (const [at, ask] of wanted.entries()) answers.set(keyOf(ask), { ask, answer: redact(ask, got[at] as AnyAnswer, mark) });
-    for (const ask of fresh.values()) {
-      const own = ownAnswer(ask, given);
-      if (own) answers.set(keyOf(ask), { ask, answer: own });
-    }
     progress?.(answers.size);
     return asks.map((a) => answers.get(keyOf(a))?.answer as AnyAnswer);
   });
@@ -54,12 +54,13 @@ export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: 
     pretrip: 'snapshot/1',
     kind: on.kind,
     name: on.name,
-    takenAt: given.takenAt,
+    takenAt,
     user: on.user,
     tool,
+    ...(files.length > 0 ? { files } : {}),
     ...(on.from ? { from: on.from } : {}),
   };
-  const snapshot = snapshotOf(header, answers.values());
+  const snapshot = { ...snapshotOf(header, answers.values()), truncated: on.complete === false };
   const { looked } = on;
   if (!looked) return snapshot;
   const masked = ({ ask, answer }: Answered): Answered => ({ ask, answer: redact(ask, answer, mark) });
@@ -70,14 +71,6 @@ export async function record<T>(probe: Asking<T>, on: Host, asked: Given, tool: 
 function keyedMark(): Mark {
   const key = randomBytes(32);
   return (secret) => placeholder(createHmac('sha256', key).update(secret).digest('hex').slice(0, 12));
-}
-
-/** Variables that the inspection answers, not the target. */
-function ownAnswer(ask: Ask, given: Given): AnyAnswer | undefined {
-  if (ask.do !== 'env') return undefined;
-  if (ask.name === 'PRETRIP_NOW') return { is: 'got', value: given.takenAt };
-  if (ask.name === 'PRETRIP_FILES') return given.files.length > 0 ? { is: 'got', value: given.files.join('\n') } : { is: 'absent' };
-  return undefined;
 }
 
 /** Answers from a recording. What it does not hold was not recorded: unknown, never a guess. */

@@ -1,28 +1,15 @@
 /** Rules × facts → verdicts. Pure: everything that could be learnt has been learnt. */
+
+import { type Judged, judgeExpectation, type Resolve } from '../expect/expectation.ts';
 import type { Account } from '../facts/ask.ts';
-import type { Fact, Json, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
-import { splitPath } from '../facts/fact.ts';
+import type { Fact, Json, Unknown, Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
+import type { Inquiry, Ranged } from '../plan/questions.ts';
 import { fill } from '../rules/fill.ts';
-import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
+import { type Group, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 import { type Severity, type Step, severities, type Verdict } from '../verdicts/report.ts';
 import { advice } from './advice.ts';
-import { gapAt, type Judged, judgeExpectation, type Resolve, valueAt } from './expectation.ts';
 import { type Piece, sentence, told } from './told.ts';
-
-/** What was learnt, by question. */
-export interface Facts {
-  fact(kind: string, query: Query, as: Account): Fact;
-  subjects(kind: string): Subjects;
-}
-
-export interface Context {
-  readonly kinds: ReadonlyMap<string, Kind>;
-  /** The account that inspects. */
-  readonly audited: Account;
-  /** Parameter values by rule id and name; what is missing takes the rule's default. */
-  readonly params: ParamValues;
-}
 
 /** A question whose answer left a verdict open: one fact at one path, or the subjects of a kind. */
 export type Open = { readonly why: Unknown } & (
@@ -33,8 +20,6 @@ export type Open = { readonly why: Unknown } & (
 /** A verdict, and for an unknown one the questions behind it. */
 export type Judgement = Verdict & { readonly open?: readonly Open[] };
 
-export type ParamValues = (rule: Rule, name: string) => Json;
-
 /** What came of an item: which severities fail or stay undecided, or that it does not apply. */
 interface Finding {
   readonly applies: boolean;
@@ -43,53 +28,27 @@ interface Finding {
   readonly evidence: readonly (Piece & { readonly severity: Severity; readonly open?: Open })[];
 }
 
-/** A probe's question as asked for the subject at hand, and its answer. */
-interface Asked {
+/** A probe's answer, and the question that a reason leaves open: of the fact, or of the subject that a value came from. */
+interface Answered {
+  readonly kind: Kind;
   readonly fact: Fact;
-  /** The question that `why` leaves open: of the fact, or of the subject that a value came from. */
   open(path: readonly string[], why: Unknown): Open;
 }
 
 /** All verdicts of one rule, sorted by subject. A rule always has at least one. */
-export function judge(rule: Rule, facts: Facts, context: Context): Judgement[] {
-  if (!rule.forEach) return [judgeFor(rule, undefined, facts, context)];
-  const subjects = facts.subjects(rule.forEach.kind);
-  if (subjects.is === 'unknown') return [undecided(rule, undefined, subjects)];
-  const verdicts: Judgement[] = [];
-  for (const subject of subjects.each) {
-    const chosen = selected(rule, subject, context);
-    if (chosen.truth === 'yes') verdicts.push(judgeFor(rule, subject, facts, context));
-    else if (chosen.truth === 'unknown' && chosen.unknown) verdicts.push(undecided(rule, subject, chosen.unknown));
-  }
-  if (subjects.incomplete) verdicts.push(undecided(rule, '(others)', subjects.incomplete));
-  if (verdicts.length === 0) verdicts.push(nobody(rule, subjects.consulted));
+export function judge({ rule, inquiries, undecided, others, consulted }: Ranged): Judgement[] {
+  const verdicts: Judgement[] = [
+    ...inquiries.map(judgeOne),
+    ...undecided.map(({ subject, why }) => undecidedVerdict(rule, subject, why)),
+    ...(others ? [undecidedVerdict(rule, '(others)', others)] : []),
+  ];
+  if (verdicts.length === 0) verdicts.push(nobody(rule, consulted));
   return verdicts.sort((a, b) => ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1));
 }
 
-/** Whether a subject passes the rule's filter. */
-export function selected(rule: Rule, subject: Subject, context: Context): Judged {
-  const shape = rule.forEach && context.kinds.get(rule.forEach.kind)?.find?.shape;
-  const resolve = resolver(rule, subject, context);
-  const judged = (rule.forEach?.filter ?? []).map((f) =>
-    judgeExpectation(f, subject.fact, shape ?? { type: 'record', fields: {}, describe: '' }, subject.key, resolve),
-  );
-  return judged.find((j) => j.truth === 'no') ?? judged.find((j) => j.truth === 'unknown') ?? { truth: 'yes', said: '', where: [] };
-}
-
-function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, context: Context): Judgement {
-  const resolve = resolver(rule, subject, context);
-  const as = subject?.as ?? context.audited;
-  const find = rule.forEach?.kind ?? '';
-  const learn = (probe: Probe): Asked => {
-    const query = queryOf(probe, resolve);
-    if ('is' in query) return { fact: query as unknown as Unknown, open: (_, why) => ({ find, why }) };
-    return {
-      fact: facts.fact(probe.kind, query as Query, as),
-      open: (path, why) =>
-        subject && [...subject.fact.gaps.values()].includes(why) ? { find, why } : { kind: probe.kind, query: query as Query, as, path, why },
-    };
-  };
-  const finder = (item: Item): Finding => judgeItem(item, rule.severity, learn, resolve, context);
+function judgeOne(inquiry: Inquiry): Judgement {
+  const { rule, subject, resolve } = inquiry;
+  const finder = (item: Item): Finding => judgeItem(item, rule.severity, inquiry);
   const when = together(rule.when.map(finder));
   const base = { rule: rule.id, ...(subject && subject.key !== '' ? { subject: subject.key } : {}) };
   if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, (e) => e.truth === 'no') };
@@ -99,7 +58,7 @@ function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, contex
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check);
   if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check.evidence, (e) => e.truth === 'yes') };
-  const remedy = stepsOf(rule, resolve, subject?.as ?? context.audited);
+  const remedy = stepsOf(rule, resolve, inquiry.as);
   return {
     ...base,
     outcome: 'fail',
@@ -107,6 +66,17 @@ function judgeFor(rule: Rule, subject: Subject | undefined, facts: Facts, contex
     ...told('', check.evidence, (e) => e.truth === 'no' && e.severity === check.fails),
     ...(remedy.length > 0 ? { remedy } : {}),
   };
+}
+
+function answered(probe: Probe, { rule, subject, asked }: Inquiry): Answered {
+  const question = asked.get(probe);
+  const find = rule.forEach?.kind ?? '';
+  if (!question) throw new Error(`${rule.id}: a probe of ${probe.kind} was not asked`);
+  if ('why' in question) return { kind: question.kind, fact: question.why, open: (_, why) => ({ find, why }) };
+  const { fact, kind, query, as } = question;
+  const open = (path: readonly string[], why: Unknown): Open =>
+    subject && [...subject.fact.gaps.values()].includes(why) ? { find, why } : { kind: kind.name, query, as, path, why };
+  return { kind, fact, open };
 }
 
 const rank = (severity: Severity): number => severities.indexOf(severity);
@@ -119,13 +89,13 @@ function together(findings: readonly Finding[]): Finding {
   return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
 }
 
-function judgeItem(item: Item, usual: Severity, learn: (p: Probe) => Asked, resolve: Resolve, context: Context): Finding {
+function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
   const severity = item.severity ?? usual;
-  return isGroup(item) ? judgeGroup(item, severity, learn, resolve, context) : judgeProbe(item, severity, learn(item), resolve, context);
+  return isGroup(item) ? judgeGroup(item, severity, inquiry) : judgeProbe(item, severity, inquiry);
 }
 
-function judgeGroup(group: Extract<Item, { group: string }>, severity: Severity, learn: (p: Probe) => Asked, resolve: Resolve, context: Context): Finding {
-  const inner = group.items.map((i) => judgeItem(i, severity, learn, resolve, context));
+function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding {
+  const inner = group.items.map((i) => judgeItem(i, severity, inquiry));
   const applying = inner.filter((f) => f.applies);
   const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { say: group.say } : {}) }));
   if (applying.length === 0) return { applies: false, evidence };
@@ -157,9 +127,10 @@ function turn(evidence: Finding['evidence'], severity: Severity): Finding['evide
   return evidence.map((e) => ({ ...e, severity, truth: e.truth === 'yes' ? 'no' : e.truth === 'no' ? 'yes' : 'unknown' }));
 }
 
-function judgeProbe(probe: Probe, severity: Severity, { fact, open }: Asked, resolve: Resolve, context: Context): Finding {
+function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding {
+  const { kind, fact, open } = answered(probe, inquiry);
+  const { resolve } = inquiry;
   const mark = (j: Judged): Finding['evidence'][number] => ({ ...j, severity, ...(probe.say ? { say: probe.say } : {}) });
-  const kind = context.kinds.get(probe.kind) as Kind;
   const label = labelOf(probe, kind, resolve);
   const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
@@ -185,28 +156,6 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   return typeof value === 'string' ? value : (kind.noun ?? kind.name);
 }
 
-/** The query with parameters and subject fields filled in, or why a field of the subject is unknown. */
-export function queryOf(probe: Probe, resolve: Resolve): Query | Unknown {
-  const query: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(probe.query)) {
-    const resolved = resolve(value);
-    if (resolved !== null && typeof resolved === 'object' && 'is' in resolved) return resolved as unknown as Unknown;
-    query[name] = resolved as Json;
-  }
-  return query as Query;
-}
-
-export function resolver(rule: Rule, subject: Subject | undefined, context: Context): Resolve {
-  return (value) => {
-    if ('literal' in value) return value.literal;
-    if ('param' in value) return context.params(rule, value.param);
-    const path = splitPath(value.each) ?? [value.each];
-    const gap = subject && gapAt(subject.fact, path);
-    if (gap) return gap;
-    return (subject && valueAt(subject.fact.value, path)) ?? { is: 'unknown', why: 'ambiguous', said: `the subject has no ${value.each}`, where: [] };
-  };
-}
-
 /** The rule's steps for one subject: fields filled in, `~` being the home of its account, as root's shell would not know it. */
 function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
   const homed = (value: Json): Json =>
@@ -227,14 +176,13 @@ function unknownVerdict(base: { rule: string; subject?: string }, severity: Seve
   return { ...base, outcome: 'unknown', severity, ...told('', finding.evidence, (e) => e.truth === 'unknown'), next: advice(reasons), open };
 }
 
-function undecided(rule: Rule, subject: Subject | string | undefined, why: Unknown): Judgement {
-  const key = typeof subject === 'string' ? subject : subject?.key;
+function undecidedVerdict(rule: Rule, subject: string | undefined, why: Unknown): Judgement {
   return {
     rule: rule.id,
-    ...(key ? { subject: key } : {}),
+    ...(subject ? { subject } : {}),
     outcome: 'unknown',
     severity: rule.severity,
-    message: sentence(typeof subject === 'string' ? 'there may be more of them' : '', why.said),
+    message: sentence(subject === '(others)' ? 'there may be more of them' : '', why.said),
     evidence: [{ truth: 'unknown', said: why.said, where: why.where }],
     next: advice([why]),
     open: [{ find: rule.forEach?.kind ?? '', why }],

@@ -1,6 +1,7 @@
 /** The sentence and the evidence of a verdict. Pure. */
+
+import type { Judged } from '../expect/expectation.ts';
 import type { Evidence } from '../verdicts/report.ts';
-import type { Judged } from './expectation.ts';
 
 /** What came of an expectation, and what a rule says of it. */
 export type Piece = Judged & { readonly say?: string };

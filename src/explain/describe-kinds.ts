@@ -1,5 +1,5 @@
 /** The reference of fact kinds and operators, as Markdown. Pure. */
-import { operators } from '../evaluate/operators.ts';
+import { operators } from '../expect/operators.ts';
 import type { Kind } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
 

@@ -1,10 +1,11 @@
 /** Everything a rule is, as Markdown: what `rules show` prints and the reference pages hold. Pure. */
 
-import { operators } from '../evaluate/operators.ts';
-import { inWords } from '../evaluate/words.ts';
+import { operators } from '../expect/operators.ts';
+import { inWords } from '../expect/words.ts';
 import { type Json, pathKey } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
-import { describePattern, plan } from '../plan/plan.ts';
+import { describePattern } from '../facts/pattern.ts';
+import { plan } from '../plan/plan.ts';
 import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
 import { isGroup } from '../rules/rule.ts';
 import type { Step } from '../verdicts/report.ts';

@@ -1,5 +1,5 @@
 /** The JSON Schema of rule files, derived from kinds and operators: editors complete and check with it. Pure. */
-import { type Argument, operators } from '../evaluate/operators.ts';
+import { type Argument, operators } from '../expect/operators.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
 import { severities } from '../verdicts/report.ts';

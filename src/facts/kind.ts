@@ -2,42 +2,7 @@
 import type { Account, Asking } from './ask.ts';
 import type { Fact, Subjects } from './fact.ts';
 import type { RecordShape } from './shape.ts';
-
-/**
- * What a probe declares that it may ask, printed by `plan` and enforced while recording.
- * `~` is the home and `{uid}`, `{user}` the id and name of the account in question.
- * `{files}` stands for the files that the user named with --file.
- * `*` matches within one path segment or one argument, `**` any number of segments.
- *
- * The patterns also make the script that asks everything at once (src/collect/script). What is rare, large
- * or cannot be named beforehand is `later`: left out there, and asked by name when a probe gets to it.
- * Of a wide pattern `first` names the part that is asked at once.
- */
-export type Pattern = (
-  | {
-      readonly do: 'stat' | 'read' | 'list';
-      readonly path: string;
-      /** For `/proc/*` and below: wanted of processes of this name only. */
-      readonly process?: string;
-      /** Paths within the pattern; the rest of it is for later. */
-      readonly first?: readonly string[];
-      /** For `DIR/*.TYPE`: at once also the names of which some such directory holds `NAME.d`. */
-      readonly withDropIns?: true;
-      /** Of `/**`: at once the paths, and all above them, that stand behind these keys in unit files. */
-      readonly namedIn?: { readonly files: readonly string[]; readonly keys: readonly string[] };
-    }
-  | {
-      readonly do: 'run';
-      readonly argv: readonly string[];
-      readonly asUser?: true;
-      /** The one `*` in `argv` stands for each line that this command prints. */
-      readonly from?: readonly string[];
-      /** Asked at once only where one path of each group is there; else a probe decides. */
-      readonly ifThere?: readonly (readonly string[])[];
-    }
-  | { readonly do: 'get'; readonly socket: string; readonly path: string }
-  | { readonly do: 'env'; readonly name: string }
-) & { readonly later?: true };
+import { type Ground, groundOf, type Touches } from './source.ts';
 
 export interface QueryField {
   readonly type: 'string' | 'boolean' | 'number' | 'strings';
@@ -46,10 +11,34 @@ export interface QueryField {
   readonly values?: readonly string[];
 }
 
+type Fields = Readonly<Record<string, QueryField>>;
+
 /** A query after parameters and `{ each: … }` are filled in. A field left out is absent. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-export interface Kind {
+interface ValueOf {
+  string: string;
+  boolean: boolean;
+  number: number;
+  strings: readonly string[];
+}
+
+/** The query that fields describe: those that are required are there, of the type that is declared. */
+export type QueryOf<F extends Fields> = {
+  readonly [K in keyof F as F[K] extends { readonly required: true } ? K : never]: ValueOf[F[K]['type']];
+} & { readonly [K in keyof F as F[K] extends { readonly required: true } ? never : K]?: ValueOf[F[K]['type']] };
+
+/** What the inspection itself knows, and no target can tell. */
+export interface Given {
+  /** When the target was looked at, in Unix seconds. Absent: the recording does not tell. */
+  readonly now?: number;
+  /** Paths named with --file; `~` is the home of the account in question. */
+  readonly files: readonly string[];
+}
+
+export const nothingGiven: Given = { files: [] };
+
+interface Kindly<Q> {
   readonly name: string;
   /** What sentences call the thing when the query does not name it: "the API's Podman". Default: the name. */
   readonly noun?: string;
@@ -57,16 +46,42 @@ export interface Kind {
   readonly describe: string;
   /** The field that a scalar query fills (`file: /etc/passwd`); undefined for a kind that is queried with `true` alone. */
   readonly main?: string;
-  readonly fields: Readonly<Record<string, QueryField>>;
+  readonly fields: Fields;
   readonly shape: RecordShape;
-  /** All that `learn` may ask for this query. A value not known before the scan (`{ each: … }`) arrives as `*`. */
-  touches(query: Query): readonly Pattern[];
-  learn(query: Query, as: Account): Asking<Fact>;
+  /** What `learn` may ask itself, and the sources it stands on. A value not known before the scan (`{ each: … }`) arrives as `*`. */
+  touches(query: Q): Touches;
+  /** `as` is the account in question. */
+  learn(query: Q, as: Account, given: Given): Asking<Fact>;
   /** For kinds that a rule can range over with `forEach`. */
   readonly find?: {
     readonly shape: RecordShape;
-    touches(): readonly Pattern[];
+    touches(): Touches;
     /** `as` is the audited account. */
-    learn(as: Account): Asking<Subjects>;
+    learn(as: Account, given: Given): Asking<Subjects>;
   };
 }
+
+/** A kind for whoever does not know its query's type: rule text was checked against `fields` when it was read. */
+export interface Kind extends Omit<Kindly<Query>, 'learn' | 'find'> {
+  learn(query: Query, as: Account, given?: Given): Asking<Fact>;
+  readonly find?: Omit<NonNullable<Kindly<Query>['find']>, 'learn'> & { learn(as: Account, given?: Given): Asking<Subjects> };
+}
+
+/** Defines a kind. Its functions get the query as `fields` describe it. */
+export function defineKind<const F extends Fields>(kind: Kindly<QueryOf<F>> & { readonly fields: F }): Kind {
+  const { find } = kind;
+  // What arrives was checked against `fields`, where the rule was read.
+  const typed = (query: Query): QueryOf<F> => query as QueryOf<F>;
+  return {
+    ...kind,
+    touches: (query) => kind.touches(typed(query)),
+    learn: (query, as, given = nothingGiven) => kind.learn(typed(query), as, given),
+    ...(find ? { find: { ...find, learn: (as, given = nothingGiven) => find.learn(as, given) } } : {}),
+  } as Kind;
+}
+
+/** What a question to a kind stands on. */
+export const groundOfQuery = (kind: Kind, query: Query): Ground => groundOf(kind, kind.name, kind.touches(query));
+
+/** What finding the subjects of a kind stands on. */
+export const groundOfFind = (kind: Kind): Ground => groundOf(kind, `the subjects of ${kind.name}`, kind.find?.touches() ?? []);

@@ -1,20 +1,25 @@
-/** The two drivers that run probes (see ask.ts; A is an ask, R an answer). Nothing else resumes a probe. */
+/** The drivers that run probes (see ask.ts; A is an ask, R an answer). Nothing else resumes a probe. */
 
 type Probe<A, R, T> = Generator<readonly A[], T, readonly R[]>;
 
 /** The recording that probes are being settled on: what one of them learnt, the others need not learn again. */
 interface Recording {
   readonly answer: (ask: never) => unknown;
-  /** Results of shared probes by name. */
-  readonly known: Map<string, unknown>;
+  /** What sources learnt: by source, then by arguments. */
+  readonly known: Map<object, Map<string, unknown>>;
+  /** Whether asks are held against what was promised, as they are where a target is asked. */
+  readonly held: boolean;
 }
 
 let current: Recording | undefined;
 
-/** Runs a probe on answers that are already there. */
-export function settle<A, R, T>(probe: Probe<A, R, T>, answer: (ask: A) => R): T {
+/**
+ * Runs a probe on answers that are already there. `held`: every ask is held against the promise of the source that makes
+ * it, and nothing is shared, as on a target.
+ */
+export function settle<A, R, T>(probe: Probe<A, R, T>, answer: (ask: A) => R, held = current?.held ?? false): T {
   const outer = current;
-  current = outer?.answer === answer ? outer : { answer, known: new Map() };
+  current = outer?.answer === answer && outer.held === held ? outer : { answer, known: new Map(), held };
   try {
     let step = probe.next();
     while (!step.done) step = probe.next(step.value.map(answer));
@@ -24,28 +29,38 @@ export function settle<A, R, T>(probe: Probe<A, R, T>, answer: (ask: A) => R): T
   }
 }
 
-/** The results of probes where answers are already there; undefined where a target has to be asked. */
+/** The results of probes where answers are already there; undefined where a target has to be asked, or asks are held. */
 export function settledNow<A, R, T>(probes: readonly Probe<A, R, T>[]): T[] | undefined {
-  const answer = current?.answer as ((ask: A) => R) | undefined;
-  return answer && probes.map((p) => settle(p, answer));
+  if (!current || current.held) return undefined;
+  const answer = current.answer as (ask: A) => R;
+  return probes.map((p) => settle(p, answer));
 }
 
-/**
- * A probe that many others start with. On a recording it runs once for each `name`, which must hold all that it depends
- * on; its result must not be changed. A target is asked each time: what was asked there before is not asked again anyway.
- */
+/** Whether asks are held against what was promised: always where a target is asked. */
+export const asksAreHeld = (): boolean => current === undefined || current.held;
+
+/** What a source learnt on this recording before; undefined where asks are held or a target is asked. */
+export function knownOf(source: object): Map<string, unknown> | undefined {
+  if (!current || current.held) return undefined;
+  const known = current.known.get(source) ?? new Map<string, unknown>();
+  current.known.set(source, known);
+  return known;
+}
+
+const named = {};
+
+/** On a recording, a probe runs once for each `name`, which must hold all that it depends on; its result must not be changed. */
 export function* shared<A, R, T>(name: string, probe: () => Probe<A, R, T>): Probe<A, R, T> {
-  const known = current?.known;
-  if (!known) return yield* probe();
-  if (known.has(name)) return known.get(name) as T;
+  const known = knownOf(named);
+  if (known?.has(name)) return known.get(name) as T;
   const result = yield* probe();
-  known.set(name, result);
+  known?.set(name, result);
   return result;
 }
 
 /** Runs a probe with its asks changed. What it learns is its own: others put other asks. */
 export function* asking<A, R, T>(probe: Probe<A, R, T>, change: (ask: A) => A): Probe<A, R, T> {
-  const answer = current?.answer as ((ask: A) => R) | undefined;
+  const answer = current?.held ? undefined : (current?.answer as ((ask: A) => R) | undefined);
   if (answer) return settle(probe, (ask) => answer(change(ask)));
   let step = probe.next();
   while (!step.done) step = probe.next(yield step.value.map(change));

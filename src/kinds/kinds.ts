@@ -179,3 +179,5 @@ export const kinds: readonly Kind[] = [
   bluechi,
   qm,
 ];
+
+export const kindsByName: ReadonlyMap<string, Kind> = new Map(kinds.map((k) => [k.name, k]));

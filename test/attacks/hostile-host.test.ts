@@ -1,29 +1,24 @@
 /** Every rule judged on a hostile host, shown in every format: no crash, nothing that commands a terminal or a CI runner. */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { record } from '../../src/collect/record.ts';
 import { answerer, composed, type HostSpec } from '../../src/collect/targets/composed.ts';
 import { keyOf } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
-import { inspect, type Selection } from '../../src/inspect.ts';
+import type { Selection } from '../../src/inspect.ts';
 import { type FormatName, formats } from '../../src/report/formats.ts';
-import { judgeSnapshot } from '../../src/scan.ts';
+import { type Scanned, scan } from '../../src/scan.ts';
 import type { Report } from '../../src/verdicts/report.ts';
 import { pack } from '../laws/every-rule.ts';
 import { hostileHost } from './hostile-host.ts';
 
 const selection: Selection = { byName: true, wants: () => true, params: [] };
-const given = { takenAt: '2026-07-01T00:00:00Z', files: ['/root/k3d.yaml'] };
 
-async function judged(target: ReturnType<typeof composed>): Promise<ReturnType<typeof judgeSnapshot>> {
-  const snapshot = await record(
-    inspect(pack, selection, rootAccount),
+const judged = (target: ReturnType<typeof composed>): Promise<Scanned> =>
+  scan(
     { kind: 'local', name: 'a\n::error::\u001b[31m', user: rootAccount, target },
-    given,
-    '0',
+    { pack, selection },
+    { takenAt: '2026-07-01T00:00:00Z', files: ['/root/k3d.yaml'], tool: { version: '0' } },
   );
-  return judgeSnapshot(snapshot, pack, selection, { version: '0' });
-}
 
 describe('a hostile host', () => {
   let report: Report;

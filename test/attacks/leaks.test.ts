@@ -11,7 +11,7 @@ import { accountTraces, superset } from '../../src/cli/superset.ts';
 import { exempt, wordless } from '../../src/collect/redact/rules.ts';
 import { parseRaw } from '../../src/collect/script/raw.ts';
 import { captureScript } from '../../src/collect/script/render.ts';
-import type { Pattern } from '../../src/facts/kind.ts';
+import { isTold, type Pattern } from '../../src/facts/pattern.ts';
 import { plainSyntaxes, syntaxes } from '../collect/redact/secrets.ts';
 
 const root = process.getuid?.() === 0 && spawnSync('sh', ['-c', 'command -v busybox']).status === 0;
@@ -87,7 +87,7 @@ beforeAll(() => {
   put('/etc/passwd', `root:x:0:0::/root:/bin/sh\nalice:$6$saltsalt$${fresh()}${fresh()}:1000:1000::/home/alice:/bin/sh\n`);
   patterns = superset(readPacks([shippedRules]).pack, { byName: true, wants: () => true, params: [] }, true);
   for (const p of patterns) {
-    if (p.do !== 'read' || p.process || /^\/(?:proc|sys|dev)\/|\{files\}/.test(p.path)) continue;
+    if (!isTold(p) || p.do !== 'read' || p.process || /^\/(?:proc|sys|dev)\/|\{files\}/.test(p.path)) continue;
     const path = example(p.path);
     // Package lists, and grammars where the words mean other things.
     if (new RegExp(exempt).test(path) || new RegExp(wordless).test(path)) continue;

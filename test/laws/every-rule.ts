@@ -33,12 +33,14 @@ export function judge(
   { trial, host }: Tried,
   replace: (ask: Ask, answer: AnyAnswer) => AnyAnswer = (_, a) => a,
   asked?: Map<string, Ask>,
+  held = false,
 ): Inspection {
   const answer = answersOf(host);
-  return judgeOn(rule, host, trial.params, (ask) => {
+  const answers = (ask: Ask): AnyAnswer => {
     asked?.set(keyOf(ask), ask);
     return replace(ask, answer(ask));
-  });
+  };
+  return judgeOn(rule, host, trial.params, answers, held);
 }
 
 /** What of a verdict the laws compare. */

@@ -16,13 +16,21 @@ import { essence, everyRule, judge, type Tried } from './every-rule.ts';
 /** A report on the answers that are left. */
 function report(rule: (typeof everyRule)[number]['rule'], { trial, host }: Tried, asked: ReadonlyMap<string, Ask>, given: (ask: Ask) => AnyAnswer): Report {
   const user = host.user ?? rootAccount;
-  const header = { pretrip: 'snapshot/1', kind: 'local', name: 'h', takenAt: '2026-01-01T00:00:00Z', user, tool: '0' } as const;
+  const header = {
+    pretrip: 'snapshot/1',
+    kind: 'local',
+    name: 'h',
+    takenAt: new Date((host.takenAt ?? 1_800_000_000) * 1000).toISOString(),
+    user,
+    tool: '0',
+    ...(host.given ? { files: host.given } : {}),
+  } as const;
   const snapshot: Snapshot = snapshotOf(
     header,
     [...asked.values()].map((ask) => ({ ask, answer: given(ask) })),
   );
   const selection = { byName: true, wants: () => true, params: Object.entries(trial.params).map(([name, value]) => ({ rule: rule.id, name, value })) };
-  return judgeSnapshot(snapshot, { rules: [rule], profiles: [], digest: `sha256:${'0'.repeat(64)}` }, selection, { version: '0' }).report;
+  return judgeSnapshot(snapshot, { pack: { rules: [rule], profiles: [], digest: `sha256:${'0'.repeat(64)}` }, selection }, { version: '0' }).report;
 }
 
 const isAsk = (m: Missing): boolean => m.do !== 'mend' && m.do !== 'look';

@@ -1,15 +1,16 @@
 import { basename } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { record } from '../../collect/record.ts';
+import { type Host, record } from '../../collect/record.ts';
 import { newNonce } from '../../collect/script/remote.ts';
 import { captureScript } from '../../collect/script/render.ts';
-import { packed, writeSnapshot } from '../../collect/snapshot/snapshot.ts';
-import type { Pattern } from '../../facts/kind.ts';
-import { inspect } from '../../inspect.ts';
-import { accountNamed, askFor, wantedFor } from '../capture-for.ts';
+import { packed, type Snapshot, writeSnapshot } from '../../collect/snapshot/snapshot.ts';
+import type { Pattern } from '../../facts/pattern.ts';
+import type { Order } from '../../inspect.ts';
+import type { Pack } from '../../rules/pack.ts';
+import { collect, lookerFor, type Occasion } from '../../scan.ts';
+import { accountNamed, askFor, type Wanted, wantedFor } from '../capture-for.ts';
 import { UsageError } from '../errors.ts';
-import { manifest } from '../paths.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err, out } from '../print.ts';
 import { progress } from '../progress.ts';
@@ -19,6 +20,7 @@ import { packFrom } from '../shipped-pack.ts';
 import { keyFrom, sign, signatureMode, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
 import { openTarget } from '../targets.ts';
+import { thisTool } from '../this-tool.ts';
 import { writeAll, writeWhole } from '../write-file.ts';
 
 export default class Capture extends PretripCommand {
@@ -67,27 +69,16 @@ export default class Capture extends PretripCommand {
     const opened = await openTarget(args.target, flags.as, flags.user, reach, flags.now);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, 'judge it with: pretrip scan');
     const meter = progress(opened.host.name);
-    const captures = opened.host.user;
-    const audited = only ? await accountNamed(only.user, captures, opened.host.target) : captures;
-    const recording = record(
-      (function* () {
-        if (only) return yield* askFor(only, pack, audited, captures);
-        // Which profiles are present must be answered by the recording, too; then every rule's questions.
-        yield* inspect(pack, { ...chosen, byName: false }, opened.host.user);
-        if (everything) yield* inspect(pack, { ...chosen, byName: true }, opened.host.user);
-        else yield* inspect(pack, chosen, opened.host.user);
-      })(),
-      opened.host,
-      { takenAt: timeFrom(flags.now), files: ('files' in opened ? opened.files : undefined) ?? flags.file ?? [] },
-      manifest.version,
-      meter.step,
-    );
+    const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool(), progress: meter.step };
+    // Which profiles are present must be answered by the recording, too.
+    const orders = [false, everything || chosen.byName].map((byName): Order => ({ pack, selection: { ...chosen, byName } }));
+    const recording = only ? this.#more(only, pack, opened.host, occasion) : collect(opened.host, orders, occasion);
     const snapshot = await recording.finally(async () => {
       meter.end();
       await opened.close?.();
     });
     // What was cut off stays marked as such: it has no end record.
-    const text = opened.complete === false ? writeSnapshot({ ...snapshot, truncated: true }) : writeSnapshot(snapshot);
+    const text = writeSnapshot(snapshot);
     if (flags.output === undefined || flags.output === '-') await out(text);
     else {
       const signature =
@@ -95,5 +86,11 @@ export default class Capture extends PretripCommand {
       writeAll([{ path: flags.output, content: packed(text, basename(flags.output)), mode: 0o600 }, ...signature]);
       await err(`wrote ${flags.output}${key === undefined ? '' : ' and its signature'}: ${snapshot.answers.size} answers, ${snapshot.digest}\n`);
     }
+  }
+
+  /** Asks for what a saved run was missing, on behalf of the account that inspected then. */
+  async #more(only: Wanted, pack: Pack, host: Host, occasion: Occasion): Promise<Snapshot> {
+    const looker = lookerFor(await accountNamed(only.user, host.user, host.target), host, occasion);
+    return record(askFor(only, pack, looker, host.user), host, occasion, occasion.tool.version, occasion.progress);
   }
 }

@@ -1,10 +1,10 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { chooseRules } from '../../inspect.ts';
-import { kinds } from '../../kinds/kinds.ts';
-import { describePattern, plan, type Touch } from '../../plan/plan.ts';
+import { describePattern } from '../../facts/pattern.ts';
+import { chooseRules, presenceRules } from '../../inspect.ts';
+import { kindsByName } from '../../kinds/kinds.ts';
+import { plan, type Touch } from '../../plan/plan.ts';
 import { paramValues } from '../../rules/pack.ts';
-import { presenceRule } from '../../rules/profile.ts';
 import { UsageError } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
@@ -28,16 +28,16 @@ export default class Plan extends PretripCommand {
     const { flags } = await this.parse(Plan);
     const pack = await packFrom(flags.rules ?? []);
     const selection = selectionFrom(flags, pack);
-    const profiles = selection.profiles ?? pack.profiles.map((p) => p.id);
-    const rules = chooseRules(pack.rules, selection, profiles);
+    const profiles = pack.profiles.filter((p) => selection.profiles?.includes(p.id) ?? true);
+    const rules = chooseRules({ pack, selection }, profiles);
     if (rules.length === 0) throw new UsageError('no rule is selected', 'pretrip rules list names the rules and their profiles');
     // Without -p, whether each profile's subject is present is asked as well.
-    const presence = selection.profiles || selection.byName ? [] : pack.profiles.filter((p) => p.present.length > 0).map(presenceRule);
+    const presence = selection.profiles || selection.byName ? [] : presenceRules(pack.profiles);
     const params = paramValues(
       selection.params,
       pack.profiles.filter((p) => selection.profiles?.includes(p.id)),
     );
-    const touches = plan([...rules, ...presence], new Map(kinds.map((k) => [k.name, k])), params);
+    const touches = plan([...rules, ...presence], kindsByName, params);
     if (flags.json)
       await out(
         `${JSON.stringify(

@@ -1,27 +1,24 @@
 import { existsSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
-import { record } from '../../collect/record.ts';
-import type { Snapshot } from '../../collect/snapshot/snapshot.ts';
-import { inspect } from '../../inspect.ts';
+import type { Order } from '../../inspect.ts';
 import { formats } from '../../report/formats.ts';
+import type { Style } from '../../report/style.ts';
 import { visible } from '../../report/text.ts';
-import { judgeSnapshot } from '../../scan.ts';
-import type { Report } from '../../verdicts/report.ts';
+import { type Occasion, type Scanned, scan } from '../../scan.ts';
 import { gate } from '../../verdicts/summarize.ts';
 import { combined } from '../combine.ts';
 import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
-import { evidenceOf, rulesFile } from '../evidence.ts';
+import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
 import { emit, fileName, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
-import { manifest } from '../paths.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err } from '../print.ts';
 import { progress } from '../progress.ts';
-import { inJobs, jobsFlag, reachFrom, remoteFlags } from '../remote.ts';
+import { inJobs, jobsFlag, type Reach, reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
 import { keyFrom, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
-import { openTarget } from '../targets.ts';
+import { openTarget, type TargetKind } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
 import { type NewFile, writeDirectory } from '../write-file.ts';
 
@@ -66,68 +63,81 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const outputs = outputsFrom(flags, targets.length);
     const style = styleFrom(flags);
     const key = keyFrom(flags.sign);
-    if (key !== undefined && flags.evidence === undefined && !outputs.some((o) => o.format === 'json' && o.path !== undefined))
-      throw new UsageError('--sign: there is nothing to sign', 'signed are the evidence (--evidence DIR) and the JSON report (-o json=FILE)');
-    if (flags.evidence !== undefined && existsSync(flags.evidence))
-      throw new UsageError(`--evidence ${flags.evidence}: is there already`, 'name a directory that is not there yet: evidence is never overwritten');
-    if (flags.evidence !== undefined && targets.length > 1 && !flags.evidence.includes('{target}'))
-      throw new UsageError(`--evidence ${flags.evidence}: several targets need a directory each`, 'put {target} into the path');
-    if (flags.with && targets.length > 1) throw new UsageError('--with fills up one target', 'scan the others apart');
+    refuseContradictions(flags, targets.length, key !== undefined && !outputs.some((o) => o.format === 'json' && o.path !== undefined));
     const pack = await packFrom(flags.rules ?? []);
-    const selection = selectionFrom(flags, pack);
-    const takenAt = timeFrom(flags.now);
-    const reports: Report[] = [];
-    const defects: string[] = [];
-    let unreadable = false;
-    const reach = reachFrom(flags, () => superset(pack, selection));
-    const snapshots = await inJobs(targets, flags.jobs, async (name): Promise<Snapshot | undefined> => {
-      try {
-        const opened = await openTarget(name, flags.as, flags.user, reach, flags.now);
-        if ('snapshot' in opened) return flags.with ? await combined(opened.snapshot, flags.with, pack, selection) : opened.snapshot;
-        if (flags.with) throw new UsageError('--with fills up a snapshot', 'capture the host first: pretrip capture -o host.pretrip.jsonl');
-        const meter = progress(opened.host.name);
-        try {
-          const given = { takenAt, files: opened.files ?? flags.file ?? [] };
-          const snapshot = await record(inspect(pack, selection, opened.host.user), opened.host, given, manifest.version, meter.step);
-          return opened.complete === false ? { ...snapshot, truncated: true } : snapshot;
-        } finally {
-          meter.end();
-          await opened.close?.();
-        }
-      } catch (error) {
-        if (!(error instanceof TargetError) || targets.length === 1) throw error;
-        await err(`pretrip: ${visible(error.message)}\n`);
-        return undefined;
-      }
-    });
-    for (const snapshot of snapshots) {
-      if (!snapshot) {
-        unreadable = true;
-        continue;
-      }
-      const judged = judgeSnapshot(snapshot, pack, selection, thisTool());
-      if (judged.report.rules.length === 0 && !judged.report.undecidedProfiles)
-        throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
-      reports.push(judged.report);
-      defects.push(...judged.defects);
-    }
+    const order = { pack, selection: selectionFrom(flags, pack) };
+    const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool() };
+    const reach = reachFrom(flags, () => superset(pack, order.selection));
+    const tried = await inJobs(targets, flags.jobs, (name) => scanTarget({ name, ...flags, reach }, order, occasion, targets.length > 1));
+    const scanned = tried.filter((s) => s !== undefined);
+    const reports = scanned.map((s) => s.report);
     const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
-    if (flags.evidence !== undefined) {
-      const rules = rulesFile(flags.rules ?? [], pack.digest);
-      const judged = snapshots.filter((s) => s !== undefined);
-      const kept: { dir: string; files: NewFile[] }[] = [];
-      for (const [at, report] of reports.entries()) {
-        const files = await evidenceOf(judged[at] as Snapshot, report, formats.json.reporter(report, style), rules, key);
-        kept.push({ dir: flags.evidence.replaceAll('{target}', fileName(report.target.name)), files });
-      }
-      // Not before all are signed.
-      for (const { dir, files } of kept) writeDirectory(dir, files);
-    }
+    if (flags.evidence !== undefined) await keepEvidence(flags.evidence, scanned, rulesFile(flags.rules ?? [], pack.digest), style, key);
     await emit(reports, outputs, style, result.said, key);
     if (flags.evidence !== undefined)
       await err(`wrote evidence of ${reports.length === 1 ? reports[0]?.target.name : `${reports.length} targets`} to ${flags.evidence}\n`);
+    const defects = scanned.flatMap((s) => s.defects);
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
-    process.exitCode = unreadable ? exitStatus.target : result.status;
+    process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
     if (result.status === exitStatus.incomplete && !outputs.some((o) => o.path === undefined && o.format === 'table')) await err(`${result.said}\n`);
   }
+}
+
+/** Flags that contradict each other are told before anything is looked at. */
+function refuseContradictions(flags: { evidence?: string | undefined; with?: string[] | undefined }, targets: number, nothingToSign: boolean): void {
+  const { evidence } = flags;
+  if (nothingToSign && evidence === undefined)
+    throw new UsageError('--sign: there is nothing to sign', 'signed are the evidence (--evidence DIR) and the JSON report (-o json=FILE)');
+  if (evidence !== undefined && existsSync(evidence))
+    throw new UsageError(`--evidence ${evidence}: is there already`, 'name a directory that is not there yet: evidence is never overwritten');
+  if (evidence !== undefined && targets > 1 && !evidence.includes('{target}'))
+    throw new UsageError(`--evidence ${evidence}: several targets need a directory each`, 'put {target} into the path');
+  if (flags.with && targets > 1) throw new UsageError('--with fills up one target', 'scan the others apart');
+}
+
+/** One TARGET argument, and how to get to it. */
+interface Wanted {
+  readonly name: string;
+  readonly as?: TargetKind | undefined;
+  readonly user?: string | undefined;
+  readonly now?: string | undefined;
+  readonly with?: readonly string[] | undefined;
+  readonly reach: Reach;
+}
+
+/** Scans one target. Of several, one that cannot be read is told and leaves the others alone: undefined. */
+async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, several: boolean): Promise<Scanned | undefined> {
+  try {
+    const scanned = await scanOpened(wanted, order, occasion);
+    if (scanned.report.rules.length === 0 && !scanned.report.undecidedProfiles)
+      throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
+    return scanned;
+  } catch (error) {
+    if (!(error instanceof TargetError) || !several) throw error;
+    await err(`pretrip: ${visible(error.message)}\n`);
+    return undefined;
+  }
+}
+
+async function scanOpened({ name, as, user, now, with: more, reach }: Wanted, order: Order, occasion: Occasion): Promise<Scanned> {
+  const opened = await openTarget(name, as, user, reach, now);
+  if ('snapshot' in opened) return scan(more ? await combined(opened.snapshot, more, order) : opened.snapshot, order, occasion);
+  if (more) throw new UsageError('--with fills up a snapshot', 'capture the host first: pretrip capture -o host.pretrip.jsonl');
+  const meter = progress(opened.host.name);
+  try {
+    return await scan(opened.host, order, { ...occasion, progress: meter.step });
+  } finally {
+    meter.end();
+    await opened.close?.();
+  }
+}
+
+/** Writes what the verdicts rest on, a directory a target; not before all are signed. */
+async function keepEvidence(directory: string, scanned: readonly Scanned[], rules: RulesFile, style: Style, key: string | undefined): Promise<void> {
+  const kept: { dir: string; files: NewFile[] }[] = [];
+  for (const { snapshot, report } of scanned) {
+    const files = await evidenceOf(snapshot, report, formats.json.reporter(report, style), rules, key);
+    kept.push({ dir: directory.replaceAll('{target}', fileName(report.target.name)), files });
+  }
+  for (const { dir, files } of kept) writeDirectory(dir, files);
 }

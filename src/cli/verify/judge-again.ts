@@ -33,7 +33,7 @@ function compared(recorded: Report, snapshot: Snapshot, pack: Pack, sameTool: bo
     if (!(error instanceof UsageError)) throw error;
     return [bad('verdicts', `cannot be judged again: ${error.message}`)];
   }
-  const { report, defects } = judgeSnapshot(snapshot, pack, selection, thisTool());
+  const { report, defects } = judgeSnapshot(snapshot, { pack, selection }, thisTool());
   const found = differences(recorded, report);
   const waived = recorded.verdicts.filter((v) => v.waived).length;
   const findings = [

@@ -1,5 +1,5 @@
 /** The patterns of a plan, sorted into what one script asks of the host, of each account, and of single processes. Pure. */
-import type { Pattern } from '../../facts/kind.ts';
+import { isNamed, isTold, type Pattern, type Told } from '../../facts/pattern.ts';
 
 export type FileSort = 'stat' | 'read' | 'list';
 
@@ -54,28 +54,29 @@ const ofAccount = (text: string): boolean => /^~(?=\/|$)|\{uid\}|\{user\}/.test(
 /** Sorts patterns. What only `later` patterns name, or what sh cannot expand, is left out; `files` stands for `{files}`. */
 export function itemsOf(patterns: readonly Pattern[], files: readonly string[]): Items {
   const now = patterns.filter((p) => !p.later);
-  const paths = now.flatMap((p) =>
+  const told = now.filter(isTold);
+  const paths = told.flatMap((p) =>
     (p.do === 'stat' || p.do === 'read' || p.do === 'list') && !p.process
       ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path }))
       : [],
   );
   // Names are read where processes are looked for by name.
-  const byName = now.some((p) => 'process' in p && p.process !== undefined && !p.process.includes('*'));
+  const byName = told.some((p) => 'process' in p && p.process !== undefined && !p.process.includes('*'));
   const listed = new Set(paths.filter((p) => p.sort === 'list').map((p) => p.path));
-  const runs = now.filter((p) => p.do === 'run');
-  const gets = now.filter((p) => p.do === 'get').filter((p) => !`${p.socket}${p.path}`.includes('*'));
+  const runs = told.filter((p) => p.do === 'run');
+  const gets = told.filter((p) => p.do === 'get').filter((p) => !`${p.socket}${p.path}`.includes('*'));
   const questions = (account: boolean): Questions => ({
     paths: sorted(
       paths.filter((p) => ofAccount(p.path) === account && !(byName && p.sort === 'read' && p.path === everyName)),
       listed,
     ),
     runs: usable(runs.filter((r) => !r.asUser && r.argv.some(ofAccount) === account)),
-    dropIns: dropInsOf(now, account),
+    dropIns: dropInsOf(told, account),
     naming: namingOf(now, account),
     gets: gets.filter((g) => ofAccount(g.socket) === account).map(({ socket, path }) => ({ socket, path })),
   });
   const processes = new Map<string, Record<FileSort, string[]>>();
-  for (const p of now) {
+  for (const p of told) {
     if ((p.do !== 'stat' && p.do !== 'read' && p.do !== 'list') || !p.process) continue;
     // A process of any name: too many to ask about beforehand.
     if (p.process.includes('*')) continue;
@@ -87,14 +88,14 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
   return {
     host: questions(false),
     account: questions(true),
-    everyone: unique(now.flatMap((p) => (p.do === 'stat' && everyHome.test(p.path) ? [p.path.replace(everyHome, '~/.')] : []))),
+    everyone: unique(told.flatMap((p) => (p.do === 'stat' && everyHome.test(p.path) ? [p.path.replace(everyHome, '~/.')] : []))),
     asAccount: usable(runs.filter((r) => r.asUser)),
     processes,
-    variables: unique(now.flatMap((p) => (p.do === 'env' && !p.name.includes('*') && !p.name.startsWith('PRETRIP_') ? [p.name] : []))),
+    variables: unique(told.flatMap((p) => (p.do === 'env' && !p.name.includes('*') ? [p.name] : []))),
   };
 }
 
-function dropInsOf(patterns: readonly Pattern[], account: boolean): Map<string, readonly string[]> {
+function dropInsOf(patterns: readonly Told[], account: boolean): Map<string, readonly string[]> {
   const found = new Map<string, Set<string>>();
   for (const p of patterns) {
     const m = p.do === 'stat' && p.withDropIns ? /^(.*)\/\*\.([a-z]+)$/.exec(p.path) : null;
@@ -110,7 +111,7 @@ function dropInsOf(patterns: readonly Pattern[], account: boolean): Map<string, 
 function namingOf(patterns: readonly Pattern[], account: boolean): Map<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const p of patterns) {
-    if (p.do !== 'stat' || !p.namedIn) continue;
+    if (!isNamed(p) || p.do === 'get' || !p.namedIn) continue;
     const files = p.namedIn.files.flatMap((f) => expanded(f, [])).filter((f) => ofAccount(f) === account);
     if (files.length > 0) found.set(p.namedIn.keys.join('|'), files);
   }

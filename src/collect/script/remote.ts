@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AnyAnswer, Ask, Target } from '../../facts/ask.ts';
 import { keyOf } from '../../facts/ask.ts';
-import type { Pattern } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { legible } from '../disk/limits.ts';
 import type { Answered } from '../snapshot/snapshot.ts';
 import { answerFrom, lookedAt, type Raw, type RawHost } from './raw.ts';

@@ -1,6 +1,6 @@
 /** Questions → one self-contained POSIX-sh script that asks them all, and smaller ones for what is asked later. Pure. */
 import type { Ask } from '../../facts/ask.ts';
-import type { Pattern } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { limits } from '../disk/limits.ts';
 import { everyName, type FileSort, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
 import { library } from './library/library.ts';

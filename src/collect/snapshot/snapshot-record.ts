@@ -12,10 +12,12 @@ const isTexts = (v: unknown): boolean => Array.isArray(v) && v.every(isText);
 /** The first line. */
 export function isHeader(value: unknown): boolean {
   if (!isRecord(value) || value.pretrip !== 'snapshot/1') return false;
-  return [value.kind, value.name, value.tool].every(isText) && isTime(value.takenAt) && isAccount(value.user) && isSources(value.from);
+  return [value.kind, value.name, value.tool].every(isText) && isTime(value.takenAt) && isAccount(value.user) && isSources(value.from) && isPaths(value.files);
 }
 
 const isTime = (v: unknown): boolean => isText(v) && !Number.isNaN(Date.parse(v));
+
+const isPaths = (v: unknown): boolean => v === undefined || (Array.isArray(v) && v.every(isText));
 
 const isSources = (v: unknown): boolean =>
   v === undefined || (Array.isArray(v) && v.every((s) => isRecord(s) && isTime(s.takenAt) && isText(s.user) && isText(s.digest)));

@@ -18,6 +18,8 @@ export interface Header {
   readonly user: Account;
   /** pretrip's version. */
   readonly tool: string;
+  /** Paths named with --file, if any. */
+  readonly files?: readonly string[];
   /** The recordings it was put together from, the first one first; see `merged`. */
   readonly from?: readonly Source[];
 }

@@ -45,6 +45,8 @@ export interface HostSpec {
   readonly user?: Account;
   /** Unix seconds at which the inspection takes place. */
   readonly takenAt?: number;
+  /** Paths named with --file. */
+  readonly given?: readonly string[];
   readonly env?: Readonly<Record<string, string | null>>;
   readonly files?: Readonly<Record<string, FileSpec>>;
   /** Keyed by the words of the command joined by one space; `user@` in front for another account. */

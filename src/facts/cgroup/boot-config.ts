@@ -1,7 +1,7 @@
 /** The kernel command line that the next boot will use, from the files of the boot loader. */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { globMatches } from '../text/glob.ts';
 import { bootWords, sameWords } from './boot-words.ts';
 import { entryNamed, kernelEntries, parseGrub, parseGrubEnv } from './grub-menu.ts';

@@ -1,7 +1,7 @@
 /** What the kernel and the running manager say about an account's `user@UID.service`. */
 import { type Account, type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { askPodman, storeTouches, type Told } from '../podman/store.ts';
 import { parseUtc } from '../systemd/timestamp.ts';
 

@@ -6,7 +6,7 @@ import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { crioConf, crioTouches } from '../crio/crio-conf.ts';
 import type { Fact } from '../fact.ts';
 import { k3sConfig, k3sTouches } from '../k3s/k3s-config.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 export interface Layered {
   readonly touches: readonly Pattern[];

@@ -3,7 +3,7 @@
 import { type Asking, stat } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { toolTouches, toolVersion } from '../host/tool-version.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 
 /** Major and minor number of a Podman release. */

@@ -1,7 +1,7 @@
 /** The variables that move configuration, as far as they concern the account that is judged. */
 import type { Account, Answer, Ask, Asking } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 export type Variables = ReadonlyMap<string, string>;
 

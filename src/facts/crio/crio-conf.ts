@@ -5,7 +5,7 @@ import { assemble } from '../containers/assemble.ts';
 import { mergeToml, type Source, shapeOfKeys } from '../containers/merge.ts';
 import { type Fact, type Unknown, unknown } from '../fact.ts';
 import { blockedAt, diskTouches, readDisk } from '../host/disk.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import type { Shape } from '../shape.ts';
 import { crioKeys } from './crio-keys.ts';

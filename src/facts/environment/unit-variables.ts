@@ -1,7 +1,7 @@
 /** The environment that a unit's files give its processes: `Environment=`, then `EnvironmentFile=`, less `UnsetEnvironment=`. */
 import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Settings } from '../systemd/merge.ts';
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from './environment.ts';

@@ -1,8 +1,8 @@
 /** The accounts of a host, and which of them run containers without root. */
 
-import { type Account, type Answer, type Asking, accountKey, env, list, read, stat, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, accountKey, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import { isPath, type Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 
 /** One line of /etc/passwd (passwd(5)). */
@@ -177,7 +177,7 @@ function forAccount(path: string, account: Account): string {
 
 /** Patterns of what is asked on root's behalf, whoever is judged. */
 export function asRoot(patterns: readonly Pattern[]): readonly Pattern[] {
-  return patterns.map((p) => (p.do === 'stat' || p.do === 'read' || p.do === 'list' ? { ...p, path: forAccount(p.path, rootAccount) } : p));
+  return patterns.map((p) => (isPath(p) ? { ...p, path: forAccount(p.path, rootAccount) } : p));
 }
 
 /** The paths and names that {@link rootlessUse} may ask for. */
@@ -193,10 +193,3 @@ export const rootlessTouches = [
     ...(path.includes('{uid}') ? { first: [path] } : {}),
   })),
 ] as const;
-
-/** The time of the inspection as Unix seconds, or undefined when the snapshot does not tell. */
-export function* takenAt(): Asking<number | undefined> {
-  const answer = yield* env('PRETRIP_NOW');
-  const seconds = answer.is === 'got' ? Date.parse(answer.value) / 1000 : Number.NaN;
-  return Number.isFinite(seconds) ? seconds : undefined;
-}

@@ -1,7 +1,7 @@
 /** Mounts: which one a path lies on, and its options. From the kernel, or from fstab(5) where none runs. */
 import { type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 export interface Mount {
   readonly point: string;

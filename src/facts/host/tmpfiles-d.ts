@@ -1,7 +1,7 @@
 /** The files of tmpfiles.d that systemd-tmpfiles reads at boot (tmpfiles.d(5)). */
 import { type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 /**
  * Foremost directory first: a file hides those of the same name in the directories after it.

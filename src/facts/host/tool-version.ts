@@ -2,7 +2,7 @@
 
 import { type Answer, type Ask, type Asking, type Output, type Stat, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { packageTouches, packageVersion } from './package-version.ts';
 import { type Tool, toolNamed } from './tool-table.ts';

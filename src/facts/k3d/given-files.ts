@@ -1,10 +1,7 @@
 /** The files that k3d rules look at: those given with --file, and the usual places of k3d config files. */
-import { type Account, type Asking, env, list, read, together } from '../ask.ts';
+import { type Account, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
-
-/** Holds the paths given on the command line, one a line. */
-const given = 'PRETRIP_FILES';
+import type { Pattern } from '../pattern.ts';
 
 /** k3d has no default config file; these are the names its documentation and its users give it. */
 const usualFiles = ['~/k3d.yaml', '~/k3d.yml', '~/k3d-config.yaml', '~/k3d-config.yml'] as const;
@@ -14,7 +11,6 @@ const usualFolders = ['~/.k3d', '~/k3d', '/etc/k3d'] as const;
 const givenFile = '{files}';
 
 export const givenTouches: readonly Pattern[] = [
-  { do: 'env', name: given },
   { do: 'read', path: givenFile },
   ...usualFiles.map((path) => ({ do: 'read', path }) as const),
   ...usualFolders.flatMap((path): Pattern[] => [
@@ -44,13 +40,9 @@ export interface GivenFiles {
   readonly consulted: readonly Where[];
 }
 
-/** Reads them all. A given file that is not there counts as one that could not be seen. */
-export function* givenFiles(as: Account): Asking<GivenFiles> {
-  const names = yield* env(given);
+/** Reads them all: those named with --file, and the usual ones. A named file that is not there counts as one that could not be seen. */
+export function* givenFiles(as: Account, asked: readonly string[]): Asking<GivenFiles> {
   const blocked: Hidden[] = [];
-  // A snapshot or image scan has no command line of its own: nothing is given there.
-  if (names.is === 'blocked' && names.why !== 'unsupported') blocked.push({ why: unknown(names, `env:${given}`), given: true });
-  const asked = names.is === 'got' ? names.value.split('\n').filter((p) => p !== '') : [];
   const folders = yield* together(usualFolders.map((folder) => yamlFiles(atHome(folder, as), blocked)));
   const usual = [...usualFiles.map((p) => atHome(p, as)), ...folders.flat()];
   const paths = [...new Set([...asked.map((p) => atHome(p, as)), ...usual])];

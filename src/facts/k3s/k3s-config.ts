@@ -7,7 +7,7 @@ import { type Account, type Asking, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import { blockedAt, type Disk, diskTouches, readDisk } from '../host/disk.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { any, list, map, type Shape, string } from '../shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';

@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, list, read, together } from '..
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from '../environment/environment.ts';
 import { environmentTouches, managerEnvironment } from '../environment/environment-d.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { splitWords } from '../systemd/words.ts';

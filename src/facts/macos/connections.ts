@@ -2,7 +2,7 @@
 import { type Account, type Asking, read } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { type DockerHost, isLoopback, parseDockerHost } from '../k3d/docker-host.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, placed, plain, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';

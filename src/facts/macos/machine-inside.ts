@@ -1,7 +1,7 @@
 /** What only the machine itself can tell: the controllers of the rootless engine, and where its docker.sock leads. */
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
 import { type FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import type { Connection } from './connections.ts';
 import type { Machine } from './machines.ts';
 import { commandPlace, failed, items, member, runAs, type Told, tellJson, text } from './run-as.ts';

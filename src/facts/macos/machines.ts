@@ -2,7 +2,7 @@
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { learnVariables, variableTouches } from '../k3d/variables.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
 import { items, member, records, tellJson, text } from './run-as.ts';

@@ -1,7 +1,7 @@
 /** The containers that an account has, as Podman lists them. */
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { askPodman, database, storeTouches, type Told } from './store.ts';
 
 export interface Container {

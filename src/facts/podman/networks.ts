@@ -2,7 +2,7 @@
 
 import { type Account, type Answer, type Asking, accountKey, list, type Output, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings, settingsTouches } from './settings.ts';

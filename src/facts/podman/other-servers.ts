@@ -5,7 +5,7 @@
  */
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { dropInTouches } from '../systemd/dropins.ts';
 import { type Found, findUnit, type Search, searchUnits } from '../systemd/find.ts';
 import { type LoadedUnit, loadFrom } from '../systemd/load.ts';

@@ -1,5 +1,5 @@
 /** Declared asks of an account, for others than the one in question. */
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 const moved = (patterns: readonly Pattern[], home: string, uid: string): Pattern[] =>
   patterns.map((p) => ('path' in p && p.do !== 'get' ? { ...p, path: p.path.replace(/^~/, home).replaceAll('{uid}', uid) } : p));

@@ -2,7 +2,7 @@
 import { type Account, type Asking, stat } from '../ask.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { type Known, type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
 import { askPodman, storeTouches } from './store.ts';
@@ -14,7 +14,9 @@ const where: Where = { path: `command:${argv.join(' ')}` };
 export const infoTouches: readonly Pattern[] = [
   ...storageTouches,
   ...storeTouches,
-  { do: 'stat', path: '/**' },
+  { do: 'stat', path: '/var/lib/containers/storage' },
+  { do: 'stat', path: '~/.local/share/containers/storage' },
+  { do: 'stat', named: 'the graph root that storage.conf or Podman names' },
   { do: 'run', argv },
   { do: 'run', argv, asUser: true },
 ];

@@ -1,7 +1,7 @@
 /** The `podman system service` processes of an account, and how each was started. */
 import { type Answer, type Asking, type Content, list, read, stat, textOf, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 /** One `podman system service` command line taken apart (podman-system-service(1)). */
 export interface ServiceCommand {

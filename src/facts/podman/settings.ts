@@ -3,7 +3,7 @@ import { accountKey } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 /** The few engine settings that decide where networks and helper programs are. */
 import { shared } from '../settle.ts';
 

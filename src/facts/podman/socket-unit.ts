@@ -2,7 +2,7 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { environmentTouches, sureValues, unitVariables } from '../environment/unit-variables.ts';
 import type { Unknown, Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';

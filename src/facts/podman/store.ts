@@ -7,7 +7,7 @@
 import { type Account, type Answer, type Asking, accountKey, type Output, run, type Stat, stat, together } from '../ask.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { graphRoot } from './settings.ts';
 

@@ -1,7 +1,7 @@
 /** Volumes that an account's Podman keeps by name, and the directories of the host that some of them bind (podman-volume-create(1) --opt). */
 import { type Account, type Asking, accountKey } from '../ask.ts';
 import { type Json, type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';

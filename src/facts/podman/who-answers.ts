@@ -1,7 +1,7 @@
 /** Who answers on a local socket that should carry Podman's or Docker's API. */
 import { type Asking, get, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 export type Answering =
   | { readonly is: 'answers'; readonly who: 'podman' | 'docker' | 'other'; readonly version?: string; readonly versionAt: Where; readonly where: Where }
@@ -19,12 +19,11 @@ const usualSockets = ['/run/podman/podman.sock', '/run/user/{uid}/podman/podman.
 
 export const socketTouches: readonly Pattern[] = [
   ...usualSockets.flatMap((socket) => ['/_ping', '/version'].map((path): Pattern => ({ do: 'get', socket, path }))),
-  ...['/run/**', '/var/**'].flatMap((path): Pattern[] => [
-    // The sockets, and the directories above them.
-    { do: 'stat', path, first: usualSockets.flatMap((socket) => above(socket)).filter((p) => p.startsWith(path.slice(0, 5))) },
-    { do: 'get', socket: path, path: '/_ping', later: true },
-    { do: 'get', socket: path, path: '/version', later: true },
-  ]),
+  // The sockets, and the directories above them.
+  ...[...new Set(usualSockets.flatMap((socket) => above(socket)))].map((path): Pattern => ({ do: 'stat', path })),
+  { do: 'stat', named: 'a socket that a unit, a process or a variable names, and what lies above', later: true },
+  { do: 'get', named: 'a socket that a unit, a process or a variable names', path: '/_ping', later: true },
+  { do: 'get', named: 'a socket that a unit, a process or a variable names', path: '/version', later: true },
 ];
 
 /** A path, and the directories above it but the first. */

@@ -4,7 +4,7 @@ import { type Release, since } from '../containers/podman-release.ts';
 import { variables, variableTouches } from '../containers/variables.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { blockedAt, unreadableBy } from '../host/disk.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { type Policy, readPolicy } from './policy-file.ts';
 
 export const etcPolicy = '/etc/containers/policy.json';

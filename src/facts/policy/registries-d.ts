@@ -2,7 +2,7 @@
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { unreadableBy } from '../host/disk.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { placed, plain, type TextNode } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
 

@@ -1,7 +1,7 @@
 /** Everything on disk that could be a Quadlet file, its drop-ins, and the directories they lie in. */
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 export interface QuadletFile {
   readonly path: string;

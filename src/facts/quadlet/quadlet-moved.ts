@@ -6,7 +6,7 @@
  */
 import { type Account, type Answer, type Asking, accountKey, list, read, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 
 const roots = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'];

@@ -2,7 +2,7 @@
 import type { Account, Asking } from '../ask.ts';
 import { environmentTouches, type UnitVariables, unitVariables } from '../environment/unit-variables.ts';
 import type { Unknown } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { dropInTouches, readDropIns } from '../systemd/dropins.ts';
 import { searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';
@@ -18,7 +18,11 @@ import { lastOf, valuesOf } from './quadlet-text.ts';
 export const serviceDropInTouches: readonly Pattern[] = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
 
 /** The same with files of variables. */
-export const serviceTouches: readonly Pattern[] = [...serviceDropInTouches, ...environmentTouches, { do: 'read', path: '/home/**', later: true }];
+export const serviceTouches: readonly Pattern[] = [
+  ...serviceDropInTouches,
+  ...environmentTouches,
+  { do: 'read', named: 'what EnvironmentFile= names', later: true },
+];
 
 export interface ServiceDropIns {
   /** Of [Service], in the order in which systemd reads them. */

@@ -2,7 +2,7 @@
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
@@ -14,8 +14,12 @@ export const surroundingsTouches: readonly Pattern[] = [
   ...serviceTouches,
   ...containersTouches,
   ...clashTouches,
-  ...['yaml', 'yml', 'json'].map((ending): Pattern => ({ do: 'read', path: `/**/*.${ending}`, later: true })),
-  { do: 'stat', path: '/**', namedIn: { files: quadletRoots.map((root) => `${root}/**`), keys: ['Volume', 'Mount', 'Rootfs', 'EnvironmentFile'] } },
+  { do: 'read', named: 'what Yaml= of a .kube file names', later: true },
+  {
+    do: 'stat',
+    named: 'what Volume=, Mount=, Rootfs= and EnvironmentFile= of Quadlet files name, where links lead, and what lies above',
+    namedIn: { files: quadletRoots.map((root) => `${root}/**`), keys: ['Volume', 'Mount', 'Rootfs', 'EnvironmentFile'] },
+  },
 ];
 
 export interface Surroundings {

@@ -4,7 +4,7 @@ import { type Account, type Asking, together } from '../ask.ts';
 import { podmanRelease, podmanTouches, type Release, releaseOf, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
 import { passwd, rootAccount, rootlessTouches, rootlessUse } from '../host/accounts.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';

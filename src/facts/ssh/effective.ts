@@ -1,7 +1,7 @@
 /** What ssh(1) would use for a host: the first value wins, identity files add up. */
 import { type Account, type Asking, list, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { type Directive, directivesIn } from './config-lines.ts';
 import { matchesList, matchesPattern } from './host-patterns.ts';
 

@@ -5,7 +5,7 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import type { Search } from './find.ts';
 import { dropInNames, type UnitName } from './names.ts';
 import { type Manager, searchDirs } from './paths.ts';

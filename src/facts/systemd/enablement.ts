@@ -4,7 +4,7 @@
  */
 import { type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import type { LoadedUnit } from './load.ts';
 import type { Settings } from './merge.ts';
 import { isInstance, templateOf } from './names.ts';

@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, accountKey, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { type DropIn, readDropIns } from './dropins.ts';
 import { type Entry, type Found, findUnit, findWithTemplate, type Search, searchUnits } from './find.ts';

@@ -1,7 +1,7 @@
 /** Whether firewalld's permanent configuration keeps a TCP port closed: firewalld.zone(5), firewalld.conf(5). */
 import { type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../kind.ts';
+import type { Pattern } from '../pattern.ts';
 
 const wants = '/etc/systemd/system/multi-user.target.wants';
 /** Firewalls whose rules are not read here. */

@@ -3,14 +3,14 @@ import { type Answer, type Asking, read, together } from '../../facts/ask.ts';
 import { bootConfig, bootConfigTouches } from '../../facts/cgroup/boot-config.ts';
 import { type BootWords, bootWords, sameWords } from '../../facts/cgroup/boot-words.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const live = '/proc/cmdline';
 const offered = '/sys/fs/cgroup/cgroup.controllers';
 const template = '/etc/default/grub';
 
-export const bootArguments: Kind = {
+export const bootArguments = defineKind({
   name: 'boot-arguments',
   noun: 'the boot arguments',
   describe: "The kernel's arguments about cgroups: of the running kernel, on an image of the default boot entry, and whether the next boot changes them.",
@@ -43,7 +43,7 @@ export const bootArguments: Kind = {
         .build();
     return fact.set('pending', !sameWords(now, then), ...where, { path: live, line: 1, said: now.words.join(' ') || 'says nothing about cgroups' }).build();
   },
-};
+});
 
 /** Whether the kernel knows `cgroup_enable=` shows in what it offers; a kernel that does not run shows nothing. */
 function settled(words: BootWords, controllers: Answer<string> | undefined): Settled {

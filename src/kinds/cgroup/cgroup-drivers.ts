@@ -4,7 +4,7 @@ import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
 import { k3sConfig, k3sTouches } from '../../facts/k3s/k3s-config.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { entry, placed, plain } from '../../facts/text/node.ts';
 import { parseToml } from '../../facts/text/toml.ts';
@@ -15,7 +15,7 @@ const kubeletDir = `${agent}/etc/kubelet.conf.d`;
 const containerd = `${agent}/etc/containerd/config.toml`;
 const templates = ['config.toml.tmpl', 'config-v3.toml.tmpl'].map((n) => `${agent}/etc/containerd/${n}`);
 
-export const cgroupDrivers: Kind = {
+export const cgroupDrivers = defineKind({
   name: 'cgroup-drivers',
   noun: 'the cgroup driver',
   describe: "The cgroup driver of K3s's kubelet and that of its container runtime. It exists where K3s is set up as a system service.",
@@ -71,7 +71,7 @@ export const cgroupDrivers: Kind = {
         : `the kubelet is set to ${kubelet.driver} and the runtime to ${runtime.driver}, but since 1.31 it asks the runtime (KubeletCgroupDriverFromCRI)`;
     return fact.gap('match', { is: 'unknown', why: 'ambiguous', said, where }).build();
   },
-};
+});
 
 /** A driver with its places. Undefined: K3s decides for both alike when it starts. */
 interface Driver {

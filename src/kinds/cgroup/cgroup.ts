@@ -2,7 +2,7 @@
 import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { bootLines, libraryDirs, mountedMode, systemdVersion, wantedMode } from '../../facts/cgroup/hierarchy.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
 
 const mountInfo = '/proc/self/mountinfo';
@@ -15,7 +15,7 @@ const entriesDir = '/boot/loader/entries';
 /** systemd dropped version 1 in 258 (its NEWS). */
 const unifiedOnly = 258;
 
-export const cgroup: Kind = {
+export const cgroup = defineKind({
   name: 'cgroup',
   noun: 'the cgroup',
   describe: 'The cgroup hierarchy of the host (unified is version 2) and the controllers at its root.',
@@ -49,7 +49,7 @@ export const cgroup: Kind = {
       );
     return fact.build();
   },
-};
+});
 
 /** An image runs nothing: only its boot arguments, or a systemd that knows no other mode, can tell. */
 function* fromFiles(fact: FactBuilder): Asking<Fact> {

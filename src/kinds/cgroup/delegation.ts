@@ -6,7 +6,7 @@ import { isSmall } from '../../facts/cgroup/limits.ts';
 import { lostControllers } from '../../facts/cgroup/lost.ts';
 import { managerTouches, userManager } from '../../facts/cgroup/manager.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { type Delegation, mergeControllers, mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { searchUnits } from '../../facts/systemd/find.ts';
@@ -19,7 +19,7 @@ const names = list(string('a controller'), 'cpu cpuset io memory pids …');
 const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 const rootControllers = '/sys/fs/cgroup/cgroup.controllers';
 
-export const delegation: Kind = {
+export const delegation = defineKind({
   name: 'delegation',
   noun: 'delegation',
   describe: 'The cgroup controllers delegated to an account: declared by user@UID.service and its drop-ins, and in effect.',
@@ -58,7 +58,7 @@ export const delegation: Kind = {
     yield* setEffective(fact, manager, history, as.uid);
     return fact.build();
   },
-};
+});
 
 /** Sets what the files say; returns when those that had a say changed. */
 function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<History | undefined> {

@@ -2,7 +2,8 @@
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { record, string } from '../../facts/shape.ts';
 import { loadUnit, unitTouches } from '../../facts/systemd/load.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
@@ -23,7 +24,7 @@ const touches: readonly Pattern[] = [
   ...rootlessTouches,
 ];
 
-export const runtimeUnit: Kind = {
+export const runtimeUnit = defineKind({
   name: 'runtime-unit',
   describe: 'An installed service unit of K3s, CRI-O or Podman, of the system or of a rootless user.',
   main: 'name',
@@ -31,7 +32,7 @@ export const runtimeUnit: Kind = {
   shape,
   touches: () => touches,
   *learn(query): Asking<Fact> {
-    const found = yield* look(String(query.name), 'system', rootAccount);
+    const found = yield* look(query.name, 'system', rootAccount);
     return found ? ('fact' in found ? found.fact : found) : missing({ path: '/etc/systemd/system' });
   },
   find: {
@@ -54,7 +55,7 @@ export const runtimeUnit: Kind = {
       return { is: 'known', each, consulted, ...(hidden ? { incomplete: hidden } : {}) };
     },
   },
-};
+});
 
 /** A subject, nothing when it is not installed, or why that could not be told. */
 function* look(name: string, manager: Manager, as: Account): Asking<Subject | Unknown | undefined> {

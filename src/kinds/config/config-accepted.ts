@@ -2,10 +2,10 @@
 import type { Asking } from '../../facts/ask.ts';
 import { layeredFiles } from '../../facts/config/layered.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
-export const configAccepted: Kind = {
+export const configAccepted = defineKind({
   name: 'config-accepted',
   noun: 'the configuration',
   describe: 'Whether the program accepts its configuration for an account: every file in scope parses, has the right types and may be read by that account.',
@@ -16,10 +16,10 @@ export const configAccepted: Kind = {
     problem: string('why'),
     layers: list(string('a path'), 'the files that are in scope, when they are accepted'),
   }),
-  touches: (q) => layeredFiles[String(q.file)]?.touches ?? [],
+  touches: (q) => layeredFiles[q.file]?.touches ?? [],
   *learn(q, as): Asking<Fact> {
-    const layered = layeredFiles[String(q.file)];
-    if (!layered) return { is: 'unknown', why: 'unsupported', said: `${String(q.file)} is no configuration that pretrip knows`, where: [] };
+    const layered = layeredFiles[q.file];
+    if (!layered) return { is: 'unknown', why: 'unsupported', said: `${q.file} is no configuration that pretrip knows`, where: [] };
     const seen = yield* layered.learn(as);
     if (seen.is === 'unknown')
       return seen.why === 'unparsable'
@@ -36,4 +36,4 @@ export const configAccepted: Kind = {
     const gap = seen.gaps.get('layers');
     return gap ? fact.gap('layers', gap).build() : fact.set('layers', seen.value.layers, ...files).build();
   },
-};
+});

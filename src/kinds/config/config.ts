@@ -7,7 +7,7 @@ import { storageShape } from '../../facts/containers/storage-conf.ts';
 import { crioShape } from '../../facts/crio/crio-conf.ts';
 import type { Fact } from '../../facts/fact.ts';
 import { k3sShape } from '../../facts/k3s/k3s-config.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list, type RecordShape, record, string, version } from '../../facts/shape.ts';
 
 const shape: RecordShape = record({
@@ -24,7 +24,7 @@ const shape: RecordShape = record({
   unsupported: list(string('a key'), 'known keys that this version of the program does not read'),
 });
 
-export const config: Kind = {
+export const config = defineKind({
   name: 'config',
   describe:
     'Layered configuration as the program has it in force for an account: every file it reads, merged in its own order, each value with the lines that set it.',
@@ -38,10 +38,10 @@ export const config: Kind = {
     },
   },
   shape,
-  touches: (q) => layeredFiles[String(q.file)]?.touches ?? [],
+  touches: (q) => layeredFiles[q.file]?.touches ?? [],
   *learn(q, as): Asking<Fact> {
-    const layered = layeredFiles[String(q.file)];
-    if (!layered) return { is: 'unknown', why: 'unsupported', said: `${String(q.file)} is no configuration that pretrip knows`, where: [] };
+    const layered = layeredFiles[q.file];
+    if (!layered) return { is: 'unknown', why: 'unsupported', said: `${q.file} is no configuration that pretrip knows`, where: [] };
     return yield* layered.learn(as);
   },
-};
+});

@@ -3,7 +3,7 @@ import type { Account, Asking } from '../../facts/ask.ts';
 import { containersConf, containersTouches, containersVariables } from '../../facts/containers/containers-conf.ts';
 import { environmentTouches, unitVariables } from '../../facts/environment/unit-variables.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { commandsOf } from '../../facts/podman/socket-unit.ts';
 import { number, record, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
@@ -14,7 +14,7 @@ import { expander } from '../../facts/systemd/specifiers.ts';
 const builtIn = 5;
 const key = 'engine.service_timeout';
 
-export const apiTimeout: Kind = {
+export const apiTimeout = defineKind({
   name: 'api-timeout',
   noun: "the API service's idle time-out",
   describe: "The idle time-out of an account's Podman API service: --time in its podman.service, else service_timeout of containers.conf, else 5.",
@@ -35,7 +35,7 @@ export const apiTimeout: Kind = {
       return fact.consulted(service.time.where).set('seconds', service.time.seconds, service.time.where).set('from', 'unit', service.time.where).build();
     return yield* configured(fact, as, service);
   },
-};
+});
 
 interface Service {
   readonly time?: { readonly seconds: number; readonly where: Where };

@@ -4,7 +4,8 @@ import { containersConf, containersTouches } from '../../facts/containers/contai
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { infoTouches, type PodmanInfo, podmanInfo, toldText } from '../../facts/podman/podman-info.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
 import { parseIni } from '../../facts/text/ini.ts';
@@ -21,7 +22,7 @@ const journalTouches: readonly Pattern[] = [
   ]),
 ];
 
-export const containerLogs: Kind = {
+export const containerLogs = defineKind({
   name: 'container-logs',
   noun: 'the log driver',
   describe: "Where the output of an account's containers goes by default: the driver in force, and the bound on its size.",
@@ -47,7 +48,7 @@ export const containerLogs: Kind = {
     if (driver.driver === 'journald') yield* setJournal(fact);
     return fact.build();
   },
-};
+});
 
 interface Driver {
   readonly driver: string;

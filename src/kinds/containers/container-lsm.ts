@@ -2,7 +2,7 @@
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const enforce = '/sys/fs/selinux/enforce';
@@ -16,7 +16,7 @@ const parsers = ['/sbin', '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/us
  * containers/common pkg/apparmor/internal/supported: Podman uses AppArmor for root alone, and only where it finds
  * apparmor_parser. On an image the files of the modules tell, on a running host the kernel.
  */
-export const containerLsm: Kind = {
+export const containerLsm = defineKind({
   name: 'container-lsm',
   noun: 'the separation of containers',
   describe: "The security module of the kernel, SELinux or AppArmor, that an account's Podman can put its containers under.",
@@ -45,7 +45,7 @@ export const containerLsm: Kind = {
     );
     return fact.build();
   },
-};
+});
 
 interface Offer {
   readonly name: 'SELinux' | 'AppArmor';

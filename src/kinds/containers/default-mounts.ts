@@ -4,7 +4,7 @@ import { containersConf, containersTouches } from '../../facts/containers/contai
 import { words } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { unreadableBy } from '../../facts/host/disk.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
 
 const etcMounts = '/etc/containers/mounts.conf';
@@ -15,7 +15,7 @@ const hooksDirectory = '/usr/share/containers/oci/hooks.d';
  * containers/common pkg/subscriptions (mounts.conf: the account's own file, else /etc, else
  * /usr/share) and pkg/hooks; without hooks_dir only the vendor's directory is read.
  */
-export const defaultMounts: Kind = {
+export const defaultMounts = defineKind({
   name: 'default-mounts',
   noun: 'the default mounts',
   describe: "What an account's engine adds to every container: containers.volumes and .mounts, mounts.conf, OCI hooks.",
@@ -27,7 +27,8 @@ export const defaultMounts: Kind = {
   touches: () => [
     ...containersTouches,
     ...[etcMounts, usrMounts, '~/.config/containers/mounts.conf'].flatMap((path) => [{ do: 'stat', path } as const, { do: 'read', path } as const]),
-    { do: 'list', path: '/**', first: ['/usr/share/containers/oci/hooks.d', '/etc/containers/oci/hooks.d'] },
+    ...['/usr/share/containers/oci/hooks.d', '/etc/containers/oci/hooks.d'].map((path) => ({ do: 'list', path }) as const),
+    { do: 'list', named: 'the directories of hooks_dir in containers.conf' },
   ],
   *learn(_, as): Asking<Fact> {
     const config = yield* containersConf(as);
@@ -50,7 +51,7 @@ export const defaultMounts: Kind = {
     yield* setHooks(fact, config);
     return fact.build();
   },
-};
+});
 
 interface Mount {
   readonly text: string;

@@ -5,10 +5,10 @@ import { storageConf, storageTouches } from '../../facts/containers/storage-conf
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 
-export const imageStores: Kind = {
+export const imageStores = defineKind({
   name: 'image-stores',
   noun: 'the additional image stores',
   describe: 'Every path of storage.options.additionalimagestores: whether it is there, whose it is, who may write to it.',
@@ -27,7 +27,7 @@ export const imageStores: Kind = {
     ),
     misplaced: list(string('a key'), 'additionalimagestores in a table where it is dropped'),
   }),
-  touches: () => [...storageTouches, { do: 'stat', path: '/**' }],
+  touches: () => [...storageTouches, { do: 'stat', named: 'the additionalimagestores of storage.conf, and what lies above them' }],
   *learn(_, as): Asking<Fact> {
     const storage = yield* storageConf(as);
     if (storage.is === 'unknown') return storage;
@@ -75,4 +75,4 @@ export const imageStores: Kind = {
     );
     return fact.build();
   },
-};
+});

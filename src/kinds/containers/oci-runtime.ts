@@ -6,14 +6,14 @@ import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 /** Where each runtime is looked for when the file does not say (containers/common pkg/config/default.go). */
 const directories = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/sbin', '/bin', '/run/current-system/sw/bin'];
 const builtIn = ['crun', 'crun-vm', 'crun-wasm', 'krun', 'kata', 'ocijail', 'runc', 'runj', 'runsc', 'youki'];
 
-export const ociRuntime: Kind = {
+export const ociRuntime = defineKind({
   name: 'oci-runtime',
   noun: 'the OCI runtime',
   describe: "The OCI runtime of an account's engine: engine.runtime, resolved through engine.runtimes and then PATH as Podman does it.",
@@ -28,7 +28,10 @@ export const ociRuntime: Kind = {
   // A file may name any program; it is only looked up, never run.
   touches: () => [
     ...containersTouches,
-    { do: 'stat', path: '/**', first: [...directories, '/opt/bin', '/var/lib/rancher/k3s/data/current/bin'].flatMap((d) => [`${d}/crun`, `${d}/runc`]) },
+    ...[...directories, '/opt/bin', '/var/lib/rancher/k3s/data/current/bin'].flatMap((d) =>
+      [`${d}/crun`, `${d}/runc`].map((path) => ({ do: 'stat', path }) as const),
+    ),
+    { do: 'stat', named: 'the runtimes of containers.conf' },
   ],
   *learn(_, as): Asking<Fact> {
     const config = yield* containersConf(as);
@@ -57,7 +60,7 @@ export const ociRuntime: Kind = {
       .at('path', ...where)
       .build();
   },
-};
+});
 
 /**
  * A name with a slash is the path; a name that is no key of engine.runtimes is "not found" whatever PATH holds.

@@ -4,7 +4,7 @@ import { containersConf, containersTouches } from '../../facts/containers/contai
 import { words } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
 /** What http_proxy=true copies (containers.conf(5)). */
@@ -14,7 +14,7 @@ const sysconfig = '/etc/sysconfig/proxy';
 /** The password itself may be masked; the @ stays. */
 const credentials = /^[a-z0-9+.-]+:\/\/[^/@]*@|^[^/@:]+:[^/@]*@/i;
 
-export const proxy: Kind = {
+export const proxy = defineKind({
   name: 'proxy',
   noun: 'the proxy settings',
   describe: 'Proxy variables of an account and whether they hold a user name or a password.',
@@ -53,4 +53,4 @@ export const proxy: Kind = {
       )
       .build();
   },
-};
+});

@@ -2,7 +2,7 @@
 import { type Account, type Asking, env, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 
 /** containers-auth.json(5), in the order in which Podman looks; /etc/containers/auth.json is not read (tried with 5.4.2). */
@@ -12,7 +12,7 @@ const kubelet = '/var/lib/kubelet/config.json';
 const placesOf = (as: Account): string[] =>
   [...ownPlaces, ...(as.uid === 0 ? [kubelet] : [])].map((p) => p.replace('{uid}', String(as.uid)).replace(/^~/, as.home));
 
-export const registryCredentials: Kind = {
+export const registryCredentials = defineKind({
   name: 'registry-credentials',
   noun: 'the registry credentials',
   describe: 'Files with passwords of registries: owner and mode. What is in them is never read.',
@@ -53,4 +53,4 @@ export const registryCredentials: Kind = {
     else fact.set('shipped', image ? files.map((f) => String(f.path)) : [], ...where);
     return fact.build();
   },
-};
+});

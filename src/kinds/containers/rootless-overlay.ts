@@ -2,7 +2,7 @@
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const release = '/proc/sys/kernel/osrelease';
@@ -11,7 +11,7 @@ const selinux = '/sys/fs/selinux/enforce';
 const fuse = '/dev/fuse';
 const programs = programDirectories.map((d) => `${d}/fuse-overlayfs`);
 
-export const rootlessOverlay: Kind = {
+export const rootlessOverlay = defineKind({
   name: 'rootless-overlay',
   noun: 'rootless overlay',
   describe: 'What overlay without root needs: Linux 5.11 (5.13 with SELinux), or fuse-overlayfs and /dev/fuse.',
@@ -32,7 +32,7 @@ export const rootlessOverlay: Kind = {
     yield* setFuse(fact);
     return fact.build();
   },
-};
+});
 
 function* setNative(fact: FactBuilder): Asking<void> {
   const kernel = yield* kernelRelease();

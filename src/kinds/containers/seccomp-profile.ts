@@ -4,7 +4,7 @@ import { containersConf, containersTouches } from '../../facts/containers/contai
 import { lookup } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const etc = '/etc/containers/seccomp.json';
@@ -15,7 +15,7 @@ const usr = '/usr/share/containers/seccomp.json';
  * profile that is compiled in (containers/podman libpod/util_linux.go DefaultSeccompPath; tried
  * with 4.3.1). A configured file that is missing stops every container.
  */
-export const seccompProfile: Kind = {
+export const seccompProfile = defineKind({
   name: 'seccomp-profile',
   noun: 'the default seccomp profile',
   describe: 'The seccomp profile that containers of an account get when nothing else is said.',
@@ -25,7 +25,11 @@ export const seccompProfile: Kind = {
     path: string('the file'),
     confines: boolean("containers start, under Podman's own profile; for a profile of somebody else nobody can tell"),
   }),
-  touches: () => [...containersTouches, ...[etc, usr, '/**/*.json', '/**'].map((path) => ({ do: 'stat' as const, path }))],
+  touches: () => [
+    ...containersTouches,
+    ...[etc, usr].map((path) => ({ do: 'stat' as const, path })),
+    { do: 'stat', named: 'the seccomp_profile of containers.conf' },
+  ],
   *learn(_, as): Asking<Fact> {
     const config = yield* containersConf(as);
     if (config.is === 'unknown') return config;
@@ -35,7 +39,7 @@ export const seccompProfile: Kind = {
     if (typeof value === 'string' && value !== '') return yield* configured(value, where);
     return yield* usual(as, config.consulted);
   },
-};
+});
 
 function* configured(path: string, where: readonly Where[]): Asking<Fact> {
   if (!path.startsWith('/')) return decided('custom', path, where);

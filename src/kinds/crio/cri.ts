@@ -2,7 +2,7 @@
 import { type Asking, run, stat } from '../../facts/ask.ts';
 import { crioListen, crioListenTouches } from '../../facts/crio/crio-listen.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { entry, plain, type TextNode } from '../../facts/text/node.ts';
@@ -10,7 +10,7 @@ import { entry, plain, type TextNode } from '../../facts/text/node.ts';
 const infoOf = (path: string): readonly string[] => ['crictl', '--runtime-endpoint', `unix://${path}`, 'info'];
 const conditions = { RuntimeReady: 'runtimeReady', NetworkReady: 'networkReady' } as const;
 
-export const cri: Kind = {
+export const cri = defineKind({
   name: 'cri',
   noun: 'the CRI endpoint',
   describe: 'The state of CRI-O as it answers on its socket (crictl info).',
@@ -58,7 +58,7 @@ export const cri: Kind = {
     if (parsed.is === 'broken') return unparsable(`crictl info did not print JSON: ${parsed.problem.message}`, command);
     return described(fact, parsed.root, command.path);
   },
-};
+});
 
 function described(fact: FactBuilder, root: TextNode, path: string): Fact {
   const list = entry(entry(root, 'status')?.value, 'conditions')?.value;

@@ -2,7 +2,7 @@
 import { type Answer, type Ask, type Asking, type Content, list, textOf } from '../../facts/ask.ts';
 import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { entry, plain, type TextNode } from '../../facts/text/node.ts';
@@ -18,7 +18,7 @@ const pluginDirs = [
   '/var/lib/rancher/k3s/data/*/bin',
 ];
 
-export const crioCni: Kind = {
+export const crioCni = defineKind({
   name: 'crio-cni',
   noun: "CRI-O's CNI",
   describe: 'The CNI configuration that CRI-O picks from network_dir, and the plugins it names, looked for in plugin_dirs.',
@@ -64,7 +64,7 @@ export const crioCni: Kind = {
     yield* plugins(fact, dirs, at('plugin_dirs'));
     return fact.build();
   },
-};
+});
 
 const tidy = (path: string): string => path.replace(/\/+$/, '') || '/';
 

@@ -4,10 +4,10 @@ import { storageConf, storageTouches } from '../../facts/containers/storage-conf
 import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { asRoot, rootAccount } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { record, string } from '../../facts/shape.ts';
 
-export const crioStorage: Kind = {
+export const crioStorage = defineKind({
   name: 'crio-storage',
   noun: "CRI-O's storage",
   describe: "Whether CRI-O's storage is that of root's Podman.",
@@ -66,6 +66,6 @@ export const crioStorage: Kind = {
     fact.set('relation', root && run && driver ? 'shared' : !root && !run ? 'separate' : 'mixed', ...(places.length > 0 ? places : fact.build().consulted));
     return fact.build();
   },
-};
+});
 
 const tidy = (path: string): string => path.replace(/\/+$/, '').replace(/^\/var\/run\//, '/run/');

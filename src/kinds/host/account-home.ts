@@ -2,12 +2,12 @@
 import { type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { passwd } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const nss = '/etc/nsswitch.conf';
 
-export const accountHome: Kind = {
+export const accountHome = defineKind({
   name: 'account-home',
   noun: 'the account',
   describe: 'The account in question as a user of containers: its home directory, its login shell, and whether it is a local one.',
@@ -48,7 +48,7 @@ export const accountHome: Kind = {
         : '';
     return fact.set('subidSource', source || 'files', line >= 0 ? { path: nss, line: line + 1 } : { path: nss, said: 'no line subid:' }).build();
   },
-};
+});
 
 function setHome(fact: FactBuilder, path: string, uid: number, home: Answer<Stat>): void {
   const end: Answer<{ type: string; uid: number }> = home.is === 'got' ? (home.value.real ?? { is: 'got', value: home.value }) : home;

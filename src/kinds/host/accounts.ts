@@ -2,10 +2,10 @@
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
 import { type RootlessUse, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
-export const accounts: Kind = {
+export const accounts = defineKind({
   name: 'accounts',
   noun: 'the accounts',
   describe: 'All accounts together: does any of them run containers, or K3s, without root?',
@@ -32,7 +32,7 @@ export const accounts: Kind = {
       );
     return fact.build();
   },
-};
+});
 
 /** One yes decides; without one, an account that could not be seen leaves it open. */
 function setAny(fact: FactBuilder, field: string, each: readonly RootlessUse[], of: (u: RootlessUse) => RootlessUse['rootless'], elsewhere?: Unknown): void {

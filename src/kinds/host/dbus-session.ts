@@ -2,7 +2,7 @@
 import { type Answer, type Asking, env, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const systemdMark = '/run/systemd/system';
@@ -11,7 +11,7 @@ const systemdMark = '/run/systemd/system';
  * Without an address, programs take the socket of the runtime directory. An address in the environment wins over it
  * (sd_bus_open_user(3)); it is known only when the account itself inspects, through neither sudo nor su.
  */
-export const dbusSession: Kind = {
+export const dbusSession = defineKind({
   name: 'dbus-session',
   noun: 'the D-Bus session',
   describe: 'The D-Bus session of the account in question: the socket /run/user/UID/bus, and DBUS_SESSION_BUS_ADDRESS if the account itself inspects.',
@@ -61,7 +61,7 @@ export const dbusSession: Kind = {
     }
     return addAddress(fact, path, home, sudo, address, as.home);
   },
-};
+});
 
 function addAddress(fact: FactBuilder, path: string, home: Answer<string>, sudo: Answer<string>, address: Answer<string>, ownHome: string): Fact {
   const hidden = [home, sudo].find((a) => a.is === 'blocked' && a.why !== 'unsupported');

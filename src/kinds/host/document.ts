@@ -2,7 +2,7 @@
 import { type Asking, read } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown, unparsable } from '../../facts/fact.ts';
 import { expandHome } from '../../facts/host/home.ts';
-import type { Kind, Query } from '../../facts/kind.ts';
+import { defineKind, type Query } from '../../facts/kind.ts';
 import { any, list, record, string } from '../../facts/shape.ts';
 import { parseIni } from '../../facts/text/ini.ts';
 import { parseJson } from '../../facts/text/json.ts';
@@ -16,7 +16,7 @@ type Format = (typeof formats)[number];
 /** More places than this are not kept: a lookup then falls back to the parent's. */
 const maxPlaces = 50_000;
 
-export const document: Kind = {
+export const document = defineKind({
   name: 'document',
   describe: 'One JSON, YAML, TOML or INI file. For a program that merges several files, `config` is the kind to ask.',
   main: 'path',
@@ -28,9 +28,9 @@ export const document: Kind = {
     content: any('the document; of an INI file, its sections with their keys (keys before the first header directly)'),
     duplicates: list(string('a path'), 'keys that are set twice in one place; the last value is taken'),
   }),
-  touches: (q) => [{ do: 'read', path: String(q.path) }],
+  touches: (q) => [{ do: 'read', path: q.path }],
   *learn(q, as): Asking<Fact> {
-    const path = expandHome(String(q.path), as.home);
+    const path = expandHome(q.path, as.home);
     const answer = yield* read(path);
     if (answer.is === 'absent') return missing({ path });
     if (answer.is === 'blocked') return unknown(answer, path);
@@ -40,7 +40,7 @@ export const document: Kind = {
     if (parsed.is === 'broken') return unparsable(`${path} is not valid ${format.toUpperCase()}: ${parsed.problem.message}`, placed(path, parsed.problem));
     return located(path, parsed.root);
   },
-};
+});
 
 function formatOf(path: string, q: Query): Format {
   const asked = formats.find((f) => f === q.format);

@@ -2,13 +2,13 @@
 import type { Account, Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects } from '../../facts/fact.ts';
 import { accountOf, rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
 
 const engineShape = record({ rootful: boolean('acts as root'), name: string('login name'), uid: number('user id'), home: string('home directory') });
 
 /** Podman has no daemon: one engine for root, and one for each account that runs containers without root. */
-export const engine: Kind = {
+export const engine = defineKind({
   name: 'engine',
   describe: 'The container engines of a host, for forEach: the host itself (root), then one for each rootless user.',
   main: 'account',
@@ -21,7 +21,7 @@ export const engine: Kind = {
     return found.each.find((s) => s.as?.name === query.account)?.fact ?? missing(...found.consulted);
   },
   find: { shape: engineShape, touches: () => rootlessTouches, learn: engines },
-};
+});
 
 function* engines(as: Account): Asking<Subjects> {
   const host: Subject = { key: '', as: rootAccount, fact: engineFact(rootAccount, true) };

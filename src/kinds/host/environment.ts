@@ -5,7 +5,7 @@ import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defaultSocket } from '../../facts/k3d/engine-endpoint.ts';
 import { socketRelation } from '../../facts/k3d/socket-relation.ts';
 import { k3dVariables, learnVariables, otherVariables, type Variable, type Variables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, type Shape, string } from '../../facts/shape.ts';
 
 const macMarker = '/System/Library/CoreServices/SystemVersion.plist';
@@ -19,7 +19,7 @@ const parts = {
 
 const shapes: Record<string, Shape> = Object.fromEntries([...otherVariables, ...k3dVariables].map((name) => [name, record(parts, `the variable ${name}`)]));
 
-export const environment: Kind = {
+export const environment = defineKind({
   name: 'environment',
   noun: 'the environment',
   describe:
@@ -66,7 +66,7 @@ export const environment: Kind = {
     addK3d(fact, variables);
     return fact.build();
   },
-};
+});
 
 function addVariable(fact: FactBuilder, v: Variable): void {
   const at = (part: string): [string, string] => [v.name, part];

@@ -2,13 +2,13 @@
 import { type Asking, type FileType, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { expandHome } from '../../facts/host/home.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, mode, number, record, string } from '../../facts/shape.ts';
 
 const types: readonly FileType[] = ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block'];
 
 /** Reads only the inode; `text` is the kind that reads content, so that a mode costs no secret. */
-export const file: Kind = {
+export const file = defineKind({
   name: 'file',
   describe: 'A path: whether it exists, its type, permissions, owner, and where a link leads. Its content is not read.',
   main: 'path',
@@ -26,9 +26,9 @@ export const file: Kind = {
       'where the path leads',
     ),
   }),
-  touches: (q) => [{ do: 'stat', path: String(q.path) }],
+  touches: (q) => [{ do: 'stat', path: q.path }],
   *learn(q, as): Asking<Fact> {
-    const path = expandHome(String(q.path), as.home);
+    const path = expandHome(q.path, as.home);
     const answer = yield* stat(path);
     if (answer.is === 'absent') return missing({ path });
     if (answer.is === 'blocked') return unknown(answer, path);
@@ -51,4 +51,4 @@ export const file: Kind = {
     }
     return fact.build();
   },
-};
+});

@@ -1,7 +1,7 @@
 /** Kind `hardware`: how many processors and how much memory the host has. */
 import { type Answer, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { number, record } from '../../facts/shape.ts';
 
 const online = '/sys/devices/system/cpu/online';
@@ -9,7 +9,7 @@ const cpuinfo = '/proc/cpuinfo';
 const meminfo = '/proc/meminfo';
 
 /** Not there on an image, which has no hardware. The numbers are the host's: nproc would honour the cpuset of whoever asks. */
-export const hardware: Kind = {
+export const hardware = defineKind({
   name: 'hardware',
   noun: 'the hardware',
   describe: 'Processors that are on line, and memory. Absent on an image.',
@@ -25,7 +25,7 @@ export const hardware: Kind = {
     put(fact, 'memory', bytes(memory));
     return fact.build();
   },
-};
+});
 
 type Found = { readonly value: number; readonly path: string; readonly line?: number } | Unknown;
 

@@ -3,7 +3,7 @@ import { type Answer, type Asking, type Output, run, type Stat, stat, together }
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type MountTable, mountOf, mountTable, mountTouches } from '../../facts/host/mount-table.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const programs = { newuidmap: 'cap_setuid', newgidmap: 'cap_setgid' } as const;
@@ -19,7 +19,7 @@ const one = record({
   privileged: boolean('one of both holds, and the mount lets it count'),
 });
 
-export const idmapTools: Kind = {
+export const idmapTools = defineKind({
   name: 'idmap-tools',
   noun: 'newuidmap and newgidmap',
   describe: 'The two programs that write the id maps of rootless containers: where they lie and by what they have their privilege.',
@@ -36,7 +36,7 @@ export const idmapTools: Kind = {
     for (const each of found) yield* describe(fact, each, table);
     return fact.build();
   },
-};
+});
 
 const getcap = (path: string): readonly string[] => ['getcap', path];
 

@@ -5,11 +5,11 @@ import { lingerPath } from '../../facts/host/accounts.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { tmpfilesTouches } from '../../facts/host/tmpfiles-d.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record } from '../../facts/shape.ts';
 
 /** loginctl(1) enable-linger makes a file; an image, which has no /var of its own, has tmpfiles.d make it at boot. */
-export const lingering: Kind = {
+export const lingering = defineKind({
   name: 'lingering',
   noun: 'lingering',
   describe:
@@ -33,4 +33,4 @@ export const lingering: Kind = {
     if (line.where && runs(kernel) && kernel.is === 'blocked') return fact.gap('pending', unknown(kernel, kernelPath)).build();
     return fact.set('pending', line.where !== undefined && runs(kernel), ...where).build();
   },
-};
+});

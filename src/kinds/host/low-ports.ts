@@ -3,7 +3,7 @@ import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
 import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
 import { mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
 import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
@@ -14,7 +14,7 @@ const key = 'net.ipv4.ip_unprivileged_port_start';
 const usual = 1024;
 const psArgv = ['podman', 'ps', '--all', '--format', '{{.Ports}}'] as const;
 
-export const lowPorts: Kind = {
+export const lowPorts = defineKind({
   name: 'low-ports',
   noun: key,
   describe:
@@ -40,7 +40,7 @@ export const lowPorts: Kind = {
     else fact.set('below', [...new Set(each.map((p) => String(p.port)))], ...(each.length > 0 ? each.map((p) => p.where) : at), ...(each.length > 0 ? at : []));
     return fact.build();
   },
-};
+});
 
 interface Published {
   readonly ports: readonly { readonly port: number; readonly where: Where }[];

@@ -1,12 +1,11 @@
 /** Kind `os`: which operating system this is. */
 import { type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
-import { takenAt } from '../../facts/host/accounts.ts';
 import { support } from '../../facts/host/lifecycle.ts';
 import { systemEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
 import { type OsRelease, osRelease, osReleasePaths } from '../../facts/host/os-release.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string, version } from '../../facts/shape.ts';
 
 const families = ['suse', 'debian', 'fedora', 'rhel', 'macos', 'other'] as const;
@@ -29,7 +28,7 @@ const immutableIds = [
 ];
 const immutableVariants = ['coreos', 'iot', 'silverblue', 'kinoite', 'bootc'];
 
-export const os: Kind = {
+export const os = defineKind({
   name: 'os',
   noun: 'the operating system',
   describe: 'The operating system: os-release, SUSE product, init system, end of support.',
@@ -58,15 +57,13 @@ export const os: Kind = {
   touches: () => [
     ...[...osReleasePaths, macPlist, productPath, '/etc/fstab'].map((path) => ({ do: 'read' as const, path })),
     ...['/run/systemd/system', kernelPath, ...systemdPaths].map((path) => ({ do: 'stat' as const, path })),
-    { do: 'env', name: 'PRETRIP_NOW' },
   ],
-  *learn(): Asking<Fact> {
-    const [release, plist, product, fstab, now, ...stats] = yield* together([
+  *learn(_query, _as, { now }): Asking<Fact> {
+    const [release, plist, product, fstab, ...stats] = yield* together([
       osRelease(),
       read(macPlist),
       read(productPath),
       read('/etc/fstab'),
-      takenAt(),
       ...['/run/systemd/system', kernelPath, ...systemdPaths].map((p) => stat(p)),
     ]);
     if (release && 'is' in release) return release;
@@ -78,7 +75,7 @@ export const os: Kind = {
     baseProduct(fact, release, product);
     return fact.build();
   },
-};
+});
 
 function undecided(): Unknown {
   return {

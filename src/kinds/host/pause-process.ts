@@ -3,13 +3,13 @@ import { type Account, type Answer, type Asking, list, read, stat, together } fr
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { type SubIds, subIds, subIdTouches } from '../../facts/host/subids.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
 
 /** Podman 4 and later; 3.0 kept it one level higher (containers/podman pkg/util/utils_supported.go). */
 const pidFiles = ['/run/user/{uid}/libpod/tmp/pause.pid', '/run/user/{uid}/libpod/pause.pid'] as const;
 
-export const pauseProcess: Kind = {
+export const pauseProcess = defineKind({
   name: 'pause-process',
   noun: "Podman's pause process",
   describe: 'The pause process of the account in question: the id maps it holds, compared with those that /etc/subuid and /etc/subgid give now.',
@@ -44,7 +44,7 @@ export const pauseProcess: Kind = {
     if (pid === undefined) return { is: 'unknown', why: 'unparsable', said: `${path} holds no process id`, where: [{ path, line: 1 }] };
     return yield* compare(pid, { path, line: 1 }, as);
   },
-};
+});
 
 function* compare(pid: string, at: Where, as: Account): Asking<Fact> {
   const dir = `/proc/${pid}`;

@@ -3,14 +3,14 @@ import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
 import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
 import { subIds, subIdTouches } from '../../facts/host/subids.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const key = 'net.ipv4.ping_group_range';
 /** The kernel's own value (Documentation/networking/ip-sysctl.rst): an empty range, nobody may. */
 const usual = '1 0';
 
-export const pingRange: Kind = {
+export const pingRange = defineKind({
   name: 'ping-range',
   noun: key,
   describe: 'The groups that may open ping sockets (net.ipv4.ping_group_range), compared with the groups of the account and of its containers.',
@@ -41,4 +41,4 @@ export const pingRange: Kind = {
     const all = groups.ranges.every((r) => within(r.start, r.start + r.count - 1));
     return fact.set('coversContainers', within(as.gid, as.gid) && all, ...where, ...groups.ranges.map((r) => r.at)).build();
   },
-};
+});

@@ -2,7 +2,7 @@
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { foreignRule, readSudoers, sudoersTouches, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
 const groupPath = '/etc/group';
@@ -10,7 +10,7 @@ const groupPath = '/etc/group';
 /** Whoever is in one of these groups can become root: through sudo, a root daemon's socket, or raw disks. */
 const rootGroups: readonly string[] = ['root', 'wheel', 'sudo', 'admin', 'docker', 'podman', 'lxd', 'incus', 'incus-admin', 'libvirt', 'disk', 'shadow'];
 
-export const privileges: Kind = {
+export const privileges = defineKind({
   name: 'privileges',
   noun: 'the account',
   describe: 'How the account in question can become root: its uid, its groups, sudo.',
@@ -50,7 +50,7 @@ export const privileges: Kind = {
     else fact.set(['sudo', 'allowed'], sudo.allowed, ...where).set(['sudo', 'noPassword'], sudo.noPassword, ...where);
     return fact.build();
   },
-};
+});
 
 /** group(5): the groups that list the account, and its primary group. */
 function groupsOf(text: string, as: Account): { name: string; gid: number; at: Where }[] {

@@ -1,7 +1,7 @@
 /** Kind `process`: running processes by name. The command lines of other processes are not read. */
 import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list as listOf, number, record, string } from '../../facts/shape.ts';
 
 /** The kernel keeps fifteen characters of a name (proc(5), /proc/PID/comm). */
@@ -14,7 +14,7 @@ const one = record({
   cgroup: string('the path in the unified hierarchy: /user.slice/…'),
 });
 
-export const process: Kind = {
+export const process = defineKind({
   name: 'process',
   describe: 'Running processes of a name: owner, command line and cgroup.',
   main: 'name',
@@ -27,7 +27,7 @@ export const process: Kind = {
   touches: (q) => [
     { do: 'list', path: '/proc' },
     { do: 'read', path: '/proc/*/comm' },
-    ...['cmdline', 'status', 'cgroup'].map((file) => ({ do: 'read' as const, path: `/proc/*/${file}`, process: String(q.name) })),
+    ...['cmdline', 'status', 'cgroup'].map((file) => ({ do: 'read' as const, path: `/proc/*/${file}`, process: q.name })),
   ],
   *learn(q, as): Asking<Fact> {
     const entries = yield* list('/proc');
@@ -35,7 +35,7 @@ export const process: Kind = {
     const ids = entries.is === 'got' ? entries.value.filter((e) => /^\d+$/.test(e)).sort((a, b) => Number(a) - Number(b)) : [];
     if (ids.length === 0) return none('an image has no processes: nothing runs here');
     const names = yield* together(ids.map((id) => read(`/proc/${id}/comm`)));
-    const wanted = String(q.name).slice(0, nameLength);
+    const wanted = q.name.slice(0, nameLength);
     const matching = ids.filter((_, at) => nameIs(names[at], wanted));
     const found = yield* together(matching.map((id) => describe(id)));
     const fact = new FactBuilder().consulted({ path: '/proc' });
@@ -46,7 +46,7 @@ export const process: Kind = {
     if (hidden) fact.gap('count', hidden).gap('each', hidden);
     return fact.build(each.length > 0);
   },
-};
+});
 
 interface Seen {
   readonly pid: number;

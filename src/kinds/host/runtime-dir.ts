@@ -2,7 +2,7 @@
 import { type Asking, env, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
 
 const mountsPath = '/proc/self/mountinfo';
@@ -11,7 +11,7 @@ const mountsPath = '/proc/self/mountinfo';
  * XDG_RUNTIME_DIR belongs to a session: it is known only when the account itself inspects,
  * neither through sudo nor su. Otherwise only the directory, computed from the uid, is judged.
  */
-export const runtimeDir: Kind = {
+export const runtimeDir = defineKind({
   name: 'runtime-dir',
   noun: 'the runtime directory',
   describe: 'The runtime directory /run/user/UID of the account in question, and XDG_RUNTIME_DIR if the account itself inspects.',
@@ -71,7 +71,7 @@ export const runtimeDir: Kind = {
       .set(['variable', 'right'], value?.replace(/\/+$/, '') === path, at)
       .build();
   },
-};
+});
 
 /** The type of the last mount at a path: proc_pid_mountinfo(5). */
 function filesystemAt(mountinfo: string, path: string): string | undefined {

@@ -3,7 +3,7 @@ import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { passwd } from '../../facts/host/accounts.ts';
 import { parseSubIds, type Range, subIds, subIdTouches } from '../../facts/host/subids.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
 type Owned = Range & { readonly owner: string };
@@ -11,7 +11,7 @@ type Owned = Range & { readonly owner: string };
 /** The kernel's ids have 32 bits, and 4294967295 is no id. */
 const ids = 2 ** 32;
 
-export const subidConflicts: Kind = {
+export const subidConflicts = defineKind({
   name: 'subid-conflicts',
   noun: 'the ranges of subordinate ids',
   describe: 'What else the subordinate ids of the account in question belong to: ranges of others, real accounts and groups, ids that cannot be.',
@@ -40,7 +40,7 @@ export const subidConflicts: Kind = {
     const bands = groups.is === 'got' ? groupsIn(groups.value) : [];
     return setFound(fact, 'accounts', [...inside(uids.own, persons), ...inside(gids.own, bands)], [...uids.own, ...gids.own]).build();
   },
-};
+});
 
 interface Ranges {
   readonly own: readonly Owned[];

@@ -3,7 +3,7 @@ import { type Answer, type Asking, type Blocked, read, type Stat, stat, together
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { type Effective, effective, normalKey, parseSysctl, type SysctlFiles, sysctlDirectories, sysctlFiles } from '../../facts/host/sysctl-d.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const plainFile = '/etc/sysctl.conf';
@@ -12,7 +12,7 @@ const plainFile = '/etc/sysctl.conf';
  * `exists` is false when the running kernel has no such parameter. Where no kernel
  * runs (an image), the persistent setting stands in for the live one.
  */
-export const sysctl: Kind = {
+export const sysctl = defineKind({
   name: 'sysctl',
   describe: 'A kernel parameter: its live value, and the value that systemd-sysctl sets at boot (sysctl.d).',
   main: 'key',
@@ -24,7 +24,7 @@ export const sysctl: Kind = {
     pending: boolean('a persistent value is set and the live value is another: the next boot changes it'),
   }),
   touches: (q) => [
-    { do: 'read', path: q.key === '*' ? '/proc/sys/**' : livePath(String(q.key)) },
+    { do: 'read', path: q.key === '*' ? '/proc/sys/**' : livePath(q.key) },
     { do: 'stat', path: kernelPath },
     { do: 'read', path: plainFile },
     ...sysctlDirectories.flatMap((path) => [
@@ -34,11 +34,11 @@ export const sysctl: Kind = {
     ]),
   ],
   *learn(q): Asking<Fact> {
-    const path = livePath(String(q.key));
+    const path = livePath(q.key);
     const [live, kernel, files, plain] = yield* together([read(path), stat(kernelPath), sysctlFiles(), read(plainFile)]);
-    const set = effective(files.assignments, normalKey(String(q.key)));
+    const set = effective(files.assignments, normalKey(q.key));
     const fact = new FactBuilder();
-    persistentInto(fact, { set, files, plain, key: normalKey(String(q.key)) });
+    persistentInto(fact, { set, files, plain, key: normalKey(q.key) });
     const running = runs(kernel);
     if (running) return liveInto(fact, { live, kernel, path, set, files });
     fact.consulted({ path: '/proc/sys', said: 'no running kernel' });
@@ -47,7 +47,7 @@ export const sysctl: Kind = {
     else fact.gap('value', undecided(q.key, files));
     return fact.consulted(...files.files).build();
   },
-};
+});
 
 const livePath = (key: string): string => `/proc/sys/${normalKey(key)}`;
 

@@ -2,10 +2,10 @@
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { seeTool, toolTouches } from '../../facts/host/tool-version.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string, version } from '../../facts/shape.ts';
 
-export const tool: Kind = {
+export const tool = defineKind({
   name: 'tool',
   describe: 'A program: whether it is installed, where it lies, and its version as the program itself tells it, else as the package database has it.',
   main: 'name',
@@ -17,9 +17,9 @@ export const tool: Kind = {
     path: string('where the program lies; unset when only its answer was seen'),
     hidden: list(string('an absolute path'), 'further programs of this name, which the first one hides'),
   }),
-  touches: (q) => toolTouches(String(q.name)),
+  touches: (q) => toolTouches(q.name),
   *learn(q): Asking<Fact> {
-    const seen = yield* seeTool(String(q.name));
+    const seen = yield* seeTool(q.name);
     if (seen.is === 'unknown') return seen;
     const fact = new FactBuilder();
     for (const { said, where } of seen.notes) fact.note('installed', said, ...where);
@@ -35,9 +35,9 @@ export const tool: Kind = {
       .set('installed', true, ...(place.length > 0 ? place : told))
       .set('path', seen.path, ...place)
       .set('hidden', seen.hidden, ...seen.hidden.map((path) => ({ path })));
-    for (const path of seen.hidden) fact.note('version', `there is another ${String(q.name)} at ${path}`, { path });
+    for (const path of seen.hidden) fact.note('version', `there is another ${q.name} at ${path}`, { path });
     if (seen.version.is === 'known')
       return fact.set('version', seen.version.version, seen.version.where).set('source', seen.version.source, seen.version.where).build();
     return fact.gap('version', seen.version).gap('source', seen.version).build();
   },
-};
+});

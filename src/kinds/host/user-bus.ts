@@ -2,10 +2,10 @@
 import { type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { record, string } from '../../facts/shape.ts';
 
-export const userBus: Kind = {
+export const userBus = defineKind({
   name: 'user-bus',
   noun: 'the user bus',
   describe: "The socket of an account's session bus. Without it rootless Podman falls back to cgroupfs with a mere warning.",
@@ -35,4 +35,4 @@ export const userBus: Kind = {
       .set('state', socket?.is === 'got' ? 'present' : 'missing', { path: bus, ...(socket?.is === 'got' ? {} : { said: 'not there' }) })
       .build();
   },
-};
+});

@@ -1,14 +1,14 @@
 /** Kind `user-units`: what should start with the user manager of an account. */
 import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
 
 const unitDirectory = '~/.config/systemd/user';
 const quadletDirectories = ['~/.config/containers/systemd', '/etc/containers/systemd/users/{uid}'] as const;
 const quadletEndings = /\.(container|kube|pod)$/;
 
-export const userUnits: Kind = {
+export const userUnits = defineKind({
   name: 'user-units',
   describe: 'The services that the account in question has set up to start by themselves: enabled user units and Quadlet files with [Install].',
   fields: {},
@@ -57,7 +57,7 @@ export const userUnits: Kind = {
       .set('enabled', [...new Set(found.map((f) => f.name))], ...(found.length > 0 ? found.map((f) => f.at) : directories.map((path) => ({ path }))))
       .build();
   },
-};
+});
 
 /** Whether a Quadlet file has WantedBy= or RequiredBy= with a value in [Install]. */
 function installs(text: string): boolean {

@@ -3,7 +3,7 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { accountOf, type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
 import { type SubIds, subIds, subIdTouches } from '../../facts/host/subids.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 
 const ids = record(
@@ -61,7 +61,7 @@ function setIds(fact: FactBuilder, name: string, found: SubIds | Unknown | undef
 
 const subjectOf = (use: RootlessUse, fact: Known): Subject => ({ key: `user:${use.entry.name}`, as: accountOf(use), fact });
 
-export const user: Kind = {
+export const user = defineKind({
   name: 'user',
   describe: 'An account: its ids, home, subordinate ids, lingering, and whether it runs containers without root.',
   main: 'name',
@@ -86,4 +86,4 @@ export const user: Kind = {
       return { is: 'known', each, consulted: uses.consulted, ...(uses.elsewhere ? { incomplete: uses.elsewhere } : {}) };
     },
   },
-};
+});

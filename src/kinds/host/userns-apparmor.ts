@@ -5,7 +5,7 @@ import { rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/acco
 import { attachesTo, type Profile, parseProfiles } from '../../facts/host/apparmor-profiles.ts';
 import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
 const key = 'kernel.apparmor_restrict_unprivileged_userns';
@@ -14,7 +14,7 @@ const folder = '/etc/apparmor.d';
 const programs = ['podman', 'rootlesskit', 'k3s'] as const;
 const places = programs.flatMap((name) => programDirectories.map((d) => ({ name, path: `${d}/${name}` })));
 
-export const usernsApparmor: Kind = {
+export const usernsApparmor = defineKind({
   name: 'userns-apparmor',
   noun: 'AppArmor',
   describe:
@@ -62,7 +62,7 @@ export const usernsApparmor: Kind = {
       .set('uncovered', uncovered, ...uncovered.map((path) => ({ path, said: 'no profile grants it userns' })), ...granted.map((g): Where => g.where), ...at)
       .build();
   },
-};
+});
 
 /** Where the programs lie, each place once. K3s counts where an account runs it without root. */
 function* installed(): Asking<readonly string[] | Unknown> {

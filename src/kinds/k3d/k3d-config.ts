@@ -4,31 +4,31 @@ import { type Fact, missing, type Subjects } from '../../facts/fact.ts';
 import { type ClusterPlan, clusterFact, clusterShape } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 
-export const k3dConfig: Kind = {
+export const k3dConfig = defineKind({
   name: 'k3d-config',
   describe: 'A k3d config file, or a command line in a given script that creates a k3d cluster or registry.',
   main: 'id',
   fields: { id: { type: 'string', required: true, describe: 'k3d-config:PATH, or k3d-command:PATH:LINE' } },
   shape: clusterShape,
   touches: () => givenTouches,
-  *learn(query, as): Asking<Fact> {
-    const given = yield* givenFiles(as);
+  *learn(query, as, { files }): Asking<Fact> {
+    const given = yield* givenFiles(as, files);
     const plan = plansOf(given).find((p) => p.id === query.id);
     return plan ? factOf(plan) : missing(...given.consulted);
   },
   find: {
     shape: clusterShape,
     touches: () => givenTouches,
-    *learn(as): Asking<Subjects> {
-      const given = yield* givenFiles(as);
+    *learn(as, { files }): Asking<Subjects> {
+      const given = yield* givenFiles(as, files);
       const plans = plansOf(given);
       const incomplete = given.blocked[0]?.why;
       return { is: 'known', each: plans.map((p) => ({ key: p.id, fact: clusterFact(p) })), consulted: given.consulted, ...(incomplete ? { incomplete } : {}) };
     },
   },
-};
+});
 
 /** A file of which nothing is known makes the whole fact unknown; within forEach it stays one subject. */
 function factOf(plan: ClusterPlan): Fact {

@@ -1,5 +1,5 @@
 /** Kind `k3d-datastore`: what lies under the volumes of k3d's nodes, and whether etcd will write there. */
-import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, type Output, run, type Stat, stat, together } from '../../facts/ask.ts';
 import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { mountOf, mountTable, mountTouches } from '../../facts/host/mount-table.ts';
@@ -7,10 +7,10 @@ import { type GivenFiles, givenFiles, givenTouches } from '../../facts/k3d/given
 import { isMapper, volumeMount } from '../../facts/k3d/mounts.ts';
 import { nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
 
-export const k3dDatastore: Kind = {
+export const k3dDatastore = defineKind({
   name: 'k3d-datastore',
   noun: "the nodes' storage",
   describe: "The file system under the engine's volumes, where k3d's nodes keep the cluster's data, and how many servers a cluster has or will have.",
@@ -29,8 +29,8 @@ export const k3dDatastore: Kind = {
     { do: 'stat', path: '/**/containers' },
     { do: 'run', argv: nodesArgv },
   ],
-  *learn(_q, as: Account): Asking<Fact> {
-    const [storage, mounts, given, nodes] = yield* together([storageConf(as), mountTable(), givenFiles(as), run(nodesArgv)]);
+  *learn(_q, as, { files }): Asking<Fact> {
+    const [storage, mounts, given, nodes] = yield* together([storageConf(as), mountTable(), givenFiles(as, files), run(nodesArgv)]);
     const fact = new FactBuilder();
     setServers(fact, given, nodes);
     if (storage.is === 'unknown') return fact.gap('graphRoot', storage).gap('filesystem', storage).build();
@@ -51,7 +51,7 @@ export const k3dDatastore: Kind = {
     if (mount) return fact.set('filesystem', mount.type, { ...mount.at, said: `${root} lies on ${mount.point}, ${mount.type}` }).build();
     return fact.gap('filesystem', { is: 'unknown', why: 'ambiguous', said: `no mount tells on what ${root} lies`, where: [...mounts.consulted] }).build();
   },
-};
+});
 
 function setServers(fact: FactBuilder, given: GivenFiles, nodes: Answer<Output>): void {
   const plans = plansOf(given).filter((p) => p.does === 'cluster-create');

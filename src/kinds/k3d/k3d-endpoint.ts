@@ -4,7 +4,8 @@ import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, t
 import { type ClusterPlan, clusterFact } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { askPodman, storeTouches, type Told } from '../../facts/podman/store.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
@@ -19,26 +20,26 @@ const shape = record({
   addresses: list(string('an address'), 'the addresses of the host on which it is published; 0.0.0.0 is every one'),
 });
 
-export const k3dEndpoint: Kind = {
+export const k3dEndpoint = defineKind({
   name: 'k3d-endpoint',
   describe: 'An API or a registry that k3d publishes on the host: from config files, given scripts, and the containers that run.',
   main: 'id',
   fields: { id: { type: 'string', required: true, describe: 'api:ID or registry:ID, where ID is k3d-config:PATH, k3d-command:PATH:LINE or k3d-node:NAME' } },
   shape,
   touches: () => touches,
-  *learn(query, as): Asking<Fact> {
-    const { subjects, consulted } = yield* endpoints(as);
+  *learn(query, as, { files }): Asking<Fact> {
+    const { subjects, consulted } = yield* endpoints(as, files);
     return subjects.find((s) => s.key === query.id)?.fact ?? missing(...consulted);
   },
   find: {
     shape,
     touches: () => touches,
-    *learn(as): Asking<Subjects> {
-      const { subjects, consulted, incomplete } = yield* endpoints(as);
+    *learn(as, { files }): Asking<Subjects> {
+      const { subjects, consulted, incomplete } = yield* endpoints(as, files);
       return { is: 'known', each: subjects, consulted, ...(incomplete ? { incomplete } : {}) };
     },
   },
-};
+});
 
 interface Endpoints {
   readonly subjects: readonly Subject[];
@@ -46,8 +47,8 @@ interface Endpoints {
   readonly incomplete?: Unknown;
 }
 
-function* endpoints(as: Account): Asking<Endpoints> {
-  const [given, told] = yield* together([givenFiles(as), askPodman(argv, as)]);
+function* endpoints(as: Account, files: readonly string[]): Asking<Endpoints> {
+  const [given, told] = yield* together([givenFiles(as, files), askPodman(argv, as)]);
   const at: Where = { path: `command:${argv.join(' ')}` };
   const planned = plansOf(given).flatMap(fromPlan);
   const running = told.is === 'got' && told.value.exit === 0 ? told.value.stdout.split('\n').flatMap((line) => fromRow(line, at)) : [];

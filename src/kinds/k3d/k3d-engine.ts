@@ -4,7 +4,8 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
 import { endpointTouches, learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, number, record, string, version } from '../../facts/shape.ts';
 
 /** Where sockets are looked at. A DOCKER_HOST that names any other path is not followed: its socket stays unknown. */
@@ -31,7 +32,7 @@ const touches: readonly Pattern[] = [
   ]),
 ];
 
-export const k3dEngine: Kind = {
+export const k3dEngine = defineKind({
   name: 'k3d-engine',
   noun: 'the engine that k3d would use',
   describe: "The engine that k3d's docker client reaches from the environment of the account: DOCKER_HOST, a docker context, or /var/run/docker.sock.",
@@ -74,7 +75,7 @@ export const k3dEngine: Kind = {
     if (address.scheme === 'unix') yield* learnSocket(fact, address.path ?? '', endpoint.where, as, variables.get('DOCKER_HOST')?.offline ?? false);
     return fact.build();
   },
-};
+});
 
 function unusable(fact: FactBuilder, reason: string, where: readonly Where[]): Fact {
   return fact

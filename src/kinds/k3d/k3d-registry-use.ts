@@ -5,7 +5,8 @@ import type { ClusterPlan, Traced } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
 import { type Node, nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const touches: readonly Pattern[] = [...givenTouches, { do: 'run', argv: nodesArgv }];
@@ -19,26 +20,26 @@ const shape = record({
   prefixed: boolean('whether the name is that of the container, which starts with k3d-'),
 });
 
-export const k3dRegistryUse: Kind = {
+export const k3dRegistryUse = defineKind({
   name: 'k3d-registry-use',
   describe: 'A registry that a k3d config file or command line uses (registries.use, --registry-use).',
   main: 'id',
   fields: { id: { type: 'string', required: true, describe: 'registry:NAME' } },
   shape,
   touches: () => touches,
-  *learn(query, as): Asking<Fact> {
-    const { subjects, consulted } = yield* uses(as);
+  *learn(query, as, { files }): Asking<Fact> {
+    const { subjects, consulted } = yield* uses(as, files);
     return subjects.find((s) => s.key === query.id)?.fact ?? missing(...consulted);
   },
   find: {
     shape,
     touches: () => touches,
-    *learn(as): Asking<Subjects> {
-      const { subjects, consulted, incomplete } = yield* uses(as);
+    *learn(as, { files }): Asking<Subjects> {
+      const { subjects, consulted, incomplete } = yield* uses(as, files);
       return { is: 'known', each: subjects, consulted, ...(incomplete ? { incomplete } : {}) };
     },
   },
-};
+});
 
 interface Uses {
   readonly subjects: readonly Subject[];
@@ -46,8 +47,8 @@ interface Uses {
   readonly incomplete?: Unknown;
 }
 
-function* uses(as: Account): Asking<Uses> {
-  const given = yield* givenFiles(as);
+function* uses(as: Account, files: readonly string[]): Asking<Uses> {
+  const given = yield* givenFiles(as, files);
   const plans = plansOf(given);
   const hidden =
     given.blocked[0]?.why ?? plans.flatMap((p) => [p.gaps.get(''), p.gaps.get('registries'), p.gaps.get('registries.use')]).find((g) => g !== undefined);

@@ -1,15 +1,15 @@
 /** Kind `k3d-scripts`: what the given files together do to the environment and to registries. */
-import type { Account, Asking } from '../../facts/ask.ts';
+import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import type { ClusterPlan } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
 import { exportsIn } from '../../facts/k3d/k3d-commands.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { variableNames } from '../../facts/k3d/variables.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
-export const k3dScripts: Kind = {
+export const k3dScripts = defineKind({
   name: 'k3d-scripts',
   noun: 'the given scripts',
   describe: 'The given files (--file: scripts, documents, CI descriptions) taken together: the variables they set, and what their k3d commands leave out.',
@@ -20,8 +20,8 @@ export const k3dScripts: Kind = {
     bridgeRegistries: list(string('FILE:LINE'), 'k3d registry create without a network, which means bridge'),
   }),
   touches: () => givenTouches,
-  *learn(_, as: Account): Asking<Fact> {
-    const given = yield* givenFiles(as);
+  *learn(_, as, { files }): Asking<Fact> {
+    const given = yield* givenFiles(as, files);
     const named = given.files.filter((f) => f.given);
     const blocked = given.blocked.find((b) => b.given);
     const fact = new FactBuilder().consulted(...given.consulted).set('exports', {}, ...named.map(({ path }) => ({ path })));
@@ -42,7 +42,7 @@ export const k3dScripts: Kind = {
     if (blocked) for (const part of ['exports', 'bareSudo', 'bridgeRegistries']) fact.gap(part, blocked.why);
     return fact.build(named.length > 0 || blocked !== undefined);
   },
-};
+});
 
 /** sudo starts with a clean environment, so what the script has set before does not reach k3d unless it is named. */
 function losesEngine({ sudo, exports }: ClusterPlan): boolean {

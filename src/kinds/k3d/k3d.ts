@@ -2,14 +2,14 @@
 import { type Asking, run, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type Node, nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { askPodman, storeTouches, type Told } from '../../facts/podman/store.ts';
 import { boolean, list, map, number, record, string } from '../../facts/shape.ts';
 
 const networksArgv = ['podman', 'network', 'ls', '--format', '{{.Name}}'] as const;
 const containersArgv = ['podman', 'ps', '--all', '--filter', 'label=app=k3d', '--format', '{{.Names}}|{{.Networks}}|{{.Ports}}'] as const;
 
-export const k3d: Kind = {
+export const k3d = defineKind({
   name: 'k3d',
   noun: 'k3d',
   describe: 'What k3d has made: its nodes, clusters and registries, as k3d itself lists them. It exists when k3d can be run.',
@@ -50,7 +50,7 @@ export const k3d: Kind = {
     addContainers(fact, rows, linesOf(networks, networksArgv), linesOf(containers, containersArgv), at);
     return fact.build();
   },
-};
+});
 
 type Lines = { readonly is: 'lines'; readonly lines: readonly string[]; readonly where: Where } | Unknown;
 

@@ -2,7 +2,8 @@
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, unknown } from '../../facts/fact.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
 
 /** The default file, and where k3d writes on request; KUBECONFIG may name further ones here. */
@@ -16,7 +17,7 @@ const shape = record({
   owned: boolean('whether it belongs to the account'),
 });
 
-export const kubeconfigFile: Kind = {
+export const kubeconfigFile = defineKind({
   name: 'kubeconfig-file',
   describe: 'One kubeconfig of the account: those in KUBECONFIG, else ~/.kube/config. Only its inode is looked at.',
   main: 'path',
@@ -24,7 +25,7 @@ export const kubeconfigFile: Kind = {
   shape,
   touches: () => touches,
   *learn(query, as): Asking<Fact> {
-    return yield* inspect(String(query.path), as);
+    return yield* inspect(query.path, as);
   },
   find: {
     shape,
@@ -44,7 +45,7 @@ export const kubeconfigFile: Kind = {
       return { is: 'known', each, consulted, ...(incomplete ? { incomplete } : {}) };
     },
   },
-};
+});
 
 function* inspect(path: string, as: Account): Asking<Known | Unknown> {
   const known = places.some((place) => path.slice(0, path.lastIndexOf('/')) === place.slice(0, -2).replace(/^~/, () => as.home));

@@ -2,7 +2,7 @@
 import { type Asking, read, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
 import { carrying, readSudoers, sudoersTouches, whoIs } from '../../facts/host/sudoers.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const groupPath = '/etc/group';
@@ -11,7 +11,7 @@ const program = '/usr/bin/sudo';
 /** Where Debian and Ubuntu put sudo-rs; /usr/bin/sudo leads there where it is the system's sudo. */
 const rustPrograms = /^\/usr\/(?:lib\/cargo\/bin\/sudo|bin\/sudo-rs|lib\/sudo-rs\/sudo)$/;
 
-export const sudoEnvironment: Kind = {
+export const sudoEnvironment = defineKind({
   name: 'sudo-environment',
   noun: 'sudo',
   describe: 'What sudo lets the account carry over to root: from /etc/sudoers and what it includes. It exists when sudo is set up.',
@@ -58,4 +58,4 @@ export const sudoEnvironment: Kind = {
       .set('keepsEngine', keeps('DOCKER_HOST') && keeps('DOCKER_SOCK'), ...at, ...rights.where.keep)
       .build();
   },
-};
+});

@@ -1,14 +1,13 @@
 /** Kind `k3s-release`: which K3s is installed, and whether its Kubernetes minor release is still maintained. */
-import { type Asking, together } from '../../facts/ask.ts';
+import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing } from '../../facts/fact.ts';
-import { takenAt } from '../../facts/host/accounts.ts';
 import { support } from '../../facts/host/lifecycle.ts';
 import { kubernetesEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
 import { toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string, version } from '../../facts/shape.ts';
 
-export const k3sRelease: Kind = {
+export const k3sRelease = defineKind({
   name: 'k3s-release',
   noun: 'K3s',
   describe: 'The installed K3s, and until when its Kubernetes minor release is maintained.',
@@ -20,9 +19,9 @@ export const k3sRelease: Kind = {
     endOfLife: string(`last day of maintenance (table of ${tablesOf})`),
     ended: boolean('that day has passed on the day of the inspection'),
   }),
-  touches: () => [...toolTouches('k3s'), { do: 'env', name: 'PRETRIP_NOW' }],
-  *learn(): Asking<Fact> {
-    const [found, now] = yield* together([toolVersion('k3s'), takenAt()]);
+  touches: () => toolTouches('k3s'),
+  *learn(_query, _as, { now }): Asking<Fact> {
+    const found = yield* toolVersion('k3s');
     if (found.is === 'unknown') return found;
     if (found.is === 'absent') return missing(...found.consulted);
     const at = found.where;
@@ -42,4 +41,4 @@ export const k3sRelease: Kind = {
     else fact.gap('ended', { is: 'unknown', why: 'ambiguous', said: judged.said, where: [at] });
     return fact.build();
   },
-};
+});

@@ -2,7 +2,7 @@
 import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { passwd } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const unitName = 'k3s-rootless.service';
@@ -11,7 +11,7 @@ const everyonePlaces = ['/etc/systemd/user', '/run/systemd/user', '/usr/local/li
 const systemPlaces = ['/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system'] as const;
 
 /** Only a unit of a user manager can work: the system manager would start rootless K3s as root. */
-export const k3sRootlessUnits: Kind = {
+export const k3sRootlessUnits = defineKind({
   name: 'k3s-rootless-units',
   noun: 'the rootless K3s units',
   describe: 'Where k3s-rootless.service is installed: for accounts, for all users, or for the system manager.',
@@ -70,4 +70,4 @@ export const k3sRootlessUnits: Kind = {
       );
     return fact.build();
   },
-};
+});

@@ -6,7 +6,8 @@ import { type Neighbours, neighbours, neighbourTouches, overlapping } from '../.
 import { goCidr } from '../../facts/k3s/go.ts';
 import { judge, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment, sourceTouches } from '../../facts/k3s/rootless-sources.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
 
@@ -27,7 +28,7 @@ const setting = (effective: Shape, describe: string, more: Readonly<Record<strin
 
 const settings = ['mtu', 'cidr', 'enableIpv6', 'portDriver', 'disableHostLoopback'] as const;
 
-export const k3sRootless: Kind = {
+export const k3sRootless = defineKind({
   name: 'k3s-rootless',
   noun: 'rootless K3s',
   describe: 'The k3s-rootless user service of the account in question, as its user manager loads it, with the K3S_ROOTLESS_* variables that it gets.',
@@ -63,7 +64,7 @@ export const k3sRootless: Kind = {
     yield* slirp(fact, environment, as);
     return fact.build();
   },
-};
+});
 
 const bundles = ['~/.rancher/k3s/data/current/bin', '/var/lib/rancher/k3s/data/current/bin'] as const;
 

@@ -3,7 +3,7 @@ import { type Answer, type Ask, type Asking, list, type Stat, stat } from '../..
 import { crioListen, crioListenTouches, socketPath } from '../../facts/crio/crio-listen.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { k3sConfig, k3sTouches } from '../../facts/k3s/k3s-config.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
 const runtimes = ['embedded', 'crio', 'containerd', 'cri-dockerd', 'dockerd', 'podman', 'other'] as const;
@@ -23,7 +23,7 @@ const flagsOfContainerd = [
   'image-service-endpoint',
 ];
 
-export const k3sRuntime: Kind = {
+export const k3sRuntime = defineKind({
   name: 'k3s-runtime',
   noun: "K3s's runtime",
   describe: 'The container runtime that the K3s service is told to use, where its socket leads, and what of K3s only works with the embedded one.',
@@ -60,7 +60,7 @@ export const k3sRuntime: Kind = {
     yield* lost(fact, conf, flags);
     return fact.build();
   },
-};
+});
 
 function flagIn(conf: Known, flags: Readonly<Record<string, Json>>, name: string): [Json | undefined, readonly Where[]] {
   const value = Object.hasOwn(flags, name) ? flags[name] : undefined;

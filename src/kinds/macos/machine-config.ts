@@ -1,7 +1,7 @@
 /** Kind `machine-config`: settings for the engine that stand on the Mac, where only the client reads them. */
 import { type Account, type Answer, type Asking, list, type Output, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { learnMachines, machineFor, machineTouches } from '../../facts/macos/machines.ts';
 import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
@@ -19,7 +19,7 @@ const grep = (name: string): readonly string[] => [
   ...['/etc/containers', '.config/containers'],
 ];
 
-export const machineConfig: Kind = {
+export const machineConfig = defineKind({
   name: 'machine-config',
   noun: "the Mac's container configuration",
   describe: 'Settings of the engine (service_timeout, registries) in ~/.config/containers on the Mac, and whether the machine has them too.',
@@ -75,7 +75,7 @@ export const machineConfig: Kind = {
       )
       .build();
   },
-};
+});
 
 interface Setting {
   readonly key: string;

@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, type Output, together } from '.
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, connectionTouches, learnConnections } from '../../facts/macos/connections.ts';
 import { learnMachines, machineFor, machineTouches } from '../../facts/macos/machines.ts';
 import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
@@ -14,7 +14,7 @@ const inside = (name: string) => ({
   dial: ['podman', 'machine', 'ssh', name, 'docker', 'system', 'dial-stdio', '--help'],
 });
 
-export const machineDocker: Kind = {
+export const machineDocker = defineKind({
   name: 'machine-docker',
   noun: 'docker in the machine',
   describe:
@@ -60,7 +60,7 @@ export const machineDocker: Kind = {
       return fact.gap('dialStdio', unparsable('the help of docker system dial-stdio does not speak of it', commandPlace(argv.dial))).build();
     return fact.set('dialStdio', dial.value.exit === 0, commandPlace(argv.dial, `exit ${dial.value.exit}`)).build();
   },
-};
+});
 
 function notTold(answer: Answer<Output>, path: string): Unknown {
   if (answer.is === 'blocked') return unknown(answer, path);

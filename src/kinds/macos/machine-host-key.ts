@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, type Output, read, together } f
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { type Connection, connectionFor, connectionTouches, learnConnections } from '../../facts/macos/connections.ts';
 import { type KnownKey, keysOf, lookupName } from '../../facts/macos/known-hosts.ts';
 import { learnMachines, machineFor, machineTouches } from '../../facts/macos/machines.ts';
@@ -15,7 +15,7 @@ const ownFiles = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'] as const;
 const systemFiles = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'] as const;
 const keyFiles = ['ed25519', 'ecdsa', 'rsa'].map((t) => `/etc/ssh/ssh_host_${t}_key.pub`);
 
-export const machineHostKey: Kind = {
+export const machineHostKey = defineKind({
   name: 'machine-host-key',
   noun: "the machine's host key",
   describe: 'What ssh knows of the host key of the podman machine under the name and port that are used. It exists when Podman has a connection.',
@@ -54,7 +54,7 @@ export const machineHostKey: Kind = {
     yield* setKnown(fact, { name, hostname: ssh.hostname, ssh, connection }, as);
     return fact.build();
   },
-};
+});
 
 function setStrict(fact: FactBuilder, ssh: SshAnswer): void {
   const strict = ssh.settings.get('stricthostkeychecking')?.[0];

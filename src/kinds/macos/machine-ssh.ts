@@ -3,9 +3,10 @@ import { type Account, type Answer, type Asking, env, read, stat, together } fro
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, connectionTouches, learnConnections } from '../../facts/macos/connections.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, list, mode, record, string } from '../../facts/shape.ts';
 import { askSsh, type SshValue, sshTouches } from '../../facts/ssh/effective.ts';
 import { identityFiles } from '../../facts/ssh/identity-files.ts';
@@ -20,7 +21,7 @@ const keyTouches: readonly Pattern[] = [
   { do: 'run', argv: ['ssh-add', '-L'], asUser: true },
 ];
 
-export const machineSsh: Kind = {
+export const machineSsh = defineKind({
   name: 'machine-ssh',
   noun: 'SSH to the machine',
   describe:
@@ -66,7 +67,7 @@ export const machineSsh: Kind = {
     );
     return fact.build();
   },
-};
+});
 
 /** Whether a path lies where keys are looked at. */
 function placed(path: string, as: Account): boolean {

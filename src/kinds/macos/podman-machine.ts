@@ -3,14 +3,14 @@ import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { type DockerHost, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, type Variable, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { type Connection, type Connections, connectionFor, connectionTouches, differences, learnConnections } from '../../facts/macos/connections.ts';
 import { insideTouches, learnInside } from '../../facts/macos/machine-inside.ts';
 import { learnMachines, type Machine, machineFor, machineTouches } from '../../facts/macos/machines.ts';
 import { member, tellJson, text } from '../../facts/macos/run-as.ts';
 import { boolean, list, number, record, string, version } from '../../facts/shape.ts';
 
-export const podmanMachine: Kind = {
+export const podmanMachine = defineKind({
   name: 'podman-machine',
   noun: 'the Podman machine',
   describe: "The podman machine that DOCKER_HOST or Podman's default connection leads to. It exists when at least one machine is initialised.",
@@ -82,7 +82,7 @@ export const podmanMachine: Kind = {
     else fact.gap('inside', noRun(machines.consulted));
     return fact.build();
   },
-};
+});
 
 const machineParts = ['name', 'provider', 'running', 'starting', 'rootful', 'cpus', 'memory', 'disk', 'inside'] as const;
 

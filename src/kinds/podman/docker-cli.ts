@@ -1,7 +1,7 @@
 /** Kind `docker-cli`: what runs under the name `docker`. */
 import { type Answer, type Asking, type Output, read, run, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const paths = ['/usr/local/bin/docker', '/usr/bin/docker', '/bin/docker'];
@@ -10,7 +10,7 @@ const argv = ['docker', '--version'];
 /** podman-docker's script is a few lines; anything larger is a program. */
 const scriptLimit = 4096;
 
-export const dockerCli: Kind = {
+export const dockerCli = defineKind({
   name: 'docker-cli',
   noun: 'the command docker:',
   describe: 'The program named docker: Podman in disguise (package podman-docker), or Docker itself.',
@@ -56,4 +56,4 @@ export const dockerCli: Kind = {
       )
       .build();
   },
-};
+});

@@ -2,7 +2,7 @@
 import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
 import { tmpfilesTouches } from '../../facts/host/tmpfiles-d.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { type BootLinks, bootLink } from '../../facts/podman/tmpfiles-docker.ts';
 import { type Answering, socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -12,7 +12,7 @@ const path = '/var/run/docker.sock';
 const plainPath = '/run/docker.sock';
 const rootful = '/run/podman/podman.sock';
 
-export const dockerSock: Kind = {
+export const dockerSock = defineKind({
   name: 'docker-sock',
   noun: 'docker.sock',
   describe: 'The path /var/run/docker.sock: where it leads, who answers there, and whether a tmpfiles.d line makes it again at boot.',
@@ -68,7 +68,7 @@ export const dockerSock: Kind = {
       );
     return fact.build();
   },
-};
+});
 
 /** An image has nothing below /run, so there is no link yet. */
 function onImage(seen: Answer<Stat>, answering: Answering): Answer<Stat> {

@@ -1,12 +1,12 @@
 /** Kind `podman-api`: whether the engine's API socket is there, who answers on it, and with which version. */
 import { type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { defaultSocket, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
 import { mayLookAt, socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, record, string, version } from '../../facts/shape.ts';
 
-export const podmanApi: Kind = {
+export const podmanApi = defineKind({
   name: 'podman-api',
   noun: 'the API socket',
   describe: "The API socket of an account's Podman: root's system socket or the user's own. The path follows the merged podman.socket.",
@@ -48,4 +48,4 @@ export const podmanApi: Kind = {
       return fact.set('answeredBy', 'nobody', answering.is === 'nobody' ? answering.where : { path, said: `is a ${real}` }).build();
     return fact.set('answeredBy', answering.who, answering.where).set('version', answering.version, answering.versionAt).build();
   },
-};
+});

@@ -4,13 +4,13 @@ import { containersConf, containersTouches } from '../../facts/containers/contai
 import { lookup } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { ofRoot } from '../../facts/podman/patterns.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 
 const tables = ['udp', 'udp6', 'tcp', 'tcp6'].map((t) => `/proc/net/${t}`);
 
-export const podmanDns: Kind = {
+export const podmanDns = defineKind({
   name: 'podman-dns',
   noun: "aardvark-dns's port",
   describe: 'The port on which aardvark-dns answers for networks of the system, and who else listens on it.',
@@ -54,7 +54,7 @@ export const podmanDns: Kind = {
       .set('taken', every.length > 0, ...(every.length > 0 ? every.map((f) => f.where) : where))
       .build();
   },
-};
+});
 
 /** Rows of /proc/net/{udp,tcp}[6] (proc(5)): bound UDP sockets (07) and listening TCP sockets (0A). Addresses are in host order. */
 export function listenersIn(text: string, path: string): { address: string; port: number; where: Where }[] {

@@ -6,7 +6,7 @@ import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { findHelper, type Helper, helperTouches } from '../../facts/podman/helpers.ts';
 import { ofRoot } from '../../facts/podman/patterns.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -14,7 +14,7 @@ import { boolean, record, string } from '../../facts/shape.ts';
 /** The program that each driver runs (containers/netavark src/firewall). */
 const programs: Readonly<Record<string, string>> = { nftables: 'nft', iptables: 'iptables', firewalld: 'firewalld' };
 
-export const podmanFirewall: Kind = {
+export const podmanFirewall = defineKind({
   name: 'podman-firewall',
   noun: "netavark's firewall",
   describe: 'The firewall driver in force for networks of the system, and whether its program is there. `podman info` does not show when it is missing.',
@@ -66,7 +66,7 @@ export const podmanFirewall: Kind = {
       .set('present', needed.is === 'found', ...(needed.is === 'found' ? [{ path: needed.path }] : needed.consulted), ...where)
       .build();
   },
-};
+});
 
 /** iptables up to 1.9, nftables from 1.14 on (seen on 1.4 and 1.14); between them the distribution's build chose. */
 function usual(netavark: ToolVersion): string[] {

@@ -8,13 +8,13 @@ import { dropInDirectories, layersFor, mainFiles } from '../../facts/containers/
 import { podmanRelease, type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { type Disk, readDisk } from '../../facts/host/disk.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { database, storeTouches } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const next = releaseOf('6.0') as Release;
 
-export const podmanMigration: Kind = {
+export const podmanMigration = defineKind({
   name: 'podman-migration',
   noun: 'Podman',
   describe: "How an account's Podman is prepared for Podman 6: where it records containers, and settings that come from files which 6 no longer merges.",
@@ -49,7 +49,7 @@ export const podmanMigration: Kind = {
     else fact.set('lostSettings', lost[0]?.keys ?? [], ...(lost[0]?.where ?? []));
     return fact.build();
   },
-};
+});
 
 interface Lost {
   readonly keys: readonly string[];

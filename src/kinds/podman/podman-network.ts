@@ -2,7 +2,7 @@
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { type FoundNetwork, network, networkFiles, networkFileTouches, networkTouches } from '../../facts/podman/networks.ts';
 import { ofAnyone } from '../../facts/podman/patterns.ts';
 import { boolean, map, record, string } from '../../facts/shape.ts';
@@ -18,7 +18,7 @@ const shape = record({
   source: string('who told', ['podman', 'file', 'built-in']),
 });
 
-export const podmanNetwork: Kind = {
+export const podmanNetwork = defineKind({
   name: 'podman-network',
   describe: 'A network as `podman network inspect` shows it, else as its file has it; the default network needs no file.',
   main: 'name',
@@ -31,9 +31,9 @@ export const podmanNetwork: Kind = {
     },
   },
   shape,
-  touches: (q) => [...networkTouches(String(q.name)), ...(q.forClient === true ? networkTouches('podman') : [])],
+  touches: (q) => [...networkTouches(q.name), ...(q.forClient === true ? networkTouches('podman') : [])],
   *learn(q, as): Asking<Fact> {
-    const name = String(q.name);
+    const name = q.name;
     if (q.forClient === true && (name === 'host' || name === 'none')) return factOf(noNetwork(name), as);
     // containers/podman pkg/api/handlers/compat/networks.go: bridge is the default network's other name.
     const found = yield* network(q.forClient === true && name === 'bridge' ? 'podman' : name, as);
@@ -65,7 +65,7 @@ export const podmanNetwork: Kind = {
       return { is: 'known', each, consulted, ...(incomplete ? { incomplete } : {}) };
     },
   },
-};
+});
 
 /** `host` and `none` are no networks: names are not resolved there. */
 function noNetwork(name: string): FoundNetwork {

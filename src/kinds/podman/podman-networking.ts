@@ -2,7 +2,7 @@
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type PodmanRelease, podmanRelease, podmanTouches, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
 import { findHelper, type Helper, helperTouches, pluginDirectories } from '../../facts/podman/helpers.ts';
 import { type NetworkFiles, networkFiles, networkFileTouches } from '../../facts/podman/networks.ts';
@@ -16,7 +16,7 @@ const infoArgv = ['podman', 'info', '--format', 'json'];
 
 const program = (what: string) => record({ present: boolean('an executable file is where Podman looks for it'), path: string('its path') }, what);
 
-export const podmanNetworking: Kind = {
+export const podmanNetworking = defineKind({
   name: 'podman-networking',
   noun: "Podman's networking",
   describe:
@@ -64,7 +64,7 @@ export const podmanNetworking: Kind = {
     yield* setRootless(fact, set, release);
     return fact.build();
   },
-};
+});
 
 function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: PodmanRelease): Asking<void> {
   const recordPath = `${graphRoot(as)}/defaultNetworkBackend`;

@@ -3,7 +3,7 @@ import type { Account, Asking } from '../../facts/ask.ts';
 import { environmentTouches, unitVariables } from '../../facts/environment/unit-variables.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { loadUnit, unitTouches } from '../../facts/systemd/load.ts';
 import { mergeSettings } from '../../facts/systemd/merge.ts';
@@ -22,7 +22,7 @@ const names = [
   'PODMAN_CONNECTIONS_CONF',
 ];
 
-export const podmanOverrides: Kind = {
+export const podmanOverrides = defineKind({
   name: 'podman-overrides',
   noun: 'the environment',
   describe: 'Variables that replace the configuration files of Podman: in the live environment, in the files of a login, in podman.service.',
@@ -60,7 +60,7 @@ export const podmanOverrides: Kind = {
       )
       .build();
   },
-};
+});
 
 function* serviceVariables(as: Account): Asking<{ found: { text: string; where: Where }[]; consulted: readonly Where[] } | Extract<Fact, { is: 'unknown' }>> {
   const manager = as.uid === 0 ? 'system' : 'user';

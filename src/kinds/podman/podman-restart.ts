@@ -3,7 +3,7 @@ import { type Account, type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
 import { tmpfilesTouches } from '../../facts/host/tmpfiles-d.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { enablementOf, enablementTouches } from '../../facts/systemd/enablement.ts';
@@ -17,7 +17,7 @@ const argv = ['podman', 'ps', '--all', '--filter', 'restart-policy=always', '--f
 const argvOfAll = ['podman', 'ps', '--all', '--format', '{{.Names}}'];
 
 /** Podman has no daemon: a restart policy alone does nothing after a boot. */
-export const podmanRestart: Kind = {
+export const podmanRestart = defineKind({
   name: 'podman-restart',
   noun: 'restarting at boot',
   describe: 'What brings containers with a restart policy back after a boot: podman-restart.service, and for a user lingering.',
@@ -49,7 +49,7 @@ export const podmanRestart: Kind = {
     else fact.set('atBoot', lingers?.is !== 'absent' || line.where !== undefined, line.where ?? { path: lingers === undefined ? unitName : linger });
     return fact.build();
   },
-};
+});
 
 /** Podman is asked if it is in use; else an account that never had a container database has no containers. */
 function* setContainers(fact: FactBuilder, as: Account): Asking<void> {

@@ -1,7 +1,7 @@
 /** Kind `podman-service`: API services of an account that were started by hand, and TCP addresses the API is offered on. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { otherServers, otherServersTouches } from '../../facts/podman/other-servers.ts';
 import { processTouches, type ServiceProcess, serviceProcesses } from '../../facts/podman/service-processes.ts';
 import { type Commands, defaultSocket, isLoopback, type Sockets, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
@@ -15,7 +15,7 @@ interface Offer {
 
 const addresses = (describe: string) => list(string('the address'), describe);
 
-export const podmanService: Kind = {
+export const podmanService = defineKind({
   name: 'podman-service',
   noun: 'the API service',
   describe: "An account's API service: processes started by hand, and TCP and vsock addresses it listens on by unit, by command or by a running process.",
@@ -82,7 +82,7 @@ export const podmanService: Kind = {
     }
     return fact.build();
   },
-};
+});
 
 /** Addresses outside this host's files: of socket units, and of commands. A socket is as closed as the service behind it. */
 function offersOf(service: Commands, sockets: readonly Sockets[], own: Commands['commands'] = service.commands): Offer[] {

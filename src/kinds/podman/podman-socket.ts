@@ -1,7 +1,7 @@
 /** Kind `podman-socket`: who may connect to the API's sockets: by mode, by group, by the directories above, or because there is no file. */
 import { type Account, type Answer, type Asking, type Inode, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { type OtherServers, otherServers, otherServersTouches } from '../../facts/podman/other-servers.ts';
 import { endOf, type Groups, groupsOf, octal, parentsOf, type Reach, reach, stranger } from '../../facts/podman/socket-reach.ts';
 import { defaultSocket, type Sockets, type SocketUnit, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
@@ -11,7 +11,7 @@ import { boolean, list, mode, number, record, string } from '../../facts/shape.t
 /** systemd.socket(5) SocketMode=. The podman.socket that Podman ships says 0660. */
 const defaultMode = 0o666;
 
-export const podmanSocket: Kind = {
+export const podmanSocket = defineKind({
   name: 'podman-socket',
   noun: 'the API socket',
   describe: 'Who besides its owner may connect to the API socket of an account, by mode, group members and the directories above it.',
@@ -58,7 +58,7 @@ export const podmanSocket: Kind = {
     const telling = by.length > 0 ? reaches.filter((r) => r.by.length > 0) : reaches;
     return fact.set('reachableBy', by, ...telling.flatMap((r) => r.where)).build();
   },
-};
+});
 
 /** One address of the API. `unit`: systemd makes it. */
 interface Endpoint {

@@ -3,7 +3,8 @@ import { type Account, type Asking, list, read, stat, together } from '../../fac
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { mountAt } from '../../facts/containers/mount-point.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { infoTouches, type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
 import { boolean, list as listOf, mode, number, record, string } from '../../facts/shape.ts';
 
@@ -17,11 +18,13 @@ const touches: readonly Pattern[] = [
   ...infoTouches,
   { do: 'stat', path: '/var/lib/containers/storage' },
   { do: 'stat', path: '~/.local/share/containers/storage' },
-  { do: 'list', path: '/**', first: ['/var/lib/containers/storage', '~/.local/share/containers/storage'] },
+  { do: 'list', path: '/var/lib/containers/storage' },
+  { do: 'list', path: '~/.local/share/containers/storage' },
+  { do: 'list', named: 'the graph root that storage.conf or Podman names' },
   { do: 'read', path: mountInfo },
 ];
 
-export const podmanStore: Kind = {
+export const podmanStore = defineKind({
   name: 'podman-store',
   noun: 'the store',
   describe: "An account's store: the driver and the place that are configured, the traces on disk, and what Podman itself says.",
@@ -71,7 +74,7 @@ export const podmanStore: Kind = {
     setProgram(fact, info);
     return fact.build();
   },
-};
+});
 
 function* setTraces(fact: FactBuilder, root: string): Asking<readonly string[] | Unknown> {
   const [names, bolt, sqlite] = yield* together([list(root), stat(`${root}/libpod/bolt_state.db`), stat(`${root}/db.sql`)]);

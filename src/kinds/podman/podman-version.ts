@@ -2,7 +2,7 @@
 import { type Asking, env, run, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { defaultSocket } from '../../facts/podman/socket-unit.ts';
 import { socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { record, string, version } from '../../facts/shape.ts';
@@ -15,7 +15,7 @@ const clientArgv = ['podman', 'version', '--format', 'json'];
 const remoteArgv = ['podman', '--remote', 'version', '--format', 'json'];
 
 /** What `podman --version` prints is the client; it is the server too only where no other machine serves. */
-export const podmanVersion: Kind = {
+export const podmanVersion = defineKind({
   name: 'podman-version',
   noun: "the API's Podman",
   describe: "The version of Podman that serves an account: the running API's, else that of the local program unless another machine serves.",
@@ -66,7 +66,7 @@ export const podmanVersion: Kind = {
         .build();
     return fact.consulted(local.where).set('version', local.version, local.where).set('source', 'program', local.where).build();
   },
-};
+});
 
 /** `podman version --format json` has a Server part only when a server answered. */
 function* remote(fact: FactBuilder, argv: readonly string[], because: Where): Asking<Fact> {

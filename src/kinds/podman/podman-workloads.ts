@@ -4,7 +4,7 @@ import { containersConf, containersTouches } from '../../facts/containers/contai
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { type RealPaths, realPaths } from '../../facts/host/real-paths.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { type Containers, containerMounts, containerMountsTouches, containers, containersListTouches } from '../../facts/podman/containers.ts';
 import { flagsNamed } from '../../facts/podman/podman-flags.ts';
 import { boundVolumes, volumeTouches } from '../../facts/podman/volumes.ts';
@@ -25,7 +25,7 @@ const byDesign = /^k3d-\S{1,200}-tools |promtail/;
 
 const findings = (describe: string) => listOf(string('one finding'), describe);
 
-export const podmanWorkloads: Kind = {
+export const podmanWorkloads = defineKind({
   name: 'podman-workloads',
   noun: 'the containers',
   describe: 'What containers of an account mount and publish: those that Podman lists, those of its Quadlet files, and for root those of K3s manifests.',
@@ -76,7 +76,7 @@ export const podmanWorkloads: Kind = {
     );
     return fact.build();
   },
-};
+});
 
 const isUnknown = (value: unknown): value is Unknown => typeof value === 'object' && value !== null && (value as { is?: unknown }).is === 'unknown';
 const firstUnknown = (...values: readonly unknown[]): Unknown | undefined => values.find(isUnknown);

@@ -4,7 +4,8 @@ import { type PodmanRelease, podmanRelease, podmanTouches, type Release } from '
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
-import type { Kind, Pattern } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import {
   etcPolicy,
   homeCounts,
@@ -25,7 +26,7 @@ const keyDirectories = ['/etc', '/etc/pki', '/etc/pki/*', '/etc/containers', '/u
   (path): Pattern => ({ do: 'stat', path }),
 );
 
-export const imagePolicy: Kind = {
+export const imagePolicy = defineKind({
   name: 'image-policy',
   noun: 'the image signature policy',
   describe:
@@ -55,7 +56,7 @@ export const imagePolicy: Kind = {
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: () => [...podmanTouches, ...policyTouches, ...keyDirectories, { do: 'stat', path: '/**' }],
+  touches: () => [...podmanTouches, ...policyTouches, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
   *learn(_, as): Asking<Fact> {
     const release = yield* podmanRelease();
     const facts: (FactBuilder | Unknown)[] = [];
@@ -65,7 +66,7 @@ export const imagePolicy: Kind = {
     }
     return agreed(facts, release);
   },
-};
+});
 
 function* described(files: PolicyFiles, as: Account, release: Release): Asking<FactBuilder | Unknown> {
   const chosen = inForce(files, as, release);

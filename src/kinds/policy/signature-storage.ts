@@ -2,13 +2,13 @@
 import type { Account, Asking } from '../../facts/ask.ts';
 import { type PodmanRelease, podmanRelease, podmanTouches, type Release, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, missing, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { inForce, policyFiles, policyTouches } from '../../facts/policy/places.ts';
 import type { Policy } from '../../facts/policy/policy-file.ts';
 import { type Namespace, registriesDTouches, type SignatureStorage, type Store, signatureStores } from '../../facts/policy/registries-d.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
-export const signatureStorage: Kind = {
+export const signatureStorage = defineKind({
   name: 'signature-storage',
   noun: 'the signature storage',
   describe: 'registries.d: the URLs at which signatures are looked for, and whether sigstore attachments are enabled wherever the policy demands them.',
@@ -39,7 +39,7 @@ export const signatureStorage: Kind = {
     if (stores === 0 && storage.namespaces.size === 0 && 'length' in wanted && wanted.length === 0) return missing(...storage.consulted);
     return fact.build();
   },
-};
+});
 
 function describedStores(storage: SignatureStorage, release: PodmanRelease): { fact: FactBuilder; stores: number } {
   const each = release.candidates.map((candidate) => [...storage.namespaces.values()].flatMap((n) => readBy(candidate, n)));

@@ -1,7 +1,7 @@
 /** Kind `quadlet-generator`: the program that turns Quadlet files of an account into services. */
 import { type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
@@ -10,7 +10,7 @@ const directories = (manager: 'system' | 'user'): string[] =>
   ['/run/systemd', '/etc/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd', '/lib/systemd'].map((d) => `${d}/${manager}-generators`);
 const pathsOf = (manager: 'system' | 'user'): string[] => directories(manager).map((d) => `${d}/podman-${manager}-generator`);
 
-export const quadletGenerator: Kind = {
+export const quadletGenerator = defineKind({
   name: 'quadlet-generator',
   noun: 'the Quadlet generator',
   describe: 'The systemd generator that turns Quadlet files into services, for root or for a user, and the files that wait for it.',
@@ -43,7 +43,7 @@ export const quadletGenerator: Kind = {
     if (found.is === 'blocked') return fact.gap('present', unknown(found, path)).build();
     return present(fact, path, found as Extract<typeof found, { is: 'got' }>).build();
   },
-};
+});
 
 function present(fact: FactBuilder, path: string, { value }: { value: Stat }): FactBuilder {
   if (value.real?.is === 'blocked') return fact.gap('present', unknown(value.real, path));

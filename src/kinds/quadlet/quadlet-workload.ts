@@ -2,7 +2,7 @@
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { realPaths } from '../../facts/host/real-paths.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { volumeTouches } from '../../facts/podman/volumes.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload } from '../../facts/quadlet/quadlet-describe.ts';
@@ -12,7 +12,7 @@ import { surroundings, surroundingsTouches } from '../../facts/quadlet/quadlet-s
 import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
 import { workloadShape } from '../../facts/quadlet/quadlet-workload-shape.ts';
 
-export const quadletWorkload: Kind = {
+export const quadletWorkload = defineKind({
   name: 'quadlet-workload',
   noun: 'the unit',
   describe:
@@ -26,7 +26,7 @@ export const quadletWorkload: Kind = {
     if (hosts.is === 'unknown') return hosts;
     const last = hosts.each.at(-1) as QuadletHost;
     const file = quadletFiles(last).find((f) => f.path === q.path);
-    if (!file) return hosts.incomplete ?? missing({ path: String(q.path) });
+    if (!file) return hosts.incomplete ?? missing({ path: q.path });
     const sources = yield* together(hosts.each.map((host) => sourceOf(host, file)));
     const hidden = sources.find((s): s is Unknown => 'is' in s);
     if (hidden) return hidden;
@@ -41,7 +41,7 @@ export const quadletWorkload: Kind = {
       hosts.release,
     );
   },
-};
+});
 
 /** One fact for all releases that may be meant; what they see differently is unknown. */
 function agreed(facts: readonly FactBuilder[], path: string, release: Unknown | undefined): Known {

@@ -2,7 +2,7 @@
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { conversionErrors, unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
 import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
@@ -43,7 +43,7 @@ const shape = record({
   install: values('the keys of [Install]'),
 });
 
-export const quadlet: Kind = {
+export const quadlet = defineKind({
   name: 'quadlet',
   describe: 'A Quadlet file: who reads it, what the generator makes of it, and its content merged with its drop-ins.',
   main: 'path',
@@ -54,7 +54,7 @@ export const quadlet: Kind = {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;
     const file = quadletFiles(hosts.each.at(-1) as QuadletHost).find((f) => f.path === q.path);
-    if (!file) return hosts.incomplete ?? missing({ path: String(q.path) });
+    if (!file) return hosts.incomplete ?? missing({ path: q.path });
     return yield* judge(hosts, file);
   },
   find: {
@@ -73,7 +73,7 @@ export const quadlet: Kind = {
       return { is: 'known', each, consulted, ...(hosts.incomplete ? { incomplete: hosts.incomplete } : {}) };
     },
   },
-};
+});
 
 /** Judges a file under every release that it may meet; what the releases see differently is unknown. */
 function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {

@@ -1,12 +1,12 @@
 /** Kind `ssh-config`: the client settings that ssh(1) would use for a host. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 import { askSsh, type SshAnswer, type SshValue, sshTouches } from '../../facts/ssh/effective.ts';
 import { identityFiles } from '../../facts/ssh/identity-files.ts';
 
-export const sshConfig: Kind = {
+export const sshConfig = defineKind({
   name: 'ssh-config',
   describe: 'What ssh would use for a host, from ~/.ssh/config and the system configuration.',
   main: 'host',
@@ -21,7 +21,7 @@ export const sshConfig: Kind = {
   }),
   touches: () => sshTouches,
   *learn(query, as): Asking<Fact> {
-    const host = String(query.host);
+    const host = query.host;
     const answer = yield* askSsh({ host }, as);
     if ('is' in answer) return answer;
     const fact = new FactBuilder().consulted(...answer.consulted).set('hostname', answer.hostname, ...placesOf(answer, 'hostname'));
@@ -54,6 +54,6 @@ export const sshConfig: Kind = {
     }
     return fact.build();
   },
-};
+});
 
 const placesOf = (answer: SshAnswer, keyword: string): SshValue['where'][] => answer.settings.get(keyword)?.map((v) => v.where) ?? [...answer.consulted];

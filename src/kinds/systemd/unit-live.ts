@@ -1,7 +1,7 @@
 /** Kind `unit-live`: what the running manager says of a unit. Declared configuration is not running state. */
 import { type Asking, run } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 import { parseUtc } from '../../facts/systemd/timestamp.ts';
 import { parseBoolean } from '../../facts/systemd/words.ts';
@@ -24,7 +24,7 @@ const properties = [
   'NRestarts',
 ] as const;
 
-export const unitLive: Kind = {
+export const unitLive = defineKind({
   name: 'unit-live',
   describe: 'A unit as the running systemd knows it: whether it is active, and what it loaded.',
   main: 'name',
@@ -53,13 +53,13 @@ export const unitLive: Kind = {
     const user = q.manager === 'user' || q.manager === '*';
     const both = q.manager === '*';
     return [
-      ...(user ? [{ do: 'run' as const, argv: showOf(String(q.name), true), asUser: true as const }] : []),
-      ...(!user || both ? [{ do: 'run' as const, argv: showOf(String(q.name), false) }] : []),
+      ...(user ? [{ do: 'run' as const, argv: showOf(q.name, true), asUser: true as const }] : []),
+      ...(!user || both ? [{ do: 'run' as const, argv: showOf(q.name, false) }] : []),
     ];
   },
   *learn(q, as): Asking<Fact> {
     const user = q.manager === 'user';
-    const name = String(q.name).replaceAll('{uid}', String(as.uid)).replaceAll('{user}', as.name);
+    const name = q.name.replaceAll('{uid}', String(as.uid)).replaceAll('{user}', as.name);
     const argv = showOf(name, user);
     const where = { path: `command:${argv.slice(2).join(' ')}` };
     const answer = yield* user ? run(argv, as) : run(argv);
@@ -78,7 +78,7 @@ export const unitLive: Kind = {
     if (state === 'not-found') return missing(where);
     return tell(found, where.path);
   },
-};
+});
 
 /** `env` sets the zone, so that times can be read whatever that of the host. */
 function showOf(name: string, user: boolean): string[] {

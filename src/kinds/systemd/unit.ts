@@ -2,7 +2,7 @@
 import type { Account, Asking } from '../../facts/ask.ts';
 import { environmentTouches, unitVariables } from '../../facts/environment/unit-variables.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, map, mode, record, type Shape, string } from '../../facts/shape.ts';
 import { mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { type DirectiveClass, directives, enumerations } from '../../facts/systemd/directives.ts';
@@ -49,7 +49,7 @@ const states: Readonly<Record<string, Shape>> = {
   broken: boolean('a section header is invalid, so that the unit cannot start'),
 };
 
-export const unit: Kind = {
+export const unit = defineKind({
   name: 'unit',
   describe: 'A systemd unit as its files declare it: fragment and drop-ins of all directories, merged as systemd merges them.',
   main: 'name',
@@ -87,10 +87,10 @@ export const unit: Kind = {
     yield* setEnvironment(fact, settings, expand, q.environmentFiles === true, as);
     return fact.build();
   },
-};
+});
 
-function asked(q: { readonly [key: string]: unknown }): { name: string; manager: Manager } {
-  return { name: String(q.name), manager: q.manager === 'user' ? 'user' : 'system' };
+function asked(q: { readonly name: string; readonly manager?: string }): { name: string; manager: Manager } {
+  return { name: q.name, manager: q.manager === 'user' ? 'user' : 'system' };
 }
 
 function absent(fact: FactBuilder, loaded: LoadedUnit): Fact {

@@ -1,7 +1,7 @@
 /** Kind `bluechi`: the controller of BlueChi (once hirte), as its files configure it. */
 import { type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
 import { type BluechiFile, bluechiBool, type Option, optionKey, parseBluechi } from '../../facts/vehicle/bluechi-file.ts';
 import { firewallTouches, portClosed } from '../../facts/vehicle/firewall.ts';
@@ -25,7 +25,7 @@ const projects = [
   },
 ] as const;
 
-export const bluechi: Kind = {
+export const bluechi = defineKind({
   name: 'bluechi',
   describe: 'The BlueChi controller: whom it listens to. Absent where no file configures one.',
   fields: {},
@@ -55,7 +55,7 @@ export const bluechi: Kind = {
     }
     return missing(...projects.flatMap((p) => p.files.map((path) => ({ path }))));
   },
-};
+});
 
 type Project = (typeof projects)[number];
 interface Loaded {

@@ -1,7 +1,7 @@
 /** Kind `qm`: the partition for software without safety requirements (containers/qm), and how far it is kept from the rest. */
 import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import type { Kind } from '../../facts/kind.ts';
+import { defineKind } from '../../facts/kind.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
 import { type Assignment, parseUnitText } from '../../facts/systemd/syntax.ts';
@@ -14,7 +14,7 @@ const nestedPaths = ['/usr/share/qm/containers/containers.conf', '/etc/qm/contai
 const nestedDropIns = '/etc/qm/containers/containers.conf.d';
 const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
-export const qm: Kind = {
+export const qm = defineKind({
   name: 'qm',
   describe: 'The QM partition: its Quadlet unit qm.container with drop-ins, its slice, and the containers.conf inside it.',
   main: 'safety',
@@ -57,7 +57,7 @@ export const qm: Kind = {
     yield* nested(fact);
     return fact.build();
   },
-};
+});
 
 interface Quadlet {
   readonly is: 'known';

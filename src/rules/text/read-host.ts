@@ -1,11 +1,11 @@
 /** Reads a composed host and finds every mistake in it: what is misspelt would quietly count as not there. */
-import { isMap, isScalar } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import type { HostSpec } from '../../collect/targets/composed.ts';
 import type { FileType, Why } from '../../facts/ask.ts';
 import type { Problem } from '../rule.ts';
 import { Source, type YamlNode } from './source.ts';
 
-export const hostKeys = ['files', 'commands', 'sockets', 'env', 'user', 'kind', 'takenAt', 'describe', 'follows'] as const;
+export const hostKeys = ['files', 'commands', 'sockets', 'env', 'user', 'kind', 'takenAt', 'given', 'describe', 'follows'] as const;
 
 const fileKeys = ['content', 'type', 'link', 'mode', 'owner', 'mtime', 'blocked'] as const;
 const types: readonly FileType[] = ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block'];
@@ -34,6 +34,7 @@ export function hostIn(source: Source, fields: ReadonlyMap<string, YamlNode>): H
     user: (node) => checkUser(source, node),
     kind: (node) => void source.word(node, 'kind', ['live', 'image']),
     takenAt: (node) => numeric(source, node, 'takenAt'),
+    given: (node) => paths(source, node),
     describe: (node) => texts(source, node, 'describe'),
     follows: (node) => texts(source, node, 'follows'),
   };
@@ -50,6 +51,14 @@ function each(source: Source, node: YamlNode, what: string, check: (key: string,
 /** Any text, the empty one too. */
 function texts(source: Source, node: YamlNode, what: string): void {
   if (!isScalar(node) || typeof node.value !== 'string') source.problem(node, `${what} must be text`, 'put it in quotes');
+}
+
+/** A list of paths. */
+function paths(source: Source, node: YamlNode): void {
+  if (!isSeq(node)) source.problem(node, 'given must be a list of paths', 'given: [/src/up.sh]');
+  else
+    for (const item of node.items)
+      if (!isScalar(item) || typeof item.value !== 'string' || item.value === '') source.problem(item as YamlNode, 'a given path must be text');
 }
 
 function numeric(source: Source, node: YamlNode, what: string): void {

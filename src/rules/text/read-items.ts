@@ -1,7 +1,7 @@
 /** Reads `when` and `check`: items, queries, expectations. Every mistake becomes a located problem. */
 import { isMap, isScalar, isSeq } from 'yaml';
-import { operators } from '../../evaluate/operators.ts';
-import { patternProblem } from '../../evaluate/pattern.ts';
+import { operators } from '../../expect/operators.ts';
+import { patternProblem } from '../../expect/pattern.ts';
 import { type Json, splitPath } from '../../facts/fact.ts';
 import type { Kind, QueryField } from '../../facts/kind.ts';
 import { type RecordShape, type Shape, shapeAt } from '../../facts/shape.ts';

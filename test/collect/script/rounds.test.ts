@@ -13,9 +13,10 @@ import { answerer } from '../../../src/collect/targets/composed.ts';
 import type { Account, AnyAnswer, Ask, Content } from '../../../src/facts/ask.ts';
 import { keyOf } from '../../../src/facts/ask.ts';
 import { parsePasswd, rootAccount } from '../../../src/facts/host/accounts.ts';
+import { nothingGiven } from '../../../src/facts/kind.ts';
+import { glob as compile } from '../../../src/facts/pattern.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { inspect } from '../../../src/inspect.ts';
-import { glob as compile } from '../../../src/plan/touches.ts';
 
 /** Each pattern is made once for each account: there are many questions. */
 const made = new Map<Account, Map<string, (text: string) => boolean>>();
@@ -70,7 +71,7 @@ function foreseen(from: Items, accounts: readonly Account[], present: (ask: Ask)
       case 'list':
         return paths(ask.do, ask.path, ask);
       case 'env':
-        return ask.name.startsWith('PRETRIP_') || from.variables.includes(ask.name);
+        return from.variables.includes(ask.name);
       case 'get':
         return [...from.host.gets, ...from.account.gets].some((g) => g.path === ask.path && accounts.some((a) => glob(g.socket, a)(ask.socket)));
       case 'run': {
@@ -123,7 +124,7 @@ test.each(hosts)('%s: one round is enough', (name) => {
   const covered = foreseen(items, accounts, (ask) => answer(ask).is !== 'absent');
   const missed = new Set<string>();
   const named = new Set<string>();
-  settle(inspect(pack, selection, audited), (ask) => {
+  settle(inspect({ pack, selection }, { audited, given: nothingGiven }), (ask) => {
     if (!covered(ask) && !(ask.do === 'stat' && named.has(ask.path)) && !later.some((l) => l.test(keyOf(ask)))) missed.add(keyOf(ask));
     const answered = answer(ask);
     if (ask.do === 'read' && answered.is === 'got') for (const path of namedBy(items, accounts, ask.path, (answered.value as Content).text)) named.add(path);

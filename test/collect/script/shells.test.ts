@@ -24,7 +24,7 @@ import { answerFrom, parseRaw, type Raw } from '../../../src/collect/script/raw.
 import { captureScript, followUpScript } from '../../../src/collect/script/render.ts';
 import type { AnyAnswer, Ask } from '../../../src/facts/ask.ts';
 import { keyOf } from '../../../src/facts/ask.ts';
-import type { Pattern } from '../../../src/facts/kind.ts';
+import type { Pattern } from '../../../src/facts/pattern.ts';
 
 const root = process.getuid?.() === 0;
 const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;

@@ -8,8 +8,8 @@ import { settle } from '../../../src/facts/settle.ts';
 import { countRanges, hardware } from '../../../src/kinds/host/hardware.ts';
 import { os } from '../../../src/kinds/host/os.ts';
 
-const learn = (spec: HostSpec): Known =>
-  settle(os.learn({}, rootAccount), answerer({ ...spec, env: { PRETRIP_NOW: '2026-11-22T00:00:00Z', ...spec.env } })) as Known;
+const learn = (spec: HostSpec, given: { now?: number } = { now: Date.UTC(2026, 10, 22) / 1000 }): Known =>
+  settle(os.learn({}, rootAccount, { files: [], ...given }), answerer(spec)) as Known;
 const release = (text: string, more: HostSpec['files'] = {}): Known =>
   learn({ files: { '/etc/os-release': text, '/proc/sys/kernel': { type: 'directory' }, ...more } });
 
@@ -65,7 +65,7 @@ test('a Mac', () => {
 });
 
 test('without the day of the inspection an end of support is only told', () => {
-  const fact = learn({ files: { '/etc/os-release': 'ID=debian\nVERSION_ID=12' }, env: { PRETRIP_NOW: null } });
+  const fact = learn({ files: { '/etc/os-release': 'ID=debian\nVERSION_ID=12' } }, {});
   expect(fact.value.endOfLife).toBe('2028-06-30');
   expect(fact.gaps.get('ended')?.said).toContain('day of the inspection');
 });

@@ -158,7 +158,7 @@ describe('config files', () => {
 
 describe('subjects', () => {
   const find = (spec: Parameters<typeof answerer>[0]): string[] => {
-    const found = k3dConfig.find && settle(k3dConfig.find.learn(rootAccount), answerer(spec));
+    const found = k3dConfig.find && settle(k3dConfig.find.learn(rootAccount, { files: spec.given ?? [] }), answerer(spec));
     return found?.is === 'known' ? [...found.each.map((s) => s.key), ...(found.incomplete ? ['…'] : [])] : ['unknown'];
   };
   const simple = 'apiVersion: k3d.io/v1alpha5\nkind: Simple\n';
@@ -167,22 +167,22 @@ describe('subjects', () => {
     expect(
       find({
         files: { '/root/k3d.yaml': simple, '/root/.k3d/a.yml': simple, '/etc/k3d/b.yaml': 'other: true', '/s.sh': 'k3d cluster create' },
-        env: { PRETRIP_FILES: '/s.sh\n/root/k3d.yaml' },
+        given: ['/s.sh', '/root/k3d.yaml'],
       }),
     ).toEqual(['k3d-command:/s.sh:1', 'k3d-config:/root/.k3d/a.yml', 'k3d-config:/root/k3d.yaml']);
   });
 
   it('is incomplete when a place is closed or a given file missing', () => {
     expect(find({ files: { '/etc/k3d': { type: 'directory', blocked: 'denied' } } })).toEqual(['…']);
-    expect(find({ env: { PRETRIP_FILES: '/gone' } })).toEqual(['…']);
+    expect(find({ given: ['/gone'] })).toEqual(['…']);
   });
 
   it('joins a command with the config file that it names; flags win', () => {
     const spec = {
       files: { '/w/k3d.yaml': `${simple}agents: 1\nnetwork: podman\n`, '/w/up.sh': 'k3d cluster create -c k3d.yaml --network k3d' },
-      env: { PRETRIP_FILES: '/w/k3d.yaml\n/w/up.sh' },
     };
-    const fact = settle(k3dConfig.learn({ id: 'k3d-command:/w/up.sh:1' }, rootAccount), answerer(spec));
+    const files = ['/w/k3d.yaml', '/w/up.sh'];
+    const fact = settle(k3dConfig.learn({ id: 'k3d-command:/w/up.sh:1' }, rootAccount, { files }), answerer(spec));
     expect(fact.is === 'known' && fact.value).toMatchObject({ agents: 1, network: 'k3d' });
   });
 });

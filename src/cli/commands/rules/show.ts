@@ -4,7 +4,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { describeRule } from '../../../explain/describe.ts';
 import { describeKinds } from '../../../explain/describe-kinds.ts';
-import { kinds } from '../../../kinds/kinds.ts';
+import { kinds, kindsByName } from '../../../kinds/kinds.ts';
 import { loadCases } from '../../../rules/text/cases.ts';
 import { hintFor } from '../../../rules/text/suggest.ts';
 import { UsageError } from '../../errors.ts';
@@ -43,7 +43,7 @@ export default class RulesShow extends PretripCommand {
     return out(
       describeRule(
         rule,
-        new Map(kinds.map((k) => [k.name, k])),
+        kindsByName,
         cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
       ),
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { operators, same } from '../../src/evaluate/operators.ts';
-import { compareVersions } from '../../src/evaluate/version.ts';
+import { operators, same } from '../../src/expect/operators.ts';
+import { compareVersions } from '../../src/expect/version.ts';
 import type { Json } from '../../src/facts/fact.ts';
 
 describe('operators', () => {

@@ -1,8 +1,8 @@
 /** JavaScript's engine stands in for RE2 only where both say the same, and never for long. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { linearRegExp, re2 } from '../../src/evaluate/pattern.ts';
-import { plainPattern } from '../../src/evaluate/plain-pattern.ts';
+import { linearRegExp, re2 } from '../../src/expect/pattern.ts';
+import { plainPattern } from '../../src/expect/plain-pattern.ts';
 
 const characters = [...'ab0_ /:.-\\[]()|^$*+?{,}\n\r\t\v', 'é', '\u2028', '😀', '\\s', '\\S', '\\d', '\\w', '\\W', '\\.', '[a-c]', '[^a]', '(', ')'];
 

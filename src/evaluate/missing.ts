@@ -3,21 +3,22 @@
  * watching which of them were blocked; those without which it would be answered all the same are left out.
  */
 
-import { leavesOpen } from '../evaluate/expectation.ts';
-import type { Open } from '../evaluate/judge.ts';
+import { leavesOpen } from '../expect/expectation.ts';
 import type { Account, AnyAnswer, Ask, Asking, Blocked } from '../facts/ask.ts';
 import { keyOf } from '../facts/ask.ts';
 import type { Unknown } from '../facts/fact.ts';
-import type { Kind } from '../facts/kind.ts';
+import type { Given, Kind } from '../facts/kind.ts';
 import { settle } from '../facts/settle.ts';
+import { probeFor } from '../plan/questions.ts';
 import type { Missing } from '../verdicts/report.ts';
 import { askAgain, lookAt } from './ask-again.ts';
-import { asRoot } from './inquire.ts';
+import type { Open } from './judge.ts';
 
 export interface Seen {
   readonly kinds: ReadonlyMap<string, Kind>;
   /** The account that inspected. */
   readonly audited: Account;
+  readonly given: Given;
   /** Sort of target. */
   readonly target: string;
   readonly answer: (ask: Ask) => AnyAnswer;
@@ -83,15 +84,15 @@ function blockedBehind(open: Open, seen: Seen): Met[] {
 }
 
 /** Whether a question is open still with these answers. A crash is one for the inspection to report. */
-function staysOpen(open: Open, { kinds, audited }: Seen, answer: (ask: Ask) => AnyAnswer): boolean {
+function staysOpen(open: Open, { kinds, audited, given }: Seen, answer: (ask: Ask) => AnyAnswer): boolean {
   const ask = <T>(probe: Asking<T>): T => settle(probe, answer);
   try {
     if (!('find' in open)) {
       const kind = kinds.get(open.kind);
-      return kind === undefined || leavesOpen(ask(asRoot(kind.learn(open.query, open.as), open.as, audited)), open.path);
+      return kind === undefined || leavesOpen(ask(probeFor({ kind, query: open.query, as: open.as }, { audited, given })), open.path);
     }
     const find = kinds.get(open.find)?.find;
-    const found = find && ask(find.learn(audited));
+    const found = find && ask(find.learn(audited, given));
     return found?.is !== 'known' || found.incomplete !== undefined || found.each.some((s) => s.fact.gaps.size > 0);
   } catch {
     return true;

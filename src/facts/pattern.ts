@@ -1,0 +1,182 @@
+/** What may be asked: patterns of asks, printed by `plan` and enforced while a target is asked. */
+import type { Account, AnyAnswer, Ask } from './ask.ts';
+
+/**
+ * What a probe declares that it may ask, printed by `plan` and enforced while recording.
+ * `~` is the home and `{uid}`, `{user}` the id and name of the account in question.
+ * `{files}` stands for the files that the user named with --file.
+ * `*` matches within one path segment or one argument, `**` any number of segments.
+ *
+ * The patterns also make the script that asks everything at once (src/collect/script). What is rare, large
+ * or cannot be named beforehand is `later`: left out there, and asked by name when a probe gets to it.
+ * Of a wide pattern `first` names the part that is asked at once.
+ */
+export type Pattern = (
+  | {
+      readonly do: 'stat' | 'read' | 'list';
+      readonly path: string;
+      /** For `/proc/*` and below: wanted of processes of this name only. */
+      readonly process?: string;
+      /** Paths within the pattern; the rest of it is for later. */
+      readonly first?: readonly string[];
+      /** For `DIR/*.TYPE`: at once also the names of which some such directory holds `NAME.d`. */
+      readonly withDropIns?: true;
+    }
+  | {
+      readonly do: 'stat' | 'read' | 'list';
+      /**
+       * Paths that something read before has named, in words: "what EnvironmentFile= names". No path can be promised, but
+       * none is asked for whose last name does not stand in an answer that the source has seen.
+       */
+      readonly named: string;
+      /** At once the paths, and all above them, that stand behind these keys in unit files. */
+      readonly namedIn?: { readonly files: readonly string[]; readonly keys: readonly string[] };
+    }
+  | {
+      readonly do: 'run';
+      readonly argv: readonly string[];
+      readonly asUser?: true;
+      /** The one `*` in `argv` stands for each line that this command prints. */
+      readonly from?: readonly string[];
+      /** Asked at once only where one path of each group is there; else a probe decides. */
+      readonly ifThere?: readonly (readonly string[])[];
+    }
+  | { readonly do: 'get'; readonly socket: string; readonly path: string }
+  /** A socket that something read before has named. */
+  | { readonly do: 'get'; readonly named: string; readonly path: string }
+  | { readonly do: 'env'; readonly name: string }
+) & {
+  readonly later?: true;
+  /** Why none of the cases asks for it: for the law that demands that every promise is one that is kept. */
+  readonly unasked?: string;
+};
+
+/** A pattern that tells its paths. */
+export type Told = Exclude<Pattern, { readonly named: string }>;
+
+/** A pattern that tells paths of a file system. */
+export type Paths = Extract<Pattern, { readonly do: 'stat' | 'read' | 'list'; readonly path: string }>;
+
+export const isPath = (pattern: Pattern): pattern is Paths => 'path' in pattern && pattern.do !== 'get';
+
+export const isTold = (pattern: Pattern): pattern is Told => !('named' in pattern);
+
+export const isNamed = (pattern: Pattern): pattern is Extract<Pattern, { readonly named: string }> => 'named' in pattern;
+
+/** Whether the patterns, read for an account, allow an ask. Most asks are named outright, so those are looked up first. */
+export function allowing(patterns: readonly Pattern[], as: Account): Matcher {
+  const named = new Set<string>();
+  const open: { readonly do: Pattern['do']; readonly start: string; readonly pattern: Told }[] = [];
+  for (const pattern of patterns) {
+    if (isNamed(pattern)) continue;
+    const outright = outrightKey(pattern, as);
+    if (outright === undefined)
+      open.push({ do: pattern.do, start: 'path' in pattern && pattern.do !== 'get' ? beforeStar(filledIn(pattern.path, as)) : '', pattern });
+    else named.add(outright);
+  }
+  const path = (ask: Ask): string => (ask.do === 'stat' || ask.do === 'read' || ask.do === 'list' ? ask.path : '');
+  return (ask) => named.has(plainKey(ask)) || open.some((p) => p.do === ask.do && path(ask).startsWith(p.start) && matcher(p.pattern, as)(ask));
+}
+
+/** The key of the one ask that a pattern without stars allows. */
+function outrightKey(pattern: Told, as: Account): string | undefined {
+  const words =
+    pattern.do === 'run' ? pattern.argv : pattern.do === 'get' ? [pattern.socket, pattern.path] : [pattern.do === 'env' ? pattern.name : pattern.path];
+  const filled = words.map((word) => filledIn(word, as));
+  return filled.some((word) => word.includes('*')) ? undefined : [pattern.do, ...filled].join('\0');
+}
+
+const beforeStar = (word: string): string => word.slice(0, word.indexOf('*'));
+
+function plainKey(ask: Ask): string {
+  const words = ask.do === 'run' ? ask.argv : ask.do === 'get' ? [ask.socket, ask.path] : [ask.do === 'env' ? ask.name : ask.path];
+  return [ask.do, ...words].join('\0');
+}
+
+/**
+ * Whether an ask follows from what was seen: a pattern allows paths that are named, and the last name of this one stands in
+ * an answer or is that of the account. What lies within two
+ * steps of the root lies above nearly every path, and may be looked at.
+ */
+export function follows(patterns: readonly Pattern[], as: Account, ask: Ask, seen: readonly AnyAnswer[]): boolean {
+  if (!mayFollow(patterns, ask)) return false;
+  const path = ask.do === 'get' ? ask.socket : 'path' in ask ? ask.path : '';
+  const last = JSON.stringify(path.replace(/\/+$/, '').replace(/^.*\//, '')).slice(1, -1);
+  if (last === as.name || last === String(as.uid) || as.home.endsWith(`/${last}`)) return true;
+  return (ask.do === 'stat' && /^\/[^/]*(?:\/[^/]+)?$/.test(path)) || seen.some((answer) => JSON.stringify(answer).includes(last));
+}
+
+/** Whether some pattern allows such an ask of what is named. */
+export const mayFollow = (patterns: readonly Pattern[], ask: Ask): boolean =>
+  patterns.some((p) => isNamed(p) && p.do === ask.do && (p.do !== 'get' || (ask.do === 'get' && p.path === ask.path)));
+
+/** Whether an ask is allowed. */
+export type Matcher = (ask: Ask) => boolean;
+const matchers = new Map<string, Matcher>();
+
+/** Whether a pattern, read for an account, allows an ask. */
+export function matcher(pattern: Pattern, as: Account): Matcher {
+  const key = JSON.stringify([pattern, as]);
+  const known = matchers.get(key);
+  if (known) return known;
+  const made = isNamed(pattern) ? (): boolean => false : make(pattern, as);
+  matchers.set(key, made);
+  return made;
+}
+
+function make(pattern: Told, as: Account): Matcher {
+  switch (pattern.do) {
+    case 'stat':
+    case 'read':
+    case 'list': {
+      const path = glob(pattern.path, as);
+      return (ask) => ask.do === pattern.do && path(ask.path);
+    }
+    case 'run': {
+      const words = pattern.argv.map((word) => glob(word, as));
+      return (ask) => ask.do === 'run' && ask.argv.length === words.length && words.every((matches, at) => matches(ask.argv[at] ?? ''));
+    }
+    case 'get': {
+      const socket = glob(pattern.socket, as);
+      const path = glob(pattern.path, as);
+      return (ask) => ask.do === 'get' && socket(ask.socket) && path(ask.path);
+    }
+    case 'env': {
+      const name = glob(pattern.name, as);
+      return (ask) => ask.do === 'env' && name(ask.name);
+    }
+  }
+}
+
+/** A pattern word for one account; stars stay. */
+function filledIn(word: string, as: Account): string {
+  const homed = word === '~' || word.startsWith('~/') ? as.home + word.slice(1) : word;
+  return homed.includes('{') ? homed.replaceAll('{uid}', String(as.uid)).replaceAll('{user}', as.name).replaceAll('{files}', '**') : homed;
+}
+
+/** Matches text against a pattern word: `~`, `{uid}`, `{user}`, `{files}`, `*` (no slash) and `**`. */
+export function glob(pattern: string, as: Account): (text: string) => boolean {
+  const filled = filledIn(pattern, as);
+  if (!filled.includes('*')) return (text) => text === filled;
+  const source = filled
+    .split(/(\*\*|\*)/)
+    .map((part) => (part === '**' ? '[^]*' : part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
+    .join('');
+  const expression = new RegExp(`^${source}$`);
+  return (text) => expression.test(text);
+}
+
+/** One line: `read /etc/passwd`, `run podman --version`, `get /run/podman/podman.sock /_ping`, `env DOCKER_HOST`. */
+export function describePattern(pattern: Pattern): string {
+  if (isNamed(pattern)) return pattern.do === 'get' ? `get  <${pattern.named}> ${pattern.path}` : `${pattern.do} <${pattern.named}>`;
+  switch (pattern.do) {
+    case 'run':
+      return `run  ${pattern.asUser ? '{user}@ ' : ''}${pattern.argv.map((w) => (/^[\w@%+=:,./*~{}-]+$/.test(w) ? w : JSON.stringify(w))).join(' ')}`;
+    case 'get':
+      return `get  ${pattern.socket} ${pattern.path}`;
+    case 'env':
+      return `env  ${pattern.name}`;
+    default:
+      return `${pattern.do} ${pattern.path}${pattern.process === undefined ? '' : ` (process ${pattern.process})`}`;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Sources: what several kinds learn from (a release, a merged configuration, the accounts of a host). A source carries
+ * what it may ask and what it stands on; the plan, sharing on a recording, and the check that it asks nothing else all
+ * follow from that.
+ */
+import { type Account, type AnyAnswer, type Ask, type Asking, accountKey, keyOf } from './ask.ts';
+import { allowing, follows, isPath, type Matcher, mayFollow, type Pattern } from './pattern.ts';
+import { asksAreHeld, knownOf } from './settle.ts';
+
+/** What a source may be asked with: equal arguments share one answer. */
+export type Argument = Account | string | number | boolean | undefined | readonly string[];
+
+/** What may be touched: asks of its own, and sources that it stands on. */
+export type Touches = readonly (Pattern | Ground)[];
+
+/** Something that can be stood on. */
+export interface Ground {
+  /** Whose asks these are. */
+  readonly origin: object;
+  /** For messages. */
+  readonly name: string;
+  readonly own: readonly Pattern[];
+  readonly on: readonly Ground[];
+  /** All that may be asked, that of what it stands on included, with `~`, `{uid}` and `{user}` for the account in question. */
+  readonly touches: readonly Pattern[];
+}
+
+/** A probe that others share. */
+export interface Source<A extends readonly Argument[], T> extends Ground {
+  (...given: A): Asking<T>;
+  /** The same, where it is only ever asked with these arguments; undefined stands for any. */
+  of(...given: { readonly [K in keyof A]?: A[K] | undefined }): Ground;
+}
+
+/** Every account that is found on the way. */
+export const anyone: Account = { name: '*', uid: -1, gid: -1, home: '/**' };
+
+/**
+ * A source from what it touches and how it learns. Where what it touches follows from its arguments, `touches` is a
+ * function of them; an argument not known before the scan arrives as `*` (an account as {@link anyone}).
+ * `learn` must be a function of its arguments and of answers alone.
+ */
+export function source<A extends readonly Argument[], T>(touches: Touches | ((...given: A) => Touches), learn: (...given: A) => Asking<T>): Source<A, T> {
+  const origin = {};
+  const name = learn.name;
+  const touched = typeof touches === 'function' ? touches : (): Touches => touches;
+  const ask = function* (...given: A): Asking<T> {
+    const known = knownOf(origin);
+    if (!known) return yield* hold(() => groundOf(origin, name, touched(...given)), accountIn(given), learn(...given));
+    const key = given.map((one) => (isAccount(one) ? accountKey(one) : (JSON.stringify(one) ?? ''))).join('\n');
+    if (known.has(key)) return known.get(key) as T;
+    const result = yield* learn(...given);
+    known.set(key, result);
+    return result;
+  };
+  const of = (...given: readonly (Argument | undefined)[]): Ground => {
+    const all = Array.from({ length: Math.max(given.length, learn.length) }, (_, at) => given[at] ?? '*') as unknown as A;
+    const account = accountIn(given);
+    const ground = groundOf(origin, name, touched(...all));
+    return account ? forAccount(ground, account) : ground;
+  };
+  return lazily(Object.assign(ask, { origin, of }), name, () => of());
+}
+
+/** A source is a function with a name of its own, and its touches are worked out when somebody wants to know. */
+function lazily<S extends object>(ask: S, name: string, make: () => Ground): S & Ground {
+  let made: Ground | undefined;
+  const ground = (): Ground => {
+    made ??= make();
+    return made;
+  };
+  Object.defineProperty(ask, 'name', { value: name });
+  for (const key of ['own', 'on', 'touches'] as const) Object.defineProperty(ask, key, { get: () => ground()[key] });
+  return ask as S & Ground;
+}
+
+const isGround = (one: Pattern | Ground): one is Ground => 'origin' in one;
+const isAccount = (one: unknown): one is Account => typeof one === 'object' && one !== null && 'home' in one;
+const accountIn = (given: readonly unknown[]): Account | undefined => given.find(isAccount);
+
+/** What something touches, sorted into its own asks and what it stands on. Throws where an ask would allow nearly anything. */
+export function groundOf(origin: object, name: string, touches: Touches): Ground {
+  const own = touches.filter((t) => !isGround(t)) as readonly Pattern[];
+  const on = touches.filter(isGround);
+  return { origin, name, own, on, touches: [...new Set([...own, ...on.flatMap((g) => g.touches)])] };
+}
+
+/** The same asks about one account, whoever the account in question is. */
+export function forAccount(ground: Ground, { name, uid, home }: Account): Ground {
+  const id = uid < 0 ? '*' : String(uid);
+  const filled = (text: string): string =>
+    text
+      .replace(/^~(?=\/|$)/, home)
+      .replaceAll('{uid}', id)
+      .replaceAll('{user}', name);
+  const moved = (p: Pattern): Pattern => (isPath(p) ? { ...p, path: filled(p.path), ...(p.first ? { first: p.first.map(filled) } : {}) } : p);
+  return { ...ground, own: ground.own.map(moved), on: ground.on.map((g) => forAccount(g, { name, uid, gid: uid, home })), touches: ground.touches.map(moved) };
+}
+
+/** A probe asked for what neither it nor anything it stands on has promised: a defect in pretrip, never the target's fault. */
+class OutsideThePlan extends Error {}
+
+/** By whom an ask was let through last. */
+const vouched = new WeakMap<Ask, object>();
+
+/** Who has put an ask of its own, for the law that demands that promises are kept. */
+export type Witness = (by: Ground, ask: Ask, as: Account | undefined) => void;
+let witness: Witness | undefined;
+
+/** Has every ask of its own that a source makes told, while asks are held. */
+export function watchAsks<T>(told: Witness, during: () => T): T {
+  witness = told;
+  try {
+    return during();
+  } finally {
+    witness = undefined;
+  }
+}
+
+/**
+ * Runs a probe and holds its asks against what it promised: an ask of its own against its own patterns, one that a source
+ * below let through against what it said it would ask that source. `as` is the account in question. A recording may be
+ * asked anything, so nothing is held there.
+ */
+export function* hold<T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>): Asking<T> {
+  if (!asksAreHeld()) return yield* probe;
+  const by = ground();
+  const account = as ?? anyone;
+  const own = allowed(by.own, account);
+  const seen: AnyAnswer[] = [];
+  const lets = (ask: Ask): boolean => {
+    const voucher = vouched.get(ask);
+    if (voucher === undefined) witness?.(by, ask, as);
+    const through = (g: Ground): boolean => g.origin === voucher && (allowed(g.touches, account)(ask) || mayFollow(g.touches, ask));
+    return (voucher !== undefined && by.on.some(through)) || own(ask) || follows(by.own, account, ask, seen);
+  };
+  let step = probe.next();
+  while (!step.done) {
+    for (const ask of step.value) if (!lets(ask)) throw new OutsideThePlan(`${by.name} asks outside its plan: ${keyOf(ask)}`);
+    const passed = step.value.map((ask) => {
+      const copy = { ...ask };
+      vouched.set(copy, by.origin);
+      return copy;
+    });
+    const answers = yield passed;
+    seen.push(...answers);
+    step = probe.next(answers);
+  }
+  return step.value;
+}
+
+const matchers = new WeakMap<readonly Pattern[], Map<string, Matcher>>();
+
+/** {@link allowing}, once for each list of patterns and account. */
+function allowed(patterns: readonly Pattern[], as: Account): Matcher {
+  const known = matchers.get(patterns) ?? new Map<string, Matcher>();
+  matchers.set(patterns, known);
+  const key = accountKey(as);
+  const made = known.get(key) ?? allowing(patterns, as);
+  known.set(key, made);
+  return made;
+}

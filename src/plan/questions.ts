@@ -1,0 +1,188 @@
+/** Rules × subjects → questions: each worked out once, learnt once, and the fact laid into it for judging. */
+import { gapAt, judgeExpectation, type Resolve, valueAt } from '../expect/expectation.ts';
+import type { Account, Asking } from '../facts/ask.ts';
+import { together } from '../facts/ask.ts';
+import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
+import { splitPath } from '../facts/fact.ts';
+import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
+import { asRoot } from '../facts/podman/as-root.ts';
+import { hold } from '../facts/source.ts';
+import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
+
+/** On whose behalf, with what, and by which kinds an inspection asks. */
+export interface Context {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** The account that inspects. */
+  readonly audited: Account;
+  readonly given: Given;
+  /** Parameter values by rule and name; what is missing takes the rule's default. */
+  readonly params: ParamValues;
+  /** What was learnt so far, added to. */
+  readonly learnt: Learnt;
+  /** Takes up a crash of a probe: a defect of pretrip, unknown for the rules. */
+  readonly defect: (said: string) => void;
+}
+
+/** Subjects by kind, and questions by what they ask. */
+export interface Learnt {
+  readonly subjects: Map<string, Subjects>;
+  readonly questions: Map<string, Question>;
+}
+
+export const newlyLearnt = (): Learnt => ({ subjects: new Map(), questions: new Map() });
+
+export type ParamValues = (rule: Rule, name: string) => Json;
+
+/** One fact that somebody wants to know, and, once it was learnt, the fact. Equal questions are one object. */
+export interface Question {
+  readonly kind: Kind;
+  readonly query: Query;
+  /** The account in question. */
+  readonly as: Account;
+  fact: Fact;
+}
+
+/** What cannot be asked: the query wants a field of the subject that is unknown. */
+export interface Unasked {
+  readonly kind: Kind;
+  readonly why: Unknown;
+}
+
+/** One rule about one subject (none: the host itself), with what each of its probes asks, or why that cannot be told. */
+export interface Inquiry {
+  readonly rule: Rule;
+  readonly subject?: Subject;
+  /** The account in question. */
+  readonly as: Account;
+  readonly resolve: Resolve;
+  readonly asked: ReadonlyMap<Probe, Question | Unasked>;
+}
+
+/** What a rule ranges over: its inquiries, and the subjects of which nobody can tell whether they are meant. */
+export interface Ranged {
+  readonly rule: Rule;
+  readonly inquiries: readonly Inquiry[];
+  readonly undecided: readonly { readonly subject?: string; readonly why: Unknown }[];
+  /** There may be more subjects, or nobody could look for any. */
+  readonly others?: Unknown;
+  /** Where subjects were looked for. */
+  readonly consulted: readonly Where[];
+}
+
+const notAsked: Unknown = { is: 'unknown', why: 'not-recorded', said: 'was not asked', where: [] };
+
+/** All that rules ask, learnt once each, in as few rounds as the questions allow. */
+export function* inquire(rules: readonly Rule[], context: Context): Asking<Ranged[]> {
+  const { subjects, questions } = context.learnt;
+  const names = [...new Set(rules.flatMap((r) => r.forEach?.kind ?? []))].filter((name) => !subjects.has(name));
+  const found = yield* together(names.map((name) => findSubjects(context.kinds.get(name), context)));
+  for (const [at, name] of names.entries()) subjects.set(name, found[at] ?? notAsked);
+  const before = questions.size;
+  const ranged = rules.map((rule) => range(rule, rule.forEach && subjects.get(rule.forEach.kind), context));
+  yield* together([...questions.values()].slice(before).map((question) => learn(question, context)));
+  return ranged;
+}
+
+/** A rule on each of its subjects. */
+function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ranged {
+  const about = (subject?: Subject): Inquiry => inquiryOf(rule, subject, context);
+  if (!subjects) return { rule, inquiries: [about()], undecided: [], consulted: [] };
+  if (subjects.is === 'unknown') return { rule, inquiries: [], undecided: [{ why: subjects }], consulted: [] };
+  const inquiries: Inquiry[] = [];
+  const undecided: { subject: string; why: Unknown }[] = [];
+  for (const subject of subjects.each) {
+    const meant = isMeant(rule, subject, context);
+    if (meant === true) inquiries.push(about(subject));
+    else if (meant !== false) undecided.push({ subject: subject.key, why: meant });
+  }
+  return { rule, inquiries, undecided, consulted: subjects.consulted, ...(subjects.incomplete ? { others: subjects.incomplete } : {}) };
+}
+
+/** Whether a subject passes the rule's filter. */
+function isMeant(rule: Rule, subject: Subject, context: Context): boolean | Unknown {
+  const shape = (rule.forEach && context.kinds.get(rule.forEach.kind)?.find?.shape) ?? { type: 'record', fields: {}, describe: '' };
+  const resolve = resolver(rule, subject, context);
+  const judged = (rule.forEach?.filter ?? []).map((f) => judgeExpectation(f, subject.fact, shape, subject.key, resolve));
+  if (judged.some((j) => j.truth === 'no')) return false;
+  return judged.find((j) => j.truth === 'unknown')?.unknown ?? true;
+}
+
+/** Questions that others have put already are taken from what was learnt, new ones added to it. */
+function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): Inquiry {
+  const { questions } = context.learnt;
+  const resolve = resolver(rule, subject, context);
+  const as = subject?.as ?? context.audited;
+  const question = (probe: Probe): Question | Unasked => {
+    const query = queryOf(probe, resolve);
+    const kind = context.kinds.get(probe.kind);
+    if (!kind) throw new Error(`${rule.id} asks a kind that is not there: ${probe.kind}`);
+    if (isUnknown(query)) return { kind, why: query };
+    const key = JSON.stringify([kind.name, Object.entries(query).sort(), as.name, as.uid, as.home]);
+    const known = questions.get(key) ?? { kind, query, as, fact: notAsked };
+    questions.set(key, known);
+    return known;
+  };
+  const probes = [...probesIn(rule.when), ...probesIn(rule.check)];
+  return { rule, ...(subject ? { subject } : {}), as, resolve, asked: new Map(probes.map((probe) => [probe, question(probe)])) };
+}
+
+/** The probes of items, groups opened. */
+export function probesIn(items: readonly Item[]): Probe[] {
+  return items.flatMap((i) => (isGroup(i) ? probesIn(i.items) : [i]));
+}
+
+const isUnknown = (one: object): one is Unknown => 'is' in one && one.is === 'unknown';
+
+/** The query with parameters and subject fields filled in, or why a field of the subject is unknown. */
+function queryOf(probe: Probe, resolve: Resolve): Query | Unknown {
+  const values = Object.entries(probe.query).map(([name, value]) => [name, resolve(value)] as const);
+  const unknown = values.map(([, value]) => value).find((v) => typeof v === 'object' && v !== null && isUnknown(v));
+  return (unknown as Unknown | undefined) ?? (Object.fromEntries(values) as Query);
+}
+
+/** What a rule's values stand for: parameters, and fields of the subject at hand. */
+function resolver(rule: Rule, subject: Subject | undefined, context: Context): Resolve {
+  return (value) => {
+    if ('literal' in value) return value.literal;
+    if ('param' in value) return context.params(rule, value.param);
+    return (subject && fieldOf(subject.fact, value.each)) ?? { is: 'unknown', why: 'ambiguous', said: `the subject has no ${value.each}`, where: [] };
+  };
+}
+
+function fieldOf(fact: Known, name: string): Json | Unknown | undefined {
+  const path = splitPath(name) ?? [name];
+  return gapAt(fact, path) ?? valueAt(fact.value, path);
+}
+
+/** Learns the answer to one question. On a target, every ask is held against what the kind promised. */
+export function probeFor({ kind, query, as }: Omit<Question, 'fact'>, { audited, given }: Pick<Context, 'audited' | 'given'>): Asking<Fact> {
+  return asRoot(
+    hold(() => groundOfQuery(kind, query), as, kind.learn(query, as, given)),
+    as,
+    audited,
+  );
+}
+
+function* learn(question: Question, context: Context): Asking<void> {
+  const name = `${question.kind.name} ${JSON.stringify(question.query)} as ${question.as.name}`;
+  try {
+    question.fact = yield* probeFor(question, context);
+  } catch (error) {
+    question.fact = crashed(name, error, context);
+  }
+}
+
+function* findSubjects(kind: Kind | undefined, context: Context): Asking<Subjects> {
+  if (!kind?.find) return notAsked;
+  try {
+    return yield* hold(() => groundOfFind(kind), context.audited, kind.find.learn(context.audited, context.given));
+  } catch (error) {
+    return crashed(`the subjects of ${kind.name}`, error, context);
+  }
+}
+
+/** A crash is unknown for the rule and ends the run as a defect. */
+function crashed(name: string, error: unknown, context: Context): Unknown {
+  context.defect(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return { is: 'unknown', why: 'failed', said: `pretrip itself failed on ${name}; please report it`, where: [] };
+}
