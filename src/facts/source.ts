@@ -7,9 +7,6 @@ import { type Account, type AnyAnswer, type Ask, type Asking, accountKey, keyOf 
 import { allowing, follows, isPath, type Matcher, mayFollow, type Pattern } from './pattern.ts';
 import { asksAreHeld, knownOf } from './settle.ts';
 
-/** What a source may be asked with: equal arguments share one answer. */
-export type Argument = Account | string | number | boolean | undefined | readonly string[];
-
 /** What may be touched: asks of its own, and sources that it stands on. */
 export type Touches = readonly (Pattern | Ground)[];
 
@@ -26,40 +23,50 @@ export interface Ground {
 }
 
 /** A probe that others share. */
-export interface Source<A extends readonly Argument[], T> extends Ground {
+export interface Source<A extends readonly unknown[], T> extends Ground {
   (...given: A): Asking<T>;
   /** The same, where it is only ever asked with these arguments; undefined stands for any. */
   of(...given: { readonly [K in keyof A]?: A[K] | undefined }): Ground;
 }
+
+/** The account in question, whoever it is. */
+export const inQuestion: Account = { name: '{user}', uid: -1, gid: -1, home: '~' };
 
 /** Every account that is found on the way. */
 export const anyone: Account = { name: '*', uid: -1, gid: -1, home: '/**' };
 
 /**
  * A source from what it touches and how it learns. Where what it touches follows from its arguments, `touches` is a
- * function of them; an argument not known before the scan arrives as `*` (an account as {@link anyone}).
- * `learn` must be a function of its arguments and of answers alone.
+ * function of them; an argument not known before the scan arrives as `*`. `learn` must be a function of its arguments and
+ * of answers alone: on a recording, calls with equal arguments share one answer, which must not be changed.
  */
-export function source<A extends readonly Argument[], T>(touches: Touches | ((...given: A) => Touches), learn: (...given: A) => Asking<T>): Source<A, T> {
+export function source<A extends readonly unknown[], T>(touches: Touches | ((...given: A) => Touches), learn: (...given: A) => Asking<T>): Source<A, T> {
   const origin = {};
-  const name = learn.name;
+  const { name } = learn;
   const touched = typeof touches === 'function' ? touches : (): Touches => touches;
   const ask = function* (...given: A): Asking<T> {
     const known = knownOf(origin);
     if (!known) return yield* hold(() => groundOf(origin, name, touched(...given)), accountIn(given), learn(...given));
-    const key = given.map((one) => (isAccount(one) ? accountKey(one) : (JSON.stringify(one) ?? ''))).join('\n');
-    if (known.has(key)) return known.get(key) as T;
+    const key = given.every(isPlain) ? JSON.stringify(given) : undefined;
+    if (key !== undefined && known.has(key)) return known.get(key) as T;
     const result = yield* learn(...given);
-    known.set(key, result);
+    if (key !== undefined) known.set(key, result);
     return result;
   };
-  const of = (...given: readonly (Argument | undefined)[]): Ground => {
+  const of = (...given: readonly unknown[]): Ground => {
     const all = Array.from({ length: Math.max(given.length, learn.length) }, (_, at) => given[at] ?? '*') as unknown as A;
     const account = accountIn(given);
     const ground = groundOf(origin, name, touched(...all));
-    return account ? forAccount(ground, account) : ground;
+    return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
   return lazily(Object.assign(ask, { origin, of }), name, () => of());
+}
+
+/** Text, numbers, and what is made of them alone: what can be told apart by its JSON. */
+function isPlain(one: unknown): boolean {
+  if (typeof one !== 'object' || one === null) return typeof one !== 'function';
+  if (Array.isArray(one)) return one.every(isPlain);
+  return Object.getPrototypeOf(one) === Object.prototype && Object.values(one).every(isPlain);
 }
 
 /** A source is a function with a name of its own, and its touches are worked out when somebody wants to know. */
@@ -76,13 +83,25 @@ function lazily<S extends object>(ask: S, name: string, make: () => Ground): S &
 
 const isGround = (one: Pattern | Ground): one is Ground => 'origin' in one;
 const isAccount = (one: unknown): one is Account => typeof one === 'object' && one !== null && 'home' in one;
-const accountIn = (given: readonly unknown[]): Account | undefined => given.find(isAccount);
+
+/** The account in question: an argument, or what options name as `as`. */
+function accountIn(given: readonly unknown[]): Account | undefined {
+  const named = given.map((one) => (typeof one === 'object' && one !== null && 'as' in one ? one.as : one));
+  return named.find(isAccount);
+}
 
 /** What something touches, sorted into its own asks and what it stands on. Throws where an ask would allow nearly anything. */
 export function groundOf(origin: object, name: string, touches: Touches): Ground {
   const own = touches.filter((t) => !isGround(t)) as readonly Pattern[];
   const on = touches.filter(isGround);
   return { origin, name, own, on, touches: [...new Set([...own, ...on.flatMap((g) => g.touches)])] };
+}
+
+/** The same touches about one account, whoever the account in question is. */
+export function aboutAccount(touches: Touches, account: Account): Touches {
+  const made = groundOf({}, '', touches);
+  const moved = forAccount(made, account);
+  return [...moved.own, ...moved.on];
 }
 
 /** The same asks about one account, whoever the account in question is. */

@@ -1,4 +1,5 @@
 /** The kernel command line that the next boot will use, from the files of the boot loader. */
+import type { Touches } from '../source.ts';
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -19,7 +20,7 @@ const loaders = ['/boot/loader', '/efi/loader', '/boot/efi/loader'] as const;
 /** Raspberry Pi's firmware reads the first two; kernel-install takes the last one for new entries. */
 const plain = ['/boot/firmware/cmdline.txt', '/boot/cmdline.txt', '/etc/kernel/cmdline'] as const;
 
-export const bootConfigTouches: readonly Pattern[] = [
+export const bootConfigTouches: Touches = [
   ...[...grubs, ...grubEnvs, ...plain].map((path) => ({ do: 'read' as const, path })),
   ...loaders.flatMap((path): Pattern[] => [
     { do: 'read', path: `${path}/loader.conf` },

@@ -1,7 +1,7 @@
 /** What the kernel and the running manager say about an account's `user@UID.service`. */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { askPodman, storeTouches, type Told } from '../podman/store.ts';
 import { parseUtc } from '../systemd/timestamp.ts';
 
@@ -39,7 +39,7 @@ const showOf = (uid: number | string): readonly string[] => [
 ];
 const podmanInfo: readonly string[] = ['podman', 'info', '--format', 'json'];
 
-export const managerTouches: readonly Pattern[] = [
+export const managerTouches: Touches = [
   { do: 'stat', path: cgroupOf({ uid: '{uid}' }) },
   { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.controllers` },
   { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.subtree_control` },

@@ -1,3 +1,4 @@
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, accountKey, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { diskTouches, readDisk } from '../host/disk.ts';
@@ -20,7 +21,7 @@ const readable = (path: string, home: string): boolean =>
     (d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1)),
   );
 
-export const containersTouches: readonly Pattern[] = [
+export const containersTouches: Touches = [
   ...podmanTouches,
   ...variableTouches(containersVariables),
   ...diskTouches(

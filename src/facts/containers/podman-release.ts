@@ -1,9 +1,9 @@
 /** Podman releases as far as they differ in how they read configuration. */
 
+import type { Touches } from '../source.ts';
 import { type Asking, stat } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
-import { toolTouches, toolVersion } from '../host/tool-version.ts';
-import type { Pattern } from '../pattern.ts';
+import { toolVersion, seeTool } from '../host/tool-version.ts';
 import { shared } from '../settle.ts';
 
 /** Major and minor number of a Podman release. */
@@ -40,7 +40,7 @@ const modern = releases('4.0', '4.9', '5.8', '6.0');
 /** Quadlet's generator, which comes with Podman since 4.4. */
 const generator = '/usr/lib/systemd/system-generators/podman-system-generator';
 
-export const podmanTouches: readonly Pattern[] = [...toolTouches('podman'), { do: 'stat', path: generator }];
+export const podmanTouches: Touches = [seeTool.of('podman'), { do: 'stat', path: generator }];
 
 /**
  * Asks for Podman's version. Never fails: an unreadable version widens the candidates. Where no

@@ -1,8 +1,8 @@
+import type { Touches } from '../source.ts';
 import type { Account, Asking } from '../ask.ts';
 import { accountKey } from '../ask.ts';
 import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
 import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
-import type { Pattern } from '../pattern.ts';
 /**
  * storage.conf as Podman has it in force. Before 6.0 one file replaces the others
  * (containers/storage types/options.go), from 6.0 on they merge as containers.conf does.
@@ -76,7 +76,7 @@ const inherited = new Set([
   'storage.options.vfs.ignore_chown_errors',
 ]);
 
-export const storageTouches: readonly Pattern[] = [
+export const storageTouches: Touches = [
   ...podmanTouches,
   ...variableTouches(names),
   ...diskTouches(

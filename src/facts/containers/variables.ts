@@ -1,12 +1,12 @@
 /** The variables that move configuration, as far as they concern the account that is judged. */
+import type { Touches } from '../source.ts';
 import type { Account, Answer, Ask, Asking } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 
 export type Variables = ReadonlyMap<string, string>;
 
 /** `HOME` tells whose environment the inspection has. */
-export const variableTouches = (names: readonly string[]): readonly Pattern[] => ['HOME', ...names].map((name) => ({ do: 'env', name }));
+export const variableTouches = (names: readonly string[]): Touches => ['HOME', ...names].map((name) => ({ do: 'env', name }));
 
 /**
  * The variables that are set and not empty. They count only when the inspection runs in

@@ -1,7 +1,7 @@
 /** What the user manager of an account starts with: environment.d(5). */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { parseEnvironmentFile } from './environment.ts';
 
 /** Most important first: a file hides those of its name in later directories. */
@@ -13,7 +13,7 @@ const environmentDirectories = [
   '/usr/lib/environment.d',
 ] as const;
 
-export const environmentTouches: readonly Pattern[] = environmentDirectories.flatMap((path) => [
+export const environmentTouches: Touches = environmentDirectories.flatMap((path) => [
   { do: 'list' as const, path },
   { do: 'stat' as const, path: `${path}/*` },
   { do: 'read' as const, path: `${path}/*` },

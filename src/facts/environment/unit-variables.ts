@@ -1,7 +1,7 @@
 /** The environment that a unit's files give its processes: `Environment=`, then `EnvironmentFile=`, less `UnsetEnvironment=`. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Settings } from '../systemd/merge.ts';
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from './environment.ts';
@@ -49,7 +49,7 @@ export function* unitVariables(settings: Pick<Settings, 'counting'>, expand: (v:
 
 const environmentRoots = ['/etc', '/run', '/usr', '/opt', '/var/lib'];
 
-export const environmentTouches: readonly Pattern[] = [...environmentRoots, '~'].map((root) => ({ do: 'read', path: `${root}/**`, later: true }));
+export const environmentTouches: Touches = [...environmentRoots, '~'].map((root) => ({ do: 'read', path: `${root}/**`, later: true }));
 
 function mayRead(path: string, as: Account): boolean {
   return !path.includes('/../') && !/[*?[]/.test(path) && [...environmentRoots, as.home].some((root) => path.startsWith(`${root}/`));

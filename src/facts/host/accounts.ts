@@ -1,8 +1,8 @@
 /** The accounts of a host, and which of them run containers without root. */
 
-import { type Account, type Answer, type Asking, accountKey, list, read, stat, together } from '../ask.ts';
+import { source, type Touches } from '../source.ts';
+import { type Account, type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { isPath, type Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 
 /** One line of /etc/passwd (passwd(5)). */
@@ -16,6 +16,7 @@ export type Passwd = { readonly is: 'known'; readonly entries: readonly PasswdEn
 export const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
 const passwdPath = '/etc/passwd';
+const nssPath = '/etc/nsswitch.conf';
 
 /** Reads /etc/passwd. A host without the file has no accounts there (macOS keeps them elsewhere). */
 export const passwd = (): Asking<Passwd> => shared('passwd', readPasswd);
@@ -85,6 +86,19 @@ export interface RootlessUse {
 /** The account of an entry. */
 export const accountOf = ({ entry: { name, uid, gid, home } }: RootlessUse): Account => ({ name, uid, gid, home });
 
+const touches = [
+  { do: 'read', path: passwdPath },
+  { do: 'read', path: '/etc/login.defs' },
+  { do: 'read', path: '/usr/etc/login.defs' },
+  { do: 'list', path: lingerPath },
+  { do: 'read', path: nssPath },
+  ...[...rootlessTraces, ...k3sUnitPaths].map((path) => ({
+    do: 'stat' as const,
+    path: path.replace('{uid}', '*').replace(/^~/, '**'),
+    ...(path.includes('{uid}') ? { first: [path] } : {}),
+  })),
+] as const satisfies Touches;
+
 /**
  * Every ordinary account with what tells whether it runs containers without root.
  *
@@ -93,7 +107,7 @@ export const accountOf = ({ entry: { name, uid, gid, home } }: RootlessUse): Acc
  * account that inspects. Who may linger, but is in no passwd file, is `elsewhere`. A subordinate id range alone does not count: useradd gives
  * one to everybody.
  */
-export const rootlessUse = (audited: Account): Asking<RootlessAccounts | Unknown> => shared(`rootless ${accountKey(audited)}`, () => seekRootless(audited));
+export const rootlessUse = source(touches, seekRootless);
 
 export interface RootlessAccounts {
   readonly is: 'known';
@@ -118,8 +132,6 @@ function* seekRootless(audited: Account): Asking<RootlessAccounts | Unknown> {
       : yield* fromDirectory(lingers.filter((name) => !accounts.entries.some((e) => e.name === name)));
   return { is: 'known', each, consulted: [...accounts.consulted, { path: lingerPath }], ...(elsewhere ? { elsewhere } : {}) };
 }
-
-const nssPath = '/etc/nsswitch.conf';
 
 /** Names without a line in /etc/passwd: left over, or accounts of a directory service (nsswitch.conf(5)), which no file shows. */
 function* fromDirectory(names: readonly string[]): Asking<Unknown | undefined> {
@@ -174,22 +186,3 @@ function forAccount(path: string, account: Account): string {
     .replaceAll('{uid}', String(account.uid))
     .replaceAll('{user}', account.name);
 }
-
-/** Patterns of what is asked on root's behalf, whoever is judged. */
-export function asRoot(patterns: readonly Pattern[]): readonly Pattern[] {
-  return patterns.map((p) => (isPath(p) ? { ...p, path: forAccount(p.path, rootAccount) } : p));
-}
-
-/** The paths and names that {@link rootlessUse} may ask for. */
-export const rootlessTouches = [
-  { do: 'read', path: passwdPath },
-  { do: 'read', path: '/etc/login.defs' },
-  { do: 'read', path: '/usr/etc/login.defs' },
-  { do: 'list', path: lingerPath },
-  { do: 'read', path: nssPath },
-  ...[...rootlessTraces, ...k3sUnitPaths].map((path) => ({
-    do: 'stat' as const,
-    path: path.replace('{uid}', '*').replace(/^~/, '**'),
-    ...(path.includes('{uid}') ? { first: [path] } : {}),
-  })),
-] as const;

@@ -1,4 +1,5 @@
 /** What was found at the places a program reads its configuration from. */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Ask, type Asking, type Content, type Inode, type Stat, textOf } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -24,7 +25,7 @@ export interface Disk {
 }
 
 /** What {@link readDisk} may ask for these paths. */
-export const diskTouches = (files: readonly string[], directories: readonly string[]): readonly Pattern[] => [
+export const diskTouches = (files: readonly string[], directories: readonly string[]): Touches => [
   ...[...files, ...directories].map((path): Pattern => ({ do: 'stat', path })),
   ...files.map((path): Pattern => ({ do: 'read', path })),
   ...directories.flatMap((path): Pattern[] => [

@@ -1,24 +1,28 @@
 /** One kernel parameter as it counts: the live value, or on an image the one that systemd-sysctl will set. */
+import { source, type Touches } from '../source.ts';
 import { type Asking, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { kernelPath, runs } from './running.ts';
 import { effective, normalKey, type SysctlFiles, sysctlDirectories, sysctlFiles } from './sysctl-d.ts';
 
 /** `value` is undefined when the kernel has no such parameter, or (`live` false) when no file sets it. Blanks within are one space. */
 export type KernelValue = { readonly is: 'known'; readonly value?: string; readonly live: boolean; readonly where: readonly Where[] } | Unknown;
 
-export const kernelValueTouches = (key: string): readonly Pattern[] => [
+const touches = (key: string): Touches => [
   { do: 'read', path: `/proc/sys/${normalKey(key)}` },
   { do: 'stat', path: kernelPath },
-  ...sysctlDirectories.flatMap((path): Pattern[] => [
-    { do: 'list', path },
-    { do: 'stat', path: `${path}/*` },
-    { do: 'read', path: `${path}/*` },
-  ]),
+  ...sysctlDirectories.flatMap(
+    (path): Touches => [
+      { do: 'list', path },
+      { do: 'stat', path: `${path}/*` },
+      { do: 'read', path: `${path}/*` },
+    ],
+  ),
 ];
 
-export function* kernelValue(key: string): Asking<KernelValue> {
+export const kernelValue = source(touches, readKernelValue);
+
+function* readKernelValue(key: string): Asking<KernelValue> {
   const path = `/proc/sys/${normalKey(key)}`;
   const [answer, kernel] = yield* together([read(path), stat(kernelPath)]);
   if (runs(kernel)) {

@@ -1,7 +1,7 @@
 /** Mounts: which one a path lies on, and its options. From the kernel, or from fstab(5) where none runs. */
+import { source, type Touches } from '../source.ts';
 import { type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 
 export interface Mount {
   readonly point: string;
@@ -18,13 +18,15 @@ export type MountTable = { readonly is: 'known'; readonly each: readonly Mount[]
 const mountInfo = '/proc/self/mountinfo';
 const fstab = '/etc/fstab';
 
-export const mountTouches: readonly Pattern[] = [
+const touches: Touches = [
   { do: 'read', path: mountInfo },
   { do: 'read', path: fstab },
 ];
 
 /** The mounts of the running system; of an image, what its fstab would mount. */
-export function* mountTable(): Asking<MountTable> {
+export const mountTable = source(touches, readMounts);
+
+function* readMounts(): Asking<MountTable> {
   const [live, table] = yield* together([read(mountInfo), read(fstab)]);
   if (live.is === 'got') {
     const each = parseMountInfo(live.value);

@@ -1,4 +1,5 @@
 /** What a package database says about one package: the next-best witness when a program cannot be asked. */
+import { source, type Touches } from '../source.ts';
 import { type Asking, read, run, stat } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -15,8 +16,7 @@ const dpkgStatusDirectory = '/var/lib/dpkg/status.d';
 const rpmDatabases = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'].flatMap((d) => ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((f) => `${d}/${f}`));
 const rpmQuery = ['rpm', '-q', '--qf', '%{VERSION}\\n'];
 
-/** All that {@link packageVersion} may ask for these names. */
-export function packageTouches(deb: readonly string[], rpm: readonly string[]): readonly Pattern[] {
+function touches(deb: readonly string[], rpm: readonly string[]): Touches {
   return [
     // Megabytes, for what the program itself usually tells.
     { do: 'read', path: dpkgStatus, later: true },
@@ -30,7 +30,9 @@ export function packageTouches(deb: readonly string[], rpm: readonly string[]): 
  * The installed version of the first of several packages, without epoch and distribution revision.
  * `absent`: a database was read and holds none of them, or there is no database at all.
  */
-export function* packageVersion(deb: readonly string[], rpm: readonly string[]): Asking<PackageVersion> {
+export const packageVersion = source(touches, readPackageVersion);
+
+function* readPackageVersion(deb: readonly string[], rpm: readonly string[]): Asking<PackageVersion> {
   const status = yield* read(dpkgStatus);
   if (status.is === 'blocked') return unknown(status, dpkgStatus);
   if (status.is === 'got') {

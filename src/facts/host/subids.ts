@@ -1,4 +1,5 @@
 /** Subordinate id ranges (subuid(5), subgid(5)) as newuidmap and Podman read them. */
+import { source, type Touches } from '../source.ts';
 import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 
@@ -43,11 +44,19 @@ export function parseSubIds(text: string, path: string): readonly (Range & { rea
 
 const numberIn = (digits: string): number => (/^0[0-7]/.test(digits) ? Number.parseInt(digits, 8) : Number(digits));
 
+const touches = [
+  { do: 'read', path: '/etc/subuid' },
+  { do: 'read', path: '/etc/subgid' },
+  { do: 'read', path: '/etc/nsswitch.conf' },
+] as const satisfies Touches;
+
 /**
  * The subordinate ids of an account. Entries by name and by uid add up, in both files
  * (subgid is keyed by user, not by group). An NSS source other than `files` is unknown.
  */
-export function* subIds(which: 'subuid' | 'subgid', account: Account): Asking<SubIds | Unknown> {
+export const subIds = source(touches, readSubIds);
+
+function* readSubIds(which: 'subuid' | 'subgid', account: Account): Asking<SubIds | Unknown> {
   const path = `/etc/${which}`;
   const [answer, nss] = yield* together([read(path), read('/etc/nsswitch.conf')]);
   if (nss?.is === 'blocked') return unknown(nss, '/etc/nsswitch.conf');
@@ -89,10 +98,3 @@ function brokenIn(ranges: readonly Range[], account: Account): Where[] {
     return said ? [{ ...r.at, said }] : [];
   });
 }
-
-/** What {@link subIds} may ask for. */
-export const subIdTouches = [
-  { do: 'read', path: '/etc/subuid' },
-  { do: 'read', path: '/etc/subgid' },
-  { do: 'read', path: '/etc/nsswitch.conf' },
-] as const;

@@ -1,7 +1,7 @@
 /** What sudo lets an account do (sudoers(5)): become root, and carry variables over to root. */
+import { source, type Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { listOf, type Statement, statementsIn } from './sudoers-text.ts';
 
 /** SUSE and image-based systems keep the vendor's file below /usr/etc; it counts when /etc has none. */
@@ -9,14 +9,6 @@ const mainFiles = ['/etc/sudoers', '/usr/etc/sudoers'] as const;
 const directories = ['/etc/sudoers.d', '/usr/etc/sudoers.d', '/private/etc/sudoers.d'] as const;
 const nssPath = '/etc/nsswitch.conf';
 const maxDepth = 8;
-
-export const sudoersTouches: readonly Pattern[] = [
-  ...[...mainFiles, nssPath].map((path) => ({ do: 'read', path }) as const),
-  ...directories.flatMap((path): Pattern[] => [
-    { do: 'list', path },
-    { do: 'read', path: `${path}/*` },
-  ]),
-];
 
 export interface Sudoers {
   /** Whether there is a sudoers file at all. */
@@ -28,8 +20,20 @@ export interface Sudoers {
   readonly incomplete?: Unknown;
 }
 
+const touches: Touches = [
+  ...[...mainFiles, nssPath].map((path) => ({ do: 'read', path }) as const),
+  ...directories.flatMap(
+    (path): Touches => [
+      { do: 'list', path },
+      { do: 'read', path: `${path}/*` },
+    ],
+  ),
+];
+
 /** Reads the sudoers file that counts, with what it includes. */
-export function* readSudoers(): Asking<Sudoers> {
+export const readSudoers = source(touches, sudoersInForce);
+
+function* sudoersInForce(): Asking<Sudoers> {
   const [nss, ...answers] = yield* together([read(nssPath), ...mainFiles.map((p) => read(p))]);
   const at = answers.findIndex((a) => a.is !== 'absent');
   const path = mainFiles[at];

@@ -1,19 +1,13 @@
 /** The files of tmpfiles.d that systemd-tmpfiles reads at boot (tmpfiles.d(5)). */
+import { source, type Touches } from '../source.ts';
 import { type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 
 /**
  * Foremost directory first: a file hides those of the same name in the directories after it.
  * Without /run/tmpfiles.d: what lies there, and what it hides, is another thing after a boot (tried on systemd 252).
  */
 export const tmpfilesDirectories = ['/etc/tmpfiles.d', '/usr/local/lib/tmpfiles.d', '/usr/lib/tmpfiles.d'];
-
-export const tmpfilesTouches: readonly Pattern[] = tmpfilesDirectories.flatMap((d): Pattern[] => [
-  { do: 'list', path: d },
-  { do: 'stat', path: `${d}/*.conf` },
-  { do: 'read', path: `${d}/*.conf` },
-]);
 
 interface Text {
   readonly path: string;
@@ -27,8 +21,18 @@ export interface TmpfilesFile extends Text {
 
 export type TmpfilesFiles = { readonly is: 'files'; readonly files: readonly TmpfilesFile[] } | Unknown;
 
+const touches: Touches = tmpfilesDirectories.flatMap(
+  (d): Touches => [
+    { do: 'list', path: d },
+    { do: 'stat', path: `${d}/*.conf` },
+    { do: 'read', path: `${d}/*.conf` },
+  ],
+);
+
 /** All files in the order in which they are read: by name, wherever they lie. */
-export function* tmpfilesFiles(): Asking<TmpfilesFiles> {
+export const tmpfilesFiles = source(touches, readTmpfiles);
+
+function* readTmpfiles(): Asking<TmpfilesFiles> {
   const lists = yield* together(tmpfilesDirectories.map((d) => list(d)));
   const byName = new Map<string, string[]>();
   for (const [at, directory] of tmpfilesDirectories.entries()) {

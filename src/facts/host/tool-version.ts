@@ -1,10 +1,10 @@
 /** Which version a program has, from the program itself where it can be run, else from the package that brought it. */
 
+import { source, type Touches } from '../source.ts';
 import { type Answer, type Ask, type Asking, type Output, type Stat, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import { shared } from '../settle.ts';
-import { packageTouches, packageVersion } from './package-version.ts';
+import { packageVersion } from './package-version.ts';
 import { type Tool, toolNamed } from './tool-table.ts';
 
 export type ToolVersion =
@@ -26,16 +26,6 @@ export type ToolSeen =
   | { readonly is: 'absent'; readonly consulted: readonly Where[]; readonly notes: readonly Note[] }
   | Unknown;
 
-/** All that {@link toolVersion} and {@link seeTool} may ask for a tool (`*` for any). */
-export function toolTouches(name: string): readonly Pattern[] {
-  const tool = toolNamed(name);
-  return [
-    ...pathsOf(name, tool).map((path): Pattern => ({ do: 'stat', path })),
-    ...callsOf(name, tool).map((argv): Pattern => ({ do: 'run', argv })),
-    ...packageTouches(tool.deb ?? [name], tool.rpm ?? [name]),
-  ];
-}
-
 /**
  * The version of a program, such as `4.3.1`, `4.9.4-rhel` or `1.34.2+k3s1` (a leading `v` is dropped).
  * `absent`: none of the directories holds it and the target could not run it.
@@ -48,8 +38,17 @@ export function* toolVersion(name: string): Asking<ToolVersion> {
   return seen.version.is === 'known' ? { is: 'known', version: seen.version.version, where: seen.version.where } : seen.version;
 }
 
+function touches(name: string): Touches {
+  const tool = toolNamed(name);
+  return [
+    ...pathsOf(name, tool).map((path): Pattern => ({ do: 'stat', path })),
+    ...callsOf(name, tool).map((argv): Pattern => ({ do: 'run', argv })),
+    packageVersion.of(tool.deb ?? [name], tool.rpm ?? [name]),
+  ];
+}
+
 /** Looks for a program on disk and asks it its version, in one round; asks the package database only if that fails. */
-export const seeTool = (name: string): Asking<ToolSeen> => shared(`tool ${name}`, () => lookFor(name));
+export const seeTool = source(touches, lookFor);
 
 function* lookFor(name: string): Asking<ToolSeen> {
   const tool = toolNamed(name);

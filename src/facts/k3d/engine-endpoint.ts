@@ -1,7 +1,7 @@
 /** Which engine the docker client library inside k3d would talk to, given the environment. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { type DockerHost, parseDockerHost } from './docker-host.ts';
 import type { Variables } from './variables.ts';
 
@@ -17,7 +17,7 @@ export interface Endpoint {
   readonly where: readonly Where[];
 }
 
-export const endpointTouches: readonly Pattern[] = [{ do: 'read', path: '~/.docker/config.json' }];
+export const endpointTouches: Touches = [{ do: 'read', path: '~/.docker/config.json' }];
 
 /**
  * Follows docker/cli cli/command/cli.go (resolveContextName): DOCKER_HOST, then

@@ -1,4 +1,5 @@
 /** The files that k3d rules look at: those given with --file, and the usual places of k3d config files. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -10,7 +11,7 @@ const usualFolders = ['~/.k3d', '~/k3d', '/etc/k3d'] as const;
 /** Any path may be given with --file. */
 const givenFile = '{files}';
 
-export const givenTouches: readonly Pattern[] = [
+export const givenTouches: Touches = [
   { do: 'read', path: givenFile },
   ...usualFiles.map((path) => ({ do: 'read', path }) as const),
   ...usualFolders.flatMap((path): Pattern[] => [

@@ -1,4 +1,5 @@
 /** The environment variables that decide which engine k3d and Podman talk to, from the live environment and from the files that set them at login. */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, env, list, read, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -72,7 +73,7 @@ const places: readonly { readonly path: string; readonly dialect: Dialect; reado
 ];
 
 /** All that {@link learnVariables} may ask. */
-export const variableTouches: readonly Pattern[] = [
+export const variableTouches: Touches = [
   { do: 'env', name: 'HOME' },
   ...variableNames.map((name) => ({ do: 'env', name }) as const),
   ...places.flatMap((p): Pattern[] =>

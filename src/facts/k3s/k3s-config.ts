@@ -3,14 +3,14 @@
  * merged as K3s does (k3s-io/k3s pkg/configfilearg/parser.go).
  */
 
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import { blockedAt, type Disk, diskTouches, readDisk } from '../host/disk.ts';
-import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { any, list, map, type Shape, string } from '../shape.ts';
-import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
 import { placed, plain, type TextEntry } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
 import { flagsOf, type K3sCommand, k3sCommand } from './k3s-command.ts';
@@ -20,9 +20,9 @@ const units = ['k3s.service', 'k3s-agent.service'];
 /** Where a file that `--config` names may lie to be read: the printed plan must not promise "any file". */
 const readable = /^\/etc\/rancher\/k3s\/[^/]+\.ya?ml$/;
 
-export const k3sTouches: readonly Pattern[] = [
+export const k3sTouches: Touches = [
   ...diskTouches([usual, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usual}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d']),
-  ...units.flatMap((u) => unitTouches(u, 'system')),
+  ...units.flatMap((u) => unitNamed(u, 'system')),
 ];
 
 export const k3sShape: Readonly<Record<string, Shape>> = {

@@ -1,9 +1,9 @@
 /** Where the environment of a K3s user service comes from, and where people set variables in vain. */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from '../environment/environment.ts';
 import { environmentTouches, managerEnvironment } from '../environment/environment-d.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { splitWords } from '../systemd/words.ts';
@@ -54,7 +54,7 @@ const environmentFilePlaces = ['/etc/default/', '/etc/sysconfig/', '/etc/rancher
 const readable = (path: string, as: Account): boolean => environmentFilePlaces.some((p) => path.startsWith(p.replace('~', as.home))) && !path.includes('/../');
 
 /** What may be asked besides the unit itself. */
-export const sourceTouches: readonly Pattern[] = [
+export const sourceTouches: Touches = [
   ...environmentTouches,
   ...[...shellFiles, ...rootServiceFiles, etcEnvironment, '/etc/profile.d/*', ...environmentFilePlaces.map((p) => `${p}**`)].map((path) => ({
     do: 'read' as const,

@@ -1,8 +1,8 @@
 /** The connections of the Podman client: from the client itself, else from its files. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, read } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { type DockerHost, isLoopback, parseDockerHost } from '../k3d/docker-host.ts';
-import type { Pattern } from '../pattern.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, placed, plain, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
@@ -25,7 +25,7 @@ const listArgv = ['podman', 'system', 'connection', 'list', '--format', 'json'] 
 const jsonPath = '~/.config/containers/podman-connections.json';
 const confPath = '~/.config/containers/containers.conf';
 
-export const connectionTouches: readonly Pattern[] = [
+export const connectionTouches: Touches = [
   { do: 'run', argv: listArgv, asUser: true },
   { do: 'read', path: jsonPath },
   { do: 'read', path: confPath },

@@ -1,8 +1,8 @@
 /** Podman's machines: from the client itself, else from its configuration files. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { learnVariables, variableTouches } from '../k3d/variables.ts';
-import type { Pattern } from '../pattern.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
 import { items, member, records, tellJson, text } from './run-as.ts';
@@ -28,7 +28,7 @@ export type Machines = { readonly is: 'known'; readonly each: readonly Machine[]
 const listArgv = ['podman', 'machine', 'list', '--format', 'json'] as const;
 const folder = '~/.config/containers/podman/machine';
 
-export const machineTouches: readonly Pattern[] = [
+export const machineTouches: Touches = [
   ...variableTouches,
   { do: 'run', argv: listArgv, asUser: true },
   { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true },

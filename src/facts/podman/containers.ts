@@ -1,7 +1,7 @@
 /** The containers that an account has, as Podman lists them. */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { askPodman, database, storeTouches, type Told } from './store.ts';
 
 export interface Container {
@@ -19,8 +19,8 @@ const mountsArgv = (name: string): string[] => ['podman', 'container', 'inspect'
 /** More containers than this are not asked for one by one. */
 const limit = 200;
 
-export const containersListTouches: readonly Pattern[] = [...storeTouches, { do: 'run', argv: listArgv }, { do: 'run', argv: listArgv, asUser: true }];
-export const containerMountsTouches: readonly Pattern[] = [
+export const containersListTouches: Touches = [...storeTouches, { do: 'run', argv: listArgv }, { do: 'run', argv: listArgv, asUser: true }];
+export const containerMountsTouches: Touches = [
   { do: 'run', argv: mountsArgv('*'), later: true },
   { do: 'run', argv: mountsArgv('*'), asUser: true, later: true },
 ];

@@ -1,8 +1,8 @@
 /** Helper programs of Podman: where it would find them. */
+import type { Touches } from '../source.ts';
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { helperDirectories, programDirectories } from '../host/tool-table.ts';
-import type { Pattern } from '../pattern.ts';
 
 export type Helper = { readonly is: 'found'; readonly path: string } | { readonly is: 'absent'; readonly consulted: readonly Where[] } | Unknown;
 
@@ -10,7 +10,7 @@ export type Helper = { readonly is: 'found'; readonly path: string } | { readonl
 export const pluginDirectories: readonly string[] = ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'];
 
 /** A directory may come from containers.conf, so only the names are known beforehand. */
-export const helperTouches = (names: readonly string[]): readonly Pattern[] =>
+export const helperTouches = (names: readonly string[]): Touches =>
   names.map((name) => ({
     do: 'stat',
     path: `/**/${name}`,

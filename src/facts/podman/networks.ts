@@ -1,5 +1,6 @@
 /** The networks of an account: what `podman network inspect` tells, else what the files hold. */
 
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, accountKey, list, type Output, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -28,7 +29,7 @@ export function networkTouches(name: string): readonly Pattern[] {
 const mayLookIn = (directory: string, as: Account): boolean =>
   directory === `${graphRoot(as)}/networks` || /^\/(etc|var\/lib)\/containers\/[^/]+$/.test(directory);
 
-export const networkFileTouches: readonly Pattern[] = [
+export const networkFileTouches: Touches = [
   ...settingsTouches,
   ...storeTouches,
   { do: 'list', path: '/etc/containers/networks' },

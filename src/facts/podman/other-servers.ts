@@ -3,6 +3,7 @@
  * Looked at are all services and sockets that an administrator made or has drop-ins for, and those of the vendor that
  * are named after Podman.
  */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -29,7 +30,7 @@ const shipped = new Set(['auto-update', 'restart', 'kube@', 'clean-transient', '
 const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
 
 /** All units of an administrator and all drop-ins are wanted at once; of the vendor's units, those named after Podman. */
-export const otherServersTouches: readonly Pattern[] = (['system', 'user'] as const).flatMap((manager) =>
+export const otherServersTouches: Touches = (['system', 'user'] as const).flatMap((manager) =>
   ['service', 'socket'].flatMap((type) => [
     ...dropInTouches(manager, type),
     ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => {

@@ -1,11 +1,9 @@
-/** Declared asks of an account, for others than the one in question. */
-import type { Pattern } from '../pattern.ts';
+/** Touches of an account, for others than the one in question. */
+import { rootAccount } from '../host/accounts.ts';
+import { aboutAccount, anyone, type Touches } from '../source.ts';
 
-const moved = (patterns: readonly Pattern[], home: string, uid: string): Pattern[] =>
-  patterns.map((p) => ('path' in p && p.do !== 'get' ? { ...p, path: p.path.replace(/^~/, home).replaceAll('{uid}', uid) } : p));
+/** The same about root, whoever the account in question is. */
+export const ofRoot = (touches: Touches): Touches => aboutAccount(touches, rootAccount);
 
-/** The same asks about root, whoever the account in question is. */
-export const ofRoot = (patterns: readonly Pattern[]): Pattern[] => moved(patterns, '/root', '0');
-
-/** The same asks about every account that a host has. */
-export const ofAnyone = (patterns: readonly Pattern[]): Pattern[] => moved(patterns, '/**', '*');
+/** The same about every account that a host has. */
+export const ofAnyone = (touches: Touches): Touches => aboutAccount(touches, anyone);

@@ -1,8 +1,8 @@
 /** `podman info` of an account, asked only where that leaves nothing new on the host. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, stat } from '../ask.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { type Known, type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
 import { askPodman, storeTouches } from './store.ts';
@@ -11,7 +11,7 @@ const argv = ['podman', 'info', '--format', 'json'] as const;
 const where: Where = { path: `command:${argv.join(' ')}` };
 
 /** A graph root may lie anywhere that storage.conf names. */
-export const infoTouches: readonly Pattern[] = [
+export const infoTouches: Touches = [
   ...storageTouches,
   ...storeTouches,
   { do: 'stat', path: '/var/lib/containers/storage' },

@@ -1,4 +1,5 @@
 /** The `podman system service` processes of an account, and how each was started. */
+import type { Touches } from '../source.ts';
 import { type Answer, type Asking, type Content, list, read, stat, textOf, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -26,7 +27,7 @@ export type ServiceProcesses =
   | { readonly is: 'known'; readonly live: boolean; readonly each: readonly ServiceProcess[]; readonly consulted: readonly Where[] }
   | Unknown;
 
-export const processTouches: readonly Pattern[] = [
+export const processTouches: Touches = [
   { do: 'list', path: '/proc' },
   { do: 'read', path: '/proc/*/comm' },
   ...['podman', 'docker'].flatMap((process): Pattern[] => [

@@ -1,9 +1,9 @@
+import type { Touches } from '../source.ts';
 import type { Account, Asking } from '../ask.ts';
 import { accountKey } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
-import type { Pattern } from '../pattern.ts';
 /** The few engine settings that decide where networks and helper programs are. */
 import { shared } from '../settle.ts';
 
@@ -26,7 +26,7 @@ export interface Settings {
 /** The directory of an account's images and containers (containers-storage.conf(5) graphroot, rootless_storage_path). */
 export const graphRoot = (as: Account): string => (as.uid === 0 ? '/var/lib/containers/storage' : `${as.home}/.local/share/containers/storage`);
 
-export const settingsTouches: readonly Pattern[] = containersTouches;
+export const settingsTouches: Touches = containersTouches;
 
 /** What containers.conf sets for the account, else the built-in values of containers.conf(5); an empty word counts as unset. */
 export const settings = (as: Account): Asking<Settings | Unknown> => shared(`podman settings ${accountKey(as)}`, () => readSettings(as));

@@ -1,10 +1,10 @@
 /** What podman.socket and podman.service of one manager are configured to listen on. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, together } from '../ask.ts';
 import { environmentTouches, sureValues, unitVariables } from '../environment/unit-variables.ts';
 import type { Unknown, Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { execCommands } from '../systemd/exec-line.ts';
-import { type LoadedUnit, loadUnit, unitTouches } from '../systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
 import type { ServiceCommand } from './service-processes.ts';
@@ -46,8 +46,8 @@ const runtimeDir = (as: Account): string => (as.uid === 0 ? '/run' : `/run/user/
 /** Where podman-system-service(1) and the shipped podman.socket put the socket. */
 export const defaultSocket = (as: Account): string => `${runtimeDir(as)}/podman/podman.sock`;
 
-export const socketUnitTouches: readonly Pattern[] = [
-  ...(['system', 'user'] as const).flatMap((m) => [...unitTouches('podman.socket', m), ...unitTouches('podman.service', m)]),
+export const socketUnitTouches: Touches = [
+  ...(['system', 'user'] as const).flatMap((m) => [unitNamed('podman.socket', m), unitNamed('podman.service', m)]),
   ...environmentTouches,
 ];
 

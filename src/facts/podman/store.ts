@@ -4,6 +4,7 @@
  * the account's Podman already ran since the boot does asking it leave nothing new.
  */
 
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, accountKey, type Output, run, type Stat, stat, together } from '../ask.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
@@ -18,7 +19,7 @@ const databaseNames = ['libpod/bolt_state.db', 'db.sql'];
 const runtimeMarks = (as: Account): readonly string[] =>
   as.uid === 0 ? ['/run/libpod/alive'] : ['alive', 'pause.pid'].map((n) => `/run/user/${as.uid}/libpod/tmp/${n}`);
 
-export const storeTouches: readonly Pattern[] = [
+export const storeTouches: Touches = [
   ...storageTouches,
   ...['/run/libpod/alive', '/run/user/{uid}/libpod/tmp/alive', '/run/user/{uid}/libpod/tmp/pause.pid'].map((path): Pattern => ({ do: 'stat', path })),
   ...databaseNames.map(

@@ -1,7 +1,7 @@
 /** Volumes that an account's Podman keeps by name, and the directories of the host that some of them bind (podman-volume-create(1) --opt). */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, accountKey } from '../ask.ts';
 import { type Json, type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
@@ -12,7 +12,7 @@ import { askPodman, database, storeTouches } from './store.ts';
 const argv = ['podman', 'volume', 'ls', '--format', 'json'];
 const where: Where = { path: `command:${argv.join(' ')}` };
 
-export const volumeTouches: readonly Pattern[] = [...storeTouches, { do: 'run', argv }, { do: 'run', argv, asUser: true }];
+export const volumeTouches: Touches = [...storeTouches, { do: 'run', argv }, { do: 'run', argv, asUser: true }];
 
 /** The directory by the name of the volume; other volumes are left out. */
 export type BoundVolumes = ReadonlyMap<string, string>;

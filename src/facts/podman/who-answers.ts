@@ -1,4 +1,5 @@
 /** Who answers on a local socket that should carry Podman's or Docker's API. */
+import type { Touches } from '../source.ts';
 import { type Asking, get, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -17,7 +18,7 @@ export const mayLookAt = (path: string): boolean => /^\/(run|var)\//.test(path) 
 /** Where the API sockets of Podman and Docker lie unless somebody moved them. */
 const usualSockets = ['/run/podman/podman.sock', '/run/user/{uid}/podman/podman.sock', '/run/docker.sock', '/var/run/docker.sock'] as const;
 
-export const socketTouches: readonly Pattern[] = [
+export const socketTouches: Touches = [
   ...usualSockets.flatMap((socket) => ['/_ping', '/version'].map((path): Pattern => ({ do: 'get', socket, path }))),
   // The sockets, and the directories above them.
   ...[...new Set(usualSockets.flatMap((socket) => above(socket)))].map((path): Pattern => ({ do: 'stat', path })),

@@ -1,4 +1,5 @@
 /** Which policy.json counts for an account (containers/image signature/policy_config.go: defaultPolicyPath; containers/common pkg/config/default.go for 3.x). */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
 import { type Release, since } from '../containers/podman-release.ts';
 import { variables, variableTouches } from '../containers/variables.ts';
@@ -13,7 +14,7 @@ export const homePolicy = (as: Account): string => `${as.home}/.config/container
 
 const names = ['CONTAINERS_POLICY_JSON'];
 
-export const policyTouches: readonly Pattern[] = [
+export const policyTouches: Touches = [
   ...variableTouches(names),
   ...[etcPolicy, usrPolicy, '~/.config/containers/policy.json'].flatMap((path): Pattern[] => [
     { do: 'stat', path },

@@ -1,4 +1,5 @@
 /** registries.d: where signatures of images are looked for (containers-registries.d(5); containers/image docker/registries_d.go). */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { unreadableBy } from '../host/disk.ts';
@@ -8,7 +9,7 @@ import { parseYaml } from '../text/yaml.ts';
 
 const etcDirectory = '/etc/containers/registries.d';
 
-export const registriesDTouches: readonly Pattern[] = [etcDirectory, '~/.config/containers/registries.d'].flatMap((path): Pattern[] => [
+export const registriesDTouches: Touches = [etcDirectory, '~/.config/containers/registries.d'].flatMap((path): Pattern[] => [
   { do: 'stat', path },
   { do: 'list', path },
   { do: 'stat', path: `${path}/*.yaml` },

@@ -1,4 +1,5 @@
 /** Units that a generated unit hides, and those that hide it (systemd.unit(5): /etc, then generators, then /usr/lib). */
+import type { Touches } from '../source.ts';
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -9,9 +10,7 @@ const vendor = {
 } as const;
 const own = { system: ['/etc/systemd/system', '/run/systemd/system'], user: ['/etc/systemd/user', '/run/systemd/user'] } as const;
 
-export const clashTouches: readonly Pattern[] = [...Object.values(vendor), ...Object.values(own)]
-  .flat()
-  .map((d): Pattern => ({ do: 'stat', path: `${d}/*.service` }));
+export const clashTouches: Touches = [...Object.values(vendor), ...Object.values(own)].flat().map((d): Pattern => ({ do: 'stat', path: `${d}/*.service` }));
 
 export interface Clash {
   /** Vendor units that are hidden. */

@@ -1,4 +1,5 @@
 /** Everything on disk that could be a Quadlet file, its drop-ins, and the directories they lie in. */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -48,7 +49,7 @@ const maxDirectories = 400;
 /** Any ending that looks like one of Quadlet's, in any case: `.Container` is a file that nobody reads. */
 export const looksLikeQuadlet = /\.(container|volume|network|kube|image|build|pod|artifact)$/i;
 
-export const quadletDiskTouches: readonly Pattern[] = [
+export const quadletDiskTouches: Touches = [
   ...[
     ...searched,
     ...unsearched.filter((d) => d !== '/etc/systemd/system'),

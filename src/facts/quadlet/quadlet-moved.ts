@@ -4,6 +4,7 @@
  * QUADLET_UNIT_DIRS replaces the whole search path (containers/podman pkg/systemd/quadlet/unitdirs.go), XDG_CONFIG_HOME
  * moves a user's own directory.
  */
+import type { Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, accountKey, list, read, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -27,7 +28,7 @@ function places(home?: string, uid = '*'): { readonly files: readonly string[]; 
   };
 }
 
-export const movedTouches: readonly Pattern[] = [places(), places('/**')].flatMap(({ files, directories }): Pattern[] => [
+export const movedTouches: Touches = [places(), places('/**')].flatMap(({ files, directories }): Pattern[] => [
   ...files.map((path): Pattern => ({ do: 'read', path })),
   ...directories.flatMap((d): Pattern[] => [
     { do: 'list', path: d },

@@ -1,8 +1,8 @@
 /** The service that is generated from a Quadlet file, and what drop-ins add to it. */
+import type { Touches } from '../source.ts';
 import type { Account, Asking } from '../ask.ts';
 import { environmentTouches, type UnitVariables, unitVariables } from '../environment/unit-variables.ts';
 import type { Unknown } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { dropInTouches, readDropIns } from '../systemd/dropins.ts';
 import { searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';
@@ -15,14 +15,10 @@ import { sectionOf } from './quadlet-keys.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 
 /** Of whichever account a file belongs to. */
-export const serviceDropInTouches: readonly Pattern[] = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
+export const serviceDropInTouches: Touches = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
 
 /** The same with files of variables. */
-export const serviceTouches: readonly Pattern[] = [
-  ...serviceDropInTouches,
-  ...environmentTouches,
-  { do: 'read', named: 'what EnvironmentFile= names', later: true },
-];
+export const serviceTouches: Touches = [...serviceDropInTouches, ...environmentTouches, { do: 'read', named: 'what EnvironmentFile= names', later: true }];
 
 export interface ServiceDropIns {
   /** Of [Service], in the order in which systemd reads them. */

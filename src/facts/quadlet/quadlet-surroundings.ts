@@ -1,8 +1,8 @@
 /** What has to be asked besides the Quadlet files themselves. */
+import type { Touches } from '../source.ts';
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
@@ -10,7 +10,7 @@ import { serviceTouches } from './quadlet-service.ts';
 import { type Source, yamlPaths } from './quadlet-source.ts';
 
 /** A .kube file names its YAML freely; of files of variables only the permissions are looked at, and of what is mounted where it leads. */
-export const surroundingsTouches: readonly Pattern[] = [
+export const surroundingsTouches: Touches = [
   ...serviceTouches,
   ...containersTouches,
   ...clashTouches,

@@ -1,7 +1,7 @@
 /** What ssh(1) would use for a host: the first value wins, identity files add up. */
+import type { Touches } from '../source.ts';
 import { type Account, type Asking, list, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { type Directive, directivesIn } from './config-lines.ts';
 import { matchesList, matchesPattern } from './host-patterns.ts';
 
@@ -44,7 +44,7 @@ const includable = [
 
 const mainFiles = ['~/.ssh/config', '/etc/ssh/ssh_config', '/usr/etc/ssh/ssh_config'] as const;
 
-export const sshTouches: readonly Pattern[] = [
+export const sshTouches: Touches = [
   ...mainFiles.map((path) => ({ do: 'read', path }) as const),
   ...includable.map((path) => ({ do: 'read', path }) as const),
   ...[...new Set(includable.filter((p) => p.includes('*')).map((p) => p.slice(0, p.lastIndexOf('/'))))].map((path) => ({ do: 'list', path }) as const),

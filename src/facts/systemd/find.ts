@@ -3,9 +3,9 @@
  * Source: systemd/systemd:src/shared/path-lookup.c, src/basic/unit-file.c.
  */
 
-import { type Account, type Answer, type Asking, accountKey, list, read, type Stat, stat, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { shared } from '../settle.ts';
+import { source, type Touches } from '../source.ts';
 import { aliasProblem, isInstance, parseUnitName, templateOf, type UnitName } from './names.ts';
 import { type Manager, runtimeDirOf, searchDirs, splitUsrDir } from './paths.ts';
 
@@ -24,8 +24,15 @@ export interface Search {
   readonly mergedUsr: boolean;
 }
 
+const managers: readonly Manager[] = ['system', 'user'];
+
+function searchTouches(manager: Manager, _as: Account): Touches {
+  const known = managers.filter((m) => m === manager || !managers.includes(manager));
+  return [{ do: 'stat', path: '/lib' }, ...known.flatMap((m) => searchDirs(m, '~', '/run/user/{uid}').map((path) => ({ do: 'list', path }) as const))];
+}
+
 /** Lists the search directories of a manager in one round. */
-export const searchUnits = (manager: Manager, as: Account): Asking<Search> => shared(`units ${manager} ${accountKey(as)}`, () => search(manager, as));
+export const searchUnits = source(searchTouches, search);
 
 function* search(manager: Manager, as: Account): Asking<Search> {
   const paths = searchDirs(manager, as.home, runtimeDirOf(as));

@@ -1,9 +1,9 @@
 /** A unit as the manager would load it: fragment, drop-ins, and every assignment in the order it counts. */
 
-import { type Account, type Asking, accountKey, read, together } from '../ask.ts';
+import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import { shared } from '../settle.ts';
+import { type Ground, inQuestion, source } from '../source.ts';
 import { type DropIn, readDropIns } from './dropins.ts';
 import { type Entry, type Found, findUnit, findWithTemplate, type Search, searchUnits } from './find.ts';
 import { dropInNames, isInstance, parseUnitName, sectionsOf, templateOf, type UnitName } from './names.ts';
@@ -50,10 +50,15 @@ export interface LoadOptions {
 }
 
 /** Loads a unit, or says why it cannot be told whether there is one. */
-export const loadUnit = (name: string, { manager, as }: LoadOptions): Asking<LoadedUnit | Unknown> =>
-  shared(`unit ${manager} ${accountKey(as)} ${name}`, function* () {
+export const loadUnit = source(
+  (name: string, { manager }: LoadOptions) => [searchUnits.of(manager, inQuestion), ...unitTouches(name, manager)],
+  function* unit(name: string, { manager, as }: LoadOptions): Asking<LoadedUnit | Unknown> {
     return yield* loadFrom(yield* searchUnits(manager, as), name, manager);
-  });
+  },
+);
+
+/** What loading that unit of the account in question stands on. `*` for a name that is not known. */
+export const unitNamed = (name: string, manager: Manager): Ground => loadUnit.of(name, { manager, as: inQuestion });
 
 /** Loads a unit from directories that were already listed. */
 export function* loadFrom(search: Search, name: string, manager: Manager): Asking<LoadedUnit | Unknown> {
@@ -139,17 +144,15 @@ function fragmentOf(entry: Exclude<Entry, { is: 'alias' | 'unusable' }>): NonNul
   return { path: entry.path, mtime: entry.mtime, ...(entry.target !== undefined ? { target: entry.target } : {}) };
 }
 
-/** All that {@link loadUnit} may ask. Aliases and their drop-ins cannot be named beforehand, hence the `*`. */
-export function unitTouches(name: string, manager: Manager): Pattern[] {
+/** Aliases and their drop-ins cannot be named beforehand, hence the `*`. */
+function unitTouches(name: string, manager: Manager): Pattern[] {
   const type = name.slice(name.lastIndexOf('.') + 1);
   const { files, dropIns } = usualNames(name);
   return [
-    { do: 'stat', path: '/lib' },
     ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => {
       const first = files.map((f) => `${dir}/${f}`);
       const inside = dropIns.map((d) => `${dir}/${d}/*.conf`);
       return [
-        { do: 'list', path: dir },
         // Units with drop-ins may be aliases of this one.
         { do: 'stat', path: `${dir}/*.${type}`, first, ...(type.includes('*') ? {} : { withDropIns: true }) },
         { do: 'read', path: `${dir}/*.${type}`, first },

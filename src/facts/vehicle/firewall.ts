@@ -1,7 +1,7 @@
 /** Whether firewalld's permanent configuration keeps a TCP port closed: firewalld.zone(5), firewalld.conf(5). */
+import type { Touches } from '../source.ts';
 import { type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 
 const wants = '/etc/systemd/system/multi-user.target.wants';
 /** Firewalls whose rules are not read here. */
@@ -9,7 +9,7 @@ const others = ['nftables.service', 'iptables.service', 'ufw.service', 'SuSEfire
 const configPath = '/etc/firewalld/firewalld.conf';
 const zoneDirectories = ['/etc/firewalld/zones', '/usr/lib/firewalld/zones'] as const;
 
-export const firewallTouches: readonly Pattern[] = [
+export const firewallTouches: Touches = [
   ...['firewalld.service', ...others].map((u) => ({ do: 'stat' as const, path: `${wants}/${u}` })),
   { do: 'read', path: configPath },
   { do: 'list', path: zoneDirectories[0] },

@@ -2,7 +2,7 @@
 import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import { type ToolVersion, toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import { type ToolVersion, toolVersion, seeTool } from '../../facts/host/tool-version.ts';
 import { k3sConfig, k3sTouches } from '../../facts/k3s/k3s-config.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -28,7 +28,7 @@ export const cgroupDrivers = defineKind({
   touches: () => [
     ...k3sTouches,
     ...crioTouches,
-    ...toolTouches('k3s'),
+    seeTool.of('k3s'),
     { do: 'list', path: kubeletDir },
     { do: 'read', path: `${kubeletDir}/*.conf` },
     ...[containerd, ...templates].map((path) => ({ do: 'read' as const, path })),

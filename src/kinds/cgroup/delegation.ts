@@ -10,7 +10,7 @@ import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { type Delegation, mergeControllers, mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { searchUnits } from '../../facts/systemd/find.ts';
-import { type LoadedUnit, loadFrom, unitTouches } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, loadFrom, unitNamed } from '../../facts/systemd/load.ts';
 import { sectionsOf } from '../../facts/systemd/names.ts';
 import { searchDirs } from '../../facts/systemd/paths.ts';
 import { parseUnitText } from '../../facts/systemd/syntax.ts';
@@ -36,9 +36,9 @@ export const delegation = defineKind({
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
   }),
   touches: () => [
-    ...unitTouches('user@{uid}.service', 'system'),
-    ...unitTouches('user-{uid}.slice', 'system'),
-    ...unitTouches('user.slice', 'system'),
+    unitNamed('user@{uid}.service', 'system'),
+    unitNamed('user-{uid}.slice', 'system'),
+    unitNamed('user.slice', 'system'),
     ...searchDirs('system', '', '').map((dir) => ({ do: 'stat' as const, path: `${dir}/*.d` })),
     ...managerTouches,
     ...libraryDirs.map((path) => ({ do: 'list' as const, path })),

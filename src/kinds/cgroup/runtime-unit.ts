@@ -1,11 +1,11 @@
 /** Kind `runtime-unit`: the installed service units of container runtimes, for forEach. */
+import { forAccount, anyone, type Touches } from '../../facts/source.ts';
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
-import { rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
+import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
-import type { Pattern } from '../../facts/pattern.ts';
 import { record, string } from '../../facts/shape.ts';
-import { loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
 
 /** Units of the system manager, and the one that users install for themselves (K3s documentation, rootless mode). */
@@ -18,10 +18,10 @@ const shape = record({
   account: string('the account whose manager runs it'),
 });
 
-const touches: readonly Pattern[] = [
-  ...systemUnits.flatMap((name) => unitTouches(name, 'system')),
-  ...unitTouches('k3s-rootless.service', 'user').map(forAnyone),
-  ...rootlessTouches,
+const touches: Touches = [
+  ...systemUnits.flatMap((name) => unitNamed(name, 'system')),
+  forAccount(unitNamed('k3s-rootless.service', 'user'), anyone),
+  rootlessUse,
 ];
 
 export const runtimeUnit = defineKind({
@@ -65,9 +65,4 @@ function* look(name: string, manager: Manager, as: Account): Asking<Subject | Un
   const where = { path: loaded.fragment?.path ?? '' };
   const fact: Known = new FactBuilder().consulted(where).set('name', name, where).set('manager', manager, where).set('account', as.name).build();
   return { key: manager === 'system' ? `unit:${name}` : `unit:${as.name}:${name}`, as, fact };
-}
-
-/** The users are not known before the scan: any home, any uid. */
-function forAnyone(pattern: Pattern): Pattern {
-  return 'path' in pattern ? { ...pattern, path: pattern.path.replace(/^~/, '**').replace('{uid}', '*') } : pattern;
 }

@@ -6,7 +6,7 @@ import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fa
 import { defineKind } from '../../facts/kind.ts';
 import { commandsOf } from '../../facts/podman/socket-unit.ts';
 import { number, record, string } from '../../facts/shape.ts';
-import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { mergeSettings } from '../../facts/systemd/merge.ts';
 import { expander } from '../../facts/systemd/specifiers.ts';
 
@@ -23,7 +23,7 @@ export const apiTimeout = defineKind({
     seconds: number('seconds without a connection after which the service stops; 0 is never'),
     from: string('what decided it', ['unit', 'containers.conf', 'built-in']),
   }),
-  touches: () => [...containersTouches, ...unitTouches('podman.service', 'system'), ...unitTouches('podman.service', 'user'), ...environmentTouches],
+  touches: () => [...containersTouches, unitNamed('podman.service', 'system'), unitNamed('podman.service', 'user'), ...environmentTouches],
   *learn(_, as): Asking<Fact> {
     const unit = yield* loadUnit('podman.service', { manager: as.uid === 0 ? 'system' : 'user', as });
     if (unit.is === 'unknown') return unit;

@@ -1,4 +1,5 @@
 /** Kind `container-logs`: where the output of an account's containers goes, and whether it can fill the disk. */
+import type { Touches } from '../../facts/source.ts';
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
@@ -14,7 +15,7 @@ const journald = ['/usr/lib/systemd/journald.conf', '/etc/systemd/journald.conf'
 const journaldDropIns = ['/usr/lib/systemd/journald.conf.d', '/run/systemd/journald.conf.d', '/etc/systemd/journald.conf.d'] as const;
 const systemd = '/usr/lib/systemd/systemd';
 
-const journalTouches: readonly Pattern[] = [
+const journalTouches: Touches = [
   ...journald.map((path): Pattern => ({ do: 'read', path })),
   ...journaldDropIns.flatMap((path): Pattern[] => [
     { do: 'list', path },

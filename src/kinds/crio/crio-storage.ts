@@ -1,9 +1,10 @@
 /** Kind `crio-storage`: whether CRI-O and root's Podman keep their images and containers in the same place. */
+import { aboutAccount } from '../../facts/source.ts';
 import type { Asking } from '../../facts/ask.ts';
 import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
 import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
-import { asRoot, rootAccount } from '../../facts/host/accounts.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { record, string } from '../../facts/shape.ts';
 
@@ -25,7 +26,7 @@ export const crioStorage = defineKind({
     crioDriver: string("CRI-O's storage driver"),
     podmanDriver: string("root Podman's storage driver"),
   }),
-  touches: () => [...crioTouches, ...asRoot(storageTouches)],
+  touches: () => [...crioTouches, ...aboutAccount(storageTouches, rootAccount)],
   *learn(): Asking<Fact> {
     const crio = yield* crioConf();
     if (crio.is === 'unknown') return crio;

@@ -1,7 +1,7 @@
 /** Kind `engine`: the container engines that act for accounts. */
 import type { Account, Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects } from '../../facts/fact.ts';
-import { accountOf, rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
+import { accountOf, rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
 
@@ -14,13 +14,13 @@ export const engine = defineKind({
   main: 'account',
   fields: { account: { type: 'string', required: true, describe: 'login name' } },
   shape: engineShape,
-  touches: () => rootlessTouches,
+  touches: () => [rootlessUse],
   *learn(query): Asking<Fact> {
     const found = yield* engines(rootAccount);
     if (found.is === 'unknown') return found;
     return found.each.find((s) => s.as?.name === query.account)?.fact ?? missing(...found.consulted);
   },
-  find: { shape: engineShape, touches: () => rootlessTouches, learn: engines },
+  find: { shape: engineShape, touches: () => [rootlessUse], learn: engines },
 });
 
 function* engines(as: Account): Asking<Subjects> {

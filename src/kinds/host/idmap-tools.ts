@@ -1,7 +1,7 @@
 /** Kind `idmap-tools`: whether newuidmap and newgidmap can write an id map for an ordinary user. */
 import { type Answer, type Asking, type Output, run, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { type MountTable, mountOf, mountTable, mountTouches } from '../../facts/host/mount-table.ts';
+import { type MountTable, mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -26,7 +26,7 @@ export const idmapTools = defineKind({
   fields: {},
   shape: record({ newuidmap: one, newgidmap: one }),
   touches: () => [
-    ...mountTouches,
+    mountTable,
     ...Object.keys(programs).flatMap((name) => programDirectories.map((d) => ({ do: 'stat' as const, path: `${d}/${name}` }))),
     ...Object.keys(programs).flatMap((name) => programDirectories.map((d) => ({ do: 'run' as const, argv: getcap(`${d}/${name}`) }))),
   ],

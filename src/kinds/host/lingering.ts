@@ -1,10 +1,10 @@
 /** Kind `lingering`: whether an account's manager runs without a session, now or from the next boot on. */
+import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { lingerPath } from '../../facts/host/accounts.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import { tmpfilesTouches } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record } from '../../facts/shape.ts';
 
@@ -19,7 +19,7 @@ export const lingering = defineKind({
     granted: boolean('the file that lets it linger is there, or tmpfiles.d makes it at boot'),
     pending: boolean('only the next boot of this running host brings it'),
   }),
-  touches: () => [{ do: 'stat', path: `${lingerPath}/{user}` }, { do: 'stat', path: kernelPath }, ...tmpfilesTouches],
+  touches: () => [{ do: 'stat', path: `${lingerPath}/{user}` }, { do: 'stat', path: kernelPath }, tmpfilesFiles],
   *learn(_, as): Asking<Fact> {
     const path = `${lingerPath}/${as.name}`;
     const [file, kernel] = yield* together([stat(path), stat(kernelPath)]);

@@ -1,7 +1,7 @@
 /** Kind `low-ports`: the first port that ordinary users may bind, and what an account publishes below it. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
+import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
@@ -24,7 +24,7 @@ export const lowPorts = defineKind({
     start: number('the first port that needs no privilege'),
     below: list(string('PORT'), 'host ports below it that the account publishes'),
   }),
-  touches: () => [...kernelValueTouches(key), ...quadletTouches, ...storeTouches, { do: 'run', argv: psArgv, asUser: true }],
+  touches: () => [kernelValue.of(key), ...quadletTouches, ...storeTouches, { do: 'run', argv: psArgv, asUser: true }],
   *learn(_q, as): Asking<Fact> {
     const [found, hosts, containers] = yield* together([kernelValue(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;

@@ -2,7 +2,7 @@
 import { type Account, type Answer, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import { type SubIds, subIds, subIdTouches } from '../../facts/host/subids.ts';
+import { type SubIds, subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
 
@@ -22,7 +22,7 @@ export const pauseProcess = defineKind({
     gidsMatch: boolean('these are the ranges of /etc/subgid'),
   }),
   touches: () => [
-    ...subIdTouches,
+    subIds,
     ...pidFiles.map((path) => ({ do: 'read' as const, path })),
     { do: 'stat', path: kernelPath },
     // Podman itself, under the name that it then takes (pkg/rootless/rootless_linux.c), or the helper that it starts.

@@ -1,8 +1,8 @@
 /** Kind `ping-range`: whether the account in question may send pings without privilege. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
-import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
-import { subIds, subIdTouches } from '../../facts/host/subids.ts';
+import { kernelValue } from '../../facts/host/kernel-value.ts';
+import { subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
@@ -21,7 +21,7 @@ export const pingRange = defineKind({
     covers: boolean('the primary group of the account is within'),
     coversContainers: boolean('the subordinate groups are within too, as which processes of containers on the host’s network run'),
   }),
-  touches: () => [...kernelValueTouches(key), ...subIdTouches],
+  touches: () => [kernelValue.of(key), subIds],
   *learn(_q, as): Asking<Fact> {
     const found = yield* kernelValue(key);
     if (found.is === 'unknown') return found;

@@ -1,7 +1,7 @@
 /** Kind `privileges`: by which ways an account can become root. */
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { foreignRule, readSudoers, sudoersTouches, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
+import { foreignRule, readSudoers, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
@@ -21,7 +21,7 @@ export const privileges = defineKind({
     rootGroups: listOf(string('group name'), `groups that amount to root: ${rootGroups.join(', ')}`),
     sudo: record({ allowed: boolean('a rule of sudoers names it'), noPassword: boolean('such a rule asks for no password') }, 'sudo'),
   }),
-  touches: () => [{ do: 'read', path: groupPath }, ...sudoersTouches],
+  touches: () => [{ do: 'read', path: groupPath }, readSudoers],
   *learn(_query, as): Asking<Fact> {
     const [group, sudoers] = yield* together([read(groupPath), readSudoers()]);
     const fact = new FactBuilder().consulted({ path: groupPath }, ...sudoers.consulted).set('root', as.uid === 0, { path: '/etc/passwd' });

@@ -2,7 +2,7 @@
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { passwd } from '../../facts/host/accounts.ts';
-import { parseSubIds, type Range, subIds, subIdTouches } from '../../facts/host/subids.ts';
+import { parseSubIds, type Range, subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
@@ -21,7 +21,7 @@ export const subidConflicts = defineKind({
     accounts: list(string('an account or group'), 'real ids inside a range of the account'),
     beyond: list(string('a range'), 'ranges that end above the last id, 4294967294'),
   }),
-  touches: () => [...subIdTouches, { do: 'read', path: '/etc/passwd' }, { do: 'read', path: '/etc/group' }],
+  touches: () => [subIds, { do: 'read', path: '/etc/passwd' }, { do: 'read', path: '/etc/group' }],
   *learn(_q, as): Asking<Fact> {
     const [uids, gids, people, groups] = yield* together([rangesIn('subuid', as), rangesIn('subgid', as), passwd(), read('/etc/group')]);
     if ('is' in uids) return uids;

@@ -1,7 +1,7 @@
 /** Kind `tool`: a program: whether it is installed, where, and which version. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
-import { seeTool, toolTouches } from '../../facts/host/tool-version.ts';
+import { seeTool } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string, version } from '../../facts/shape.ts';
 
@@ -17,7 +17,7 @@ export const tool = defineKind({
     path: string('where the program lies; unset when only its answer was seen'),
     hidden: list(string('an absolute path'), 'further programs of this name, which the first one hides'),
   }),
-  touches: (q) => toolTouches(q.name),
+  touches: (q) => [seeTool.of(q.name)],
   *learn(q): Asking<Fact> {
     const seen = yield* seeTool(q.name);
     if (seen.is === 'unknown') return seen;

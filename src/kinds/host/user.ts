@@ -1,8 +1,8 @@
 /** Kind `user`: accounts, their subordinate ids, and which of them run containers without root. */
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
-import { accountOf, type RootlessUse, rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
-import { type SubIds, subIds, subIdTouches } from '../../facts/host/subids.ts';
+import { accountOf, type RootlessUse, rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
+import { type SubIds, subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 
@@ -67,7 +67,7 @@ export const user = defineKind({
   main: 'name',
   fields: { name: { type: 'string', required: true, describe: 'login name' } },
   shape,
-  touches: () => [...rootlessTouches, ...subIdTouches],
+  touches: () => [rootlessUse, subIds],
   // Under forEach `as` is the subject, not who inspects, so nobody counts for inspecting here.
   *learn(query): Asking<Fact> {
     const uses = yield* rootlessUse(rootAccount);
@@ -77,7 +77,7 @@ export const user = defineKind({
   },
   find: {
     shape,
-    touches: () => [...rootlessTouches, ...subIdTouches],
+    touches: () => [rootlessUse, subIds],
     *learn(as): Asking<Subjects> {
       const uses = yield* rootlessUse(as);
       if (uses.is === 'unknown') return uses;

@@ -1,9 +1,9 @@
 /** Kind `userns-apparmor`: whether AppArmor lets the programs of rootless containers create user namespaces. */
 import { type Answer, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
+import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { attachesTo, type Profile, parseProfiles } from '../../facts/host/apparmor-profiles.ts';
-import { kernelValue, kernelValueTouches } from '../../facts/host/kernel-value.ts';
+import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
@@ -26,8 +26,8 @@ export const usernsApparmor = defineKind({
     uncovered: listOf(string('a path'), 'those without'),
   }),
   touches: () => [
-    ...kernelValueTouches(key),
-    ...rootlessTouches,
+    kernelValue.of(key),
+    rootlessUse,
     ...places.map(({ path }) => ({ do: 'stat' as const, path })),
     { do: 'list', path: folder },
     { do: 'list', path: `${folder}/disable` },

@@ -1,4 +1,5 @@
 /** Kind `k3d-engine`: the container engine that k3d would use, and whether Podman answers there. */
+import type { Touches } from '../../facts/source.ts';
 import { type Account, type Asking, get, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
@@ -23,7 +24,7 @@ const socketPlaces: readonly string[] = [
   '~/.local/share/containers/podman/machine/*/*.sock',
 ];
 
-const touches: readonly Pattern[] = [
+const touches: Touches = [
   ...variableTouches,
   ...endpointTouches,
   ...socketPlaces.flatMap((path): Pattern[] => [

@@ -1,7 +1,7 @@
 /** Kind `sudo-environment`: whether DOCKER_HOST and DOCKER_SOCK survive sudo. */
 import { type Asking, read, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
-import { carrying, readSudoers, sudoersTouches, whoIs } from '../../facts/host/sudoers.ts';
+import { carrying, readSudoers, whoIs } from '../../facts/host/sudoers.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
@@ -24,7 +24,7 @@ export const sudoEnvironment = defineKind({
     keep: list(string('name or wildcard'), 'variables that are kept without asking (env_keep)'),
     keepsEngine: boolean('whether env_keep, or env_reset switched off, keeps both DOCKER_HOST and DOCKER_SOCK'),
   }),
-  touches: () => [...sudoersTouches, { do: 'read', path: groupPath }, { do: 'stat', path: program }],
+  touches: () => [readSudoers, { do: 'read', path: groupPath }, { do: 'stat', path: program }],
   *learn(_, as): Asking<Fact> {
     const sudoers = yield* readSudoers();
     const { consulted } = sudoers;

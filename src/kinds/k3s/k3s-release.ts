@@ -3,7 +3,7 @@ import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing } from '../../facts/fact.ts';
 import { support } from '../../facts/host/lifecycle.ts';
 import { kubernetesEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
-import { toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import { toolVersion, seeTool } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string, version } from '../../facts/shape.ts';
 
@@ -19,7 +19,7 @@ export const k3sRelease = defineKind({
     endOfLife: string(`last day of maintenance (table of ${tablesOf})`),
     ended: boolean('that day has passed on the day of the inspection'),
   }),
-  touches: () => toolTouches('k3s'),
+  touches: () => [seeTool.of('k3s')],
   *learn(_query, _as, { now }): Asking<Fact> {
     const found = yield* toolVersion('k3s');
     if (found.is === 'unknown') return found;

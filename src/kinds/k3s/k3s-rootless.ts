@@ -1,4 +1,5 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
+import type { Touches } from '../../facts/source.ts';
 import { type Account, type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
@@ -7,9 +8,8 @@ import { goCidr } from '../../facts/k3s/go.ts';
 import { judge, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment, sourceTouches } from '../../facts/k3s/rootless-sources.ts';
 import { defineKind } from '../../facts/kind.ts';
-import type { Pattern } from '../../facts/pattern.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string } from '../../facts/shape.ts';
-import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
 const rootlessUnit = 'k3s-rootless.service';
 
@@ -68,8 +68,8 @@ export const k3sRootless = defineKind({
 
 const bundles = ['~/.rancher/k3s/data/current/bin', '/var/lib/rancher/k3s/data/current/bin'] as const;
 
-const touches: readonly Pattern[] = [
-  ...unitTouches(rootlessUnit, 'user'),
+const touches: Touches = [
+  unitNamed(rootlessUnit, 'user'),
   ...sourceTouches,
   ...neighbourTouches,
   { do: 'stat', path: '/**/slirp4netns', first: [...bundles, ...programDirectories].map((d) => `${d}/slirp4netns`) },

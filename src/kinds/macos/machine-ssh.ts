@@ -1,4 +1,5 @@
 /** Kind `machine-ssh`: whether ssh, as k3d starts it, would offer the machine's key. */
+import type { Touches } from '../../facts/source.ts';
 import { type Account, type Answer, type Asking, env, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
@@ -6,7 +7,6 @@ import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, connectionTouches, learnConnections } from '../../facts/macos/connections.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
-import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, list, mode, record, string } from '../../facts/shape.ts';
 import { askSsh, type SshValue, sshTouches } from '../../facts/ssh/effective.ts';
 import { identityFiles } from '../../facts/ssh/identity-files.ts';
@@ -14,7 +14,7 @@ import { identityFiles } from '../../facts/ssh/identity-files.ts';
 /** Where the keys of machines lie; a key elsewhere is not looked at. */
 const keyPlaces = ['~/.ssh/*', '~/.local/share/containers/podman/machine/*', '~/.local/share/containers/podman/machine/*/*'] as const;
 
-const keyTouches: readonly Pattern[] = [
+const keyTouches: Touches = [
   ...keyPlaces.map((path) => ({ do: 'stat', path }) as const),
   ...keyPlaces.map((path) => ({ do: 'read', path: `${path}.pub` }) as const),
   { do: 'env', name: 'SSH_AUTH_SOCK' },

@@ -1,12 +1,12 @@
 /** Kind `docker-sock`: the Docker socket path: where it leads, who answers there, and whether it comes back after a boot. */
+import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
-import { tmpfilesTouches } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type BootLinks, bootLink } from '../../facts/podman/tmpfiles-docker.ts';
 import { type Answering, socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
-import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
 const path = '/var/run/docker.sock';
 const plainPath = '/run/docker.sock';
@@ -33,8 +33,8 @@ export const dockerSock = defineKind({
     { do: 'stat', path },
     { do: 'stat', path: plainPath },
     ...socketTouches,
-    ...tmpfilesTouches,
-    ...unitTouches('docker.socket', 'system'),
+    tmpfilesFiles,
+    unitNamed('docker.socket', 'system'),
     { do: 'stat', path: '/etc/systemd/system/sockets.target.wants/docker.socket' },
     { do: 'env', name: 'DOCKER_HOST' },
     { do: 'env', name: 'DOCKER_SOCK' },

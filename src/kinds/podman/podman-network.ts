@@ -1,7 +1,7 @@
 /** Kind `podman-network`: a network of an account, as Podman has it. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
-import { rootAccount, rootlessTouches, rootlessUse } from '../../facts/host/accounts.ts';
+import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type FoundNetwork, network, networkFiles, networkFileTouches, networkTouches } from '../../facts/podman/networks.ts';
 import { ofAnyone } from '../../facts/podman/patterns.ts';
@@ -44,7 +44,7 @@ export const podmanNetwork = defineKind({
   },
   find: {
     shape,
-    touches: () => [...rootlessTouches, ...networkFileTouches, ...ofAnyone(networkFileTouches)],
+    touches: () => [rootlessUse, ...networkFileTouches, ...ofAnyone(networkFileTouches)],
     *learn(as): Asking<Subjects> {
       const uses = yield* rootlessUse(as);
       const users = uses.is === 'known' ? uses.each.filter((u) => u.rootless === true).map((u) => u.entry) : [];

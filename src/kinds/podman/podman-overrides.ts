@@ -5,7 +5,7 @@ import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
-import { loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { mergeSettings } from '../../facts/systemd/merge.ts';
 import { expander } from '../../facts/systemd/specifiers.ts';
 
@@ -31,8 +31,8 @@ export const podmanOverrides = defineKind({
   touches: () => [
     ...variableTouches,
     ...names.map((name) => ({ do: 'env', name }) as const),
-    ...unitTouches('podman.service', 'system'),
-    ...unitTouches('podman.service', 'user'),
+    unitNamed('podman.service', 'system'),
+    unitNamed('podman.service', 'user'),
     ...environmentTouches,
   ],
   *learn(_, as): Asking<Fact> {

@@ -1,13 +1,13 @@
 /** Kind `podman-restart`: what brings an account's containers back after a boot. */
+import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { type Account, type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
-import { tmpfilesTouches } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { enablementOf, enablementTouches } from '../../facts/systemd/enablement.ts';
-import { loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { mergeSettings } from '../../facts/systemd/merge.ts';
 import { expander } from '../../facts/systemd/specifiers.ts';
 
@@ -34,8 +34,8 @@ export const podmanRestart = defineKind({
     { do: 'run', argv: argvOfAll, asUser: true },
     ...storeTouches,
     { do: 'stat', path: '/var/lib/systemd/linger/{user}' },
-    ...tmpfilesTouches,
-    ...(['system', 'user'] as const).flatMap((m) => [...unitTouches(unitName, m), ...enablementTouches(unitName, m)]),
+    tmpfilesFiles,
+    ...(['system', 'user'] as const).flatMap((m) => [unitNamed(unitName, m), ...enablementTouches(unitName, m)]),
   ],
   *learn(_, as): Asking<Fact> {
     const fact = new FactBuilder();

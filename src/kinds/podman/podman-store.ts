@@ -1,10 +1,10 @@
 /** Kind `podman-store`: the store of an account: what is configured, what is on disk, what Podman says. */
+import type { Touches } from '../../facts/source.ts';
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { mountAt } from '../../facts/containers/mount-point.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import type { Pattern } from '../../facts/pattern.ts';
 import { infoTouches, type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
 import { boolean, list as listOf, mode, number, record, string } from '../../facts/shape.ts';
 
@@ -14,7 +14,7 @@ const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 
 /** File systems whose files lie on another machine. */
 const remote = /^(?:nfs\d?|cifs|smb\d?|9p|ceph|glusterfs|fuse\.(?:sshfs|glusterfs|ceph.*)|afs|lustre|gpfs|beegfs)$/;
 
-const touches: readonly Pattern[] = [
+const touches: Touches = [
   ...infoTouches,
   { do: 'stat', path: '/var/lib/containers/storage' },
   { do: 'stat', path: '~/.local/share/containers/storage' },

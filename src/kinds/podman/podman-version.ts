@@ -1,7 +1,7 @@
 /** Kind `podman-version`: the version of Podman on the side that serves the API. */
 import { type Asking, env, run, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { toolTouches, toolVersion } from '../../facts/host/tool-version.ts';
+import { toolVersion, seeTool } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { defaultSocket } from '../../facts/podman/socket-unit.ts';
 import { socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
@@ -27,7 +27,7 @@ export const podmanVersion = defineKind({
   }),
   touches: () => [
     ...socketTouches,
-    ...toolTouches('podman'),
+    seeTool.of('podman'),
     { do: 'stat', path: macMark },
     { do: 'env', name: 'CONTAINER_HOST' },
     { do: 'run', argv: clientArgv },

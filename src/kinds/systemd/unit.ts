@@ -7,7 +7,7 @@ import { boolean, list, map, mode, record, type Shape, string } from '../../fact
 import { mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { type DirectiveClass, directives, enumerations } from '../../facts/systemd/directives.ts';
 import { enablementOf, enablementTouches } from '../../facts/systemd/enablement.ts';
-import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { mergeSettings, type Settings } from '../../facts/systemd/merge.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
 import { expander } from '../../facts/systemd/specifiers.ts';
@@ -64,7 +64,7 @@ export const unit = defineKind({
     // `{ each: manager }` is not known before the scan.
     const managers: readonly Manager[] = q.manager === '*' ? ['system', 'user'] : [manager];
     const usual = name.includes('*') ? runtimeUnits.flatMap((unit) => managers.flatMap((m) => enablementTouches(unit, m))) : [];
-    return [...managers.flatMap((m) => [...unitTouches(name, m), ...enablementTouches(name, m)]), ...usual, ...(q.environmentFiles ? environmentTouches : [])];
+    return [...managers.flatMap((m) => [unitNamed(name, m), ...enablementTouches(name, m)]), ...usual, ...(q.environmentFiles ? environmentTouches : [])];
   },
   *learn(q, as): Asking<Fact> {
     const { name, manager } = asked(q);

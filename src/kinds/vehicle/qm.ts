@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, list, read, together } from '..
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
-import { type LoadedUnit, loadUnit, unitTouches } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { type Assignment, parseUnitText } from '../../facts/systemd/syntax.ts';
 import { placed, type TextEntry, type TextNode } from '../../facts/text/node.ts';
 import { parseToml } from '../../facts/text/toml.ts';
@@ -38,9 +38,9 @@ export const qm = defineKind({
     ]),
     ...[...nestedPaths, `${nestedDropIns}/*`].map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: nestedDropIns },
-    ...unitTouches('qm.service', 'system'),
-    ...unitTouches('*.slice', 'system'),
-    ...(Array.isArray(q.safety) ? q.safety.flatMap((name) => unitTouches(name, 'system')) : q.safety === undefined ? [] : unitTouches('*.service', 'system')),
+    unitNamed('qm.service', 'system'),
+    unitNamed('*.slice', 'system'),
+    ...(Array.isArray(q.safety) ? q.safety.map((name) => unitNamed(name, 'system')) : q.safety === undefined ? [] : [unitNamed('*.service', 'system')]),
   ],
   *learn(q): Asking<Fact> {
     const safety = Array.isArray(q.safety) ? (q.safety as readonly string[]) : [];
