@@ -151,7 +151,12 @@ function make(pattern: Told, as: Account): Matcher {
 /** A pattern word for one account; stars stay. */
 function filledIn(word: string, as: Account): string {
   const homed = word === '~' || word.startsWith('~/') ? as.home + word.slice(1) : word;
-  return homed.includes('{') ? homed.replaceAll('{uid}', String(as.uid)).replaceAll('{user}', as.name).replaceAll('{files}', '**') : homed;
+  return homed.includes('{')
+    ? homed
+        .replaceAll('{uid}', as.uid < 0 ? '*' : String(as.uid))
+        .replaceAll('{user}', as.name)
+        .replaceAll('{files}', '**')
+    : homed;
 }
 
 /** Matches text against a pattern word: `~`, `{uid}`, `{user}`, `{files}`, `*` (no slash) and `**`. */

@@ -40,13 +40,17 @@ export const anyone: Account = { name: '*', uid: -1, gid: -1, home: '/**' };
  * function of them; an argument not known before the scan arrives as `*`. `learn` must be a function of its arguments and
  * of answers alone: on a recording, calls with equal arguments share one answer, which must not be changed.
  */
-export function source<A extends readonly unknown[], T>(touches: Touches | ((...given: A) => Touches), learn: (...given: A) => Asking<T>): Source<A, T> {
+export function source<A extends readonly unknown[], T, B extends readonly unknown[]>(
+  touches: Touches | ((...given: B) => Touches),
+  learn: (...given: A) => Asking<T>,
+): Source<A, T> {
   const origin = {};
   const { name } = learn;
-  const touched = typeof touches === 'function' ? touches : (): Touches => touches;
+  // It takes the first of the arguments, or all of them.
+  const touched = (given: readonly unknown[]): Touches => (typeof touches === 'function' ? touches(...(given as B)) : touches);
   const ask = function* (...given: A): Asking<T> {
     const known = knownOf(origin);
-    if (!known) return yield* hold(() => groundOf(origin, name, touched(...given)), accountIn(given), learn(...given));
+    if (!known) return yield* hold(() => groundOf(origin, name, touched(given)), accountIn(given), learn(...given));
     const key = given.every(isPlain) ? JSON.stringify(given) : undefined;
     if (key !== undefined && known.has(key)) return known.get(key) as T;
     const result = yield* learn(...given);
@@ -54,9 +58,9 @@ export function source<A extends readonly unknown[], T>(touches: Touches | ((...
     return result;
   };
   const of = (...given: readonly unknown[]): Ground => {
-    const all = Array.from({ length: Math.max(given.length, learn.length) }, (_, at) => given[at] ?? '*') as unknown as A;
+    const all = Array.from({ length: Math.max(given.length, learn.length) }, (_, at) => given[at] ?? '*');
     const account = accountIn(given);
-    const ground = groundOf(origin, name, touched(...all));
+    const ground = groundOf(origin, name, touched(all));
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
   return lazily(Object.assign(ask, { origin, of }), name, () => of());

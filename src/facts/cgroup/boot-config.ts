@@ -1,8 +1,8 @@
 /** The kernel command line that the next boot will use, from the files of the boot loader. */
-import type { Touches } from '../source.ts';
+
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 import { globMatches } from '../text/glob.ts';
 import { bootWords, sameWords } from './boot-words.ts';
 import { entryNamed, kernelEntries, parseGrub, parseGrubEnv } from './grub-menu.ts';
@@ -20,17 +20,21 @@ const loaders = ['/boot/loader', '/efi/loader', '/boot/efi/loader'] as const;
 /** Raspberry Pi's firmware reads the first two; kernel-install takes the last one for new entries. */
 const plain = ['/boot/firmware/cmdline.txt', '/boot/cmdline.txt', '/etc/kernel/cmdline'] as const;
 
-export const bootConfigTouches: Touches = [
+const touches: Touches = [
   ...[...grubs, ...grubEnvs, ...plain].map((path) => ({ do: 'read' as const, path })),
-  ...loaders.flatMap((path): Pattern[] => [
-    { do: 'read', path: `${path}/loader.conf` },
-    { do: 'list', path: `${path}/entries` },
-    { do: 'read', path: `${path}/entries/*.conf` },
-  ]),
+  ...loaders.flatMap(
+    (path): Touches => [
+      { do: 'read', path: `${path}/loader.conf` },
+      { do: 'list', path: `${path}/entries` },
+      { do: 'read', path: `${path}/entries/*.conf` },
+    ],
+  ),
 ];
 
 /** Follows GRUB's default entry, then systemd-boot's (loader.conf(5)), then plain command line files. */
-export function* bootConfig(): Asking<BootConfig> {
+export const bootConfig = source(touches, readBootConfig);
+
+function* readBootConfig(): Asking<BootConfig> {
   const fixed = [...grubs, ...grubEnvs, ...loaders.map((l) => `${l}/loader.conf`), ...plain];
   const [texts, folders] = yield* together([together(fixed.map((p) => read(p))), together(loaders.map((l) => list(`${l}/entries`)))]);
   const files = new Map(fixed.map((path, at) => [path, texts[at] as Answer<string>]));

@@ -1,8 +1,9 @@
 /** What the kernel and the running manager say about an account's `user@UID.service`. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
-import { askPodman, storeTouches, type Told } from '../podman/store.ts';
+import { askPodman, type Told } from '../podman/store.ts';
+import { source, type Touches } from '../source.ts';
 import { parseUtc } from '../systemd/timestamp.ts';
 
 export interface UserManager {
@@ -39,17 +40,18 @@ const showOf = (uid: number | string): readonly string[] => [
 ];
 const podmanInfo: readonly string[] = ['podman', 'info', '--format', 'json'];
 
-export const managerTouches: Touches = [
+const touches: Touches = [
   { do: 'stat', path: cgroupOf({ uid: '{uid}' }) },
   { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.controllers` },
   { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.subtree_control` },
   { do: 'run', argv: showOf('{uid}') },
-  { do: 'run', argv: podmanInfo, asUser: true },
-  ...storeTouches,
+  askPodman.of(podmanInfo),
 ];
 
 /** Asks the kernel, the system manager and Podman in one round. */
-export function* userManager(as: Account): Asking<UserManager> {
+export const userManager = source(touches, readUserManager);
+
+function* readUserManager(as: Account): Asking<UserManager> {
   const group = cgroupOf(as);
   const answers = yield* together([
     stat(group),

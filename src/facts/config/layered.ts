@@ -3,13 +3,13 @@ import type { Account, Asking } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { registriesConf, registriesTouches } from '../containers/registries-conf.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
-import { crioConf, crioTouches } from '../crio/crio-conf.ts';
+import { crioConf } from '../crio/crio-conf.ts';
 import type { Fact } from '../fact.ts';
-import { k3sConfig, k3sTouches } from '../k3s/k3s-config.ts';
-import type { Pattern } from '../pattern.ts';
+import { k3sConfig } from '../k3s/k3s-config.ts';
+import type { Touches } from '../source.ts';
 
 export interface Layered {
-  readonly touches: readonly Pattern[];
+  readonly touches: Touches;
   learn(as: Account): Asking<Fact>;
 }
 
@@ -18,6 +18,6 @@ export const layeredFiles: Readonly<Record<string, Layered>> = {
   'containers.conf': { touches: containersTouches, learn: containersConf },
   'storage.conf': { touches: storageTouches, learn: storageConf },
   'registries.conf': { touches: registriesTouches, learn: registriesConf },
-  'crio.conf': { touches: crioTouches, learn: crioConf },
-  k3s: { touches: k3sTouches, learn: k3sConfig },
+  'crio.conf': { touches: [crioConf], learn: () => crioConf() },
+  k3s: { touches: [k3sConfig], learn: () => k3sConfig() },
 };

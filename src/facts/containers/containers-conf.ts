@@ -1,4 +1,3 @@
-import type { Touches } from '../source.ts';
 import { type Account, type Asking, accountKey, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { diskTouches, readDisk } from '../host/disk.ts';
@@ -6,11 +5,12 @@ import type { Pattern } from '../pattern.ts';
 /** containers.conf as Podman on the target has it in force for one account. */
 import { shared } from '../settle.ts';
 import { record, type Shape } from '../shape.ts';
+import type { Touches } from '../source.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
 import { dropInDirectories, homeMain, type Layers, layersFor, mainFiles, outside, type Places } from './containers-layers.ts';
 import { shapeOfType } from './merge.ts';
-import { podmanRelease, podmanTouches, type Release } from './podman-release.ts';
+import { podmanRelease, type Release } from './podman-release.ts';
 import { type Variables, variables, variableTouches } from './variables.ts';
 
 export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
@@ -22,7 +22,7 @@ const readable = (path: string, home: string): boolean =>
   );
 
 export const containersTouches: Touches = [
-  ...podmanTouches,
+  podmanRelease,
   ...variableTouches(containersVariables),
   ...diskTouches(
     [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],

@@ -1,10 +1,9 @@
 /** Podman releases as far as they differ in how they read configuration. */
 
-import type { Touches } from '../source.ts';
 import { type Asking, stat } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
-import { toolVersion, seeTool } from '../host/tool-version.ts';
-import { shared } from '../settle.ts';
+import { seeTool, toolVersion } from '../host/tool-version.ts';
+import { source, type Touches } from '../source.ts';
 
 /** Major and minor number of a Podman release. */
 export interface Release {
@@ -40,14 +39,14 @@ const modern = releases('4.0', '4.9', '5.8', '6.0');
 /** Quadlet's generator, which comes with Podman since 4.4. */
 const generator = '/usr/lib/systemd/system-generators/podman-system-generator';
 
-export const podmanTouches: Touches = [seeTool.of('podman'), { do: 'stat', path: generator }];
+const touches: Touches = [seeTool.of('podman'), { do: 'stat', path: generator }];
 
 /**
  * Asks for Podman's version. Never fails: an unreadable version widens the candidates. Where no
  * Podman is found, what 4 and later make of the files is what counts; where one is there that
  * cannot tell, it may be a 3 unless something that came later lies beside it.
  */
-export const podmanRelease = (): Asking<PodmanRelease> => shared('podman release', readRelease);
+export const podmanRelease = source(touches, readRelease);
 
 function* readRelease(): Asking<PodmanRelease> {
   const found = yield* toolVersion('podman');

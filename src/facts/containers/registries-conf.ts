@@ -1,4 +1,3 @@
-import type { Touches } from '../source.ts';
 import type { Account, Asking } from '../ask.ts';
 import { accountKey } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
@@ -6,8 +5,9 @@ import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, un
 /** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
 import { shared } from '../settle.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
+import type { Touches } from '../source.ts';
 import { mainFiles, outside } from './containers-layers.ts';
-import { podmanRelease, podmanTouches, type Release } from './podman-release.ts';
+import { podmanRelease, type Release } from './podman-release.ts';
 import { dependsOnRelease, type RegistriesFile, type Registry, readRegistriesFile } from './registries-file.ts';
 import { variables, variableTouches } from './variables.ts';
 
@@ -19,7 +19,7 @@ const places = (home: string): { etc: string; home: string } => {
 
 export const registriesTouches: Touches = [
   ...variableTouches(names),
-  ...podmanTouches,
+  podmanRelease,
   ...diskTouches(
     ['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'],
     ['/etc/containers/registries.conf.d', '~/.config/containers/registries.conf.d'],

@@ -1,4 +1,3 @@
-import type { Touches } from '../source.ts';
 import type { Account, Asking } from '../ask.ts';
 import { accountKey } from '../ask.ts';
 import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
@@ -9,10 +8,11 @@ import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../ho
  */
 import { shared } from '../settle.ts';
 import { boolean, type Shape, string } from '../shape.ts';
+import type { Touches } from '../source.ts';
 import { assemble } from './assemble.ts';
 import { dropInDirectories, firstMain, mainFiles, outside } from './containers-layers.ts';
 import { type Keys, type Merged, mergeToml, shapeOfKeys } from './merge.ts';
-import { podmanRelease, podmanTouches, type Release, since } from './podman-release.ts';
+import { podmanRelease, type Release, since } from './podman-release.ts';
 import { variables, variableTouches } from './variables.ts';
 
 const names = ['CONTAINERS_STORAGE_CONF', 'XDG_CONFIG_HOME'];
@@ -77,7 +77,7 @@ const inherited = new Set([
 ]);
 
 export const storageTouches: Touches = [
-  ...podmanTouches,
+  podmanRelease,
   ...variableTouches(names),
   ...diskTouches(
     [...mainFiles('~', 'storage'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],

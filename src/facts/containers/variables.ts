@@ -1,7 +1,8 @@
 /** The variables that move configuration, as far as they concern the account that is judged. */
-import type { Touches } from '../source.ts';
+
 import type { Account, Answer, Ask, Asking } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
+import type { Touches } from '../source.ts';
 
 export type Variables = ReadonlyMap<string, string>;
 

@@ -1,23 +1,23 @@
 /** crio.conf as CRI-O has it in force: the main file, then the drop-ins (crio.conf.d(5); cri-o/cri-o pkg/config/config.go). */
 
-import type { Touches } from '../source.ts';
 import type { Asking } from '../ask.ts';
 import { assemble } from '../containers/assemble.ts';
 import { mergeToml, type Source, shapeOfKeys } from '../containers/merge.ts';
 import { type Fact, type Unknown, unknown } from '../fact.ts';
 import { blockedAt, diskTouches, readDisk } from '../host/disk.ts';
-import { shared } from '../settle.ts';
 import type { Shape } from '../shape.ts';
+import { source, type Touches } from '../source.ts';
 import { crioKeys } from './crio-keys.ts';
 
 const main = '/etc/crio/crio.conf';
 const directory = '/etc/crio/crio.conf.d';
 
-export const crioTouches: Touches = diskTouches([main], [directory]);
 export const crioShape: Readonly<Record<string, Shape>> = { crio: shapeOfKeys(crioKeys.crio as typeof crioKeys, 'crio.conf [crio]') };
 
+const touches: Touches = diskTouches([main], [directory]);
+
 /** CRI-O reads every file of the directory whatever its name, in byte order, and merges each into what came before. */
-export const crioConf = (): Asking<Fact> => shared('crio.conf', readCrioConf);
+export const crioConf = source(touches, readCrioConf);
 
 function* readCrioConf(): Asking<Fact> {
   const disk = yield* readDisk([main], [directory], /^/);

@@ -1,12 +1,13 @@
 /** Which socket CRI-O listens on. */
 import type { Asking } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
-import { crioConf, crioTouches } from './crio-conf.ts';
-
-export const crioListenTouches = crioTouches;
+import { source } from '../source.ts';
+import { crioConf } from './crio-conf.ts';
 
 /** The path of crio.api.listen without `unix://`, with /var/run written /run; the built-in one if it is not set (crio.conf(5)). */
-export function* crioListen(): Asking<{ readonly path: string; readonly where: Where } | Unknown> {
+export const crioListen = source([crioConf], readListen);
+
+function* readListen(): Asking<{ readonly path: string; readonly where: Where } | Unknown> {
   const conf = yield* crioConf();
   if (conf.is === 'unknown') return conf;
   const listen = (conf.value.crio as { api?: { listen?: string } } | undefined)?.api?.listen;

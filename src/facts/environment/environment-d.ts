@@ -1,7 +1,8 @@
 /** What the user manager of an account starts with: environment.d(5). */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Touches } from '../source.ts';
 import { parseEnvironmentFile } from './environment.ts';
 
 /** Most important first: a file hides those of its name in later directories. */

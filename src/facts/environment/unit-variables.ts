@@ -1,8 +1,9 @@
 /** The environment that a unit's files give its processes: `Environment=`, then `EnvironmentFile=`, less `UnsetEnvironment=`. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { holdsPlaceholder } from '../redacted.ts';
+import type { Touches } from '../source.ts';
 import type { Settings } from '../systemd/merge.ts';
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from './environment.ts';
 

@@ -1,9 +1,8 @@
 /** The accounts of a host, and which of them run containers without root. */
 
-import { source, type Touches } from '../source.ts';
 import { type Account, type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { shared } from '../settle.ts';
+import { source, type Touches } from '../source.ts';
 
 /** One line of /etc/passwd (passwd(5)). */
 export interface PasswdEntry extends Account {
@@ -19,7 +18,7 @@ const passwdPath = '/etc/passwd';
 const nssPath = '/etc/nsswitch.conf';
 
 /** Reads /etc/passwd. A host without the file has no accounts there (macOS keeps them elsewhere). */
-export const passwd = (): Asking<Passwd> => shared('passwd', readPasswd);
+export const passwd = source([{ do: 'read', path: passwdPath }], readPasswd);
 
 function* readPasswd(): Asking<Passwd> {
   const answer = yield* read(passwdPath);
@@ -87,7 +86,7 @@ export interface RootlessUse {
 export const accountOf = ({ entry: { name, uid, gid, home } }: RootlessUse): Account => ({ name, uid, gid, home });
 
 const touches = [
-  { do: 'read', path: passwdPath },
+  passwd,
   { do: 'read', path: '/etc/login.defs' },
   { do: 'read', path: '/usr/etc/login.defs' },
   { do: 'list', path: lingerPath },

@@ -1,8 +1,9 @@
 /** What was found at the places a program reads its configuration from. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Ask, type Asking, type Content, type Inode, type Stat, textOf } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import type { Touches } from '../source.ts';
 
 /** A file as the program would open it. */
 export interface DiskFile {

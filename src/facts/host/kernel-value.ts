@@ -1,7 +1,8 @@
 /** One kernel parameter as it counts: the live value, or on an image the one that systemd-sysctl will set. */
-import { source, type Touches } from '../source.ts';
+
 import { type Asking, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 import { kernelPath, runs } from './running.ts';
 import { effective, normalKey, type SysctlFiles, sysctlDirectories, sysctlFiles } from './sysctl-d.ts';
 

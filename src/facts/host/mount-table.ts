@@ -1,7 +1,8 @@
 /** Mounts: which one a path lies on, and its options. From the kernel, or from fstab(5) where none runs. */
-import { source, type Touches } from '../source.ts';
+
 import { type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 
 export interface Mount {
   readonly point: string;

@@ -1,8 +1,9 @@
 /** What a package database says about one package: the next-best witness when a program cannot be asked. */
-import { source, type Touches } from '../source.ts';
+
 import { type Asking, read, run, stat } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 
 export type PackageVersion =
   | { readonly is: 'known'; readonly name: string; readonly version: string; readonly database: 'dpkg' | 'rpm'; readonly where: Where }

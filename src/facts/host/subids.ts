@@ -1,7 +1,8 @@
 /** Subordinate id ranges (subuid(5), subgid(5)) as newuidmap and Podman read them. */
-import { source, type Touches } from '../source.ts';
+
 import { type Account, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 
 export interface Range {
   readonly start: number;

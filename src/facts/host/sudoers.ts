@@ -1,7 +1,8 @@
 /** What sudo lets an account do (sudoers(5)): become root, and carry variables over to root. */
-import { source, type Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 import { listOf, type Statement, statementsIn } from './sudoers-text.ts';
 
 /** SUSE and image-based systems keep the vendor's file below /usr/etc; it counts when /etc has none. */

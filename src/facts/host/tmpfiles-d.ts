@@ -1,7 +1,8 @@
 /** The files of tmpfiles.d that systemd-tmpfiles reads at boot (tmpfiles.d(5)). */
-import { source, type Touches } from '../source.ts';
+
 import { type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 
 /**
  * Foremost directory first: a file hides those of the same name in the directories after it.

@@ -1,9 +1,9 @@
 /** Which version a program has, from the program itself where it can be run, else from the package that brought it. */
 
-import { source, type Touches } from '../source.ts';
 import { type Answer, type Ask, type Asking, type Output, type Stat, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 import { packageVersion } from './package-version.ts';
 import { type Tool, toolNamed } from './tool-table.ts';
 

@@ -1,7 +1,8 @@
 /** Which engine the docker client library inside k3d would talk to, given the environment. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import type { Touches } from '../source.ts';
 import { type DockerHost, parseDockerHost } from './docker-host.ts';
 import type { Variables } from './variables.ts';
 

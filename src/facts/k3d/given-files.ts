@@ -1,8 +1,8 @@
 /** The files that k3d rules look at: those given with --file, and the usual places of k3d config files. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 
 /** k3d has no default config file; these are the names its documentation and its users give it. */
 const usualFiles = ['~/k3d.yaml', '~/k3d.yml', '~/k3d-config.yaml', '~/k3d-config.yml'] as const;
@@ -10,16 +10,6 @@ const usualFolders = ['~/.k3d', '~/k3d', '/etc/k3d'] as const;
 
 /** Any path may be given with --file. */
 const givenFile = '{files}';
-
-export const givenTouches: Touches = [
-  { do: 'read', path: givenFile },
-  ...usualFiles.map((path) => ({ do: 'read', path }) as const),
-  ...usualFolders.flatMap((path): Pattern[] => [
-    { do: 'list', path },
-    { do: 'read', path: `${path}/*.yaml` },
-    { do: 'read', path: `${path}/*.yml` },
-  ]),
-];
 
 interface GivenFile {
   readonly path: string;
@@ -41,8 +31,22 @@ export interface GivenFiles {
   readonly consulted: readonly Where[];
 }
 
+const touches: Touches = [
+  { do: 'read', path: givenFile },
+  ...usualFiles.map((path) => ({ do: 'read', path }) as const),
+  ...usualFolders.flatMap(
+    (path): Touches => [
+      { do: 'list', path },
+      { do: 'read', path: `${path}/*.yaml` },
+      { do: 'read', path: `${path}/*.yml` },
+    ],
+  ),
+];
+
 /** Reads them all: those named with --file, and the usual ones. A named file that is not there counts as one that could not be seen. */
-export function* givenFiles(as: Account, asked: readonly string[]): Asking<GivenFiles> {
+export const givenFiles = source(touches, readGivenFiles);
+
+function* readGivenFiles(as: Account, asked: readonly string[]): Asking<GivenFiles> {
   const blocked: Hidden[] = [];
   const folders = yield* together(usualFolders.map((folder) => yamlFiles(atHome(folder, as), blocked)));
   const usual = [...usualFiles.map((p) => atHome(p, as)), ...folders.flat()];

@@ -1,8 +1,9 @@
 /** The environment variables that decide which engine k3d and Podman talk to, from the live environment and from the files that set them at login. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, env, list, read, together } from '../ask.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import type { Touches } from '../source.ts';
 import { type Assignment, assignmentsIn, type Dialect, expand } from '../text/assignments.ts';
 
 /** K3D_* variables that have no secret in them (k3d pkg/types/env.go; K3D_NETWORK and the like through cmd/util/config's prefix). */

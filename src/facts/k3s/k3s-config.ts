@@ -3,13 +3,12 @@
  * merged as K3s does (k3s-io/k3s pkg/configfilearg/parser.go).
  */
 
-import type { Touches } from '../source.ts';
-import { type Account, type Asking, together } from '../ask.ts';
+import { type Asking, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import { blockedAt, type Disk, diskTouches, readDisk } from '../host/disk.ts';
-import { shared } from '../settle.ts';
 import { any, list, map, type Shape, string } from '../shape.ts';
+import { source, type Touches } from '../source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
 import { placed, plain, type TextEntry } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
@@ -20,11 +19,6 @@ const units = ['k3s.service', 'k3s-agent.service'];
 /** Where a file that `--config` names may lie to be read: the printed plan must not promise "any file". */
 const readable = /^\/etc\/rancher\/k3s\/[^/]+\.ya?ml$/;
 
-export const k3sTouches: Touches = [
-  ...diskTouches([usual, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usual}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d']),
-  ...units.flatMap((u) => unitNamed(u, 'system')),
-];
-
 export const k3sShape: Readonly<Record<string, Shape>> = {
   flags: map(any('as written: text, number, true or false, or a list'), 'the flags of K3s by their long names, from config.yaml, its drop-ins and the unit'),
   command: string('what the unit runs', ['server', 'agent']),
@@ -32,8 +26,13 @@ export const k3sShape: Readonly<Record<string, Shape>> = {
   units: list(string('a unit'), 'the K3s units that are installed'),
 };
 
+const touches: Touches = [
+  ...diskTouches([usual, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usual}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d']),
+  ...units.flatMap((u) => unitNamed(u, 'system')),
+];
+
 /** `exists` is whether K3s has any configuration here: a file or a unit. */
-export const k3sConfig = (_as: Account): Asking<Fact> => shared('k3s config', readK3sConfig);
+export const k3sConfig = source(touches, readK3sConfig);
 
 function* readK3sConfig(): Asking<Fact> {
   const loaded = (yield* together(units.map((name) => loadUnit(name, { manager: 'system', as: rootAccount })))) as (LoadedUnit | Unknown)[];

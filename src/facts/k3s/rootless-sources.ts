@@ -1,9 +1,10 @@
 /** Where the environment of a K3s user service comes from, and where people set variables in vain. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
 import { environmentFiles, mergeEnvironment, parseEnvironmentFile, type Variable } from '../environment/environment.ts';
 import { environmentTouches, managerEnvironment } from '../environment/environment-d.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Touches } from '../source.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { splitWords } from '../systemd/words.ts';

@@ -1,8 +1,9 @@
 /** The connections of the Podman client: from the client itself, else from its files. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, read } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { type DockerHost, isLoopback, parseDockerHost } from '../k3d/docker-host.ts';
+import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { entry, placed, plain, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
@@ -25,7 +26,7 @@ const listArgv = ['podman', 'system', 'connection', 'list', '--format', 'json'] 
 const jsonPath = '~/.config/containers/podman-connections.json';
 const confPath = '~/.config/containers/containers.conf';
 
-export const connectionTouches: Touches = [
+const touches: Touches = [
   { do: 'run', argv: listArgv, asUser: true },
   { do: 'read', path: jsonPath },
   { do: 'read', path: confPath },
@@ -37,7 +38,9 @@ export const connectionTouches: Touches = [
  * containers.conf (Podman 4); the former wins (containers/common
  * pkg/config/connections.go).
  */
-export function* learnConnections(as: Account): Asking<Connections> {
+export const learnConnections = source(touches, readConnections);
+
+function* readConnections(as: Account): Asking<Connections> {
   const told = yield* tellJson(listArgv, as);
   if (told.is === 'told') {
     const rows = records(told.value, 'Name');

@@ -1,20 +1,23 @@
 /** What only the machine itself can tell: the controllers of the rootless engine, and where its docker.sock leads. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
 import { type FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 import type { Connection } from './connections.ts';
 import type { Machine } from './machines.ts';
 import { commandPlace, failed, items, member, runAs, type Told, tellJson, text } from './run-as.ts';
 
 const controllersPath = (uid: string): string => `/sys/fs/cgroup/user.slice/user-${uid}.slice/user@${uid}.service/cgroup.controllers`;
 
-export const insideTouches: Touches = [
+const touches: Touches = [
   { do: 'run', argv: ['podman', '--connection', '*', 'info', '--format', 'json'], asUser: true },
   { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', '/sys/fs/cgroup/user.slice/*/*/cgroup.controllers'], asUser: true },
   { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'readlink', '-f', '/var/run/docker.sock'], asUser: true },
 ];
 
-export function* learnInside(fact: FactBuilder, machine: Machine, connection: Connection | undefined, as: Account): Asking<void> {
+export const learnInside = source(touches, lookInside);
+
+function* lookInside(fact: FactBuilder, machine: Machine, connection: Connection | undefined, as: Account): Asking<void> {
   const stopped = whyNot(machine, connection);
   if (stopped || !connection) return void (stopped && fact.gap('inside', stopped));
   const uid = /^\/run\/user\/(\d{1,10})\//.exec(connection.address.path ?? '')?.[1];

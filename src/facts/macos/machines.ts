@@ -1,8 +1,9 @@
 /** Podman's machines: from the client itself, else from its configuration files. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { learnVariables, variableTouches } from '../k3d/variables.ts';
+import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
 import { items, member, records, tellJson, text } from './run-as.ts';
@@ -28,7 +29,7 @@ export type Machines = { readonly is: 'known'; readonly each: readonly Machine[]
 const listArgv = ['podman', 'machine', 'list', '--format', 'json'] as const;
 const folder = '~/.config/containers/podman/machine';
 
-export const machineTouches: Touches = [
+const touches: Touches = [
   ...variableTouches,
   { do: 'run', argv: listArgv, asUser: true },
   { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true },
@@ -39,7 +40,9 @@ export const machineTouches: Touches = [
 ];
 
 /** Asks `podman machine list`; where nothing can be run or Podman is not there, reads the machines' files of every provider. */
-export function* learnMachines(as: Account): Asking<Machines> {
+export const learnMachines = source(touches, readMachines);
+
+function* readMachines(as: Account): Asking<Machines> {
   // Even the list makes the folder where there is none.
   const home = folder.replace('~', as.home);
   if ((yield* stat(home)).is === 'absent') return { is: 'known', each: [], live: false, consulted: [{ path: home, said: 'no machine was ever made' }] };

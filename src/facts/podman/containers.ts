@@ -1,8 +1,9 @@
 /** The containers that an account has, as Podman lists them. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { askPodman, database, storeTouches, type Told } from './store.ts';
+import { source, type Touches } from '../source.ts';
+import { askPodman, database, type Told } from './store.ts';
 
 export interface Container {
   readonly name: string;
@@ -19,14 +20,12 @@ const mountsArgv = (name: string): string[] => ['podman', 'container', 'inspect'
 /** More containers than this are not asked for one by one. */
 const limit = 200;
 
-export const containersListTouches: Touches = [...storeTouches, { do: 'run', argv: listArgv }, { do: 'run', argv: listArgv, asUser: true }];
-export const containerMountsTouches: Touches = [
-  { do: 'run', argv: mountsArgv('*'), later: true },
-  { do: 'run', argv: mountsArgv('*'), asUser: true, later: true },
-];
+const touches: Touches = [database, askPodman.of(listArgv)];
 
 /** All containers, stopped ones too. An account that never had a container database has none. */
-export function* containers(as: Account): Asking<Containers> {
+export const containers = source(touches, listContainers);
+
+function* listContainers(as: Account): Asking<Containers> {
   const where = { path: `command:${listArgv.join(' ')}` };
   const told = yield* askPodman(listArgv, as);
   if (told.is === 'got') {
@@ -57,8 +56,12 @@ interface ContainerMounts {
   readonly where: Where;
 }
 
+const containerMountsTouches: Touches = [askPodman.of(mountsArgv('*'))];
+
 /** The mounts of each container, in the order of the containers. */
-export function* containerMounts(each: readonly Container[], as: Account): Asking<ContainerMounts[] | Unknown> {
+export const containerMounts = source(containerMountsTouches, inspectMounts);
+
+function* inspectMounts(each: readonly Container[], as: Account): Asking<ContainerMounts[] | Unknown> {
   if (each.length > limit) return { is: 'unknown', why: 'too-large', said: `${each.length} containers, of which at most ${limit} are asked for`, where: [] };
   const answers = (yield* together(each.map((c) => askPodman(mountsArgv(c.name), as)))) as Told[];
   const found: ContainerMounts[] = [];

@@ -1,27 +1,27 @@
 /** Helper programs of Podman: where it would find them. */
-import type { Touches } from '../source.ts';
+
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { helperDirectories, programDirectories } from '../host/tool-table.ts';
+import { source, type Touches } from '../source.ts';
 
 export type Helper = { readonly is: 'found'; readonly path: string } | { readonly is: 'absent'; readonly consulted: readonly Where[] } | Unknown;
 
 /** CNI's plugins: where Podman 3 and 4 look for them (containers/common pkg/config/default.go). */
 export const pluginDirectories: readonly string[] = ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'];
 
-/** A directory may come from containers.conf, so only the names are known beforehand. */
-export const helperTouches = (names: readonly string[]): Touches =>
-  names.map((name) => ({
-    do: 'stat',
-    path: `/**/${name}`,
-    first: [...helperDirectories, ...programDirectories, ...(name === 'bridge' ? pluginDirectories : [])].map((d) => `${d}/${name}`),
-  }));
+const touches = (name: string): Touches => [
+  ...[...helperDirectories, ...programDirectories, ...(name === 'bridge' ? pluginDirectories : [])].map((d) => ({ do: 'stat', path: `${d}/${name}` }) as const),
+  { do: 'stat', path: `/**/${name}`, later: true },
+];
 
 /**
  * The first executable file of that name: in the helper directories, then on PATH if `onPath`
  * (containers/common pkg/config/config.go FindHelperBinary). A file without the execute bit is passed over.
  */
-export function* findHelper(name: string, directories: readonly string[], onPath: boolean): Asking<Helper> {
+export const findHelper = source(touches, seekHelper);
+
+function* seekHelper(name: string, directories: readonly string[], onPath: boolean): Asking<Helper> {
   const paths = [...new Set([...directories.filter((d) => d.startsWith('/')), ...(onPath ? programDirectories : [])])].map((d) => `${d}/${name}`);
   const stats = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];
   const consulted: Where[] = [];

@@ -1,13 +1,11 @@
 /** The networks of an account: what `podman network inspect` tells, else what the files hold. */
 
-import type { Touches } from '../source.ts';
-import { type Account, type Answer, type Asking, accountKey, list, type Output, read, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, type Output, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
-import { shared } from '../settle.ts';
+import { source, type Touches } from '../source.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
-import { graphRoot, settings, settingsTouches } from './settings.ts';
-import { askPodman, movedStore, storeTouches } from './store.ts';
+import { graphRoot, settings } from './settings.ts';
+import { askPodman, database, movedStore } from './store.ts';
 
 /** A network and how it was learnt. */
 export interface FoundNetwork extends Network {
@@ -19,36 +17,23 @@ export type Lookup = { readonly is: 'found'; readonly network: FoundNetwork } | 
 
 const inspect = (name: string): string[] => ['podman', 'network', 'inspect', name];
 
-export function networkTouches(name: string): readonly Pattern[] {
-  // Which names there are, Podman itself tells.
-  const from = name === '*' ? { from: ['podman', 'network', 'ls', '--format', '{{.Name}}'] } : {};
-  return [{ do: 'run', argv: inspect(name), ...from }, { do: 'run', argv: inspect(name), asUser: true, ...from }, ...networkFileTouches];
-}
-
 /** Where network files may lie to be read: the printed plan must not promise "any directory". */
 const mayLookIn = (directory: string, as: Account): boolean =>
   directory === `${graphRoot(as)}/networks` || /^\/(etc|var\/lib)\/containers\/[^/]+$/.test(directory);
 
-export const networkFileTouches: Touches = [
-  ...settingsTouches,
-  ...storeTouches,
-  { do: 'list', path: '/etc/containers/networks' },
-  ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap(
-    (d): Pattern[] => [
-      { do: 'list', path: d },
-      { do: 'read', path: `${d}/*.json` },
-      { do: 'read', path: `${d}/*.conflist` },
-    ],
-  ),
-  { do: 'read', path: '/var/lib/containers/storage/defaultNetworkBackend' },
-  { do: 'read', path: '~/.local/share/containers/storage/defaultNetworkBackend' },
-];
+function networkTouches(name: string): Touches {
+  // Which names there are, Podman itself tells.
+  const from = { do: 'run', argv: inspect(name), from: ['podman', 'network', 'ls', '--format', '{{.Name}}'] } as const;
+  return [askPodman.of(inspect(name)), ...(name === '*' ? [from, { ...from, asUser: true } as const] : []), networkFiles];
+}
 
 /**
  * One network by name. Only Podman's own "network not found" means that it is not there: other
  * failures of the command are unknown. Where Podman cannot be run, or is not in use, its files are read.
  */
-export function* network(name: string, as: Account): Asking<Lookup> {
+export const network = source(networkTouches, lookUpNetwork);
+
+function* lookUpNetwork(name: string, as: Account): Asking<Lookup> {
   const argv = inspect(name);
   const where = { path: `command:${argv.join(' ')}` };
   const answer = yield* askPodman(argv, as);
@@ -91,12 +76,27 @@ export type NetworkFiles =
     }
   | Unknown;
 
+const touches: Touches = [
+  settings,
+  database,
+  { do: 'list', path: '/etc/containers/networks' },
+  ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap(
+    (d): Touches => [
+      { do: 'list', path: d },
+      { do: 'read', path: `${d}/*.json` },
+      { do: 'read', path: `${d}/*.conflist` },
+    ],
+  ),
+  { do: 'read', path: '/var/lib/containers/storage/defaultNetworkBackend' },
+  { do: 'read', path: '~/.local/share/containers/storage/defaultNetworkBackend' },
+];
+
 /**
  * The networks in the files of an account, with the built-in default if no file replaces it
  * (containers/common libnetwork/netavark/config.go). A file that does not parse is passed over by
  * Podman with a warning; here its network is unknown.
  */
-export const networkFiles = (as: Account): Asking<NetworkFiles> => shared(`networks ${accountKey(as)}`, () => readNetworks(as));
+export const networkFiles = source(touches, readNetworks);
 
 function* readNetworks(as: Account): Asking<NetworkFiles> {
   const set = yield* settings(as);

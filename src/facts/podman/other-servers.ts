@@ -3,10 +3,10 @@
  * Looked at are all services and sockets that an administrator made or has drop-ins for, and those of the vendor that
  * are named after Podman.
  */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 import { dropInTouches } from '../systemd/dropins.ts';
 import { type Found, findUnit, type Search, searchUnits } from '../systemd/find.ts';
 import { type LoadedUnit, loadFrom } from '../systemd/load.ts';
@@ -29,11 +29,10 @@ const shipped = new Set(['auto-update', 'restart', 'kube@', 'clean-transient', '
 
 const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
 
-/** All units of an administrator and all drop-ins are wanted at once; of the vendor's units, those named after Podman. */
-export const otherServersTouches: Touches = (['system', 'user'] as const).flatMap((manager) =>
+const touches: Touches = (['system', 'user'] as const).flatMap((manager) =>
   ['service', 'socket'].flatMap((type) => [
     ...dropInTouches(manager, type),
-    ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => {
+    ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Touches => {
       const path = `${dir}/*.${type}`;
       const first = isVendors(dir) ? { first: [`${dir}/*podman*.${type}`] } : {};
       return [
@@ -45,7 +44,9 @@ export const otherServersTouches: Touches = (['system', 'user'] as const).flatMa
 );
 
 /** Finds them for an account: root's in the system manager. */
-export function* otherServers(as: Account): Asking<OtherServers> {
+export const otherServers = source(touches, seekServers);
+
+function* seekServers(as: Account): Asking<OtherServers> {
   const manager: Manager = as.uid === 0 ? 'system' : 'user';
   const search = yield* searchUnits(manager, as);
   const unseen: Unknown[] = search.unseen.filter((u) => u.why !== 'unsupported');

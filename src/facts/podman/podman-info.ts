@@ -1,25 +1,15 @@
 /** `podman info` of an account, asked only where that leaves nothing new on the host. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, stat } from '../ask.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { type Known, type Unknown, unknown, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
-import { askPodman, storeTouches } from './store.ts';
+import { askPodman, database } from './store.ts';
 
 const argv = ['podman', 'info', '--format', 'json'] as const;
 const where: Where = { path: `command:${argv.join(' ')}` };
-
-/** A graph root may lie anywhere that storage.conf names. */
-export const infoTouches: Touches = [
-  ...storageTouches,
-  ...storeTouches,
-  { do: 'stat', path: '/var/lib/containers/storage' },
-  { do: 'stat', path: '~/.local/share/containers/storage' },
-  { do: 'stat', named: 'the graph root that storage.conf or Podman names' },
-  { do: 'run', argv },
-  { do: 'run', argv, asUser: true },
-];
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -39,8 +29,19 @@ export interface PodmanInfo {
   readonly where: Where;
 }
 
+const touches: Touches = [
+  ...storageTouches,
+  database,
+  { do: 'stat', path: '/var/lib/containers/storage' },
+  { do: 'stat', path: '~/.local/share/containers/storage' },
+  { do: 'stat', named: 'the graph root that storage.conf or Podman names' },
+  askPodman.of(argv),
+];
+
 /** Learns the storage configuration, looks whether the store exists, and then asks Podman. */
-export function* podmanInfo(as: Account): Asking<PodmanInfo | Unknown> {
+export const podmanInfo = source(touches, readPodmanInfo);
+
+function* readPodmanInfo(as: Account): Asking<PodmanInfo | Unknown> {
   const storage = yield* storageConf(as);
   if (storage.is === 'unknown') return storage;
   const gap = storage.gaps.get('graphRoot') ?? storage.gaps.get('storage');

@@ -1,8 +1,8 @@
 /** The `podman system service` processes of an account, and how each was started. */
-import type { Touches } from '../source.ts';
+
 import { type Answer, type Asking, type Content, list, read, stat, textOf, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 
 /** One `podman system service` command line taken apart (podman-system-service(1)). */
 export interface ServiceCommand {
@@ -27,27 +27,31 @@ export type ServiceProcesses =
   | { readonly is: 'known'; readonly live: boolean; readonly each: readonly ServiceProcess[]; readonly consulted: readonly Where[] }
   | Unknown;
 
-export const processTouches: Touches = [
-  { do: 'list', path: '/proc' },
-  { do: 'read', path: '/proc/*/comm' },
-  ...['podman', 'docker'].flatMap((process): Pattern[] => [
-    { do: 'read', path: '/proc/*/cmdline', process },
-    { do: 'read', path: '/proc/*/cgroup', process },
-    { do: 'stat', path: '/proc/*', process },
-  ]),
-];
-
 /** Podman under its own name, or through a link called docker: Docker's own program has no `system service`. */
 const programName = /^(?:podman(?:-[\w.]+)?|docker)$/;
 
 /** Whether a word of a command line may name Podman's program. */
 export const isPodman = (word: string): boolean => programName.test(word.slice(word.lastIndexOf('/') + 1));
 
+const touches: Touches = [
+  { do: 'list', path: '/proc' },
+  { do: 'read', path: '/proc/*/comm' },
+  ...['podman', 'docker'].flatMap(
+    (process): Touches => [
+      { do: 'read', path: '/proc/*/cmdline', process },
+      { do: 'read', path: '/proc/*/cgroup', process },
+      { do: 'stat', path: '/proc/*', process },
+    ],
+  ),
+];
+
 /**
  * Every service process that runs as `uid`. An image has no processes; a /proc that hides
  * other users' processes (proc(5) hidepid) is unknown.
  */
-export function* serviceProcesses(uid: number): Asking<ServiceProcesses> {
+export const serviceProcesses = source(touches, readServiceProcesses);
+
+function* readServiceProcesses(uid: number): Asking<ServiceProcesses> {
   const entries = yield* list('/proc');
   // Only a running host has /proc: an image has no processes.
   if (entries.is === 'blocked' && entries.why !== 'unsupported') return unknown(entries, '/proc');

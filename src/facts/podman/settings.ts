@@ -1,11 +1,9 @@
-import type { Touches } from '../source.ts';
 import type { Account, Asking } from '../ask.ts';
-import { accountKey } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
+import { source, type Touches } from '../source.ts';
 /** The few engine settings that decide where networks and helper programs are. */
-import { shared } from '../settle.ts';
 
 /** A setting with the places it comes from; none when it is the built-in default. */
 export interface Setting<T> {
@@ -26,10 +24,10 @@ export interface Settings {
 /** The directory of an account's images and containers (containers-storage.conf(5) graphroot, rootless_storage_path). */
 export const graphRoot = (as: Account): string => (as.uid === 0 ? '/var/lib/containers/storage' : `${as.home}/.local/share/containers/storage`);
 
-export const settingsTouches: Touches = containersTouches;
+const touches: Touches = containersTouches;
 
 /** What containers.conf sets for the account, else the built-in values of containers.conf(5); an empty word counts as unset. */
-export const settings = (as: Account): Asking<Settings | Unknown> => shared(`podman settings ${accountKey(as)}`, () => readSettings(as));
+export const settings = source(touches, readSettings);
 
 function* readSettings(as: Account): Asking<Settings | Unknown> {
   const fact = yield* containersConf(as);

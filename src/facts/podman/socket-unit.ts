@@ -1,8 +1,9 @@
 /** What podman.socket and podman.service of one manager are configured to listen on. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, together } from '../ask.ts';
 import { environmentTouches, sureValues, unitVariables } from '../environment/unit-variables.ts';
 import type { Unknown, Where } from '../fact.ts';
+import type { Touches } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';

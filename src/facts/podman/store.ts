@@ -4,28 +4,20 @@
  * the account's Podman already ran since the boot does asking it leave nothing new.
  */
 
-import type { Touches } from '../source.ts';
-import { type Account, type Answer, type Asking, accountKey, type Output, run, type Stat, stat, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../ask.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import { shared } from '../settle.ts';
+import { source, type Touches } from '../source.ts';
 import { graphRoot } from './settings.ts';
 
 /** Where containers are recorded below the graph root: BoltDB, or SQLite since 4.8 (containers/podman libpod/runtime.go). */
 const databaseNames = ['libpod/bolt_state.db', 'db.sql'];
 
 /** What a Podman that ran since the boot leaves (libpod/runtime.go makeRuntime; pkg/rootless for the pause process). */
-const runtimeMarks = (as: Account): readonly string[] =>
-  as.uid === 0 ? ['/run/libpod/alive'] : ['alive', 'pause.pid'].map((n) => `/run/user/${as.uid}/libpod/tmp/${n}`);
-
-export const storeTouches: Touches = [
-  ...storageTouches,
-  ...['/run/libpod/alive', '/run/user/{uid}/libpod/tmp/alive', '/run/user/{uid}/libpod/tmp/pause.pid'].map((path): Pattern => ({ do: 'stat', path })),
-  ...databaseNames.map(
-    (n): Pattern => ({ do: 'stat', path: `/**/${n}`, first: ['/var/lib/containers/storage', '~/.local/share/containers/storage'].map((d) => `${d}/${n}`) }),
-  ),
-];
+const rootMark = '/run/libpod/alive';
+const userMarks = ['/run/user/{uid}/libpod/tmp/alive', '/run/user/{uid}/libpod/tmp/pause.pid'];
+const runtimeMarks = (as: Account): readonly string[] => (as.uid === 0 ? [rootMark] : userMarks.map((mark) => mark.replace('{uid}', String(as.uid))));
 
 /** The database of an account's containers. */
 export type Database =
@@ -33,8 +25,17 @@ export type Database =
   | { readonly is: 'none'; readonly where: readonly Where[] }
   | Unknown;
 
+/** The files of a database, wherever the graph root is. */
+export const databaseFiles: readonly Pattern[] = databaseNames.flatMap((n) => [
+  { do: 'stat', path: `/var/lib/containers/storage/${n}` },
+  { do: 'stat', path: `~/.local/share/containers/storage/${n}` },
+  { do: 'stat', path: `/**/${n}`, later: true },
+]);
+
+const touches: Touches = [...storageTouches, ...[rootMark, ...userMarks].map((path): Pattern => ({ do: 'stat', path })), ...databaseFiles];
+
 /** Looks below the usual graph root, then below the one that storage.conf names. */
-export const database = (as: Account): Asking<Database> => shared(`podman database ${accountKey(as)}`, () => seekDatabase(as));
+export const database = source(touches, seekDatabase);
 
 function* seekDatabase(as: Account): Asking<Database> {
   const usual = yield* databaseBelow(graphRoot(as));
@@ -75,8 +76,24 @@ function* databaseBelow(root: string): Asking<Database> {
 /** What Podman answered, or why it was not asked. */
 export type Told = Answer<Output> | { readonly is: 'unused'; readonly where: readonly Where[] };
 
+/** What has to be there before a command makes nothing new: a mark that Podman ran since the boot, and a database. */
+const ranBefore = (user: boolean): readonly (readonly string[])[] => [
+  ...(user ? userMarks.map((mark) => [mark]) : [[rootMark]]),
+  databaseNames.map((n) => `${user ? '~/.local/share' : '/var/lib'}/containers/storage/${n}`),
+];
+
 /** Runs a Podman command as the account (`asAccount`; else as whoever inspects) if that makes nothing new; else `unused`. */
-export function* askPodman(argv: readonly string[], as: Account, asAccount = true): Asking<Told> {
+export const askPodman = source(
+  (argv: readonly string[], _as: Account, asAccount?: boolean): Touches => [
+    database,
+    ...[rootMark, ...userMarks].map((path): Pattern => ({ do: 'stat', path })),
+    { do: 'run', argv, ifThere: ranBefore(false) },
+    ...(asAccount === false ? [] : [{ do: 'run', argv, asUser: true, ifThere: ranBefore(true) } as const]),
+  ],
+  tellPodman,
+);
+
+function* tellPodman(argv: readonly string[], as: Account, asAccount = true): Asking<Told> {
   const marks = runtimeMarks(as);
   const stats = (yield* together(marks.map((p) => stat(p)))) as Answer<Stat>[];
   for (const [at, path] of marks.entries()) {

@@ -1,24 +1,24 @@
 /** Volumes that an account's Podman keeps by name, and the directories of the host that some of them bind (podman-volume-create(1) --opt). */
-import type { Touches } from '../source.ts';
-import { type Account, type Asking, accountKey } from '../ask.ts';
+
+import type { Account, Asking } from '../ask.ts';
 import { type Json, type Unknown, unknown, type Where } from '../fact.ts';
-import { shared } from '../settle.ts';
+import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
 import { boundDevice, mountOption, type VolumeOptions } from './mount-option.ts';
 import type { Flag } from './podman-flags.ts';
-import { askPodman, database, storeTouches } from './store.ts';
+import { askPodman, database } from './store.ts';
 
 const argv = ['podman', 'volume', 'ls', '--format', 'json'];
 const where: Where = { path: `command:${argv.join(' ')}` };
 
-export const volumeTouches: Touches = [...storeTouches, { do: 'run', argv }, { do: 'run', argv, asUser: true }];
-
 /** The directory by the name of the volume; other volumes are left out. */
 export type BoundVolumes = ReadonlyMap<string, string>;
 
+const touches: Touches = [database, askPodman.of(argv)];
+
 /** Asked only where somebody mounts a volume by name. An account without a store has none yet, and what is made on the way binds nothing. */
-export const boundVolumes = (as: Account): Asking<BoundVolumes | Unknown> => shared(`podman volumes ${accountKey(as)}`, () => askVolumes(as));
+export const boundVolumes = source(touches, askVolumes);
 
 function* askVolumes(as: Account): Asking<BoundVolumes | Unknown> {
   const told = yield* askPodman(argv, as);

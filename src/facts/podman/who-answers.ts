@@ -1,8 +1,9 @@
 /** Who answers on a local socket that should carry Podman's or Docker's API. */
-import type { Touches } from '../source.ts';
+
 import { type Asking, get, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 
 export type Answering =
   | { readonly is: 'answers'; readonly who: 'podman' | 'docker' | 'other'; readonly version?: string; readonly versionAt: Where; readonly where: Where }
@@ -18,27 +19,37 @@ export const mayLookAt = (path: string): boolean => /^\/(run|var)\//.test(path) 
 /** Where the API sockets of Podman and Docker lie unless somebody moved them. */
 const usualSockets = ['/run/podman/podman.sock', '/run/user/{uid}/podman/podman.sock', '/run/docker.sock', '/var/run/docker.sock'] as const;
 
-export const socketTouches: Touches = [
-  ...usualSockets.flatMap((socket) => ['/_ping', '/version'].map((path): Pattern => ({ do: 'get', socket, path }))),
-  // The sockets, and the directories above them.
-  ...[...new Set(usualSockets.flatMap((socket) => above(socket)))].map((path): Pattern => ({ do: 'stat', path })),
-  { do: 'stat', named: 'a socket that a unit, a process or a variable names, and what lies above', later: true },
-  { do: 'get', named: 'a socket that a unit, a process or a variable names', path: '/_ping', later: true },
-  { do: 'get', named: 'a socket that a unit, a process or a variable names', path: '/version', later: true },
-];
-
 /** A path, and the directories above it but the first. */
 function above(path: string): string[] {
   const parts = path.split('/');
   return parts.slice(2).map((_, at) => parts.slice(0, at + 3).join('/'));
 }
 
+const asked = ['/_ping', '/version'];
+const named = 'a socket that a unit, a process or a variable names';
+
+const touches = (socket: string): Touches =>
+  socket === '*'
+    ? asked.flatMap((path): Pattern[] => [
+        ...usualSockets.map((usual): Pattern => ({ do: 'get', socket: usual, path })),
+        { do: 'get', named, path, later: true },
+      ])
+    : asked.map((path): Pattern => ({ do: 'get', socket, path }));
+
+/** Looking at the sockets themselves, and at the directories above them. */
+export const socketPaths: Touches = [
+  ...[...new Set(usualSockets.flatMap((socket) => above(socket)))].map((path): Pattern => ({ do: 'stat', path })),
+  { do: 'stat', named: `${named}, and what lies above`, later: true },
+];
+
 /**
  * Asks `/_ping` and `/version`. Podman is known by its `Libpod-Api-Version` or `Server: Libpod/…`
  * header (containers/podman pkg/api/handlers/compat/ping.go). Its version is that of the component
  * "Podman Engine": the header is another number on 3.0.1, and `ApiVersion` is Docker's.
  */
-export function* whoAnswers(socket: string): Asking<Answering> {
+export const whoAnswers = source(touches, askSocket);
+
+function* askSocket(socket: string): Asking<Answering> {
   const [ping, version] = yield* together([get(socket, '/_ping'), get(socket, '/version')]);
   const where = { path: `socket:${socket}` };
   if (ping.is === 'absent') return { is: 'nobody', where: { ...where, said: 'nothing is there' } };

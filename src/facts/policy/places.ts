@@ -1,11 +1,12 @@
 /** Which policy.json counts for an account (containers/image signature/policy_config.go: defaultPolicyPath; containers/common pkg/config/default.go for 3.x). */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
 import { type Release, since } from '../containers/podman-release.ts';
 import { variables, variableTouches } from '../containers/variables.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { blockedAt, unreadableBy } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
+import type { Touches } from '../source.ts';
 import { type Policy, readPolicy } from './policy-file.ts';
 
 export const etcPolicy = '/etc/containers/policy.json';

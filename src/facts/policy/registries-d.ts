@@ -1,20 +1,13 @@
 /** registries.d: where signatures of images are looked for (containers-registries.d(5); containers/image docker/registries_d.go). */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { unreadableBy } from '../host/disk.ts';
-import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 import { placed, plain, type TextNode } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
 
 const etcDirectory = '/etc/containers/registries.d';
-
-export const registriesDTouches: Touches = [etcDirectory, '~/.config/containers/registries.d'].flatMap((path): Pattern[] => [
-  { do: 'stat', path },
-  { do: 'list', path },
-  { do: 'stat', path: `${path}/*.yaml` },
-  { do: 'read', path: `${path}/*.yaml` },
-]);
 
 export interface Store {
   readonly url: string;
@@ -42,8 +35,19 @@ export interface SignatureStorage {
 const storeKeys = ['lookaside', 'sigstore'];
 const stagingKeys = ['lookaside-staging', 'sigstore-staging'];
 
+const touches: Touches = [etcDirectory, '~/.config/containers/registries.d'].flatMap(
+  (path): Touches => [
+    { do: 'stat', path },
+    { do: 'list', path },
+    { do: 'stat', path: `${path}/*.yaml` },
+    { do: 'read', path: `${path}/*.yaml` },
+  ],
+);
+
 /** The account's own directory, if there is one, replaces the system-wide one. A namespace given twice is refused. */
-export function* signatureStores(as: Account): Asking<SignatureStorage | Unknown> {
+export const signatureStores = source(touches, readStores);
+
+function* readStores(as: Account): Asking<SignatureStorage | Unknown> {
   const home = `${as.home}/.config/containers/registries.d`;
   const own = yield* stat(home);
   if (own.is === 'blocked') return unknown(own, home);

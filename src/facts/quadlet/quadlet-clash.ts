@@ -1,8 +1,9 @@
 /** Units that a generated unit hides, and those that hide it (systemd.unit(5): /etc, then generators, then /usr/lib). */
-import type { Touches } from '../source.ts';
+
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import type { Touches } from '../source.ts';
 
 const vendor = {
   system: ['/usr/local/lib/systemd/system', '/usr/lib/systemd/system'],

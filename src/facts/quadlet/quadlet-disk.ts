@@ -1,8 +1,9 @@
 /** Everything on disk that could be a Quadlet file, its drop-ins, and the directories they lie in. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import type { Touches } from '../source.ts';
 
 export interface QuadletFile {
   readonly path: string;

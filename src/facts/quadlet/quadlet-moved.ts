@@ -4,11 +4,12 @@
  * QUADLET_UNIT_DIRS replaces the whole search path (containers/podman pkg/systemd/quadlet/unitdirs.go), XDG_CONFIG_HOME
  * moves a user's own directory.
  */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Answer, type Asking, accountKey, list, read, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
+import type { Touches } from '../source.ts';
 
 const roots = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'];
 

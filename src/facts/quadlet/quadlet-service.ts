@@ -1,8 +1,9 @@
 /** The service that is generated from a Quadlet file, and what drop-ins add to it. */
-import type { Touches } from '../source.ts';
+
 import type { Account, Asking } from '../ask.ts';
 import { environmentTouches, type UnitVariables, unitVariables } from '../environment/unit-variables.ts';
 import type { Unknown } from '../fact.ts';
+import type { Touches } from '../source.ts';
 import { dropInTouches, readDropIns } from '../systemd/dropins.ts';
 import { searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';

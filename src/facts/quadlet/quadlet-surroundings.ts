@@ -1,8 +1,9 @@
 /** What has to be asked besides the Quadlet files themselves. */
-import type { Touches } from '../source.ts';
+
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
+import type { Touches } from '../source.ts';
 import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';

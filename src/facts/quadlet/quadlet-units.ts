@@ -1,16 +1,16 @@
 /** Every Quadlet file of a host, as each release of Podman that it may have sees them. */
 
-import type { Touches } from '../source.ts';
 import { type Account, type Asking, together } from '../ask.ts';
-import { podmanRelease, podmanTouches, type Release, releaseOf, since } from '../containers/podman-release.ts';
+import { podmanRelease, type Release, releaseOf, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
 import { passwd, rootAccount, rootlessUse } from '../host/accounts.ts';
 import { shared } from '../settle.ts';
+import type { Touches } from '../source.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
 import { movedSearch, movedTouches } from './quadlet-moved.ts';
 
-export const quadletTouches: Touches = [...podmanTouches, rootlessUse, ...quadletDiskTouches, ...movedTouches];
+export const quadletTouches: Touches = [podmanRelease, rootlessUse, passwd, ...quadletDiskTouches, ...movedTouches];
 
 /** The host's Quadlet files as one release of Podman sees them. */
 export interface QuadletHost {

@@ -1,7 +1,8 @@
 /** What ssh(1) would use for a host: the first value wins, identity files add up. */
-import type { Touches } from '../source.ts';
+
 import { type Account, type Asking, list, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
 import { type Directive, directivesIn } from './config-lines.ts';
 import { matchesList, matchesPattern } from './host-patterns.ts';
 
@@ -44,16 +45,18 @@ const includable = [
 
 const mainFiles = ['~/.ssh/config', '/etc/ssh/ssh_config', '/usr/etc/ssh/ssh_config'] as const;
 
-export const sshTouches: Touches = [
+const maxDepth = 16;
+
+const touches: Touches = [
   ...mainFiles.map((path) => ({ do: 'read', path }) as const),
   ...includable.map((path) => ({ do: 'read', path }) as const),
   ...[...new Set(includable.filter((p) => p.includes('*')).map((p) => p.slice(0, p.lastIndexOf('/'))))].map((path) => ({ do: 'list', path }) as const),
 ];
 
-const maxDepth = 16;
-
 /** Reads the user's file, then the system's (SUSE keeps that under /usr/etc when /etc has none). */
-export function* askSsh(question: SshQuestion, as: Account, files: readonly string[] = mainFiles): Asking<SshAnswer | Unknown> {
+export const askSsh = source(touches, readSsh);
+
+function* readSsh(question: SshQuestion, as: Account, files: readonly string[] = mainFiles): Asking<SshAnswer | Unknown> {
   const reader = new SshReader(question, as);
   let system = false;
   for (const file of files) {

@@ -144,8 +144,8 @@ function fragmentOf(entry: Exclude<Entry, { is: 'alias' | 'unusable' }>): NonNul
   return { path: entry.path, mtime: entry.mtime, ...(entry.target !== undefined ? { target: entry.target } : {}) };
 }
 
-/** Aliases and their drop-ins cannot be named beforehand, hence the `*`. */
-function unitTouches(name: string, manager: Manager): Pattern[] {
+/** What following a unit's name through listed directories asks. Aliases and their drop-ins cannot be named beforehand, hence the `*`. */
+export function unitTouches(name: string, manager: Manager): Pattern[] {
   const type = name.slice(name.lastIndexOf('.') + 1);
   const { files, dropIns } = usualNames(name);
   return [

@@ -1,7 +1,8 @@
 /** Whether firewalld's permanent configuration keeps a TCP port closed: firewalld.zone(5), firewalld.conf(5). */
-import type { Touches } from '../source.ts';
+
 import { type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import type { Touches } from '../source.ts';
 
 const wants = '/etc/systemd/system/multi-user.target.wants';
 /** Firewalls whose rules are not read here. */

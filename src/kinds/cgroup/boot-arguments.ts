@@ -1,6 +1,6 @@
 /** Kind `boot-arguments`: what the kernel was told about cgroups, and what the next boot will tell it. */
 import { type Answer, type Asking, read, together } from '../../facts/ask.ts';
-import { bootConfig, bootConfigTouches } from '../../facts/cgroup/boot-config.ts';
+import { bootConfig } from '../../facts/cgroup/boot-config.ts';
 import { type BootWords, bootWords, sameWords } from '../../facts/cgroup/boot-words.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -21,7 +21,7 @@ export const bootArguments = defineKind({
     noV1: list(string('a controller'), 'controllers kept from version 1 with cgroup_no_v1='),
     pending: boolean('the default boot entry says something else than the running kernel was told'),
   }),
-  touches: () => [...bootConfigTouches, { do: 'read', path: live }, { do: 'read', path: template }, { do: 'read', path: offered }],
+  touches: () => [bootConfig, { do: 'read', path: live }, { do: 'read', path: template }, { do: 'read', path: offered }],
   *learn(): Asking<Fact> {
     const [running, controllers] = yield* together([read(live), read(offered)]);
     if (running.is === 'blocked' && running.why !== 'unsupported') return unknown(running, live);

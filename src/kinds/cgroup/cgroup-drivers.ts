@@ -1,9 +1,9 @@
 /** Kind `cgroup-drivers`: who makes cgroups for the kubelet of K3s and for its container runtime: systemd, or each itself. */
-import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
-import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
+import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
+import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import { type ToolVersion, toolVersion, seeTool } from '../../facts/host/tool-version.ts';
-import { k3sConfig, k3sTouches } from '../../facts/k3s/k3s-config.ts';
+import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
+import { k3sConfig } from '../../facts/k3s/k3s-config.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { entry, placed, plain } from '../../facts/text/node.ts';
@@ -26,15 +26,15 @@ export const cgroupDrivers = defineKind({
     match: boolean('both are the same; unknown where a kubelet since 1.31 may take it from the runtime'),
   }),
   touches: () => [
-    ...k3sTouches,
-    ...crioTouches,
+    k3sConfig,
+    crioConf,
     seeTool.of('k3s'),
     { do: 'list', path: kubeletDir },
     { do: 'read', path: `${kubeletDir}/*.conf` },
     ...[containerd, ...templates].map((path) => ({ do: 'read' as const, path })),
   ],
-  *learn(_q, as: Account): Asking<Fact> {
-    const conf = yield* k3sConfig(as);
+  *learn(): Asking<Fact> {
+    const conf = yield* k3sConfig();
     if (conf.is === 'unknown') return conf;
     if (!conf.exists) return missing(...conf.consulted);
     const flags = conf.value.flags as Readonly<Record<string, Json>>;

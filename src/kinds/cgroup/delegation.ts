@@ -4,13 +4,13 @@ import { type Change, changedSince, effective, type History, type Release } from
 import { libraryDirs, systemdVersion } from '../../facts/cgroup/hierarchy.ts';
 import { isSmall } from '../../facts/cgroup/limits.ts';
 import { lostControllers } from '../../facts/cgroup/lost.ts';
-import { managerTouches, userManager } from '../../facts/cgroup/manager.ts';
+import { userManager } from '../../facts/cgroup/manager.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { type Delegation, mergeControllers, mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { searchUnits } from '../../facts/systemd/find.ts';
-import { type LoadedUnit, loadFrom, unitNamed } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, loadFrom, unitTouches } from '../../facts/systemd/load.ts';
 import { sectionsOf } from '../../facts/systemd/names.ts';
 import { searchDirs } from '../../facts/systemd/paths.ts';
 import { parseUnitText } from '../../facts/systemd/syntax.ts';
@@ -36,11 +36,10 @@ export const delegation = defineKind({
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
   }),
   touches: () => [
-    unitNamed('user@{uid}.service', 'system'),
-    unitNamed('user-{uid}.slice', 'system'),
-    unitNamed('user.slice', 'system'),
+    ...['user@{uid}.service', 'user-{uid}.slice', 'user.slice'].flatMap((name) => unitTouches(name, 'system')),
     ...searchDirs('system', '', '').map((dir) => ({ do: 'stat' as const, path: `${dir}/*.d` })),
-    ...managerTouches,
+    userManager,
+    searchUnits,
     ...libraryDirs.map((path) => ({ do: 'list' as const, path })),
     { do: 'read', path: rootControllers },
   ],

@@ -1,10 +1,11 @@
 /** Kind `runtime-unit`: the installed service units of container runtimes, for forEach. */
-import { forAccount, anyone, type Touches } from '../../facts/source.ts';
+
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { record, string } from '../../facts/shape.ts';
+import { anyone, forAccount, type Touches } from '../../facts/source.ts';
 import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
 

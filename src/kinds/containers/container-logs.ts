@@ -1,5 +1,5 @@
 /** Kind `container-logs`: where the output of an account's containers goes, and whether it can fill the disk. */
-import type { Touches } from '../../facts/source.ts';
+
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
@@ -7,8 +7,9 @@ import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Pattern } from '../../facts/pattern.ts';
-import { infoTouches, type PodmanInfo, podmanInfo, toldText } from '../../facts/podman/podman-info.ts';
+import { type PodmanInfo, podmanInfo, toldText } from '../../facts/podman/podman-info.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 import { parseIni } from '../../facts/text/ini.ts';
 
 const journald = ['/usr/lib/systemd/journald.conf', '/etc/systemd/journald.conf'] as const;
@@ -34,7 +35,7 @@ export const containerLogs = defineKind({
     bounded: boolean('the files are limited, or there are none: the journal limits itself'),
     journalMax: string('SystemMaxUse= of journald.conf; unset: a tenth of the file system, at most 4 GB'),
   }),
-  touches: () => [...containersTouches, ...infoTouches, ...journalTouches, { do: 'stat', path: systemd }],
+  touches: () => [...containersTouches, podmanInfo, ...journalTouches, { do: 'stat', path: systemd }],
   *learn(_, as): Asking<Fact> {
     const config = yield* containersConf(as);
     if (config.is === 'unknown') return config;

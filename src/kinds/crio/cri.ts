@@ -1,6 +1,6 @@
 /** Kind `cri`: whether CRI-O answers on its socket, in the words of `crictl info`. */
 import { type Asking, run, stat } from '../../facts/ask.ts';
-import { crioListen, crioListenTouches } from '../../facts/crio/crio-listen.ts';
+import { crioListen } from '../../facts/crio/crio-listen.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -23,7 +23,7 @@ export const cri = defineKind({
     why: string('what CRI-O says about a condition that does not hold'),
   }),
   touches: () => [
-    ...crioListenTouches,
+    crioListen,
     { do: 'stat', path: '/run/*/*', first: ['/run/crio/crio.sock'] },
     ...['/run/crio/crio.sock', '/run/*/*'].map((path) => ({ do: 'run' as const, argv: infoOf(path) })),
   ],

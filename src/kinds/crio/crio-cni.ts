@@ -1,6 +1,6 @@
 /** Kind `crio-cni`: the pod network CRI-O chooses, and whether its plugins are there. */
 import { type Answer, type Ask, type Asking, type Content, list, textOf } from '../../facts/ask.ts';
-import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
+import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
@@ -36,7 +36,7 @@ export const crioCni = defineKind({
     missing: listOf(string('a plugin'), 'plugins that none of the directories holds'),
   }),
   touches: () => [
-    ...crioTouches,
+    crioConf,
     ...[...networkDirs, ...pluginDirs].map((path) => ({ do: 'list' as const, path })),
     ...networkDirs.map((path) => ({ do: 'read' as const, path: `${path}/*` })),
   ],

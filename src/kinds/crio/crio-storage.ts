@@ -1,12 +1,13 @@
 /** Kind `crio-storage`: whether CRI-O and root's Podman keep their images and containers in the same place. */
-import { aboutAccount } from '../../facts/source.ts';
+
 import type { Asking } from '../../facts/ask.ts';
 import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
-import { crioConf, crioTouches } from '../../facts/crio/crio-conf.ts';
+import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { record, string } from '../../facts/shape.ts';
+import { aboutAccount } from '../../facts/source.ts';
 
 export const crioStorage = defineKind({
   name: 'crio-storage',
@@ -26,7 +27,7 @@ export const crioStorage = defineKind({
     crioDriver: string("CRI-O's storage driver"),
     podmanDriver: string("root Podman's storage driver"),
   }),
-  touches: () => [...crioTouches, ...aboutAccount(storageTouches, rootAccount)],
+  touches: () => [crioConf, ...aboutAccount(storageTouches, rootAccount)],
   *learn(): Asking<Fact> {
     const crio = yield* crioConf();
     if (crio.is === 'unknown') return crio;

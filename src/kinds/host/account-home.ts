@@ -21,11 +21,7 @@ export const accountHome = defineKind({
     homeOwned: boolean('the home belongs to the account'),
     subidSource: string('what /etc/nsswitch.conf asks for subordinate ids; files when it says nothing'),
   }),
-  touches: () => [
-    { do: 'read', path: '/etc/passwd' },
-    { do: 'read', path: nss },
-    { do: 'stat', path: '~' },
-  ],
+  touches: () => [passwd, { do: 'read', path: nss }, { do: 'stat', path: '~' }],
   *learn(_q, as): Asking<Fact> {
     const [people, home, sources] = yield* together([passwd(), stat(as.home), read(nss)]);
     if (people.is === 'unknown') return people;

@@ -1,10 +1,11 @@
 /** Kind `lingering`: whether an account's manager runs without a session, now or from the next boot on. */
-import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
+
 import { type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { lingerPath } from '../../facts/host/accounts.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
+import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record } from '../../facts/shape.ts';
 

@@ -4,7 +4,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where }
 import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
+import { askPodman, database } from '../../facts/podman/store.ts';
 import { mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
 import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
@@ -24,7 +24,7 @@ export const lowPorts = defineKind({
     start: number('the first port that needs no privilege'),
     below: list(string('PORT'), 'host ports below it that the account publishes'),
   }),
-  touches: () => [kernelValue.of(key), ...quadletTouches, ...storeTouches, { do: 'run', argv: psArgv, asUser: true }],
+  touches: () => [kernelValue.of(key), ...quadletTouches, database, askPodman.of(psArgv)],
   *learn(_q, as): Asking<Fact> {
     const [found, hosts, containers] = yield* together([kernelValue(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;

@@ -21,7 +21,7 @@ export const subidConflicts = defineKind({
     accounts: list(string('an account or group'), 'real ids inside a range of the account'),
     beyond: list(string('a range'), 'ranges that end above the last id, 4294967294'),
   }),
-  touches: () => [subIds, { do: 'read', path: '/etc/passwd' }, { do: 'read', path: '/etc/group' }],
+  touches: () => [subIds, passwd, ...['/etc/subuid', '/etc/subgid', '/etc/group'].map((path) => ({ do: 'read', path }) as const)],
   *learn(_q, as): Asking<Fact> {
     const [uids, gids, people, groups] = yield* together([rangesIn('subuid', as), rangesIn('subgid', as), passwd(), read('/etc/group')]);
     if ('is' in uids) return uids;

@@ -2,7 +2,7 @@
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, missing, type Subjects } from '../../facts/fact.ts';
 import { type ClusterPlan, clusterFact, clusterShape } from '../../facts/k3d/cluster-plan.ts';
-import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
+import { givenFiles } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { defineKind } from '../../facts/kind.ts';
 
@@ -12,7 +12,7 @@ export const k3dConfig = defineKind({
   main: 'id',
   fields: { id: { type: 'string', required: true, describe: 'k3d-config:PATH, or k3d-command:PATH:LINE' } },
   shape: clusterShape,
-  touches: () => givenTouches,
+  touches: () => [givenFiles],
   *learn(query, as, { files }): Asking<Fact> {
     const given = yield* givenFiles(as, files);
     const plan = plansOf(given).find((p) => p.id === query.id);
@@ -20,7 +20,7 @@ export const k3dConfig = defineKind({
   },
   find: {
     shape: clusterShape,
-    touches: () => givenTouches,
+    touches: () => [givenFiles],
     *learn(as, { files }): Asking<Subjects> {
       const given = yield* givenFiles(as, files);
       const plans = plansOf(given);

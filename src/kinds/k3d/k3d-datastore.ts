@@ -3,7 +3,7 @@ import { type Answer, type Asking, type Output, run, type Stat, stat, together }
 import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { mountOf, mountTable } from '../../facts/host/mount-table.ts';
-import { type GivenFiles, givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
+import { type GivenFiles, givenFiles } from '../../facts/k3d/given-files.ts';
 import { isMapper, volumeMount } from '../../facts/k3d/mounts.ts';
 import { nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
@@ -24,7 +24,7 @@ export const k3dDatastore = defineKind({
   touches: () => [
     ...storageTouches,
     mountTable,
-    ...givenTouches,
+    givenFiles,
     { do: 'stat', path: '/**/storage' },
     { do: 'stat', path: '/**/containers' },
     { do: 'run', argv: nodesArgv },

@@ -1,17 +1,18 @@
 /** Kind `k3d-endpoint`: where k3d publishes Kubernetes APIs and registries, as planned in files and as it runs. */
-import type { Touches } from '../../facts/source.ts';
+
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type ClusterPlan, clusterFact } from '../../facts/k3d/cluster-plan.ts';
-import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
+import { givenFiles } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { askPodman, storeTouches, type Told } from '../../facts/podman/store.ts';
+import { askPodman, database, type Told } from '../../facts/podman/store.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 
 const argv = ['podman', 'ps', '--all', '--filter', 'label=app=k3d', '--format', '{{.Names}}|{{.Ports}}'] as const;
 
-const touches: Touches = [...givenTouches, ...storeTouches, { do: 'run', argv }, { do: 'run', argv, asUser: true }];
+const touches: Touches = [givenFiles, database, askPodman.of(argv)];
 
 const shape = record({
   id: string('the key of the subject'),

@@ -1,5 +1,5 @@
 /** Kind `k3d-engine`: the container engine that k3d would use, and whether Podman answers there. */
-import type { Touches } from '../../facts/source.ts';
+
 import { type Account, type Asking, get, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
@@ -8,6 +8,7 @@ import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, number, record, string, version } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 
 /** Where sockets are looked at. A DOCKER_HOST that names any other path is not followed: its socket stays unknown. */
 const socketPlaces: readonly string[] = [

@@ -1,15 +1,16 @@
 /** Kind `k3d-registry-use`: each registry that a config file or command line uses, and whether it is there. */
-import type { Touches } from '../../facts/source.ts';
+
 import { type Account, type Asking, run } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, type Where } from '../../facts/fact.ts';
 import type { ClusterPlan, Traced } from '../../facts/k3d/cluster-plan.ts';
-import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
+import { givenFiles } from '../../facts/k3d/given-files.ts';
 import { type Node, nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 
-const touches: Touches = [...givenTouches, { do: 'run', argv: nodesArgv }];
+const touches: Touches = [givenFiles, { do: 'run', argv: nodesArgv }];
 
 const shape = record({
   id: string('the key of the subject'),

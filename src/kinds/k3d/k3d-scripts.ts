@@ -2,7 +2,7 @@
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import type { ClusterPlan } from '../../facts/k3d/cluster-plan.ts';
-import { givenFiles, givenTouches } from '../../facts/k3d/given-files.ts';
+import { givenFiles } from '../../facts/k3d/given-files.ts';
 import { exportsIn } from '../../facts/k3d/k3d-commands.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { variableNames } from '../../facts/k3d/variables.ts';
@@ -19,7 +19,7 @@ export const k3dScripts = defineKind({
     bareSudo: list(string('FILE:LINE'), 'commands that set DOCKER_HOST or DOCKER_SOCK and then lose them to sudo'),
     bridgeRegistries: list(string('FILE:LINE'), 'k3d registry create without a network, which means bridge'),
   }),
-  touches: () => givenTouches,
+  touches: () => [givenFiles],
   *learn(_, as, { files }): Asking<Fact> {
     const given = yield* givenFiles(as, files);
     const named = given.files.filter((f) => f.given);

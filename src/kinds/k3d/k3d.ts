@@ -3,7 +3,7 @@ import { type Asking, run, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type Node, nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { askPodman, storeTouches, type Told } from '../../facts/podman/store.ts';
+import { askPodman, database, type Told } from '../../facts/podman/store.ts';
 import { boolean, list, map, number, record, string } from '../../facts/shape.ts';
 
 const networksArgv = ['podman', 'network', 'ls', '--format', '{{.Name}}'] as const;
@@ -30,7 +30,7 @@ export const k3d = defineKind({
     apiOnAll: list(string('name'), 'load balancers that publish the API on every address'),
     count: number('how many servers and agents there are'),
   }),
-  touches: () => [...storeTouches, ...[nodesArgv, networksArgv, containersArgv].map((argv) => ({ do: 'run', argv }) as const)],
+  touches: () => [database, { do: 'run', argv: nodesArgv }, ...[networksArgv, containersArgv].map((argv) => askPodman.of(argv, undefined, false))],
   *learn(_, as): Asking<Fact> {
     const [nodes, networks, containers] = yield* together([run(nodesArgv), askPodman(networksArgv, as, false), askPodman(containersArgv, as, false)]);
     const at: Where = { path: `command:${nodesArgv.join(' ')}` };

@@ -1,10 +1,11 @@
 /** Kind `kubeconfig-file`: the kubeconfig files of an account. Their content holds keys and is never read. */
-import type { Touches } from '../../facts/source.ts';
+
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, unknown } from '../../facts/fact.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 
 /** The default file, and where k3d writes on request; KUBECONFIG may name further ones here. */
 const places = ['~/.kube/*', '~/.config/k3d/*', '~/.k3d/*', '/etc/rancher/k3s/*'] as const;

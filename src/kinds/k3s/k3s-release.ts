@@ -3,7 +3,7 @@ import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing } from '../../facts/fact.ts';
 import { support } from '../../facts/host/lifecycle.ts';
 import { kubernetesEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
-import { toolVersion, seeTool } from '../../facts/host/tool-version.ts';
+import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string, version } from '../../facts/shape.ts';
 

@@ -23,7 +23,7 @@ export const k3sRootlessUnits = defineKind({
     system: list(string('path'), 'unit files of the system manager, which K3s does not support'),
   }),
   touches: () => [
-    { do: 'read', path: '/etc/passwd' },
+    passwd,
     ...homePlaces.map((p) => ({ do: 'stat' as const, path: `/**/${p}/${unitName}` })),
     ...[...everyonePlaces, ...systemPlaces].map((p) => ({ do: 'stat' as const, path: `${p}/${unitName}` })),
   ],

@@ -1,5 +1,5 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
-import type { Touches } from '../../facts/source.ts';
+
 import { type Account, type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
@@ -9,6 +9,7 @@ import { judge, type SettingName, settingNames } from '../../facts/k3s/rootless-
 import { type ServiceEnvironment, serviceEnvironment, sourceTouches } from '../../facts/k3s/rootless-sources.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
 const rootlessUnit = 'k3s-rootless.service';

@@ -1,8 +1,8 @@
 /** Kind `k3s-runtime`: which container runtime the K3s service is told to use. */
 import { type Answer, type Ask, type Asking, list, type Stat, stat } from '../../facts/ask.ts';
-import { crioListen, crioListenTouches, socketPath } from '../../facts/crio/crio-listen.ts';
+import { crioListen, socketPath } from '../../facts/crio/crio-listen.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { k3sConfig, k3sTouches } from '../../facts/k3s/k3s-config.ts';
+import { k3sConfig } from '../../facts/k3s/k3s-config.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
@@ -39,14 +39,14 @@ export const k3sRuntime = defineKind({
     lost: listOf(string('a file or flag'), 'files and flags that only the embedded containerd heeds'),
   }),
   touches: () => [
-    ...k3sTouches,
-    ...crioListenTouches,
+    k3sConfig,
+    crioListen,
     ...files.map((path) => ({ do: 'stat' as const, path })),
     ...['/run/*', '/run/*/*', '/run/*/*/*'].map((path) => ({ do: 'stat' as const, path, first: path === '/run/*/*' ? ['/run/crio/crio.sock'] : [] })),
     { do: 'list', path: images },
   ],
-  *learn(_, as): Asking<Fact> {
-    const conf = yield* k3sConfig(as);
+  *learn(): Asking<Fact> {
+    const conf = yield* k3sConfig();
     if (conf.is === 'unknown') return conf;
     if (!conf.exists) return missing(...conf.consulted);
     const fact = new FactBuilder().consulted(...conf.consulted);

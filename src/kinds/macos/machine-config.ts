@@ -2,7 +2,7 @@
 import { type Account, type Answer, type Asking, list, type Output, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { learnMachines, machineFor, machineTouches } from '../../facts/macos/machines.ts';
+import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
 import { entry, placed } from '../../facts/text/node.ts';
@@ -29,7 +29,7 @@ export const machineConfig = defineKind({
     onlyOnMac: listOf(string('a key'), 'those that no file in the machine sets'),
   }),
   touches: () => [
-    ...machineTouches,
+    learnMachines,
     ...Object.keys(parts).flatMap((name) => [
       { do: 'read' as const, path: `${folder}/${name}` },
       { do: 'list' as const, path: `${folder}/${name}.d` },

@@ -4,8 +4,8 @@ import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } fr
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { connectionFor, connectionTouches, learnConnections } from '../../facts/macos/connections.ts';
-import { learnMachines, machineFor, machineTouches } from '../../facts/macos/machines.ts';
+import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
+import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
@@ -25,8 +25,8 @@ export const machineDocker = defineKind({
     dialStdio: boolean('it knows the command system dial-stdio'),
   }),
   touches: () => [
-    ...machineTouches,
-    ...connectionTouches,
+    learnMachines,
+    learnConnections,
     ...variableTouches,
     ...Object.values(inside('*')).map((argv) => ({ do: 'run' as const, argv, asUser: true as const })),
   ],

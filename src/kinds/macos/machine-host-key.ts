@@ -4,12 +4,12 @@ import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } fr
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type Connection, connectionFor, connectionTouches, learnConnections } from '../../facts/macos/connections.ts';
+import { type Connection, connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { type KnownKey, keysOf, lookupName } from '../../facts/macos/known-hosts.ts';
-import { learnMachines, machineFor, machineTouches } from '../../facts/macos/machines.ts';
+import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
-import { askSsh, type SshAnswer, sshTouches } from '../../facts/ssh/effective.ts';
+import { askSsh, type SshAnswer } from '../../facts/ssh/effective.ts';
 
 const ownFiles = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'] as const;
 const systemFiles = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'] as const;
@@ -28,9 +28,9 @@ export const machineHostKey = defineKind({
   }),
   touches: () => [
     ...variableTouches,
-    ...connectionTouches,
-    ...sshTouches,
-    ...machineTouches,
+    learnConnections,
+    askSsh,
+    learnMachines,
     ...[...ownFiles, ...systemFiles].map((path) => ({ do: 'read' as const, path })),
     { do: 'run', argv: ['ssh-keygen', '-F', '*'], asUser: true },
     { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', ...keyFiles], asUser: true },

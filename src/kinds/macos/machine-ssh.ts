@@ -1,14 +1,15 @@
 /** Kind `machine-ssh`: whether ssh, as k3d starts it, would offer the machine's key. */
-import type { Touches } from '../../facts/source.ts';
+
 import { type Account, type Answer, type Asking, env, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { connectionFor, connectionTouches, learnConnections } from '../../facts/macos/connections.ts';
+import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
 import { boolean, list, mode, record, string } from '../../facts/shape.ts';
-import { askSsh, type SshValue, sshTouches } from '../../facts/ssh/effective.ts';
+import type { Touches } from '../../facts/source.ts';
+import { askSsh, type SshValue } from '../../facts/ssh/effective.ts';
 import { identityFiles } from '../../facts/ssh/identity-files.ts';
 
 /** Where the keys of machines lie; a key elsewhere is not looked at. */
@@ -38,7 +39,7 @@ export const machineSsh = defineKind({
     inAgent: boolean('whether the agent holds the key'),
     gone: list(string('absolute path'), 'machine keys that ~/.ssh/config names for the host and that are not there'),
   }),
-  touches: () => [...variableTouches, ...connectionTouches, ...sshTouches, ...keyTouches],
+  touches: () => [...variableTouches, learnConnections, askSsh, ...keyTouches],
   *learn(_, as): Asking<Fact> {
     const variables = yield* learnVariables(as, ['DOCKER_HOST']);
     const host = variables.get('DOCKER_HOST');

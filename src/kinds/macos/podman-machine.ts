@@ -4,9 +4,9 @@ import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../..
 import { type DockerHost, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, type Variable, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type Connection, type Connections, connectionFor, connectionTouches, differences, learnConnections } from '../../facts/macos/connections.ts';
-import { insideTouches, learnInside } from '../../facts/macos/machine-inside.ts';
-import { learnMachines, type Machine, machineFor, machineTouches } from '../../facts/macos/machines.ts';
+import { type Connection, type Connections, connectionFor, differences, learnConnections } from '../../facts/macos/connections.ts';
+import { learnInside } from '../../facts/macos/machine-inside.ts';
+import { learnMachines, type Machine, machineFor } from '../../facts/macos/machines.ts';
 import { member, tellJson, text } from '../../facts/macos/run-as.ts';
 import { boolean, list, number, record, string, version } from '../../facts/shape.ts';
 
@@ -52,10 +52,10 @@ export const podmanMachine = defineKind({
     }),
   }),
   touches: () => [
-    ...machineTouches,
-    ...connectionTouches,
+    learnMachines,
+    learnConnections,
     ...variableTouches,
-    ...insideTouches,
+    learnInside,
     { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true },
   ],
   *learn(_, as): Asking<Fact> {

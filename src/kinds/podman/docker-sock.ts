@@ -1,10 +1,11 @@
 /** Kind `docker-sock`: the Docker socket path: where it leads, who answers there, and whether it comes back after a boot. */
-import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
+
 import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
+import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type BootLinks, bootLink } from '../../facts/podman/tmpfiles-docker.ts';
-import { type Answering, socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { type Answering, socketPaths, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
@@ -32,7 +33,8 @@ export const dockerSock = defineKind({
   touches: () => [
     { do: 'stat', path },
     { do: 'stat', path: plainPath },
-    ...socketTouches,
+    whoAnswers,
+    ...socketPaths,
     tmpfilesFiles,
     unitNamed('docker.socket', 'system'),
     { do: 'stat', path: '/etc/systemd/system/sockets.target.wants/docker.socket' },

@@ -3,7 +3,7 @@ import { type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { defaultSocket, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
-import { mayLookAt, socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { mayLookAt, socketPaths, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, record, string, version } from '../../facts/shape.ts';
 
 export const podmanApi = defineKind({
@@ -18,7 +18,7 @@ export const podmanApi = defineKind({
     version: version('version of the engine that answers'),
     session: boolean("whether the account's runtime directory is there: somebody is logged in, or lingering is on"),
   }),
-  touches: () => [...socketUnitTouches, ...socketTouches, { do: 'stat', path: '/run/user/{uid}' }],
+  touches: () => [...socketUnitTouches, whoAnswers, ...socketPaths, { do: 'stat', path: '/run/user/{uid}' }],
   *learn(_, as): Asking<Fact> {
     const unit = yield* socketUnit(as);
     const listens = unit.listens.find((l) => l.type === 'unix');

@@ -5,9 +5,9 @@ import { lookup } from '../../facts/containers/lookup.ts';
 import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
-import { type ToolVersion, toolVersion, seeTool } from '../../facts/host/tool-version.ts';
+import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { findHelper, type Helper, helperTouches } from '../../facts/podman/helpers.ts';
+import { findHelper, type Helper } from '../../facts/podman/helpers.ts';
 import { ofRoot } from '../../facts/podman/patterns.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
@@ -26,7 +26,7 @@ export const podmanFirewall = defineKind({
     program: string('the program that it needs'),
     present: boolean('that program is installed'),
   }),
-  touches: () => [...ofRoot(containersTouches), seeTool.of('netavark'), ...helperTouches(Object.values(programs))],
+  touches: () => [...ofRoot(containersTouches), seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name))],
   *learn(): Asking<Fact> {
     const names = Object.values(programs);
     const [conf, netavark, ...found] = yield* together([

@@ -9,7 +9,7 @@ import { podmanRelease, type Release, releaseOf, since } from '../../facts/conta
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { type Disk, readDisk } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { database, storeTouches } from '../../facts/podman/store.ts';
+import { database } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const next = releaseOf('6.0') as Release;
@@ -23,7 +23,7 @@ export const podmanMigration = defineKind({
     bolt: boolean('containers are recorded in BoltDB, which Podman 6 does not read'),
     lostSettings: list(string('TABLE.KEY'), 'settings in force that Podman 6 takes from no file: of several main files it reads only the first'),
   }),
-  touches: () => [...storeTouches, ...containersTouches],
+  touches: () => [database, ...containersTouches],
   *learn(_, as): Asking<Fact> {
     const [release, store, disk] = yield* together([
       podmanRelease(),

@@ -3,7 +3,7 @@ import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type FoundNetwork, network, networkFiles, networkFileTouches, networkTouches } from '../../facts/podman/networks.ts';
+import { type FoundNetwork, network, networkFiles } from '../../facts/podman/networks.ts';
 import { ofAnyone } from '../../facts/podman/patterns.ts';
 import { boolean, map, record, string } from '../../facts/shape.ts';
 
@@ -31,7 +31,7 @@ export const podmanNetwork = defineKind({
     },
   },
   shape,
-  touches: (q) => [...networkTouches(q.name), ...(q.forClient === true ? networkTouches('podman') : [])],
+  touches: (q) => [network.of(q.name), ...(q.forClient === true ? [network.of('podman')] : [])],
   *learn(q, as): Asking<Fact> {
     const name = q.name;
     if (q.forClient === true && (name === 'host' || name === 'none')) return factOf(noNetwork(name), as);
@@ -44,7 +44,7 @@ export const podmanNetwork = defineKind({
   },
   find: {
     shape,
-    touches: () => [rootlessUse, ...networkFileTouches, ...ofAnyone(networkFileTouches)],
+    touches: () => [rootlessUse, networkFiles, ...ofAnyone([networkFiles])],
     *learn(as): Asking<Subjects> {
       const uses = yield* rootlessUse(as);
       const users = uses.is === 'known' ? uses.each.filter((u) => u.rootless === true).map((u) => u.entry) : [];

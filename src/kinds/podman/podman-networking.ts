@@ -1,13 +1,13 @@
 /** Kind `podman-networking`: the network back end of an account, its DNS server, and the rootless network command. */
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
-import { type PodmanRelease, podmanRelease, podmanTouches, since } from '../../facts/containers/podman-release.ts';
+import { type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
-import { findHelper, type Helper, helperTouches, pluginDirectories } from '../../facts/podman/helpers.ts';
-import { type NetworkFiles, networkFiles, networkFileTouches } from '../../facts/podman/networks.ts';
+import { findHelper, type Helper, pluginDirectories } from '../../facts/podman/helpers.ts';
+import { type NetworkFiles, networkFiles } from '../../facts/podman/networks.ts';
 import { graphRoot, type Settings, settings } from '../../facts/podman/settings.ts';
-import { askPodman, database, movedStore, storeTouches } from '../../facts/podman/store.ts';
+import { askPodman, database, movedStore } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { entry, plain, type TextNode } from '../../facts/text/node.ts';
@@ -47,12 +47,11 @@ export const podmanNetworking = defineKind({
     ),
   }),
   touches: () => [
-    ...networkFileTouches,
-    ...storeTouches,
-    ...podmanTouches,
-    ...helperTouches(['netavark', 'aardvark-dns', 'pasta', 'slirp4netns', 'bridge']),
-    { do: 'run', argv: infoArgv },
-    { do: 'run', argv: infoArgv, asUser: true },
+    networkFiles,
+    database,
+    podmanRelease,
+    ...['netavark', 'aardvark-dns', 'pasta', 'slirp4netns', 'bridge'].map((name) => findHelper.of(name)),
+    askPodman.of(infoArgv),
   ],
   *learn(q, as): Asking<Fact> {
     const [set, release, files] = yield* together([settings(as), podmanRelease(), networkFiles(as)]);

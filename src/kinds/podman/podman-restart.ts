@@ -1,10 +1,11 @@
 /** Kind `podman-restart`: what brings an account's containers back after a boot. */
-import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
+
 import { type Account, type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
+import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { askPodman, database, storeTouches } from '../../facts/podman/store.ts';
+import { askPodman, database } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { enablementOf, enablementTouches } from '../../facts/systemd/enablement.ts';
 import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
@@ -28,11 +29,9 @@ export const podmanRestart = defineKind({
     atBoot: boolean("the account's manager starts at boot: root's does, a user's does when lingering is on, or tmpfiles.d turns it on"),
   }),
   touches: () => [
-    { do: 'run', argv },
-    { do: 'run', argv, asUser: true },
-    { do: 'run', argv: argvOfAll },
-    { do: 'run', argv: argvOfAll, asUser: true },
-    ...storeTouches,
+    askPodman.of(argv),
+    askPodman.of(argvOfAll),
+    database,
     { do: 'stat', path: '/var/lib/systemd/linger/{user}' },
     tmpfilesFiles,
     ...(['system', 'user'] as const).flatMap((m) => [unitNamed(unitName, m), ...enablementTouches(unitName, m)]),

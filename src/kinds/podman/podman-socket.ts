@@ -2,10 +2,10 @@
 import { type Account, type Answer, type Asking, type Inode, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type OtherServers, otherServers, otherServersTouches } from '../../facts/podman/other-servers.ts';
+import { type OtherServers, otherServers } from '../../facts/podman/other-servers.ts';
 import { endOf, type Groups, groupsOf, octal, parentsOf, type Reach, reach, stranger } from '../../facts/podman/socket-reach.ts';
 import { defaultSocket, type Sockets, type SocketUnit, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
-import { mayLookAt, socketTouches } from '../../facts/podman/who-answers.ts';
+import { mayLookAt, socketPaths, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 
 /** systemd.socket(5) SocketMode=. The podman.socket that Podman ships says 0660. */
@@ -28,8 +28,9 @@ export const podmanSocket = defineKind({
   }),
   touches: () => [
     ...socketUnitTouches,
-    ...otherServersTouches,
-    ...socketTouches,
+    otherServers,
+    whoAnswers,
+    ...socketPaths,
     { do: 'stat', path: '/run' },
     { do: 'stat', path: '/var' },
     { do: 'read', path: '/etc/group' },

@@ -1,12 +1,14 @@
 /** Kind `podman-store`: the store of an account: what is configured, what is on disk, what Podman says. */
-import type { Touches } from '../../facts/source.ts';
+
+import { databaseFiles } from '../../facts/podman/store.ts';
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { mountAt } from '../../facts/containers/mount-point.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { infoTouches, type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
+import { type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
 import { boolean, list as listOf, mode, number, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 
 const mountInfo = '/proc/self/mountinfo';
 /** Every driver that containers/storage has had: a directory of that name in the store was its own (drivers/driver.go ScanPriorDrivers). */
@@ -15,7 +17,8 @@ const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 
 const remote = /^(?:nfs\d?|cifs|smb\d?|9p|ceph|glusterfs|fuse\.(?:sshfs|glusterfs|ceph.*)|afs|lustre|gpfs|beegfs)$/;
 
 const touches: Touches = [
-  ...infoTouches,
+  ...databaseFiles,
+  podmanInfo,
   { do: 'stat', path: '/var/lib/containers/storage' },
   { do: 'stat', path: '~/.local/share/containers/storage' },
   { do: 'list', path: '/var/lib/containers/storage' },

@@ -1,10 +1,10 @@
 /** Kind `podman-version`: the version of Podman on the side that serves the API. */
 import { type Asking, env, run, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { toolVersion, seeTool } from '../../facts/host/tool-version.ts';
+import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { defaultSocket } from '../../facts/podman/socket-unit.ts';
-import { socketTouches, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { whoAnswers } from '../../facts/podman/who-answers.ts';
 import { record, string, version } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { plain } from '../../facts/text/node.ts';
@@ -26,7 +26,7 @@ export const podmanVersion = defineKind({
     answeredBy: string('who answers on the engine socket, when something does', ['podman', 'docker', 'other']),
   }),
   touches: () => [
-    ...socketTouches,
+    whoAnswers,
     seeTool.of('podman'),
     { do: 'stat', path: macMark },
     { do: 'env', name: 'CONTAINER_HOST' },

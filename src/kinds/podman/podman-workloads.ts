@@ -5,9 +5,9 @@ import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where }
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { type RealPaths, realPaths } from '../../facts/host/real-paths.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type Containers, containerMounts, containerMountsTouches, containers, containersListTouches } from '../../facts/podman/containers.ts';
+import { type Containers, containerMounts, containers } from '../../facts/podman/containers.ts';
 import { flagsNamed } from '../../facts/podman/podman-flags.ts';
-import { boundVolumes, volumeTouches } from '../../facts/podman/volumes.ts';
+import { boundVolumes } from '../../facts/podman/volumes.ts';
 import { openPorts, openPortsIn } from '../../facts/quadlet/open-ports.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import type { Finding } from '../../facts/quadlet/quadlet-isolation.ts';
@@ -35,15 +35,7 @@ export const podmanWorkloads = defineKind({
     byDesign: findings("the same of containers that need it: k3d's tools node, promtail"),
     published: findings('ports that are published on every address: PORT/PROTOCOL, `*` when Podman takes a free one'),
   }),
-  touches: () => [
-    ...quadletTouches,
-    ...surroundingsTouches,
-    ...containersTouches,
-    ...containersListTouches,
-    ...containerMountsTouches,
-    ...volumeTouches,
-    { do: 'list', path: manifests },
-  ],
+  touches: () => [...quadletTouches, ...surroundingsTouches, ...containersTouches, containers, containerMounts, boundVolumes, { do: 'list', path: manifests }],
   *learn(_, as): Asking<Fact> {
     const [hosts, conf, listed, applied] = yield* together([quadletHosts(), containersConf(as), containers(as), as.uid === 0 ? k3sManifests() : nothing()]);
     const fact = new FactBuilder().consulted({ path: 'command:podman ps' });

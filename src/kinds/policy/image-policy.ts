@@ -1,6 +1,6 @@
 /** Kind `image-policy`: the policy.json in force for an account, and what it lets in. */
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
-import { type PodmanRelease, podmanRelease, podmanTouches, type Release } from '../../facts/containers/podman-release.ts';
+import { type PodmanRelease, podmanRelease, type Release } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
@@ -56,7 +56,7 @@ export const imagePolicy = defineKind({
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: () => [...podmanTouches, ...policyTouches, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
+  touches: () => [podmanRelease, ...policyTouches, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
   *learn(_, as): Asking<Fact> {
     const release = yield* podmanRelease();
     const facts: (FactBuilder | Unknown)[] = [];

@@ -1,9 +1,10 @@
 /** Kind `quadlet-workload`: what a Quadlet file makes Podman run, and how well that is confined. */
+
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { realPaths } from '../../facts/host/real-paths.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { volumeTouches } from '../../facts/podman/volumes.ts';
+import { boundVolumes } from '../../facts/podman/volumes.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload } from '../../facts/quadlet/quadlet-describe.ts';
 import { type AllMounts, judgeMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
@@ -20,7 +21,7 @@ export const quadletWorkload = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' } },
   shape: workloadShape,
-  touches: () => [...quadletTouches, ...surroundingsTouches, ...volumeTouches],
+  touches: () => [...quadletTouches, ...surroundingsTouches, boundVolumes],
   *learn(q): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;

@@ -3,7 +3,7 @@ import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
-import { askSsh, type SshAnswer, type SshValue, sshTouches } from '../../facts/ssh/effective.ts';
+import { askSsh, type SshAnswer, type SshValue } from '../../facts/ssh/effective.ts';
 import { identityFiles } from '../../facts/ssh/identity-files.ts';
 
 export const sshConfig = defineKind({
@@ -19,7 +19,7 @@ export const sshConfig = defineKind({
     identitiesOnly: boolean('whether keys from the agent are left out'),
     strictHostKeyChecking: string('yes, no, ask, accept-new, off'),
   }),
-  touches: () => sshTouches,
+  touches: () => [askSsh],
   *learn(query, as): Asking<Fact> {
     const host = query.host;
     const answer = yield* askSsh({ host }, as);

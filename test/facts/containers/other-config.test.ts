@@ -146,7 +146,7 @@ describe('crio.conf', () => {
 
 describe('k3s', () => {
   const main = '/etc/rancher/k3s/config.yaml';
-  const flags = (files: NonNullable<HostSpec['files']>) => known(k3sConfig(rootAccount), { files }).value.flags;
+  const flags = (files: NonNullable<HostSpec['files']>) => known(k3sConfig(), { files }).value.flags;
   test('drop-ins in byte order, key+ appends', () => {
     expect(
       flags({
@@ -161,7 +161,7 @@ describe('k3s', () => {
     expect(flags({ [main]: 'a+: 1\n', [`${main}.d/2.yaml`]: 'b: [1]\n', [`${main}.d/3.yaml`]: 'b: [2]\n' })).toEqual({ a: 1, b: [2] });
   });
   test('arguments of the unit win, quoted and continued as the installer writes them', () => {
-    const fact = known(k3sConfig(rootAccount), {
+    const fact = known(k3sConfig(), {
       files: {
         [main]: 'flannel-backend: vxlan\n',
         '/etc/systemd/system/k3s.service': "[Service]\nExecStart=/usr/local/bin/k3s \\\n    server \\\n\t'--flannel-backend=none' \\\n\t'--docker' \\\n",
@@ -172,7 +172,7 @@ describe('k3s', () => {
   });
   test('a list in both is ambiguous', () => {
     expect(
-      known(k3sConfig(rootAccount), {
+      known(k3sConfig(), {
         files: { [main]: 'tls-san: [a]\n', '/etc/systemd/system/k3s.service': '[Service]\nExecStart=/usr/local/bin/k3s server --tls-san b\n' },
       }).gaps.get('flags.tls-san')?.why,
     ).toBe('ambiguous');
@@ -186,12 +186,12 @@ describe('k3s', () => {
     });
     expect(flags(unit('/etc/rancher/k3s/other.yaml'))).toMatchObject({ b: 1, c: 1 });
     expect(flags(unit('/etc/rancher/k3s/other.yaml'))).not.toHaveProperty('a');
-    expect(refused(k3sConfig(rootAccount), { files: unit('/srv/k3s.yaml') }).why).toBe('unsupported');
+    expect(refused(k3sConfig(), { files: unit('/srv/k3s.yaml') }).why).toBe('unsupported');
   });
   test('what is not there, not a map, or given twice', () => {
-    expect(known(k3sConfig(rootAccount), { files: {} }).exists).toBe(false);
-    expect(refused(k3sConfig(rootAccount), { files: { [main]: '- a\n' } }).said).toContain('keys and values');
-    expect(known(k3sConfig(rootAccount), { files: { [main]: 'a: 1\na: 2\n' } }).value).toMatchObject({ duplicates: ['a'], flags: { a: 2 } });
+    expect(known(k3sConfig(), { files: {} }).exists).toBe(false);
+    expect(refused(k3sConfig(), { files: { [main]: '- a\n' } }).said).toContain('keys and values');
+    expect(known(k3sConfig(), { files: { [main]: 'a: 1\na: 2\n' } }).value).toMatchObject({ duplicates: ['a'], flags: { a: 2 } });
   });
 });
 
