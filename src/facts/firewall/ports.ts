@@ -26,7 +26,7 @@ export interface Forward extends Ports {
  * Reads `842`, `840-850`, `850-840` (firewalld/firewalld:src/firewall/functions.py getPortRange). Undefined for what is no
  * range of numbers: a name from /etc/services is none either.
  */
-export function portRange(text: string): PortRange | undefined {
+function portRange(text: string): PortRange | undefined {
   const [, first, last] = /^\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(text) ?? [];
   if (first === undefined) return undefined;
   const ends = [Number(first), Number(last ?? first)];
