@@ -68,7 +68,7 @@ export const layers: readonly Layer[] = [
   { at: 'kinds', holds: 'the list of kinds, generated from the folder', mayImport: ['facts', 'kinds/*'] },
   { at: 'verdicts', holds: 'the result document, its summary, the gate', mayImport: ['facts'] },
   { at: 'rules', holds: 'the rule model', mayImport: ['facts', 'verdicts'] },
-  { at: 'expect', holds: 'one expectation against one fact: yes, no or unknown', mayImport: ['facts', 'verdicts', 'rules'] },
+  { at: 'expect', holds: 'one expectation against one fact: yes, no or unknown', mayImport: ['facts', 'facts/text', 'verdicts', 'rules'] },
   { at: 'plan', holds: 'what has to be learned: questions, and everything they may touch', mayImport: ['facts', 'facts/podman', 'rules', 'expect'] },
   { at: 'evaluate', holds: 'rules × facts: verdicts, and what open ones are missing', mayImport: ['facts', 'verdicts', 'rules', 'expect', 'plan'] },
   { at: 'collect/disk', holds: 'how a file system answers: limits, links, images', mayImport: ['facts'], io: true },
