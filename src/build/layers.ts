@@ -82,7 +82,12 @@ export const layers: readonly Layer[] = [
     mayImport: ['facts', 'collect/disk', 'collect/snapshot', 'collect/script/library'],
     io: true,
   },
-  { at: 'collect/targets', holds: 'one file a target', mayImport: ['facts', 'collect/disk', 'collect/redact', 'collect/snapshot', 'collect/script'], io: true },
+  {
+    at: 'collect/targets',
+    holds: 'one file a target',
+    mayImport: ['facts', 'facts/text', 'collect/disk', 'collect/redact', 'collect/snapshot', 'collect/script'],
+    io: true,
+  },
   {
     at: 'collect',
     holds: 'recording, replaying, merging',

@@ -64,36 +64,37 @@ function matches(parts: readonly Part[], text: string): boolean {
   return reachedAt[parts.length] === at;
 }
 
-/** The parts of one segment of a glob(3) pattern. */
+/** The parts of one segment of a glob(3) pattern. A backslash takes the meaning from what follows, in brackets, too. */
 function globParts(pattern: string): Part[] {
   const parts: Part[] = [];
   const characters = [...pattern];
   for (let at = 0; at < characters.length; at++) {
     const c = characters[at] ?? '';
-    const close = c === '[' ? characters.indexOf(']', at + (/[!^]/.test(characters[at + 1] ?? '') ? 3 : 2)) : -1;
+    const set = c === '[' ? bracket(characters, at + 1) : undefined;
     if (c === '*') parts.push(anyText);
     else if (c === '?') parts.push(anyCharacter);
-    else if (close > 0) {
-      parts.push({ is: bracket(characters.slice(at + 1, close)) });
-      at = close;
+    else if (set) {
+      parts.push({ is: set.has });
+      at = set.end;
     } else parts.push(character(c === '\\' && at + 1 < characters.length ? (characters[++at] ?? '') : c));
   }
   return parts;
 }
 
-function bracket(body: readonly string[]): (c: string) => boolean {
-  const negated = /^[!^]/.test(body[0] ?? '');
-  const set = negated ? body.slice(1) : body;
-  return (c) => {
-    let inside = false;
-    for (let at = 0; at < set.length; at++) {
-      const from = set[at] ?? '';
-      const to = set[at + 1] === '-' ? set[at + 2] : undefined;
-      inside ||= to === undefined ? c === from : c >= from && c <= to;
-      if (to !== undefined) at += 2;
-    }
-    return inside !== negated;
-  };
+/** What a bracket holds, and where it ends; undefined where it does not, and stands for itself. A `]` in front is one of the set. */
+function bracket(characters: readonly string[], from: number): { readonly has: (c: string) => boolean; readonly end: number } | undefined {
+  const negated = /^[!^]/.test(characters[from] ?? '');
+  const ranges: { from: string; to: string }[] = [];
+  const start = from + (negated ? 1 : 0);
+  let at = start;
+  const one = (): string => characters[characters[at] === '\\' ? ++at : at] ?? '';
+  for (; at < characters.length && (characters[at] !== ']' || at === start); at++) {
+    const first = one();
+    const ranged = characters[at + 1] === '-' && characters[at + 2] !== ']' && at + 2 < characters.length;
+    if (ranged) at += 2;
+    ranges.push({ from: first, to: ranged ? one() : first });
+  }
+  return at < characters.length ? { has: (c) => ranges.some((r) => c >= r.from && c <= r.to) !== negated, end: at } : undefined;
 }
 
 /** Expands the first level of `{a,b}` as GLOB_BRACE does, at most 100 ways so that a hostile file cannot multiply. */

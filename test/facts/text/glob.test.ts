@@ -15,6 +15,9 @@ describe('tables', () => {
     ['/etc/[!a-c]x', '/etc/bx', false],
     ['/etc/[]a]x', '/etc/]x', true],
     ['/etc/\\*', '/etc/*', true],
+    ['/etc/[\\]a]', '/etc/]', true],
+    ['/etc/[\\]a', '/etc/[]a', true],
+    ['/etc/[a-]', '/etc/-', true],
     ['/etc/?', '/etc/é', true],
     ['/etc/?', '/etc/\u{1f600}', true],
   ])('glob %s %s', (pattern, path, expected) => expect(globMatches(pattern, path)).toBe(expected));
@@ -76,7 +79,9 @@ describe.skipIf(!oracle)('as fnmatch(3) has it', () => {
     ['glob', '*?[]!-\\.abc/', '.abc-/', 5, globMatches],
     ['wildcard', '*?.abc/', '.abc/', 2, wildcardMatches],
   ])('%s', (_, inPattern, inText, flags, ours) => {
-    const cases = fc.sample(fc.tuple(word(inPattern, 7), word(inText, 5)), { numRuns: 5000 });
+    // What parts path and bracket comes first differs: glob(3) parts the path.
+    const pattern = word(inPattern, 7).filter((p) => !/\[[^\]]*\/|\\\//.test(p));
+    const cases = fc.sample(fc.tuple(pattern, word(inText, 5)), { numRuns: 5000 });
     const theirs = fnmatch(cases.map(([p, t]) => [p, t, flags] as const));
     const wrong = cases.flatMap(([p, t], at) => (ours(p, t) === theirs[at] ? [] : [`${p} ${t}: ${theirs[at]}`]));
     expect(wrong.slice(0, 20)).toEqual([]);
