@@ -24,7 +24,7 @@ await build({
   external: ['typescript', 'ts-node'],
   legalComments: 'none',
   logLevel: 'error',
-  plugins: [lazyRequires, quietDebug, lazyPackages(['fast-glob', 'node:fs/promises', 're2js', 'yaml'])],
+  plugins: [lazyRequires, quietDebug, lazyPackages(['fast-glob', 'node:fs/promises', 're2js', 'saxes', 'yaml'])],
   define: { 'import.meta.url': 'pretripModuleUrl' },
   banner: { js: "const pretripModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });

@@ -1,8 +1,8 @@
 /** The one list of operators: what each tests, on which shapes, in which words. */
 import type { Json } from '../facts/fact.ts';
 import type { Shape } from '../facts/shape.ts';
+import { compareReleases } from '../facts/text/version.ts';
 import { linearRegExp } from './pattern.ts';
-import { compareVersions } from './version.ts';
 
 /** What an operator's argument must be. */
 export type Argument = 'any' | 'list' | 'scalar-or-list' | 'string' | 'ordered' | 'mode' | 'boolean';
@@ -105,7 +105,7 @@ function order(actual: Json, wanted: Json, test: (sign: number) => boolean): boo
   const left = isList(actual) ? actual.length : actual;
   if (typeof left === 'number' && typeof wanted === 'number') return test(left - wanted);
   if (typeof left === 'string' && (typeof wanted === 'string' || typeof wanted === 'number')) {
-    const sign = compareVersions(left, String(wanted));
+    const sign = compareReleases(left, String(wanted));
     return sign !== undefined && test(sign);
   }
   return false;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { operators, same } from '../../src/expect/operators.ts';
-import { compareVersions } from '../../src/expect/version.ts';
 import type { Json } from '../../src/facts/fact.ts';
 
 describe('operators', () => {
@@ -31,6 +30,7 @@ describe('operators', () => {
     ['atLeast', '10.0', '4', true],
     ['atLeast', '4.9.4-rhel', '4.9', true],
     ['atLeast', 'v1.34.2+k3s1', '1.34', true],
+    ['atLeast', '1.30.0-rc1', '1.30', true],
     ['atLeast', 'garbage', '4', false],
     ['atLeast', 65536, 65536, true],
     ['above', 65536, 65536, false],
@@ -44,14 +44,6 @@ describe('operators', () => {
   test.each(table)('%s %j %j', (name, actual, wanted, holds) => {
     expect(operators[name]?.holds(actual, wanted)).toBe(holds);
   });
-});
-
-test('version order is antisymmetric and ignores suffixes', () => {
-  const version = fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
-  fc.assert(
-    fc.property(version, version, (a, b) => Math.sign(compareVersions(a, b) ?? 9) === -Math.sign(compareVersions(b, a) ?? 9) || compareVersions(a, b) === 0),
-  );
-  fc.assert(fc.property(version, (a) => compareVersions(`v${a}+ds1-2`, a) === 0));
 });
 
 test('equality is reflexive over all JSON', () => {

@@ -1,52 +1,35 @@
 /** The target `via`: a shell that any command leads to: podman exec, nsenter, chroot, kubectl exec. */
+import { lexShell, type WordToken } from '../../facts/text/shell-lexer.ts';
 
 /** Text that does not split into words, with the reason. */
 export class WordsError extends Error {}
 
 /**
- * Splits a command line into words as a POSIX shell would, without expanding anything: blanks separate; single
- * quotes, double quotes and backslashes quote (POSIX XCU 2.2). What only a shell could do is refused, not guessed.
+ * Splits a command line into words as a POSIX shell would, without expanding anything: blanks and line breaks separate;
+ * single quotes, double quotes and backslashes quote (POSIX XCU 2.2). What only a shell could do is refused, not guessed.
  */
 export function shellWords(text: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  for (let at = 0; at < text.length; at++) {
-    const c = text[at] as string;
-    if (c === "'") {
-      const end = text.indexOf("'", at + 1);
-      if (end < 0) throw new WordsError("a ' is not closed");
-      word = (word ?? '') + text.slice(at + 1, end);
-      at = end;
-    } else if (c === '"') {
-      const [inner, end] = doubleQuoted(text, at + 1);
-      word = (word ?? '') + inner;
-      at = end;
-    } else if (c === '\\') {
-      if (at + 1 >= text.length) throw new WordsError('a \\ stands at the end');
-      word = (word ?? '') + text[++at];
-    } else if (/\s/.test(c)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else {
-      if (/[|&;<>()`$*?[\n]/.test(c)) throw new WordsError(`${c} would need a shell; quote it, or name the program alone`);
-      word = (word ?? '') + c;
-    }
-  }
-  if (word !== undefined) words.push(word);
+  const { tokens, open } = lexShell(text, { withoutComments: true });
+  const words = tokens.flatMap((token) => {
+    if (token.is === 'word') return [plainWord(token)];
+    if (token.text === '\n') return [];
+    throw new WordsError(`${token.text[0]} would need a shell; quote it, or name the program alone`);
+  });
+  if (open) throw new WordsError(`a ${open.mark} is not closed`);
   return words;
 }
 
-/** The text up to the closing quote, and where that is. */
-function doubleQuoted(text: string, from: number): [string, number] {
-  let inner = '';
-  for (let at = from; at < text.length; at++) {
-    const c = text[at] as string;
-    if (c === '"') return [inner, at];
-    if (c === '$' || c === '`') throw new WordsError(`${c} would need a shell; use single quotes`);
-    if (c === '\\' && /["\\$`]/.test(text[at + 1] ?? '')) inner += text[++at];
-    else inner += c;
-  }
-  throw new WordsError('a " is not closed');
+/** A word in which nothing is left to a shell. */
+function plainWord({ pieces }: WordToken): string {
+  return pieces
+    .map((piece) => {
+      if (piece.is === 'expansion') throw new WordsError(`${piece.source[0]} would need a shell; use single quotes`);
+      const special = piece.quote === 'none' ? /[$*?[\\]/.exec(piece.text)?.[0] : piece.quote === 'double' ? /[$`]/.exec(piece.text)?.[0] : undefined;
+      if (special === '\\') throw new WordsError('a \\ stands at the end');
+      if (special !== undefined) throw new WordsError(`${special} would need a shell; use single quotes`);
+      return piece.text;
+    })
+    .join('');
 }
 
 /** The command whose standard input is a shell: `sh` is added unless the command names a shell itself. */

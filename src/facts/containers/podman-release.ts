@@ -4,26 +4,9 @@ import { type Asking, stat } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { seeTool, toolVersion } from '../host/tool-version.ts';
 import { source, type Touches } from '../source.ts';
+import { type Release, releaseOf, since } from '../text/version.ts';
 
-/** Major and minor number of a Podman release. */
-export interface Release {
-  readonly major: number;
-  readonly minor: number;
-  /** As the target told it, or as a rule would write it. */
-  readonly said: string;
-}
-
-/** Reads `5.4.2+ds1`, `4.9.4-rhel`, `6.0`. Undefined for what is no version. */
-export function releaseOf(version: string): Release | undefined {
-  const match = /^v?(\d+)(?:\.(\d+))?/.exec(version);
-  return match ? { major: Number(match[1]), minor: Number(match[2] ?? 0), said: version } : undefined;
-}
-
-/** Whether a release is at least `than` ("4.8"). */
-export function since(release: Release, than: string): boolean {
-  const [major = 0, minor = 0] = than.split('.').map(Number);
-  return release.major > major || (release.major === major && release.minor >= minor);
-}
+export { type Release, releaseOf, since };
 
 /** The version of Podman on the target; when it cannot be read, releases that stand for all that may be meant. */
 export interface PodmanRelease {

@@ -110,7 +110,7 @@ interface Merged {
 }
 
 /** Any release, for files that all of them read alike. */
-const any: Release = { major: 5, minor: 0, said: '5.0' };
+const any: Release = { numbers: [5], said: '5.0' };
 
 /** Merges the files as the Podman there does; where its version cannot be told and decides, that is unknown. */
 function* mergedFor(files: readonly DiskFile[], main: string): Asking<Merged | Unknown> {

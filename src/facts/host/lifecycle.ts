@@ -1,4 +1,5 @@
 /** Whether a release is past its end of support on the day of the inspection. */
+import { compareReleases } from '../text/version.ts';
 import { tablesOf } from './lifecycle-table.ts';
 
 /** The newest row says nothing about releases after it; this long they are taken to be supported. */
@@ -45,12 +46,4 @@ function rowOf(ends: Readonly<Record<string, string>>, version: string): string 
   return undefined;
 }
 
-/** Orders dotted numbers part by part; `10` is above `9.4`. */
-export function byNumbers(a: string, b: string): number {
-  const [left, right] = [a, b].map((v) => v.split('.').map((n) => Number.parseInt(n, 10) || 0)) as [number[], number[]];
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
+const byNumbers = (a: string, b: string): number => compareReleases(a, b) ?? 0;

@@ -3,8 +3,9 @@
 import { type Account, type Asking, list, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
+import { wildcardMatches } from '../text/glob.ts';
 import { type Directive, directivesIn } from './config-lines.ts';
-import { matchesList, matchesPattern } from './host-patterns.ts';
+import { matchesList } from './host-patterns.ts';
 
 export interface SshQuestion {
   /** The name as typed: ssh compares `Host` with it and nothing else. */
@@ -186,7 +187,7 @@ class SshReader {
       const wanted = path.slice(cut + 1);
       paths =
         names.is === 'got'
-          ? names.value.filter((n) => matchesPattern(wanted, n) && (!n.startsWith('.') || wanted.startsWith('.'))).map((n) => `${folder}/${n}`)
+          ? names.value.filter((n) => wildcardMatches(wanted, n) && (!n.startsWith('.') || wanted.startsWith('.'))).map((n) => `${folder}/${n}`)
           : [];
     }
     for (const file of paths) {
@@ -211,7 +212,7 @@ class SshReader {
 function inPattern(declared: string, path: string): boolean {
   const cut = declared.lastIndexOf('/');
   if (path.slice(0, path.lastIndexOf('/')) !== declared.slice(0, cut)) return false;
-  return matchesPattern(declared.slice(cut + 1), path.slice(path.lastIndexOf('/') + 1));
+  return wildcardMatches(declared.slice(cut + 1), path.slice(path.lastIndexOf('/') + 1));
 }
 
 /** `word=value` or `word`. */

@@ -1,5 +1,8 @@
 /** Environment variables as start-up files set them. Only the names asked for are ever kept: the rest of such a file is nobody's business. */
 import type { Where } from '../fact.ts';
+import type { Expansion } from './shell-expansion.ts';
+import { bareText, type Literal, type WordToken, wordText } from './shell-lexer.ts';
+import { scriptTokens, simpleCommands } from './shell-script.ts';
 
 /** How a file is read: by a shell, by pam_env(8), or by systemd (environment.d(5)). */
 export type Dialect = 'shell' | 'pam' | 'systemd';
@@ -8,11 +11,13 @@ export interface Assignment {
   readonly name: string;
   /** The text between the quotes, before any expansion. */
   readonly raw: string;
-  /** Single quotes in a shell, pam_env, or a command substitution for systemd: a `$` stays as it is. */
+  /** Quotes in a shell that leave nothing to expand, pam_env, or a command substitution for systemd: a `$` stays as it is. */
   readonly literal: boolean;
+  /** Of a shell: what of it is text, and what expands. */
+  readonly pieces?: readonly (Literal | Expansion)[];
   /** False for a shell variable that nothing in the file exports. */
   readonly exported: boolean;
-  /** Stands inside `if`, `case`, a loop or a function, so it may not be run. */
+  /** Stands inside `if`, `case`, a loop or a function, or behind `&&` or `||`, so it may not be run. */
   readonly conditional: boolean;
   readonly where: Where;
 }
@@ -45,93 +50,84 @@ function plainAssignments(text: string, path: string, wanted: ReadonlySet<string
   return found;
 }
 
+/**
+ * Follows the simple commands of a script. What stands in parentheses, or in a pipe, sets nothing outside; what follows
+ * `&&` or `||` is run under a condition, unless only assignments stand before it.
+ */
 function shellAssignments(text: string, path: string, wanted: ReadonlySet<string>): Assignment[] {
   const found: Assignment[] = [];
   const exported = new Set<string>();
-  let depth = 0;
+  let nested = 0;
   let all = false;
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const nested = depth + (opens(line) > 0 ? 1 : 0);
-    depth = Math.max(0, depth + opens(line) - closes(line));
-    for (const words of statements(line)) {
-      const [first = ''] = words;
-      if (first === 'set' && words.some((w) => /^-[a-z]*a/.test(w))) all = true;
-      const declares = first === 'export' || ((first === 'declare' || first === 'typeset') && words.some((w) => /^-[a-z]*x/.test(w)));
-      const keeps = declares || words.every((w) => assignment.test(w));
-      if (!keeps) continue;
-      for (const word of declares ? words.slice(1) : words) {
-        const m = assignment.exec(word);
-        if (declares) exported.add(m?.[1] ?? word);
-        if (!m || !wanted.has(m[1] ?? '')) continue;
-        const value = unquote(m[2] ?? '');
-        found.push({ name: m[1] ?? '', ...value, exported: declares || all, conditional: nested > 0, where: { path, line: index + 1 } });
-      }
+  let guarded = false;
+  let sets = true;
+  for (const { words: whole, after, depth } of simpleCommands(scriptTokens(text))) {
+    guarded = /^(?:&&|\|\|)$/.test(after) && (guarded || after === '||' || !sets);
+    const { words, opens, closes } = unwrapped(whole);
+    nested += opens;
+    const conditional = nested > 0 || guarded;
+    const [first] = words;
+    const name = first ? bareText(first) : '';
+    if (name === 'set' && words.some((w) => /^-[a-z]*a/.test(wordText(w)))) all = true;
+    const declares = name === 'export' || (/^(?:declare|typeset)$/.test(name) && words.some((w) => /^-[a-z]*x/.test(wordText(w))));
+    sets = declares || words.every((w) => assignedBy(w) !== undefined);
+    for (const word of sets && depth === 0 && after !== '|' ? words.slice(declares ? 1 : 0) : []) {
+      const assigned = assignedBy(word);
+      if (declares) exported.add(assigned?.name ?? wordText(word));
+      if (assigned && wanted.has(assigned.name)) found.push({ ...assigned, exported: declares || all, conditional, where: { path, line: word.line } });
     }
+    nested = Math.max(0, nested - closes);
   }
   return found.map((a) => (exported.has(a.name) ? { ...a, exported: true } : a));
 }
 
-const opens = (line: string): number => count(line, /(?:^|[;&|]|\b(?:then|else|do)\b)[ \t]*(?:if|case|for|while|until|select)\b|\{[ \t]*$/g);
-const closes = (line: string): number => count(line, /(?:^|[;&|])[ \t]*(?:fi|esac|done|\})(?=$|[ \t;&|)])/g);
-const count = (line: string, what: RegExp): number => line.match(what)?.length ?? 0;
+const opening = new Set(['if', 'case', 'for', 'while', 'until', 'select', '{']);
+const closing = new Set(['fi', 'esac', 'done', '}']);
+const between = new Set(['then', 'else', 'elif', 'do', '!', 'time', ...opening]);
 
-/** The words of each simple command of a line; quotes are kept so that the value can tell how it was quoted. */
-function statements(line: string): string[][] {
-  const out: string[][] = [];
-  let words: string[] = [];
-  let word = '';
-  let quote = '';
-  let parens = 0;
-  const endWord = (): void => {
-    if (word !== '') words.push(word);
-    word = '';
-  };
-  const endStatement = (): void => {
-    endWord();
-    const from = words.findIndex((w) => !/^(?:then|else|do|\{|!)$/.test(w));
-    if (from >= 0) out.push(words.slice(from));
-    words = [];
-  };
-  for (let i = 0; i < line.length; i += 1) {
-    const c = line[i] ?? '';
-    if (quote !== "'" && c === '\\') {
-      word += c + (line[i + 1] ?? '');
-      i += 1;
-    } else if (quote !== '') {
-      if (c === quote) quote = '';
-      word += c;
-    } else if (c === '"' || c === "'") {
-      quote = c;
-      word += c;
-    } else if (c === '(' || c === ')') {
-      parens += c === '(' ? 1 : -1;
-      word += c;
-    } else if (parens > 0) word += c;
-    else if (c === ' ' || c === '\t') endWord();
-    else if (c === '#' && word === '') break;
-    else if (c === ';' || c === '&' || c === '|') endStatement();
-    else word += c;
-  }
-  endStatement();
-  return out;
+/** A command without the reserved words in front, and how many constructs these open and close. */
+function unwrapped(words: readonly WordToken[]): { readonly words: readonly WordToken[]; readonly opens: number; readonly closes: number } {
+  let opens = 0;
+  let from = 0;
+  for (; between.has(bareText(words[from])); from++) if (opening.has(bareText(words[from]))) opens++;
+  return { words: words.slice(from), opens, closes: closing.has(bareText(words[from])) ? 1 : 0 };
 }
 
-function unquote(raw: string): { raw: string; literal: boolean } {
-  const single = /^'([^']*)'$/.exec(raw);
-  if (single) return { raw: single[1] ?? '', literal: true };
-  return { raw: raw.replace(/\\(.)|["']/gs, (_, escaped: string | undefined) => escaped ?? ''), literal: false };
+/** `NAME=value`: the name is never quoted, the value may be in parts. */
+function assignedBy({ pieces: [first, ...rest] }: WordToken): Pick<Assignment, 'name' | 'raw' | 'literal' | 'pieces'> | undefined {
+  const m = first?.is === 'text' && first.quote === 'none' ? assignment.exec(first.text) : null;
+  if (!m) return undefined;
+  const pieces = [...(m[2] === '' ? [] : [{ ...first, text: m[2] ?? '' } as const]), ...rest].filter((p): p is Literal | Expansion => p !== undefined);
+  const raw = pieces.map((p) => (p.is === 'text' ? p.text : p.source)).join('');
+  return { name: m[1] ?? '', raw, literal: pieces.every((p) => p.is === 'text' && p.quote !== 'none'), pieces };
 }
 
 /** What an expansion came to: a value, or why it cannot be told here. */
 export type Expanded = { readonly value: string } | { readonly value?: never; readonly unknown: string };
 
 /** Expands the few forms whose value follows from the account: the runtime directory, the home, the uid and the name. */
-export function expand(a: Pick<Assignment, 'raw' | 'literal'>, as: { readonly uid: number; readonly home: string; readonly name: string }): Expanded {
-  if (a.literal || !/[$`]/.test(a.raw)) return { value: a.literal ? a.raw : a.raw.replace(/^~(?=\/|$)/, as.home) };
+export function expand(
+  a: Pick<Assignment, 'raw' | 'literal' | 'pieces'>,
+  as: { readonly uid: number; readonly home: string; readonly name: string },
+): Expanded {
+  if (a.literal) return { value: a.raw };
+  const parts: readonly (Literal | Expansion)[] = a.pieces ?? [{ is: 'expansion', source: a.raw, quoted: true }];
+  const told = parts.map((p) => (p.is === 'text' ? p.text : expanded(p.source, as))).join('');
+  const left = a.pieces ? parts.find((p) => p.is === 'expansion' && /[$`]/.test(expanded(p.source, as))) : /[$`]/.test(told) ? parts[0] : undefined;
+  if (left?.is === 'expansion') {
+    const open = /[$`].*/.exec(expanded(left.source, as))?.[0] ?? '';
+    return { unknown: `${a.raw} is expanded by the shell, and the value of ${open.slice(0, 40)} cannot be told here` };
+  }
+  const [first] = parts;
+  const tilde = !a.pieces || (first?.is === 'text' && first.quote === 'none');
+  return { value: tilde ? told.replace(/^~(?=\/|$)/, as.home) : told };
+}
+
+function expanded(source: string, as: { readonly uid: number; readonly home: string; readonly name: string }): string {
   const runtime = `/run/user/${as.uid}`;
-  let text = a.raw.replace(/\$\(\s*id -ru?\s*\)|\$\(\s*id -ur?\s*\)|`id -u`|\$\{?(?:UID|EUID)\}?/g, String(as.uid));
-  text = text.replace(/\$\{XDG_RUNTIME_DIR:?[-=][^{}]*\}|\$\{XDG_RUNTIME_DIR\}|\$XDG_RUNTIME_DIR\b/g, as.uid === 0 ? '$&' : runtime);
-  text = text.replace(/\$\{HOME\}|\$HOME\b/g, as.home).replace(/\$\{(?:USER|LOGNAME)\}|\$(?:USER|LOGNAME)\b|\$\(\s*(?:whoami|id -un)\s*\)/g, as.name);
-  const left = /[$`].*/.exec(text);
-  return left ? { unknown: `${a.raw} is expanded by the shell, and the value of ${left[0].slice(0, 40)} cannot be told here` } : { value: text };
+  return source
+    .replace(/\$\(\s*id -ru?\s*\)|\$\(\s*id -ur?\s*\)|`id -u`|\$\{?(?:UID|EUID)\}?/g, String(as.uid))
+    .replace(/\$\{XDG_RUNTIME_DIR:?[-=][^{}]*\}|\$\{XDG_RUNTIME_DIR\}|\$XDG_RUNTIME_DIR\b/g, as.uid === 0 ? '$&' : runtime)
+    .replace(/\$\{HOME\}|\$HOME\b/g, as.home)
+    .replace(/\$\{(?:USER|LOGNAME)\}|\$(?:USER|LOGNAME)\b|\$\(\s*(?:whoami|id -un)\s*\)/g, as.name);
 }

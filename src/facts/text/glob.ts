@@ -1,4 +1,15 @@
-/** Shell globs as glob(3) matches them, in time linear in pattern times text: both may come from the host. */
+/**
+ * Wildcard patterns, in time linear in pattern times text: both may come from the host. One matcher, and a view for each
+ * sort of pattern: glob(3), the host patterns of OpenSSH, and the patterns of a plan.
+ */
+
+/** One place of a pattern: a character, or any number of them: all, or all but a slash. */
+type Part = { readonly any: 'text' | 'segment' } | { readonly any?: never; readonly is: (c: string) => boolean };
+
+const character = (wanted: string): Part => ({ is: (c) => c === wanted });
+const anyCharacter: Part = { is: () => true };
+const anyText: Part = { any: 'text' };
+const anySegment: Part = { any: 'segment' };
 
 /** Whether a path matches a glob pattern. `*`, `?` and `[…]` do not match a slash, nor a leading dot of a segment. */
 export function globMatches(pattern: string, path: string): boolean {
@@ -9,61 +20,81 @@ export function globMatches(pattern: string, path: string): boolean {
   });
 }
 
-type Part = { readonly star: true } | { readonly star: false; readonly test: (c: string) => boolean };
+const segmentMatches = (pattern: string, text: string): boolean => !(text.startsWith('.') && /^[*?[]/.test(pattern)) && matches(globParts(pattern), text);
 
-function segmentMatches(pattern: string, text: string): boolean {
-  if (text.startsWith('.') && !pattern.startsWith('.')) return false;
-  const parts = partsOf(pattern);
-  let at = 0;
-  let part = 0;
-  let retry: { at: number; part: number } | undefined;
-  while (at < text.length) {
-    const here = parts[part];
-    if (here?.star) {
-      retry = { at, part };
-      part++;
-    } else if (here?.test(text[at] as string)) {
-      at++;
-      part++;
-    } else if (retry) {
-      retry = { at: retry.at + 1, part: retry.part };
-      at = retry.at;
-      part = retry.part + 1;
-    } else return false;
-  }
-  return parts.slice(part).every((p) => p.star);
+/** Whether a text matches a pattern in which `*` is any text and `?` one character (OpenSSH match.c). */
+export const wildcardMatches = (pattern: string, text: string): boolean =>
+  matches(
+    [...pattern].map((c) => (c === '*' ? anyText : c === '?' ? anyCharacter : character(c))),
+    text,
+  );
+
+/** A test for paths: `*` is any text without a slash, `**` any text; everything else stands for itself. */
+export function pathPattern(pattern: string): (path: string) => boolean {
+  const parts = pattern.split(/(\*\*|\*)/).flatMap((part) => (part === '**' ? [anyText] : part === '*' ? [anySegment] : [...part].map(character)));
+  return (path) => matches(parts, path);
 }
 
-function partsOf(pattern: string): Part[] {
-  const parts: Part[] = [];
-  for (let at = 0; at < pattern.length; at++) {
-    const c = pattern[at] as string;
-    const close = c === '[' ? pattern.indexOf(']', at + (/[!^]/.test(pattern[at + 1] ?? '') ? 3 : 2)) : -1;
-    if (c === '*') parts.push({ star: true });
-    else if (c === '?') parts.push({ star: false, test: () => true });
-    else if (close > 0) {
-      parts.push({ star: false, test: bracket(pattern.slice(at + 1, close)) });
-      at = close;
-    } else {
-      const literal = c === '\\' && at + 1 < pattern.length ? (pattern[++at] as string) : c;
-      parts.push({ star: false, test: (x) => x === literal });
+/** Follows all ways through the pattern at once, so that no text can make it try them one by one. */
+function matches(parts: readonly Part[], text: string): boolean {
+  const reachedAt = new Int32Array(parts.length + 1).fill(-1);
+  let now: number[] = [];
+  const reach = (part: number, at: number): void => {
+    for (let next = part; reachedAt[next] !== at; next++) {
+      reachedAt[next] = at;
+      now.push(next);
+      // Any number of characters may be none.
+      if (parts[next]?.any === undefined) return;
     }
+  };
+  reach(0, 0);
+  let at = 0;
+  for (const c of text) {
+    at++;
+    const before = now;
+    now = [];
+    for (const part of before) {
+      const here = parts[part];
+      if (here?.any === undefined) {
+        if (here?.is(c)) reach(part + 1, at);
+      } else if (here.any === 'text' || c !== '/') reach(part, at);
+    }
+    if (now.length === 0) return false;
+  }
+  return reachedAt[parts.length] === at;
+}
+
+/** The parts of one segment of a glob(3) pattern. A backslash takes the meaning from what follows, in brackets, too. */
+function globParts(pattern: string): Part[] {
+  const parts: Part[] = [];
+  const characters = [...pattern];
+  for (let at = 0; at < characters.length; at++) {
+    const c = characters[at] ?? '';
+    const set = c === '[' ? bracket(characters, at + 1) : undefined;
+    if (c === '*') parts.push(anyText);
+    else if (c === '?') parts.push(anyCharacter);
+    else if (set) {
+      parts.push({ is: set.has });
+      at = set.end;
+    } else parts.push(character(c === '\\' && at + 1 < characters.length ? (characters[++at] ?? '') : c));
   }
   return parts;
 }
 
-function bracket(body: string): (c: string) => boolean {
-  const negated = /^[!^]/.test(body);
-  const set = negated ? body.slice(1) : body;
-  return (c) => {
-    let inside = false;
-    for (let at = 0; at < set.length; at++) {
-      const range = set[at + 1] === '-' && at + 2 < set.length;
-      inside ||= range ? c >= (set[at] as string) && c <= (set[at + 2] as string) : c === set[at];
-      if (range) at += 2;
-    }
-    return inside !== negated;
-  };
+/** What a bracket holds, and where it ends; undefined where it does not, and stands for itself. A `]` in front is one of the set. */
+function bracket(characters: readonly string[], from: number): { readonly has: (c: string) => boolean; readonly end: number } | undefined {
+  const negated = /^[!^]/.test(characters[from] ?? '');
+  const ranges: { from: string; to: string }[] = [];
+  const start = from + (negated ? 1 : 0);
+  let at = start;
+  const one = (): string => characters[characters[at] === '\\' ? ++at : at] ?? '';
+  for (; at < characters.length && (characters[at] !== ']' || at === start); at++) {
+    const first = one();
+    const ranged = characters[at + 1] === '-' && characters[at + 2] !== ']' && at + 2 < characters.length;
+    if (ranged) at += 2;
+    ranges.push({ from: first, to: ranged ? one() : first });
+  }
+  return at < characters.length ? { has: (c) => ranges.some((r) => c >= r.from && c <= r.to) !== negated, end: at } : undefined;
 }
 
 /** Expands the first level of `{a,b}` as GLOB_BRACE does, at most 100 ways so that a hostile file cannot multiply. */
@@ -72,7 +103,7 @@ function braces(pattern: string): string[] {
   for (let round = 0; round < 4; round++) {
     const next = open.flatMap((p) => {
       const m = /^([^{]*)\{([^{}]*)\}(.*)$/s.exec(p);
-      return m ? (m[2] as string).split(',').map((choice) => `${m[1]}${choice}${m[3]}`) : [p];
+      return m ? (m[2] ?? '').split(',').map((choice) => `${m[1]}${choice}${m[3]}`) : [p];
     });
     open = next.slice(0, 100);
   }

@@ -1,4 +1,6 @@
-/** Shell text as commands of words, as far as that can be told without running it. */
+/** Scripts, and lines of Makefiles, CI descriptions and documents, as commands of words, as far as that can be told without running them. */
+import { bareText, type LexOptions, lexShell, type Token, type WordToken } from './shell-lexer.ts';
+import { scriptTokens, simpleCommands } from './shell-script.ts';
 
 export interface Word {
   /** The word without its quotes; known variables are filled in. */
@@ -49,10 +51,9 @@ function logicalLines(text: string): Line[] {
 }
 
 /** Takes away what stands before a command in a Makefile, a CI description or a document. */
-function commandText(line: string, form: ScriptForm): string {
+function commandText(line: string, form: Exclude<ScriptForm, 'shell'>): string {
   if (form === 'make') return line.replace(/^\s*[@+-]*/, '').replaceAll('$$', '$');
   if (form === 'text') return line.replace(/^\s*(?:[-*]\s+)?(?:[$#>%]\s+)?`*/, '').replace(/`+\s*$/, '');
-  if (form !== 'yaml') return line;
   const bare = line.replace(/^\s*(?:-\s+)?(?:[A-Za-z_-]+:\s+)?/, '');
   const quoted = /^(["'])(.*)\1\s*$/.exec(bare);
   return quoted && /^(?:sudo|env|k3d|[A-Z_]+=|export)\b/.test(quoted[2] ?? '') ? (quoted[2] ?? '') : bare;
@@ -61,14 +62,35 @@ function commandText(line: string, form: ScriptForm): string {
 /** The simple commands of a script, in order. Assignments of plain text are remembered and filled in where they are used. */
 export function commandsIn(text: string, form: ScriptForm): Command[] {
   const known = new Map<string, string>();
-  const commands: Command[] = [];
-  for (const { text: raw, line } of logicalLines(text)) {
-    for (const words of simpleCommands(commandText(raw, form), known)) {
-      commands.push({ words, line });
-      remember(words, known);
-    }
-  }
-  return commands;
+  return tokensOf(text, form).flatMap((tokens) =>
+    simpleCommands(tokens).flatMap(({ words }) => {
+      const from = words.findIndex((w) => !reserved.has(bareText(w)));
+      const [first] = from < 0 ? [] : words.slice(from);
+      if (!first) return [];
+      const told = words.slice(from).map((w) => toldWord(w, known));
+      remember(told, known);
+      return [{ words: told, line: first.line }];
+    }),
+  );
+}
+
+/** A script is one text; elsewhere each line may be a command, and what opens a quote is mostly prose. */
+function tokensOf(text: string, form: ScriptForm): readonly (readonly Token[])[] {
+  if (form === 'shell') return [scriptTokens(text)];
+  const options: LexOptions = form === 'text' ? { withoutRedirections: true } : {};
+  return logicalLines(text).map(({ text: raw, line }) => lexShell(commandText(raw, form), { ...options, line }).tokens);
+}
+
+const reserved = new Set(['then', 'do', 'else', 'elif', 'if', 'while', 'until', '!', '{', 'time']);
+
+/** Fills in what is known. An expansion that is not stays as it is written. */
+function toldWord(word: WordToken, known: ReadonlyMap<string, string>): Word {
+  const parts = word.pieces.map((piece) => {
+    if (piece.is === 'text') return { text: piece.text, dynamic: false };
+    const value = piece.name === undefined ? undefined : known.get(piece.name);
+    return { text: value ?? piece.source, dynamic: value === undefined };
+  });
+  return { text: parts.map((p) => p.text).join(''), dynamic: parts.some((p) => p.dynamic) };
 }
 
 /** Remembers `NAME=text` (alone or exported), so that a later `$NAME` is known; an unknown value makes the name unknown. */
@@ -81,87 +103,4 @@ function remember(words: readonly Word[], known: Map<string, string>): void {
     if (word.dynamic) known.delete(m[1] ?? '');
     else known.set(m[1] ?? '', m[2] ?? '');
   }
-}
-
-const reserved = new Set(['then', 'do', 'else', 'elif', 'if', 'while', 'until', '!', '{', 'time']);
-
-function simpleCommands(line: string, known: ReadonlyMap<string, string>): Word[][] {
-  const lexer = new Lexer(known);
-  lexer.feed(line);
-  return lexer.commands.map((words) => words.slice(words.findIndex((w) => !reserved.has(w.text)))).filter((words) => words.length > 0);
-}
-
-class Lexer {
-  readonly commands: Word[][] = [];
-  readonly #known: ReadonlyMap<string, string>;
-  #words: Word[] = [];
-  #text = '';
-  #started = false;
-  #dynamic = false;
-
-  constructor(known: ReadonlyMap<string, string>) {
-    this.#known = known;
-  }
-
-  feed(line: string): void {
-    let quote = '';
-    for (let i = 0; i < line.length; i += 1) {
-      const c = line[i] ?? '';
-      if (quote === "'") {
-        if (c === "'") quote = '';
-        else this.#text += c;
-      } else if (c === '\\') {
-        const next = line[i + 1] ?? '';
-        this.#add(quote === '"' && !/[$`"\\]/.test(next) ? c + next : next);
-        i += 1;
-      } else if (c === '$' || c === '`') i = this.#expansion(line, i);
-      else if (c === quote) quote = '';
-      else if (quote === '' && (c === '"' || c === "'")) {
-        quote = c;
-        this.#started = true;
-      } else if (quote === '' && /[\s;&|()]/.test(c)) this.#separate(c);
-      else if (quote === '' && c === '#' && !this.#started) break;
-      else this.#add(c);
-    }
-    this.#separate(';');
-  }
-
-  #add(text: string): void {
-    this.#text += text;
-    this.#started = true;
-  }
-
-  #separate(c: string): void {
-    if (this.#started) this.#words.push({ text: this.#text, dynamic: this.#dynamic });
-    this.#text = '';
-    this.#started = false;
-    this.#dynamic = false;
-    if (/\s/.test(c)) return;
-    if (this.#words.length > 0) this.commands.push(this.#words);
-    this.#words = [];
-  }
-
-  /** Takes `$NAME`, `${…}`, `$(…)` or a back-quoted command; returns where it ends. */
-  #expansion(line: string, at: number): number {
-    const name = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^{}$`]*))?\})/.exec(line.slice(at, at + 300));
-    if (name) {
-      const value = this.#known.get(name[1] ?? name[2] ?? '');
-      this.#add(value ?? name[0]);
-      this.#dynamic ||= value === undefined;
-      return at + name[0].length - 1;
-    }
-    const end = line[at] === '`' ? line.indexOf('`', at + 1) : line[at + 1] === '(' ? closing(line, at + 1) : at;
-    this.#add(line.slice(at, end < 0 ? undefined : end + 1));
-    this.#dynamic ||= line[at] === '`' || /[({*@#?$!\d-]/.test(line[at + 1] ?? '');
-    return end < 0 ? line.length : end;
-  }
-}
-
-function closing(line: string, open: number): number {
-  let depth = 0;
-  for (let i = open; i < line.length; i += 1) {
-    if (line[i] === '(') depth += 1;
-    if (line[i] === ')' && --depth === 0) return i;
-  }
-  return -1;
 }

@@ -4,8 +4,9 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import { programDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
+import { releaseOf, since } from '../../facts/text/version.ts';
 
-const release = '/proc/sys/kernel/osrelease';
+const osrelease = '/proc/sys/kernel/osrelease';
 const modules = ['/usr/lib/modules', '/lib/modules'] as const;
 const selinux = '/sys/fs/selinux/enforce';
 const fuse = '/dev/fuse';
@@ -22,7 +23,7 @@ export const rootlessOverlay = defineKind({
     fuse: boolean('fuse-overlayfs and /dev/fuse are there'),
   }),
   touches: () => [
-    { do: 'read', path: release },
+    { do: 'read', path: osrelease },
     ...modules.map((path) => ({ do: 'list', path }) as const),
     ...[selinux, fuse, ...programs].map((path) => ({ do: 'stat', path }) as const),
   ],
@@ -39,19 +40,19 @@ function* setNative(fact: FactBuilder): Asking<void> {
   const enforcing: Answer<Stat> = yield* stat(selinux);
   if ('is' in kernel) return void fact.gap('kernel', kernel).gap('native', kernel);
   fact.set('kernel', kernel.release, kernel.where);
-  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(kernel.release) ?? [];
-  const number = Number(major) * 1000 + Number(minor);
+  const release = releaseOf(kernel.release);
+  const always = release !== undefined && since(release, '5.13');
   // Between the two releases it depends on SELinux.
-  if (number < 5011 || number >= 5013) return void fact.set('native', number >= 5013, kernel.where);
+  if (always || !release || !since(release, '5.11')) return void fact.set('native', always, kernel.where);
   if (enforcing.is === 'blocked') return void fact.gap('native', unknown(enforcing, selinux));
   fact.set('native', enforcing.is === 'absent', kernel.where, { path: selinux, ...(enforcing.is === 'absent' ? { said: 'not there' } : {}) });
 }
 
 /** An image has no running kernel; where one kernel alone is installed it is the one that will run. */
 function* kernelRelease(): Asking<{ release: string; where: Where } | Unknown> {
-  const running = yield* read(release);
-  if (running.is === 'got' && /^\d+\.\d+/.test(running.value)) return { release: running.value.trim(), where: { path: release, line: 1 } };
-  if (running.is === 'blocked' && running.why !== 'unsupported') return unknown(running, release);
+  const running = yield* read(osrelease);
+  if (running.is === 'got' && /^\d+\.\d+/.test(running.value)) return { release: running.value.trim(), where: { path: osrelease, line: 1 } };
+  if (running.is === 'blocked' && running.why !== 'unsupported') return unknown(running, osrelease);
   const listed = yield* together(modules.map((d) => list(d)));
   const at = listed.findIndex((l) => l.is !== 'absent');
   const names = listed[at];

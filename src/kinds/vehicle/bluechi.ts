@@ -1,10 +1,10 @@
 /** Kind `bluechi`: the controller of BlueChi (once hirte), as its files configure it. */
 import { type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { firewallTouches, portClosed } from '../../facts/firewall/port-closed.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
 import { type BluechiFile, bluechiBool, type Option, optionKey, parseBluechi } from '../../facts/vehicle/bluechi-file.ts';
-import { firewallTouches, portClosed } from '../../facts/vehicle/firewall.ts';
 
 /** Files in the order in which they are read; a key in a later file replaces the earlier one. */
 const projects = [
@@ -104,7 +104,7 @@ function* describe(project: Project, { files }: Loaded): Asking<Fact> {
   whole(fact, 'heartbeatInterval', option('HeartbeatInterval'), 0, unset);
   whole(fact, 'nodeHeartbeatThreshold', option('NodeHeartbeatThreshold'), 6000, unset);
   nodes(fact, option('AllowedNodeNames'), options, unset);
-  const closed = port === undefined ? undefined : yield* portClosed(port, 'bluechi');
+  const closed = port === undefined ? undefined : yield* portClosed(port);
   if (closed?.is === 'known') fact.set('closed', closed.closed, ...closed.where);
   else if (closed) fact.gap('closed', closed);
   return fact.build();

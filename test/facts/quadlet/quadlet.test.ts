@@ -88,7 +88,7 @@ describe('older and newer releases', () => {
     expect(keySince('Container', 'Memory')).toBe('5.5');
     expect(keySince('Container', 'memory')).toBeUndefined();
     expect(keySince('Container', '__proto__')).toBeUndefined();
-    expect(takesKey({ major: 5, minor: 4, said: '5.4' }, 'Container', 'Memory')).toBe(false);
+    expect(takesKey({ numbers: [5, 4], said: '5.4' }, 'Container', 'Memory')).toBe(false);
   });
 });
 

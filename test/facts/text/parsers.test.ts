@@ -4,6 +4,7 @@ import { parseIni } from '../../../src/facts/text/ini.ts';
 import { parseJson } from '../../../src/facts/text/json.ts';
 import { entry, type Parsed, plain, type TextNode, walk } from '../../../src/facts/text/node.ts';
 import { parseToml } from '../../../src/facts/text/toml.ts';
+import { maxXmlLength, type ParsedXml, parseXml, type XmlElement } from '../../../src/facts/text/xml.ts';
 import { parseYaml, parseYamlAll } from '../../../src/facts/text/yaml.ts';
 
 function root(parsed: Parsed): TextNode {
@@ -160,11 +161,75 @@ test('ini', () => {
   });
 });
 
+describe('xml', () => {
+  const outline = (e: XmlElement): unknown => [e.name, Object.fromEntries([...e.attributes].map(([n, a]) => [n, a.value])), e.text, ...e.children.map(outline)];
+  const read = (text: string): XmlElement => {
+    const parsed = parseXml(text);
+    if (parsed.is === 'broken') throw new Error(JSON.stringify(parsed.problem));
+    return parsed.root;
+  };
+  const refused = (parsed: ParsedXml) => (parsed.is === 'broken' ? parsed.problem : undefined);
+
+  test('elements, attributes, references, comments and CDATA', () => {
+    const text = '\uFEFF<?xml version="1.0" encoding="utf-8"?>\r\n<!-- <no/> -->\n<a x = "1&#50;&amp;" y=\'"\'>\n<b/>t<!-- <c/> -->&lt;<![CDATA[<d/>]]></a>\n';
+    expect(outline(read(text))).toEqual(['a', { x: '12&', y: '"' }, '\nt<<d/>', ['b', {}, '']]);
+  });
+  test('lines of elements and attributes', () => {
+    const root = read('<?xml version="1.0"?>\r\n\r\n<a\r\n  x="1"\n\n  y="2"><b\n/></a>');
+    expect([root.at.line, root.attributes.get('x')?.at.line, root.attributes.get('y')?.at.line, root.children[0]?.at.line]).toEqual([3, 4, 6, 6]);
+  });
+  test.each([
+    ['', 1],
+    ['\n<a>', 2],
+    ['<a>\n</b>', 2],
+    ['<a x=1/>', 1],
+    ['<a x="1" x="2"/>', 1],
+    ['<a x="<"/>', 1],
+    ['<a/>\n<b/>', 2],
+    ['<a>&no;</a>', 1],
+    ['<!DOCTYPE a [<!ENTITY e "842">]>\n<a x="&e;"/>', 2],
+    ['<a>\u0000</a>', 1],
+    ['a', 1],
+  ])('%j is broken on line %i', (text, line) => expect(refused(parseXml(text))?.line).toBe(line));
+  test('an entity bomb is refused', () => {
+    const bomb = `<!DOCTYPE a [<!ENTITY a "x">${'bcdefgh'
+      .split('')
+      .map((c, n) => `<!ENTITY ${c} "${`&${'abcdefg'[n]};`.repeat(10)}">`)
+      .join('')}]><a>&h;</a>`;
+    expect(refused(parseXml(bomb))?.message).toContain('entity');
+  });
+  test('what is too deep or too long is refused', () => {
+    expect(refused(parseXml('<a>'.repeat(200_000)))?.message).toContain('nested deeper');
+    expect(refused(parseXml(`<a>${' '.repeat(maxXmlLength)}</a>`))?.message).toContain('longer than');
+    expect(parseXml(`${'<a>'.repeat(100)}${'</a>'.repeat(100)}`).is).toBe('parsed');
+  });
+  test('what is written comes back', () => {
+    const escaped = (t: string): string => t.replace(/[&<>"'\t\n\r]/g, (c) => `&#${c.charCodeAt(0)};`);
+    const word = fc.string({ unit: fc.constantFrom('a', '&', '<', '"', "'", ' ', '\n', '\t', 'é', ']', '>'), maxLength: 5 });
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('x', 'y', 'z'), word), word, fc.constantFrom('"', "'"), (attributes, text, quote) => {
+        const written = `<a ${Object.entries(attributes)
+          .map(([n, v]) => `${n}=${quote}${escaped(v)}${quote}`)
+          .join('\n')}>${escaped(text)}</a>`;
+        expect(outline(read(written))).toEqual(['a', { ...attributes }, text]);
+      }),
+    );
+  });
+});
+
 describe('hostile texts', () => {
   const parsers = { json: parseJson, toml: parseToml, yaml: parseYaml };
-  test.each(Object.entries(parsers))('%s never throws', (_, parse) => {
+  test.each(
+    Object.entries({
+      ...parsers,
+      xml: (text: string) => {
+        const p = parseXml(text);
+        return p.is === 'broken' ? p : parseJson('0');
+      },
+    }),
+  )('%s never throws', (_, parse) => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[-[\]{}"':&*!|>#=,.\n\t a-c0-9]*$/)), (text) => {
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[-[\]{}"':&*!|>#=,.\n\t a-c0-9</;?]*$/)), (text) => {
         const parsed = parse(text);
         if (parsed.is === 'parsed') plain(parsed.root);
       }),

@@ -1,0 +1,140 @@
+/** What firewalld lets in: its rules in the order in which it puts them into netfilter (firewalld/firewalld:src/firewall/core/nftables.py). */
+import type { Unknown, Where } from '../fact.ts';
+import { mayLetIn } from './direct.ts';
+import type { Filter } from './filter.ts';
+import type { Firewalld } from './firewalld.ts';
+import { type Matched, matchesPort } from './matches.ts';
+import type { Policy } from './policy.ts';
+import { covers, type Forward } from './ports.ts';
+import type { Family, RichRule } from './rich-rule.ts';
+import type { Zone } from './zone.ts';
+
+export type Admission = { readonly is: 'open' | 'closed'; readonly where: readonly Where[] } | Unknown;
+
+/**
+ * Whether somebody outside can reach a TCP port of this host. Whom a zone, a source or a rate lets in is not judged: one
+ * sender is enough. Besides the default zone, and zones to which their files bind something, each that the administrator
+ * wrote is looked at: NetworkManager may bind it.
+ */
+export function admits(config: Firewalld, port: number): Admission {
+  const zones = [...config.zones.values()].filter((z) => z === config.defaultZone || z.bound.length > 0 || z.path.startsWith('/etc/'));
+  const names = new Set(zones.map((z) => z.name));
+  const policies = config.policies.filter((p) => !p.disabled && p.ingress.some((z) => z === 'ANY' || names.has(z)));
+  for (const filter of [...zones, ...policies]) {
+    const forward = forwarding(filter, port);
+    if (forward) return forward;
+  }
+  const inward = policies.filter((p) => p.egress.includes('HOST'));
+  for (const zone of zones) {
+    const open = opening(stepsOf(config, zone, inward, port), zone === config.defaultZone ? both : familiesOf(zone));
+    if (open) return { is: 'open', where: open };
+  }
+  const direct = config.direct.find((rule) => mayLetIn(rule, config.backend));
+  if (direct)
+    return { is: 'unknown', why: 'unsupported', said: `the direct rule ${direct.words.join(' ').slice(0, 80)} may let the port in`, where: [direct.where] };
+  return { is: 'closed', where: [...zones, ...inward].map(({ path }) => ({ path, said: `does not open port ${port}` })) };
+}
+
+const both: readonly Family[] = ['ipv4', 'ipv6'];
+
+/** A zone of addresses alone sees only their family. */
+function familiesOf(zone: Zone): readonly Family[] {
+  if (zone.bound.length === 0) return both;
+  const v4 = zone.bound.every((b) => /^[\d.]+(?:\/[\d.]+)?$/.test(b));
+  const v6 = zone.bound.every((b) => /^[\da-fA-F]*:[\da-fA-F:.]*:[\da-fA-F:.]*(?:\/\d+)?$/.test(b) && !/^(?:[\da-fA-F]{2}:){5}/.test(b));
+  return v4 ? ['ipv4'] : v6 ? ['ipv6'] : both;
+}
+
+/** One rule that decides about the port. */
+interface Step {
+  readonly accepts: boolean;
+  /** Undefined for both. */
+  readonly family?: Family;
+  /** It is about part of the traffic only, or may be. */
+  readonly narrowed: boolean;
+  readonly where: readonly Where[];
+}
+
+/** The first rule that lets something in, of what no rule before it has refused altogether. */
+function opening(steps: readonly Step[], families: readonly Family[]): readonly Where[] | undefined {
+  const left = new Set(families);
+  for (const { accepts, family, narrowed, where } of steps) {
+    const about = family ? [family] : [...left];
+    if (!about.some((f) => left.has(f))) continue;
+    if (accepts) return where;
+    if (!narrowed) for (const f of about) left.delete(f);
+  }
+  return undefined;
+}
+
+/** What a packet from a zone passes: policies of negative priority, the zone, the other policies, the zone's target. */
+function stepsOf(config: Firewalld, zone: Zone, policies: readonly Policy[], port: number): Step[] {
+  const about = policies.filter((p) => p.ingress.includes('ANY') || p.ingress.includes(zone.name)).sort((a, b) => a.priority - b.priority);
+  const ofPolicy = (p: Policy): Step[] => [...rulesOf(config, p, port), ...(p.target === 'CONTINUE' ? [] : [targetStep(p, 'policy')])];
+  return [
+    ...about.filter((p) => p.priority < 0).flatMap(ofPolicy),
+    ...rulesOf(config, zone, port),
+    ...about.filter((p) => p.priority > 0).flatMap(ofPolicy),
+    targetStep(zone, 'zone'),
+  ];
+}
+
+const targetStep = ({ target, targetAt }: Zone | Policy, what: string): Step => ({
+  accepts: target === 'ACCEPT',
+  narrowed: false,
+  where: [{ ...targetAt, said: `the ${what} accepts everything` }],
+});
+
+/** Rich rules of negative priority, refusals, services and ports and what else is accepted, rich rules of positive priority. */
+function rulesOf(config: Firewalld, filter: Filter, port: number): Step[] {
+  const rich = filter.rules.flatMap((r) => richStep(config, r, port));
+  // Which of two rules of one priority comes first differs by release.
+  const ordered = rich.sort((a, b) => a.priority - b.priority || Number(b.step.accepts) - Number(a.step.accepts));
+  const of = (test: (r: Rated) => boolean): Step[] => ordered.filter(test).map((r) => r.step);
+  return [
+    ...of((r) => r.priority < 0),
+    ...of((r) => r.priority === 0 && !r.step.accepts),
+    ...of((r) => r.priority === 0 && r.step.accepts),
+    ...plainMatches(config, filter, port).map(({ narrowed, where }) => ({ accepts: true, narrowed, where })),
+    ...of((r) => r.priority > 0),
+  ];
+}
+
+interface Rated {
+  readonly priority: number;
+  readonly step: Step;
+}
+
+function richStep(config: Firewalld, rule: RichRule, port: number): Rated[] {
+  if (!rule.action || rule.action === 'mark' || rule.subject.is === 'forward-port' || rule.subject.is === 'other') return [];
+  const matched = rule.subject.is === 'all' ? [{ narrowed: false, where: [rule.where] }] : matchesPort(rule.subject, port, config.services);
+  const accepts = rule.action === 'accept';
+  return matched.slice(0, 1).map((m) => ({
+    priority: rule.priority,
+    step: { accepts, ...(rule.family ? { family: rule.family } : {}), narrowed: rule.narrowed || matched.every((o) => o.narrowed), where: m.where },
+  }));
+}
+
+const plainMatches = (config: Firewalld, filter: Filter, port: number): Matched[] =>
+  [
+    ...filter.ports.map((p) => ({ is: 'port' as const, ...p })),
+    ...filter.services.map((s) => ({ is: 'service' as const, ...s })),
+    ...filter.protocols.map((p) => ({ is: 'protocol' as const, ...p })),
+    ...filter.sourcePorts.map((p) => ({ is: 'source-port' as const, ...p })),
+  ].flatMap((subject) => matchesPort(subject, port, config.services));
+
+/** Redirected packets are let in before any other rule is asked. */
+function forwarding(filter: Filter, port: number): Admission | undefined {
+  const all = [...filter.forwards, ...filter.rules.flatMap((r): Forward[] => (r.subject.is === 'forward-port' ? [r.subject] : []))];
+  for (const { protocol, range, toPort, toAddress, where } of all) {
+    if (protocol !== 'tcp' || !covers(toPort ?? range, port)) continue;
+    if (toAddress === undefined) return { is: 'open', where: [{ ...where, said: `forwards to port ${port}` }] };
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `${filter.path} forwards to port ${port} of ${toAddress}, and whether that is this host is not known`,
+      where: [where],
+    };
+  }
+  return undefined;
+}
