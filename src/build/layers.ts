@@ -161,6 +161,7 @@ export const layers: readonly Layer[] = [
       'collect/targets/composed.ts',
       'rules/text',
       'explain',
+      'report',
       'report/table',
       '.',
       'cli',
