@@ -1,10 +1,10 @@
+/** The few engine settings that decide where networks and helper programs are. */
 import type { Account, Asking } from '../ask.ts';
 import { accountKey } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
 import type { Pattern } from '../pattern.ts';
-/** The few engine settings that decide where networks and helper programs are. */
 import { shared } from '../settle.ts';
 
 /** A setting with the places it comes from; none when it is the built-in default. */
