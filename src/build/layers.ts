@@ -99,7 +99,7 @@ export const layers: readonly Layer[] = [
     holds: 'rule text → rule, or every mistake with its line',
     mayImport: ['facts', 'kinds', 'verdicts', 'rules', 'expect', 'collect/targets/composed.ts'],
   },
-  { at: 'explain', holds: 'rules and kinds in words and as JSON Schema', mayImport: ['facts', 'verdicts', 'rules', 'expect', 'plan'] },
+  { at: 'explain', holds: 'rules and kinds in words and as JSON Schema', mayImport: ['facts', 'verdicts', 'rules', 'expect'] },
   { at: 'report', holds: 'a format a file, and what formats share', mayImport: ['facts', 'verdicts'] },
   { at: 'report/table', holds: 'the report on a terminal', mayImport: ['verdicts', 'report'] },
   { at: 'report/sarif', holds: 'SARIF 2.1.0', mayImport: ['verdicts', 'report'] },
@@ -148,7 +148,12 @@ export const layers: readonly Layer[] = [
     mayImport: ['facts', 'kinds', 'verdicts', 'rules', 'plan', ...collecting, 'rules/text', 'explain', 'report', 'report/formats.ts', '.', 'cli', 'cli/verify'],
     io: true,
   },
-  { at: 'cli/commands/rules', holds: 'the commands about rules', mayImport: ['kinds', 'rules', 'rules/text', 'explain', 'report', '.', 'cli'], io: true },
+  {
+    at: 'cli/commands/rules',
+    holds: 'the commands about rules',
+    mayImport: ['kinds', 'rules', 'plan', 'rules/text', 'explain', 'report', '.', 'cli'],
+    io: true,
+  },
   { at: 'cli/commands.ts', holds: 'the table of commands, generated from the folder', mayImport: ['cli/commands', 'cli/commands/rules'] },
   { at: 'cli/main.ts', holds: 'argv to a command, errors to an exit status', mayImport: ['rules/text', 'report', 'cli', 'cli/commands.ts'], io: true },
   {
@@ -163,6 +168,7 @@ export const layers: readonly Layer[] = [
       'collect/targets/composed.ts',
       'rules/text',
       'explain',
+      'report',
       'report/table',
       '.',
       'cli',
@@ -196,12 +202,24 @@ export const pureFiles = (): string[] => layers.filter((l) => !l.io).map((l) => 
 
 /** The table of folders, for ARCHITECTURE.md. */
 export function layerTable(): string {
-  const shown = (at: string): string => `\`${at === '.' ? 'src/*.ts' : at}\``;
-  const every = layers.filter((l) => l.at.startsWith('facts/')).map((l) => l.at);
-  const named = (rows: readonly string[]): string => {
-    const all = every.every((at) => rows.includes(at));
-    return [...(all ? ['`facts/*`'] : []), ...rows.filter((at) => !all || !every.includes(at)).map(shown)].join(', ') || 'nothing';
-  };
-  const rows = layers.map((l) => `| ${shown(l.at)} | ${l.holds} | ${named(l.mayImport)}${l.io ? '' : '; no Node module'} |`);
-  return `| in \`src\` | holds | may import |\n|---|---|---|\n${rows.join('\n')}`;
+  const rows = layers.map(({ at, holds, mayImport, io }) => `| \`${named(at)}\` | ${holds} | ${inBraces(mayImport)} | ${io ? 'yes' : ''} |`);
+  return `| in \`src\` | holds | may import | and Node's modules |\n|---|---|---|---|\n${rows.join('\n')}`;
+}
+
+const named = (at: string): string => (at === '.' ? '*.ts' : at);
+
+/** Rows as people read them: those below one folder together, `facts/{., text}`; a dot is the folder itself. */
+function inBraces(rows: readonly string[]): string {
+  const top = (at: string): string => at.replace(/\/.*/, '');
+  const below = Map.groupBy(rows, top);
+  const every = Map.groupBy(
+    layers.map((l) => l.at),
+    top,
+  );
+  const each = [...below].map(([folder, some]) => {
+    if (some.length === 1) return `\`${named(some[0] ?? '')}\``;
+    if (some.length === every.get(folder)?.length) return `\`${folder}/**\``;
+    return `\`${folder}/{${some.map((at) => (at === folder ? '.' : at.slice(folder.length + 1))).join(', ')}}\``;
+  });
+  return each.join(', ') || 'nothing';
 }

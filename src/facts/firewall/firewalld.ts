@@ -1,7 +1,9 @@
 /** The permanent configuration of firewalld: what of /etc and /usr/lib is in force (firewalld.dbus(5), firewalld(1) "Directories"). */
+
 import { type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 import { type DirectRule, directPath, directRules } from './direct.ts';
 import { combinedZones, filesOf, nowhere, roots, servicesOf } from './files.ts';
 import { type Policy, policyOf } from './policy.ts';
@@ -9,22 +11,6 @@ import { type Service, shippedServices } from './service.ts';
 import { type Zone, zoneOf } from './zone.ts';
 
 const configPath = '/etc/firewalld/firewalld.conf';
-
-export const firewalldTouches: readonly Pattern[] = [
-  { do: 'read', path: configPath },
-  { do: 'read', path: directPath },
-  ...roots.flatMap((root): Pattern[] =>
-    ['zones', 'policies'].flatMap((d): Pattern[] => [
-      { do: 'list', path: `${root}/${d}` },
-      { do: 'read', path: `${root}/${d}/*` },
-    ]),
-  ),
-  { do: 'list', path: `${roots[0]}/zones/*` },
-  { do: 'read', path: `${roots[0]}/zones/*/*` },
-  { do: 'read', path: `${roots[0]}/services/*` },
-  // There are hundreds, of which few are named.
-  { do: 'read', path: `${roots[1]}/services/*`, first: Object.keys(shippedServices).map((s) => `${roots[1]}/services/${s}.xml`) },
-];
 
 export interface Firewalld {
   readonly is: 'known';
@@ -40,8 +26,27 @@ export interface Firewalld {
   readonly direct: readonly DirectRule[];
 }
 
+const touches: Touches = [
+  { do: 'read', path: configPath },
+  { do: 'read', path: directPath },
+  ...roots.flatMap(
+    (root): Touches =>
+      ['zones', 'policies'].flatMap((d): Pattern[] => [
+        { do: 'list', path: `${root}/${d}` },
+        { do: 'read', path: `${root}/${d}/*` },
+      ]),
+  ),
+  { do: 'list', path: `${roots[0]}/zones/*` },
+  { do: 'read', path: `${roots[0]}/zones/*/*` },
+  { do: 'read', path: `${roots[0]}/services/*` },
+  // There are hundreds, of which few are named.
+  { do: 'read', path: `${roots[1]}/services/*`, first: Object.keys(shippedServices).map((s) => `${roots[1]}/services/${s}.xml`) },
+];
+
 /** Reads all of it. One file that cannot be read, or that firewalld refuses, leaves everything unknown. */
-export function* firewalld(): Asking<Firewalld | Unknown> {
+export const firewalld = source(touches, readFirewalld);
+
+function* readFirewalld(): Asking<Firewalld | Unknown> {
   const [config, direct] = yield* together([read(configPath), read(directPath)]);
   if (config?.is === 'blocked') return unknown(config, configPath);
   if (direct?.is === 'blocked') return unknown(direct, directPath);

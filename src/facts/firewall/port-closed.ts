@@ -1,9 +1,10 @@
 /** Whether the firewall of a host keeps a TCP port closed, from what is enabled and its permanent configuration. */
+
 import { type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 import { admits } from './admits.ts';
-import { firewalld, firewalldTouches } from './firewalld.ts';
+import { firewalld } from './firewalld.ts';
 
 const wants = '/etc/systemd/system/multi-user.target.wants';
 const wanted = `${wants}/firewalld.service`;
@@ -12,15 +13,14 @@ const mask = '/etc/systemd/system/firewalld.service';
 /** Firewalls whose rules are not read here. */
 const others = ['nftables.service', 'iptables.service', 'ufw.service', 'SuSEfirewall2.service'] as const;
 
-export const firewallTouches: readonly Pattern[] = [
-  ...[wanted, mask, ...others.map((u) => `${wants}/${u}`)].map((path) => ({ do: 'stat' as const, path })),
-  ...firewalldTouches,
-];
-
 export type Closed = { readonly is: 'known'; readonly closed: boolean; readonly where: readonly Where[] } | Unknown;
 
+const touches: Touches = [...[wanted, mask, ...others.map((u) => `${wants}/${u}`)].map((path) => ({ do: 'stat' as const, path })), firewalld];
+
 /** Asks systemd's links first, then firewalld's files. */
-export function* portClosed(port: number): Asking<Closed> {
+export const portClosed = source(touches, seePort);
+
+function* seePort(port: number): Asking<Closed> {
   const [enabled, masked, ...other] = yield* together([stat(wanted), stat(mask), ...others.map((u) => stat(`${wants}/${u}`))]);
   if (enabled?.is === 'blocked') return unknown(enabled, wanted);
   if (masked?.is === 'blocked') return unknown(masked, mask);

@@ -1,7 +1,7 @@
 /** Kind `bluechi`: the controller of BlueChi (once hirte), as its files configure it. */
 import { type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import { firewallTouches, portClosed } from '../../facts/firewall/port-closed.ts';
+import { portClosed } from '../../facts/firewall/port-closed.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
 import { type BluechiFile, bluechiBool, type Option, optionKey, parseBluechi } from '../../facts/vehicle/bluechi-file.ts';
@@ -45,7 +45,7 @@ export const bluechi = defineKind({
       { do: 'list' as const, path: p.directory },
       { do: 'read' as const, path: `${p.directory}/*` },
     ]),
-    ...firewallTouches,
+    portClosed,
   ],
   *learn(): Asking<Fact> {
     for (const project of projects) {
