@@ -1,85 +1,62 @@
-/** Writes everything that is derived: command table, rule schema, reference pages. `npm run check` compares. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import glob from 'fast-glob';
-import { readPacks } from '../cli/pack-files.ts';
-import { packageRoot, shippedRules } from '../cli/paths.ts';
+/**
+ * Writes everything that is generated (`npm run generate`). With `--check` nothing is written: each file that is missing,
+ * stale or superfluous is named, and the exit status is 1. Asks no git, so that it works in a tarball as well.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ProblemsError, UsageError } from '../cli/errors.ts';
+import { packageRoot } from '../cli/paths.ts';
 import { problemText } from '../cli/print.ts';
-import { describeRule } from '../explain/describe.ts';
-import { describeKinds } from '../explain/describe-kinds.ts';
-import { profileSchema, ruleSchema } from '../explain/schema.ts';
-import { kinds, kindsByName } from '../kinds/kinds.ts';
-import { loadCases } from '../rules/text/cases.ts';
-import { layerTable } from './layers.ts';
-import { writeMarked } from './marked.ts';
-import { writeReadme } from './readme.ts';
+import { type Difference, differences } from './differences.ts';
+import { type Generated, generated, textsOf } from './generated.ts';
 
-const write = (path: string, text: string): void => writeFileSync(join(packageRoot, path), text);
-
-write('src/cli/commands.ts', commandTable());
-write('src/kinds/kinds.ts', kindList());
-write('rules/schema.json', `${JSON.stringify(ruleSchema(kinds), null, 1)}\n`);
-write('rules/profile.schema.json', `${JSON.stringify(profileSchema(), null, 1)}\n`);
-writeMarked('ARCHITECTURE.md', { layers: layerTable() });
-const { pack, problems } = readPacks([shippedRules]);
-if (problems.length > 0) {
-  process.stderr.write(problemText(problems));
-  process.exitCode = 2;
-} else {
-  rulePages();
-  write('docs/kinds.md', describeKinds(kinds));
-  await writeReadme(pack);
-}
-
-/** One import a command, from the files below `commands`. */
-function commandTable(): string {
-  const files = glob.sync('**/*.ts', { cwd: join(packageRoot, 'src/cli/commands') }).sort();
-  const named = files.map((file) => {
-    const id = file.replace(/\.ts$/, '').replaceAll('/', ':');
-    return { id, file, name: id.replace(/[:-](.)/g, (_, c: string) => c.toUpperCase()) };
-  });
-  const key = (id: string): string => (/^\w+$/.test(id) ? '' : `'${id}': `);
-  return `/** The command table. Generated from the directory \`commands\` by \`npm run generate\`. */
-${named.map((n) => `import ${n.name} from './commands/${n.file}';\n`).join('')}
-export const COMMANDS = {
-${named.map((n) => `  ${key(n.id)}${n.name},\n`).join('')}};
-`;
-}
-
-/** One import a kind, from the files below `kinds`: the file bears the name of its kind, and exports it in camel case. */
-function kindList(): string {
-  const files = glob.sync('*/*.ts', { cwd: join(packageRoot, 'src/kinds') }).map((f) => f.replace(/\.ts$/, ''));
-  const named = files.sort().map((file) => ({ file: `${file}.ts`, name: basename(file).replace(/-(.)/g, (_, c: string) => c.toUpperCase()) }));
-  return `/** The list of fact kinds. Generated from this directory by \`npm run generate\`. */
-import type { Kind } from '../facts/kind.ts';
-${named.map((n) => `import { ${n.name} } from './${n.file}';\n`).join('')}
-export const kinds: readonly Kind[] = [
-${named.map((n) => `  ${n.name},\n`).join('')}];
-
-export const kindsByName: ReadonlyMap<string, Kind> = new Map(kinds.map((k) => [k.name, k]));
-`;
-}
-
-/** docs/rules.md lists every rule; docs/rules/ID.md shows one. */
-function rulePages(): void {
-  const directory = join(packageRoot, 'docs/rules');
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  const rules = [...pack.rules].sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const rule of rules) {
-    const cases = loadCases(rule.id, readFileSync(join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`), 'utf8')).cases?.cases ?? [];
-    write(
-      `docs/rules/${rule.id}.md`,
-      describeRule(
-        rule,
-        kindsByName,
-        cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
-      ),
-    );
+const check = process.argv.includes('--check');
+try {
+  const found = await (check ? compare() : write());
+  process.stdout.write(found.map((f) => `${f}\n`).join(''));
+  if (check && found.length > 0) {
+    process.stderr.write('generated files are not what they are made from: run npm run generate\n');
+    process.exitCode = 1;
   }
-  const rows = rules.map((r) => `| [${r.id}](rules/${r.id}.md) | ${r.severity} | ${r.title.replaceAll('|', '\\|')} | ${r.profiles.join(', ')} |`);
-  write(
-    'docs/rules.md',
-    `# Rules\n\nGenerated from \`rules/\`; ${rules.length} rules.\n\n| Rule | Severity | What holds when it passes | Profiles |\n|---|---|---|---|\n${rows.join('\n')}\n`,
-  );
+} catch (error) {
+  if (error instanceof ProblemsError) process.stderr.write(problemText(error.problems));
+  else if (error instanceof UsageError) process.stderr.write(`${error.message}\n${error.hint ? `    ${error.hint}\n` : ''}`);
+  else throw error;
+  process.exitCode = 2;
+}
+
+/** Everything that differs, one line each. A stale list stops it: the rest is made by the code that imports the list. */
+async function compare(): Promise<string[]> {
+  const lists = await Promise.all(generated.filter(isFirst).map(differing));
+  const stale = lists.flat();
+  const rest = stale.length > 0 ? [] : await Promise.all(generated.filter((row) => !isFirst(row)).map(differing));
+  return [...stale, ...rest.flat()].map(({ path, is }) => `${path}: ${is}`);
+}
+
+/** Writes what differs and removes what is superfluous, row by row: what comes first is imported by the rest. */
+async function write(): Promise<string[]> {
+  const done: string[] = [];
+  for (const row of generated) {
+    const texts = await textsOf(row);
+    for (const { path, is } of differences(packageRoot, texts, folderOf(row))) {
+      const at = join(packageRoot, path);
+      if (is === 'superfluous') rmSync(at, { recursive: true });
+      else {
+        mkdirSync(dirname(at), { recursive: true });
+        writeFileSync(at, texts.get(path) ?? '');
+      }
+      done.push(is === 'superfluous' ? `removed ${path}` : `wrote ${path}`);
+    }
+  }
+  return done;
+}
+
+async function differing(row: Generated): Promise<Difference[]> {
+  return differences(packageRoot, await textsOf(row), folderOf(row));
+}
+function isFirst(row: Generated): boolean {
+  return 'file' in row && row.first === true;
+}
+function folderOf(row: Generated): string | undefined {
+  return 'folder' in row ? row.folder : undefined;
 }

@@ -10,18 +10,17 @@ import { table } from '../report/table/table.ts';
 import type { Pack } from '../rules/pack.ts';
 import { scan } from '../scan.ts';
 import { gate } from '../verdicts/summarize.ts';
-import { writeMarked } from './marked.ts';
 
 const shown = ['podman.api.service-timeout', 'rootless.linger'];
 const host = 'k3d-rootless-broken';
 
-/** Rewrites the parts of README.md that the pack decides. */
-export async function writeReadme(pack: Pack): Promise<void> {
-  writeMarked('README.md', {
+/** The parts of README.md that the pack decides, by their marks. */
+export async function readmeParts(pack: Pack): Promise<Record<string, string>> {
+  return {
     screen: await screen(pack),
     profiles: profiles(pack),
     rule: fenced('yaml', readFileSync(join(packageRoot, 'rules/podman/api/socket-rootless-enabled.yaml'), 'utf8')),
-  });
+  };
 }
 
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;

@@ -3,15 +3,18 @@
 import { operators } from '../expect/operators.ts';
 import { inWords } from '../expect/words.ts';
 import { type Json, pathKey } from '../facts/fact.ts';
-import type { Kind } from '../facts/kind.ts';
-import { describePattern } from '../facts/pattern.ts';
-import { plan } from '../plan/plan.ts';
 import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
 import { isGroup } from '../rules/rule.ts';
 import type { Step } from '../verdicts/report.ts';
 
+/** How all that a rule may touch is printed. `patterns`: how many lines that are. */
+export interface PlanOf {
+  readonly command: string;
+  readonly patterns?: number;
+}
+
 /** The page of a rule. `cases`: sentences of the cases beside it. */
-export function describeRule(rule: Rule, kinds: ReadonlyMap<string, Kind>, cases: readonly { it: string; gives: string }[]): string {
+export function describeRule(rule: Rule, cases: readonly { it: string; gives: string }[], reads: PlanOf): string {
   const lines = [
     `# ${rule.id}`,
     '',
@@ -35,7 +38,9 @@ export function describeRule(rule: Rule, kinds: ReadonlyMap<string, Kind>, cases
   lines.push('## Expects', '', ...itemLines(rule.check, ''), '');
   const params = Object.entries(rule.params);
   if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${inWords(p.default)}): ${p.describe}`), '');
-  lines.push('## Reads', '', ...plan([rule], kinds, (r, name) => r.params[name]?.default ?? null).map((t) => `- \`${describePattern(t.pattern)}\``), '');
+  const what =
+    reads.patterns === undefined ? 'every path, program, socket and variable' : `the ${reads.patterns} patterns of paths, programs, sockets and variables`;
+  lines.push('## Reads', '', `\`${reads.command}\` prints ${what} that it may touch.`, '');
   if (rule.remedy.length > 0) lines.push('## Fix', '', ...rule.remedy.flatMap(stepLines), '');
   if (rule.controls.length > 0) lines.push('## Controls', '', `${rule.controls.join(', ')}`, '');
   if (rule.references.length > 0) lines.push('## References', '', ...rule.references.map((r) => `- ${r.url ? `[${r.title}](${r.url})` : r.title}`), '');

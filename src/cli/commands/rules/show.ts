@@ -5,6 +5,7 @@ import * as Flags from '@oclif/core/flags';
 import { describeRule } from '../../../explain/describe.ts';
 import { describeKinds } from '../../../explain/describe-kinds.ts';
 import { kinds, kindsByName } from '../../../kinds/kinds.ts';
+import { plan } from '../../../plan/plan.ts';
 import { loadCases } from '../../../rules/text/cases.ts';
 import { hintFor } from '../../../rules/text/suggest.ts';
 import { UsageError } from '../../errors.ts';
@@ -43,8 +44,11 @@ export default class RulesShow extends PretripCommand {
     return out(
       describeRule(
         rule,
-        kindsByName,
         cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
+        {
+          command: `pretrip plan${(flags.rules ?? []).map((r) => ` -r ${r}`).join('')} --select ${rule.id}`,
+          patterns: plan([rule], kindsByName, (r, name) => r.params[name]?.default ?? null).length,
+        },
       ),
     );
   }
