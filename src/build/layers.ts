@@ -168,6 +168,7 @@ export const layers: readonly Layer[] = [
       'collect/targets/composed.ts',
       'rules/text',
       'explain',
+      'report',
       'report/table',
       '.',
       'cli',
