@@ -3,7 +3,7 @@ import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, 
 import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import type { Host } from '../collect/record.ts';
-import { looksLikeRaw } from '../collect/script/raw.ts';
+import { looksLikeRaw } from '../collect/script/frames.ts';
 import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError } from '../collect/snapshot/snapshot.ts';
 import { composed } from '../collect/targets/composed.ts';
 import { local, thisAccount } from '../collect/targets/local.ts';

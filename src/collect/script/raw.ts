@@ -7,8 +7,7 @@ import type { Account, AnyAnswer, Ask } from '../../facts/ask.ts';
 import { keyOf } from '../../facts/ask.ts';
 import type { Answered } from '../snapshot/snapshot.ts';
 import { answersIn } from './answers.ts';
-
-const magic = 'pretrip-raw/1';
+import { frameIn, type Start, startIn } from './frames.ts';
 
 /** Who and what the script ran on, by its own account. */
 export interface RawHost {
@@ -43,13 +42,6 @@ export interface RawReader {
   noise(): string;
 }
 
-/** Longest header of a frame. */
-const maxHeader = 400;
-/** Bytes that a login may print before the script starts. */
-const maxNoise = 1024 * 1024;
-/** Largest frame: a file, or a program's output, at its limit. */
-const maxFrame = 32 * 1024 * 1024;
-
 /** All that a script looked at and told of. */
 export const lookedAt = ({ asks, answers }: Pick<Raw, 'asks' | 'answers'>): Answered[] =>
   [...asks].flatMap(([key, ask]) => {
@@ -57,113 +49,98 @@ export const lookedAt = ({ asks, answers }: Pick<Raw, 'asks' | 'answers'>): Answ
     return answer ? [{ ask, answer }] : [];
   });
 
+/** What the frames told so far. */
+interface Heard {
+  frames: number;
+  host?: RawHost;
+  readonly answers: Map<string, AnyAnswer>;
+  readonly asks: Map<string, Ask>;
+  complete: boolean;
+}
+
+/** Takes one frame in. Returns why it makes no sense, if it makes none. */
+function take(heard: Heard, words: readonly string[], body: Buffer): string | undefined {
+  if (words[0] === 'end') {
+    heard.complete = Number(words[1]) === heard.frames;
+    return heard.complete ? undefined : `the end speaks of ${words[1]} frames, and ${heard.frames} came`;
+  }
+  heard.frames++;
+  if (words[0] === 'host') {
+    const host = heard.host ?? hostIn(body.toString('utf8'));
+    if (host) heard.host = host;
+    return undefined;
+  }
+  const found = answersIn(words, body);
+  if (!found) return `frame ${heard.frames} makes no sense: ${words.join(' ')}`;
+  // The first answer counts: no later frame can take it back.
+  for (const [ask, answer] of found) {
+    const key = keyOf(ask);
+    if (heard.answers.has(key)) continue;
+    heard.answers.set(key, answer);
+    heard.asks.set(key, ask);
+  }
+  return undefined;
+}
+
+/** Bytes that arrive in pieces, put together only when enough of them are there to look again. */
+class Arriving {
+  whole: Buffer = Buffer.alloc(0);
+  /** Bytes that must come before it is worth looking again. */
+  need = 1;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+
+  /** Whether it is worth looking. */
+  add(bytes: Uint8Array): boolean {
+    this.#pieces.push(Buffer.from(bytes));
+    this.#bytes += bytes.length;
+    if (this.#bytes < this.need) return false;
+    this.whole = this.all();
+    this.#pieces = [];
+    this.#bytes = 0;
+    this.need = 1;
+    return true;
+  }
+
+  /** Everything that is not read yet. */
+  all(): Buffer {
+    return Buffer.concat([this.whole, ...this.#pieces]);
+  }
+}
+
 /** Reads a stream as it arrives. With `nonce`, only a script of that mark is believed. */
 export function rawReader(wanted?: string): RawReader {
-  let buffer = Buffer.alloc(0);
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  /** Bytes that must be there before it is worth looking again. */
-  let need = 1;
-  let nonce = wanted ?? '';
-  let started = false;
-  let frames = 0;
-  let host: RawHost | undefined;
-  let complete = false;
+  const arriving = new Arriving();
+  const heard: Heard = { frames: 0, answers: new Map(), asks: new Map(), complete: false };
+  let started: Start | undefined;
   let problem: string | undefined;
-  let noise = '';
-  const answers = new Map<string, AnyAnswer>();
-  const asks = new Map<string, Ask>();
 
-  const start = (): boolean => {
-    const mark = wanted === undefined ? /(?:^|\n)pretrip-raw\/1 ([A-Za-z0-9]{8,64})\n/ : new RegExp(`(?:^|\\n)${magic} (${wanted})\\n`);
-    const found = mark.exec(buffer.toString('latin1'));
-    if (!found) {
-      if (buffer.length > maxNoise) problem = 'no capture script answers: there is only other output';
-      return false;
+  /** Reads the start mark or one frame; false when that cannot be. */
+  const step = (): boolean => {
+    const found = started ? frameIn(arriving.whole, started.nonce, heard.frames + 1) : startIn(arriving.whole, wanted);
+    if ('problem' in found) problem = found.problem;
+    else if ('atLeast' in found) arriving.need = found.atLeast;
+    else {
+      arriving.whole = found.rest;
+      if ('nonce' in found) started = found;
+      else problem = take(heard, found.words, found.body);
+      return problem === undefined && !heard.complete;
     }
-    nonce = found[1] as string;
-    noise = buffer.subarray(0, found.index).toString('utf8');
-    buffer = buffer.subarray(found.index + found[0].length);
-    started = true;
-    return true;
+    return false;
   };
 
-  /** Reads one frame; false when more bytes are needed. */
-  const frame = (): boolean => {
-    const end = buffer.indexOf(10);
-    if (end < 0 || end > maxHeader) {
-      if (buffer.length > maxHeader) problem = `frame ${frames + 1} has no header`;
-      return false;
-    }
-    const words = buffer.toString('latin1', 0, end).split(' ');
-    const length = Number(words.at(-1));
-    if (words[0] !== nonce || words.length < 3 || !/^\d{1,9}$/.test(words.at(-1) ?? '') || length > maxFrame) {
-      problem = `frame ${frames + 1} is broken: something else wrote into the stream, or changed it`;
-      return false;
-    }
-    const whole = end + 1 + length + 1;
-    if (buffer.length < whole) {
-      need = whole - buffer.length;
-      return false;
-    }
-    if (buffer[whole - 1] !== 10) {
-      problem = `frame ${frames + 1} is not as long as it says: the stream was changed on its way, perhaps by a terminal`;
-      return false;
-    }
-    const body = buffer.subarray(end + 1, whole - 1);
-    buffer = buffer.subarray(whole);
-    take(words.slice(1, -1), body);
-    return true;
-  };
-
-  const take = (words: readonly string[], body: Buffer): void => {
-    if (words[0] === 'end') {
-      if (Number(words[1]) === frames) complete = true;
-      else problem = `the end speaks of ${words[1]} frames, and ${frames} came`;
-      return;
-    }
-    frames++;
-    if (words[0] === 'host') {
-      host = host ?? hostIn(body.toString('utf8'));
-      return;
-    }
-    const found = answersIn(words, body);
-    if (!found) {
-      problem = `frame ${frames} makes no sense: ${words.join(' ')}`;
-      return;
-    }
-    // The first answer counts: no later frame can take it back.
-    for (const [ask, answer] of found) {
-      const key = keyOf(ask);
-      if (answers.has(key)) continue;
-      answers.set(key, answer);
-      asks.set(key, ask);
-    }
-  };
-
+  const over = (): boolean => heard.complete || problem !== undefined;
   return {
     push(bytes) {
-      if (complete || problem) return true;
-      pending.push(Buffer.from(bytes));
-      pendingBytes += bytes.length;
-      if (pendingBytes < need) return false;
-      buffer = Buffer.concat([buffer, ...pending]);
-      pending = [];
-      pendingBytes = 0;
-      need = 1;
-      if (!started && !start()) return problem !== undefined;
-      while (!complete && !problem && frame());
-      return complete || problem !== undefined;
+      if (!over() && arriving.add(bytes)) while (step());
+      return over();
     },
-    result: () => ({
-      nonce,
-      ...(host ? { host } : {}),
-      answers,
-      asks,
-      complete,
-      ...(problem !== undefined ? { problem } : complete ? {} : { problem: started ? 'the stream was cut off' : 'no capture script answers' }),
-    }),
-    noise: () => (started ? noise : Buffer.concat([buffer, ...pending]).toString('utf8')),
+    result() {
+      const { host, answers, asks, complete } = heard;
+      const why = problem ?? (complete ? undefined : started ? 'the stream was cut off' : 'no capture script answers');
+      return { nonce: started?.nonce ?? wanted ?? '', ...(host ? { host } : {}), answers, asks, complete, ...(why === undefined ? {} : { problem: why }) };
+    },
+    noise: () => started?.noise ?? arriving.all().toString('utf8'),
   };
 }
 
@@ -172,11 +149,6 @@ export function parseRaw(bytes: Uint8Array, nonce?: string): Raw {
   const reader = rawReader(nonce);
   reader.push(bytes);
   return reader.result();
-}
-
-/** Whether a file starts like the output of a capture script, perhaps after what a login printed. */
-export function looksLikeRaw(head: Uint8Array): boolean {
-  return /(?:^|\n)pretrip-raw\/1 [A-Za-z0-9]{8,64}\n/.test(Buffer.from(head).toString('latin1'));
 }
 
 function hostIn(text: string): RawHost | undefined {

@@ -1,4 +1,5 @@
 /** A shell somewhere else that runs capture scripts from its standard input, and brings back what they print. */
+import { FarShell } from './far-shell.ts';
 import { type Raw, rawReader } from './raw.ts';
 
 /** Limits of one session, whatever the other side does. */
@@ -37,99 +38,46 @@ export async function openSession(
   environment: Readonly<Record<string, string>> = {},
   limits: SessionLimits = usualLimits,
 ): Promise<Session> {
-  // Loaded only where there is another host: it takes longer to load than a small snapshot to judge.
-  const { execa } = await import('execa');
-  const [file, ...rest] = argv;
-  const child = execa(file, rest, { reject: false, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, env: environment, forceKillAfterDelay: 2000 });
-  let stderr = '';
-  let received = 0;
-  let ended: { exit: number | undefined; said: string } | undefined;
-  let listener: (() => void) | undefined;
-  let chunks: Uint8Array[] = [];
-  const wake = (): void => listener?.();
-  child.stdout.on('data', (chunk: Uint8Array) => {
-    received += chunk.length;
-    chunks.push(chunk);
-    // Nobody waits: the shell prints what was not asked for.
-    if (!listener && received > limits.bytes) child.kill('SIGKILL');
-    wake();
-  });
-  child.stderr.on('data', (chunk: Uint8Array) => {
-    if (stderr.length < 16_384) stderr += Buffer.from(chunk).toString('utf8');
-  });
-  child.stdin.on('error', () => {});
-  void child.then((result) => {
-    ended = {
-      exit: result.exitCode,
-      said:
-        result.code === 'ENOENT'
-          ? `${file}: there is no such program`
-          : result.signal
-            ? `ended by ${result.signal}`
-            : `ended with exit status ${result.exitCode}`,
-    };
-    wake();
-  });
-
-  /** Until the next bytes, the end, or the time is up. */
-  const next = (milliseconds: number): Promise<boolean> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        listener = undefined;
-        resolve(false);
-      }, milliseconds);
-      listener = () => {
-        clearTimeout(timer);
-        listener = undefined;
-        resolve(true);
-      };
-      if (chunks.length > 0 || ended) listener();
-    });
-
-  /** What the shell left running may hold the streams open: nobody listens any more. */
-  const end = (): void => {
-    child.kill('SIGKILL');
-    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-  };
-  const fail = (message: string): never => {
-    end();
-    throw new SessionError(message, stderr, ended?.exit);
-  };
-
+  const shell = await FarShell.start(argv, environment, limits.bytes);
   return {
     async ask(script, nonce) {
-      const reader = rawReader(nonce);
-      const until = Date.now() + limits.seconds * 1000;
-      child.stdin.write(script);
-      for (;;) {
-        const left = until - Date.now();
-        if (left <= 0) fail(`took longer than ${limits.seconds} s`);
-        if (!(await next(Math.min(left, limits.silence * 1000)))) {
-          if (Date.now() < until) fail(`said nothing for ${limits.silence} s`);
-          continue;
-        }
-        if (received > limits.bytes) fail(`sent more than ${Math.floor(limits.bytes / 1024 / 1024)} MiB`);
-        const taken = chunks;
-        chunks = [];
-        let done = false;
-        for (const chunk of taken) done = reader.push(chunk);
-        if (done) {
-          const raw = reader.result();
-          if (!raw.complete) fail(raw.problem ?? 'the stream makes no sense');
-          return raw;
-        }
-        // The end of the process may be seen before its last bytes.
-        if (ended && taken.length === 0) {
-          const raw = reader.result();
-          fail(raw.host || raw.answers.size > 0 ? `was cut off after ${raw.answers.size} answers (${ended.said})` : ended.said);
-        }
+      try {
+        return await answersOf(shell, script, nonce, limits);
+      } catch (error) {
+        shell.kill();
+        throw error;
       }
     },
-    async close() {
-      child.stdin.end();
-      const timer = setTimeout(end, 3000);
-      await child;
-      clearTimeout(timer);
-    },
+    close: () => shell.close(),
   };
+}
+
+/** Has a script run, and reads until its end. Throws SessionError where a limit is passed, or the answers make no sense. */
+async function answersOf(shell: FarShell, script: string, nonce: string, limits: SessionLimits): Promise<Raw> {
+  const reader = rawReader(nonce);
+  const until = Date.now() + limits.seconds * 1000;
+  const failed = (message: string): SessionError => new SessionError(message, shell.stderr, shell.ended?.exit);
+  shell.write(script);
+  for (;;) {
+    const left = until - Date.now();
+    if (left <= 0) throw failed(`took longer than ${limits.seconds} s`);
+    if (!(await shell.wait(Math.min(left, limits.silence * 1000)))) {
+      if (Date.now() < until) throw failed(`said nothing for ${limits.silence} s`);
+      continue;
+    }
+    if (shell.received > limits.bytes) throw failed(`sent more than ${Math.floor(limits.bytes / 1024 / 1024)} MiB`);
+    const taken = shell.take();
+    let done = false;
+    for (const chunk of taken) done = reader.push(chunk);
+    if (done) {
+      const raw = reader.result();
+      if (!raw.complete) throw failed(raw.problem ?? 'the stream makes no sense');
+      return raw;
+    }
+    // The end of the process may be seen before its last bytes.
+    if (shell.ended && taken.length === 0) {
+      const { host, answers } = reader.result();
+      throw failed(host || answers.size > 0 ? `was cut off after ${answers.size} answers (${shell.ended.said})` : shell.ended.said);
+    }
+  }
 }

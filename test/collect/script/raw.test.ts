@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contentOf } from '../../../src/collect/disk/limits.ts';
-import { answerFrom, looksLikeRaw, parseRaw, rawReader } from '../../../src/collect/script/raw.ts';
+import { looksLikeRaw } from '../../../src/collect/script/frames.ts';
+import { answerFrom, parseRaw, rawReader } from '../../../src/collect/script/raw.ts';
 
 const nonce = 'a1b2c3d4e5f6';
 const frame = (words: string, body: string | Buffer): Buffer =>
