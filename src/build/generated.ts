@@ -28,6 +28,7 @@ export const generated: readonly Generated[] = [
   { file: 'docs/kinds.md', text: async () => (await pages()).kindsPage() },
   { file: 'docs/rules.md', text: async () => (await pages()).rulesPage() },
   { folder: 'docs/rules', texts: async () => (await pages()).rulePages() },
+  { page: 'docs/rule-language.md', parts: async () => ({ operators: (await pages()).operatorTable() }) },
   { page: 'ARCHITECTURE.md', parts: async () => ({ layers: layerTable() }) },
   { page: 'README.md', parts: async () => (await readme()).readmeParts((await pages()).shippedPack()) },
 ];

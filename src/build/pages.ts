@@ -6,6 +6,7 @@ import { readPacks } from '../cli/pack-files.ts';
 import { shippedRules } from '../cli/paths.ts';
 import { describeRule } from '../explain/describe.ts';
 import { describeKinds } from '../explain/describe-kinds.ts';
+import { operatorTable } from '../explain/describe-operators.ts';
 import { profileSchema, ruleSchema } from '../explain/schema.ts';
 import { kinds } from '../kinds/kinds.ts';
 import type { Pack } from '../rules/pack.ts';
@@ -28,6 +29,9 @@ export const profileSchemaText = (): string => schemaText(profileSchema(), 'src/
 
 const schemaText = (schema: Record<string, unknown>, from: string): string =>
   `${JSON.stringify({ $comment: `Generated from ${from} by npm run generate.`, ...schema }, null, 1)}\n`;
+
+/** The table of docs/rule-language.md. */
+export { operatorTable };
 
 export const kindsPage = (): string => page('the files in src/kinds', describeKinds(kinds));
 

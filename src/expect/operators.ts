@@ -22,7 +22,7 @@ const everything: readonly Shape['type'][] = ['string', 'number', 'boolean', 've
 const ordered: readonly Shape['type'][] = ['number', 'version', 'string', 'list', 'any'];
 
 export const operators: Readonly<Record<string, Operator>> = {
-  equals: { describe: 'same type and value', argument: 'any', on: everything, holds: same, words: (w) => w },
+  equals: { describe: 'same type and value; of a list, the same elements in the same order', argument: 'any', on: everything, holds: same, words: (w) => w },
   oneOf: {
     describe: 'equals one of these',
     argument: 'list',
@@ -52,16 +52,40 @@ export const operators: Readonly<Record<string, Operator>> = {
     words: (w) => `only ${w}`,
   },
   matches: {
-    describe: 'the string matches this RE2 regular expression, anywhere in it',
+    describe: 'this RE2 regular expression matches anywhere in the string',
     argument: 'string',
     on: ['string', 'version', 'any'],
     holds: (a, w) => typeof a === 'string' && typeof w === 'string' && linearRegExp(w).test(a),
     words: (w) => `a match of ${w}`,
   },
-  atLeast: { describe: 'this or more', argument: 'ordered', on: ordered, holds: (a, w) => order(a, w, (n) => n >= 0), words: (w) => `at least ${w}` },
-  atMost: { describe: 'this or less', argument: 'ordered', on: ordered, holds: (a, w) => order(a, w, (n) => n <= 0), words: (w) => `at most ${w}` },
-  above: { describe: 'more than this', argument: 'ordered', on: ordered, holds: (a, w) => order(a, w, (n) => n > 0), words: (w) => `more than ${w}` },
-  below: { describe: 'less than this', argument: 'ordered', on: ordered, holds: (a, w) => order(a, w, (n) => n < 0), words: (w) => `less than ${w}` },
+  atLeast: {
+    describe: 'this or more, as a number or a version; of a list, its length',
+    argument: 'ordered',
+    on: ordered,
+    holds: (a, w) => order(a, w, (n) => n >= 0),
+    words: (w) => `at least ${w}`,
+  },
+  atMost: {
+    describe: 'this or less, as a number or a version; of a list, its length',
+    argument: 'ordered',
+    on: ordered,
+    holds: (a, w) => order(a, w, (n) => n <= 0),
+    words: (w) => `at most ${w}`,
+  },
+  above: {
+    describe: 'more than this, as a number or a version; of a list, its length',
+    argument: 'ordered',
+    on: ordered,
+    holds: (a, w) => order(a, w, (n) => n > 0),
+    words: (w) => `more than ${w}`,
+  },
+  below: {
+    describe: 'less than this, as a number or a version; of a list, its length',
+    argument: 'ordered',
+    on: ordered,
+    holds: (a, w) => order(a, w, (n) => n < 0),
+    words: (w) => `less than ${w}`,
+  },
   noMoreThan: {
     describe: 'the mode grants no bit outside this one',
     argument: 'mode',
