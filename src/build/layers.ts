@@ -202,12 +202,24 @@ export const pureFiles = (): string[] => layers.filter((l) => !l.io).map((l) => 
 
 /** The table of folders, for ARCHITECTURE.md. */
 export function layerTable(): string {
-  const shown = (at: string): string => `\`${at === '.' ? 'src/*.ts' : at}\``;
-  const every = layers.filter((l) => l.at.startsWith('facts/')).map((l) => l.at);
-  const named = (rows: readonly string[]): string => {
-    const all = every.every((at) => rows.includes(at));
-    return [...(all ? ['`facts/*`'] : []), ...rows.filter((at) => !all || !every.includes(at)).map(shown)].join(', ') || 'nothing';
-  };
-  const rows = layers.map((l) => `| ${shown(l.at)} | ${l.holds} | ${named(l.mayImport)}${l.io ? '' : '; no Node module'} |`);
-  return `| in \`src\` | holds | may import |\n|---|---|---|\n${rows.join('\n')}`;
+  const rows = layers.map(({ at, holds, mayImport, io }) => `| \`${named(at)}\` | ${holds} | ${inBraces(mayImport)} | ${io ? 'yes' : ''} |`);
+  return `| in \`src\` | holds | may import | and Node's modules |\n|---|---|---|---|\n${rows.join('\n')}`;
+}
+
+const named = (at: string): string => (at === '.' ? '*.ts' : at);
+
+/** Rows as people read them: those below one folder together, `facts/{., text}`; a dot is the folder itself. */
+function inBraces(rows: readonly string[]): string {
+  const top = (at: string): string => at.replace(/\/.*/, '');
+  const below = Map.groupBy(rows, top);
+  const every = Map.groupBy(
+    layers.map((l) => l.at),
+    top,
+  );
+  const each = [...below].map(([folder, some]) => {
+    if (some.length === 1) return `\`${named(some[0] ?? '')}\``;
+    if (some.length === every.get(folder)?.length) return `\`${folder}/**\``;
+    return `\`${folder}/{${some.map((at) => (at === folder ? '.' : at.slice(folder.length + 1))).join(', ')}}\``;
+  });
+  return each.join(', ') || 'nothing';
 }
