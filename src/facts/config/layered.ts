@@ -13,7 +13,7 @@ export interface Layered {
   learn(as: Account): Asking<Fact>;
 }
 
-/** One row a configuration. A further one needs its shape in `config.ts` and nothing else. */
+/** One row a configuration. A further one needs its shape in `src/kinds/config/config.ts` and nothing else. */
 export const layeredFiles: Readonly<Record<string, Layered>> = {
   'containers.conf': { touches: containersTouches, learn: containersConf },
   'storage.conf': { touches: storageTouches, learn: storageConf },

@@ -1,8 +1,8 @@
+/** containers.conf as Podman on the target has it in force for one account. */
 import { type Account, type Asking, accountKey, stat, together } from '../ask.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { diskTouches, readDisk } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
-/** containers.conf as Podman on the target has it in force for one account. */
 import { shared } from '../settle.ts';
 import { record, type Shape } from '../shape.ts';
 import type { Touches } from '../source.ts';

@@ -1,8 +1,8 @@
+/** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
 import type { Account, Asking } from '../ask.ts';
 import { accountKey } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
 import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
-/** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
 import { shared } from '../settle.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
 import type { Touches } from '../source.ts';

@@ -1,11 +1,11 @@
-import type { Account, Asking } from '../ask.ts';
-import { accountKey } from '../ask.ts';
-import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
-import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
 /**
  * storage.conf as Podman has it in force. Before 6.0 one file replaces the others
  * (containers/storage types/options.go), from 6.0 on they merge as containers.conf does.
  */
+import type { Account, Asking } from '../ask.ts';
+import { accountKey } from '../ask.ts';
+import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
+import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
 import { shared } from '../settle.ts';
 import { boolean, type Shape, string } from '../shape.ts';
 import type { Touches } from '../source.ts';

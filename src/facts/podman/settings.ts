@@ -1,9 +1,9 @@
+/** The few engine settings that decide where networks and helper programs are. */
 import type { Account, Asking } from '../ask.ts';
 import { containersConf, containersTouches } from '../containers/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
 import { source, type Touches } from '../source.ts';
-/** The few engine settings that decide where networks and helper programs are. */
 
 /** A setting with the places it comes from; none when it is the built-in default. */
 export interface Setting<T> {
