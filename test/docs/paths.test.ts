@@ -50,6 +50,10 @@ test.each(pages)('%s names paths that are there', (page) => {
   expect(wrong).toEqual([]);
 });
 
+test('ARCHITECTURE.md can be read in one sitting', () => {
+  expect(byHand('ARCHITECTURE.md').split('\n').length).toBeLessThanOrEqual(120);
+});
+
 test('comments name paths that are there', () => {
   const wrong = sources.flatMap((file) =>
     commentsOf(text(file)).flatMap((comment) => pathsIn(comment).flatMap((path) => (isThere(path) ? [] : [`${file}: ${path}`]))),

@@ -99,7 +99,7 @@ function askLines(asks: readonly Ask[]): string[] {
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 const quoteArgument = (text: string): string => (text === '' ? "''" : quote(text));
 
-/** Three variables are the script's own by now. */
+/** By now PATH, LC_ALL and TMPDIR are the script's own; it kept what they were. */
 function variable(name: string): string {
   if (name === 'PATH') return 'E PATH 1 "$was_path"';
   if (name === 'LC_ALL') return 'E LC_ALL "$has_lc_all" "$was_lc_all"';
