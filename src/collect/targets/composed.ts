@@ -3,11 +3,10 @@
  * named is not there. Rule cases and fixtures are such hosts; the whole pipeline
  * runs over them as it does over a real one.
  */
-import type { Account, Answer, AnyAnswer, Ask, FileType, Inode, Stat, Target, Why } from '../../facts/ask.ts';
+import type { Account, Answer, AnyAnswer, Ask, FileType, Output, Response, Target, Why } from '../../facts/ask.ts';
 import { keyOf } from '../../facts/ask.ts';
 import { notInImage } from '../disk/image.ts';
-import { byBytes } from '../disk/limits.ts';
-import { type Entry, resolve } from '../disk/resolve.ts';
+import { type Node, type Tree, treeOf } from './composed-tree.ts';
 
 /** A file: its text, or its inode. `null` (in an overlay) takes a path and all below it away. */
 export type FileSpec =
@@ -72,12 +71,6 @@ export function overlay(base: HostSpec, change: HostSpec): HostSpec {
   };
 }
 
-interface Node extends Inode {
-  readonly content?: string;
-  readonly target?: string;
-  readonly blocked?: Why;
-}
-
 /** The target for a host spec. Answers without I/O; also usable synchronously through {@link answerer}. */
 export function composed(spec: HostSpec): Target {
   const answer = answerer(spec);
@@ -85,85 +78,52 @@ export function composed(spec: HostSpec): Target {
 }
 
 export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
-  const nodes = nodesOf(spec);
-  const children = new Map<string, string[]>();
-  for (const path of nodes.keys()) {
-    if (path === '/') continue;
-    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
-    children.set(parent, [...(children.get(parent) ?? []), path.slice(path.lastIndexOf('/') + 1)]);
-  }
-  const lookup = (path: string): Entry | 'absent' | 'denied' => {
-    const parent = nodes.get(path.slice(0, path.lastIndexOf('/')) || '/');
-    if (parent?.type === 'directory' && parent.blocked) return 'denied';
-    const node = nodes.get(path);
-    if (!node) return 'absent';
-    if (node.type === 'link') return { type: 'link', target: node.target ?? '' };
-    return { type: node.type === 'directory' ? 'directory' : 'other' };
-  };
-  const at = (path: string, follow: boolean): Answer<Node & { path: string }> => {
-    const found = resolve(lookup, path, follow);
-    if (found.path === undefined) {
-      if (found.is === 'absent') return spec.kind === 'image' ? notInImage(path) : { is: 'absent' };
-      return { is: 'blocked', why: found.is === 'denied' ? 'denied' : 'failed', ...(found.is === 'loop' ? { said: 'too many levels of symbolic links' } : {}) };
-    }
-    const node = nodes.get(found.path);
-    return node ? { is: 'got', value: { ...node, path: found.path } } : { is: 'absent' };
-  };
+  const tree = treeOf(nodesOf(spec), (path) => (spec.kind === 'image' ? notInImage(path) : { is: 'absent' }));
   return (ask) => {
     if (spec.kind === 'image' && (ask.do === 'run' || ask.do === 'get' || ask.do === 'env')) return { is: 'blocked', why: 'unsupported' };
     switch (ask.do) {
-      case 'stat': {
-        const found = at(ask.path, false);
-        if (found.is !== 'got') return found;
-        const { content: _, blocked: __, path: ___, target, ...inode } = found.value;
-        if (inode.type !== 'link') return { is: 'got', value: inode satisfies Stat };
-        const real = at(ask.path, true);
-        if (real.is !== 'got') return { is: 'got', value: { ...inode, target: target ?? '', real } };
-        const { content: _c, blocked: _b, target: _t, ...end } = real.value;
-        return { is: 'got', value: { ...inode, target: target ?? '', real: { is: 'got', value: end } } };
-      }
-      case 'read': {
-        const found = at(ask.path, true);
-        if (found.is !== 'got') return found;
-        if (found.value.blocked) return { is: 'blocked', why: found.value.blocked };
-        if (found.value.type !== 'file') return { is: 'blocked', why: 'failed', said: `is a ${found.value.type}` };
-        return { is: 'got', value: { text: found.value.content ?? '' } };
-      }
-      case 'list': {
-        const found = at(ask.path, true);
-        if (found.is !== 'got') return found;
-        if (found.value.blocked) return { is: 'blocked', why: found.value.blocked };
-        if (found.value.type !== 'directory') return { is: 'blocked', why: 'failed', said: `is a ${found.value.type}` };
-        return { is: 'got', value: (children.get(found.value.path) ?? []).sort(byBytes) };
-      }
-      case 'run': {
-        if (ask.user && spec.user && spec.user.uid !== 0 && ask.user.uid !== spec.user.uid)
-          return { is: 'blocked', why: 'denied', said: `only root may run programs as ${ask.user.name}` };
-        const name = `${ask.user ? `${ask.user.name}@` : ''}${ask.argv.join(' ')}`;
-        const command = Object.hasOwn(spec.commands ?? {}, name) ? spec.commands?.[name] : undefined;
-        if (!command) return { is: 'absent' };
-        if (command.blocked) return { is: 'blocked', why: command.blocked };
-        return { is: 'got', value: { exit: command.exit ?? 0, stdout: command.stdout ?? '', stderr: command.stderr ?? '' } };
-      }
-      case 'get': {
-        const name = `${ask.socket} ${ask.path}`;
-        const response = Object.hasOwn(spec.sockets ?? {}, name) ? spec.sockets?.[name] : undefined;
-        if (!response) {
-          const socket = at(ask.socket, true);
-          if (socket.is !== 'got') return socket;
-          return { is: 'blocked', why: 'failed', said: 'connection refused' };
-        }
-        if (response.blocked) return { is: 'blocked', why: response.blocked };
-        return { is: 'got', value: { status: response.status ?? 200, headers: response.headers ?? {}, body: response.body ?? '' } };
-      }
+      case 'stat':
+        return tree.stat(ask.path);
+      case 'read':
+        return tree.read(ask.path);
+      case 'list':
+        return tree.list(ask.path);
+      case 'run':
+        return outputOf(spec, ask.argv, ask.user);
+      case 'get':
+        return responseOf(spec, tree, ask.socket, ask.path);
       case 'env': {
-        const value = Object.hasOwn(spec.env ?? {}, ask.name) ? spec.env?.[ask.name] : undefined;
+        const value = written(spec.env, ask.name);
         return typeof value === 'string' ? { is: 'got', value } : { is: 'absent' };
       }
       default:
         throw new Error(`unknown ask ${keyOf(ask)}`);
     }
   };
+}
+
+/** What is written down under a name; not what every object has. */
+const written = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
+
+function outputOf(spec: HostSpec, argv: readonly string[], user: Account | undefined): Answer<Output> {
+  if (user && spec.user && spec.user.uid !== 0 && user.uid !== spec.user.uid)
+    return { is: 'blocked', why: 'denied', said: `only root may run programs as ${user.name}` };
+  const command = written(spec.commands, `${user ? `${user.name}@` : ''}${argv.join(' ')}`);
+  if (!command) return { is: 'absent' };
+  if (command.blocked) return { is: 'blocked', why: command.blocked };
+  return { is: 'got', value: { exit: command.exit ?? 0, stdout: command.stdout ?? '', stderr: command.stderr ?? '' } };
+}
+
+/** A socket for which no response is written down refuses, if it is there. */
+function responseOf(spec: HostSpec, tree: Tree, socket: string, path: string): Answer<Response> {
+  const response = written(spec.sockets, `${socket} ${path}`);
+  if (!response) {
+    const found = tree.at(socket);
+    return found.is === 'got' ? { is: 'blocked', why: 'failed', said: 'connection refused' } : found;
+  }
+  if (response.blocked) return { is: 'blocked', why: response.blocked };
+  return { is: 'got', value: { status: response.status ?? 200, headers: response.headers ?? {}, body: response.body ?? '' } };
 }
 
 function nodesOf(spec: HostSpec): Map<string, Node> {
