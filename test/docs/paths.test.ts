@@ -50,6 +50,18 @@ test.each(pages)('%s names paths that are there', (page) => {
   expect(wrong).toEqual([]);
 });
 
+test('files of other repositories are named in one way, as owner/repo:path', () => {
+  const otherwise = /(?<![\w/.:~*@{}-])[A-Za-z][\w-]+\/[A-Za-z][\w.-]+ `?[\w.-]+(?:\/[\w.-]+|\.(?:go|md|c|sh|conf)\b)/;
+  expect(otherwise.test('containers/podman libpod/runtime.go')).toBe(true);
+  expect(otherwise.test('containers/podman:libpod/runtime.go, systemd/systemd issue 18293')).toBe(false);
+  const files = [...pages, ...filesAt(['rules/**/*.yaml']).filter((file) => !file.endsWith('.test.yaml'))];
+  const wrong = files.flatMap((file) => {
+    const [found] = otherwise.exec(byHand(file)) ?? [];
+    return found === undefined ? [] : [`${file}: ${found}`];
+  });
+  expect(wrong).toEqual([]);
+});
+
 test('ARCHITECTURE.md can be read in one sitting', () => {
   expect(byHand('ARCHITECTURE.md').split('\n').length).toBeLessThanOrEqual(120);
 });
