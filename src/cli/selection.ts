@@ -53,7 +53,14 @@ interface Chosen {
 /** The selection that flags ask for. Throws UsageError for a name that nothing has. */
 export function selectionFrom(flags: Chosen, pack: Pack): Selection {
   const names = pack.profiles.map((p) => p.id);
-  for (const name of flags.profile ?? []) if (!names.includes(name)) throw new UsageError(`there is no profile "${name}"`, hintFor(name, names));
+  for (const name of flags.profile ?? []) {
+    if (!names.includes(name)) throw new UsageError(`there is no profile "${name}"`, hintFor(name, names));
+    if (!pack.rules.some((r) => r.profiles.includes(name)))
+      throw new UsageError(
+        `no rule is in the profile "${name}" yet, so it could not say anything of a host`,
+        'pretrip rules list --profiles tells how many each has',
+      );
+  }
   const select = (flags.select ?? []).map((s) => matcherFor(s, pack));
   const ignore = (flags.ignore ?? []).map((s) => matcherFor(s, pack));
   const wants: Selection['wants'] = (rule) => {

@@ -52,6 +52,15 @@ describe('rules list', () => {
     expect(neither.err).toMatch(/no rule is selected/);
   });
 
+  test('a profile that has no rule yet is no way to a green report', async () => {
+    const runs = await Promise.all([pretrip(['scan', '-p', 'k3s-cis,base']), pretrip(['plan', '-p', 'k3s-cis'])]);
+    for (const { status, out, err } of runs) {
+      expect(status).toBe(2);
+      expect(out).toBe('');
+      expect(err).toMatch(/no rule is in the profile "k3s-cis" yet/);
+    }
+  });
+
   test('lists profiles with the number of their rules', async () => {
     const { out } = await pretrip(['rules', 'list', '--profiles', '--json']);
     const profiles = JSON.parse(out) as { id: string; title: string; rules: number }[];
