@@ -2,6 +2,7 @@
 import { type Argument, operators } from '../expect/operators.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
+import { idPattern } from '../rules/rule.ts';
 import { severities } from '../verdicts/report.ts';
 
 type Schema = Record<string, unknown>;
@@ -28,7 +29,7 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
     required: ['id', 'title', 'severity', 'why', 'check'],
     additionalProperties: false,
     properties: {
-      id: { type: 'string', description: 'dotted and lower case; the path of the file', pattern: '^[a-z][a-z0-9]*([.-][a-z0-9]+)+$' },
+      id: { type: 'string', description: 'dotted and lower case; the path of the file', pattern: idPattern.source },
       title: { type: 'string', minLength: 1, description: 'what holds when the rule passes' },
       severity: { enum: severities },
       why: { type: 'string', minLength: 1, description: 'what breaks, and when' },
