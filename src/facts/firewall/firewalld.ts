@@ -73,7 +73,7 @@ function* readFirewalld(): Asking<Firewalld | Unknown> {
   };
 }
 
-/** `Key=value` lines: the first of a name counts, and a line with a second `=` does not (src/firewall/core/io/firewalld_conf.py). */
+/** `Key=value` lines: the first of a name counts, and a line with a second `=` does not (firewalld/firewalld:src/firewall/core/io/firewalld_conf.py). */
 function optionsOf(text: string): ReadonlyMap<string, string> {
   const options = new Map<string, string>();
   for (const line of text.split('\n')) {
