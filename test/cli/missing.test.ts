@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/verdicts/report.ts';
+import { oracle } from '../oracles.ts';
 import { pretrip } from './run.ts';
 
-const isRoot = process.getuid?.() === 0;
 const rules = ['podman.config.effective-order', 'podman.policy.default', 'podman.registries.format', 'cgroup.delegate.configured'].flatMap((id) => [
   '--select',
   id,
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-describe.skipIf(!isRoot)('of this host', () => {
+describe('of this host', oracle('root', 'setpriv'), () => {
   test('a script brings what was missing, and the verdicts are those of root', async () => {
     const first = await pretrip(['capture', ...rules], { asNobody: true, env: { HOME: '/' } });
     writeFileSync(at('first.pretrip.jsonl'), `${first.out}\n`);
