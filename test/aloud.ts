@@ -2,7 +2,7 @@
 import type { Reporter, TestModule } from 'vitest/node';
 import { adviceOn, type OracleName } from './oracles.ts';
 
-export default class Aloud implements Reporter {
+export class Aloud implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const line of [skippedIn(modules), judgedIn(modules)]) if (line !== undefined) process.stdout.write(`${line}\n`);
   }

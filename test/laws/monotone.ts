@@ -5,10 +5,9 @@ import type { Form } from './form.ts';
 import { essence, judge, whole } from './judging.ts';
 import { takenAway, type Way } from './taken-away.ts';
 
-/** `way` undefined: in both ways. */
-export function* monotone(subject: RuleTried, form: Form, way?: Way): Generator<string> {
+export function* monotone(subject: RuleTried, form: Form, way: Way): Generator<string> {
   for (const gone of takenAway(subject, form)) {
-    if (way !== undefined && gone.way !== way) continue;
+    if (gone.way !== way) continue;
     const before = essence(whole(subject.rule, gone.tried).inspection.verdicts);
     const { verdicts } = judge(subject.rule, gone.tried, (ask, answer) => (keyOf(ask) === gone.key ? { is: 'blocked', why: gone.way } : answer));
     const after = essence(verdicts);
