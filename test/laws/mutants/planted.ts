@@ -164,12 +164,8 @@ const judging: readonly Planted[] = [
       'if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails)))',
       'if (check.undecided && !check.fails)',
     ],
-    ['subjects that may be there are not told of', "if (subjects.incomplete) verdicts.push(undecided(rule, '(others)', subjects.incomplete));", ''],
-    [
-      'a subject that may be chosen is not',
-      "else if (chosen.truth === 'unknown' && chosen.unknown) verdicts.push(undecided(rule, subject, chosen.unknown));",
-      '',
-    ],
+    ['subjects that may be there are not told of', "...(others ? [undecidedVerdict(rule, '(others)', others)] : []),", ''],
+    ['a subject that may be chosen is not', '...undecided.map(({ subject, why }) => undecidedVerdict(rule, subject, why)),', ''],
     [
       'of several ways, one that is undecided does not count',
       'if (applying.some((f) => f.undecided && !f.fails)) return { applies: true, undecided: severity, evidence };',
@@ -187,13 +183,13 @@ const judging: readonly Planted[] = [
     'const judged = probe.expect.slice(0, 1).map((e) => {',
   ]),
   ...inFile('evaluate/judge.ts', 'cases', ['of two severities the lesser one counts', '(rank(a) <= rank(b) ? a : b)', '(rank(a) <= rank(b) ? b : a)']),
-  ...inFile('evaluate/expectation.ts', 'looking', [
+  ...inFile('expect/expectation.ts', 'looking', [
     'what could not be learnt is not so',
     "if (fact.is === 'unknown') return { truth: 'unknown',",
     "if (fact.is === 'unknown') return { truth: 'no',",
   ]),
-  ...inFile('evaluate/operators.ts', 'cases', ['at least is anything', '(a, w) => order(a, w, (n) => n >= 0)', '(a, w) => order(a, w, () => true)']),
-  ...inFile('evaluate/operators.ts', 'cases', [
+  ...inFile('expect/operators.ts', 'cases', ['at least is anything', '(a, w) => order(a, w, (n) => n >= 0)', '(a, w) => order(a, w, () => true)']),
+  ...inFile('expect/operators.ts', 'cases', [
     'at most leaves out the limit itself',
     '(a, w) => order(a, w, (n) => n <= 0)',
     '(a, w) => order(a, w, (n) => n < 0)',
@@ -207,35 +203,31 @@ const asking: readonly Planted[] = [
     "touches: (q) => [{ do: 'stat',",
   ]),
   ...inFile('kinds/host/lingering.ts', 'plan', ['a kind looks at what it did not name', "{ do: 'stat', path: `${lingerPath}/{user}` }, ", '']),
-  ...inFile('plan/plan.ts', 'plan', [
-    'what finds the subjects is not printed',
-    'if (rule.forEach) add(rule, kinds.get(rule.forEach.kind)?.find?.touches() ?? []);',
-    '',
-  ]),
-  ...inFile('plan/touches.ts', 'plan', ['the number of an account is taken for root’s', "replaceAll('{uid}', String(as.uid))", "replaceAll('{uid}', '0')"]),
-  ...inFile('plan/missing.ts', 'missing', [
+  ...inFile('plan/plan.ts', 'plan', ['what finds the subjects is not printed', 'if (ranged) add(rule, groundOfFind(ranged).touches);', '']),
+  ...inFile('facts/pattern.ts', 'plan', ['the number of an account is taken for root’s', "replaceAll('{uid}', String(as.uid))", "replaceAll('{uid}', '0')"]),
+  ...inFile('evaluate/missing.ts', 'missing', [
     'what nobody could look at is not missing',
     'if (staysOpen(open, seen, supposing())) return all;',
     'if (staysOpen(open, seen, supposing())) return [];',
   ]),
-  ...inFile('plan/ask-again.ts', 'missing', ['a program is to be asked again without its account', '...(user ? { user } : {}), privilege', 'privilege']),
+  ...inFile('evaluate/ask-again.ts', 'missing', ['a program is to be asked again without its account', '...(user ? { user } : {}), privilege', 'privilege']),
 ];
 
 const recording: readonly Planted[] = [
   ...inFile('collect/record.ts', 'recorded', [
     'a recording loses an answer',
-    'const snapshot = snapshotOf(header, answers.values());',
-    'const snapshot = snapshotOf(header, [...answers.values()].slice(1));',
+    'snapshotOf(header, answers.values())',
+    'snapshotOf(header, [...answers.values()].slice(1))',
   ]),
   ...inFile('collect/snapshot/snapshot.ts', 'recorded', [
     'a recording that is whole counts as cut off',
     'truncated: end === undefined }',
     'truncated: end !== undefined }',
   ]),
-  ...inFile('facts/settle.ts', 'cases', [
-    'what was learnt for one account is told of all',
-    'if (known.has(name)) return known.get(name) as T;',
-    "const whose = name.split(' ')[0] as string;\n  if (known.has(whose)) return known.get(whose) as T;\n  known.set(whose, yield* probe());\n  if (known.has(whose)) return known.get(whose) as T;",
+  ...inFile('facts/source.ts', 'cases', [
+    'what was learnt of one thing is told of the next',
+    'const key = given.map((one) =>',
+    'const key = given.slice(1).map((one) =>',
   ]),
 ];
 
