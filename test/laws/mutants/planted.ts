@@ -224,11 +224,6 @@ const recording: readonly Planted[] = [
     'truncated: end === undefined }',
     'truncated: end !== undefined }',
   ]),
-  ...inFile('facts/source.ts', 'cases', [
-    'what was learnt of one thing is told of the next',
-    'const key = given.map((one) =>',
-    'const key = given.slice(1).map((one) =>',
-  ]),
 ];
 
 const reading: readonly Planted[] = [
