@@ -22,11 +22,10 @@ import { packageRoot } from '../../src/cli/paths.ts';
 import type { Trust } from '../../src/cli/sign.ts';
 import { checkEvidence } from '../../src/cli/verify/evidence-directory.ts';
 import type { Report } from '../../src/verdicts/report.ts';
+import { isThere, oracle } from '../oracles.ts';
 import { pretrip, type Ran } from './run.ts';
 
 const debian = (n: number): string => join(packageRoot, 'fixtures/hosts', `debian-${n}.pretrip.jsonl`);
-const keygen = await execa('ssh-keygen', ['-?'], { reject: false, stdin: 'ignore' });
-const without = keygen.code === 'ENOENT';
 
 let dir = '';
 let evidence = '';
@@ -34,7 +33,7 @@ let key = '';
 let allowed = '';
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'pretrip-evidence-'));
-  if (without) return;
+  if (!isThere('ssh-keygen')) return;
   key = join(dir, 'key');
   for (const name of ['key', 'other']) await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(dir, name)]);
   allowed = join(dir, 'allowed');
@@ -104,7 +103,7 @@ const bads = (ran: Ran): string =>
     .filter((l) => l.startsWith('BAD'))
     .join('\n');
 
-describe.skipIf(without)('evidence', () => {
+describe('evidence', oracle('ssh-keygen'), () => {
   test('holds, and names who signed only where a list vouches for it', async () => {
     expect(readdirSync(evidence).sort()).toEqual(['asked.tsv', 'manifest.json', 'manifest.json.sig', 'report.json', 'rules.json', 'snapshot.pretrip.jsonl']);
     const listed = await verify(evidence, '--allowed-signers', allowed, '--signer', 'alice@example.com');

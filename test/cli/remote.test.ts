@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/verdicts/report.ts';
-import { type Sshd, startSshd, whyNoSshd } from '../collect/ssh/own-sshd.ts';
+import { type Sshd, startSshd } from '../collect/ssh/own-sshd.ts';
+import { oracle } from '../oracles.ts';
 import { pretrip } from './run.ts';
 
 let dir = '';
@@ -88,8 +89,7 @@ test('an address that ssh must not see is refused', async () => {
   expect(err).toMatch(/may hold only letters/);
 });
 
-if (whyNoSshd && !process.env.CI) console.warn(`not tested over SSH: ${whyNoSshd}`);
-describe.skipIf(whyNoSshd !== undefined && !process.env.CI)('over SSH', () => {
+describe('over SSH', oracle('sshd'), () => {
   let sshd: Sshd;
   beforeAll(async () => {
     sshd = await startSshd();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/verdicts/report.ts';
+import { oracle } from '../oracles.ts';
 import { pretrip } from './run.ts';
 
 let dir = '';
@@ -67,7 +68,7 @@ describe('bad input ends in one clear message and the right status', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test.skipIf(process.getuid?.() !== 0)('a target that may not be read', async () => {
+  test('a target that may not be read', oracle('root', 'setpriv'), async () => {
     put('closed/etc/passwd', '');
     const { status, err } = await pretrip(['scan', '/root', '--as', 'root-directory'], { asNobody: true });
     expect(status).toBe(4);
@@ -236,7 +237,7 @@ test('host data cannot speak to the terminal or to a CI server', async () => {
   }
 });
 
-test.skipIf(process.getuid?.() !== 0)('what needs root and was denied is unknown to an ordinary user, with what to do about it', async () => {
+test('what needs root and was denied is unknown to an ordinary user, with what to do about it', oracle('root', 'setpriv'), async () => {
   const rules = mkdtempSync(join(tmpdir(), 'pretrip-open-'));
   try {
     mkdirSync(join(rules, 't'));

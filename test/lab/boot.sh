@@ -27,8 +27,8 @@ until "$here/ssh.sh" "$port" true 2>"$run/ssh"; do
   fi
   sleep 1
 done
-# pretrip's own ssh believes known hosts alone, whatever the configuration says.
-ssh-keyscan -p "$port" 127.0.0.1 >"$run/known_hosts" 2>/dev/null
+# pretrip's own ssh believes known hosts alone, whatever the configuration says. An emulated host takes its time.
+ssh-keyscan -T 60 -p "$port" 127.0.0.1 >"$run/known_hosts" 2>"$run/ssh" || { cat "$run/ssh" >&2; "$here/halt.sh" "$port"; exit 1; }
 sed "s|UserKnownHostsFile .*|UserKnownHostsFile $run/known_hosts|" "$lab/ssh_config" >"$run/ssh_config"
 state=$("$here/ssh.sh" "$port" systemctl is-system-running --wait) || true # degraded is an answer too
 echo "ready: $suite on 127.0.0.1:$port, $state, after $SECONDS s"

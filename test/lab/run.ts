@@ -1,16 +1,17 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
  *   --write    put the results into FILE, between its marker lines
  *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them
+ *   --report   a file for { passed, failed }: verdicts that agree, and that do not, and suites whose ways differ
  *   --tool     a directory that holds the packed tool already (what push.sh keeps)
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,6 +34,7 @@ const { values, positionals } = parseArgs({
     keep: { type: 'boolean' },
     write: { type: 'string' },
     results: { type: 'string' },
+    report: { type: 'string' },
     tool: { type: 'string' },
     way: { type: 'string', multiple: true },
   },
@@ -195,4 +197,6 @@ if (values.write !== undefined) writeInto(values.write, kept, states);
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );
-process.exitCode = bad.length > 0 || compared.some((c) => c.differ > 0) || results.length + compared.length === 0 ? 1 : 0;
+const failed = bad.length + compared.filter((c) => c.differ > 0).length;
+if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify({ passed: results.length + compared.length - failed, failed })}\n`);
+process.exitCode = failed > 0 || results.length + compared.length === 0 ? 1 : 0;

@@ -1,8 +1,9 @@
 /** Of five users two run containers without root: rules that range over users judge those two, by name, and nobody else. */
 import { describe, expect, test } from 'vitest';
 import { type FileSpec, type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
-import { judgeOn } from '../../src/try.ts';
+import type { Rule } from '../../src/rules/rule.ts';
 import { pack } from './every-rule.ts';
+import { type On, whole } from './judging.ts';
 
 const users = ['alice', 'bob', 'carol', 'dave', 'erin'];
 
@@ -16,15 +17,16 @@ const files: Record<string, FileSpec> = {
   '/proc/sys/kernel': { type: 'directory' },
   ...Object.fromEntries(users.map((u, at) => [`/home/${u}`, { type: 'directory', mode: '0700', owner: `${1000 + at}:${1000 + at}` }])),
 };
-const host: HostSpec = { files };
+const on = (spec: HostSpec): On => ({ host: spec, trial: { params: {} } });
+const host = on({ files });
 /** carol may have anything below her home. */
-const closed = overlay(host, { files: { '/home/carol': { type: 'directory', owner: '1002:1002', blocked: 'denied' } } });
+const closed = on(overlay(host.host, { files: { '/home/carol': { type: 'directory', owner: '1002:1002', blocked: 'denied' } } }));
 
 const rootless = pack.rules.filter((r) => r.forEach?.kind === 'user' && r.forEach.filter.length === 1 && r.forEach.filter[0]?.path.join('.') === 'rootless');
 const engines = pack.rules.filter((r) => r.forEach?.kind === 'engine' && r.forEach.filter.length === 0);
 
-const subjects = (rule: (typeof rootless)[number], on: HostSpec): Record<string, string> => {
-  const { verdicts, defects } = judgeOn(rule, on);
+const subjects = (rule: Rule, where: On): Record<string, string> => {
+  const { verdicts, defects } = whole(rule, where).inspection;
   expect(defects).toEqual([]);
   return Object.fromEntries(verdicts.map((v) => [v.subject ?? '', v.outcome]));
 };
@@ -43,7 +45,7 @@ describe.each(rootless)('$id', (rule) => {
     const seen = subjects(rule, closed);
     expect(Object.keys(seen).sort()).toEqual(['user:alice', 'user:bob', 'user:carol']);
     expect(seen['user:carol']).toBe('unknown');
-    const { verdicts } = judgeOn(rule, closed);
+    const { verdicts } = whole(rule, closed).inspection;
     expect(verdicts.find((v) => v.subject === 'user:carol')?.message).toContain('/home/carol');
   });
 });
@@ -55,7 +57,7 @@ describe.each(engines)('$id', (rule) => {
   });
 
   test('tells that there may be a further user', () => {
-    const { verdicts } = judgeOn(rule, closed);
+    const { verdicts } = whole(rule, closed).inspection;
     expect(verdicts.some((v) => v.outcome === 'unknown' && /\/home\/carol/.test(JSON.stringify(v)))).toBe(true);
   });
 });

@@ -4,10 +4,11 @@ import { junit } from '../../src/report/junit.ts';
 import type { Style } from '../../src/report/style.ts';
 import { visible } from '../../src/report/text.ts';
 import { xmlText, xmlValue } from '../../src/report/xml.ts';
+import { oracle } from '../oracles.ts';
 import { report, text } from './random.ts';
 import { sample, style } from './sample.ts';
 import { type Element, readXml } from './xml-reader.ts';
-import { canonicalXml, needXmllint, xmllint } from './xmllint.ts';
+import { canonicalXml, xmllint } from './xmllint.ts';
 
 const rich: Style = { ...style, junitDialect: 'rich' };
 const casesOf = (xml: string): Element[] => readXml(xml).children.flatMap((suite) => suite.children.filter(({ name }) => name === 'testcase'));
@@ -15,8 +16,7 @@ const fate = (element: Element): string => element.children.find(({ name }) => n
 const fates = (as: Style): string[] => casesOf(junit(sample, as)).map(fate);
 
 describe.each(['junit-windyroad.xsd', 'junit-10.xsd'])('%s', (schema) => {
-  test('takes the common dialect of the sample and of random hostile reports', (context) => {
-    needXmllint(context);
+  test('takes the common dialect of the sample and of random hostile reports', oracle('xmllint'), () => {
     expect(xmllint(junit(sample, style), schema)).toBe('');
     fc.assert(
       fc.property(report, (any) => {
@@ -26,15 +26,13 @@ describe.each(['junit-windyroad.xsd', 'junit-10.xsd'])('%s', (schema) => {
     );
   });
 
-  test('refuses the rich dialect: it is not checked by chance', (context) => {
-    needXmllint(context);
+  test('refuses the rich dialect: it is not checked by chance', oracle('xmllint'), () => {
     expect(xmllint(junit(sample, rich), schema)).toMatch(/is not allowed|not expected/);
   });
 });
 
 describe('well-formed', () => {
-  test('in both dialects; our reader and xmllint see the same', (context) => {
-    needXmllint(context);
+  test('in both dialects; our reader and xmllint see the same', oracle('xmllint'), () => {
     fc.assert(
       fc.property(report, (any) => {
         for (const as of [style, rich]) {

@@ -1,17 +1,6 @@
-/** libxml2's command, the oracle for XML. Missing it fails in CI and skips, saying so, elsewhere. */
+/** libxml2's command, the oracle for XML. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TestContext } from 'vitest';
-
-const missing = spawnSync('xmllint', ['--version']).error !== undefined;
-
-/** To call first in a test that needs xmllint. */
-export function needXmllint(context: TestContext): void {
-  if (!missing) return;
-  const said = 'xmllint is missing: install libxml2-utils';
-  if (process.env.CI) throw new Error(said);
-  context.skip(said);
-}
 
 /** What xmllint has against a document: empty when it is well-formed and, with a schema of test/schemas, valid. */
 export function xmllint(document: string, schema?: string): string {

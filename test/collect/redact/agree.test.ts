@@ -10,10 +10,11 @@ import { isSecretFile, redact, redactText } from '../../../src/collect/redact/re
 import { suspicious } from '../../../src/collect/script/library/mask.ts';
 import { redactor } from '../../../src/collect/script/library/redactor.ts';
 import { isPlaceholder } from '../../../src/facts/redacted.ts';
+import { type OracleName, oracle } from '../../oracles.ts';
 import { plainSecret, plainSyntaxes, sample, scraps, secret, syntaxes } from './secrets.ts';
 
-const candidates: readonly (readonly [string, ...string[]])[] = [['mawk'], ['gawk'], ['original-awk'], ['busybox', 'awk']];
-const awks = candidates.filter(([a]) => spawnSync('sh', ['-c', `command -v ${a}`]).status === 0);
+type Awk = readonly [OracleName, ...string[]];
+const awks: readonly Awk[] = [['mawk'], ['gawk'], ['original-awk'], ['busybox', 'awk']];
 
 const dir = mkdtempSync(join(tmpdir(), 'pretrip-redact-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -22,7 +23,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const end = '\u0002END';
 const paths = ['/etc/x', '/etc/fstab', '/etc/default/x', '/a/containers/systemd/q.container', '/boot/grub/grub.cfg', '/etc/shadow', '/etc/sudoers'];
 
-function throughAwk(awk: readonly [string, ...string[]], texts: readonly string[], path: string, hash = '', key = ''): string[] {
+function throughAwk(awk: Awk, texts: readonly string[], path: string, hash = '', key = ''): string[] {
   const input = join(dir, 'in');
   writeFileSync(input, texts.map((t) => `${t}\n${end}\n`).join(''));
   const program = `${redactor}
@@ -43,44 +44,44 @@ const texts = [...fc.sample(scraps, { numRuns: 250, seed: Date.now() }), ...fc.s
   without,
 );
 
-describe.each(awks)('under %s %s', (...awk) => {
-  const words = awk as unknown as readonly [string, ...string[]];
-  test.each(paths)('the host masks what arrival would: %s', (path) => {
-    const masked = throughAwk(words, texts, path);
-    expect(texts.flatMap((t, at) => (masked[at] === redactText(t, path) ? [] : [{ text: t, host: masked[at], arrival: redactText(t, path) }]))).toEqual([]);
-    expect(masked.join('')).toContain('<redacted>');
-  });
+for (const words of awks)
+  describe(`under ${words.join(' ')}`, oracle(words[0]), () => {
+    test.each(paths)('the host masks what arrival would: %s', (path) => {
+      const masked = throughAwk(words, texts, path);
+      expect(texts.flatMap((t, at) => (masked[at] === redactText(t, path) ? [] : [{ text: t, host: masked[at], arrival: redactText(t, path) }]))).toEqual([]);
+      expect(masked.join('')).toContain('<redacted>');
+    });
 
-  test('words of processes', () => {
-    const lists = fc.sample(fc.array(fc.oneof(scraps, fc.constantFrom('--token', '-p', '--password=x y', 'K3S_TOKEN=a', 'abc')), { maxLength: 8 }), 200);
-    const files = lists.map((l) => l.map((w) => without(w).replaceAll('\n', ' ')));
-    const masked = throughAwk(
-      words,
-      files.map((l) => l.join('\n')),
-      '/proc/1/cmdline',
-    );
-    for (const [at, list] of files.entries()) expect(masked[at]?.split('\n')).toEqual(redactText(list.join('\0'), '/proc/1/cmdline').split('\0'));
-  });
+    test('words of processes', () => {
+      const lists = fc.sample(fc.array(fc.oneof(scraps, fc.constantFrom('--token', '-p', '--password=x y', 'K3S_TOKEN=a', 'abc')), { maxLength: 8 }), 200);
+      const files = lists.map((l) => l.map((w) => without(w).replaceAll('\n', ' ')));
+      const masked = throughAwk(
+        words,
+        files.map((l) => l.join('\n')),
+        '/proc/1/cmdline',
+      );
+      for (const [at, list] of files.entries()) expect(masked[at]?.split('\n')).toEqual(redactText(list.join('\0'), '/proc/1/cmdline').split('\0'));
+    });
 
-  test('equal secrets get equal hashes under one key, others under another', () => {
-    const text = 'token: abcdef123\npassword: "abcdef123"\nsecret: other12345';
-    const [one, two] = [throughAwk(words, [text], '/etc/x', 'sha256sum', 'k1')[0], throughAwk(words, [text], '/etc/x', 'sha256sum', 'k2')[0]];
-    const hashes = (t?: string): (string | undefined)[] => [...(t ?? '').matchAll(/<redacted:([0-9a-f]{12})>/g)].map((m) => m[1]);
-    expect(hashes(one)).toHaveLength(3);
-    expect(hashes(one)[0]).toBe(hashes(one)[1]);
-    expect(hashes(one)[0]).not.toBe(hashes(one)[2]);
-    expect(hashes(one)).not.toEqual(hashes(two));
-  });
+    test('equal secrets get equal hashes under one key, others under another', () => {
+      const text = 'token: abcdef123\npassword: "abcdef123"\nsecret: other12345';
+      const [one, two] = [throughAwk(words, [text], '/etc/x', 'sha256sum', 'k1')[0], throughAwk(words, [text], '/etc/x', 'sha256sum', 'k2')[0]];
+      const hashes = (t?: string): (string | undefined)[] => [...(t ?? '').matchAll(/<redacted:([0-9a-f]{12})>/g)].map((m) => m[1]);
+      expect(hashes(one)).toHaveLength(3);
+      expect(hashes(one)[0]).toBe(hashes(one)[1]);
+      expect(hashes(one)[0]).not.toBe(hashes(one)[2]);
+      expect(hashes(one)).not.toEqual(hashes(two));
+    });
 
-  test('takes linear time on hostile text', () => {
-    const hostile = ['token=', 'http://u:', '"', '--token ', '$6$', ' ', 'password: [', '-----BEGIN X-----', '{"auth":"a",'].map((p) =>
-      p.repeat(2000 / p.length),
-    );
-    const started = performance.now();
-    throughAwk(words, [...hostile, 'token='.repeat(100_000)], '/etc/x');
-    expect(performance.now() - started).toBeLessThan(20_000);
+    test('takes linear time on hostile text', () => {
+      const hostile = ['token=', 'http://u:', '"', '--token ', '$6$', ' ', 'password: [', '-----BEGIN X-----', '{"auth":"a",'].map((p) =>
+        p.repeat(2000 / p.length),
+      );
+      const started = performance.now();
+      throughAwk(words, [...hostile, 'token='.repeat(100_000)], '/etc/x');
+      expect(performance.now() - started).toBeLessThan(20_000);
+    });
   });
-});
 
 test('every secret of every syntax is masked, once is enough, and lines stay where they were', () => {
   fc.assert(

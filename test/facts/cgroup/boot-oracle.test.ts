@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { wantedMode } from '../../../src/facts/cgroup/hierarchy.ts';
+import { oracle } from '../../oracles.ts';
 
 /** systemd-firstboot without options changes nothing; systemd.firstboot=0 ends it with a word. All programs of systemd read the line alike. */
 function isOff(line: string): boolean {
@@ -11,10 +12,8 @@ function isOff(line: string): boolean {
   });
   return /terminating/.test(done.stderr);
 }
-const isThere = spawnSync('systemd-firstboot', ['--version']).status === 0 && isOff('KEY=0');
-if (!isThere) console.warn('boot-oracle.test.ts: skipped, no systemd-firstboot that reads SYSTEMD_PROC_CMDLINE');
 
-describe.runIf(isThere)('beside systemd itself', () => {
+describe('beside systemd itself', oracle('systemd-firstboot'), () => {
   test.each([
     'KEY=0',
     'KEY',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
 import { managerEnvironment } from '../../../src/facts/environment/environment-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { oracle } from '../../oracles.ts';
 
 const as = { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' };
 const learn = (files: HostSpec['files']) => settle(managerEnvironment(as), answerer({ files: files ?? {} }));
@@ -42,7 +43,7 @@ const line = fc
   )
   .map((p) => p.join(''));
 
-test.skipIf(!existsSync(generator))('the values are those of systemd’s generator', () => {
+test('the values are those of systemd’s generator', oracle('environment generator'), () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
       const text = `${lines.join('\n')}\n`;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { sudoOf } from '../../../src/facts/host/sudoers.ts';
 import { statementsIn } from '../../../src/facts/host/sudoers-text.ts';
+import { oracle } from '../../oracles.ts';
 
 const who = {
   name: 'edge',
@@ -43,7 +44,7 @@ const cases: [string, string][] = [
 
 test.each(cases)('%j is %s', (text, wanted) => expect(of(text)).toBe(wanted));
 
-test.skipIf(spawnSync('visudo', ['--version']).status !== 0).each(cases)('visudo takes %j', (text) => {
+test.each(cases)('visudo takes %j', oracle('visudo'), (text) => {
   // Some releases warn of an unused alias, which is no error to them.
   const { status, stderr } = spawnSync('visudo', ['-c', '-f', '-'], { input: `${text}\n`, encoding: 'utf8' });
   expect([status, stderr.split('\n').filter((line) => line !== '' && !/^Warning: .*unused/.test(line))]).toEqual([0, []]);

@@ -1,5 +1,5 @@
 /** The real programs decide: systemd-analyze for files and their order, systemd-sysctl for what is written. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,10 +11,9 @@ import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { sysctl } from '../../../src/kinds/host/sysctl.ts';
+import { oracle } from '../../oracles.ts';
 
-const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 const sysctlProgram = '/lib/systemd/systemd-sysctl';
-const namespaces = analyze && spawnSync('unshare', ['-m', sysctlProgram, '--version']).status === 0 && process.getuid?.() === 0;
 
 const names = ['10-a.conf', '50-b.conf', '90-kubelet.conf', '99-sysctl.conf', 'Z.conf', '.hidden.conf', 'readme.txt'];
 const keys = [
@@ -62,7 +61,7 @@ function inDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-test.skipIf(!analyze)('the files and their order are those of systemd-analyze cat-config', () => {
+test('the files and their order are those of systemd-analyze cat-config', oracle('systemd-analyze'), () => {
   fc.assert(
     fc.property(tree(['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d']), (files) => {
       const wanted = inDirectory((root) => {
@@ -78,7 +77,7 @@ test.skipIf(!analyze)('the files and their order are those of systemd-analyze ca
 
 const parameters = ['net/ipv4/conf/all/x', 'net/ipv4/conf/eth0/x', 'net/ipv4/conf/eth0.1/x', 'net/ipv4/conf/eth1/x', 'net/ipv4/ip_forward'];
 
-test.skipIf(!namespaces)('what is set is what systemd-sysctl writes', () => {
+test('what is set is what systemd-sysctl writes', oracle('mounts', 'systemd'), () => {
   fc.assert(
     fc.property(tree(['/etc/sysctl.d', '/run/sysctl.d', '/usr/lib/sysctl.d']), (files) => {
       const written = inDirectory((root) => {

@@ -5,12 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configPlan } from '../../../src/facts/k3d/config-file.ts';
+import { oracle } from '../../oracles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'k3d-schema-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const version = /v5\.(\d+)/.exec(spawnSync('k3d', ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1];
-const hasK3d = version !== undefined && Number(version) >= 9;
 
 const taken: readonly string[] = [
   'servers: 1.5',
@@ -98,7 +96,7 @@ describe('a config file is', () => {
   });
 });
 
-describe.skipIf(!hasK3d)('k3d 5.9 or newer, where it is installed, agrees', () => {
+describe('k3d 5.9 or newer, where it is installed, agrees', oracle('k3d'), () => {
   test.each([...taken, ...passedOver])('it takes %s', (text) => expect(k3dTakes(head('v1alpha5') + text)).toBe(true));
   test.each(refused)('it refuses %s', (text) => expect(k3dTakes(head('v1alpha5') + text)).toBe(false));
   test('and checks v1alpha4 against its own schema', () => {

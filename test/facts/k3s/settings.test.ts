@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { goBool, goCidr, goInt, overlap, written } from '../../../src/facts/k3s/go.ts';
 import { cidrProblem, judge } from '../../../src/facts/k3s/rootless-settings.ts';
+import { oracle } from '../../oracles.ts';
 
 test.each<[string, boolean | undefined]>([
   ...['1', 't', 'T', 'TRUE', 'true', 'True'].map((s): [string, boolean] => [s, true]),
@@ -72,7 +73,7 @@ const accepts = (...option: string[]): boolean => {
   return said.stderr.includes('No such file or directory');
 };
 
-describe.skipIf(spawnSync('slirp4netns', ['--version']).status !== 0)('slirp4netns agrees', () => {
+describe('slirp4netns agrees', oracle('slirp4netns'), () => {
   test.each([
     '10.41.0.0/16',
     '10.41.0.1/16',

@@ -1,5 +1,5 @@
 /** What ssh itself says (`ssh -G`) decides: generated configurations are read by both. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { answerer } from '../../../src/collect/targets/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { askSsh } from '../../../src/facts/ssh/effective.ts';
+import { oracle } from '../../oracles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssh-oracle-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const hasSsh = spawnSync('ssh', ['-V']).status === 0;
 
 const host = fc.constantFrom('localhost', '127.0.0.1', 'vm', 'vm1', 'edge.example');
 const pattern = fc.constantFrom('*', 'localhost', '127.0.0.1', '127.*', 'vm?', 'vm', '!vm1', '!localhost', '*.example', '!*');
@@ -47,7 +47,7 @@ const line = fc.oneof(
 
 const defaults = ['~/.ssh/id_'];
 
-function oracle(text: string, name: string): Record<string, string[]> | undefined {
+function askedOfSsh(text: string, name: string): Record<string, string[]> | undefined {
   const file = join(folder, 'config');
   writeFileSync(file, text, { mode: 0o600 });
   let out: string;
@@ -81,12 +81,12 @@ const sayings: readonly [string, string, string, Readonly<Record<string, readonl
 
 const words: Readonly<Record<string, string>> = { yes: 'true', no: 'false' };
 
-describe.skipIf(!hasSsh)('ssh -G agrees', () => {
+describe('ssh -G agrees', oracle('ssh'), () => {
   it.each(sayings)('that %s', (_, text, name, expected) => {
     const { username, uid, gid, homedir } = userInfo();
     const answer = settle(askSsh({ host: name }, { name: username, uid, gid, home: homedir }, ['/c']), answerer({ files: { '/c': text } }));
     if ('is' in answer) throw new Error(answer.said);
-    const real = oracle(text, name);
+    const real = askedOfSsh(text, name);
     for (const [key, values] of Object.entries(expected)) {
       const keys = (real?.[key] ?? []).filter((k) => !defaults.some((d) => k.startsWith(d)));
       expect(keys).toEqual(values);
@@ -108,7 +108,7 @@ describe.skipIf(!hasSsh)('ssh -G agrees', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 14 }), host, (lines, name) => {
         const text = `${lines.join('\n')}\n`;
-        const wanted = oracle(text, name);
+        const wanted = askedOfSsh(text, name);
         const answer = settle(askSsh({ host: name }, as, ['/c']), answerer({ files: { '/c': text } }));
         if (!wanted) return expect('is' in answer).toBe(true);
         if ('is' in answer) throw new Error(answer.said);

@@ -6,7 +6,8 @@ import { answerer, type HostSpec, overlay } from '../../../src/collect/targets/c
 import { settle } from '../../../src/facts/settle.ts';
 import { mergeDelegate } from '../../../src/facts/systemd/delegate.ts';
 import { loadUnit } from '../../../src/facts/systemd/load.ts';
-import { dump, hasSystemd } from './oracle.ts';
+import { oracle } from '../../oracles.ts';
+import { dump } from './oracle.ts';
 
 interface TrialFile {
   readonly cases: readonly ({ readonly it: string } & HostSpec)[];
@@ -15,7 +16,7 @@ interface TrialFile {
 const root = { name: 'root', uid: 0, gid: 0, home: '/root' };
 const base = parse(readFileSync('fixtures/hosts/rootless-user.yaml', 'utf8')) as HostSpec;
 
-describe.runIf(hasSystemd).each(['configured', 'masked'])('cgroup.delegate.%s', (rule) => {
+describe.each(['configured', 'masked'])('cgroup.delegate.%s', oracle('systemd'), (rule) => {
   const { cases } = parse(readFileSync(`rules/cgroup/delegate/${rule}.test.yaml`, 'utf8')) as TrialFile;
   const blocked = (c: HostSpec): boolean => JSON.stringify(c.files ?? {}).includes('"blocked"');
   test.each(cases.filter((c) => !blocked(c)))('systemd agrees: $it', (c) => {

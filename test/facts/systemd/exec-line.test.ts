@@ -1,7 +1,8 @@
 /** Command lines of units, with systemd itself as the judge of quoting and separators. */
 import { describe, expect, it } from 'vitest';
 import { execCommands } from '../../../src/facts/systemd/exec-line.ts';
-import { dump, hasSystemd } from './oracle.ts';
+import { oracle } from '../../oracles.ts';
+import { dump } from './oracle.ts';
 
 const variables = new Map([
   ['ONE', 'one'],
@@ -29,7 +30,7 @@ describe('variables', () => {
 
 const lines = ["/bin/echo 'a b' c", '/bin/echo "a \'b" c\\x20d', '/bin/echo one ; /bin/echo two', '/bin/echo a \\; b', '@/bin/echo zero one', '-/bin/echo a'];
 
-describe.runIf(hasSystemd)('as systemd splits them', () => {
+describe('as systemd splits them', oracle('systemd'), () => {
   it.each(lines)('%s', (line) => {
     const said = dump({ files: { '/etc/systemd/system/x.service': `[Service]\nType=oneshot\nExecStart=${line}\n` } }, 'x.service').commands;
     expect(said.length).toBeGreaterThan(0);

@@ -4,7 +4,8 @@ import { answerer, type HostSpec } from '../../../src/collect/targets/composed.t
 import { settle } from '../../../src/facts/settle.ts';
 import { mergeDelegate } from '../../../src/facts/systemd/delegate.ts';
 import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';
-import { dump, hasSystemd } from './oracle.ts';
+import { oracle } from '../../oracles.ts';
+import { dump } from './oracle.ts';
 
 function load(host: HostSpec, name: string): LoadedUnit {
   const loaded = settle(loadUnit(name, { manager: 'system', as: root }), answerer(host));
@@ -248,7 +249,7 @@ test.each(cases)('$it', (c) => {
   if (c.names) expect([...loaded.names].sort()).toEqual([...c.names].sort());
 });
 
-test.runIf(hasSystemd).each(cases)('systemd agrees: $it', (c) => {
+test.each(cases)('systemd agrees: $it', oracle('systemd'), (c) => {
   const unit = c.unit ?? 'a.service';
   const loaded = load({ files: c.files ?? {} }, unit);
   const real = dump({ files: c.files ?? {} }, unit);

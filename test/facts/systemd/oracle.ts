@@ -13,9 +13,6 @@ import { searchDirs } from '../../../src/facts/systemd/paths.ts';
 const systemd = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'].find((p) => existsSync(p));
 const isRoot = process.getuid?.() === 0;
 
-/** `systemd --test` refuses to run as root, so root needs setpriv to become someone else. */
-export const hasSystemd = systemd !== undefined && (!isRoot || existsSync('/usr/bin/setpriv'));
-
 /** What systemd made of a unit. `controllers` is undefined while delegation is off. */
 export interface Dumped {
   readonly state: string;

@@ -1,6 +1,6 @@
 /** Random unit trees and texts: what we make of them is what systemd makes of them. Few runs, as each starts systemd. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -12,7 +12,8 @@ import { mergeDelegate } from '../../../src/facts/systemd/delegate.ts';
 import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';
 import { parseUnitText } from '../../../src/facts/systemd/syntax.ts';
 import { splitWords } from '../../../src/facts/systemd/words.ts';
-import { dump, hasSystemd } from './oracle.ts';
+import { oracle } from '../../oracles.ts';
+import { dump } from './oracle.ts';
 
 const root = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
@@ -44,7 +45,7 @@ const dropIn = fc.record({
   ),
 });
 
-test.runIf(hasSystemd)('drop-ins of random trees are read in the order of systemd', () => {
+test('drop-ins of random trees are read in the order of systemd', oracle('systemd'), () => {
   fc.assert(
     fc.property(fc.uniqueArray(dropIn, { maxLength: 14, selector: (d) => `${d.dir}/${d.sub}/${d.name}` }), fc.boolean(), (dropIns, aliased) => {
       const files: Record<string, FileSpec> = { '/usr/lib/systemd/system/a-b@.service': '[Service]\nExecStart=/bin/true\nDelegate=pids\n' };
@@ -84,7 +85,7 @@ const pieces = [
   'Environment=A=\\t%%',
 ];
 
-test.runIf(hasSystemd)('Environment= of random texts is what systemd makes of it', () => {
+test('Environment= of random texts is what systemd makes of it', oracle('systemd'), () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 10 }), fc.constantFrom('\n', '\r\n', '\r'), (lines, end) => {
       const files = {
@@ -103,7 +104,7 @@ test.runIf(hasSystemd)('Environment= of random texts is what systemd makes of it
   );
 });
 
-test.runIf(existsSync('/usr/bin/systemd-analyze'))('one name of several directories: the order of systemd-analyze cat-config', () => {
+test('one name of several directories: the order of systemd-analyze cat-config', oracle('systemd-analyze'), () => {
   const sub = 'systemd/system/x.service';
   const places = ['/etc', '/run', '/usr/local/lib', '/usr/lib'];
   const file = fc.record({ place: fc.constantFrom(...places), name: fc.constantFrom('1.conf', '10.conf', '9.conf', 'Z.conf', 'a.conf'), hides: fc.boolean() });
