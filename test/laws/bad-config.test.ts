@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { type FileSpec, overlay } from '../../src/collect/targets/composed.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
-import { keyOf } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import { answersOf } from '../../src/try.ts';
 import type { Verdict } from '../../src/verdicts/report.ts';
 import { everyRule, judge, type Tried } from './every-rule.ts';

@@ -6,7 +6,7 @@ import { readPacks } from '../../src/cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../../src/cli/paths.ts';
 import { type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
-import { keyOf } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import type { Inspection } from '../../src/inspect.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { type Case, loadCases } from '../../src/rules/text/cases.ts';

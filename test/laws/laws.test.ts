@@ -3,7 +3,7 @@ import { replay } from '../../src/collect/record.ts';
 import { readSnapshot, writeSnapshot } from '../../src/collect/snapshot/snapshot.ts';
 import { thisAccount } from '../../src/collect/targets/local.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
-import { keyOf } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { matcher, mayFollow } from '../../src/facts/pattern.ts';
 import { settle } from '../../src/facts/settle.ts';

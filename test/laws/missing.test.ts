@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Snapshot, snapshotOf } from '../../src/collect/snapshot/snapshot.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
-import { keyOf } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { judgeSnapshot } from '../../src/scan.ts';
 import { answersOf } from '../../src/try.ts';

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { hostNamed } from '../../src/cli/hosts.ts';
 import { type FileSpec, type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
 import type { Ask, Stat } from '../../src/facts/ask.ts';
-import { keyOf } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { answersOf, judgeOn } from '../../src/try.ts';
 import { hostNames } from '../fixtures/hosts.ts';

@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
+import { isOfDisk } from '../../facts/asks.ts';
 import { notInImage } from '../disk/image.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
@@ -32,7 +33,7 @@ export function rootDirectory(root: string): Target {
   const inodeAt = (path: string): Inode => inodeOf(lstatSync(join(root, path)));
 
   const one = (ask: Ask): AnyAnswer => {
-    if (ask.do === 'run' || ask.do === 'get' || ask.do === 'env') return { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
+    if (!isOfDisk(ask)) return { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
     const found = locate(ask.path, ask.do !== 'stat');
     if (found.path === undefined) return found.answer;
     try {

@@ -1,5 +1,5 @@
 /** Kind `docker-sock`: the Docker socket path: where it leads, who answers there, and whether it comes back after a boot. */
-
+import { fileTypes } from '../../facts/answer.ts';
 import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
@@ -20,7 +20,7 @@ export const dockerSock = defineKind({
   fields: {},
   shape: record({
     present: boolean('something lies at the path'),
-    type: string('its own type', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
+    type: string('its own type', fileTypes),
     target: string('the text of the link'),
     real: string('where the link ends'),
     serves: string('who answers there; on an image, whose socket the boot link names', ['podman', 'docker', 'other', 'nobody']),
