@@ -16,7 +16,7 @@ export const whyWords = {
 /** Why something could not be looked at. Never a value; a rule cannot turn it into one. */
 export type Why = keyof typeof whyWords;
 
-export const isWhy = (value: unknown): value is Why => isText(value) && Object.hasOwn(whyWords, value);
+const isWhy = (value: unknown): value is Why => isText(value) && Object.hasOwn(whyWords, value);
 
 /** Every reason, as a list. */
 export const whys: readonly Why[] = Object.keys(whyWords).filter(isWhy);

@@ -125,7 +125,7 @@ export const lineOf = (ask: Ask): string => wording(ask).line(ask);
 /** An ask in a sentence: `read /etc/sudoers`, `get /_ping from /run/podman/podman.sock`. */
 export const saidOf = (ask: Ask): string => `${ask.do} ${wording(ask).said(ask)}`;
 
-export const isSort = (value: unknown): value is Sort => isText(value) && Object.hasOwn(asks, value);
+const isSort = (value: unknown): value is Sort => isText(value) && Object.hasOwn(asks, value);
 
 export const isFileSort = (value: unknown): value is FileSort => isSort(value) && asks[value].from === 'disk';
 

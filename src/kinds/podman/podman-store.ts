@@ -1,12 +1,12 @@
 /** Kind `podman-store`: the store of an account: what is configured, what is on disk, what Podman says. */
 
-import { databaseFiles } from '../../facts/podman/store.ts';
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { mountAt } from '../../facts/containers/mount-point.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
+import { databaseFiles } from '../../facts/podman/store.ts';
 import { boolean, list as listOf, mode, number, record, string } from '../../facts/shape.ts';
 import type { Touches } from '../../facts/source.ts';
 
