@@ -190,11 +190,12 @@ function matcherSchema(type: Shape['type']): Schema {
 
 function argumentSchema(argument: Argument): Schema {
   switch (argument) {
+    case 'choices':
     case 'list':
       return { type: 'array', minItems: 1 };
     case 'scalar-or-list':
       return { type: ['string', 'number', 'boolean', 'array'] };
-    case 'string':
+    case 'pattern':
       return { type: 'string' };
     case 'ordered':
       return { type: ['number', 'string'] };
