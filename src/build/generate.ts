@@ -7,7 +7,9 @@ import { packageRoot, shippedRules } from '../cli/paths.ts';
 import { problemText } from '../cli/print.ts';
 import { describeRule } from '../explain/describe.ts';
 import { describeKinds } from '../explain/describe-kinds.ts';
+import { reportSchema } from '../explain/report-schema.ts';
 import { profileSchema, ruleSchema } from '../explain/schema.ts';
+import { operatorTable, stepTable } from '../explain/tables.ts';
 import { kinds, kindsByName } from '../kinds/kinds.ts';
 import { loadCases } from '../rules/text/cases.ts';
 import { layerTable } from './layers.ts';
@@ -19,8 +21,10 @@ const write = (path: string, text: string): void => writeFileSync(join(packageRo
 write('src/cli/commands.ts', commandTable());
 write('src/kinds/kinds.ts', kindList());
 write('rules/schema.json', `${JSON.stringify(ruleSchema(kinds), null, 1)}\n`);
+write('schemas/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`);
 write('rules/profile.schema.json', `${JSON.stringify(profileSchema(), null, 1)}\n`);
 writeMarked('ARCHITECTURE.md', { layers: layerTable() });
+writeMarked('docs/rule-language.md', { operators: operatorTable(), steps: stepTable() });
 const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
   process.stderr.write(problemText(problems));

@@ -1,8 +1,11 @@
 /** The JSON Schema of rule files, derived from kinds and operators: editors complete and check with it. Pure. */
 import { type Argument, operators } from '../expect/operators.ts';
+import { type FieldType, fieldsOf, requiredOf } from '../facts/fields.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
+import { idPattern } from '../rules/rule.ts';
 import { severities } from '../verdicts/report.ts';
+import { type Act, acts, allNeeds, steps } from '../verdicts/steps.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -28,7 +31,7 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
     required: ['id', 'title', 'severity', 'why', 'check'],
     additionalProperties: false,
     properties: {
-      id: { type: 'string', description: 'dotted and lower case; the path of the file', pattern: '^[a-z][a-z0-9]*([.-][a-z0-9]+)+$' },
+      id: { type: 'string', description: 'dotted and lower case; the path of the file', pattern: idPattern.source },
       title: { type: 'string', minLength: 1, description: 'what holds when the rule passes' },
       severity: { enum: severities },
       why: { type: 'string', minLength: 1, description: 'what breaks, and when' },
@@ -208,28 +211,36 @@ function argumentSchema(argument: Argument): Schema {
   }
 }
 
+/** if/then per step, as for kinds: what may stand beside the acting word. */
 function stepSchema(): Schema {
-  const words = { anyOf: [{ type: 'string' }, { $ref: '#/definitions/reference' }] };
-  const argv = { type: 'array', minItems: 1, items: words };
+  const beside: Schema = { needs: { enum: allNeeds, description: 'with whose privileges' }, note: { ...stepFields.text, description: 'what to watch for' } };
+  const fields = Object.assign({}, ...acts.map((act) => propertiesOf(act))) as Schema;
   return {
     type: 'object',
-    minProperties: 1,
+    properties: { ...fields, ...beside },
     additionalProperties: false,
-    properties: {
-      write: words,
-      content: words,
-      chmod: words,
-      mode: { type: 'string', pattern: '^0[0-7]{3,4}$' },
-      chown: words,
-      owner: words,
-      link: words,
-      to: words,
-      remove: words,
-      run: argv,
-      manual: { type: 'string' },
-      verify: { anyOf: [argv, { type: 'string' }] },
-      needs: { enum: ['root', 'user'] },
-      note: { type: 'string' },
-    },
+    oneOf: acts.map((act) => ({ required: [act] })),
+    allOf: acts.map((act) => ({
+      if: { required: [act] },
+      then: { required: requiredOf(steps[act].fields), properties: { ...propertiesOf(act), ...beside }, additionalProperties: false },
+    })),
   };
 }
+
+const propertiesOf = (act: Act): Schema =>
+  Object.fromEntries(
+    fieldsOf(steps[act].fields).map(({ name, holds }) => [name, { ...stepFields[holds], ...(name === act ? { description: steps[act].describe } : {}) }]),
+  );
+
+const words: Schema = { anyOf: [{ type: 'string' }, { $ref: '#/definitions/reference' }] };
+const argv: Schema = { type: 'array', minItems: 1, items: words };
+
+const stepFields: Readonly<Record<FieldType, Schema>> = {
+  path: { anyOf: [{ type: 'string', pattern: '^(/|~/)' }, { $ref: '#/definitions/reference' }] },
+  text: words,
+  mode: { anyOf: [{ type: 'string', pattern: '^0[0-7]{3,4}$' }, { $ref: '#/definitions/reference' }] },
+  words: argv,
+  argv,
+  check: { anyOf: [argv, { type: 'string' }] },
+  account: {},
+};

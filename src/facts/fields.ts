@@ -55,6 +55,9 @@ export function fieldsOf(fields: Fields): Field[] {
   return Object.entries(fields).map(([name, type]) => ({ name, holds: type.replace('?', '') as FieldType, optional: type.endsWith('?') }));
 }
 
+/** The names of what may not be left out. */
+export const requiredOf = (fields: Fields): string[] => fieldsOf(fields).flatMap(({ name, optional }) => (optional ? [] : [name]));
+
 /** The check whether a value from outside has these fields. What stands beside them is not looked at. */
 export function guardOf<F extends Fields>(fields: F): (value: unknown) => value is RecordOf<F> {
   const all = fieldsOf(fields);
