@@ -4,7 +4,7 @@ import type { Step } from '../verdicts/steps.ts';
 import type { StepTemplate } from './rule.ts';
 
 /** Fills `{ param }` and `{ each }` into a step or any plain value. */
-export function fill(template: Json, lookup: (word: 'param' | 'each', name: string) => Json): Json {
+function fill(template: Json, lookup: (word: 'param' | 'each', name: string) => Json): Json {
   if (Array.isArray(template)) return template.map((t: Json) => fill(t, lookup));
   if (template === null || typeof template !== 'object') return template;
   const entries = Object.entries(template);
