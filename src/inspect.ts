@@ -8,11 +8,11 @@ import type { Json, Where } from './facts/fact.ts';
 import type { Given } from './facts/kind.ts';
 import { kindsByName } from './kinds/kinds.ts';
 import { type Context, inquire, newlyLearnt } from './plan/questions.ts';
-import { fill } from './rules/fill.ts';
+import { fillStep } from './rules/fill.ts';
 import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
 import { type Profile, presenceRule } from './rules/profile.ts';
 import type { Rule } from './rules/rule.ts';
-import type { AskedFor, Report, RuleCard, Step } from './verdicts/report.ts';
+import type { AskedFor, Report, RuleCard } from './verdicts/report.ts';
 
 /** What to judge. `profiles` undefined: those whose subject is present. */
 export interface Selection {
@@ -116,7 +116,7 @@ export function cardOf(rule: Rule, param: (name: string) => Json): RuleCard {
     title: rule.title,
     severity: rule.severity,
     why: rule.why,
-    remedy: rule.remedy.map((step) => fill(step as Json, (word, name) => (word === 'param' ? param(name) : `<${name}>`)) as unknown as Step),
+    remedy: rule.remedy.map((step) => fillStep(step, (word, name) => (word === 'param' ? param(name) : `<${name}>`))),
     references: rule.references,
     controls: rule.controls,
     profiles: rule.profiles,

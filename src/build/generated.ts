@@ -25,10 +25,11 @@ export const generated: readonly Generated[] = [
   { file: '.gitattributes', text: attributes },
   { file: 'rules/schema.json', text: async () => (await pages()).ruleSchemaText() },
   { file: 'rules/profile.schema.json', text: async () => (await pages()).profileSchemaText() },
+  { file: 'schemas/report.schema.json', text: async () => (await pages()).reportSchemaText() },
   { file: 'docs/kinds.md', text: async () => (await pages()).kindsPage() },
   { file: 'docs/rules.md', text: async () => (await pages()).rulesPage() },
   { folder: 'docs/rules', texts: async () => (await pages()).rulePages() },
-  { page: 'docs/rule-language.md', parts: async () => ({ operators: (await pages()).operatorTable() }) },
+  { page: 'docs/rule-language.md', parts: async () => ({ operators: (await pages()).operatorTable(), steps: (await pages()).stepTable() }) },
   { page: 'ARCHITECTURE.md', parts: async () => ({ layers: layerTable() }) },
   { page: 'README.md', parts: async () => (await readme()).readmeParts((await pages()).shippedPack()) },
 ];

@@ -99,7 +99,7 @@ export const layers: readonly Layer[] = [
     holds: 'rule text → rule, or every mistake with its line',
     mayImport: ['facts', 'kinds', 'verdicts', 'rules', 'expect', 'collect/targets/composed.ts'],
   },
-  { at: 'explain', holds: 'rules and kinds in words and as JSON Schema', mayImport: ['facts', 'verdicts', 'rules', 'expect'] },
+  { at: 'explain', holds: 'rules and kinds in words, and what is written as JSON Schema', mayImport: ['facts', 'verdicts', 'rules', 'expect', 'plan'] },
   { at: 'report', holds: 'a format a file, and what formats share', mayImport: ['facts', 'verdicts'] },
   { at: 'report/table', holds: 'the report on a terminal', mayImport: ['verdicts', 'report'] },
   { at: 'report/sarif', holds: 'SARIF 2.1.0', mayImport: ['verdicts', 'report'] },

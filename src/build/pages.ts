@@ -6,8 +6,9 @@ import { readPacks } from '../cli/pack-files.ts';
 import { shippedRules } from '../cli/paths.ts';
 import { describeRule } from '../explain/describe.ts';
 import { describeKinds } from '../explain/describe-kinds.ts';
-import { operatorTable } from '../explain/describe-operators.ts';
+import { reportSchema } from '../explain/report-schema.ts';
 import { profileSchema, ruleSchema } from '../explain/schema.ts';
+import { operatorTable, stepTable } from '../explain/tables.ts';
 import { kinds } from '../kinds/kinds.ts';
 import type { Pack } from '../rules/pack.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -30,8 +31,10 @@ export const profileSchemaText = (): string => schemaText(profileSchema(), 'src/
 const schemaText = (schema: Record<string, unknown>, from: string): string =>
   `${JSON.stringify({ $comment: `Generated from ${from} by npm run generate.`, ...schema }, null, 1)}\n`;
 
-/** The table of docs/rule-language.md. */
-export { operatorTable };
+export const reportSchemaText = (): string => `${JSON.stringify(reportSchema, null, 2)}\n`;
+
+/** The tables of docs/rule-language.md. */
+export { operatorTable, stepTable };
 
 export const kindsPage = (): string => page('the files in src/kinds', describeKinds(kinds));
 

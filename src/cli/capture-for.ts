@@ -2,6 +2,7 @@
 
 import { tellingAsks } from '../collect/merge.ts';
 import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
+import { bareAsk } from '../facts/asks.ts';
 import { passwd } from '../facts/host/accounts.ts';
 import { asking, settleAsync } from '../facts/settle.ts';
 import { inspect, type Looker, type Selection } from '../inspect.ts';
@@ -44,23 +45,7 @@ export async function wantedFor(path: string, pack: Pack): Promise<Wanted> {
   };
 }
 
-function asksOf(missing: readonly Missing[] = []): Ask[] {
-  return missing.flatMap((m): Ask[] => {
-    switch (m.do) {
-      case 'mend':
-      case 'look':
-        return [];
-      case 'run':
-        return [{ do: 'run', argv: m.argv, ...(m.user ? { user: m.user } : {}) }];
-      case 'get':
-        return [{ do: 'get', socket: m.socket, path: m.path }];
-      case 'env':
-        return [{ do: 'env', name: m.name }];
-      default:
-        return [{ do: m.do, path: m.path }];
-    }
-  });
-}
+const asksOf = (missing: readonly Missing[] = []): Ask[] => missing.flatMap((m) => (m.do === 'mend' || m.do === 'look' ? [] : [bareAsk(m)]));
 
 /** Asks for all that is missing, then what the rules ask, on behalf of the account that inspected before. */
 export function* askFor(wanted: Wanted, pack: Pack, { audited, given }: Looker, captures: Account): Asking<void> {

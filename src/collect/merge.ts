@@ -3,7 +3,7 @@
  * stands; the second fills what it could not look at. Where both looked and saw different things, nobody knows.
  */
 import type { Account, AnyAnswer, Ask, Target } from '../facts/ask.ts';
-import { keyOf } from '../facts/ask.ts';
+import { keyOf } from '../facts/asks.ts';
 import { withoutHashes } from '../facts/redacted.ts';
 import { legible } from './disk/limits.ts';
 import { redact } from './redact/redact.ts';

@@ -1,7 +1,7 @@
 /** Asks a target and keeps what it answered, each ask once. */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
-import { keyOf } from '../facts/ask.ts';
+import { keyOf } from '../facts/asks.ts';
 import { placeholder } from '../facts/redacted.ts';
 import { settleAsync } from '../facts/settle.ts';
 import { redact } from './redact/redact.ts';

@@ -1,5 +1,6 @@
 /** An ask that nobody could answer → with what privilege it could be, or that only a person can look. */
 import type { Account, Ask, Blocked } from '../facts/ask.ts';
+import { placeOf } from '../facts/asks.ts';
 import type { Unknown } from '../facts/fact.ts';
 import { unknown } from '../facts/fact.ts';
 import type { Missing, Privilege } from '../verdicts/report.ts';
@@ -23,16 +24,11 @@ export function askAgain(ask: Ask, blocked: Blocked, inspected: Inspected): Miss
     .said.replace(/: (?=\(|$)/, ' ')
     .trim();
   const privilege = privilegeFor(ask, blocked, inspected);
-  if (privilege === undefined) return { do: 'look', path: 'path' in ask && ask.do !== 'get' ? ask.path : nameOf(ask), because };
+  if (privilege === undefined) return { do: 'look', path: placeOf(ask), because };
   if (ask.do !== 'run') return { ...ask, privilege, because };
   // A program is asked as the account that it was asked as: another one would get other answers.
   const user = ask.user ?? (inspected.audited.uid === 0 ? undefined : inspected.audited);
   return { do: 'run', argv: ask.argv, ...(user ? { user } : {}), privilege, because };
-}
-
-function nameOf(ask: Ask): string {
-  if (ask.do === 'run') return `command:${ask.argv.join(' ')}`;
-  return ask.do === 'get' ? `socket:${ask.socket}` : ask.do === 'env' ? `env:${ask.name}` : ask.path;
 }
 
 /** Undefined: nobody's privilege would help. */

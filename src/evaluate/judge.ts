@@ -5,9 +5,10 @@ import type { Account } from '../facts/ask.ts';
 import type { Fact, Json, Unknown, Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
 import type { Inquiry, Ranged } from '../plan/questions.ts';
-import { fill } from '../rules/fill.ts';
+import { fillStep } from '../rules/fill.ts';
 import { type Group, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
-import { type Severity, type Step, severities, type Verdict } from '../verdicts/report.ts';
+import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
+import { atHome, type Step } from '../verdicts/steps.ts';
 import { advice } from './advice.ts';
 import { type Piece, sentence, told } from './told.ts';
 
@@ -156,17 +157,14 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   return typeof value === 'string' ? value : (kind.noun ?? kind.name);
 }
 
-/** The rule's steps for one subject: fields filled in, `~` being the home of its account, as root's shell would not know it. */
+/** The rule's steps for one subject: fields filled in, `~` being the home of its account. */
 function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
-  const homed = (value: Json): Json =>
-    typeof value === 'string' ? value.replace(/^~(?=\/|$)/, as.home) : Array.isArray(value) ? value.map((v: Json) => homed(v)) : value;
-  return rule.remedy.map((step) => {
-    const filled = fill(step as Json, (word, name) => {
+  return rule.remedy.map((template) => {
+    const step = fillStep(template, (word, name) => {
       const value = resolve(word === 'param' ? { param: name } : { each: name });
       return typeof value === 'object' && value !== null && 'is' in value ? `<${name}>` : (value as Json);
-    }) as Record<string, Json>;
-    const paths = ['write', 'chmod', 'chown', 'link', 'to', 'remove', 'run'];
-    return Object.fromEntries(Object.entries(filled).map(([key, value]) => [key, paths.includes(key) ? homed(value) : value])) as unknown as Step;
+    });
+    return atHome(step, as.home);
   });
 }
 

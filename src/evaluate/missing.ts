@@ -5,7 +5,7 @@
 
 import { leavesOpen } from '../expect/expectation.ts';
 import type { Account, AnyAnswer, Ask, Asking, Blocked } from '../facts/ask.ts';
-import { keyOf } from '../facts/ask.ts';
+import { keyOf, placeOf } from '../facts/asks.ts';
 import type { Unknown } from '../facts/fact.ts';
 import type { Given, Kind } from '../facts/kind.ts';
 import { settle } from '../facts/settle.ts';
@@ -96,20 +96,6 @@ function staysOpen(open: Open, { kinds, audited, given }: Seen, answer: (ask: As
     return found?.is !== 'known' || found.incomplete !== undefined || found.each.some((s) => s.fact.gaps.size > 0);
   } catch {
     return true;
-  }
-}
-
-/** The place that evidence names for an ask. */
-function placeOf(ask: Ask): string {
-  switch (ask.do) {
-    case 'run':
-      return `command:${ask.argv.join(' ')}`;
-    case 'get':
-      return `socket:${ask.socket}`;
-    case 'env':
-      return `env:${ask.name}`;
-    default:
-      return ask.path;
   }
 }
 

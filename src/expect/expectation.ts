@@ -5,7 +5,7 @@ import { holdsPlaceholder } from '../facts/redacted.ts';
 import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
 import type { Expectation, Test, Value } from '../rules/rule.ts';
 import type { Evidence, Truth } from '../verdicts/report.ts';
-import { operators } from './operators.ts';
+import { operators, standsMasked } from './operators.ts';
 import { inWords } from './words.ts';
 
 /** Resolves a rule's value: parameters are known, subject fields come from the subject. */
@@ -78,7 +78,7 @@ function judgeAt(expectation: Expectation, path: readonly string[], fact: Known,
   const standIn = set === undefined && expectation.ifUnset ? resolve(expectation.ifUnset) : undefined;
   if (isUnknown(standIn)) return { truth: 'unknown', said: `${name}: ${standIn.said}`, where: standIn.where, unknown: standIn };
   const actual = set ?? standIn;
-  const truths = expectation.tests.map((t) => (isPresence(t) ? presence(t, actual, resolve) : actual === undefined ? false : holds(t, actual, resolve)));
+  const truths = expectation.tests.map((t) => holds(t, actual, resolve));
   const truth = conjunction(truths.map((t) => (isUnknown(t) ? 'unknown' : t ? 'yes' : 'no')));
   const at = shapeAt(shape, path).shape;
   const found = set === undefined ? (standIn === undefined ? 'is not set' : `is not set (default ${inWords(standIn, at)})`) : `is ${inWords(set, at)}`;
@@ -106,44 +106,28 @@ function meaningOf(path: readonly string[], shape: Shape | undefined): string {
   return /\s/.test(describe) && !describe.startsWith('since ') ? ` (${path.at(-1)}: ${describe})` : '';
 }
 
-const isPresence = (test: Test): boolean => test.operator === 'present';
-
-function presence(test: Test, actual: Json | undefined, resolve: Resolve): boolean | Unknown {
-  const wish = 'value' in test ? resolve(test.value) : undefined;
-  if (isUnknown(wish)) return wish;
-  return wish === (actual !== undefined);
-}
-
-function holds(test: Test, actual: Json, resolve: Resolve): boolean | Unknown {
+function holds(test: Test, actual: Json | undefined, resolve: Resolve): boolean | Unknown {
   if ('inner' in test) {
+    if (actual === undefined) return false;
     const inner = test.inner.map((t) => holds(t, actual, resolve));
     return inner.find(isUnknown) ?? !inner.every((h) => h === true);
   }
+  const operator = operators[test.operator];
+  if (!operator || (actual === undefined && !operator.ofUnset)) return false;
   const value = resolve(test.value);
   if (isUnknown(value)) return value;
-  const truth = operators[test.operator]?.holds(actual, value) ?? false;
-  return holdsPlaceholder(actual) && !decidedUnseen(test.operator, actual, truth) ? masked : truth;
+  const truth = operator.holds(actual, value);
+  return actual !== undefined && holdsPlaceholder(actual) && !standsMasked(operator, actual, truth) ? masked : truth;
 }
 
 const masked: Unknown = { is: 'unknown', why: 'redacted', said: 'a secret was masked before it was recorded, and cannot be compared', where: [] };
 
-/** Whether a test of a value that was masked in part comes out the same whatever stood there. */
-function decidedUnseen(operator: string, actual: Json, truth: boolean): boolean {
-  // Text of several lines is judged as it stands: the rest of it was not touched.
-  if (typeof actual === 'string') return actual.includes('\n') && operator !== 'equals' && operator !== 'oneOf';
-  if (!Array.isArray(actual)) return false;
-  if (operator === 'contains') return truth;
-  if (operator === 'excludes') return !truth;
-  return operator === 'atLeast' || operator === 'atMost' || operator === 'above' || operator === 'below';
-}
-
 function wanted(test: Test, resolve: Resolve, shape: Shape | undefined): string {
   if ('inner' in test) return `anything but ${test.inner.map((t) => wanted(t, resolve, shape)).join(' and ')}`;
   const value = resolve(test.value);
-  const none =
-    (Array.isArray(value) && value.length === 0 && test.operator === 'equals') || (shape?.type === 'list' && test.operator === 'atMost' && value === 0);
-  if (none) return 'none';
-  return operators[test.operator]?.words(isUnknown(value) ? value.said : inWords(value, shape)) ?? '';
+  const operator = operators[test.operator];
+  if (isUnknown(value)) return operator?.words(value.said) ?? '';
+  return operator?.wantsNone?.(value, shape) ? 'none' : (operator?.words(inWords(value, shape)) ?? '');
 }
 
 /** Kleene: a `no` decides, then an `unknown`. */

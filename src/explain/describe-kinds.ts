@@ -2,6 +2,7 @@
 import { operators } from '../expect/operators.ts';
 import type { Kind } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
+import { notWords } from './tables.ts';
 
 export function describeKinds(kinds: readonly Kind[]): string {
   const lines = ['# Fact kinds', '', 'What a rule can ask about. Every kind also has `exists`.', ''];
@@ -28,13 +29,7 @@ export function describeKinds(kinds: readonly Kind[]): string {
         '',
       );
   }
-  lines.push(
-    '# Operators',
-    '',
-    ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`),
-    '- `not`: the value is set and the matcher inside does not hold',
-    '',
-  );
+  lines.push('# Operators', '', ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`), `- \`not\`: ${notWords}`, '');
   return lines.join('\n');
 }
 

@@ -2,10 +2,11 @@
 
 import { operators } from '../expect/operators.ts';
 import { inWords } from '../expect/words.ts';
-import { type Json, pathKey } from '../facts/fact.ts';
+import { pathKey } from '../facts/fact.ts';
+import { fillStep } from '../rules/fill.ts';
 import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
 import { isGroup } from '../rules/rule.ts';
-import type { Step } from '../verdicts/report.ts';
+import { tellStep } from '../verdicts/steps.ts';
 
 /** How all that a rule may touch is printed. `patterns`: how many lines that are. */
 export interface PlanOf {
@@ -78,35 +79,19 @@ function testWords(test: Test): string {
 const valueWords = (value: Value): string =>
   'literal' in value ? inWords(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
 
-/** One remedy step in Markdown. */
-function stepLines(step: Step | StepTemplate): string[] {
-  const s = step as Record<string, Json>;
-  const text = (value: Json | undefined): string =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? `<${Object.values(value as Record<string, Json>)[0]}>`
-      : Array.isArray(value)
-        ? value.map((v: Json) => text(v)).join(' ')
-        : String(value ?? '');
-  const who = s.needs === 'root' ? ' (as root)' : s.needs === 'user' ? ' (as the user)' : '';
-  const note = s.note ? [`  ${text(s.note)}`] : [];
-  if ('write' in s)
-    return [
-      `- Write \`${text(s.write)}\`${who}:`,
-      '',
-      '  ```',
-      ...text(s.content)
-        .trimEnd()
-        .split('\n')
-        .map((l) => `  ${l}`),
-      '  ```',
-      '',
-      ...note,
-    ];
-  if ('chmod' in s) return [`- \`chmod ${text(s.mode)} ${text(s.chmod)}\`${who}`, ...note];
-  if ('chown' in s) return [`- \`chown ${text(s.owner)} ${text(s.chown)}\`${who}`, ...note];
-  if ('link' in s) return [`- \`ln -s ${text(s.to)} ${text(s.link)}\`${who}`, ...note];
-  if ('remove' in s) return [`- \`rm ${text(s.remove)}\`${who}`, ...note];
-  if ('run' in s) return [`- \`${text(s.run)}\`${who}`, ...note];
-  if ('verify' in s) return [`- To see that it worked: \`${text(s.verify)}\`${who}`, ...note];
-  return [`- ${text(s.manual)}${who}`, ...note];
+/** One remedy step in Markdown. What comes from the subject or a parameter stands as `<name>`. */
+function stepLines(template: StepTemplate): string[] {
+  const { who, as, line, isCommand, content, note } = tellStep(fillStep(template, (_, name) => `<${name}>`));
+  const what = `${as === undefined ? '' : `${as}: `}${isCommand ? code(line) : line}${who === undefined ? '' : ` (${who})`}`;
+  const watch = note === undefined ? [] : [`  ${note}`];
+  if (content === undefined) return [`- ${what}`, ...watch];
+  const lines = content.trimEnd().split('\n');
+  return [`- ${what}:`, '', '  ```', ...lines.map((l) => `  ${l}`), '  ```', '', ...watch];
+}
+
+/** Text that Markdown shows as it is typed. */
+function code(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
 }

@@ -1,9 +1,11 @@
 /** The JSON Schema of rule files, derived from kinds and operators: editors complete and check with it. Pure. */
 import { type Argument, operators } from '../expect/operators.ts';
+import { type FieldType, fieldsOf, requiredOf } from '../facts/fields.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
 import { idPattern } from '../rules/rule.ts';
 import { severities } from '../verdicts/report.ts';
+import { type Act, acts, allNeeds, steps } from '../verdicts/steps.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -191,11 +193,12 @@ function matcherSchema(type: Shape['type']): Schema {
 
 function argumentSchema(argument: Argument): Schema {
   switch (argument) {
+    case 'choices':
     case 'list':
       return { type: 'array', minItems: 1 };
     case 'scalar-or-list':
       return { type: ['string', 'number', 'boolean', 'array'] };
-    case 'string':
+    case 'pattern':
       return { type: 'string' };
     case 'ordered':
       return { type: ['number', 'string'] };
@@ -208,28 +211,36 @@ function argumentSchema(argument: Argument): Schema {
   }
 }
 
+/** if/then per step, as for kinds: what may stand beside the acting word. */
 function stepSchema(): Schema {
-  const words = { anyOf: [{ type: 'string' }, { $ref: '#/definitions/reference' }] };
-  const argv = { type: 'array', minItems: 1, items: words };
+  const beside: Schema = { needs: { enum: allNeeds, description: 'with whose privileges' }, note: { ...stepFields.text, description: 'what to watch for' } };
+  const fields = Object.assign({}, ...acts.map((act) => propertiesOf(act))) as Schema;
   return {
     type: 'object',
-    minProperties: 1,
+    properties: { ...fields, ...beside },
     additionalProperties: false,
-    properties: {
-      write: words,
-      content: words,
-      chmod: words,
-      mode: { type: 'string', pattern: '^0[0-7]{3,4}$' },
-      chown: words,
-      owner: words,
-      link: words,
-      to: words,
-      remove: words,
-      run: argv,
-      manual: { type: 'string' },
-      verify: { anyOf: [argv, { type: 'string' }] },
-      needs: { enum: ['root', 'user'] },
-      note: { type: 'string' },
-    },
+    oneOf: acts.map((act) => ({ required: [act] })),
+    allOf: acts.map((act) => ({
+      if: { required: [act] },
+      then: { required: requiredOf(steps[act].fields), properties: { ...propertiesOf(act), ...beside }, additionalProperties: false },
+    })),
   };
 }
+
+const propertiesOf = (act: Act): Schema =>
+  Object.fromEntries(
+    fieldsOf(steps[act].fields).map(({ name, holds }) => [name, { ...stepFields[holds], ...(name === act ? { description: steps[act].describe } : {}) }]),
+  );
+
+const words: Schema = { anyOf: [{ type: 'string' }, { $ref: '#/definitions/reference' }] };
+const argv: Schema = { type: 'array', minItems: 1, items: words };
+
+const stepFields: Readonly<Record<FieldType, Schema>> = {
+  path: { anyOf: [{ type: 'string', pattern: '^(/|~/)' }, { $ref: '#/definitions/reference' }] },
+  text: words,
+  mode: { anyOf: [{ type: 'string', pattern: '^0[0-7]{3,4}$' }, { $ref: '#/definitions/reference' }] },
+  words: argv,
+  argv,
+  check: { anyOf: [argv, { type: 'string' }] },
+  account: {},
+};

@@ -1,106 +1,19 @@
 /**
- * The questions that may be put to a target, and the answers it may give.
+ * What a probe is written with: the questions that it may put to a target, and the answers that it may get.
  *
  * A probe is a generator that yields batches of asks and returns what it
  * learnt. It can only ask: one driver talks to a target and records, another
  * replays a recording, and neither can tell the probe anything else.
  */
 
+import type { Account } from './account.ts';
+import type { Answer, Content, Output, Response, Stat } from './answer.ts';
+import type { AnyAnswer, Ask } from './asks.ts';
 import { settledNow } from './settle.ts';
 
-/** The user account on whose behalf something is asked or judged. */
-export interface Account {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-  /** Absolute home directory, from passwd. */
-  readonly home: string;
-}
-
-/** Tells accounts apart in names. */
-export const accountKey = ({ name, uid, home }: Account): string => `${uid} ${name} ${home}`;
-
-/** Everything that may be asked of a target. All of it is read-only. */
-export type Ask =
-  /** lstat of a path, plus what a symbolic link finally leads to. Never opens the file. */
-  | { readonly do: 'stat'; readonly path: string }
-  /** The content of a regular file (links are followed inside the target). */
-  | { readonly do: 'read'; readonly path: string }
-  /** The entry names of a directory (links are followed), sorted by bytes. */
-  | { readonly do: 'list'; readonly path: string }
-  /** A program's output. Never a shell string. With `user`, run as that account with its own session environment. */
-  | { readonly do: 'run'; readonly argv: readonly string[]; readonly user?: Account }
-  /** An HTTP GET over a local socket: who answers there? */
-  | { readonly do: 'get'; readonly socket: string; readonly path: string }
-  /** One variable of the environment that the inspection was started from. */
-  | { readonly do: 'env'; readonly name: string };
-
-/** Why something could not be looked at. Never a value; a rule cannot turn it into one. */
-export type Why = 'denied' | 'unsupported' | 'timeout' | 'too-large' | 'failed' | 'not-text' | 'redacted' | 'not-recorded';
-
-/** Stands for "could not look". `said` is what the target said about it. */
-export interface Blocked {
-  readonly is: 'blocked';
-  readonly why: Why;
-  readonly said?: string;
-}
-
-/** An answer: the value, the knowledge that it is not there, or that nobody could look. */
-export type Answer<T> =
-  /** `redacted`: so many placeholders stand in it for secrets. */
-  { readonly is: 'got'; readonly value: T; readonly redacted?: number } | { readonly is: 'absent' } | Blocked;
-
-export type FileType = 'file' | 'directory' | 'link' | 'socket' | 'fifo' | 'char' | 'block';
-
-/** What lstat tells of one path. `mode` holds the twelve permission bits, times are Unix seconds. */
-export interface Inode {
-  readonly type: FileType;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  readonly mtime: number;
-}
-
-/** lstat of a path; for a link also its text and where it ends. */
-export interface Stat extends Inode {
-  /** The text of the link, for type `link`. */
-  readonly target?: string;
-  /** Where the link ends (absolute, inside the target), for type `link`. */
-  readonly real?: Answer<Inode & { readonly path: string }>;
-}
-
-/** Text of a file. Bytes that are not UTF-8 arrive as base64 with `binary` set. */
-export interface Content {
-  readonly text: string;
-  readonly binary?: true;
-}
-
-/** What a program printed. A non-zero exit status is an answer; a missing program is `absent`. */
-export interface Output {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** An HTTP response; header names are lower case. */
-export interface Response {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** The value type that each ask is answered with. */
-export interface AnswerOf {
-  stat: Stat;
-  read: Content;
-  list: readonly string[];
-  run: Output;
-  get: Response;
-  env: string;
-}
-
-export type AnyAnswer = Answer<AnswerOf[keyof AnswerOf]>;
+export { type Account, accountKey } from './account.ts';
+export type { Answer, Blocked, Content, FileType, Inode, Output, Response, Stat, Why } from './answer.ts';
+export type { AnyAnswer, Ask } from './asks.ts';
 
 /** A probe: yields batches of asks, is resumed with their answers in the same order, returns what it learnt. */
 export type Asking<T> = Generator<readonly Ask[], T, readonly AnyAnswer[]>;
@@ -108,22 +21,6 @@ export type Asking<T> = Generator<readonly Ask[], T, readonly AnyAnswer[]>;
 /** The port a target implements. Answers come in the order of the asks. Never throws for what the target refuses. */
 export interface Target {
   answer(asks: readonly Ask[]): Promise<readonly AnyAnswer[]>;
-}
-
-/** The identity of an ask: equal asks have equal keys, and keys sort asks in a stable order. */
-export function keyOf(ask: Ask): string {
-  switch (ask.do) {
-    case 'stat':
-    case 'read':
-    case 'list':
-      return `${ask.do} ${ask.path}`;
-    case 'run':
-      return `run ${ask.user ? `${ask.user.name}@` : ''}${JSON.stringify(ask.argv)}`;
-    case 'get':
-      return `get ${ask.socket} ${ask.path}`;
-    case 'env':
-      return `env ${ask.name}`;
-  }
 }
 
 export function* stat(path: string): Asking<Answer<Stat>> {

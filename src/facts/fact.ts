@@ -1,11 +1,12 @@
 /** What was learnt, with the place each value comes from; or why it could not be learnt. */
-import type { Blocked, Why } from './ask.ts';
+import type { Account } from './account.ts';
+import { type Blocked, type Why, whyWords } from './answer.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
  * Where something was seen. `path` is a file path, or `command:ARGV`, `env:NAME`,
- * `socket:PATH` for what no file holds. Lines and columns count from 1.
+ * `socket:PATH` for what no file holds: the place of the ask that taught it (`placeOf` in asks.ts). Lines and columns count from 1.
  * `said` tells what this place contributed ("resets the list").
  */
 export interface Where {
@@ -53,7 +54,7 @@ export interface Subject {
   /** Stable name in reports: `user:alice`, `network:k3d`. Empty for the host itself. */
   readonly key: string;
   /** The account that `~`, layered configuration and the user manager mean for this subject. */
-  readonly as?: import('./ask.ts').Account;
+  readonly as?: Account;
   /** What filters and `{ each: … }` may mention. */
   readonly fact: Known;
 }
@@ -86,19 +87,8 @@ export function splitPath(path: string): string[] | undefined {
 
 /** An unknown for a path that the target would not show. */
 export function unknown(blocked: Blocked, path: string): Unknown {
-  return { is: 'unknown', why: blocked.why, said: `${reasonWords[blocked.why]}: ${path}${blocked.said ? ` (${blocked.said})` : ''}`, where: [{ path }] };
+  return { is: 'unknown', why: blocked.why, said: `${whyWords[blocked.why]}: ${path}${blocked.said ? ` (${blocked.said})` : ''}`, where: [{ path }] };
 }
-
-const reasonWords: Record<Why, string> = {
-  denied: 'permission denied',
-  unsupported: 'cannot be asked of this target',
-  timeout: 'no answer in time',
-  'too-large': 'larger than the limit',
-  failed: 'could not be read',
-  'not-text': 'not UTF-8 text',
-  redacted: 'masked before it was recorded',
-  'not-recorded': 'not in the snapshot',
-};
 
 /** Collects one fact. Every method returns the builder. */
 export class FactBuilder {

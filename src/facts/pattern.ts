@@ -1,5 +1,6 @@
 /** What may be asked: patterns of asks, printed by `plan` and enforced while a target is asked. */
 import type { Account, AnyAnswer, Ask } from './ask.ts';
+import { type FileSort, isOfDisk, lineOf, wordsOf } from './asks.ts';
 
 /**
  * What a probe declares that it may ask, printed by `plan` and enforced while recording.
@@ -13,7 +14,7 @@ import type { Account, AnyAnswer, Ask } from './ask.ts';
  */
 export type Pattern = (
   | {
-      readonly do: 'stat' | 'read' | 'list';
+      readonly do: FileSort;
       readonly path: string;
       /** For `/proc/*` and below: wanted of processes of this name only. */
       readonly process?: string;
@@ -23,7 +24,7 @@ export type Pattern = (
       readonly withDropIns?: true;
     }
   | {
-      readonly do: 'stat' | 'read' | 'list';
+      readonly do: FileSort;
       /**
        * Paths that something read before has named, in words: "what EnvironmentFile= names". No path can be promised, but
        * none is asked for whose last name does not stand in an answer that the source has seen.
@@ -55,9 +56,9 @@ export type Pattern = (
 export type Told = Exclude<Pattern, { readonly named: string }>;
 
 /** A pattern that tells paths of a file system. */
-export type Paths = Extract<Pattern, { readonly do: 'stat' | 'read' | 'list'; readonly path: string }>;
+export type Paths = Extract<Told, { readonly do: FileSort }>;
 
-export const isPath = (pattern: Pattern): pattern is Paths => 'path' in pattern && pattern.do !== 'get';
+export const isPath = (pattern: Pattern): pattern is Paths => isOfDisk(pattern) && isTold(pattern);
 
 export const isTold = (pattern: Pattern): pattern is Told => !('named' in pattern);
 
@@ -69,29 +70,19 @@ export function allowing(patterns: readonly Pattern[], as: Account): Matcher {
   const open: { readonly do: Pattern['do']; readonly start: string; readonly pattern: Told }[] = [];
   for (const pattern of patterns) {
     if (isNamed(pattern)) continue;
-    const outright = outrightKey(pattern, as);
-    if (outright === undefined)
-      open.push({ do: pattern.do, start: 'path' in pattern && pattern.do !== 'get' ? beforeStar(filledIn(pattern.path, as)) : '', pattern });
-    else named.add(outright);
+    const words = wordsOf(pattern).map((word) => filledIn(word, as));
+    if (words.some((word) => word.includes('*'))) open.push({ do: pattern.do, start: beforeStar(words[0] ?? ''), pattern });
+    else named.add(textOf(pattern.do, words));
   }
-  const path = (ask: Ask): string => (ask.do === 'stat' || ask.do === 'read' || ask.do === 'list' ? ask.path : '');
-  return (ask) => named.has(plainKey(ask)) || open.some((p) => p.do === ask.do && path(ask).startsWith(p.start) && matcher(p.pattern, as)(ask));
+  return (ask) => {
+    const words = wordsOf(ask);
+    const [first = ''] = words;
+    return named.has(textOf(ask.do, words)) || open.some((p) => p.do === ask.do && first.startsWith(p.start) && matcher(p.pattern, as)(ask));
+  };
 }
 
-/** The key of the one ask that a pattern without stars allows. */
-function outrightKey(pattern: Told, as: Account): string | undefined {
-  const words =
-    pattern.do === 'run' ? pattern.argv : pattern.do === 'get' ? [pattern.socket, pattern.path] : [pattern.do === 'env' ? pattern.name : pattern.path];
-  const filled = words.map((word) => filledIn(word, as));
-  return filled.some((word) => word.includes('*')) ? undefined : [pattern.do, ...filled].join('\0');
-}
-
-const beforeStar = (word: string): string => word.slice(0, word.indexOf('*'));
-
-function plainKey(ask: Ask): string {
-  const words = ask.do === 'run' ? ask.argv : ask.do === 'get' ? [ask.socket, ask.path] : [ask.do === 'env' ? ask.name : ask.path];
-  return [ask.do, ...words].join('\0');
-}
+const textOf = (sort: Ask['do'], words: readonly string[]): string => [sort, ...words].join('\0');
+const beforeStar = (word: string): string => word.split('*', 1)[0] ?? '';
 
 /**
  * Whether an ask follows from what was seen: a pattern allows paths that are named, and the last name of this one stands in
@@ -125,27 +116,12 @@ export function matcher(pattern: Pattern, as: Account): Matcher {
 }
 
 function make(pattern: Told, as: Account): Matcher {
-  switch (pattern.do) {
-    case 'stat':
-    case 'read':
-    case 'list': {
-      const path = glob(pattern.path, as);
-      return (ask) => ask.do === pattern.do && path(ask.path);
-    }
-    case 'run': {
-      const words = pattern.argv.map((word) => glob(word, as));
-      return (ask) => ask.do === 'run' && ask.argv.length === words.length && words.every((matches, at) => matches(ask.argv[at] ?? ''));
-    }
-    case 'get': {
-      const socket = glob(pattern.socket, as);
-      const path = glob(pattern.path, as);
-      return (ask) => ask.do === 'get' && socket(ask.socket) && path(ask.path);
-    }
-    case 'env': {
-      const name = glob(pattern.name, as);
-      return (ask) => ask.do === 'env' && name(ask.name);
-    }
-  }
+  const each = wordsOf(pattern).map((word) => glob(word, as));
+  return (ask) => {
+    if (ask.do !== pattern.do) return false;
+    const words = wordsOf(ask);
+    return words.length === each.length && each.every((matches, at) => matches(words[at] ?? ''));
+  };
 }
 
 /** A pattern word for one account; stars stay. */
@@ -174,14 +150,7 @@ export function glob(pattern: string, as: Account): (text: string) => boolean {
 /** One line: `read /etc/passwd`, `run podman --version`, `get /run/podman/podman.sock /_ping`, `env DOCKER_HOST`. */
 export function describePattern(pattern: Pattern): string {
   if (isNamed(pattern)) return pattern.do === 'get' ? `get  <${pattern.named}> ${pattern.path}` : `${pattern.do} <${pattern.named}>`;
-  switch (pattern.do) {
-    case 'run':
-      return `run  ${pattern.asUser ? '{user}@ ' : ''}${pattern.argv.map((w) => (/^[\w@%+=:,./*~{}-]+$/.test(w) ? w : JSON.stringify(w))).join(' ')}`;
-    case 'get':
-      return `get  ${pattern.socket} ${pattern.path}`;
-    case 'env':
-      return `env  ${pattern.name}`;
-    default:
-      return `${pattern.do} ${pattern.path}${pattern.process === undefined ? '' : ` (process ${pattern.process})`}`;
-  }
+  const who = 'asUser' in pattern && pattern.asUser ? '{user}@ ' : '';
+  const process = 'process' in pattern && pattern.process !== undefined ? ` (process ${pattern.process})` : '';
+  return `${pattern.do.padEnd(4)} ${who}${lineOf(pattern)}${process}`;
 }

@@ -3,7 +3,8 @@
  * what it may ask and what it stands on; the plan, sharing on a recording, and the check that it asks nothing else all
  * follow from that.
  */
-import { type Account, type AnyAnswer, type Ask, type Asking, accountKey, keyOf } from './ask.ts';
+import { type Account, type AnyAnswer, type Ask, type Asking, accountKey } from './ask.ts';
+import { keyOf } from './asks.ts';
 import { allowing, follows, isPath, type Matcher, mayFollow, type Pattern } from './pattern.ts';
 import { asksAreHeld, knownOf } from './settle.ts';
 

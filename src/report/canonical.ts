@@ -1,11 +1,12 @@
 /** One spelling for equal values: keys in a fixed order. */
+import { stepKeys } from '../verdicts/steps.ts';
 
 /** Keys in the order a reader wants them, whatever object they stand in; others follow by code unit. */
 const order = [
   ...['format', 'tool', 'target', 'kind', 'name', 'version', 'code', 'takenAt', 'snapshot', 'user', 'truncated'],
   ...['id', 'title', 'rule', 'subject', 'outcome', 'severity', 'message', 'why', 'truth'],
   ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'said', 'where', 'evidence'],
-  ...['write', 'chmod', 'chown', 'link', 'remove', 'run', 'manual', 'verify', 'to', 'owner', 'mode', 'content', 'needs', 'note'],
+  ...stepKeys,
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
   ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived'],
 ];

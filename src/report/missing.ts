@@ -1,22 +1,13 @@
 /** What an unknown verdict is missing, in words. */
+import { saidOf } from '../facts/asks.ts';
 import type { Missing, Report, Verdict } from '../verdicts/report.ts';
 
 /** `read /etc/sudoers, as root`. */
 export function missingText(missing: Missing): string {
-  switch (missing.do) {
-    case 'mend':
-      return `mend ${missing.path}: no capture decides it`;
-    case 'look':
-      return `look${missing.path === undefined ? '' : ` at ${missing.path}`} by hand: no capture decides it`;
-    case 'run':
-      return `run ${missing.argv.join(' ')}, ${as(missing.user && missing.privilege !== 'root' ? `user ${missing.user.name}` : missing.privilege)}`;
-    case 'get':
-      return `get ${missing.path} from ${missing.socket}, ${as(missing.privilege)}`;
-    case 'env':
-      return `env ${missing.name}, ${as(missing.privilege)}`;
-    default:
-      return `${missing.do} ${missing.path}, ${as(missing.privilege)}`;
-  }
+  if (missing.do === 'mend') return `mend ${missing.path}: no capture decides it`;
+  if (missing.do === 'look') return `look${missing.path === undefined ? '' : ` at ${missing.path}`} by hand: no capture decides it`;
+  const user = 'user' in missing && missing.privilege !== 'root' ? missing.user : undefined;
+  return `${saidOf(missing)}, ${as(user ? `user ${user.name}` : missing.privilege)}`;
 }
 
 const as = (privilege: string): string => (privilege === 'running host' ? 'on the running host' : `as ${privilege}`);

@@ -1,13 +1,17 @@
 /** The result document. Reporters see this and nothing else; `-o json` writes it as it is. */
-import type { Account } from '../facts/ask.ts';
+import type { Ask } from '../facts/asks.ts';
 import type { Json, Where } from '../facts/fact.ts';
-
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
-export type Outcome = 'pass' | 'fail' | 'unknown' | 'not-applicable';
-export type Truth = 'yes' | 'no' | 'unknown';
+import type { Step } from './steps.ts';
 
 /** Most severe first. */
-export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof severities)[number];
+
+export const outcomes = ['pass', 'fail', 'unknown', 'not-applicable'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export const truths = ['yes', 'no', 'unknown'] as const;
+export type Truth = (typeof truths)[number];
 
 /** One expectation that was judged: what came of it, in words, and where it was seen. */
 export interface Evidence {
@@ -18,32 +22,16 @@ export interface Evidence {
   readonly where: readonly Where[];
 }
 
-/** One step that mends a finding. `needs: root` steps want privileges; `note` says what to watch for. */
-export type Step = { readonly needs?: 'root' | 'user'; readonly note?: string } & (
-  | { readonly write: string; readonly content: string; readonly mode?: string }
-  | { readonly chmod: string; readonly mode: string }
-  | { readonly chown: string; readonly owner: string }
-  | { readonly link: string; readonly to: string }
-  | { readonly remove: string }
-  | { readonly run: readonly string[] }
-  | { readonly manual: string }
-  /** How to see that it worked. */
-  | { readonly verify: readonly string[] | string }
-);
-
 /** With what privilege something has to be asked: as root, as that account, or of the host while it runs. */
 export type Privilege = 'root' | `user ${string}` | 'running host';
 
 /**
- * One thing that helps to decide an unknown verdict. The first five are asks of a further capture (`capture --for`);
- * `mend` a file that cannot be parsed and `look` by hand are left to people: no capture would decide it.
+ * One thing that helps to decide an unknown verdict: an ask of a further capture (`capture --for`), and who has to put
+ * it (a program without `user`: whoever captures). To `mend` a file that cannot be parsed and to `look` by hand are
+ * left to people: no capture would decide it.
  */
 export type Missing = { readonly because: string } & (
-  | { readonly do: 'stat' | 'read' | 'list'; readonly path: string; readonly privilege: Privilege }
-  /** Absent `user`: as whoever captures. */
-  | { readonly do: 'run'; readonly argv: readonly string[]; readonly user?: Account; readonly privilege: Privilege }
-  | { readonly do: 'get'; readonly socket: string; readonly path: string; readonly privilege: Privilege }
-  | { readonly do: 'env'; readonly name: string; readonly privilege: Privilege }
+  | (Ask & { readonly privilege: Privilege })
   | { readonly do: 'mend'; readonly path: string }
   | { readonly do: 'look'; readonly path?: string }
 );

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { answerer, composed, type HostSpec } from '../../src/collect/targets/composed.ts';
-import { keyOf } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import type { Selection } from '../../src/inspect.ts';
 import { type FormatName, formats } from '../../src/report/formats.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { operators, same } from '../../src/expect/operators.ts';
+import { type Argument, operators, same, standsMasked } from '../../src/expect/operators.ts';
 import type { Json } from '../../src/facts/fact.ts';
+import { compareVersions } from '../../src/facts/text/version.ts';
 
 describe('operators', () => {
   const table: [string, Json, Json, boolean][] = [
@@ -44,6 +45,59 @@ describe('operators', () => {
   test.each(table)('%s %j %j', (name, actual, wanted, holds) => {
     expect(operators[name]?.holds(actual, wanted)).toBe(holds);
   });
+});
+
+describe('what stands although an element of a list was masked', () => {
+  const item = fc.oneof(fc.constantFrom<Json>('a', 'b', 7, true, '0600', '1.2', ['a']), fc.string({ maxLength: 2 }));
+  const list = fc.array(item, { maxLength: 4 });
+  const wanted: Readonly<Record<Argument, fc.Arbitrary<Json>>> = {
+    any: list,
+    choices: fc.array(fc.oneof(list, item), { minLength: 1, maxLength: 3 }),
+    list: fc.array(item, { minLength: 1, maxLength: 4 }),
+    'scalar-or-list': fc.oneof(item, fc.array(item, { minLength: 1, maxLength: 3 })),
+    pattern: fc.constantFrom('a', '.*'),
+    ordered: fc.oneof(fc.nat(5), fc.constantFrom<Json>('1', '2.0')),
+    mode: fc.constantFrom('0600', '0777'),
+    boolean: fc.boolean(),
+  };
+  test.each(Object.keys(operators))('%s: whatever stood there', (name) => {
+    const operator = operators[name]!;
+    let stands = 0;
+    fc.assert(
+      fc.property(list, item, list, wanted[operator.argument], (before, secret, after, w) => {
+        const truth = operator.holds([...before, '<redacted>', ...after], w);
+        if (!standsMasked(operator, [...before, '<redacted>', ...after], truth)) return;
+        stands++;
+        expect(operator.holds([...before, secret, ...after], w)).toBe(truth);
+      }),
+      { numRuns: 300 },
+    );
+    // The others could come out either way: nothing of them stands.
+    expect(stands > 0).toBe(['contains', 'excludes', 'atLeast', 'atMost', 'above', 'below', 'present'].includes(name));
+  });
+
+  test('text of one line is compared as a whole; of several, but by equality, as it stands', () => {
+    for (const [name, operator] of Object.entries(operators)) {
+      expect(standsMasked(operator, 'a <redacted>', true), name).toBe(name === 'present');
+      expect(standsMasked(operator, 'a\n<redacted>\n', true), name).toBe(name !== 'equals' && name !== 'oneOf');
+      expect(standsMasked(operator, { a: '<redacted>' }, true), name).toBe(name === 'present');
+    }
+  });
+});
+
+test('one operator asks about an unset value; nothing at all is wanted in two ways', () => {
+  expect(Object.keys(operators).filter((name) => operators[name]?.ofUnset)).toEqual(['present']);
+  const list = { type: 'list', of: { type: 'string', describe: '' }, describe: '' } as const;
+  const none = (wanted: Json): string[] => Object.keys(operators).filter((name) => operators[name]?.wantsNone?.(wanted, list));
+  expect([none([]), none(0), none(['a']), none(1)]).toEqual([['equals'], ['atMost'], [], []]);
+});
+
+test('version order is antisymmetric and ignores suffixes', () => {
+  const version = fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
+  fc.assert(
+    fc.property(version, version, (a, b) => Math.sign(compareVersions(a, b) ?? 9) === -Math.sign(compareVersions(b, a) ?? 9) || compareVersions(a, b) === 0),
+  );
+  fc.assert(fc.property(version, (a) => compareVersions(`v${a}+ds1-2`, a) === 0));
 });
 
 test('equality is reflexive over all JSON', () => {

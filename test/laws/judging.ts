@@ -2,9 +2,11 @@
  * Judging a case's host, as it is or with some answers replaced. Hosts do not change, so their answers and what a rule
  * comes to on them as they are is worked out once. What is remembered must not be changed.
  */
+
 import type { HostSpec } from '../../src/collect/targets/composed.ts';
 import type { Judgement } from '../../src/evaluate/judge.ts';
-import { type AnyAnswer, type Ask, accountKey, keyOf } from '../../src/facts/ask.ts';
+import { type AnyAnswer, type Ask, accountKey } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import { settle } from '../../src/facts/settle.ts';
 import { type Inspection, inspect } from '../../src/inspect.ts';
 import type { Rule } from '../../src/rules/rule.ts';

@@ -2,10 +2,12 @@
  * What an unknown verdict says is missing decides it: some answers of a case's host are taken away, then exactly the
  * missing ones are given back, and so on until nothing is missing. The verdicts must be those of the whole host.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { type Snapshot, snapshotOf } from '../../src/collect/snapshot/snapshot.ts';
-import { type AnyAnswer, type Ask, keyOf } from '../../src/facts/ask.ts';
+import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { judgeSnapshot } from '../../src/scan.ts';

@@ -1,5 +1,5 @@
 /** Law 3: taking any answer away moves a verdict only to unknown. */
-import { keyOf } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import type { RuleTried } from './every-rule.ts';
 import type { Form } from './form.ts';
 import { essence, judge, whole } from './judging.ts';

@@ -2,9 +2,11 @@
  * Bad input: each configuration file of Podman that a rule reads in a passing case is replaced in turn by
  * what no program can use. Nothing crashes, and no rule passes on a file that was not understood.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { type FileSpec, overlay } from '../../src/collect/targets/composed.ts';
-import { type AnyAnswer, keyOf } from '../../src/facts/ask.ts';
+import type { AnyAnswer } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import type { Verdict } from '../../src/verdicts/report.ts';
 import type { RuleTried, Tried } from './every-rule.ts';

@@ -1,6 +1,8 @@
 /** Law 5: asks stay within the printed plan, whoever inspects. */
+
 import { thisAccount } from '../../src/collect/targets/local.ts';
-import { type Account, keyOf } from '../../src/facts/ask.ts';
+import type { Account } from '../../src/facts/ask.ts';
+import { keyOf } from '../../src/facts/asks.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { matcher, mayFollow } from '../../src/facts/pattern.ts';
 import { kindsByName } from '../../src/kinds/kinds.ts';

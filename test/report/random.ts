@@ -1,7 +1,8 @@
 /** Random reports from a hostile host. */
 import fc from 'fast-check';
-import type { Evidence, Outcome, Report, RuleCard, Step, Truth, Verdict } from '../../src/verdicts/report.ts';
-import { severities } from '../../src/verdicts/report.ts';
+import type { Evidence, Outcome, Report, RuleCard, Verdict } from '../../src/verdicts/report.ts';
+import { outcomes, severities, truths } from '../../src/verdicts/report.ts';
+import type { Step } from '../../src/verdicts/steps.ts';
 import { sample } from './sample.ts';
 
 const nasty = [
@@ -32,7 +33,7 @@ const where = fc.record(
 );
 
 const evidence: fc.Arbitrary<Evidence> = fc.record({
-  truth: fc.constantFrom<Truth>('yes', 'no', 'unknown'),
+  truth: fc.constantFrom(...truths),
   said: text,
   where: fc.array(where, { maxLength: 3 }),
 });
@@ -72,7 +73,7 @@ const verdict: fc.Arbitrary<Verdict> = fc
   .record({
     rule: fc.constantFrom('a.one', 'a.two', 'b.three.x-y'),
     subject: fc.option(text, { nil: undefined }),
-    outcome: fc.constantFrom<Outcome>('pass', 'fail', 'unknown', 'not-applicable'),
+    outcome: fc.constantFrom(...outcomes),
     severity,
     message: text,
     evidence: fc.array(evidence, { maxLength: 3 }),

@@ -3,7 +3,8 @@
  * here, the second one for what a capture script has masked on its host. Names, line numbers and the fact that a
  * value is set stay; the value does not. Pure.
  */
-import type { AnyAnswer, Ask, Blocked, Content, Output, Response } from '../../facts/ask.ts';
+import type { Answer, Blocked } from '../../facts/answer.ts';
+import type { AnswerOf, AnyAnswer, Ask, AskOf, Sort } from '../../facts/asks.ts';
 import { holdsPlaceholder, placeholder } from '../../facts/redacted.ts';
 import { classOf, spared } from './class.ts';
 import { mannerOf } from './manner.ts';
@@ -29,31 +30,33 @@ export const notRead: Blocked = { is: 'blocked', why: 'redacted', said: 'a secre
 export function redact(ask: Ask, answer: AnyAnswer, mark: Mark = plain): AnyAnswer {
   if (answer.is !== 'got') return answer;
   if (ask.do === 'read' && isSecretFile(ask.path)) return notRead;
-  switch (ask.do) {
-    case 'read': {
-      const content = answer.value as Content;
-      const text = content.binary ? redactBinary(content.text, ask.path, mark) : redactText(content.text, ask.path, mark);
-      return { is: 'got', value: { ...content, text }, ...counted(content.binary ? latin1(text) : text) };
-    }
-    case 'run': {
-      const output = answer.value as Output;
-      const [stdout, stderr] = [redactText(output.stdout, '', mark), redactText(output.stderr, '', mark)];
-      return { is: 'got', value: { ...output, stdout, stderr }, ...counted(stdout + stderr) };
-    }
-    case 'get': {
-      const response = answer.value as Response;
-      const body = redactText(response.body, '', mark);
-      const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, redactPair(`${name}: `, value, mark)]));
-      return { is: 'got', value: { ...response, headers, body }, ...counted(body + Object.values(headers).join('\n')) };
-    }
-    case 'env': {
-      const text = redactVariable(ask.name, answer.value as string, mark);
-      return { is: 'got', value: text, ...counted(text) };
-    }
-    default:
-      return answer;
-  }
+  // An answer to this sort of ask: the compiler does not see that the two belong together.
+  const masked = masks[ask.do] as (ask: Ask, value: AnswerOf[Sort], mark: Mark) => AnyAnswer | undefined;
+  return masked(ask, answer.value, mark) ?? answer;
 }
+
+/** How the value of each sort of ask is masked; undefined: it cannot hold a secret. */
+const masks: { readonly [S in Sort]: (ask: AskOf<S>, value: AnswerOf[S], mark: Mark) => Answer<AnswerOf[S]> | undefined } = {
+  stat: () => undefined,
+  list: () => undefined,
+  read: ({ path }, content, mark) => {
+    const text = content.binary ? redactBinary(content.text, path, mark) : redactText(content.text, path, mark);
+    return { is: 'got', value: { ...content, text }, ...counted(content.binary ? latin1(text) : text) };
+  },
+  run: (_, output, mark) => {
+    const [stdout, stderr] = [redactText(output.stdout, '', mark), redactText(output.stderr, '', mark)];
+    return { is: 'got', value: { ...output, stdout, stderr }, ...counted(stdout + stderr) };
+  },
+  get: (_, response, mark) => {
+    const body = redactText(response.body, '', mark);
+    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, redactPair(`${name}: `, value, mark)]));
+    return { is: 'got', value: { ...response, headers, body }, ...counted(body + Object.values(headers).join('\n')) };
+  },
+  env: ({ name }, value, mark) => {
+    const text = redactVariable(name, value, mark);
+    return { is: 'got', value: text, ...counted(text) };
+  },
+};
 
 function counted(text: string): { redacted?: number } {
   const count = holdsPlaceholder(text) ? (text.match(/<redacted(?::[0-9a-f]+)?>/g)?.length ?? 0) : 0;

@@ -1,5 +1,6 @@
 /** One frame of a capture script → the answers in it. Pure; undefined for a frame that makes no sense. */
 import type { Account, Answer, AnyAnswer, Ask, FileType, Inode, Output, Stat } from '../../facts/ask.ts';
+import { isFileSort } from '../../facts/asks.ts';
 import { byBytes, contentOf, limits } from '../disk/limits.ts';
 import { responseOf } from './http.ts';
 
@@ -90,7 +91,7 @@ function plainly(sort: string, body: Buffer, answer: AnyAnswer): Found | undefin
   const lines = linesOf(body);
   if (!lines) return undefined;
   if (sort === 'env') return lines.map((name) => [{ do: 'env', name }, answer]);
-  if (sort !== 'stat' && sort !== 'read' && sort !== 'list') return undefined;
+  if (!isFileSort(sort)) return undefined;
   return lines.filter(named).map((path) => [{ do: sort, path }, answer]);
 }
 

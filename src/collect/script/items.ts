@@ -1,7 +1,6 @@
 /** The patterns of a plan, sorted into what one script asks of the host, of each account, and of single processes. Pure. */
+import { type FileSort, isOfDisk } from '../../facts/asks.ts';
 import { isNamed, isTold, type Pattern, type Told } from '../../facts/pattern.ts';
-
-export type FileSort = 'stat' | 'read' | 'list';
 
 /** Path patterns that sh can expand. */
 export interface Paths {
@@ -56,9 +55,7 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
   const now = patterns.filter((p) => !p.later);
   const told = now.filter(isTold);
   const paths = told.flatMap((p) =>
-    (p.do === 'stat' || p.do === 'read' || p.do === 'list') && !p.process
-      ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path }))
-      : [],
+    isOfDisk(p) && !p.process ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path })) : [],
   );
   // Names are read where processes are looked for by name.
   const byName = told.some((p) => 'process' in p && p.process !== undefined && !p.process.includes('*'));
@@ -77,7 +74,7 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
   });
   const processes = new Map<string, Record<FileSort, string[]>>();
   for (const p of told) {
-    if ((p.do !== 'stat' && p.do !== 'read' && p.do !== 'list') || !p.process) continue;
+    if (!isOfDisk(p) || !p.process) continue;
     // A process of any name: too many to ask about beforehand.
     if (p.process.includes('*')) continue;
     const files = processes.get(p.process) ?? { stat: [], read: [], list: [] };

@@ -1,7 +1,7 @@
 /** A host at the other end of a shell: everything foreseen in one round, the rest by name over the same connection. */
 import { randomBytes } from 'node:crypto';
 import type { AnyAnswer, Ask, Target } from '../../facts/ask.ts';
-import { keyOf } from '../../facts/ask.ts';
+import { keyOf } from '../../facts/asks.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { legible } from '../disk/limits.ts';
 import type { Answered } from '../snapshot/snapshot.ts';

@@ -1,8 +1,8 @@
 /** Questions → one self-contained POSIX-sh script that asks them all, and smaller ones for what is asked later. Pure. */
-import type { Ask } from '../../facts/ask.ts';
+import { type Ask, type AskOf, type FileSort, isOfDisk, type Sort } from '../../facts/asks.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { limits } from '../disk/limits.ts';
-import { everyName, type FileSort, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
+import { everyName, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
 import { library } from './library/library.ts';
 import { patternWord, quote } from './quote.ts';
 
@@ -82,18 +82,28 @@ export function followUpScript(asks: readonly Ask[], nonce: string): string {
 /** The calls for asks whose every word is known. */
 function askLines(asks: readonly Ask[]): string[] {
   const of = (sort: FileSort): string[] => asks.flatMap((a) => (a.do === sort ? [a.path] : []));
+  const { true: variables = [], false: others = [] } = Object.groupBy(asks, (a) => `${a.do === 'env'}`);
   return [
-    ...asks.flatMap((a) => (a.do === 'env' && isName(a.name) ? [`  ${variable(a.name)}`] : [])),
-    ...asks.flatMap((a) => {
-      if (a.do === 'get') return [`  G ${quote(a.socket)} ${quote(a.path)}`];
-      if (a.do !== 'run') return [];
-      const who = a.user ? `${a.user.name}:${a.user.uid}:${a.user.gid}:${a.user.home}` : '';
-      return /[\n:]/.test(`${a.user?.name ?? ''}${a.user?.home ?? ''}`)
-        ? []
-        : [`  X ${who === '' ? "''" : quote(who)} ${quote(JSON.stringify(a.argv))} ${a.argv.map(quoteArgument).join(' ')}`];
-    }),
+    ...[...variables, ...others].flatMap(callOf).map((call) => `  ${call}`),
     ...pathLines({ exact: { stat: of('stat'), read: of('read'), list: of('list') }, present: { stat: [], read: [], list: [] } }, quoteArgument),
   ];
+}
+
+/** How the library is called for an ask; paths are handed over by the hundred. */
+const calls: { readonly [S in Exclude<Sort, FileSort>]: (ask: AskOf<S>) => readonly string[] } = {
+  env: ({ name }) => (isName(name) ? [variable(name)] : []),
+  get: ({ socket, path }) => [`G ${quote(socket)} ${quote(path)}`],
+  run: ({ argv, user }) => {
+    if (/[\n:]/.test(`${user?.name ?? ''}${user?.home ?? ''}`)) return [];
+    const who = user ? quote(`${user.name}:${user.uid}:${user.gid}:${user.home}`) : "''";
+    return [`X ${who} ${quote(JSON.stringify(argv))} ${argv.map(quoteArgument).join(' ')}`];
+  },
+};
+
+function callOf(ask: Ask): readonly string[] {
+  if (isOfDisk(ask)) return [];
+  const call = calls[ask.do] as (ask: Ask) => readonly string[];
+  return call(ask);
 }
 
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);

@@ -1,6 +1,6 @@
 /** The record of everything that was read and run, for people: one line an ask, made from the snapshot alone. */
 import { createHash } from 'node:crypto';
-import type { AnyAnswer, Ask, Content, Output, Response } from '../../facts/ask.ts';
+import { type AnswerOf, type AnyAnswer, type Ask, lineOf, type Sort } from '../../facts/asks.ts';
 import type { Answered, Snapshot } from './snapshot.ts';
 
 /**
@@ -35,42 +35,30 @@ export function besidesIn(text: string, snapshot: Snapshot): number | undefined 
   return text.startsWith(head) && text.endsWith('\n') ? text.slice(head.length, -1).split('\n').length : undefined;
 }
 
-const asLine = ({ ask, answer }: Answered): string => [...outcomeOf(ask, answer), inWords(ask)].join('\t');
+const asLine = ({ ask, answer }: Answered): string => [...outcomeOf(ask, answer), `${ask.do} ${lineOf(ask)}`].join('\t');
 
-function outcomeOf(ask: Ask, answer: AnyAnswer): [string, string, string] {
+type Outcome = readonly [outcome: string, size: string, digest: string];
+
+/** What came of an ask of each sort. */
+const outcomes: { readonly [S in Sort]: (value: AnswerOf[S]) => Outcome } = {
+  stat: (value) => ['seen', '-', hashOf(Buffer.from(JSON.stringify(value)))],
+  read: ({ text, binary }) => ['read', ...measured(Buffer.from(text, binary ? 'base64' : 'utf8'))],
+  list: (names) => ['listed', String(names.length), hashOf(Buffer.from(names.map((n) => `${n}\n`).join('')))],
+  run: ({ exit, stdout, stderr }) => [`exit ${exit}`, ...measured(Buffer.from(stdout + stderr))],
+  get: ({ status, body }) => [`status ${status}`, ...measured(Buffer.from(body))],
+  env: (value) => ['set', ...measured(Buffer.from(value))],
+};
+
+function outcomeOf(ask: Ask, answer: AnyAnswer): Outcome {
   if (answer.is === 'absent') return ['absent', '-', '-'];
   if (answer.is === 'blocked') return [answer.why, '-', '-'];
-  const { value } = answer;
-  switch (ask.do) {
-    case 'read': {
-      const { text, binary } = value as Content;
-      return ['read', ...measured(Buffer.from(text, binary ? 'base64' : 'utf8'))];
-    }
-    case 'list': {
-      const names = value as readonly string[];
-      return ['listed', String(names.length), hashOf(Buffer.from(names.map((n) => `${n}\n`).join('')))];
-    }
-    case 'run': {
-      const { exit, stdout, stderr } = value as Output;
-      return [`exit ${exit}`, ...measured(Buffer.from(stdout + stderr))];
-    }
-    case 'get':
-      return [`status ${(value as Response).status}`, ...measured(Buffer.from((value as Response).body))];
-    case 'env':
-      return ['set', ...measured(Buffer.from(value as string))];
-    default:
-      return ['seen', '-', hashOf(Buffer.from(JSON.stringify(value)))];
-  }
+  // An answer to this sort of ask: the compiler does not see that the two belong together.
+  const outcome = outcomes[ask.do] as (value: AnswerOf[Sort]) => Outcome;
+  return outcome(answer.value);
 }
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const measured = (bytes: Uint8Array): [string, string] => [String(bytes.length), hashOf(bytes)];
-
-function inWords(ask: Ask): string {
-  if (ask.do === 'run')
-    return `run ${ask.user ? `as ${ask.user.name}: ` : ''}${ask.argv.map((w) => (/^[\w@%+=:,./{}-]+$/.test(w) ? w : JSON.stringify(w))).join(' ')}`;
-  return ask.do === 'get' ? `get ${ask.socket} ${ask.path}` : ask.do === 'env' ? `env ${ask.name}` : `${ask.do} ${ask.path}`;
-}
 
 /** A name may hold a line break or a tab of its own; those of the columns stay. */
 const oneLine = (line: string): string => line.replace(/[^\P{C}\t]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);

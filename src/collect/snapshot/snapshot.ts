@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Account, AnyAnswer, Ask } from '../../facts/ask.ts';
-import { keyOf } from '../../facts/ask.ts';
+import { keyOf } from '../../facts/asks.ts';
 import { isAnswered, isHeader } from './snapshot-record.ts';
 
 export interface Header {

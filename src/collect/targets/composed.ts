@@ -4,7 +4,7 @@
  * runs over them as it does over a real one.
  */
 import type { Account, Answer, AnyAnswer, Ask, FileType, Output, Response, Target, Why } from '../../facts/ask.ts';
-import { keyOf } from '../../facts/ask.ts';
+import { isOfDisk } from '../../facts/asks.ts';
 import { notInImage } from '../disk/image.ts';
 import { type Node, type Tree, treeOf } from './composed-tree.ts';
 
@@ -80,7 +80,7 @@ export function composed(spec: HostSpec): Target {
 export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
   const tree = treeOf(nodesOf(spec), (path) => (spec.kind === 'image' ? notInImage(path) : { is: 'absent' }));
   return (ask) => {
-    if (spec.kind === 'image' && (ask.do === 'run' || ask.do === 'get' || ask.do === 'env')) return { is: 'blocked', why: 'unsupported' };
+    if (spec.kind === 'image' && !isOfDisk(ask)) return { is: 'blocked', why: 'unsupported' };
     switch (ask.do) {
       case 'stat':
         return tree.stat(ask.path);
@@ -96,8 +96,6 @@ export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
         const value = written(spec.env, ask.name);
         return typeof value === 'string' ? { is: 'got', value } : { is: 'absent' };
       }
-      default:
-        throw new Error(`unknown ask ${keyOf(ask)}`);
     }
   };
 }

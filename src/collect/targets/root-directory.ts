@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
+import { isOfDisk } from '../../facts/asks.ts';
 import { notInImage } from '../disk/image.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
@@ -32,16 +33,18 @@ export function rootDirectory(root: string): Target {
   const inodeAt = (path: string): Inode => inodeOf(lstatSync(join(root, path)));
 
   const one = (ask: Ask): AnyAnswer => {
-    if (ask.do === 'run' || ask.do === 'get' || ask.do === 'env') return { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
+    if (!isOfDisk(ask)) return { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
     const found = locate(ask.path, ask.do !== 'stat');
     if (found.path === undefined) return found.answer;
     try {
-      if (ask.do === 'stat') return statAt(found.path);
-      if (ask.do === 'list') {
-        const names = readdirSync(join(root, found.path));
-        return names.length > limits.names ? { is: 'blocked', why: 'too-large', said: `${names.length} entries` } : { is: 'got', value: names.sort(byBytes) };
+      switch (ask.do) {
+        case 'stat':
+          return statAt(found.path);
+        case 'list':
+          return listAt(join(root, found.path));
+        case 'read':
+          return isSecretFile(ask.path) || isSecretFile(found.path) ? notRead : readAt(join(root, found.path));
       }
-      return isSecretFile(ask.path) || isSecretFile(found.path) ? notRead : readAt(join(root, found.path));
     } catch (error) {
       return refused(error);
     }
@@ -54,6 +57,11 @@ export function rootDirectory(root: string): Target {
     return { is: 'got', value: { ...inode, target: readlinkSync(join(root, path)), real } };
   };
   return { answer: async (asks) => asks.map((ask) => legible(ask, one(ask))) };
+}
+
+function listAt(path: string): Answer<readonly string[]> {
+  const names = readdirSync(path);
+  return names.length > limits.names ? { is: 'blocked', why: 'too-large', said: `${names.length} entries` } : { is: 'got', value: names.sort(byBytes) };
 }
 
 function refused(error: unknown): Answer<never> {

@@ -6,6 +6,7 @@
  * what is in use there nor what Podman finds then tells what a service of the account is given (tried on 257).
  * Up to systemd 247 a manager hands on whatever the kernel's file lists (systemd/systemd pull 18553; tried on 247).
  */
+import { commandPlace } from '../asks.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { cgroupOf, type UserManager } from './manager.ts';
 
@@ -51,7 +52,7 @@ export function effective(manager: UserManager, history: History | undefined, ui
   const file = { path: `${cgroupOf({ uid })}/cgroup.controllers` };
   if (!Array.isArray(kernel)) return { controllers: kernel as Unknown, pending: kernel as Unknown, where: [file] };
   if (unasked) return { controllers: unasked, pending: unasked, where: [file] };
-  const unit = `command:systemctl show user@${uid}.service`;
+  const unit = commandPlace(['systemctl', 'show', `user@${uid}.service`]);
   const shown = kernel.filter((c) => manager.inUse.includes(c) || manager.podman?.includes(c));
   const all = { ...file, said: `offers ${kernel.join(' ') || 'nothing'}` };
   if (manager.needsReload) {
@@ -61,7 +62,7 @@ export function effective(manager: UserManager, history: History | undefined, ui
       where: [{ path: unit, said: 'NeedDaemonReload=yes: the unit files changed since systemd read them' }, all],
     };
   }
-  const found = manager.podman ? [{ path: 'command:podman info', said: `finds ${manager.podman.join(' ') || 'none'}` }] : [];
+  const found = manager.podman ? [{ path: commandPlace(['podman', 'info']), said: `finds ${manager.podman.join(' ') || 'none'}` }] : [];
   if (manager.podman && shown.length < kernel.length) return { controllers: shown, pending: 're-login', where: [...found, all] };
   const { started } = manager;
   if (started === undefined || history === undefined) {

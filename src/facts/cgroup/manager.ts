@@ -1,6 +1,7 @@
 /** What the kernel and the running manager say about an account's `user@UID.service`. */
 
 import { type Account, type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { askPodman, type Told } from '../podman/store.ts';
 import { source, type Touches } from '../source.ts';
@@ -66,7 +67,12 @@ function* readUserManager(as: Account): Asking<UserManager> {
   const reload = properties.get('NeedDaemonReload');
   const told = podman.is === 'got' ? podmanControllers(podman.value) : undefined;
   const seen = Array.isArray(told) ? (told as readonly string[]) : undefined;
-  const asked = [`${group}/cgroup.controllers`, `${group}/cgroup.subtree_control`, `command:systemctl show user@${as.uid}.service`, 'command:podman info'];
+  const asked = [
+    `${group}/cgroup.controllers`,
+    `${group}/cgroup.subtree_control`,
+    commandPlace(['systemctl', 'show', `user@${as.uid}.service`]),
+    commandPlace(['podman', 'info']),
+  ];
   const shut = [controllers, subtree, show, podman].findIndex((a) => a.is === 'blocked');
   const closed = [controllers, subtree, show, podman][shut];
   const unasked = closed?.is === 'blocked' ? unknown(closed, asked[shut] ?? group) : told && 'is' in told ? told : undefined;
@@ -105,7 +111,7 @@ const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
  * move below the account's own manager first; otherwise the answer is about whoever started it.
  */
 function podmanControllers({ exit, stdout, stderr }: Output): string[] | Unknown | undefined {
-  const at = { path: `command:${podmanInfo.join(' ')}` };
+  const at = { path: commandPlace(podmanInfo) };
   if (exit !== 0) return unknown({ is: 'blocked', why: 'failed', said: stderr.trim().split('\n').at(-1)?.slice(0, 160) ?? '' }, at.path);
   let info: unknown;
   try {

@@ -6,7 +6,9 @@
  * main file counts and drop-ins of one name replace each other over all directories
  * (containers/container-libs storage/pkg/configfile/parse.go).
  */
+
 import type { Account } from '../ask.ts';
+import { envPlace } from '../asks.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import { blockedAt, type Disk, type DiskDirectory, type DiskFile, unreadableBy } from '../host/disk.ts';
 import { type Release, since } from './podman-release.ts';
@@ -60,7 +62,7 @@ export function layersFor(release: Release, places: Places, disk: Disk): Layers 
       : one(disk.file(places.only), 'CONTAINERS_CONF', places.as);
   if ('is' in base || places.last === undefined) return base;
   if (!since(release, '4.5')) {
-    const where = [{ path: 'env:CONTAINERS_CONF_OVERRIDE' }];
+    const where = [{ path: envPlace('CONTAINERS_CONF_OVERRIDE') }];
     return { ...base, notes: [...base.notes, { said: `Podman ${release.said} does not know CONTAINERS_CONF_OVERRIDE`, where }] };
   }
   const over = one(disk.file(places.last), 'CONTAINERS_CONF_OVERRIDE', places.as);
@@ -71,7 +73,7 @@ export function layersFor(release: Release, places: Places, disk: Disk): Layers 
 function one(file: DiskFile, variable: string, as: Account): Layers | Unknown {
   const { path } = file;
   if (path === '/dev/null')
-    return { files: [], passed: [], notes: [{ said: `${variable}=/dev/null hides every file`, where: [{ path: `env:${variable}` }] }], consulted: [{ path }] };
+    return { files: [], passed: [], notes: [{ said: `${variable}=/dev/null hides every file`, where: [{ path: envPlace(variable) }] }], consulted: [{ path }] };
   const refused = cannotOpen(file, as);
   if (refused) return refused;
   if (file.text.is === 'absent')

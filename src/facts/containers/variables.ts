@@ -1,6 +1,7 @@
 /** The variables that move configuration, as far as they concern the account that is judged. */
 
 import type { Account, Answer, Ask, Asking } from '../ask.ts';
+import { envPlace } from '../asks.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Touches } from '../source.ts';
 
@@ -20,7 +21,7 @@ export function* variables(names: readonly string[], as: Account): Asking<Variab
   if (home?.is === 'got' && home.value !== '' && home.value !== as.home) return set;
   for (const [at, name] of names.entries()) {
     const answer = rest[at] as Answer<string>;
-    if (answer.is === 'blocked' && answer.why !== 'unsupported') return unknown(answer, `env:${name}`);
+    if (answer.is === 'blocked' && answer.why !== 'unsupported') return unknown(answer, envPlace(name));
     if (answer.is === 'got' && answer.value !== '') set.set(name, answer.value);
   }
   return set;

@@ -1,6 +1,7 @@
 /** What a package database says about one package: the next-best witness when a program cannot be asked. */
 
 import { type Asking, read, run, stat } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
@@ -66,7 +67,7 @@ function* inRpm(names: readonly string[], consulted: readonly Where[]): Asking<P
   for (const name of names) {
     const argv = [...rpmQuery, name];
     const answer = yield* run(argv);
-    const where = { path: `command:${argv.join(' ')}` };
+    const where = { path: commandPlace(argv) };
     if (answer.is !== 'got')
       return {
         is: 'unknown',

@@ -1,6 +1,7 @@
 /** Which version a program has, from the program itself where it can be run, else from the package that brought it. */
 
 import { type Answer, type Ask, type Asking, type Output, type Stat, together } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
@@ -60,7 +61,7 @@ function* lookFor(name: string): Asking<ToolSeen> {
   if (path === undefined && !first) {
     if (found.blocked) return found.blocked;
     const refused = said.find(({ answer }) => answer.is === 'blocked' && answer.why !== 'unsupported');
-    if (refused?.answer.is === 'blocked') return unknown(refused.answer, `command:${refused.argv.join(' ')}`);
+    if (refused?.answer.is === 'blocked') return unknown(refused.answer, commandPlace(refused.argv));
     return { is: 'absent', consulted: found.consulted, notes };
   }
   // 126 and 127: it could not be executed, or lacks a library.
@@ -122,7 +123,7 @@ function* answers(name: string, tool: Tool): Asking<Answers> {
 
 function versionSaid(tool: Tool, { argv, answer }: Said): { is: 'known'; version: string; where: Where } | Unknown | undefined {
   if (answer.is !== 'got') return undefined;
-  const where = { path: `command:${argv.join(' ')}` };
+  const where = { path: commandPlace(argv) };
   const { exit, stdout, stderr } = answer.value;
   const said = exit === 0 ? tool.says.exec(stdout)?.[1] : undefined;
   if (said !== undefined) return { is: 'known', version: cut(said, tool), where };
@@ -147,7 +148,7 @@ function* fromPackage(name: string, tool: Tool, path: string | undefined, otherw
 function noAnswer(name: string, said: Answers, path: string | undefined): Unknown {
   const blocked = said.find(({ answer }) => answer.is === 'blocked');
   const where = path === undefined ? [] : [{ path }];
-  if (blocked?.answer.is === 'blocked') return { ...unknown(blocked.answer, `command:${blocked.argv.join(' ')}`), where };
+  if (blocked?.answer.is === 'blocked') return { ...unknown(blocked.answer, commandPlace(blocked.argv)), where };
   return { is: 'unknown', why: 'failed', said: `${path ?? name} is there but told no version`, where };
 }
 

@@ -1,5 +1,7 @@
 /** The table that `k3d node list` prints. */
+
 import type { Answer, Output } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown } from '../fact.ts';
 
 /**
@@ -18,7 +20,7 @@ export interface Node {
 
 /** The rows of the answer; undefined when there is no k3d, unknown when it failed or printed something else. */
 export function nodesFrom(answer: Answer<Output>): readonly Node[] | Unknown | undefined {
-  const path = `command:${nodesArgv.join(' ')}`;
+  const path = commandPlace(nodesArgv);
   if (answer.is === 'absent') return undefined;
   if (answer.is === 'blocked') return unknown(answer, path);
   const { exit, stdout, stderr } = answer.value;

@@ -1,6 +1,7 @@
 /** The environment variables that decide which engine k3d and Podman talk to, from the live environment and from the files that set them at login. */
 
 import { type Account, type Answer, type Asking, env, list, read, together } from '../ask.ts';
+import { envPlace } from '../asks.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import type { Touches } from '../source.ts';
@@ -130,7 +131,7 @@ function* learnPlace(place: (typeof places)[number], as: Account, wanted: Readon
 }
 
 function variable(name: string, live: Answer<string> | 'foreign', files: readonly Persistent[], as: Account): Variable {
-  const liveAt: Where = { path: `env:${name}` };
+  const liveAt: Where = { path: envPlace(name) };
   const persistent = lastSetting(name, files, as);
   const looked = [...(live === 'foreign' ? [] : [liveAt]), ...files.flatMap((f) => f.consulted)];
   const offline = live !== 'foreign' && live.is === 'blocked' && live.why === 'unsupported';

@@ -1,11 +1,12 @@
 /** What only the machine itself can tell: the controllers of the rootless engine, and where its docker.sock leads. */
 
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import type { Connection } from './connections.ts';
 import type { Machine } from './machines.ts';
-import { commandPlace, failed, items, member, runAs, type Told, tellJson, text } from './run-as.ts';
+import { failed, items, member, runAs, type Told, tellJson, text } from './run-as.ts';
 
 const controllersPath = (uid: string): string => `/sys/fs/cgroup/user.slice/user-${uid}.slice/user@${uid}.service/cgroup.controllers`;
 
@@ -25,8 +26,8 @@ function* lookInside(fact: FactBuilder, machine: Machine, connection: Connection
   const linkArgv = ['podman', 'machine', 'ssh', machine.name, 'readlink', '-f', '/var/run/docker.sock'];
   const fileArgv = ['podman', 'machine', 'ssh', machine.name, 'cat', controllersPath(uid ?? '0')];
   const [info, link, file] = yield* together([tellJson(infoArgv, as), runAs(linkArgv, as), uid === undefined ? none() : runAs(fileArgv, as)]);
-  addLink(fact, link, commandPlace(linkArgv), connection);
-  if (uid !== undefined) addControllers(fact, info, file, commandPlace(fileArgv));
+  addLink(fact, link, { path: commandPlace(linkArgv) }, connection);
+  if (uid !== undefined) addControllers(fact, info, file, { path: commandPlace(fileArgv) });
 }
 
 // biome-ignore lint/correctness/useYield: stands in for a question that need not be asked

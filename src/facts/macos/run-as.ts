@@ -2,6 +2,7 @@
 
 import type { Blocked } from '../ask.ts';
 import { type Account, type Answer, type Asking, type Output, run } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import type { Json } from '../fact.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { parseJson } from '../text/json.ts';
@@ -10,14 +11,12 @@ import { plain } from '../text/node.ts';
 /** Root needs no switch of accounts; everybody else is asked for by name. */
 export const runAs = (argv: readonly string[], as: Account): Asking<Answer<Output>> => (as.uid === 0 ? run(argv) : run(argv, as));
 
-export const commandPlace = (argv: readonly string[], said?: string): Where => ({ path: `command:${argv.join(' ')}`, ...(said === undefined ? {} : { said }) });
-
 export type Told<T> = { readonly is: 'told'; readonly value: T; readonly where: Where } | { readonly is: 'absent'; readonly where: Where } | Unknown;
 
 /** A program's JSON output. A failure or any other text is unknown, never a value; a program that is not there is `absent`. */
 export function* tellJson(argv: readonly string[], as: Account): Asking<Told<Json>> {
   const answer = yield* runAs(argv, as);
-  const where = commandPlace(argv);
+  const where = { path: commandPlace(argv) };
   if (answer.is === 'absent') return { is: 'absent', where };
   if (answer.is === 'blocked') return unknown(answer, where.path);
   if (answer.value.exit !== 0) return failed(answer.value, where);

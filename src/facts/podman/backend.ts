@@ -1,5 +1,6 @@
 /** Which network back end a release of Podman takes (containers/common libnetwork/network/interface.go). */
 
+import { commandPlace } from '../asks.ts';
 import { type Release, since } from '../containers/podman-release.ts';
 import type { Where } from '../fact.ts';
 import type { Helper } from './helpers.ts';
@@ -32,7 +33,7 @@ export interface Backend {
  */
 export function backendOf(release: Release, { recorded, configured, netavark, used, told }: BackendEvidence): Backend {
   if (told) return { name: told.name, where: [told.where] };
-  const usual = [{ path: 'command:podman --version', said: `the default of Podman ${release.said}` }];
+  const usual = [{ path: commandPlace(['podman', '--version']), said: `the default of Podman ${release.said}` }];
   if (!since(release, '4.0')) return { name: 'cni', where: usual };
   const set = configured.value;
   const wrong = set !== '' && set !== 'netavark' && (set !== 'cni' || since(release, '5.0'));
@@ -48,7 +49,7 @@ export function backendOf(release: Release, { recorded, configured, netavark, us
       return { name: 'netavark', where: [{ ...recorded.where, said: 'says cni, which Podman 5 passes over' }] };
     return { name: recorded.value, where: [recorded.where] };
   }
-  if (used && !since(release, '5.0') && netavark.is !== 'absent') return { where: [{ path: 'command:podman --version', said: usedBefore }] };
+  if (used && !since(release, '5.0') && netavark.is !== 'absent') return { where: [{ path: commandPlace(['podman', '--version']), said: usedBefore }] };
   if (since(release, '5.0') || netavark.is === 'found') return { name: 'netavark', where: netavark.is === 'found' ? [{ path: netavark.path }] : usual };
   return netavark.is === 'absent' ? { name: 'cni', where: netavark.consulted } : { where: netavark.where };
 }

@@ -1,6 +1,7 @@
 /** The containers that an account has, as Podman lists them. */
 
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { askPodman, database, type Told } from './store.ts';
@@ -26,7 +27,7 @@ const touches: Touches = [database, askPodman.of(listArgv)];
 export const containers = source(touches, listContainers);
 
 function* listContainers(as: Account): Asking<Containers> {
-  const where = { path: `command:${listArgv.join(' ')}` };
+  const where = { path: commandPlace(listArgv) };
   const told = yield* askPodman(listArgv, as);
   if (told.is === 'got') {
     if (told.value.exit !== 0) return failed(where, told.value);
@@ -66,7 +67,7 @@ function* inspectMounts(each: readonly Container[], as: Account): Asking<Contain
   const answers = (yield* together(each.map((c) => askPodman(mountsArgv(c.name), as)))) as Told[];
   const found: ContainerMounts[] = [];
   for (const [at, { name }] of each.entries()) {
-    const where = { path: `command:podman container inspect ${name}` };
+    const where = { path: commandPlace(['podman', 'container', 'inspect', name]) };
     const answer = answers[at] as Answer<Output>;
     if (answer.is !== 'got') return answer.is === 'blocked' ? unknown(answer, where.path) : failed(where, undefined);
     if (answer.value.exit !== 0) return failed(where, answer.value);

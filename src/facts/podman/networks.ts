@@ -1,6 +1,7 @@
 /** The networks of an account: what `podman network inspect` tells, else what the files hold. */
 
 import { type Account, type Answer, type Asking, list, type Output, read, together } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
@@ -35,7 +36,7 @@ export const network = source(networkTouches, lookUpNetwork);
 
 function* lookUpNetwork(name: string, as: Account): Asking<Lookup> {
   const argv = inspect(name);
-  const where = { path: `command:${argv.join(' ')}` };
+  const where = { path: commandPlace(argv) };
   const answer = yield* askPodman(argv, as);
   if (answer.is === 'got') return inspected(name, answer.value, where);
   if (answer.is === 'blocked' && answer.why !== 'unsupported') return unknown(answer, where.path);

@@ -1,6 +1,7 @@
 /** `podman info` of an account, asked only where that leaves nothing new on the host. */
 
 import { type Account, type Asking, stat } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { storageConf, storageTouches } from '../containers/storage-conf.ts';
 import { type Known, type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
@@ -9,7 +10,7 @@ import { plain } from '../text/node.ts';
 import { askPodman, database } from './store.ts';
 
 const argv = ['podman', 'info', '--format', 'json'] as const;
-const where: Where = { path: `command:${argv.join(' ')}` };
+const where: Where = { path: commandPlace(argv) };
 
 type Tree = Readonly<Record<string, unknown>>;
 

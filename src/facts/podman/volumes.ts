@@ -1,6 +1,7 @@
 /** Volumes that an account's Podman keeps by name, and the directories of the host that some of them bind (podman-volume-create(1) --opt). */
 
 import type { Account, Asking } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Json, type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
@@ -10,7 +11,7 @@ import type { Flag } from './podman-flags.ts';
 import { askPodman, database } from './store.ts';
 
 const argv = ['podman', 'volume', 'ls', '--format', 'json'];
-const where: Where = { path: `command:${argv.join(' ')}` };
+const where: Where = { path: commandPlace(argv) };
 
 /** The directory by the name of the volume; other volumes are left out. */
 export type BoundVolumes = ReadonlyMap<string, string>;

@@ -1,6 +1,7 @@
 /** Who answers on a local socket that should carry Podman's or Docker's API. */
 
 import { type Asking, get, together } from '../ask.ts';
+import { socketPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
@@ -51,14 +52,14 @@ export const whoAnswers = source(touches, askSocket);
 
 function* askSocket(socket: string): Asking<Answering> {
   const [ping, version] = yield* together([get(socket, '/_ping'), get(socket, '/version')]);
-  const where = { path: `socket:${socket}` };
+  const where = { path: socketPlace(socket) };
   if (ping.is === 'absent') return { is: 'nobody', where: { ...where, said: 'nothing is there' } };
   if (ping.is === 'blocked') {
     if (ping.why === 'unsupported') return { is: 'offline' };
     if (ping.why === 'failed' && /refused|ECONNREFUSED/i.test(ping.said ?? '')) return { is: 'nobody', where: { ...where, said: 'connection refused' } };
-    return unknown(ping, `socket:${socket}`);
+    return unknown(ping, socketPlace(socket));
   }
-  if (version.is === 'blocked' && version.why !== 'failed') return unknown(version, `socket:${socket}`);
+  if (version.is === 'blocked' && version.why !== 'failed') return unknown(version, socketPlace(socket));
   const { headers, status } = ping.value;
   const libpod = headers['libpod-api-version'];
   const server = headers.server ?? '';

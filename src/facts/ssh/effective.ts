@@ -1,6 +1,7 @@
 /** What ssh(1) would use for a host: the first value wins, identity files add up. */
 
 import { type Account, type Asking, list, read } from '../ask.ts';
+import { envPlace } from '../asks.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { wildcardMatches } from '../text/glob.ts';
@@ -86,8 +87,8 @@ class SshReader {
   constructor(question: SshQuestion, as: Account) {
     this.#question = question;
     this.#as = as;
-    if (question.user !== undefined) this.#settings.set('user', [{ value: question.user, where: { path: 'env:DOCKER_HOST' } }]);
-    if (question.port !== undefined) this.#settings.set('port', [{ value: String(question.port), where: { path: 'env:DOCKER_HOST' } }]);
+    if (question.user !== undefined) this.#settings.set('user', [{ value: question.user, where: { path: envPlace('DOCKER_HOST') } }]);
+    if (question.port !== undefined) this.#settings.set('port', [{ value: String(question.port), where: { path: envPlace('DOCKER_HOST') } }]);
   }
 
   answer(): SshAnswer {

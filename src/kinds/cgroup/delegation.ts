@@ -1,5 +1,7 @@
 /** Kind `delegation`: the controllers that an account may use: what the files declare, what is lost on the way, what is in effect. */
+
 import { type Account, type Answer, type Asking, list as listing, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Change, changedSince, effective, type History, type Release } from '../../facts/cgroup/effective.ts';
 import { libraryDirs, systemdVersion } from '../../facts/cgroup/hierarchy.ts';
 import { isSmall } from '../../facts/cgroup/limits.ts';
@@ -50,7 +52,7 @@ export const delegation = defineKind({
     );
     const fact = new FactBuilder().consulted(...search.consulted);
     const manager = yield* userManager(as);
-    if (typeof manager.running === 'boolean') fact.set('running', manager.running, { path: `command:systemctl show user@${as.uid}.service` });
+    if (typeof manager.running === 'boolean') fact.set('running', manager.running, { path: commandPlace(['systemctl', 'show', `user@${as.uid}.service`]) });
     else fact.gap('running', manager.running);
     const history = yield* declare(fact, service as LoadedUnit | Unknown);
     setSlices(fact, slices);

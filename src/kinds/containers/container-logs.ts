@@ -1,6 +1,7 @@
 /** Kind `container-logs`: where the output of an account's containers goes, and whether it can fill the disk. */
 
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { releaseOf, since } from '../../facts/containers/podman-release.ts';
@@ -74,7 +75,7 @@ function* usual(as: Account, version: string): Asking<Driver | Unknown> {
   if (told !== undefined && info.is === 'info') return { driver: told, where: [info.where] };
   const release = releaseOf(version);
   if (release && !since(release, '3.2'))
-    return { driver: 'k8s-file', where: [{ path: 'command:podman --version', said: `the only default of Podman ${version}` }] };
+    return { driver: 'k8s-file', where: [{ path: commandPlace(['podman', '--version']), said: `the only default of Podman ${version}` }] };
   if (info.is !== 'info') return info;
   const found = yield* stat(systemd);
   if (found.is === 'blocked') return unknown(found, systemd);

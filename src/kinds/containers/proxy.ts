@@ -1,5 +1,7 @@
 /** Kind `proxy`: the proxy variables that the engine hands to every container. Only whether they hold credentials is learnt. */
+
 import { type Asking, read } from '../../facts/ask.ts';
+import { envPlace } from '../../facts/asks.ts';
 import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
@@ -33,7 +35,7 @@ export const proxy = defineKind({
     for (const [name, variable] of variables) {
       if (variable.gap) return fact.gap('withCredentials', variable.gap).build();
       looked.push(...variable.where);
-      if (variable.value !== undefined && credentials.test(variable.value)) found.push({ name, where: variable.where[0] ?? { path: `env:${name}` } });
+      if (variable.value !== undefined && credentials.test(variable.value)) found.push({ name, where: variable.where[0] ?? { path: envPlace(name) } });
     }
     const engine = words(config, 'engine', 'env');
     if (engine.gap) return fact.gap('withCredentials', engine.gap).build();

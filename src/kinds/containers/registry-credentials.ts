@@ -1,5 +1,7 @@
 /** Kind `registry-credentials`: the files that hold passwords of registries. They are looked up, never read. */
+
 import { type Account, type Asking, env, stat, together } from '../../facts/ask.ts';
+import { envPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -49,7 +51,7 @@ export const registryCredentials = defineKind({
     if (files.length === 0) return missing(...paths.map((path) => ({ path })));
     const where = files.map((f) => ({ path: String(f.path) }));
     fact.consulted(...where).set('files', files, ...where);
-    if (home.is === 'blocked' && !image) fact.gap('shipped', unknown(home, 'env:HOME'));
+    if (home.is === 'blocked' && !image) fact.gap('shipped', unknown(home, envPlace('HOME')));
     else fact.set('shipped', image ? files.map((f) => String(f.path)) : [], ...where);
     return fact.build();
   },

@@ -1,5 +1,7 @@
 /** Kind `cri`: whether CRI-O answers on its socket, in the words of `crictl info`. */
+
 import { type Asking, run, stat } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { crioListen } from '../../facts/crio/crio-listen.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -34,7 +36,7 @@ export const cri = defineKind({
     if (!/^\/run\/[^/]+\/[^/]+$/.test(path))
       return unknown({ is: 'blocked', why: 'unsupported', said: 'CRI-O listens there, outside the sockets that pretrip asks' }, path);
     const argv = infoOf(path);
-    const command = { path: `command:${argv.join(' ')}` };
+    const command = { path: commandPlace(argv) };
     const fact = new FactBuilder().consulted({ path }, command).set('socket', path, where);
     const answer = yield* run(argv);
     // Nothing runs on an image, so the state of a daemon cannot be asked of it.

@@ -1,5 +1,7 @@
 /** Kind `dbus-session`: the D-Bus session of an account, over which Podman asks its systemd for cgroups. */
+
 import { type Answer, type Asking, env, stat, together } from '../../facts/ask.ts';
+import { envPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -65,9 +67,9 @@ export const dbusSession = defineKind({
 
 function addAddress(fact: FactBuilder, path: string, home: Answer<string>, sudo: Answer<string>, address: Answer<string>, ownHome: string): Fact {
   const hidden = [home, sudo].find((a) => a.is === 'blocked' && a.why !== 'unsupported');
-  if (hidden?.is === 'blocked') return fact.gap('address', unknown(hidden, 'env:HOME')).build();
+  if (hidden?.is === 'blocked') return fact.gap('address', unknown(hidden, envPlace('HOME'))).build();
   const own = home.is === 'got' && home.value.replace(/\/+$/, '') === ownHome.replace(/\/+$/, '') && sudo.is === 'absent';
-  const at = { path: 'env:DBUS_SESSION_BUS_ADDRESS' };
+  const at = { path: envPlace('DBUS_SESSION_BUS_ADDRESS') };
   if (!own) return fact.at('address', { ...at, said: 'of another session' }).build();
   if (address.is === 'blocked') return fact.gap('address', unknown(address, at.path)).build();
   if (address.is === 'absent' || address.value === '')

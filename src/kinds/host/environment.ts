@@ -1,5 +1,7 @@
 /** Kind `environment`: the variables that steer k3d and Podman, live and as the next login would set them. */
+
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
+import { envPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defaultSocket } from '../../facts/k3d/engine-endpoint.ts';
@@ -73,7 +75,7 @@ function addVariable(fact: FactBuilder, v: Variable): void {
   fact.consulted(...v.where).at(v.name, ...v.where);
   fact
     .set(at('value'), v.value, ...v.where)
-    .set(at('live'), v.live, { path: `env:${v.name}` })
+    .set(at('live'), v.live, { path: envPlace(v.name) })
     .set(at('persistent'), v.persistent, ...v.where);
   if (v.value !== undefined) fact.set(at('unexpanded'), /[$`]/.test(v.value), ...v.where);
   for (const note of v.notes) fact.note(at('value'), note.said, ...note.where);
@@ -117,7 +119,7 @@ function addK3d(fact: FactBuilder, variables: Variables): void {
   if (gap) fact.gap(['k3d', 'set'], gap);
   else {
     const set = all.filter((v) => v.value !== undefined);
-    const where = set.length > 0 ? set.flatMap((v) => v.where.slice(0, 1)) : [{ path: 'env:K3D_*' }];
+    const where = set.length > 0 ? set.flatMap((v) => v.where.slice(0, 1)) : [{ path: envPlace('K3D_*') }];
     fact.set(
       ['k3d', 'set'],
       set.map((v) => `${v.name}=${v.value}`),

@@ -1,11 +1,10 @@
 /** Kind `file`: one path as the target has it. */
-import { type Asking, type FileType, stat } from '../../facts/ask.ts';
+import { fileTypes } from '../../facts/answer.ts';
+import { type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { expandHome } from '../../facts/host/home.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, mode, number, record, string } from '../../facts/shape.ts';
-
-const types: readonly FileType[] = ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block'];
 
 /** Reads only the inode; `text` is the kind that reads content, so that a mode costs no secret. */
 export const file = defineKind({
@@ -14,7 +13,7 @@ export const file = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path; ~ is the home of the account in question' } },
   shape: record({
-    type: string('the type of the path itself', types),
+    type: string('the type of the path itself', fileTypes),
     mode: mode('permission bits of what the path leads to'),
     uid: number('owner of what the path leads to'),
     gid: number('group of what the path leads to'),
@@ -22,7 +21,7 @@ export const file = defineKind({
     size: number('bytes'),
     target: string('text of the link, if it is one'),
     real: record(
-      { path: string('where a link ends'), type: string('the type there', types), exists: boolean('false for a dangling link') },
+      { path: string('where a link ends'), type: string('the type there', fileTypes), exists: boolean('false for a dangling link') },
       'where the path leads',
     ),
   }),

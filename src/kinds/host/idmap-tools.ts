@@ -1,5 +1,7 @@
 /** Kind `idmap-tools`: whether newuidmap and newgidmap can write an id map for an ordinary user. */
+
 import { type Answer, type Asking, type Output, run, type Stat, stat, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type MountTable, mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
@@ -83,7 +85,7 @@ function* describe(fact: FactBuilder, { name, seen, hidden, consulted }: Found, 
 /** getcap(8) prints `PATH cap_setuid=ep`, in older releases `PATH = cap_setuid+ep`, and nothing for a file without. */
 function* capable(fact: FactBuilder, name: Program, path: string): Asking<boolean | Unknown> {
   const argv = getcap(path);
-  const where = { path: `command:${argv.join(' ')}` };
+  const where = { path: commandPlace(argv) };
   const answer: Answer<Output> = yield* run(argv);
   const why: Unknown | undefined =
     answer.is === 'blocked'

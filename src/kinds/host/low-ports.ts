@@ -1,5 +1,7 @@
 /** Kind `low-ports`: the first port that ordinary users may bind, and what an account publishes below it. */
+
 import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
@@ -70,7 +72,7 @@ function* existing(as: Account): Asking<Published | Unknown> {
   const store = yield* database(as);
   if (store.is === 'unknown') return store;
   if (store.is === 'none') return { ports: [] };
-  const where = { path: `command:${psArgv.join(' ')}` };
+  const where = { path: commandPlace(psArgv) };
   const answer = yield* askPodman(psArgv, as);
   if (answer.is === 'unused')
     return {

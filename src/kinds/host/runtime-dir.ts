@@ -1,5 +1,7 @@
 /** Kind `runtime-dir`: the directory /run/user/UID of an account, and the variable that should name it. */
+
 import { type Asking, env, read, stat, together } from '../../facts/ask.ts';
+import { envPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -60,12 +62,12 @@ export const runtimeDir = defineKind({
     else
       fact.set('filesystem', mounts.is === 'got' ? filesystemAt(mounts.value, path) : undefined, { path: mountsPath }).at('filesystem', { path: mountsPath });
     const hidden = [home, sudo].find((a) => a.is === 'blocked' && a.why !== 'unsupported');
-    if (hidden?.is === 'blocked') return fact.gap('variable', unknown(hidden, 'env:HOME')).build();
+    if (hidden?.is === 'blocked') return fact.gap('variable', unknown(hidden, envPlace('HOME'))).build();
     const own = home.is === 'got' && home.value.replace(/\/+$/, '') === as.home.replace(/\/+$/, '') && sudo.is === 'absent';
-    if (!own) return fact.at('variable', { path: 'env:XDG_RUNTIME_DIR', said: 'of another session' }).build();
-    if (variable.is === 'blocked') return fact.gap('variable', unknown(variable, 'env:XDG_RUNTIME_DIR')).build();
+    if (!own) return fact.at('variable', { path: envPlace('XDG_RUNTIME_DIR'), said: 'of another session' }).build();
+    if (variable.is === 'blocked') return fact.gap('variable', unknown(variable, envPlace('XDG_RUNTIME_DIR'))).build();
     const value = variable.is === 'got' ? variable.value : undefined;
-    const at = { path: 'env:XDG_RUNTIME_DIR', said: value === undefined || value === '' ? 'not set' : `is ${value}` };
+    const at = { path: envPlace('XDG_RUNTIME_DIR'), said: value === undefined || value === '' ? 'not set' : `is ${value}` };
     return fact
       .set(['variable', 'value'], value, at)
       .set(['variable', 'right'], value?.replace(/\/+$/, '') === path, at)

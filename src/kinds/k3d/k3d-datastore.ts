@@ -1,5 +1,7 @@
 /** Kind `k3d-datastore`: what lies under the volumes of k3d's nodes, and whether etcd will write there. */
+
 import { type Answer, type Asking, type Output, run, type Stat, stat, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { mountOf, mountTable } from '../../facts/host/mount-table.ts';
@@ -60,7 +62,7 @@ function setServers(fact: FactBuilder, given: GivenFiles, nodes: Answer<Output>)
   const table = rows === undefined || 'is' in rows ? [] : rows.filter((r) => r.role === 'server');
   const live = new Map<string, number>();
   for (const r of table) live.set(r.cluster, (live.get(r.cluster) ?? 0) + 1);
-  const at: Where = { path: `command:${nodesArgv.join(' ')}` };
+  const at: Where = { path: commandPlace(nodesArgv) };
   const most = Math.max(0, ...plans.map((p) => p.servers?.value ?? 1), ...live.values());
   const where = [...plans.map((p) => p.servers?.where ?? p.at), ...(table.length > 0 ? [at] : [])];
   // k3d that fails to list leaves open what it runs; nothing runs in an image, and without k3d there is no cluster of it.

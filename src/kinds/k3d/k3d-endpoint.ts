@@ -1,6 +1,7 @@
 /** Kind `k3d-endpoint`: where k3d publishes Kubernetes APIs and registries, as planned in files and as it runs. */
 
 import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type ClusterPlan, clusterFact } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles } from '../../facts/k3d/given-files.ts';
@@ -50,7 +51,7 @@ interface Endpoints {
 
 function* endpoints(as: Account, files: readonly string[]): Asking<Endpoints> {
   const [given, told] = yield* together([givenFiles(as, files), askPodman(argv, as)]);
-  const at: Where = { path: `command:${argv.join(' ')}` };
+  const at: Where = { path: commandPlace(argv) };
   const planned = plansOf(given).flatMap(fromPlan);
   const running = told.is === 'got' && told.value.exit === 0 ? told.value.stdout.split('\n').flatMap((line) => fromRow(line, at)) : [];
   const incomplete = given.blocked[0]?.why ?? hidden(told, at);

@@ -1,6 +1,7 @@
 /** Kind `k3d-engine`: the container engine that k3d would use, and whether Podman answers there. */
 
 import { type Account, type Asking, get, stat } from '../../facts/ask.ts';
+import { socketPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
 import { endpointTouches, learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
@@ -129,7 +130,7 @@ function setForeign(fact: FactBuilder, path: string, owner: number, uid: number,
 }
 
 function* ping(fact: FactBuilder, path: string): Asking<void> {
-  const at: Where = { path: `socket:${path}` };
+  const at: Where = { path: socketPlace(path) };
   const pong = yield* get(path, '/_ping');
   if (pong.is !== 'got') {
     const why = pong.is === 'absent' ? ({ is: 'blocked', why: 'failed', said: 'nothing answers' } as const) : pong;

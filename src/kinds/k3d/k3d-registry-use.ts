@@ -1,6 +1,7 @@
 /** Kind `k3d-registry-use`: each registry that a config file or command line uses, and whether it is there. */
 
 import { type Account, type Asking, run } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, type Where } from '../../facts/fact.ts';
 import type { ClusterPlan, Traced } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles } from '../../facts/k3d/given-files.ts';
@@ -71,7 +72,7 @@ function factOf(name: string, where: Where, nodes: readonly Node[] | Unknown | u
   const fact = new FactBuilder().consulted(where).set('id', `registry:${name}`, where).set('name', name, where).set('prefixed', name.startsWith('k3d-'), where);
   const bare = name.replace(/^k3d-/, '');
   const maker = plans.find((p) => p.does === 'registry-create' && (p.name?.value ?? 'registry') === bare);
-  const at: Where = { path: `command:${nodesArgv.join(' ')}` };
+  const at: Where = { path: commandPlace(nodesArgv) };
   fact.set('created', maker !== undefined, ...(maker ? [maker.at] : [where]));
   if (nodes === undefined) return fact.set('found', false, { ...at, said: 'k3d is not installed' }).build();
   if ('is' in nodes) return fact.gap('found', nodes).gap('running', nodes).build();

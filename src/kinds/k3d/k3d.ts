@@ -1,5 +1,7 @@
 /** Kind `k3d`: the clusters and registries that k3d has made on its engine. */
+
 import { type Asking, run, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type Node, nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -33,7 +35,7 @@ export const k3d = defineKind({
   touches: () => [database, { do: 'run', argv: nodesArgv }, ...[networksArgv, containersArgv].map((argv) => askPodman.of(argv, undefined, false))],
   *learn(_, as): Asking<Fact> {
     const [nodes, networks, containers] = yield* together([run(nodesArgv), askPodman(networksArgv, as, false), askPodman(containersArgv, as, false)]);
-    const at: Where = { path: `command:${nodesArgv.join(' ')}` };
+    const at: Where = { path: commandPlace(nodesArgv) };
     const rows = nodesFrom(nodes);
     if (rows === undefined) return missing(at);
     if ('is' in rows) return rows;
@@ -55,7 +57,7 @@ export const k3d = defineKind({
 type Lines = { readonly is: 'lines'; readonly lines: readonly string[]; readonly where: Where } | Unknown;
 
 function linesOf(answer: Told, argv: readonly string[]): Lines {
-  const where: Where = { path: `command:${argv.join(' ')}` };
+  const where: Where = { path: commandPlace(argv) };
   if (answer.is === 'unused')
     return { is: 'unknown', why: 'unsupported', said: 'this Podman is not in use: k3d has another engine, or has made nothing', where: answer.where };
   if (answer.is === 'absent') return unknown({ is: 'blocked', why: 'failed', said: 'podman is not installed' }, where.path);

@@ -1,9 +1,10 @@
 /** Kind `machine-config`: settings for the engine that stand on the Mac, where only the client reads them. */
 import { type Account, type Answer, type Asking, list, type Output, read, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
-import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
+import { runAs } from '../../facts/macos/run-as.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
 import { entry, placed } from '../../facts/text/node.ts';
 import { parseToml } from '../../facts/text/toml.ts';
@@ -58,7 +59,7 @@ export const machineConfig = defineKind({
         .build();
     const argv = grep(machine.name);
     const answer: Answer<Output> = yield* runAs(argv, as);
-    const at = commandPlace(argv);
+    const at = { path: commandPlace(argv) };
     // grep(1): 1 is no match, 2 that some file or folder is not there; podman's own failures are 125 and 255.
     if (answer.is !== 'got' || answer.value.exit > 2)
       return fact

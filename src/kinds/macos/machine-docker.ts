@@ -1,12 +1,13 @@
 /** Kind `machine-docker`: whether the docker client inside the machine can pass a connection on, as k3d over ssh wants it. */
 import { type Account, type Answer, type Asking, type Output, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
-import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
+import { runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const inside = (name: string) => ({
@@ -45,7 +46,7 @@ export const machineDocker = defineKind({
       return { is: 'unknown', why: 'failed', said: `the machine ${machine.name} does not run, so it cannot be asked`, where: [machine.where] };
     const argv = inside(machine.name);
     const [which, dial] = yield* together([runAs(argv.which, as), runAs(argv.dial, as)]);
-    const at = commandPlace(argv.which);
+    const at = { path: commandPlace(argv.which) };
     const path = which.is === 'got' ? which.value.stdout.trim() : '';
     // The shell says 1 for a command that is not there and nothing else; 125 and 255 are podman's and ssh's own failures.
     if (which.is !== 'got' || (which.value.exit !== 0 && which.value.exit !== 1 && which.value.exit !== 127)) return notTold(which, at.path);
@@ -53,12 +54,12 @@ export const machineDocker = defineKind({
     if (which.value.exit !== 0 || !/^\/\S+$/.test(path)) return fact.set('dialStdio', false, { ...at, said: 'there is no docker' }).build();
     fact.set('path', path, at);
     if (dial.is !== 'got' || dial.value.exit === 125 || dial.value.exit === 255) {
-      const why = notTold(dial, commandPlace(argv.dial).path);
+      const why = notTold(dial, commandPlace(argv.dial));
       return fact.gap('dialStdio', why).build();
     }
     if (dial.value.exit === 0 && !/\bdial-stdio\b|\bstdio stream\b/.test(dial.value.stdout + dial.value.stderr))
-      return fact.gap('dialStdio', unparsable('the help of docker system dial-stdio does not speak of it', commandPlace(argv.dial))).build();
-    return fact.set('dialStdio', dial.value.exit === 0, commandPlace(argv.dial, `exit ${dial.value.exit}`)).build();
+      return fact.gap('dialStdio', unparsable('the help of docker system dial-stdio does not speak of it', { path: commandPlace(argv.dial) })).build();
+    return fact.set('dialStdio', dial.value.exit === 0, { path: commandPlace(argv.dial), said: `exit ${dial.value.exit}` }).build();
   },
 });
 

@@ -1,5 +1,6 @@
 /** Kind `machine-host-key`: whether ssh would ask about, or refuse, the host key of the machine. */
 import { type Account, type Answer, type Asking, type Output, read, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
@@ -7,7 +8,7 @@ import { defineKind } from '../../facts/kind.ts';
 import { type Connection, connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { type KnownKey, keysOf, lookupName } from '../../facts/macos/known-hosts.ts';
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
-import { commandPlace, runAs } from '../../facts/macos/run-as.ts';
+import { runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { askSsh, type SshAnswer } from '../../facts/ssh/effective.ts';
 
@@ -114,7 +115,7 @@ function* setKnown(fact: FactBuilder, { name, hostname, ssh, connection }: Quest
 /** Hashed names can only be compared by the program that hashed them. */
 function* hashedKeys(name: string, as: Account): Asking<{ key: KnownKey; where: Where }[] | Unknown> {
   const argv = ['ssh-keygen', '-F', name];
-  const where = commandPlace(argv);
+  const where = { path: commandPlace(argv) };
   const answer: Answer<Output> = yield* runAs(argv, as);
   if (answer.is !== 'got')
     return unknown(
@@ -142,7 +143,7 @@ function* setConflict(fact: FactBuilder, found: readonly { key: KnownKey; where:
     return void fact.gap('conflict', { is: 'unknown', why: 'failed', said: 'the machine does not run, so its key cannot be compared', where });
   }
   const argv = ['podman', 'machine', 'ssh', machine.name, 'cat', ...keyFiles];
-  const where = commandPlace(argv);
+  const where = { path: commandPlace(argv) };
   const answer: Answer<Output> = yield* runAs(argv, as);
   const keys = answer.is === 'got' ? answer.value.stdout.split('\n').flatMap((l) => (/^(?:ssh|ecdsa)-\S+ \S+/.test(l) ? [l.split(' ')[1]] : [])) : [];
   if (keys.length === 0) {

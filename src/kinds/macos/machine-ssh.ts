@@ -1,6 +1,7 @@
 /** Kind `machine-ssh`: whether ssh, as k3d starts it, would offer the machine's key. */
 
 import { type Account, type Answer, type Asking, env, read, stat, together } from '../../facts/ask.ts';
+import { commandPlace, envPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
@@ -161,13 +162,13 @@ function* there(offer: SshValue): Asking<{ offer: SshValue; answer: Answer<unkno
 /** The agent's keys, compared by the public part; without an agent there are none. */
 function* addAgent(fact: FactBuilder, key: string | undefined, as: Account): Asking<void> {
   const [socket] = yield* together([env('SSH_AUTH_SOCK')]);
-  const at: Where = { path: 'env:SSH_AUTH_SOCK' };
+  const at: Where = { path: envPlace('SSH_AUTH_SOCK') };
   if (!socket || socket.is === 'absent') return void fact.set('inAgent', false, { ...at, said: 'no agent' });
   if (socket.is === 'blocked')
     return void (socket.why === 'unsupported'
       ? fact.set('inAgent', false, { ...at, said: 'nothing runs here, so no agent does' })
       : fact.gap('inAgent', unknown(socket, at.path)));
-  const where: Where = { path: 'command:ssh-add -L' };
+  const where: Where = { path: commandPlace(['ssh-add', '-L']) };
   const keys = yield* runAs(['ssh-add', '-L'], as);
   if (keys.is === 'absent') return void fact.set('inAgent', false, { ...where, said: 'no ssh-add' });
   // Status 1 is an empty agent, 2 one that does not answer (ssh-add(1)).

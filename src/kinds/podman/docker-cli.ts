@@ -1,5 +1,7 @@
 /** Kind `docker-cli`: what runs under the name `docker`. */
+
 import { type Answer, type Asking, type Output, read, run, stat, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -44,7 +46,7 @@ export const dockerCli = defineKind({
       if (line >= 0) return fact.set('provider', 'podman', { path, line: line + 1 }).build();
     }
     const said = (yield* run(argv)) as Answer<Output>;
-    const where = { path: `command:${argv.join(' ')}` };
+    const where = { path: commandPlace(argv) };
     if (said.is === 'got' && /^podman version /m.test(said.value.stdout)) return fact.set('provider', 'podman', where).build();
     if (said.is === 'got' && /^Docker version /m.test(said.value.stdout)) return fact.set('provider', 'docker', where).build();
     return fact

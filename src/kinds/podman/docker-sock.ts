@@ -1,6 +1,8 @@
 /** Kind `docker-sock`: the Docker socket path: where it leads, who answers there, and whether it comes back after a boot. */
 
+import { fileTypes } from '../../facts/answer.ts';
 import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
+import { envPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -20,7 +22,7 @@ export const dockerSock = defineKind({
   fields: {},
   shape: record({
     present: boolean('something lies at the path'),
-    type: string('its own type', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
+    type: string('its own type', fileTypes),
     target: string('the text of the link'),
     real: string('where the link ends'),
     serves: string('who answers there; on an image, whose socket the boot link names', ['podman', 'docker', 'other', 'nobody']),
@@ -59,14 +61,14 @@ export const dockerSock = defineKind({
     setServes(fact, { seen, answering, boot });
     setContested(fact, { seen, boot, docker, wanted });
     const blocked = [host, sock].find((a) => a.is === 'blocked');
-    if (blocked?.is === 'blocked' && blocked.why !== 'unsupported') fact.gap('environment', unknown(blocked, 'env:DOCKER_HOST'));
-    else if (blocked) fact.set('environment', false, { path: 'env:DOCKER_HOST', said: 'no environment on this target' });
+    if (blocked?.is === 'blocked' && blocked.why !== 'unsupported') fact.gap('environment', unknown(blocked, envPlace('DOCKER_HOST')));
+    else if (blocked) fact.set('environment', false, { path: envPlace('DOCKER_HOST'), said: 'no environment on this target' });
     else
       fact.set(
         'environment',
         host.is === 'got' && sock.is === 'got' && host.value !== '' && sock.value !== '',
-        { path: 'env:DOCKER_HOST' },
-        { path: 'env:DOCKER_SOCK' },
+        { path: envPlace('DOCKER_HOST') },
+        { path: envPlace('DOCKER_SOCK') },
       );
     return fact.build();
   },

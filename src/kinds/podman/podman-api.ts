@@ -1,4 +1,5 @@
 /** Kind `podman-api`: whether the engine's API socket is there, who answers on it, and with which version. */
+import { fileTypes } from '../../facts/answer.ts';
 import { type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -13,7 +14,7 @@ export const podmanApi = defineKind({
   fields: {},
   shape: record({
     path: string('the path of the socket'),
-    type: string('what lies at that path', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
+    type: string('what lies at that path', fileTypes),
     answeredBy: string('who answers there', ['podman', 'docker', 'other', 'nobody']),
     version: version('version of the engine that answers'),
     session: boolean("whether the account's runtime directory is there: somebody is logged in, or lingering is on"),

@@ -1,5 +1,7 @@
 /** Kind `podman-network`: a network of an account, as Podman has it. */
+
 import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -69,7 +71,7 @@ export const podmanNetwork = defineKind({
 
 /** `host` and `none` are no networks: names are not resolved there. */
 function noNetwork(name: string): FoundNetwork {
-  const at = { path: 'command:podman network inspect', said: `${name} is no network` };
+  const at = { path: commandPlace(['podman', 'network', 'inspect']), said: `${name} is no network` };
   return { name, driver: name, dnsEnabled: false, labels: {}, where: new Map(), source: 'built-in', at };
 }
 

@@ -1,5 +1,7 @@
 /** Kind `podman-networking`: the network back end of an account, its DNS server, and the rootless network command. */
+
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -114,7 +116,7 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
 
 /** 3.x has no such field and knows CNI alone. Undefined: not the output of podman info. */
 function infoBackend(text: string): { name: string; where: Where } | undefined {
-  const where = { path: `command:${infoArgv.join(' ')}` };
+  const where = { path: commandPlace(infoArgv) };
   const parsed = parseJson(text);
   const host = parsed.is === 'parsed' ? entry(parsed.root, 'host')?.value : undefined;
   if (!host) return undefined;
@@ -175,7 +177,7 @@ function* setRootless(fact: FactBuilder, set: Settings, release: PodmanRelease):
   const where =
     set.rootlessNetwork.where.length > 0
       ? set.rootlessNetwork.where
-      : [{ ...(release.where ?? { path: 'command:podman --version' }), said: `the default of Podman ${release.candidates[0].said}` }];
+      : [{ ...(release.where ?? { path: commandPlace(['podman', '--version']) }), said: `the default of Podman ${release.candidates[0].said}` }];
   fact.set(['rootless', 'command'], command, ...where);
   fact.set(['rootless', 'valid'], command === 'pasta' || command === 'slirp4netns', ...where);
   if (command !== 'pasta' && command !== 'slirp4netns') {

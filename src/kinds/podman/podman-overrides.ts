@@ -1,5 +1,7 @@
 /** Kind `podman-overrides`: variables that quietly replace an account's configuration files. */
+
 import type { Account, Asking } from '../../facts/ask.ts';
+import { envPlace } from '../../facts/asks.ts';
 import { environmentTouches, unitVariables } from '../../facts/environment/unit-variables.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
@@ -43,7 +45,7 @@ export const podmanOverrides = defineKind({
     for (const [name, variable] of variables) {
       if (variable.gap) fact.gap('set', variable.gap);
       looked.push(...variable.where);
-      if (variable.value) found.push({ text: `${name}=${variable.value}`, where: variable.where[0] ?? { path: `env:${name}` } });
+      if (variable.value) found.push({ text: `${name}=${variable.value}`, where: variable.where[0] ?? { path: envPlace(name) } });
     }
     const unit = yield* serviceVariables(as);
     if ('is' in unit) return fact.gap('set', unit).build();

@@ -1,6 +1,7 @@
 /** Kind `podman-restart`: what brings an account's containers back after a boot. */
 
 import { type Account, type Asking, stat } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { lingerLine } from '../../facts/host/linger-line.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
@@ -57,7 +58,7 @@ function* setContainers(fact: FactBuilder, as: Account): Asking<void> {
   const all = old ? yield* askPodman(argvOfAll, as) : filtered;
   const none = all.is === 'got' && all.value.exit === 0 && all.value.stdout.trim() === '';
   const answer = old && !none && all.is === 'got' ? filtered : all;
-  const where: Where = { path: `command:${(old && none ? argvOfAll : argv).join(' ')}` };
+  const where: Where = { path: commandPlace(old && none ? argvOfAll : argv) };
   if (answer.is === 'got' && answer.value.exit === 0) {
     const names = answer.value.stdout
       .split('\n')

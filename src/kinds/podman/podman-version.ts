@@ -1,5 +1,7 @@
 /** Kind `podman-version`: the version of Podman on the side that serves the API. */
+
 import { type Asking, env, run, stat, together } from '../../facts/ask.ts';
+import { commandPlace, envPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -47,7 +49,11 @@ export const podmanVersion = defineKind({
     }
     if (answering.is === 'unknown') return fact.gap('version', answering).gap('source', answering).gap('answeredBy', answering).build();
     const hidden =
-      mac.is === 'blocked' ? unknown(mac, macMark) : host.is === 'blocked' && host.why !== 'unsupported' ? unknown(host, 'env:CONTAINER_HOST') : undefined;
+      mac.is === 'blocked'
+        ? unknown(mac, macMark)
+        : host.is === 'blocked' && host.why !== 'unsupported'
+          ? unknown(host, envPlace('CONTAINER_HOST'))
+          : undefined;
     if (hidden) return fact.gap('version', hidden).gap('source', hidden).build();
     if (mac.is === 'got' || (host.is === 'got' && host.value !== ''))
       return yield* remote(
@@ -55,7 +61,7 @@ export const podmanVersion = defineKind({
         mac.is === 'got' ? clientArgv : remoteArgv,
         mac.is === 'got'
           ? { path: macMark, said: 'macOS: the engine is in a virtual machine' }
-          : { path: 'env:CONTAINER_HOST', said: 'the engine is elsewhere' },
+          : { path: envPlace('CONTAINER_HOST'), said: 'the engine is elsewhere' },
       );
     if (local.is === 'absent') return answering.is === 'answers' ? fact.build() : missing(...local.consulted);
     if (local.is === 'unknown')
@@ -70,7 +76,7 @@ export const podmanVersion = defineKind({
 
 /** `podman version --format json` has a Server part only when a server answered. */
 function* remote(fact: FactBuilder, argv: readonly string[], because: Where): Asking<Fact> {
-  const where = { path: `command:${argv.join(' ')}` };
+  const where = { path: commandPlace(argv) };
   const answer = yield* run(argv);
   const told = answer.is === 'got' && answer.value.exit === 0 ? serverVersion(answer.value.stdout) : undefined;
   if (told !== undefined) return fact.consulted(where).set('version', told, where).set('source', 'server', where).build();

@@ -1,5 +1,7 @@
 /** Kind `podman-workloads`: what the containers of an account mount and publish, be they there or only declared. */
+
 import { type Account, type Answer, type Asking, list, nothing, read, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
@@ -38,7 +40,7 @@ export const podmanWorkloads = defineKind({
   touches: () => [...quadletTouches, ...surroundingsTouches, ...containersTouches, containers, containerMounts, boundVolumes, { do: 'list', path: manifests }],
   *learn(_, as): Asking<Fact> {
     const [hosts, conf, listed, applied] = yield* together([quadletHosts(), containersConf(as), containers(as), as.uid === 0 ? k3sManifests() : nothing()]);
-    const fact = new FactBuilder().consulted({ path: 'command:podman ps' });
+    const fact = new FactBuilder().consulted({ path: commandPlace(['podman', 'ps']) });
     const declared = hosts.is === 'unknown' ? hosts : yield* declaredBy(hosts, conf, as);
     const mounted = listed.is === 'unknown' ? listed : yield* mountedBy(listed, as);
     const sockets = [...found(declared, (d) => d.sockets), ...found(mounted, (m) => m.found), ...found(applied ?? { found: [] }, (a) => a.found)];
@@ -77,7 +79,7 @@ const found = <T>(value: T | Unknown, of: (value: T) => readonly Finding[]): rea
 /** What was found stands; that there is no more can be said only when everything was seen. */
 function set(fact: FactBuilder, field: string, all: readonly Finding[], unseen: Unknown | undefined): void {
   if (all.length === 0 && unseen) return void fact.gap(field, unseen);
-  const where: Where[] = all.length > 0 ? all.map((f) => f.where) : [{ path: '/etc/containers/systemd' }, { path: 'command:podman ps' }];
+  const where: Where[] = all.length > 0 ? all.map((f) => f.where) : [{ path: '/etc/containers/systemd' }, { path: commandPlace(['podman', 'ps']) }];
   fact.set(field, [...new Set(all.map((f) => f.said))], ...where);
 }
 

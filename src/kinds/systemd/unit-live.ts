@@ -1,5 +1,7 @@
 /** Kind `unit-live`: what the running manager says of a unit. Declared configuration is not running state. */
+
 import { type Asking, run } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
@@ -61,7 +63,7 @@ export const unitLive = defineKind({
     const user = q.manager === 'user';
     const name = q.name.replaceAll('{uid}', String(as.uid)).replaceAll('{user}', as.name);
     const argv = showOf(name, user);
-    const where = { path: `command:${argv.slice(2).join(' ')}` };
+    const where = { path: commandPlace(argv.slice(2)) };
     const answer = yield* user ? run(argv, as) : run(argv);
     if (answer.is === 'blocked') return unknown(answer, where.path);
     if (answer.is === 'absent') return unasked('there is no systemctl to ask', where.path);

@@ -1,6 +1,7 @@
 /** A rule as code hosts show it: name, help, tags, severity. */
 import type { ReportingDescriptor } from 'sarif';
-import type { Reference, RuleCard, Severity, Step } from '../../verdicts/report.ts';
+import type { Reference, RuleCard, Severity } from '../../verdicts/report.ts';
+import type { Step } from '../../verdicts/steps.ts';
 import { stepText } from '../steps.ts';
 import { clip, visible } from '../text.ts';
 

@@ -2,7 +2,7 @@
 import { isMap, isScalar } from 'yaml';
 import type { HostSpec } from '../../collect/targets/composed.ts';
 import type { Json } from '../../facts/fact.ts';
-import { type Outcome, type Severity, severities } from '../../verdicts/report.ts';
+import { type Outcome, outcomes, type Severity, severities } from '../../verdicts/report.ts';
 import type { Problem } from '../rule.ts';
 import { hostIn, hostKeys } from './read-host.ts';
 import { Source, type YamlNode } from './source.ts';
@@ -28,7 +28,6 @@ export interface Cases {
   readonly cases: readonly Case[];
 }
 
-const outcomes: readonly Outcome[] = ['pass', 'fail', 'unknown', 'not-applicable'];
 const caseKeys = ['it', 'params', 'gives', 'severity', 'citing', 'saying', ...hostKeys] as const;
 
 export function loadCases(file: string, text: string): { cases?: Cases; problems: readonly Problem[] } {

@@ -3,25 +3,14 @@ import { isMap, isScalar } from 'yaml';
 import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
-import { type ForEach, idPattern, type Param, type Problem, type Rule, type StepTemplate } from '../rule.ts';
+import { type ForEach, idPattern, type Param, type Problem, type Rule } from '../rule.ts';
 import { readExpect, readItems, type Scope } from './read-items.ts';
+import { readSteps } from './read-steps.ts';
 import { Source, type YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
 const ruleKeys = ['id', 'title', 'severity', 'profiles', 'why', 'controls', 'references', 'formerly', 'params', 'forEach', 'when', 'check', 'remedy'] as const;
 const required = ['id', 'title', 'severity', 'why', 'check'] as const;
-
-/** The acting word of each remedy step, with the fields that may stand beside it. */
-const stepKeys: Readonly<Record<string, readonly string[]>> = {
-  write: ['content', 'mode'],
-  chmod: ['mode'],
-  chown: ['owner'],
-  link: ['to'],
-  remove: [],
-  run: [],
-  manual: [],
-  verify: [],
-};
 
 export type Loaded = { readonly rule: Rule; readonly problems: readonly [] } | { readonly rule?: never; readonly problems: readonly Problem[] };
 
@@ -124,50 +113,4 @@ function readReferences(source: Source, node: YamlNode): Reference[] {
     const url = fields.has('url') ? source.text(fields.get('url'), 'url') : undefined;
     return title ? [{ title, ...(url ? { url } : {}) }] : [];
   });
-}
-
-function readSteps(source: Source, node: YamlNode, scope: Scope): StepTemplate[] {
-  return source.items(node, 'remedy').flatMap((item) => {
-    const entries = source.entries(item, 'a remedy step');
-    const acts = entries.filter((e) => Object.hasOwn(stepKeys, e.key));
-    const [act, second] = acts;
-    if (!act || second) {
-      source.problem(item, 'a remedy step does exactly one thing', `one of: ${Object.keys(stepKeys).join(', ')}`);
-      return [];
-    }
-    const names = [act.key, ...(stepKeys[act.key] ?? []), 'needs', 'note'];
-    for (const { key, keyNode, value } of entries) {
-      if (!names.includes(key)) source.problem(keyNode, `unknown key "${key}" in a ${act.key} step`, hintFor(key, names));
-      if (key === 'needs') source.word(value, 'needs', ['root', 'user']);
-    }
-    for (const key of stepKeys[act.key] ?? []) {
-      if (key !== 'mode' || act.key === 'chmod') if (!entries.some((e) => e.key === key)) source.problem(item, `a ${act.key} step needs "${key}"`);
-    }
-    noteReferences(source, item, scope);
-    return [source.json(item) as StepTemplate];
-  });
-}
-
-/** Checks `{ param }` and `{ each }` anywhere inside a step. */
-function noteReferences(source: Source, node: YamlNode, scope: Scope): void {
-  if (isMap(node)) {
-    const keys = node.items.map((p) => String((p.key as { value?: unknown })?.value));
-    if (keys.length === 1 && (keys[0] === 'param' || keys[0] === 'each')) {
-      checkReference(source, node, keys[0], node.items[0]?.value as YamlNode, scope);
-      return;
-    }
-    for (const pair of node.items) noteReferences(source, pair.value as YamlNode, scope);
-  } else if (node && 'items' in node) for (const child of node.items as YamlNode[]) noteReferences(source, child, scope);
-}
-
-function checkReference(source: Source, node: YamlNode, word: 'param' | 'each', value: YamlNode, scope: Scope): void {
-  const name = source.text(value, word);
-  if (name === undefined) return;
-  if (word === 'each') {
-    if (!scope.each) source.problem(node, '"each" has a meaning only under forEach');
-    else if (!Object.hasOwn(scope.each.fields, name)) source.problem(node, `the subject has no "${name}"`, hintFor(name, Object.keys(scope.each.fields)));
-    return;
-  }
-  if (!scope.params.has(name)) source.problem(node, `there is no parameter "${name}"`, hintFor(name, [...scope.params]));
-  scope.usedParams.add(name);
 }

@@ -1,15 +1,13 @@
 /** Reads a composed host and finds every mistake in it: what is misspelt would quietly count as not there. */
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { HostSpec } from '../../collect/targets/composed.ts';
-import type { FileType, Why } from '../../facts/ask.ts';
+import { fileTypes, whys } from '../../facts/answer.ts';
 import type { Problem } from '../rule.ts';
 import { Source, type YamlNode } from './source.ts';
 
 export const hostKeys = ['files', 'commands', 'sockets', 'env', 'user', 'kind', 'takenAt', 'given', 'describe', 'follows'] as const;
 
 const fileKeys = ['content', 'type', 'link', 'mode', 'owner', 'mtime', 'blocked'] as const;
-const types: readonly FileType[] = ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block'];
-const reasons: readonly Why[] = ['denied', 'unsupported', 'timeout', 'too-large', 'failed', 'not-text', 'redacted', 'not-recorded'];
 
 /** What is said of a file that is no host at all. */
 export const noFiles = 'a composed host needs "files"';
@@ -91,13 +89,13 @@ function checkFiles(source: Source, node: YamlNode): void {
 /** Checks one file and tells its type. */
 function checkFile(source: Source, node: YamlNode): string {
   const fields = source.fields(node, 'a file', fileKeys);
-  const type = fields.has('type') ? source.word(fields.get('type'), 'type', types) : fields.has('link') ? 'link' : 'file';
+  const type = fields.has('type') ? source.word(fields.get('type'), 'type', fileTypes) : fields.has('link') ? 'link' : 'file';
   if (fields.has('content')) texts(source, fields.get('content'), 'content');
   if (fields.has('link')) texts(source, fields.get('link'), 'link');
   if (fields.has('mode')) pattern(source, fields.get('mode'), 'mode', /^[0-7]{3,4}$/, '"0644"');
   if (fields.has('owner')) pattern(source, fields.get('owner'), 'owner', /^\d+(?::\d+)?$/, '"1000:1000"');
   if (fields.has('mtime')) numeric(source, fields.get('mtime'), 'mtime');
-  if (fields.has('blocked')) source.word(fields.get('blocked'), 'blocked', reasons);
+  if (fields.has('blocked')) source.word(fields.get('blocked'), 'blocked', whys);
   if (fields.has('content') && type !== undefined && type !== 'file') source.problem(fields.get('content'), `a ${type} has no content`);
   if (fields.has('link') && type !== undefined && type !== 'link') source.problem(fields.get('link'), `a ${type} leads nowhere`);
   if (type === 'link' && !fields.has('link')) source.problem(node, 'a link needs "link": where it leads');
@@ -110,7 +108,7 @@ function checkCommand(source: Source, key: string, node: YamlNode, at: YamlNode)
   const fields = source.fields(node, 'a command', ['stdout', 'stderr', 'exit', 'blocked']);
   for (const name of ['stdout', 'stderr']) if (fields.has(name)) texts(source, fields.get(name), name);
   if (fields.has('exit')) numeric(source, fields.get('exit'), 'exit');
-  if (fields.has('blocked')) source.word(fields.get('blocked'), 'blocked', reasons);
+  if (fields.has('blocked')) source.word(fields.get('blocked'), 'blocked', whys);
 }
 
 function checkSocket(source: Source, key: string, node: YamlNode, at: YamlNode): void {
@@ -120,7 +118,7 @@ function checkSocket(source: Source, key: string, node: YamlNode, at: YamlNode):
   const fields = source.fields(node, 'a response', ['status', 'headers', 'body', 'blocked']);
   if (fields.has('status')) numeric(source, fields.get('status'), 'status');
   if (fields.has('body')) texts(source, fields.get('body'), 'body');
-  if (fields.has('blocked')) source.word(fields.get('blocked'), 'blocked', reasons);
+  if (fields.has('blocked')) source.word(fields.get('blocked'), 'blocked', whys);
   if (!fields.has('headers')) return;
   for (const { key: name, keyNode, value } of source.entries(fields.get('headers'), 'headers')) {
     if (name !== name.toLowerCase()) source.problem(keyNode, `the header "${name}" must be lower case`, `did you mean "${name.toLowerCase()}"?`);

@@ -182,16 +182,18 @@ function checkArgument(source: Source, node: YamlNode, name: string, value: Valu
   if (!('literal' in value)) return;
   const { literal } = value;
   const list = Array.isArray(literal);
-  switch (operators[name]?.argument) {
+  const argument = operators[name]?.argument;
+  switch (argument) {
+    case 'choices':
     case 'list':
       if (!list || literal.length === 0) source.problem(node, `"${name}" needs a list that is not empty`);
       break;
     case 'scalar-or-list':
       if (literal === null || (list && literal.length === 0)) source.problem(node, `"${name}" needs a value or a list that is not empty`);
       break;
-    case 'string': {
+    case 'pattern': {
       if (typeof literal !== 'string') source.problem(node, `"${name}" needs text`);
-      const problem = name === 'matches' && typeof literal === 'string' ? patternProblem(literal) : undefined;
+      const problem = typeof literal === 'string' ? patternProblem(literal) : undefined;
       if (problem) source.problem(node, `not an RE2 regular expression: ${problem}`, 'look-around and back-references do not exist in RE2');
       break;
     }
@@ -210,7 +212,7 @@ function checkArgument(source: Source, node: YamlNode, name: string, value: Valu
     default:
       checkLiteral(source, node, literal, shape);
   }
-  for (const item of name === 'oneOf' && list ? literal : []) checkLiteral(source, node, item as Json, shape);
+  for (const item of argument === 'choices' && list ? literal : []) checkLiteral(source, node, item as Json, shape);
 }
 
 /** A literal that can never equal a value of this shape is a mistake. */
@@ -240,7 +242,7 @@ function checkLiteral(source: Source, node: YamlNode, literal: Json, shape: Shap
 const article = (type: Shape['type']): string => (type === 'any' ? 'any value' : `a ${type}`);
 
 /** `{ param: name }` or `{ each: field }`. */
-function isReference(node: YamlNode): boolean {
+export function isReference(node: YamlNode): boolean {
   return isMap(node) && node.items.length === 1 && ['param', 'each'].includes(String((node.items[0]?.key as { value?: unknown })?.value));
 }
 

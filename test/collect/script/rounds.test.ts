@@ -11,7 +11,7 @@ import { type Items, itemsOf } from '../../../src/collect/script/items.ts';
 import { readSnapshot } from '../../../src/collect/snapshot/snapshot.ts';
 import { answerer } from '../../../src/collect/targets/composed.ts';
 import type { Account, AnyAnswer, Ask, Content } from '../../../src/facts/ask.ts';
-import { keyOf } from '../../../src/facts/ask.ts';
+import { keyOf } from '../../../src/facts/asks.ts';
 import { parsePasswd, rootAccount } from '../../../src/facts/host/accounts.ts';
 import { nothingGiven } from '../../../src/facts/kind.ts';
 import { glob as compile } from '../../../src/facts/pattern.ts';

@@ -23,7 +23,7 @@ import { accountTraces, superset } from '../../../src/cli/superset.ts';
 import { answerFrom, parseRaw, type Raw } from '../../../src/collect/script/raw.ts';
 import { captureScript, followUpScript } from '../../../src/collect/script/render.ts';
 import type { AnyAnswer, Ask } from '../../../src/facts/ask.ts';
-import { keyOf } from '../../../src/facts/ask.ts';
+import { keyOf } from '../../../src/facts/asks.ts';
 import type { Pattern } from '../../../src/facts/pattern.ts';
 import { isThere, type OracleName, oracle } from '../../oracles.ts';
 

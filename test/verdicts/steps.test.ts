@@ -1,0 +1,85 @@
+/** Remedy steps: their words, their homes, and lines that a shell reads as they were meant. */
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { shellLine } from '../../src/verdicts/shell-line.ts';
+import { type Act, acts, atHome, type Step, stepKeys, tellStep } from '../../src/verdicts/steps.ts';
+
+describe('each step', () => {
+  const table: { readonly [A in Act]: readonly [Step & { readonly [K in A]: unknown }, { line: string; isCommand: boolean; as?: string; content?: string }] } =
+    {
+      write: [
+        { write: '/etc/a b', content: 'x\n', mode: '0600' },
+        { line: 'write /etc/a b, mode 0600', isCommand: false, content: 'x\n' },
+      ],
+      chmod: [
+        { chmod: '/etc/a b', mode: '0600' },
+        { line: "chmod 0600 '/etc/a b'", isCommand: true },
+      ],
+      chown: [
+        { chown: '/x', owner: 'a:b' },
+        { line: 'chown a:b /x', isCommand: true },
+      ],
+      link: [
+        { link: '/var/run/docker.sock', to: '/run/it$' },
+        { line: "ln -sfn '/run/it$' /var/run/docker.sock", isCommand: true },
+      ],
+      remove: [{ remove: '~/.config/x y' }, { line: "rm ~/'.config/x y'", isCommand: true }],
+      run: [{ run: ['podman', 'ps', '--format', '{{.Names}} {{.Ports}}'] }, { line: "podman ps --format '{{.Names}} {{.Ports}}'", isCommand: true }],
+      manual: [{ manual: 'buy a disk' }, { line: 'buy a disk', isCommand: false }],
+      verify: [{ verify: ['ls', "it's"] }, { line: String.raw`ls 'it'\''s'`, isCommand: true, as: 'check' }],
+    };
+  test.each(acts)('%s', (act) => {
+    const [step, told] = table[act];
+    expect(tellStep(step)).toEqual(told);
+    expect(tellStep({ ...step, needs: 'root', note: 'mind' })).toEqual({ ...told, who: 'as root', note: 'mind' });
+  });
+
+  test('a check may be words', () => {
+    expect(tellStep({ verify: 'the light is green', needs: 'user' })).toEqual({
+      line: 'the light is green',
+      isCommand: false,
+      as: 'check',
+      who: 'as the user',
+    });
+  });
+
+  test('the keys of steps, in the order of reports', () => {
+    expect(stepKeys).toEqual(['write', 'chmod', 'chown', 'link', 'remove', 'run', 'manual', 'verify', 'mode', 'content', 'owner', 'to', 'needs', 'note']);
+  });
+});
+
+describe('~ is a home', () => {
+  test.each<[Step, Step]>([
+    [
+      { write: '~/a', content: '~/b', note: '~/c' },
+      { write: '/h/a', content: '~/b', note: '~/c' },
+    ],
+    [
+      { link: '~', to: '~/x' },
+      { link: '/h', to: '/h/x' },
+    ],
+    [{ run: ['ls', '~', '~/x', 'a~/x', '~bob/x'] }, { run: ['ls', '/h', '/h/x', 'a~/x', '~bob/x'] }],
+    [
+      { chown: '~/a', owner: '~/b' },
+      { chown: '/h/a', owner: '~/b' },
+    ],
+    // Whoever checks is somebody with a home of their own.
+    [{ verify: ['ls', '~/x'] }, { verify: ['ls', '~/x'] }],
+    [{ manual: '~/x' }, { manual: '~/x' }],
+  ])('%j', (step, homed) => {
+    expect(atHome(step, '/h')).toEqual(homed);
+  });
+});
+
+test('a line is read back by sh as the words that it was made from', () => {
+  const word = fc.oneof(
+    fc.string({ unit: fc.constantFrom(...`ab ~/'"\\$\`*?[]{}()<>|&;!#=\n\t%éZ`), maxLength: 6 }),
+    fc.constantFrom('~', '~/', '~/a b', '~root', '-n', ''),
+  );
+  const vectors = fc.sample(fc.array(word, { minLength: 1, maxLength: 4 }), { numRuns: 1500, seed: 7 });
+  const script = vectors.map((argv) => `told ${shellLine(argv)}`).join('\n');
+  const out = execFileSync('sh', ['-c', `told() { for w; do printf '%s\\0' "$w"; done; printf '\\1'; }\n${script}`], { env: { HOME: '/h' }, encoding: 'utf8' });
+  const home = (text: string): string => text.replace(/^~(?=\/|$)/, '/h');
+  expect(out.split('\u0001').slice(0, -1)).toEqual(vectors.map((argv) => argv.map((w) => `${home(w)}\0`).join('')));
+});
