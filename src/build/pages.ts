@@ -28,10 +28,10 @@ export function shippedPack(): Pack {
 export const ruleSchemaText = (): string => schemaText(ruleSchema(kinds), 'the fact kinds in src/kinds and the operators');
 export const profileSchemaText = (): string => schemaText(profileSchema(), 'src/explain/schema.ts');
 
-const schemaText = (schema: Record<string, unknown>, from: string): string =>
-  `${JSON.stringify({ $comment: `Generated from ${from} by npm run generate.`, ...schema }, null, 1)}\n`;
+const schemaText = (schema: object, from: string, indent = 1): string =>
+  `${JSON.stringify({ $comment: `Generated from ${from} by npm run generate.`, ...schema }, null, indent)}\n`;
 
-export const reportSchemaText = (): string => `${JSON.stringify(reportSchema, null, 2)}\n`;
+export const reportSchemaText = (): string => schemaText(reportSchema, 'src/explain/report-schema.ts', 2);
 
 /** The tables of docs/rule-language.md. */
 export { operatorTable, stepTable };
