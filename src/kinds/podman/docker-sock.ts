@@ -1,6 +1,8 @@
 /** Kind `docker-sock`: the Docker socket path: where it leads, who answers there, and whether it comes back after a boot. */
-
-import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
+import { gapOf } from '../../facts/environment/environment.ts';
+import { environmentOf } from '../../facts/environment/environment-of.ts';
+import { inspectionTouches } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -12,6 +14,7 @@ import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.t
 const path = '/var/run/docker.sock';
 const plainPath = '/run/docker.sock';
 const rootful = '/run/podman/podman.sock';
+const variables = ['DOCKER_HOST', 'DOCKER_SOCK'];
 
 export const dockerSock = defineKind({
   name: 'docker-sock',
@@ -38,19 +41,17 @@ export const dockerSock = defineKind({
     tmpfilesFiles,
     unitNamed('docker.socket', 'system'),
     { do: 'stat', path: '/etc/systemd/system/sockets.target.wants/docker.socket' },
-    { do: 'env', name: 'DOCKER_HOST' },
-    { do: 'env', name: 'DOCKER_SOCK' },
+    ...inspectionTouches(variables),
   ],
   *learn(_, as): Asking<Fact> {
-    const [old, plain, answering, boot, docker, wanted, host, sock] = yield* together([
+    const [old, plain, answering, boot, docker, wanted, environment] = yield* together([
       stat(path),
       stat(plainPath),
       whoAnswers(plainPath),
       bootLink(),
       loadUnit('docker.socket', { manager: 'system', as: { ...as, uid: 0 } }),
       stat('/etc/systemd/system/sockets.target.wants/docker.socket'),
-      env('DOCKER_HOST'),
-      env('DOCKER_SOCK'),
+      environmentOf({ inspection: true }, variables),
     ]);
     const fact = new FactBuilder().consulted({ path }, { path: plainPath });
     const seen = onImage(old.is === 'absent' ? plain : old, answering);
@@ -58,16 +59,10 @@ export const dockerSock = defineKind({
     setBoot(fact, boot);
     setServes(fact, { seen, answering, boot });
     setContested(fact, { seen, boot, docker, wanted });
-    const blocked = [host, sock].find((a) => a.is === 'blocked');
-    if (blocked?.is === 'blocked' && blocked.why !== 'unsupported') fact.gap('environment', unknown(blocked, 'env:DOCKER_HOST'));
-    else if (blocked) fact.set('environment', false, { path: 'env:DOCKER_HOST', said: 'no environment on this target' });
-    else
-      fact.set(
-        'environment',
-        host.is === 'got' && sock.is === 'got' && host.value !== '' && sock.value !== '',
-        { path: 'env:DOCKER_HOST' },
-        { path: 'env:DOCKER_SOCK' },
-      );
+    const hidden = variables.map((name) => gapOf(environment, name)).find((gap) => gap);
+    const both = variables.every((name) => (environment.variables.get(name)?.value ?? '') !== '');
+    if (hidden) fact.gap('environment', hidden);
+    else fact.set('environment', both, ...environment.looked);
     return fact.build();
   },
 });
