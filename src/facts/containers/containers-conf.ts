@@ -1,29 +1,23 @@
 /** containers.conf as Podman on the target has it in force for one account. */
 import { type Account, type Asking, accountKey, stat, together } from '../ask.ts';
+import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { diskTouches, readDisk } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
 import { shared } from '../settle.ts';
 import { record, type Shape } from '../shape.ts';
-import type { Touches } from '../source.ts';
+import { inQuestion, type Touches } from '../source.ts';
+import { agreed } from './agreed.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
-import { dropInDirectories, homeMain, type Layers, layersFor, mainFiles, outside, type Places } from './containers-layers.ts';
+import { dropInDirectories, type Layers, layersFor, mainFiles, movedTo, movesHome, outside, type Places } from './containers-layers.ts';
 import { shapeOfType } from './merge.ts';
 import { podmanRelease, type Release } from './podman-release.ts';
-import { type Variables, variables, variableTouches } from './variables.ts';
 
 export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
-/** Where a file that a variable names may lie to be read at all: the printed plan must not promise "any file". */
-const readable = (path: string, home: string): boolean =>
-  path === '/dev/null' ||
-  ['/etc/containers', '/usr/share/containers', `${home}/.config/containers`].some(
-    (d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1)),
-  );
-
 export const containersTouches: Touches = [
   podmanRelease,
-  ...variableTouches(containersVariables),
+  accountEnvironments.of(containersVariables, inQuestion),
   ...diskTouches(
     [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
     dropInDirectories('~', '{uid}'),
@@ -45,14 +39,25 @@ function shapeOf({ type, since: from, until }: KnownKey): Shape {
   return shapeOfType(type, `${from === '3.0' ? '' : `since Podman ${from}`}${until ? ` before ${until}` : ''}`.trim());
 }
 
-/** Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. `given` variables (a unit's) beat those of the inspection. */
-export const containersConf = (as: Account, given: Variables = new Map()): Asking<Fact> =>
-  shared(`containers.conf ${accountKey(as)} ${JSON.stringify([...given])}`, () => readContainersConf(as, given));
+/** The variables of {@link containersVariables} that are set, as one program finds them. */
+export type Variables = ReadonlyMap<string, string>;
+
+/**
+ * Reads every layer and merges it as the target's Podman does; with an unknown version, as 4, 5 and 6 do. `given`: the
+ * variables of the program in question, a unit say; without it, those with which the account's programs start, and what
+ * depends on how they do is unknown.
+ */
+export const containersConf = (as: Account, given?: Variables): Asking<Fact> =>
+  shared(`containers.conf ${accountKey(as)} ${JSON.stringify(given && [...given])}`, () => (given ? readContainersConf(as, given) : forAccount(as)));
+
+function* forAccount(as: Account): Asking<Fact> {
+  const starts = yield* accountEnvironments(containersVariables, as);
+  if ('is' in starts) return starts;
+  return agreed(starts, yield* together(starts.map((s) => readContainersConf(as, s.values))), as);
+}
 
 function* readContainersConf(as: Account, given: Variables): Asking<Fact> {
-  const own = yield* variables(containersVariables, as);
-  if (!('get' in own)) return own;
-  const set = new Map([...own, ...given].filter(([, value]) => value !== ''));
+  const set = new Map([...given].filter(([, value]) => value !== ''));
   const places = placesFrom(set, as);
   if ('is' in places) return places;
   const release = yield* podmanRelease();
@@ -109,13 +114,18 @@ type Judged = Merged | { readonly candidate: Release; readonly refusal: Unknown 
 
 function placesFrom(set: Variables, as: Account): Places | Unknown {
   const home = set.get('XDG_CONFIG_HOME');
-  const only = set.get('CONTAINERS_CONF');
-  const last = set.get('CONTAINERS_CONF_OVERRIDE');
-  if (home !== undefined && home.replace(/\/+$/, '') !== homeMain.replace('~', as.home).replace('/containers/containers.conf', ''))
-    return outside('XDG_CONFIG_HOME', home);
-  if (only !== undefined && !readable(only, as.home)) return outside('CONTAINERS_CONF', only);
-  if (last !== undefined && !readable(last, as.home)) return outside('CONTAINERS_CONF_OVERRIDE', last);
-  return { as, ...(only === undefined ? {} : { only }), ...(last === undefined ? {} : { last }) };
+  if (movesHome(home, as.home)) return outside('XDG_CONFIG_HOME', home);
+  const found: { only?: string; last?: string } = {};
+  for (const [name, part] of [
+    ['CONTAINERS_CONF', 'only'],
+    ['CONTAINERS_CONF_OVERRIDE', 'last'],
+  ] as const) {
+    const value = set.get(name);
+    const path = value === '/dev/null' ? value : value !== undefined ? movedTo(value, as.home) : undefined;
+    if (value !== undefined && path === undefined) return outside(name, value);
+    if (path !== undefined) found[part] = path;
+  }
+  return { as, ...found };
 }
 
 function asFact({ candidate, layers, effective }: Merged, where: Where | undefined): FactBuilder {

@@ -9,6 +9,7 @@
 
 import type { Account } from '../ask.ts';
 import { envPlace } from '../asks.ts';
+import { plainPath, sameDirectory } from '../environment/environment.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import { blockedAt, type Disk, type DiskDirectory, type DiskFile, unreadableBy } from '../host/disk.ts';
 import { type Release, since } from './podman-release.ts';
@@ -36,7 +37,6 @@ export interface Layers {
 }
 
 const etc = '/etc/containers/containers.conf';
-export const homeMain = '~/.config/containers/containers.conf';
 
 /** The main files of NAME.conf: of the vendor, the administrator, the user. */
 export const mainFiles = (home: string, name = 'containers'): readonly [string, string, string] => [
@@ -230,6 +230,19 @@ function ignored(places: readonly (DiskFile | DiskDirectory)[], because: string)
 }
 
 const isFile = (stat: DiskFile['stat']): boolean => stat.is === 'got' && stat.value.type === 'file';
+
+/**
+ * The file that a variable names, slashes put right; undefined where it lies outside the directories of configuration:
+ * the printed plan must not promise "any file".
+ */
+export function movedTo(value: string, home: string): string | undefined {
+  const path = plainPath(value);
+  const directories = ['/etc/containers', '/usr/share/containers', `${plainPath(home)}/.config/containers`];
+  return directories.some((d) => path.startsWith(`${d}/`) && /^[^/]+\.conf$/.test(path.slice(d.length + 1))) ? path : undefined;
+}
+
+/** Whether XDG_CONFIG_HOME leads away from where an account's configuration usually lies. */
+export const movesHome = (value: string | undefined, home: string): value is string => value !== undefined && !sameDirectory(value, `${home}/.config`);
 
 /** For variables that name a file outside the places that are looked at. */
 export const outside = (variable: string, path: string): Unknown =>

@@ -1,15 +1,15 @@
 /** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
-import type { Account, Asking } from '../ask.ts';
-import { accountKey } from '../ask.ts';
+import { type Account, type Asking, accountKey, together } from '../ask.ts';
+import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
 import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
 import { shared } from '../settle.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
-import type { Touches } from '../source.ts';
-import { mainFiles, outside } from './containers-layers.ts';
+import { inQuestion, type Touches } from '../source.ts';
+import { agreed } from './agreed.ts';
+import { mainFiles, movedTo, outside } from './containers-layers.ts';
 import { podmanRelease, type Release } from './podman-release.ts';
 import { dependsOnRelease, type RegistriesFile, type Registry, readRegistriesFile } from './registries-file.ts';
-import { variables, variableTouches } from './variables.ts';
 
 const names = ['CONTAINERS_REGISTRIES_CONF'];
 const places = (home: string): { etc: string; home: string } => {
@@ -18,7 +18,7 @@ const places = (home: string): { etc: string; home: string } => {
 };
 
 export const registriesTouches: Touches = [
-  ...variableTouches(names),
+  accountEnvironments.of(names, inQuestion),
   podmanRelease,
   ...diskTouches(
     ['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'],
@@ -53,14 +53,19 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
 };
 
 /** A user's main file hides the system's main file and its whole drop-in directory; drop-ins replace entries by prefix. */
-export const registriesConf = (as: Account): Asking<Fact> => shared(`registries.conf ${accountKey(as)}`, () => readRegistriesConf(as));
+export const registriesConf = (as: Account): Asking<Fact> => shared(`registries.conf ${accountKey(as)}`, () => forAccount(as));
 
-function* readRegistriesConf(as: Account): Asking<Fact> {
-  const set = yield* variables(names, as);
-  if (!('get' in set)) return set;
-  const moved = set.get(names[0] as string);
+function* forAccount(as: Account): Asking<Fact> {
+  const starts = yield* accountEnvironments(names, as);
+  if ('is' in starts) return starts;
+  return agreed(starts, yield* together(starts.map((s) => readRegistriesConf(as, s.values))), as);
+}
+
+function* readRegistriesConf(as: Account, set: ReadonlyMap<string, string>): Asking<Fact> {
+  const named = set.get('CONTAINERS_REGISTRIES_CONF');
+  const moved = named === undefined ? undefined : movedTo(named, as.home);
+  if (named !== undefined && moved === undefined) return outside('CONTAINERS_REGISTRIES_CONF', named);
   const { etc, home } = places(as.home);
-  if (moved !== undefined && !/^(\/etc|.*\/\.config)\/containers\/[^/]+\.conf$/.test(moved)) return outside('CONTAINERS_REGISTRIES_CONF', moved);
   const disk = yield* readDisk([etc, home, ...(moved === undefined ? [] : [moved])], [`${etc}.d`, `${home}.d`], /\.conf$/);
   const own = disk.file(home);
   const refused = blockedAt(home, own.text);

@@ -2,18 +2,18 @@
  * storage.conf as Podman has it in force. Before 6.0 one file replaces the others
  * (containers/storage types/options.go), from 6.0 on they merge as containers.conf does.
  */
-import type { Account, Asking } from '../ask.ts';
-import { accountKey } from '../ask.ts';
+import { type Account, type Asking, accountKey, together } from '../ask.ts';
+import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
 import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
 import { shared } from '../settle.ts';
 import { boolean, type Shape, string } from '../shape.ts';
-import type { Touches } from '../source.ts';
+import { inQuestion, type Touches } from '../source.ts';
+import { agreed } from './agreed.ts';
 import { assemble } from './assemble.ts';
-import { dropInDirectories, firstMain, mainFiles, outside } from './containers-layers.ts';
+import { dropInDirectories, firstMain, mainFiles, movedTo, movesHome, outside } from './containers-layers.ts';
 import { type Keys, type Merged, mergeToml, shapeOfKeys } from './merge.ts';
 import { podmanRelease, type Release, since } from './podman-release.ts';
-import { variables, variableTouches } from './variables.ts';
 
 const names = ['CONTAINERS_STORAGE_CONF', 'XDG_CONFIG_HOME'];
 
@@ -78,7 +78,7 @@ const inherited = new Set([
 
 export const storageTouches: Touches = [
   podmanRelease,
-  ...variableTouches(names),
+  accountEnvironments.of(names, inQuestion),
   ...diskTouches(
     [...mainFiles('~', 'storage'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
     dropInDirectories('~', '{uid}', 'storage'),
@@ -92,15 +92,20 @@ export const storageShape: Readonly<Record<string, Shape>> = {
   usable: boolean('false: Podman refuses every command, since the file leaves runroot or graphroot out'),
 };
 
-export const storageConf = (as: Account): Asking<Fact> => shared(`storage.conf ${accountKey(as)}`, () => readStorageConf(as));
+export const storageConf = (as: Account): Asking<Fact> => shared(`storage.conf ${accountKey(as)}`, () => forAccount(as));
 
-function* readStorageConf(as: Account): Asking<Fact> {
-  const set = yield* variables(names, as);
-  if (!('get' in set)) return set;
-  const only = set.get('CONTAINERS_STORAGE_CONF');
-  if (only !== undefined && !/^(\/etc|\/usr\/share|.*\/\.config)\/containers\/[^/]+\.conf$/.test(only)) return outside('CONTAINERS_STORAGE_CONF', only);
+function* forAccount(as: Account): Asking<Fact> {
+  const starts = yield* accountEnvironments(names, as);
+  if ('is' in starts) return starts;
+  return agreed(starts, yield* together(starts.map((s) => readStorageConf(as, s.values))), as);
+}
+
+function* readStorageConf(as: Account, set: ReadonlyMap<string, string>): Asking<Fact> {
+  const moved = set.get('CONTAINERS_STORAGE_CONF');
+  const only = moved === undefined ? undefined : movedTo(moved, as.home);
+  if (moved !== undefined && only === undefined) return outside('CONTAINERS_STORAGE_CONF', moved);
   const xdg = set.get('XDG_CONFIG_HOME');
-  if (xdg !== undefined && xdg !== `${as.home}/.config`) return outside('XDG_CONFIG_HOME', xdg);
+  if (movesHome(xdg, as.home)) return outside('XDG_CONFIG_HOME', xdg);
   const release = yield* podmanRelease();
   const disk = yield* readDisk(
     [...mainFiles(as.home, 'storage'), ...(only === undefined ? [] : [only])],

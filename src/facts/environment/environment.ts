@@ -1,10 +1,6 @@
-/**
- * `Environment=`, `UnsetEnvironment=` and the files of `EnvironmentFile=` as a started process
- * would see them (systemd.exec(5); systemd/systemd:src/basic/env-file.c).
- */
-import type { Where } from '../fact.ts';
-import type { Assignment } from '../systemd/syntax.ts';
-import { splitWords } from '../systemd/words.ts';
+/** What a program finds in its environment, put together place by place. */
+import type { Unknown, Where } from '../fact.ts';
+import { holdsPlaceholder } from '../redacted.ts';
 
 /** One variable: its value and every place that had a say, deciding place first. */
 export interface Variable {
@@ -12,119 +8,132 @@ export interface Variable {
   readonly where: readonly Where[];
 }
 
+/** A near miss: an assignment that is dropped, or taken back. Without a name it is about the whole environment. */
+export interface Remark {
+  readonly said: string;
+  readonly where: Where;
+  readonly name?: string;
+}
+
 export interface Environment {
   readonly variables: ReadonlyMap<string, Variable>;
-  /** Assignments that systemd drops. */
-  readonly remarks: readonly { readonly said: string; readonly where: Where; readonly name?: string }[];
+  /** Names whose value cannot be told, and why. They may stand in `variables`, too, with the value of an earlier place. */
+  readonly unclear: ReadonlyMap<string, Unknown>;
+  /** A place that could not be seen: it may set any variable but those that are `settled`. */
+  readonly unseen?: Unknown;
+  /** Names that a place behind every unseen one has set or taken away. */
+  readonly settled: ReadonlySet<string>;
+  readonly remarks: readonly Remark[];
+  /** Every place that was looked at, in order. */
+  readonly looked: readonly Where[];
 }
 
 /** `NAME` as systemd takes it: letters, digits and `_`, not beginning with a digit. */
-const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+export const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Adds up `Environment=` lines; later ones win, an empty one clears all. */
-export function mergeEnvironment(assignments: readonly Assignment[], expand: (v: string) => string): Environment {
-  const variables = new Map<string, Variable>();
-  const remarks: { said: string; where: Where; name?: string }[] = [];
-  for (const { value, where } of assignments) {
-    if (value === '') {
-      for (const [name, old] of variables)
-        remarks.push({ said: `had set ${name}=${old.value}, then Environment= was reset`, where: old.where[0] ?? where, name });
-      if (variables.size > 0) remarks.push({ said: 'resets the list', where });
-      variables.clear();
-      continue;
+/** Puts an environment together in the order of the real program: a later place wins, the earlier ones are kept to be told. */
+export class EnvironmentBuilder {
+  readonly #variables = new Map<string, Variable>();
+  readonly #unclear = new Map<string, Unknown>();
+  readonly #settled = new Set<string>();
+  readonly #remarks: Remark[] = [];
+  readonly #looked: Where[] = [];
+  readonly #lost: (value: string) => string;
+  #unseen: Unknown | undefined;
+
+  /** @param lost what is said of a place whose value a later one replaced */
+  constructor(lost = (value: string): string => `had set ${value}`) {
+    this.#lost = lost;
+  }
+
+  set(name: string, value: string, where: readonly Where[]): this {
+    const old = this.#variables.get(name);
+    const places = new Set(where.map(placeKey));
+    const lost = old ? [{ ...(old.where[0] as Where), said: this.#lost(old.value) }, ...old.where.slice(1)].filter((w) => !places.has(placeKey(w))) : [];
+    this.#unclear.delete(name);
+    this.#variables.set(name, { value, where: [...where, ...lost] });
+    this.#settled.add(name);
+    return this;
+  }
+
+  /** The value of a name can no longer be told, unless a later place sets it. */
+  unsure(name: string, why: Unknown): this {
+    this.#unclear.set(name, why);
+    return this;
+  }
+
+  /** What is known of a name so far; undefined when nothing has set it. */
+  at(name: string): Variable | Unknown | undefined {
+    return this.#unclear.get(name) ?? this.#variables.get(name);
+  }
+
+  /** Takes a variable away; with a value, only if it has that very value. Whether there was one. */
+  remove(name: string, value?: string): boolean {
+    const found = this.at(name);
+    if (value !== undefined && found && !('is' in found) && found.value !== value) return false;
+    if (value !== undefined && (!found || 'is' in found)) return false;
+    this.#unclear.delete(name);
+    this.#variables.delete(name);
+    this.#settled.add(name);
+    return found !== undefined;
+  }
+
+  remark(...remarks: readonly Remark[]): this {
+    this.#remarks.push(...remarks);
+    return this;
+  }
+
+  /** A place that comes now could not be seen. */
+  missed(why: Unknown | undefined): this {
+    if (!why) return this;
+    this.#unseen ??= why;
+    this.#settled.clear();
+    return this;
+  }
+
+  looked(...where: readonly Where[]): this {
+    this.#looked.push(...where);
+    return this;
+  }
+
+  /** Lays a whole environment over what there is. */
+  over(other: Environment): this {
+    this.missed(other.unseen);
+    for (const [name, { value, where }] of other.variables) {
+      this.set(name, value, where);
+      if (!other.settled.has(name)) this.#settled.delete(name);
     }
-    const { words, broken } = splitWords(value, true);
-    for (const word of words) put(variables, remarks, expand(word), where);
-    if (broken) remarks.push({ said: 'ignored: a quote or escape is left open', where });
+    for (const [name, why] of other.unclear) this.unsure(name, why);
+    return this.remark(...other.remarks).looked(...other.looked);
   }
-  return { variables, remarks };
+
+  build(): Environment {
+    return {
+      variables: new Map(this.#variables),
+      unclear: new Map(this.#unclear),
+      settled: new Set(this.#settled),
+      remarks: [...this.#remarks],
+      looked: [...this.#looked],
+      ...(this.#unseen ? { unseen: this.#unseen } : {}),
+    };
+  }
 }
 
-function put(variables: Map<string, Variable>, remarks: { said: string; where: Where; name?: string }[], word: string, where: Where): void {
-  const at = word.indexOf('=');
-  const name = word.slice(0, Math.max(at, 0));
-  if (at < 1 || !validName.test(name)) {
-    remarks.push({ said: `ignored: ${JSON.stringify(word)} is not NAME=value`, where, ...(at > 0 ? { name } : {}) });
-    return;
-  }
-  const value = word.slice(at + 1);
-  const old = variables.get(name);
-  const earlier = old ? [{ ...(old.where[0] as Where), said: `had set ${old.value}` }, ...old.where.slice(1)] : [];
-  variables.set(name, { value, where: [{ ...where, said: `sets ${value}` }, ...earlier] });
+const placeKey = ({ path, line }: Where): string => `${path}:${line ?? ''}`;
+
+/** Why the value of a variable, or whether it is set, cannot be told; undefined when it can. */
+export function gapOf({ unclear, unseen, settled }: Environment, name: string): Unknown | undefined {
+  const why = unclear.get(name);
+  if (why || !unseen || settled.has(name)) return why;
+  return { ...unseen, said: `${unseen.said}, which may set ${name}` };
 }
 
-/** One `EnvironmentFile=` entry: `-` in front means that it may be missing. */
-export interface EnvironmentFile {
-  readonly path: string;
-  readonly optional: boolean;
-  readonly where: Where;
-}
+/** The values by name that are sure: not those that were masked, nor those that a place that was not seen may set. */
+export const sureValues = (env: Environment): ReadonlyMap<string, string> =>
+  new Map([...env.variables].flatMap(([name, { value }]) => (holdsPlaceholder(value) || gapOf(env, name) ? [] : [[name, value] as const])));
 
-/** The entries of `EnvironmentFile=`, in order; an empty assignment clears the list. */
-export function environmentFiles(assignments: readonly Assignment[], expand: (v: string) => string): EnvironmentFile[] {
-  let files: EnvironmentFile[] = [];
-  for (const { value, where } of assignments) {
-    if (value === '') files = [];
-    else {
-      const optional = value.startsWith('-');
-      const path = expand(optional ? value.slice(1) : value);
-      if (path.startsWith('/')) files.push({ path, optional, where });
-    }
-  }
-  return files;
-}
+/** Two names of one directory, slashes aside: doubled ones and those at the end mean nothing (path_resolution(7)). */
+export const sameDirectory = (a: string, b: string): boolean => plainPath(a) === plainPath(b);
 
-/**
- * Parses an environment file: `NAME=value` lines, `#` and `;` comments, quotes that may span
- * lines, a backslash that joins lines. Nothing is expanded; `export` is not understood.
- */
-export function parseEnvironmentFile(text: string, path: string): Environment {
-  const variables = new Map<string, Variable>();
-  const remarks: { said: string; where: Where; name?: string }[] = [];
-  let line = 1;
-  let at = 0;
-  while (at < text.length) {
-    while (at < text.length && /[\s]/.test(text[at] as string)) if (text[at++] === '\n') line++;
-    const from = at;
-    const first = line;
-    if (text[at] === '#' || text[at] === ';') {
-      while (at < text.length && text[at] !== '\n') at++;
-      continue;
-    }
-    while (at < text.length && text[at] !== '=' && text[at] !== '\n') at++;
-    if (text[at] !== '=') continue;
-    const name = text.slice(from, at).trim();
-    const value = fileValue(text, at + 1);
-    for (; at < value.next; at++) if (text[at] === '\n') line++;
-    put(variables, remarks, `${name}=${value.text}`, { path, line: first });
-  }
-  return { variables, remarks };
-}
-
-/** Reads one value up to the end of its line; blanks at the end that are not quoted go. */
-function fileValue(text: string, from: number): { text: string; next: number } {
-  let out = '';
-  let keep = 0;
-  let quote = '';
-  let at = from;
-  while (quote === '' && (text[at] === ' ' || text[at] === '\t')) at++;
-  for (; at < text.length; at++) {
-    const c = text[at] as string;
-    if (c === '\\' && quote !== "'") {
-      const next = text[++at];
-      if (next === undefined) break;
-      if (next !== '\n') out += quote === '"' && !'"\\`$'.includes(next) ? `\\${next}` : next;
-      keep = out.length;
-    } else if (quote !== '') {
-      if (c === quote) quote = '';
-      else out += c;
-      keep = out.length;
-    } else if (c === '\n' || c === '\r') break;
-    else if ((c === '"' || c === "'") && keep === out.length) quote = c;
-    else {
-      out += c;
-      if (c !== ' ' && c !== '\t') keep = out.length;
-    }
-  }
-  return { text: out.slice(0, keep), next: at };
-}
+/** A path without doubled slashes, `.` segments and slashes at the end. `..` stays: what it means depends on links. */
+export const plainPath = (path: string): string => path.replace(/\/(?:\.?\/)+/g, '/').replace(/(?<=.)\/\.?$/, '') || path;

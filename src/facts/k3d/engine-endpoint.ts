@@ -1,10 +1,10 @@
 /** Which engine the docker client library inside k3d would talk to, given the environment. */
 
 import { type Account, type Asking, read } from '../ask.ts';
+import type { SessionVariables } from '../environment/session.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { Touches } from '../source.ts';
 import { type DockerHost, parseDockerHost } from './docker-host.ts';
-import type { Variables } from './variables.ts';
 
 export const defaultSocket = '/var/run/docker.sock';
 
@@ -24,7 +24,7 @@ export const endpointTouches: Touches = [{ do: 'read', path: '~/.docker/config.j
  * Follows docker/cli cli/command/cli.go (resolveContextName): DOCKER_HOST, then
  * DOCKER_CONTEXT, then currentContext of ~/.docker/config.json, then the default.
  */
-export function* learnEndpoint(variables: Variables, as: Account): Asking<Endpoint | Unknown> {
+export function* learnEndpoint(variables: SessionVariables, as: Account): Asking<Endpoint | Unknown> {
   const host = variables.get('DOCKER_HOST');
   if (host?.gap) return host.gap;
   if (host?.value !== undefined) return { by: 'DOCKER_HOST', address: parseDockerHost(host.value), where: host.where };

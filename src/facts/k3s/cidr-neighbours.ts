@@ -2,9 +2,9 @@
 import { type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
+import { sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
 import { goCidr, type Network, overlap, written } from './go.ts';
-import { sinceReset } from './rootless-sources.ts';
 
 /** A network with its use. */
 export interface Neighbour {

@@ -1,8 +1,8 @@
 /** Podman's machines: from the client itself, else from its configuration files. */
 
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
+import { sessionTouches, sessionVariables } from '../environment/session.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { learnVariables, variableTouches } from '../k3d/variables.ts';
 import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
@@ -26,11 +26,12 @@ export interface Machine {
 
 export type Machines = { readonly is: 'known'; readonly each: readonly Machine[]; readonly live: boolean; readonly consulted: readonly Where[] } | Unknown;
 
+const providerVariable = 'CONTAINERS_MACHINE_PROVIDER';
 const listArgv = ['podman', 'machine', 'list', '--format', 'json'] as const;
 const folder = '~/.config/containers/podman/machine';
 
 const touches: Touches = [
-  ...variableTouches,
+  ...sessionTouches([providerVariable]),
   { do: 'run', argv: listArgv, asUser: true },
   { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true },
   { do: 'stat', path: folder },
@@ -59,12 +60,10 @@ function* readMachines(as: Account): Asking<Machines> {
   return files;
 }
 
-const providerVariable = 'CONTAINERS_MACHINE_PROVIDER';
-
 /** Up to Podman 5 the client sees the machines of one provider alone (pkg/machine/provider); Podman 6 sees all, and files do not tell which Podman it is. */
 function* ofProvider(files: Machines, as: Account): Asking<Machines> {
   if (files.is === 'unknown' || files.each.length === 0) return files;
-  const chosen = (yield* learnVariables(as, [providerVariable])).get(providerVariable);
+  const chosen = (yield* sessionVariables(as, [providerVariable])).get(providerVariable);
   if (chosen?.gap) return chosen.gap;
   if (chosen?.value === undefined) return files;
   const own = files.each.filter((m) => m.provider === chosen.value);

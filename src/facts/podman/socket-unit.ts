@@ -1,13 +1,15 @@
 /** What podman.socket and podman.service of one manager are configured to listen on. */
 
 import { type Account, type Asking, together } from '../ask.ts';
-import { environmentTouches, sureValues, unitVariables } from '../environment/unit-variables.ts';
+import { type Environment, sureValues } from '../environment/environment.ts';
+import { environmentOf } from '../environment/environment-of.ts';
+import { unitEnvironmentTouches } from '../environment/unit.ts';
 import type { Unknown, Where } from '../fact.ts';
 import type { Touches } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
-import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
+import { sinceReset } from '../systemd/syntax.ts';
 import type { ServiceCommand } from './service-processes.ts';
 import { startedBy } from './started-service.ts';
 
@@ -49,7 +51,7 @@ export const defaultSocket = (as: Account): string => `${runtimeDir(as)}/podman/
 
 export const socketUnitTouches: Touches = [
   ...(['system', 'user'] as const).flatMap((m) => [unitNamed('podman.socket', m), unitNamed('podman.service', m)]),
-  ...environmentTouches,
+  ...unitEnvironmentTouches,
 ];
 
 /** Loads podman.socket and podman.service for an account: root's come from the system manager. */
@@ -77,7 +79,7 @@ export function socketsOf(unit: LoadedUnit, as: Account): Sockets {
   const group = own.findLast((a) => a.key === 'SocketGroup');
   const expand = expander(unit.unit, unit.manager, as);
   return {
-    listens: resetting(own.filter((a) => a.key.startsWith('Listen')))
+    listens: sinceReset(own.filter((a) => a.key.startsWith('Listen')))
       .filter((a) => a.key === 'ListenStream')
       .map((a) => listen(expand(a.value), a.where)),
     ...(mode ? { mode: { value: Number.parseInt(mode.value, 8), where: mode.where } } : {}),
@@ -92,10 +94,11 @@ const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost',
 export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: string) => boolean): Asking<Commands> {
   const expand = expander(unit.unit, unit.manager, as);
   const own = unit.assignments.filter((a) => a.section === 'Service');
-  const lines = execKeys.flatMap((key) => resetting(own.filter((a) => a.key === key)));
-  const wanted = lines.some((l) => l.value.includes('$'));
-  const environment = yield* unitVariables(mergeSettings(unit, expand), expand, wanted, as);
-  const variables = sureValues(environment);
+  const lines = execKeys.flatMap((key) => sinceReset(own.filter((a) => a.key === key)));
+  const names = lines.flatMap((l) => [...l.value.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map((m) => m[1] as string));
+  // Only a variable that is filled in makes its value matter.
+  const environment: Environment | undefined = names.length > 0 ? yield* environmentOf({ unit, as }, [...new Set(names)].sort()) : undefined;
+  const variables = environment ? sureValues(environment) : new Map<string, string>();
   const commands: (ServiceCommand & { key: string; where: Where })[] = [];
   let unsure: Unknown | undefined;
   for (const { key, value, where } of lines) {
@@ -104,17 +107,11 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
       commands.push(...started.services.map((s) => ({ ...s, key, where })));
       // Beside ExecStart, what does not name Podman prepares something.
       if (started.unsure === undefined || !concerns(value) || (key !== 'ExecStart' && !value.includes('podman'))) continue;
-      const because = unresolved.length > 0 && environment.unseen ? ` (${environment.unseen.said})` : '';
+      const because = unresolved.length > 0 && environment?.unseen ? ` (${environment.unseen.said})` : '';
       unsure ??= { is: 'unknown', why: 'ambiguous', said: `${unit.unit.name}: ${started.unsure}${because}`, where: [{ ...where, said: `${key}=${value}` }] };
     }
   }
   return { commands, ...(unsure ? { unsure } : {}) };
-}
-
-/** An empty assignment takes all before it away. */
-function resetting<T extends { readonly value: string }>(assignments: readonly T[]): T[] {
-  const reset = assignments.findLastIndex((a) => a.value === '');
-  return assignments.slice(reset + 1);
 }
 
 /** Classifies a socket address: a path, an abstract name, a port, HOST:PORT, or vsock:CID:PORT (systemd.socket(5) ListenStream=). */

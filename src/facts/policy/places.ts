@@ -2,11 +2,11 @@
 
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
 import { type Release, since } from '../containers/podman-release.ts';
-import { variables, variableTouches } from '../containers/variables.ts';
+import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { blockedAt, unreadableBy } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
-import type { Touches } from '../source.ts';
+import { inQuestion, type Touches } from '../source.ts';
 import { type Policy, readPolicy } from './policy-file.ts';
 
 export const etcPolicy = '/etc/containers/policy.json';
@@ -16,7 +16,7 @@ export const homePolicy = (as: Account): string => `${as.home}/.config/container
 const names = ['CONTAINERS_POLICY_JSON'];
 
 export const policyTouches: Touches = [
-  ...variableTouches(names),
+  accountEnvironments.of(names, inQuestion),
   ...[etcPolicy, usrPolicy, '~/.config/containers/policy.json'].flatMap((path): Pattern[] => [
     { do: 'stat', path },
     { do: 'read', path },
@@ -43,11 +43,10 @@ export interface PolicyFiles {
  * absent (tried with Podman 4.3.1); one that cannot be seen leaves everything open.
  */
 export function* policyFiles(as: Account, release: Release): Asking<PolicyFiles | Unknown> {
-  const set = yield* variables(names, as);
-  if (!('get' in set)) return set;
-  const moved = set.get('CONTAINERS_POLICY_JSON');
-  if (moved !== undefined && since(release, '6.0'))
-    return unknown({ is: 'blocked', why: 'unsupported', said: 'CONTAINERS_POLICY_JSON moves the policy there' }, moved);
+  const starts = since(release, '6.0') ? yield* accountEnvironments(names, as) : [];
+  if ('is' in starts) return starts;
+  const moved = starts.map((s) => s.values.get('CONTAINERS_POLICY_JSON')).find((v) => v !== undefined);
+  if (moved !== undefined) return unknown({ is: 'blocked', why: 'unsupported', said: 'CONTAINERS_POLICY_JSON moves the policy there' }, moved);
   const paths = [homePolicy(as), etcPolicy, usrPolicy];
   const stats = yield* together(paths.map((p) => stat(p)));
   const texts = yield* together(paths.map((p) => read(p)));

@@ -1,7 +1,10 @@
 /** The service that is generated from a Quadlet file, and what drop-ins add to it. */
 
 import type { Account, Asking } from '../ask.ts';
-import { environmentTouches, type UnitVariables, unitVariables } from '../environment/unit-variables.ts';
+import { containersVariables } from '../containers/containers-conf.ts';
+import type { Environment } from '../environment/environment.ts';
+import { environmentOf } from '../environment/environment-of.ts';
+import { anyUnitEnvironmentTouches } from '../environment/unit.ts';
 import type { Unknown } from '../fact.ts';
 import type { Touches } from '../source.ts';
 import { dropInTouches, readDropIns } from '../systemd/dropins.ts';
@@ -9,7 +12,7 @@ import { searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
-import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+import { type Assignment, parseUnitText, sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { sectionOf } from './quadlet-keys.ts';
@@ -19,7 +22,7 @@ import { lastOf, valuesOf } from './quadlet-text.ts';
 export const serviceDropInTouches: Touches = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
 
 /** The same with files of variables. */
-export const serviceTouches: Touches = [...serviceDropInTouches, ...environmentTouches, { do: 'read', named: 'what EnvironmentFile= names', later: true }];
+export const serviceTouches: Touches = [...serviceDropInTouches, ...anyUnitEnvironmentTouches];
 
 export interface ServiceDropIns {
   /** Of [Service], in the order in which systemd reads them. */
@@ -52,14 +55,10 @@ export function replaced({ assignments, unseen }: ServiceDropIns): Unknown | und
   return own ? { is: 'unknown', why: 'ambiguous', said: 'a drop-in of the service replaces the command that Quadlet writes', where: [own.where] } : unseen;
 }
 
-/** What the service's own environment says, its files of variables included. `service` is [Service] with its drop-ins. */
-export function* serviceVariables(service: readonly Assignment[], expand: (text: string) => string, as: Account): Asking<UnitVariables> {
-  const counting = (key: string): Assignment[] => {
-    const all = service.filter((a) => a.key === key);
-    return all.slice(all.findLastIndex((a) => a.value === '') + 1);
-  };
-  // The plan is made before it is known whose files there are: of homes, those below /home.
-  return yield* unitVariables({ counting }, expand, true, { ...as, home: '/home' });
+/** What the service finds in its environment; of the names of `containersVariables` it is told for sure. `service` is [Service] with its drop-ins. */
+export function* serviceEnvironment(service: readonly Assignment[], expand: (text: string) => string, manager: Manager, as: Account): Asking<Environment> {
+  const counting = (key: string): readonly Assignment[] => sinceReset(service.filter((a) => a.key === key));
+  return yield* environmentOf({ service: { counting, expand, manager, as } }, containersVariables);
 }
 
 /** What the generated unit is called: its own name, then the aliases that [Install] gives it. */

@@ -1,6 +1,7 @@
 /** A Quadlet file that runs something, with everything it names: its pod, its image unit, what containers.conf adds. */
 import type { Account, Asking } from '../ask.ts';
-import { sureValues, type UnitVariables } from '../environment/unit-variables.ts';
+import { containersVariables } from '../containers/containers-conf.ts';
+import { type Environment, gapOf, sureValues } from '../environment/environment.ts';
 import type { Known, Unknown, Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import type { Word } from '../podman/podman-flags.ts';
@@ -15,7 +16,7 @@ import { sectionOf } from './quadlet-keys.ts';
 import type { Played } from './quadlet-kube.ts';
 import { type MergedQuadlet, mergeQuadlet } from './quadlet-merge.ts';
 import { type Placement, placementOf, unseenFor } from './quadlet-placement.ts';
-import { replaced, type ServiceDropIns, serviceDropIns, serviceNamesOf, serviceVariables } from './quadlet-service.ts';
+import { replaced, type ServiceDropIns, serviceDropIns, serviceEnvironment, serviceNamesOf } from './quadlet-service.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 import type { QuadletHost } from './quadlet-units.ts';
 import { boundBy } from './quadlet-volumes.ts';
@@ -33,6 +34,8 @@ export interface Source {
   readonly command: Command;
   /** Drop-ins of the service. */
   readonly dropIns: ServiceDropIns;
+  /** The variables of its environment that decide which containers.conf Podman reads. */
+  readonly moves: ReadonlyMap<string, string>;
   /** The pod it is a member of. */
   readonly pod?: { readonly file: QuadletFile; readonly command: Command; readonly assignments: readonly Assignment[] };
   readonly images: readonly Word[];
@@ -62,7 +65,7 @@ export function* sourceOf(host: QuadletHost, file: QuadletFile): Asking<Source |
   if ('is' in draft) return draft;
   const dropIns = yield* serviceDropIns(draft.names, draft.manager, draft.owner);
   const service = [...draft.assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments];
-  const environment = yield* serviceVariables(service, draft.expand, draft.owner);
+  const environment = yield* serviceEnvironment(service, draft.expand, draft.manager, draft.owner);
   return completeSource(file, draft, dropIns, environment);
 }
 
@@ -81,7 +84,7 @@ function draftOf(host: QuadletHost, file: QuadletFile): Draft | Unknown {
   return { placed, merge, assignments: merged.assignments, ending: file.name.slice(file.name.lastIndexOf('.') + 1), owner, manager, names, expand };
 }
 
-function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns, environment: UnitVariables): Source | Unknown {
+function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns, environment: Environment): Source | Unknown {
   const { placed, merge, assignments, ending, owner, manager, names, expand } = draft;
   const own = sectionOf(ending);
   const taken = placed.instance?.taken;
@@ -94,10 +97,8 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
   if (imageMerged?.unseen) return imageMerged.unseen;
   const indirect = image !== undefined && /\.(image|build)$/.test(image.text) && ending === 'container';
   const pulled = imageMerged ? imageOf(imageMerged.assignments, 'Image', expand) : indirect ? undefined : image;
-  const command = withVolumes(
-    opened(commandOf(ending, assignments, expand, dropIns.unseen ? new Map() : sureValues(environment)), dropIns, environment),
-    draft,
-  );
+  const values = dropIns.unseen ? new Map<string, string>() : sureValues(environment);
+  const command = withVolumes(opened(commandOf(ending, assignments, expand, values), dropIns, environment, ending), draft);
   return {
     file,
     ending,
@@ -107,6 +108,7 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
     names,
     dropIns,
     command,
+    moves: new Map(containersVariables.flatMap((name) => (values.has(name) ? [[name, values.get(name) as string] as const] : []))),
     ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),
     images: pulled && pulled.text !== '' ? [pulled] : [],
     ...(imageFile && image ? { imageUnit: image } : {}),
@@ -118,17 +120,21 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
   };
 }
 
-/** The service's environment names another containers.conf, or may; a drop-in may give the service another command. */
-function opened(command: Command, dropIns: ServiceDropIns, { variables, unseen }: UnitVariables): Command {
-  const conf = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE'].flatMap((name) => variables.get(name) ?? [])[0];
-  const other: Unknown | undefined = conf && {
-    is: 'unknown',
-    why: 'ambiguous',
-    said: `${conf.value} is another containers.conf, which is not looked into`,
-    where: conf.where,
-  };
-  const open = command.open ?? replaced(dropIns) ?? other ?? unseen;
+/** What the service finds in its environment may not be known; a drop-in may give it another command. */
+function opened(command: Command, dropIns: ServiceDropIns, environment: Environment, ending: string): Command {
+  const open =
+    command.open ??
+    replaced(dropIns) ??
+    containersVariables.map((name) => gapOf(environment, name)).find((gap) => gap) ??
+    // Of a container, what that other file says is looked into.
+    (ending === 'container' ? undefined : movedConf(environment)) ??
+    environment.unseen;
   return { ...command, ...(open ? { open } : {}) };
+}
+
+function movedConf({ variables }: Environment): Unknown | undefined {
+  const conf = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE'].flatMap((name) => variables.get(name) ?? []).find((v) => v.value !== '');
+  return conf && { is: 'unknown', why: 'ambiguous', said: `${conf.value} is another containers.conf, which is not looked into`, where: conf.where };
 }
 
 function withVolumes(command: Command, { placed, merge, expand }: Draft): Command {

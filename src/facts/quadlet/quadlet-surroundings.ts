@@ -33,11 +33,11 @@ export interface Surroundings {
 
 /** Asks for all of it in as few rounds as there are. */
 export function* surroundings(source: Source): Asking<Surroundings> {
-  const { command, ending, names, manager, owner, file } = source;
+  const { command, ending, names, manager, owner, file, moves } = source;
   const paths = [...new Set(command.flags.filter((f) => f.name === 'env-file').map((f) => absolute(f.value, file.directory)))].filter((p) => !/[%$]/.test(p));
   const [clash, conf, played, ...stats] = yield* together([
     clashOf(names, manager),
-    ending === 'container' ? containersConf(owner) : nothing(),
+    ending === 'container' ? containersConf(owner, moves) : nothing(),
     ending === 'kube' ? playedYaml(source) : nothing(),
     ...paths.map((p) => stat(p)),
   ]);

@@ -8,9 +8,9 @@ import { shared } from '../settle.ts';
 import type { Touches } from '../source.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
-import { movedSearch, movedTouches } from './quadlet-moved.ts';
+import { movedSearch } from './quadlet-moved.ts';
 
-export const quadletTouches: Touches = [podmanRelease, rootlessUse, passwd, ...quadletDiskTouches, ...movedTouches];
+export const quadletTouches: Touches = [podmanRelease, rootlessUse, passwd, ...quadletDiskTouches, movedSearch];
 
 /** The host's Quadlet files as one release of Podman sees them. */
 export interface QuadletHost {

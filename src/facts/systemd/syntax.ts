@@ -119,3 +119,6 @@ function strip(s: string): string {
   while (to > from && blanks.includes(s[to - 1] as string)) to--;
   return s.slice(from, to);
 }
+
+/** The assignments of a list that count: an empty one takes all before it away. */
+export const sinceReset = <T extends { readonly value: string }>(all: readonly T[]): readonly T[] => all.slice(all.findLastIndex((a) => a.value === '') + 1);

@@ -4,8 +4,8 @@ import { type Asking, read } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
 import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
+import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
@@ -22,9 +22,9 @@ export const proxy = defineKind({
   describe: 'Proxy variables of an account and whether they hold a user name or a password.',
   fields: {},
   shape: record({ withCredentials: list(string('a variable'), 'variables whose URL holds a user name or a password') }),
-  touches: () => [...variableTouches, ...names.map((name) => ({ do: 'env', name }) as const), { do: 'read', path: sysconfig }, ...containersTouches],
+  touches: () => [...sessionTouches(names), { do: 'read', path: sysconfig }, ...containersTouches],
   *learn(_, as): Asking<Fact> {
-    const variables = yield* learnVariables(as, names);
+    const variables = yield* sessionVariables(as, names);
     const config = yield* containersConf(as);
     if (config.is === 'unknown') return config;
     const suse = yield* read(sysconfig);

@@ -1,7 +1,6 @@
 /** Kind `registry-credentials`: the files that hold passwords of registries. They are looked up, never read. */
-
-import { type Account, type Asking, env, stat, together } from '../../facts/ask.ts';
-import { envPlace } from '../../facts/asks.ts';
+import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
+import { whose, whoseTouches } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -31,12 +30,11 @@ export const registryCredentials = defineKind({
     ),
     shipped: list(string('a path'), 'files that lie on an image: everybody who gets the image has them'),
   }),
-  touches: () => [...[...ownPlaces, kubelet].map((path) => ({ do: 'stat', path }) as const), { do: 'env', name: 'HOME' }],
+  touches: () => [...[...ownPlaces, kubelet].map((path) => ({ do: 'stat', path }) as const), ...whoseTouches],
   *learn(_, as): Asking<Fact> {
     const paths = placesOf(as);
-    const answers = yield* together([env('HOME'), ...paths.map((p) => stat(p))]);
-    const [home, ...stats] = answers;
-    const image = home.is === 'blocked' && home.why === 'unsupported';
+    const [who, ...stats] = yield* together([whose(as), ...paths.map((p) => stat(p))]);
+    const image = who === 'nobody';
     const fact = new FactBuilder();
     const files: Record<string, Json>[] = [];
     for (const [at, answer] of stats.entries()) {
@@ -51,7 +49,7 @@ export const registryCredentials = defineKind({
     if (files.length === 0) return missing(...paths.map((path) => ({ path })));
     const where = files.map((f) => ({ path: String(f.path) }));
     fact.consulted(...where).set('files', files, ...where);
-    if (home.is === 'blocked' && !image) fact.gap('shipped', unknown(home, envPlace('HOME')));
+    if (typeof who === 'object') fact.gap('shipped', who);
     else fact.set('shipped', image ? files.map((f) => String(f.path)) : [], ...where);
     return fact.build();
   },

@@ -1,13 +1,15 @@
 /** Kind `dbus-session`: the D-Bus session of an account, over which Podman asks its systemd for cgroups. */
-
-import { type Answer, type Asking, env, stat, together } from '../../facts/ask.ts';
+import { type Asking, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
-import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
+import { type Environment, gapOf } from '../../facts/environment/environment.ts';
+import { ownSession, ownSessionTouches } from '../../facts/environment/inspection.ts';
+import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const systemdMark = '/run/systemd/system';
+const variable = 'DBUS_SESSION_BUS_ADDRESS';
 
 /**
  * Without an address, programs take the socket of the runtime directory. An address in the environment wins over it
@@ -33,20 +35,12 @@ export const dbusSession = defineKind({
     { do: 'stat', path: '/run/user/{uid}/bus' },
     { do: 'stat', path: systemdMark },
     { do: 'stat', path: kernelPath },
-    ...['HOME', 'SUDO_USER', 'DBUS_SESSION_BUS_ADDRESS'].map((name) => ({ do: 'env' as const, name })),
+    ...ownSessionTouches([variable]),
   ],
   *learn(_q, as): Asking<Fact> {
     const directory = `/run/user/${as.uid}`;
     const path = `${directory}/bus`;
-    const [dir, bus, systemd, kernel, home, sudo, address] = yield* together([
-      stat(directory),
-      stat(path),
-      stat(systemdMark),
-      stat(kernelPath),
-      env('HOME'),
-      env('SUDO_USER'),
-      env('DBUS_SESSION_BUS_ADDRESS'),
-    ]);
+    const [dir, bus, systemd, kernel, own] = yield* together([stat(directory), stat(path), stat(systemdMark), stat(kernelPath), ownSession([variable], as)]);
     if (dir.is !== 'got' && kernel.is === 'blocked' && kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
     if (dir.is !== 'got' && !runs(kernel))
       return { is: 'unknown', why: 'unsupported', said: `${directory} is made at login, and nobody logs in to an image`, where: [{ path: directory }] };
@@ -61,24 +55,23 @@ export const dbusSession = defineKind({
       fact.set('socket', socket, { path, said: bus.is === 'got' ? `a ${bus.value.type}` : 'not there' });
       if (bus.is === 'got') fact.set('owned', bus.value.uid === as.uid, { path, said: `owner ${bus.value.uid}` });
     }
-    return addAddress(fact, path, home, sudo, address, as.home);
+    return addAddress(fact, path, own);
   },
 });
 
-function addAddress(fact: FactBuilder, path: string, home: Answer<string>, sudo: Answer<string>, address: Answer<string>, ownHome: string): Fact {
-  const hidden = [home, sudo].find((a) => a.is === 'blocked' && a.why !== 'unsupported');
-  if (hidden?.is === 'blocked') return fact.gap('address', unknown(hidden, envPlace('HOME'))).build();
-  const own = home.is === 'got' && home.value.replace(/\/+$/, '') === ownHome.replace(/\/+$/, '') && sudo.is === 'absent';
-  const at = { path: envPlace('DBUS_SESSION_BUS_ADDRESS') };
+function addAddress(fact: FactBuilder, path: string, own: Environment | undefined | Unknown): Fact {
+  const at = { path: envPlace(variable) };
   if (!own) return fact.at('address', { ...at, said: 'of another session' }).build();
-  if (address.is === 'blocked') return fact.gap('address', unknown(address, at.path)).build();
-  if (address.is === 'absent' || address.value === '')
-    return fact.at('address', { ...at, said: 'not set: the socket of the runtime directory is taken' }).build();
+  if ('is' in own) return fact.gap('address', own).build();
+  const hidden = gapOf(own, variable);
+  if (hidden) return fact.gap('address', hidden).build();
+  const address = own.variables.get(variable)?.value ?? '';
+  if (address === '') return fact.at('address', { ...at, said: 'not set: the socket of the runtime directory is taken' }).build();
   // Several addresses stand side by side with semicolons; the first that answers is taken.
-  const first = address.value.split(';')[0] ?? '';
+  const first = address.split(';')[0] ?? '';
   const right = /^unix:/.test(first) && first.slice(5).split(',').includes(`path=${path}`);
   return fact
-    .set(['address', 'value'], address.value, { ...at, said: `is ${address.value}` })
-    .set(['address', 'right'], right, { ...at, said: `is ${address.value}` })
+    .set(['address', 'value'], address, { ...at, said: `is ${address}` })
+    .set(['address', 'right'], right, { ...at, said: `is ${address}` })
     .build();
 }

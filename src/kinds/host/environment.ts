@@ -2,11 +2,12 @@
 
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
+import { type SessionVariable, type SessionVariables, sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defaultSocket } from '../../facts/k3d/engine-endpoint.ts';
 import { socketRelation } from '../../facts/k3d/socket-relation.ts';
-import { k3dVariables, learnVariables, otherVariables, type Variable, type Variables, variableTouches } from '../../facts/k3d/variables.ts';
+import { k3dVariables, otherVariables, variableNames } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, type Shape, string } from '../../facts/shape.ts';
 
@@ -58,9 +59,9 @@ export const environment = defineKind({
       'k3d-only variables together',
     ),
   }),
-  touches: () => [...variableTouches, { do: 'stat', path: defaultSocket }, { do: 'stat', path: macMarker }],
+  touches: () => [...sessionTouches(variableNames), { do: 'stat', path: defaultSocket }, { do: 'stat', path: macMarker }],
   *learn(_, as): Asking<Fact> {
-    const variables = yield* learnVariables(as);
+    const variables = yield* sessionVariables(as, variableNames);
     const fact = new FactBuilder();
     for (const variable of variables.values()) addVariable(fact, variable);
     addDockerHost(fact, variables);
@@ -70,7 +71,7 @@ export const environment = defineKind({
   },
 });
 
-function addVariable(fact: FactBuilder, v: Variable): void {
+function addVariable(fact: FactBuilder, v: SessionVariable): void {
   const at = (part: string): [string, string] => [v.name, part];
   fact.consulted(...v.where).at(v.name, ...v.where);
   fact
@@ -83,14 +84,14 @@ function addVariable(fact: FactBuilder, v: Variable): void {
   if (v.gap) fact.gap(v.name, v.gap);
 }
 
-function addDockerHost(fact: FactBuilder, variables: Variables): void {
+function addDockerHost(fact: FactBuilder, variables: SessionVariables): void {
   const v = variables.get('DOCKER_HOST');
   if (v?.value === undefined) return;
   for (const [part, value] of Object.entries(parseDockerHost(v.value))) fact.set(['DOCKER_HOST', part], value, ...v.where);
 }
 
 /** k3d pkg/runtimes/docker/docker.go (GetRuntimePath): DOCKER_SOCK, or /var/run/docker.sock when it is empty. */
-function* addDockerSock(fact: FactBuilder, variables: Variables, as: Account): Asking<void> {
+function* addDockerSock(fact: FactBuilder, variables: SessionVariables, as: Account): Asking<void> {
   const [docker, mac] = yield* together([stat(defaultSocket), stat(macMarker)]);
   const sock = variables.get('DOCKER_SOCK');
   const host = variables.get('DOCKER_HOST');
@@ -113,7 +114,7 @@ function* addDockerSock(fact: FactBuilder, variables: Variables, as: Account): A
   set('reason', relation.reason, ...where);
 }
 
-function addK3d(fact: FactBuilder, variables: Variables): void {
+function addK3d(fact: FactBuilder, variables: SessionVariables): void {
   const all = k3dVariables.map((name) => variables.get(name)).filter((v) => v !== undefined);
   const gap = all.find((v) => v.gap)?.gap;
   if (gap) fact.gap(['k3d', 'set'], gap);

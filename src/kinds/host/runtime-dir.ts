@@ -1,13 +1,15 @@
 /** Kind `runtime-dir`: the directory /run/user/UID of an account, and the variable that should name it. */
-
-import { type Asking, env, read, stat, together } from '../../facts/ask.ts';
+import { type Asking, read, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
+import { gapOf, sameDirectory } from '../../facts/environment/environment.ts';
+import { ownSession, ownSessionTouches } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
 
 const mountsPath = '/proc/self/mountinfo';
+const variable = 'XDG_RUNTIME_DIR';
 
 /**
  * XDG_RUNTIME_DIR belongs to a session: it is known only when the account itself inspects,
@@ -33,18 +35,11 @@ export const runtimeDir = defineKind({
     { do: 'stat', path: '/run/user/{uid}' },
     { do: 'stat', path: kernelPath },
     { do: 'read', path: mountsPath },
-    ...['HOME', 'SUDO_USER', 'XDG_RUNTIME_DIR'].map((name) => ({ do: 'env' as const, name })),
+    ...ownSessionTouches([variable]),
   ],
   *learn(_query, as): Asking<Fact> {
     const path = `/run/user/${as.uid}`;
-    const [inode, kernel, mounts, home, sudo, variable] = yield* together([
-      stat(path),
-      stat(kernelPath),
-      read(mountsPath),
-      env('HOME'),
-      env('SUDO_USER'),
-      env('XDG_RUNTIME_DIR'),
-    ]);
+    const [inode, kernel, mounts, session] = yield* together([stat(path), stat(kernelPath), read(mountsPath), ownSession([variable], as)]);
     if (inode.is === 'blocked') return unknown(inode, path);
     if (inode.is === 'absent') {
       return !runs(kernel)
@@ -61,16 +56,15 @@ export const runtimeDir = defineKind({
     if (mounts.is === 'blocked') fact.gap('filesystem', unknown(mounts, mountsPath));
     else
       fact.set('filesystem', mounts.is === 'got' ? filesystemAt(mounts.value, path) : undefined, { path: mountsPath }).at('filesystem', { path: mountsPath });
-    const hidden = [home, sudo].find((a) => a.is === 'blocked' && a.why !== 'unsupported');
-    if (hidden?.is === 'blocked') return fact.gap('variable', unknown(hidden, envPlace('HOME'))).build();
-    const own = home.is === 'got' && home.value.replace(/\/+$/, '') === as.home.replace(/\/+$/, '') && sudo.is === 'absent';
-    if (!own) return fact.at('variable', { path: envPlace('XDG_RUNTIME_DIR'), said: 'of another session' }).build();
-    if (variable.is === 'blocked') return fact.gap('variable', unknown(variable, envPlace('XDG_RUNTIME_DIR'))).build();
-    const value = variable.is === 'got' ? variable.value : undefined;
-    const at = { path: envPlace('XDG_RUNTIME_DIR'), said: value === undefined || value === '' ? 'not set' : `is ${value}` };
+    if (!session) return fact.at('variable', { path: envPlace(variable), said: 'of another session' }).build();
+    if ('is' in session) return fact.gap('variable', session).build();
+    const hidden = gapOf(session, variable);
+    if (hidden) return fact.gap('variable', hidden).build();
+    const value = session.variables.get(variable)?.value;
+    const at = { path: envPlace(variable), said: value === undefined || value === '' ? 'not set' : `is ${value}` };
     return fact
       .set(['variable', 'value'], value, at)
-      .set(['variable', 'right'], value?.replace(/\/+$/, '') === path, at)
+      .set(['variable', 'right'], value !== undefined && sameDirectory(value, path), at)
       .build();
   },
 });

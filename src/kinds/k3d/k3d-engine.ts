@@ -2,10 +2,10 @@
 
 import { type Account, type Asking, get, stat } from '../../facts/ask.ts';
 import { socketPlace } from '../../facts/asks.ts';
+import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
 import { endpointTouches, learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
-import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, number, record, string, version } from '../../facts/shape.ts';
@@ -26,8 +26,10 @@ const socketPlaces: readonly string[] = [
   '~/.local/share/containers/podman/machine/*/*.sock',
 ];
 
+const names = ['DOCKER_HOST', 'DOCKER_CONTEXT'];
+
 const touches: Touches = [
-  ...variableTouches,
+  ...sessionTouches(names),
   ...endpointTouches,
   ...socketPlaces.flatMap((path): Pattern[] => [
     { do: 'stat', path },
@@ -63,7 +65,7 @@ export const k3dEngine = defineKind({
   }),
   touches: () => touches,
   *learn(_, as): Asking<Fact> {
-    const variables = yield* learnVariables(as, ['DOCKER_HOST', 'DOCKER_CONTEXT']);
+    const variables = yield* sessionVariables(as, names);
     const endpoint = yield* learnEndpoint(variables, as);
     if ('is' in endpoint) return endpoint;
     const fact = new FactBuilder()

@@ -1,8 +1,8 @@
 /** Kind `kubeconfig-file`: the kubeconfig files of an account. Their content holds keys and is never read. */
 
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
+import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, unknown } from '../../facts/fact.ts';
-import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
 import type { Touches } from '../../facts/source.ts';
@@ -10,7 +10,7 @@ import type { Touches } from '../../facts/source.ts';
 /** The default file, and where k3d writes on request; KUBECONFIG may name further ones here. */
 const places = ['~/.kube/*', '~/.config/k3d/*', '~/.k3d/*', '/etc/rancher/k3s/*'] as const;
 
-const touches: Touches = [{ do: 'stat', path: '~/.kube/config' }, ...variableTouches, ...places.map((path) => ({ do: 'stat', path }) as const)];
+const touches: Touches = [{ do: 'stat', path: '~/.kube/config' }, ...sessionTouches(['KUBECONFIG']), ...places.map((path) => ({ do: 'stat', path }) as const)];
 
 const shape = record({
   path: string('the file'),
@@ -32,7 +32,7 @@ export const kubeconfigFile = defineKind({
     shape,
     touches: () => touches,
     *learn(as): Asking<Subjects> {
-      const variable = (yield* learnVariables(as, ['KUBECONFIG'])).get('KUBECONFIG');
+      const variable = (yield* sessionVariables(as, ['KUBECONFIG'])).get('KUBECONFIG');
       if (variable?.gap) return variable.gap;
       const paths = (variable?.value ?? `${as.home}/.kube/config`).split(':').filter((p) => p !== '');
       const facts = yield* together([...new Set(paths)].map((path) => inspect(path, as)));

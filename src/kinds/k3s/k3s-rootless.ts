@@ -1,6 +1,7 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
 
 import { type Account, type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
+import { gapOf } from '../../facts/environment/environment.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
 import { type Neighbours, neighbours, neighbourTouches, overlapping } from '../../facts/k3s/cidr-neighbours.ts';
@@ -83,10 +84,10 @@ function placeOf(fact: FactBuilder, unit: LoadedUnit, as: Account): void {
   fact.set('path', path, { path }).set('forEveryone', !path.startsWith(`${as.home}/`) && !path.startsWith('/run/user/'), { path });
 }
 
-function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, environment: ServiceEnvironment, unit: LoadedUnit): void {
+function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { environment, strays }: ServiceEnvironment, unit: LoadedUnit): void {
   const variable = settingNames[name];
-  const why = environment.unclear.get(variable) ?? environment.incomplete;
-  const found = environment.values.get(variable);
+  const why = gapOf(environment, variable);
+  const found = environment.variables.get(variable);
   if (why) {
     fact.gap(name, why);
     return;
@@ -103,33 +104,33 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, enviro
   ] as const) {
     fact.at([name, field], ...where).set([name, field], holds ? told : undefined, ...where);
   }
-  for (const stray of environment.unseen.filter((s) => s.name === variable))
-    fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
+  for (const stray of strays.filter((s) => s.name === variable)) fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
 }
 
-function overlapsOf(fact: FactBuilder, near: Neighbours, environment: ServiceEnvironment): void {
-  const why = environment.unclear.get(settingNames.cidr) ?? environment.incomplete;
-  if (why) return;
-  const network = goCidr(String(judge('cidr', environment.values.get(settingNames.cidr)?.value).effective));
+function overlapsOf(fact: FactBuilder, near: Neighbours, { environment }: ServiceEnvironment): void {
+  if (gapOf(environment, settingNames.cidr)) return;
+  const found = environment.variables.get(settingNames.cidr);
+  const network = goCidr(String(judge('cidr', found?.value).effective));
   if (!network) {
-    fact.set(['cidr', 'overlaps'], [], ...(environment.values.get(settingNames.cidr)?.where ?? []));
+    fact.set(['cidr', 'overlaps'], [], ...(found?.where ?? []));
     return;
   }
-  const found = overlapping(network, near.each);
-  if (found.length > 0)
+  const shared = overlapping(network, near.each);
+  if (shared.length > 0)
     fact.set(
       ['cidr', 'overlaps'],
-      found.map((n) => n.said),
-      ...found.map((n) => n.at),
+      shared.map((n) => n.said),
+      ...shared.map((n) => n.at),
     );
   else if (near.incomplete) fact.gap(['cidr', 'overlaps'], near.incomplete);
   else fact.set(['cidr', 'overlaps'], [], ...near.each.map((n) => ({ ...n.at, said: n.said })));
 }
 
 /** What could not be read may set the variable in force, so then nothing is lost for certain. */
-function misplaced(fact: FactBuilder, environment: ServiceEnvironment): void {
-  const lost = environment.unseen.filter((s) => s.name !== 'PATH' && !environment.values.has(s.name) && !environment.unclear.has(s.name));
-  const open = environment.incomplete ?? (lost.length === 0 ? ([...environment.unclear.values()][0] ?? environment.strayIncomplete) : undefined);
+function misplaced(fact: FactBuilder, { environment, strays, straysUnseen }: ServiceEnvironment): void {
+  const gaps = Object.values(settingNames).map((name) => gapOf(environment, name));
+  const lost = strays.filter((s) => s.name !== 'PATH' && !environment.variables.has(s.name) && !environment.unclear.has(s.name));
+  const open = environment.unseen ?? (lost.length === 0 ? (gaps.find((g) => g) ?? straysUnseen) : undefined);
   if (open) fact.gap('misplaced', open);
   else
     fact.set(
@@ -140,9 +141,9 @@ function misplaced(fact: FactBuilder, environment: ServiceEnvironment): void {
 }
 
 /** K3s unpacks its bundle and puts it in front of PATH before it looks for the program (k3s-io/k3s cmd/k3s/main.go). */
-function* slirp(fact: FactBuilder, environment: ServiceEnvironment, as: Account): Asking<void> {
+function* slirp(fact: FactBuilder, { environment }: ServiceEnvironment, as: Account): Asking<void> {
   const bundled = bundles.map((b) => b.replace(/^~/, as.home));
-  const path = environment.values.get('PATH')?.value ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  const path = environment.variables.get('PATH')?.value ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   const directories = path.split(':').filter((d) => d.startsWith('/'));
   const candidates = [...bundled, ...directories].map((d) => `${d.replace(/\/$/, '')}/slirp4netns`);
   const answers = yield* together([...candidates, ...bundled].map((p) => stat(p)));
@@ -160,7 +161,7 @@ function* slirp(fact: FactBuilder, environment: ServiceEnvironment, as: Account)
   const blocked = answers.findIndex((a) => a.is === 'blocked');
   const answer = answers[blocked];
   if (answer?.is === 'blocked') fact.gap('slirp4netns', unknown(answer, [...candidates, ...bundled][blocked] as string));
-  else if (environment.incomplete) fact.gap('slirp4netns', environment.incomplete);
+  else if (environment.unseen) fact.gap('slirp4netns', environment.unseen);
   else if (!unpacked)
     fact.gap('slirp4netns', {
       is: 'unknown',

@@ -1,9 +1,9 @@
 /** Kind `machine-docker`: whether the docker client inside the machine can pass a connection on, as k3d over ssh wants it. */
 import { type Account, type Answer, type Asking, type Output, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
+import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
-import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
@@ -28,14 +28,14 @@ export const machineDocker = defineKind({
   touches: () => [
     learnMachines,
     learnConnections,
-    ...variableTouches,
+    ...sessionTouches(['DOCKER_HOST']),
     ...Object.values(inside('*')).map((argv) => ({ do: 'run' as const, argv, asUser: true as const })),
   ],
   *learn(_, as: Account): Asking<Fact> {
     const machines = yield* learnMachines(as);
     if (machines.is === 'unknown') return machines;
     if (machines.each.length === 0) return missing(...machines.consulted);
-    const host = (yield* learnVariables(as, ['DOCKER_HOST'])).get('DOCKER_HOST');
+    const host = (yield* sessionVariables(as, ['DOCKER_HOST'])).get('DOCKER_HOST');
     const connections = yield* learnConnections(as);
     if (host?.gap) return host.gap;
     if (connections.is === 'unknown') return connections;

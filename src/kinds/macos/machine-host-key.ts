@@ -1,9 +1,9 @@
 /** Kind `machine-host-key`: whether ssh would ask about, or refuse, the host key of the machine. */
 import { type Account, type Answer, type Asking, type Output, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
+import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
-import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Connection, connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { type KnownKey, keysOf, lookupName } from '../../facts/macos/known-hosts.ts';
@@ -28,7 +28,7 @@ export const machineHostKey = defineKind({
     conflict: boolean("the keys named for it are none of the machine's: another machine had the port before"),
   }),
   touches: () => [
-    ...variableTouches,
+    ...sessionTouches(['DOCKER_HOST']),
     learnConnections,
     askSsh,
     learnMachines,
@@ -37,7 +37,7 @@ export const machineHostKey = defineKind({
     { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', ...keyFiles], asUser: true },
   ],
   *learn(_, as): Asking<Fact> {
-    const host = (yield* learnVariables(as, ['DOCKER_HOST'])).get('DOCKER_HOST');
+    const host = (yield* sessionVariables(as, ['DOCKER_HOST'])).get('DOCKER_HOST');
     if (host?.gap) return host.gap;
     const connections = yield* learnConnections(as);
     if (connections.is === 'unknown') return connections;

@@ -1,10 +1,12 @@
 /** Kind `machine-ssh`: whether ssh, as k3d starts it, would offer the machine's key. */
-
-import { type Account, type Answer, type Asking, env, read, stat, together } from '../../facts/ask.ts';
-import { commandPlace, envPlace } from '../../facts/asks.ts';
+import { type Account, type Answer, type Asking, read, stat, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
+import { gapOf } from '../../facts/environment/environment.ts';
+import { environmentOf } from '../../facts/environment/environment-of.ts';
+import { inspectionTouches } from '../../facts/environment/inspection.ts';
+import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
-import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
@@ -16,10 +18,12 @@ import { identityFiles } from '../../facts/ssh/identity-files.ts';
 /** Where the keys of machines lie; a key elsewhere is not looked at. */
 const keyPlaces = ['~/.ssh/*', '~/.local/share/containers/podman/machine/*', '~/.local/share/containers/podman/machine/*/*'] as const;
 
+const agentVariable = 'SSH_AUTH_SOCK';
+
 const keyTouches: Touches = [
   ...keyPlaces.map((path) => ({ do: 'stat', path }) as const),
   ...keyPlaces.map((path) => ({ do: 'read', path: `${path}.pub` }) as const),
-  { do: 'env', name: 'SSH_AUTH_SOCK' },
+  ...inspectionTouches([agentVariable]),
   { do: 'run', argv: ['ssh-add', '-L'], asUser: true },
 ];
 
@@ -40,9 +44,9 @@ export const machineSsh = defineKind({
     inAgent: boolean('whether the agent holds the key'),
     gone: list(string('absolute path'), 'machine keys that ~/.ssh/config names for the host and that are not there'),
   }),
-  touches: () => [...variableTouches, learnConnections, askSsh, ...keyTouches],
+  touches: () => [...sessionTouches(['DOCKER_HOST']), learnConnections, askSsh, ...keyTouches],
   *learn(_, as): Asking<Fact> {
-    const variables = yield* learnVariables(as, ['DOCKER_HOST']);
+    const variables = yield* sessionVariables(as, ['DOCKER_HOST']);
     const host = variables.get('DOCKER_HOST');
     if (host?.gap) return host.gap;
     const connections = yield* learnConnections(as);
@@ -161,13 +165,10 @@ function* there(offer: SshValue): Asking<{ offer: SshValue; answer: Answer<unkno
 
 /** The agent's keys, compared by the public part; without an agent there are none. */
 function* addAgent(fact: FactBuilder, key: string | undefined, as: Account): Asking<void> {
-  const [socket] = yield* together([env('SSH_AUTH_SOCK')]);
-  const at: Where = { path: envPlace('SSH_AUTH_SOCK') };
-  if (!socket || socket.is === 'absent') return void fact.set('inAgent', false, { ...at, said: 'no agent' });
-  if (socket.is === 'blocked')
-    return void (socket.why === 'unsupported'
-      ? fact.set('inAgent', false, { ...at, said: 'nothing runs here, so no agent does' })
-      : fact.gap('inAgent', unknown(socket, at.path)));
+  const environment = yield* environmentOf({ inspection: true }, [agentVariable]);
+  const gap = gapOf(environment, agentVariable);
+  if (gap) return void fact.gap('inAgent', gap);
+  if (!environment.variables.has(agentVariable)) return void fact.set('inAgent', false, ...environment.looked.map((w) => ({ said: 'no agent', ...w })));
   const where: Where = { path: commandPlace(['ssh-add', '-L']) };
   const keys = yield* runAs(['ssh-add', '-L'], as);
   if (keys.is === 'absent') return void fact.set('inAgent', false, { ...where, said: 'no ssh-add' });

@@ -1,8 +1,8 @@
 /** Kind `podman-machine`: the virtual machine that Podman's engine runs in on macOS, and the connection to it. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { type SessionVariable, sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { type DockerHost, parseDockerHost } from '../../facts/k3d/docker-host.ts';
-import { learnVariables, type Variable, variableTouches } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Connection, type Connections, connectionFor, differences, learnConnections } from '../../facts/macos/connections.ts';
 import { learnInside } from '../../facts/macos/machine-inside.ts';
@@ -54,7 +54,7 @@ export const podmanMachine = defineKind({
   touches: () => [
     learnMachines,
     learnConnections,
-    ...variableTouches,
+    ...sessionTouches(['DOCKER_HOST']),
     learnInside,
     { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true },
   ],
@@ -93,8 +93,8 @@ const noRun = (where: readonly Where[]): Unknown => ({
   where,
 });
 
-function* connectionsAndHost(as: Account): Asking<[Connections, Variable | undefined]> {
-  const [connections, variables] = yield* together([learnConnections(as), learnVariables(as, ['DOCKER_HOST'])]);
+function* connectionsAndHost(as: Account): Asking<[Connections, SessionVariable | undefined]> {
+  const [connections, variables] = yield* together([learnConnections(as), sessionVariables(as, ['DOCKER_HOST'])]);
   return [connections, variables.get('DOCKER_HOST')];
 }
 
@@ -112,7 +112,7 @@ function addConnection(
   fact: FactBuilder,
   connections: Connections,
   connection: Connection | undefined,
-  host: Variable | undefined,
+  host: SessionVariable | undefined,
   used: DockerHost | undefined,
 ): void {
   if (connections.is === 'unknown') return void fact.gap('connection', connections).gap('dockerHost', connections);

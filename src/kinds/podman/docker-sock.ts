@@ -1,8 +1,9 @@
 /** Kind `docker-sock`: the Docker socket path: where it leads, who answers there, and whether it comes back after a boot. */
-
 import { fileTypes } from '../../facts/answer.ts';
-import { type Answer, type Asking, env, type Stat, stat, together } from '../../facts/ask.ts';
-import { envPlace } from '../../facts/asks.ts';
+import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
+import { gapOf } from '../../facts/environment/environment.ts';
+import { environmentOf } from '../../facts/environment/environment-of.ts';
+import { inspectionTouches } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -14,6 +15,7 @@ import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.t
 const path = '/var/run/docker.sock';
 const plainPath = '/run/docker.sock';
 const rootful = '/run/podman/podman.sock';
+const variables = ['DOCKER_HOST', 'DOCKER_SOCK'];
 
 export const dockerSock = defineKind({
   name: 'docker-sock',
@@ -40,19 +42,17 @@ export const dockerSock = defineKind({
     tmpfilesFiles,
     unitNamed('docker.socket', 'system'),
     { do: 'stat', path: '/etc/systemd/system/sockets.target.wants/docker.socket' },
-    { do: 'env', name: 'DOCKER_HOST' },
-    { do: 'env', name: 'DOCKER_SOCK' },
+    ...inspectionTouches(variables),
   ],
   *learn(_, as): Asking<Fact> {
-    const [old, plain, answering, boot, docker, wanted, host, sock] = yield* together([
+    const [old, plain, answering, boot, docker, wanted, environment] = yield* together([
       stat(path),
       stat(plainPath),
       whoAnswers(plainPath),
       bootLink(),
       loadUnit('docker.socket', { manager: 'system', as: { ...as, uid: 0 } }),
       stat('/etc/systemd/system/sockets.target.wants/docker.socket'),
-      env('DOCKER_HOST'),
-      env('DOCKER_SOCK'),
+      environmentOf({ inspection: true }, variables),
     ]);
     const fact = new FactBuilder().consulted({ path }, { path: plainPath });
     const seen = onImage(old.is === 'absent' ? plain : old, answering);
@@ -60,16 +60,10 @@ export const dockerSock = defineKind({
     setBoot(fact, boot);
     setServes(fact, { seen, answering, boot });
     setContested(fact, { seen, boot, docker, wanted });
-    const blocked = [host, sock].find((a) => a.is === 'blocked');
-    if (blocked?.is === 'blocked' && blocked.why !== 'unsupported') fact.gap('environment', unknown(blocked, envPlace('DOCKER_HOST')));
-    else if (blocked) fact.set('environment', false, { path: envPlace('DOCKER_HOST'), said: 'no environment on this target' });
-    else
-      fact.set(
-        'environment',
-        host.is === 'got' && sock.is === 'got' && host.value !== '' && sock.value !== '',
-        { path: envPlace('DOCKER_HOST') },
-        { path: envPlace('DOCKER_SOCK') },
-      );
+    const hidden = variables.map((name) => gapOf(environment, name)).find((gap) => gap);
+    const both = variables.every((name) => (environment.variables.get(name)?.value ?? '') !== '');
+    if (hidden) fact.gap('environment', hidden);
+    else fact.set('environment', both, ...environment.looked);
     return fact.build();
   },
 });

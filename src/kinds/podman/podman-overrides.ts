@@ -2,14 +2,14 @@
 
 import type { Account, Asking } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
-import { environmentTouches, unitVariables } from '../../facts/environment/unit-variables.ts';
-import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
-import { learnVariables, variableTouches } from '../../facts/k3d/variables.ts';
+import { type Environment, gapOf } from '../../facts/environment/environment.ts';
+import { environmentOf, managerOf } from '../../facts/environment/environment-of.ts';
+import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { unitEnvironmentTouches } from '../../facts/environment/unit.ts';
+import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
-import { mergeSettings } from '../../facts/systemd/merge.ts';
-import { expander } from '../../facts/systemd/specifiers.ts';
 
 /** Each moves or overrides what containers.conf, storage.conf, registries.conf, policy.json or the connections say. */
 const names = [
@@ -27,54 +27,44 @@ const names = [
 export const podmanOverrides = defineKind({
   name: 'podman-overrides',
   noun: 'the environment',
-  describe: 'Variables that replace the configuration files of Podman: in the live environment, in the files of a login, in podman.service.',
+  describe:
+    'Variables that replace the configuration files of Podman: in the live environment, in the files of a login, in what the service manager hands on, in podman.service.',
   fields: {},
   shape: record({ set: list(string('NAME=value'), 'the variables that are set; an empty one counts as unset') }),
-  touches: () => [
-    ...variableTouches,
-    ...names.map((name) => ({ do: 'env', name }) as const),
-    unitNamed('podman.service', 'system'),
-    unitNamed('podman.service', 'user'),
-    ...environmentTouches,
-  ],
+  touches: () => [...sessionTouches(names), unitNamed('podman.service', 'system'), unitNamed('podman.service', 'user'), ...unitEnvironmentTouches],
   *learn(_, as): Asking<Fact> {
-    const variables = yield* learnVariables(as, names);
+    const variables = yield* sessionVariables(as, names);
     const fact = new FactBuilder();
-    const found: { text: string; where: Where }[] = [];
+    const found = new Map<string, Where>();
     const looked: Where[] = [];
     for (const [name, variable] of variables) {
       if (variable.gap) fact.gap('set', variable.gap);
       looked.push(...variable.where);
-      if (variable.value) found.push({ text: `${name}=${variable.value}`, where: variable.where[0] ?? { path: envPlace(name) } });
+      if (variable.value) found.set(`${name}=${variable.value}`, variable.where[0] ?? { path: envPlace(name) });
     }
-    const unit = yield* serviceVariables(as);
-    if ('is' in unit) return fact.gap('set', unit).build();
-    found.push(...unit.found);
-    const where =
-      found.length > 0
-        ? found.map((f) => ({ ...f.where, said: `sets ${f.text}` }))
-        : [...new Map([...looked, ...unit.consulted].map((w) => [w.path, w])).values()];
-    return fact
-      .set(
-        'set',
-        found.map((f) => f.text),
-        ...where,
-      )
-      .build();
+    const service = yield* serviceEnvironment(as);
+    if ('is' in service) return fact.gap('set', service).build();
+    looked.push(...service.looked);
+    const open = names.map((name) => gapOf(service, name));
+    for (const [at, name] of names.entries()) {
+      const variable = open[at] ? undefined : service.variables.get(name);
+      const text = `${name}=${variable?.value ?? ''}`;
+      if (variable?.value && !found.has(text)) found.set(text, variable.where[0] ?? { path: envPlace(name) });
+    }
+    // One that is set is enough to know, whatever else is.
+    const unknown = open.find((gap) => gap);
+    if (unknown && found.size === 0) fact.gap('set', unknown);
+    const where = found.size > 0 ? [...found].map(([text, w]) => ({ ...w, said: `sets ${text}` })) : [...new Map(looked.map((w) => [w.path, w])).values()];
+    return fact.set('set', [...found.keys()], ...where).build();
   },
 });
 
-function* serviceVariables(as: Account): Asking<{ found: { text: string; where: Where }[]; consulted: readonly Where[] } | Extract<Fact, { is: 'unknown' }>> {
-  const manager = as.uid === 0 ? 'system' : 'user';
-  const unit = yield* loadUnit('podman.service', { manager, as });
+/** What podman.service finds, or would if there were one. */
+function* serviceEnvironment(as: Account): Asking<Environment | Unknown> {
+  const unit = yield* loadUnit('podman.service', { manager: as.uid === 0 ? 'system' : 'user', as });
   if (unit.is === 'unknown') return unit;
   if (unit.unseen[0]) return unit.unseen[0];
-  const consulted = unit.fragment ? [{ path: unit.fragment.path }] : [];
-  if (unit.masked) return { found: [], consulted };
-  const expand = expander(unit.unit, manager, as);
-  const { variables, unseen } = yield* unitVariables(mergeSettings(unit, expand), expand, true, as);
-  const found = [...variables]
-    .filter(([name, v]) => names.includes(name) && v.value !== '')
-    .map(([name, v]) => ({ text: `${name}=${v.value}`, where: v.where[0] as Where }));
-  return found.length === 0 && unseen ? unseen : { found, consulted };
+  const runs = unit.exists && !unit.masked;
+  const environment = yield* environmentOf(runs ? { unit, as } : { manager: managerOf(as) }, names);
+  return unit.fragment ? { ...environment, looked: [...environment.looked, { path: unit.fragment.path }] } : environment;
 }

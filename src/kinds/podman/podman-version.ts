@@ -1,7 +1,9 @@
 /** Kind `podman-version`: the version of Podman on the side that serves the API. */
-
-import { type Asking, env, run, stat, together } from '../../facts/ask.ts';
+import { type Asking, run, stat, together } from '../../facts/ask.ts';
 import { commandPlace, envPlace } from '../../facts/asks.ts';
+import { gapOf } from '../../facts/environment/environment.ts';
+import { environmentOf } from '../../facts/environment/environment-of.ts';
+import { inspectionTouches } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -12,6 +14,7 @@ import { parseJson } from '../../facts/text/json.ts';
 import { plain } from '../../facts/text/node.ts';
 
 const macMark = '/System/Library/CoreServices/SystemVersion.plist';
+const hostVariable = 'CONTAINER_HOST';
 const clientArgv = ['podman', 'version', '--format', 'json'];
 /** A Podman that is told to be remote makes no store of its own; on a Mac it always is. */
 const remoteArgv = ['podman', '--remote', 'version', '--format', 'json'];
@@ -31,13 +34,18 @@ export const podmanVersion = defineKind({
     whoAnswers,
     seeTool.of('podman'),
     { do: 'stat', path: macMark },
-    { do: 'env', name: 'CONTAINER_HOST' },
+    ...inspectionTouches([hostVariable]),
     { do: 'run', argv: clientArgv },
     { do: 'run', argv: remoteArgv },
   ],
   *learn(_, as): Asking<Fact> {
     const socket = defaultSocket(as);
-    const [answering, local, mac, host] = yield* together([whoAnswers(socket), toolVersion('podman'), stat(macMark), env('CONTAINER_HOST')]);
+    const [answering, local, mac, environment] = yield* together([
+      whoAnswers(socket),
+      toolVersion('podman'),
+      stat(macMark),
+      environmentOf({ inspection: true }, [hostVariable]),
+    ]);
     const fact = new FactBuilder();
     if (answering.is === 'answers') {
       fact.set('answeredBy', answering.who, answering.where).consulted(answering.where);
@@ -48,20 +56,15 @@ export const podmanVersion = defineKind({
       }
     }
     if (answering.is === 'unknown') return fact.gap('version', answering).gap('source', answering).gap('answeredBy', answering).build();
-    const hidden =
-      mac.is === 'blocked'
-        ? unknown(mac, macMark)
-        : host.is === 'blocked' && host.why !== 'unsupported'
-          ? unknown(host, envPlace('CONTAINER_HOST'))
-          : undefined;
+    const hidden = mac.is === 'blocked' ? unknown(mac, macMark) : gapOf(environment, hostVariable);
     if (hidden) return fact.gap('version', hidden).gap('source', hidden).build();
-    if (mac.is === 'got' || (host.is === 'got' && host.value !== ''))
+    if (mac.is === 'got' || (environment.variables.get(hostVariable)?.value ?? '') !== '')
       return yield* remote(
         fact,
         mac.is === 'got' ? clientArgv : remoteArgv,
         mac.is === 'got'
           ? { path: macMark, said: 'macOS: the engine is in a virtual machine' }
-          : { path: envPlace('CONTAINER_HOST'), said: 'the engine is elsewhere' },
+          : { path: envPlace(hostVariable), said: 'the engine is elsewhere' },
       );
     if (local.is === 'absent') return answering.is === 'answers' ? fact.build() : missing(...local.consulted);
     if (local.is === 'unknown')

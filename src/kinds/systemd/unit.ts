@@ -1,6 +1,6 @@
 /** Kind `unit`: what the unit files say, merged as systemd merges them. Not what the running manager does. */
-import type { Account, Asking } from '../../facts/ask.ts';
-import { environmentTouches, unitVariables } from '../../facts/environment/unit-variables.ts';
+import type { Asking } from '../../facts/ask.ts';
+import { unitLines, unitLinesTouches } from '../../facts/environment/unit-lines.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, map, mode, record, type Shape, string } from '../../facts/shape.ts';
@@ -56,7 +56,10 @@ export const unit = defineKind({
   fields: {
     name: { type: 'string', required: true, describe: 'unit name with its suffix; {uid} and {user} stand for the account in question' },
     manager: { type: 'string', values: ['system', 'user'], describe: 'whose unit: of the system (default) or of the account’s own manager' },
-    environmentFiles: { type: 'boolean', describe: 'also read the files that EnvironmentFile= names, below /etc, /run, /usr, /opt, /var/lib and the home' },
+    environmentFiles: {
+      type: 'boolean',
+      describe: 'also read the files that EnvironmentFile= names',
+    },
   },
   shape: record({ ...Object.fromEntries([...directives].map(([name, how]) => [name, shapeOf(name, how)])), ...states }),
   touches: (q) => {
@@ -64,7 +67,7 @@ export const unit = defineKind({
     // `{ each: manager }` is not known before the scan.
     const managers: readonly Manager[] = q.manager === '*' ? ['system', 'user'] : [manager];
     const usual = name.includes('*') ? runtimeUnits.flatMap((unit) => managers.flatMap((m) => enablementTouches(unit, m))) : [];
-    return [...managers.flatMap((m) => [unitNamed(name, m), ...enablementTouches(name, m)]), ...usual, ...(q.environmentFiles ? environmentTouches : [])];
+    return [...managers.flatMap((m) => [unitNamed(name, m), ...enablementTouches(name, m)]), ...usual, ...(q.environmentFiles ? unitLinesTouches : [])];
   },
   *learn(q, as): Asking<Fact> {
     const { name, manager } = asked(q);
@@ -84,7 +87,7 @@ export const unit = defineKind({
     const [hidden] = enablement.unseen;
     if (hidden) for (const part of ['enabled', 'enabledBy', 'state']) fact.gap(part, hidden);
     setDirectives(fact, loaded, settings);
-    yield* setEnvironment(fact, settings, expand, q.environmentFiles === true, as);
+    yield* setEnvironment(fact, settings, expand, q.environmentFiles === true);
     return fact.build();
   },
 });
@@ -134,8 +137,8 @@ function setDirectives(fact: FactBuilder, loaded: LoadedUnit, settings: Settings
   if (uncertain) for (const key of ['masked', 'enabled', 'enabledBy', 'state', 'fragment']) fact.gap(key, uncertain);
 }
 
-function* setEnvironment(fact: FactBuilder, settings: Settings, expand: (v: string) => string, readFiles: boolean, as: Account): Asking<void> {
-  const { variables, remarks, unseen } = yield* unitVariables(settings, expand, readFiles, as);
+function* setEnvironment(fact: FactBuilder, settings: Settings, expand: (v: string) => string, readFiles: boolean): Asking<void> {
+  const { variables, remarks, unseen } = yield* unitLines({ counting: settings.counting, expand }, readFiles);
   for (const r of remarks) fact.note(r.name ? ['Environment', r.name] : 'Environment', r.said, r.where);
   if (unseen) fact.gap('Environment', unseen);
   for (const [name, v] of variables) fact.set(['Environment', name], v.value, ...v.where);

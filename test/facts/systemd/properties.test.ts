@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
-import { mergeEnvironment } from '../../../src/facts/environment/environment.ts';
+import { mergeEnvironment } from '../../../src/facts/environment/unit-lines.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { mergeDelegate } from '../../../src/facts/systemd/delegate.ts';
 import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';

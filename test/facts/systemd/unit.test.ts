@@ -61,8 +61,11 @@ describe('values', () => {
     expect(known({ ...files, '/etc/a.env': { blocked: 'denied' } }, { name: 'a.service', environmentFiles: true }).gaps.get('Environment')?.why).toBe('denied');
   });
 
-  test('a file outside the promised directories is not read', () => {
-    expect(known(service('EnvironmentFile=/srv/a.env\n'), { name: 'a.service', environmentFiles: true }).gaps.has('Environment')).toBe(true);
+  test('a file is read wherever it lies, but not one whose name stands in no file', () => {
+    const of = (line: string): ReturnType<typeof known> =>
+      known({ ...service(`${line}\n`), '/srv/a.env': 'A=1\n' }, { name: 'a.service', environmentFiles: true });
+    expect(of('EnvironmentFile=/srv/a.env').value.Environment).toEqual({ A: '1' });
+    expect(of('EnvironmentFile=/srv/%p.env').gaps.has('Environment')).toBe(true);
   });
 
   test('a socket: an empty ListenStream= clears datagrams too', () => {

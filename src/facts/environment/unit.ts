@@ -1,0 +1,87 @@
+/**
+ * The environment of a unit's processes, in the order of systemd.exec(5) "Environment": what its manager hands on,
+ * PassEnvironment=, its own lines, and what the command line itself sets by env(1).
+ */
+import type { Account, Asking } from '../ask.ts';
+import type { Unknown, Where } from '../fact.ts';
+import { anyone, type Touches } from '../source.ts';
+import type { LoadedUnit } from '../systemd/load.ts';
+import { mergeSettings } from '../systemd/merge.ts';
+import type { Manager } from '../systemd/paths.ts';
+import { expander } from '../systemd/specifiers.ts';
+import { sinceReset } from '../systemd/syntax.ts';
+import { splitWords } from '../systemd/words.ts';
+import { type Environment, EnvironmentBuilder } from './environment.ts';
+import { type ManagerEnvironment, systemManager } from './system-manager.ts';
+import { takeAway, type UnitLines, unitLines, unitLinesTouches } from './unit-lines.ts';
+import { userManager } from './user-manager.ts';
+
+/** What {@link unitEnvironment} stands on, for a unit of the system's manager, or of the account in question. */
+export const unitEnvironmentTouches: Touches = [systemManager, userManager, ...unitLinesTouches];
+
+/** The same for a unit of whichever account's manager. */
+export const anyUnitEnvironmentTouches: Touches = [systemManager, userManager.of(anyone), ...unitLinesTouches];
+
+/** A unit's lines, and whose manager starts it; for the system's manager `as` is root. */
+export interface ServiceLines extends UnitLines {
+  readonly manager: Manager;
+  readonly as: Account;
+  /** A part of the unit that could not be seen: it may change any line. */
+  readonly unseen?: Unknown;
+}
+
+export function serviceLines(unit: LoadedUnit, as: Account): ServiceLines {
+  const expand = expander(unit.unit, unit.manager, as);
+  // An image has no runtime directories, so nothing in them is missed.
+  const unseen = unit.unseen.find((u) => u.why !== 'unsupported');
+  return { manager: unit.manager, as, expand, counting: mergeSettings(unit, expand).counting, ...(unseen ? { unseen } : {}) };
+}
+
+/** What a unit's processes find. `names` are to be told for sure; others stand in the result as far as files set them. */
+export function* unitEnvironment(service: ServiceLines, names: readonly string[]): Asking<Environment> {
+  const { manager, as, counting, expand } = service;
+  const from: ManagerEnvironment = manager === 'user' ? yield* userManager(as, names) : yield* systemManager();
+  const env = new EnvironmentBuilder().over(from.units);
+  if (manager === 'system') passOn(env, from.own, service);
+  env.over(yield* unitLines(service));
+  takeAway(env, counting('UnsetEnvironment'));
+  for (const { value, where } of sinceReset(counting('ExecStart'))) throughEnv(env, splitWords(value, true).words.map(expand), where);
+  for (const name of names) writtenOut(env, service, name);
+  return env.missed(service.unseen).build();
+}
+
+/** PassEnvironment= names variables of the system manager's own environment. */
+function passOn(env: EnvironmentBuilder, own: Environment, { counting }: ServiceLines): void {
+  for (const { value } of sinceReset(counting('PassEnvironment')))
+    for (const name of splitWords(value).words) {
+      const found = own.variables.get(name);
+      const why = own.unclear.get(name) ?? own.unseen;
+      if (why) env.unsure(name, why);
+      else if (found) env.set(name, found.value, found.where);
+    }
+}
+
+/** `env [-i] [-u NAME] [NAME=VALUE…] COMMAND` (env(1)) in front of the program sets and takes away variables, too. */
+function throughEnv(env: EnvironmentBuilder, words: readonly string[], where: Where): void {
+  if (!/(?:^|\/)env$/.test(words[0] ?? '')) return;
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at] as string;
+    const assigned = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word);
+    const unset = /^(?:-u|--unset=)(.+)$/s.exec(word)?.[1] ?? (/^(?:-u|--unset)$/.test(word) ? words[++at] : undefined);
+    if (assigned) env.set(assigned[1] as string, assigned[2] as string, [where]);
+    else if (unset !== undefined) env.remove(unset);
+    else if (/^(?:-|-i|--ignore-environment)$/.test(word)) for (const name of env.build().variables.keys()) env.remove(name);
+    else if (!word.startsWith('-')) return;
+  }
+}
+
+/** A name that a command sets otherwise, through a shell say: its value cannot be told. */
+function writtenOut(env: EnvironmentBuilder, { counting }: ServiceLines, name: string): void {
+  const written = new RegExp(`(?:^|[^A-Za-z0-9_])${name}=`);
+  const found = execKeys.flatMap((key) => sinceReset(counting(key))).find((a) => written.test(a.value));
+  const known = env.at(name);
+  const own = known && !('is' in known) && found && known.where.some((w) => w.path === found.where.path && w.line === found.where.line);
+  if (found && !own) env.unsure(name, { is: 'unknown', why: 'ambiguous', said: `the command itself sets ${name}`, where: [found.where] });
+}
+
+const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload'];
