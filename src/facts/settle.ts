@@ -47,17 +47,6 @@ export function knownOf(source: object): Map<string, unknown> | undefined {
   return known;
 }
 
-const named = {};
-
-/** On a recording, a probe runs once for each `name`, which must hold all that it depends on; its result must not be changed. */
-export function* shared<A, R, T>(name: string, probe: () => Probe<A, R, T>): Probe<A, R, T> {
-  const known = knownOf(named);
-  if (known?.has(name)) return known.get(name) as T;
-  const result = yield* probe();
-  known?.set(name, result);
-  return result;
-}
-
 /** Runs a probe with its asks changed. What it learns is its own: others put other asks. */
 export function* asking<A, R, T>(probe: Probe<A, R, T>, change: (ask: A) => A): Probe<A, R, T> {
   const answer = current?.held ? undefined : (current?.answer as ((ask: A) => R) | undefined);

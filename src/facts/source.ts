@@ -52,7 +52,7 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
   const ask = function* (...given: A): Asking<T> {
     const known = knownOf(origin);
     if (!known) return yield* hold(() => groundOf(origin, name, touched(given)), accountIn(given), learn(...given));
-    const key = given.every(isPlain) ? JSON.stringify(given) : undefined;
+    const key = given.every(isPlain) ? JSON.stringify(given, inFull) : undefined;
     if (key !== undefined && known.has(key)) return known.get(key) as T;
     const result = yield* learn(...given);
     if (key !== undefined) known.set(key, result);
@@ -67,10 +67,14 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
   return lazily(Object.assign(ask, { origin, of }), name, () => of());
 }
 
+/** A map says nothing of itself in JSON. */
+const inFull = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);
+
 /** Text, numbers, and what is made of them alone: what can be told apart by its JSON. */
 function isPlain(one: unknown): boolean {
   if (typeof one !== 'object' || one === null) return typeof one !== 'function';
   if (Array.isArray(one)) return one.every(isPlain);
+  if (one instanceof Map) return [...one].every(isPlain);
   return Object.getPrototypeOf(one) === Object.prototype && Object.values(one).every(isPlain);
 }
 

@@ -1,8 +1,8 @@
 /** The configurations that are merged from layers: what each may touch, and how it is learnt. */
 import type { Account, Asking } from '../ask.ts';
-import { containersConf, containersTouches } from '../containers/containers-conf.ts';
-import { registriesConf, registriesTouches } from '../containers/registries-conf.ts';
-import { storageConf, storageTouches } from '../containers/storage-conf.ts';
+import { containersConf } from '../containers/containers-conf.ts';
+import { registriesConf } from '../containers/registries-conf.ts';
+import { storageConf } from '../containers/storage-conf.ts';
 import { crioConf } from '../crio/crio-conf.ts';
 import type { Fact } from '../fact.ts';
 import { k3sConfig } from '../k3s/k3s-config.ts';
@@ -15,9 +15,9 @@ export interface Layered {
 
 /** One row a configuration. A further one needs its shape in `src/kinds/config/config.ts` and nothing else. */
 export const layeredFiles: Readonly<Record<string, Layered>> = {
-  'containers.conf': { touches: containersTouches, learn: containersConf },
-  'storage.conf': { touches: storageTouches, learn: storageConf },
-  'registries.conf': { touches: registriesTouches, learn: registriesConf },
+  'containers.conf': { touches: [containersConf], learn: containersConf },
+  'storage.conf': { touches: [storageConf], learn: storageConf },
+  'registries.conf': { touches: [registriesConf], learn: registriesConf },
   'crio.conf': { touches: [crioConf], learn: () => crioConf() },
   k3s: { touches: [k3sConfig], learn: () => k3sConfig() },
 };

@@ -1,12 +1,11 @@
 /** containers.conf as Podman on the target has it in force for one account. */
-import { type Account, type Asking, accountKey, stat, together } from '../ask.ts';
+import { type Account, type Asking, stat, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { diskTouches, readDisk } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
-import { shared } from '../settle.ts';
 import { record, type Shape } from '../shape.ts';
-import { inQuestion, type Touches } from '../source.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
@@ -15,7 +14,7 @@ import { shapeOfType } from './merge.ts';
 import { podmanRelease, type Release } from './podman-release.ts';
 
 export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
-export const containersTouches: Touches = [
+const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(containersVariables, inQuestion),
   ...diskTouches(
@@ -47,8 +46,7 @@ export type Variables = ReadonlyMap<string, string>;
  * variables of the program in question, a unit say; without it, those with which the account's programs start, and what
  * depends on how they do is unknown.
  */
-export const containersConf = (as: Account, given?: Variables): Asking<Fact> =>
-  shared(`containers.conf ${accountKey(as)} ${JSON.stringify(given && [...given])}`, () => (given ? readContainersConf(as, given) : forAccount(as)));
+export const containersConf = source(touches, (as: Account, given?: Variables) => (given ? readContainersConf(as, given) : forAccount(as)));
 
 function* forAccount(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(containersVariables, as);

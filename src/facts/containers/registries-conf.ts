@@ -1,11 +1,10 @@
 /** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
-import { type Account, type Asking, accountKey, together } from '../ask.ts';
+import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
 import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
-import { shared } from '../settle.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
-import { inQuestion, type Touches } from '../source.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
 import { mainFiles, movedTo, outside } from './containers-layers.ts';
 import { podmanRelease, type Release } from './podman-release.ts';
@@ -17,7 +16,7 @@ const places = (home: string): { etc: string; home: string } => {
   return { etc, home: own };
 };
 
-export const registriesTouches: Touches = [
+const touches: Touches = [
   accountEnvironments.of(names, inQuestion),
   podmanRelease,
   ...diskTouches(
@@ -53,7 +52,7 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
 };
 
 /** A user's main file hides the system's main file and its whole drop-in directory; drop-ins replace entries by prefix. */
-export const registriesConf = (as: Account): Asking<Fact> => shared(`registries.conf ${accountKey(as)}`, () => forAccount(as));
+export const registriesConf = source(touches, forAccount);
 
 function* forAccount(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(names, as);

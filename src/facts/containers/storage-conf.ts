@@ -2,13 +2,12 @@
  * storage.conf as Podman has it in force. Before 6.0 one file replaces the others
  * (containers/storage types/options.go), from 6.0 on they merge as containers.conf does.
  */
-import { type Account, type Asking, accountKey, together } from '../ask.ts';
+import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
 import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
-import { shared } from '../settle.ts';
 import { boolean, type Shape, string } from '../shape.ts';
-import { inQuestion, type Touches } from '../source.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
 import { assemble } from './assemble.ts';
 import { dropInDirectories, firstMain, mainFiles, movedTo, movesHome, outside } from './containers-layers.ts';
@@ -76,7 +75,7 @@ const inherited = new Set([
   'storage.options.vfs.ignore_chown_errors',
 ]);
 
-export const storageTouches: Touches = [
+const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(names, inQuestion),
   ...diskTouches(
@@ -92,7 +91,7 @@ export const storageShape: Readonly<Record<string, Shape>> = {
   usable: boolean('false: Podman refuses every command, since the file leaves runroot or graphroot out'),
 };
 
-export const storageConf = (as: Account): Asking<Fact> => shared(`storage.conf ${accountKey(as)}`, () => forAccount(as));
+export const storageConf = source(touches, forAccount);
 
 function* forAccount(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(names, as);

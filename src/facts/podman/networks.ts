@@ -2,6 +2,7 @@
 
 import { type Account, type Answer, type Asking, list, type Output, read, together } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
+import { storageConf } from '../containers/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
@@ -78,6 +79,7 @@ export type NetworkFiles =
   | Unknown;
 
 const touches: Touches = [
+  storageConf,
   settings,
   database,
   { do: 'list', path: '/etc/containers/networks' },

@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, stat } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
-import { storageConf, storageTouches } from '../containers/storage-conf.ts';
+import { storageConf } from '../containers/storage-conf.ts';
 import { type Known, type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
@@ -31,7 +31,7 @@ export interface PodmanInfo {
 }
 
 const touches: Touches = [
-  ...storageTouches,
+  storageConf,
   database,
   { do: 'stat', path: '/var/lib/containers/storage' },
   { do: 'stat', path: '~/.local/share/containers/storage' },

@@ -1,6 +1,6 @@
 /** The few engine settings that decide where networks and helper programs are. */
 import type { Account, Asking } from '../ask.ts';
-import { containersConf, containersTouches } from '../containers/containers-conf.ts';
+import { containersConf } from '../containers/containers-conf.ts';
 import { type Json, type Known, pathKey, type Unknown, type Where } from '../fact.ts';
 import { helperDirectories } from '../host/tool-table.ts';
 import { source, type Touches } from '../source.ts';
@@ -24,7 +24,7 @@ export interface Settings {
 /** The directory of an account's images and containers (containers-storage.conf(5) graphroot, rootless_storage_path). */
 export const graphRoot = (as: Account): string => (as.uid === 0 ? '/var/lib/containers/storage' : `${as.home}/.local/share/containers/storage`);
 
-const touches: Touches = containersTouches;
+const touches: Touches = [containersConf];
 
 /** What containers.conf sets for the account, else the built-in values of containers.conf(5); an empty word counts as unset. */
 export const settings = source(touches, readSettings);

@@ -5,7 +5,7 @@
  */
 
 import { type Account, type Answer, type Asking, type Output, run, type Stat, stat, together } from '../ask.ts';
-import { storageConf, storageTouches } from '../containers/storage-conf.ts';
+import { storageConf } from '../containers/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
@@ -32,7 +32,7 @@ export const databaseFiles: readonly Pattern[] = databaseNames.flatMap((n) => [
   { do: 'stat', path: `/**/${n}`, later: true },
 ]);
 
-const touches: Touches = [...storageTouches, ...[rootMark, ...userMarks].map((path): Pattern => ({ do: 'stat', path })), ...databaseFiles];
+const touches: Touches = [storageConf, ...[rootMark, ...userMarks].map((path): Pattern => ({ do: 'stat', path })), ...databaseFiles];
 
 /** Looks below the usual graph root, then below the one that storage.conf names. */
 export const database = source(touches, seekDatabase);

@@ -1,7 +1,7 @@
 /** What has to be asked besides the Quadlet files themselves. */
 
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
-import { containersConf, containersTouches } from '../containers/containers-conf.ts';
+import { containersConf } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
 import type { Touches } from '../source.ts';
 import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
@@ -13,7 +13,7 @@ import { type Source, yamlPaths } from './quadlet-source.ts';
 /** A .kube file names its YAML freely; of files of variables only the permissions are looked at, and of what is mounted where it leads. */
 export const surroundingsTouches: Touches = [
   ...serviceTouches,
-  ...containersTouches,
+  containersConf,
   ...clashTouches,
   { do: 'read', named: 'what Yaml= of a .kube file names', later: true },
   {

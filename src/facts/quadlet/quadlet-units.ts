@@ -4,13 +4,12 @@ import { type Account, type Asking, together } from '../ask.ts';
 import { podmanRelease, type Release, releaseOf, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
 import { passwd, rootAccount, rootlessUse } from '../host/accounts.ts';
-import { shared } from '../settle.ts';
-import type { Touches } from '../source.ts';
+import { source, type Touches } from '../source.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
 import { movedSearch } from './quadlet-moved.ts';
 
-export const quadletTouches: Touches = [podmanRelease, rootlessUse, passwd, ...quadletDiskTouches, movedSearch];
+const touches: Touches = [podmanRelease, rootlessUse, passwd, ...quadletDiskTouches, movedSearch];
 
 /** The host's Quadlet files as one release of Podman sees them. */
 export interface QuadletHost {
@@ -40,7 +39,7 @@ export interface QuadletHosts {
 const first = releaseOf('4.4') as Release;
 
 /** Looks at all Quadlet files. With Podman older than 4.4, which has no generator, they are judged as 4.4 would. */
-export const quadletHosts = (): Asking<QuadletHosts | Unknown> => shared('quadlet hosts', readQuadletHosts);
+export const quadletHosts = source(touches, readQuadletHosts);
 
 function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
   const [uses, release, entries] = yield* together([rootlessUse(rootAccount), podmanRelease(), passwd()]);

@@ -1,6 +1,6 @@
 /** Kind `api-timeout`: after how many idle seconds an account's Podman API service stops. */
 import type { Account, Asking } from '../../facts/ask.ts';
-import { containersConf, containersTouches, containersVariables } from '../../facts/containers/containers-conf.ts';
+import { containersConf, containersVariables } from '../../facts/containers/containers-conf.ts';
 import { gapOf, type Variable } from '../../facts/environment/environment.ts';
 import { environmentOf, managerOf } from '../../facts/environment/environment-of.ts';
 import { unitEnvironmentTouches } from '../../facts/environment/unit.ts';
@@ -24,7 +24,7 @@ export const apiTimeout = defineKind({
     seconds: number('seconds without a connection after which the service stops; 0 is never'),
     from: string('what decided it', ['unit', 'containers.conf', 'built-in']),
   }),
-  touches: () => [...containersTouches, unitNamed('podman.service', 'system'), unitNamed('podman.service', 'user'), ...unitEnvironmentTouches],
+  touches: () => [containersConf, unitNamed('podman.service', 'system'), unitNamed('podman.service', 'user'), ...unitEnvironmentTouches],
   *learn(_, as): Asking<Fact> {
     const unit = yield* loadUnit('podman.service', { manager: as.uid === 0 ? 'system' : 'user', as });
     if (unit.is === 'unknown') return unit;

@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
@@ -36,7 +36,7 @@ export const containerLogs = defineKind({
     bounded: boolean('the files are limited, or there are none: the journal limits itself'),
     journalMax: string('SystemMaxUse= of journald.conf; unset: a tenth of the file system, at most 4 GB'),
   }),
-  touches: () => [...containersTouches, podmanInfo, ...journalTouches, { do: 'stat', path: systemd }],
+  touches: () => [containersConf, podmanInfo, ...journalTouches, { do: 'stat', path: systemd }],
   *learn(_, as): Asking<Fact> {
     const config = yield* containersConf(as);
     if (config.is === 'unknown') return config;

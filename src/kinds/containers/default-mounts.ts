@@ -1,6 +1,6 @@
 /** Kind `default-mounts`: what an account's engine puts into every container without being asked. */
 import { type Account, type Answer, type Asking, list, read, stat, together } from '../../facts/ask.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { unreadableBy } from '../../facts/host/disk.ts';
@@ -25,7 +25,7 @@ export const defaultMounts = defineKind({
     hooks: listOf(string('a path'), 'OCI hooks: programs that run when a container starts'),
   }),
   touches: () => [
-    ...containersTouches,
+    containersConf,
     ...[etcMounts, usrMounts, '~/.config/containers/mounts.conf'].flatMap((path) => [{ do: 'stat', path } as const, { do: 'read', path } as const]),
     ...['/usr/share/containers/oci/hooks.d', '/etc/containers/oci/hooks.d'].map((path) => ({ do: 'list', path }) as const),
     { do: 'list', named: 'the directories of hooks_dir in containers.conf' },

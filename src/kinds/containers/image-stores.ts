@@ -1,7 +1,7 @@
 /** Kind `image-stores`: read-only stores whose images an account's engine takes as its own. */
 import { type Asking, stat, together } from '../../facts/ask.ts';
 import { words } from '../../facts/containers/lookup.ts';
-import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
+import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
@@ -27,7 +27,7 @@ export const imageStores = defineKind({
     ),
     misplaced: list(string('a key'), 'additionalimagestores in a table where it is dropped'),
   }),
-  touches: () => [...storageTouches, { do: 'stat', named: 'the additionalimagestores of storage.conf, and what lies above them' }],
+  touches: () => [storageConf, { do: 'stat', named: 'the additionalimagestores of storage.conf, and what lies above them' }],
   *learn(_, as): Asking<Fact> {
     const storage = yield* storageConf(as);
     if (storage.is === 'unknown') return storage;

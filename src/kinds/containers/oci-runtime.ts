@@ -1,6 +1,6 @@
 /** Kind `oci-runtime`: the program that starts an account's containers. */
 import { type Asking, stat, together } from '../../facts/ask.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup, word, words } from '../../facts/containers/lookup.ts';
 import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../../facts/fact.ts';
@@ -27,7 +27,7 @@ export const ociRuntime = defineKind({
   }),
   // A file may name any program; it is only looked up, never run.
   touches: () => [
-    ...containersTouches,
+    containersConf,
     ...[...directories, '/opt/bin', '/var/lib/rancher/k3s/data/current/bin'].flatMap((d) =>
       [`${d}/crun`, `${d}/runc`].map((path) => ({ do: 'stat', path }) as const),
     ),

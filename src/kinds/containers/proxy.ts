@@ -2,7 +2,7 @@
 
 import { type Asking, read } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
 import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
@@ -22,7 +22,7 @@ export const proxy = defineKind({
   describe: 'Proxy variables of an account and whether they hold a user name or a password.',
   fields: {},
   shape: record({ withCredentials: list(string('a variable'), 'variables whose URL holds a user name or a password') }),
-  touches: () => [...sessionTouches(names), { do: 'read', path: sysconfig }, ...containersTouches],
+  touches: () => [...sessionTouches(names), { do: 'read', path: sysconfig }, containersConf],
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, names);
     const config = yield* containersConf(as);

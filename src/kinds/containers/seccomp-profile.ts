@@ -1,6 +1,6 @@
 /** Kind `seccomp-profile`: which system calls containers are kept from by default. */
 import { type Account, type Asking, stat } from '../../facts/ask.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
@@ -26,7 +26,7 @@ export const seccompProfile = defineKind({
     confines: boolean("containers start, under Podman's own profile; for a profile of somebody else nobody can tell"),
   }),
   touches: () => [
-    ...containersTouches,
+    containersConf,
     ...[etc, usr].map((path) => ({ do: 'stat' as const, path })),
     { do: 'stat', named: 'the seccomp_profile of containers.conf' },
   ],

@@ -1,7 +1,7 @@
 /** Kind `crio-storage`: whether CRI-O and root's Podman keep their images and containers in the same place. */
 
 import type { Asking } from '../../facts/ask.ts';
-import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
+import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
@@ -27,7 +27,7 @@ export const crioStorage = defineKind({
     crioDriver: string("CRI-O's storage driver"),
     podmanDriver: string("root Podman's storage driver"),
   }),
-  touches: () => [crioConf, ...aboutAccount(storageTouches, rootAccount)],
+  touches: () => [crioConf, ...aboutAccount([storageConf], rootAccount)],
   *learn(): Asking<Fact> {
     const crio = yield* crioConf();
     if (crio.is === 'unknown') return crio;

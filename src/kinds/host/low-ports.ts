@@ -8,7 +8,7 @@ import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database } from '../../facts/podman/store.ts';
 import { mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
-import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { type QuadletHost, type QuadletHosts, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
 
 const key = 'net.ipv4.ip_unprivileged_port_start';
@@ -26,7 +26,7 @@ export const lowPorts = defineKind({
     start: number('the first port that needs no privilege'),
     below: list(string('PORT'), 'host ports below it that the account publishes'),
   }),
-  touches: () => [kernelValue.of(key), ...quadletTouches, database, askPodman.of(psArgv)],
+  touches: () => [kernelValue.of(key), quadletHosts, database, askPodman.of(psArgv)],
   *learn(_q, as): Asking<Fact> {
     const [found, hosts, containers] = yield* together([kernelValue(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;

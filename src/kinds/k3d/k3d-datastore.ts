@@ -2,7 +2,7 @@
 
 import { type Answer, type Asking, type Output, run, type Stat, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { storageConf, storageTouches } from '../../facts/containers/storage-conf.ts';
+import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { type GivenFiles, givenFiles } from '../../facts/k3d/given-files.ts';
@@ -24,7 +24,7 @@ export const k3dDatastore = defineKind({
     mapper: boolean('every planned cluster mounts /dev/mapper into its nodes'),
   }),
   touches: () => [
-    ...storageTouches,
+    storageConf,
     mountTable,
     givenFiles,
     { do: 'stat', path: '/**/storage' },

@@ -1,6 +1,6 @@
 /** Kind `podman-dns`: whether aardvark-dns of root's Podman can bind its port on the gateways of networks. */
 import { type Answer, type Asking, read, together } from '../../facts/ask.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
@@ -21,7 +21,7 @@ export const podmanDns = defineKind({
     taken: boolean('another program listens on that port on every address, so that no gateway is left'),
     listeners: list(string('ADDRESS (protocol)'), 'who listens on that port'),
   }),
-  touches: () => [...ofRoot(containersTouches), ...tables.map((path) => ({ do: 'read', path }) as const)],
+  touches: () => [...ofRoot([containersConf]), ...tables.map((path) => ({ do: 'read', path }) as const)],
   *learn(): Asking<Fact> {
     const [conf, ...texts] = yield* together([containersConf(rootAccount), ...tables.map((t) => read(t))]);
     if (conf.is === 'unknown') return conf;

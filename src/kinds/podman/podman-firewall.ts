@@ -1,6 +1,6 @@
 /** Kind `podman-firewall`: what root's Podman sets firewall rules with for its networks. */
 import { type Asking, together } from '../../facts/ask.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
 import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
@@ -26,7 +26,7 @@ export const podmanFirewall = defineKind({
     program: string('the program that it needs'),
     present: boolean('that program is installed'),
   }),
-  touches: () => [...ofRoot(containersTouches), seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name))],
+  touches: () => [...ofRoot([containersConf]), seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name))],
   *learn(): Asking<Fact> {
     const names = Object.values(programs);
     const [conf, netavark, ...found] = yield* together([

@@ -2,7 +2,7 @@
 
 import type { Account } from '../../facts/ask.ts';
 import { type Asking, together } from '../../facts/ask.ts';
-import { containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { decode } from '../../facts/containers/containers-decode.ts';
 import { dropInDirectories, layersFor, mainFiles } from '../../facts/containers/containers-layers.ts';
 import { podmanRelease, type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
@@ -23,7 +23,7 @@ export const podmanMigration = defineKind({
     bolt: boolean('containers are recorded in BoltDB, which Podman 6 does not read'),
     lostSettings: list(string('TABLE.KEY'), 'settings in force that Podman 6 takes from no file: of several main files it reads only the first'),
   }),
-  touches: () => [database, ...containersTouches],
+  touches: () => [database, containersConf],
   *learn(_, as): Asking<Fact> {
     const [release, store, disk] = yield* together([
       podmanRelease(),

@@ -3,6 +3,7 @@
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
+import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
@@ -49,6 +50,7 @@ export const podmanNetworking = defineKind({
     ),
   }),
   touches: () => [
+    storageConf,
     networkFiles,
     database,
     podmanRelease,

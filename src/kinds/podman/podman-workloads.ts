@@ -2,7 +2,7 @@
 
 import { type Account, type Answer, type Asking, list, nothing, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { containersConf, containersTouches } from '../../facts/containers/containers-conf.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { type RealPaths, realPaths } from '../../facts/host/real-paths.ts';
@@ -18,7 +18,7 @@ import { type AllMounts, hostMounts, leadsToSocket, mountsOf, unseenOf } from '.
 import { unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { playedYaml, surroundingsTouches } from '../../facts/quadlet/quadlet-surroundings.ts';
-import { type QuadletHost, type QuadletHosts, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { type QuadletHost, type QuadletHosts, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
 
 const manifests = '/var/lib/rancher/k3s/server/manifests';
@@ -37,7 +37,7 @@ export const podmanWorkloads = defineKind({
     byDesign: findings("the same of containers that need it: k3d's tools node, promtail"),
     published: findings('ports that are published on every address: PORT/PROTOCOL, `*` when Podman takes a free one'),
   }),
-  touches: () => [...quadletTouches, ...surroundingsTouches, ...containersTouches, containers, containerMounts, boundVolumes, { do: 'list', path: manifests }],
+  touches: () => [quadletHosts, ...surroundingsTouches, containersConf, containers, containerMounts, boundVolumes, { do: 'list', path: manifests }],
   *learn(_, as): Asking<Fact> {
     const [hosts, conf, listed, applied] = yield* together([quadletHosts(), containersConf(as), containers(as), as.uid === 0 ? k3sManifests() : nothing()]);
     const fact = new FactBuilder().consulted({ path: commandPlace(['podman', 'ps']) });

@@ -2,7 +2,7 @@
 import { type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 /** systemd.generator(7): the first directory that has the name counts. */
@@ -20,7 +20,7 @@ export const quadletGenerator = defineKind({
     present: boolean('the generator is an executable file'),
     path: string('where it lies'),
   }),
-  touches: () => [...quadletTouches, ...[...pathsOf('system'), ...pathsOf('user')].map((path) => ({ do: 'stat', path }) as const)],
+  touches: () => [quadletHosts, ...[...pathsOf('system'), ...pathsOf('user')].map((path) => ({ do: 'stat', path }) as const)],
   *learn(_, as): Asking<Fact> {
     const manager = as.uid === 0 ? 'system' : 'user';
     const paths = pathsOf(manager);

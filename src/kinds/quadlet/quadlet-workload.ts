@@ -10,7 +10,7 @@ import { describeWorkload } from '../../facts/quadlet/quadlet-describe.ts';
 import { type AllMounts, judgeMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { surroundings, surroundingsTouches } from '../../facts/quadlet/quadlet-surroundings.ts';
-import { type QuadletHost, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { workloadShape } from '../../facts/quadlet/quadlet-workload-shape.ts';
 
 export const quadletWorkload = defineKind({
@@ -21,7 +21,7 @@ export const quadletWorkload = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' } },
   shape: workloadShape,
-  touches: () => [...quadletTouches, ...surroundingsTouches, boundVolumes],
+  touches: () => [quadletHosts, ...surroundingsTouches, boundVolumes],
   *learn(q): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;

@@ -10,7 +10,7 @@ import { type MergedQuadlet, mergeQuadlet } from '../../facts/quadlet/quadlet-me
 import { errorAt, type Placement, placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
 import { type ServiceDropIns, serviceDropIns, serviceDropInTouches, serviceNamesOf } from '../../facts/quadlet/quadlet-service.ts';
 import { valuesOf } from '../../facts/quadlet/quadlet-text.ts';
-import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts, quadletTouches } from '../../facts/quadlet/quadlet-units.ts';
+import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list as listOf, map, record, string } from '../../facts/shape.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
 import type { Assignment } from '../../facts/systemd/syntax.ts';
@@ -49,7 +49,7 @@ export const quadlet = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [...quadletTouches, ...serviceDropInTouches],
+  touches: () => [quadletHosts, ...serviceDropInTouches],
   *learn(q): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;
@@ -59,7 +59,7 @@ export const quadlet = defineKind({
   },
   find: {
     shape,
-    touches: () => [...quadletTouches, ...serviceDropInTouches],
+    touches: () => [quadletHosts, ...serviceDropInTouches],
     *learn(): Asking<Subjects> {
       const hosts = yield* quadletHosts();
       if (hosts.is === 'unknown') return hosts;
