@@ -1,5 +1,7 @@
 /** The environment of the process that inspects: whose it is, and what it holds. */
+
 import { type Account, type Answer, type Asking, env, together } from '../ask.ts';
+import { envPlace } from '../asks.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Touches } from '../source.ts';
 import { type Environment, EnvironmentBuilder, sameDirectory } from './environment.ts';
@@ -17,7 +19,7 @@ export function* inspection(names: readonly string[]): Asking<Environment> {
 }
 
 function tell(seen: EnvironmentBuilder, name: string, answer: Answer<string>): void {
-  const where = { path: `env:${name}` };
+  const where = { path: envPlace(name) };
   seen.looked(answer.is === 'blocked' && answer.why === 'unsupported' ? { ...where, said: 'no environment on this target' } : where);
   if (answer.is === 'got') seen.set(name, answer.value, [where]);
   else if (answer.is === 'blocked' && answer.why !== 'unsupported') seen.unsure(name, unknown(answer, where.path));
@@ -29,14 +31,14 @@ export type Whose = 'own' | 'foreign' | 'nobody' | Unknown;
 /** `HOME` tells, and a process without one may be anybody's. Slashes at its end or doubled mean nothing. */
 export function* whose(as: Account): Asking<Whose> {
   const home = yield* env('HOME');
-  if (home.is === 'blocked') return home.why === 'unsupported' ? 'nobody' : unknown(home, 'env:HOME');
+  if (home.is === 'blocked') return home.why === 'unsupported' ? 'nobody' : unknown(home, envPlace('HOME'));
   return home.is === 'absent' || home.value === '' || sameDirectory(home.value, as.home) ? 'own' : 'foreign';
 }
 
 /** The variables of the account's own session: undefined when another session inspects. Through sudo and su a session's variables are another's. */
 export function* ownSession(names: readonly string[], as: Account): Asking<Environment | undefined | Unknown> {
   const [home, sudo, seen] = yield* together([env('HOME'), env('SUDO_USER'), inspection(names)]);
-  if (home.is === 'blocked' && home.why !== 'unsupported') return unknown(home, 'env:HOME');
-  if (sudo.is === 'blocked' && sudo.why !== 'unsupported') return unknown(sudo, 'env:SUDO_USER');
+  if (home.is === 'blocked' && home.why !== 'unsupported') return unknown(home, envPlace('HOME'));
+  if (sudo.is === 'blocked' && sudo.why !== 'unsupported') return unknown(sudo, envPlace('SUDO_USER'));
   return home.is === 'got' && sameDirectory(home.value, as.home) && sudo.is === 'absent' ? seen : undefined;
 }

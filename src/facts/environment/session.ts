@@ -1,5 +1,7 @@
 /** What a program of an account finds: live, and as its next login or session would have it. */
+
 import { type Account, type Asking, together } from '../ask.ts';
+import { envPlace } from '../asks.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
 import type { Touches } from '../source.ts';
 import { type Environment, EnvironmentBuilder, gapOf } from './environment.ts';
@@ -60,7 +62,7 @@ export function* login(as: Account, names: readonly string[]): Asking<Login> {
   const set = new Set<string>();
   for (const name of names) {
     const { value, gap } = liveOf(name, who, live);
-    const where = [{ path: `env:${name}` }];
+    const where = [{ path: envPlace(name) }];
     if (gap && gap.why !== 'unsupported') env.unsure(name, gap);
     else if (value !== undefined) {
       env.set(name, value, where);
@@ -93,7 +95,7 @@ interface Live {
 /** An empty variable counts as one that is not set. */
 function liveOf(name: string, who: Whose, live: Environment): Live {
   if (who === 'foreign') return { foreign: true };
-  if (who === 'nobody') return { gap: unknown({ is: 'blocked', why: 'unsupported' }, `env:${name}`) };
+  if (who === 'nobody') return { gap: unknown({ is: 'blocked', why: 'unsupported' }, envPlace(name)) };
   const gap = live.unclear.get(name);
   if (gap) return { gap };
   const value = live.variables.get(name)?.value;
@@ -102,7 +104,7 @@ function liveOf(name: string, who: Whose, live: Environment): Live {
 }
 
 function variable(name: string, live: Live, persistent: Environment): SessionVariable {
-  const liveAt: Where = { path: `env:${name}` };
+  const liveAt: Where = { path: envPlace(name) };
   const looked = [...(live.foreign ? [] : [liveAt]), ...persistent.looked];
   const offline = live.gap?.why === 'unsupported';
   const found = persistent.variables.get(name);
