@@ -129,7 +129,12 @@ export function forAccount(ground: Ground, { name, uid, home }: Account): Ground
 class OutsideThePlan extends Error {}
 
 /** By whom an ask was let through last. */
-const vouched = new WeakMap<Ask, object>();
+const vouched = new WeakMap<Ask, Ground>();
+
+const through = (ask: Ask): string => {
+  const voucher = vouched.get(ask);
+  return voucher ? ` (through ${voucher.name})` : '';
+};
 
 /** Who has put an ask of its own, for the law that demands that promises are kept. */
 export type Witness = (by: Ground, ask: Ask, as: Account | undefined) => void;
@@ -159,15 +164,15 @@ export function* hold<T>(ground: () => Ground, as: Account | undefined, probe: A
   const lets = (ask: Ask): boolean => {
     const voucher = vouched.get(ask);
     if (voucher === undefined) witness?.(by, ask, as);
-    const through = (g: Ground): boolean => g.origin === voucher && (allowed(g.touches, account)(ask) || mayFollow(g.touches, ask));
-    return (voucher !== undefined && by.on.some(through)) || own(ask) || follows(by.own, account, ask, seen);
+    const letThrough = (g: Ground): boolean => g.origin === voucher?.origin && (allowed(g.touches, account)(ask) || mayFollow(g.touches, ask));
+    return (voucher !== undefined && by.on.some(letThrough)) || own(ask) || follows(by.own, account, ask, seen);
   };
   let step = probe.next();
   while (!step.done) {
-    for (const ask of step.value) if (!lets(ask)) throw new OutsideThePlan(`${by.name} asks outside its plan: ${keyOf(ask)}`);
+    for (const ask of step.value) if (!lets(ask)) throw new OutsideThePlan(`${by.name} asks outside its plan: ${keyOf(ask)}${through(ask)}`);
     const passed = step.value.map((ask) => {
       const copy = { ...ask };
-      vouched.set(copy, by.origin);
+      vouched.set(copy, by);
       return copy;
     });
     const answers = yield passed;

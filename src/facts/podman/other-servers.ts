@@ -5,6 +5,7 @@
  */
 
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
+import { unitEnvironmentTouches } from '../environment/unit.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { dropInTouches } from '../systemd/dropins.ts';
@@ -29,7 +30,7 @@ const shipped = new Set(['auto-update', 'restart', 'kube@', 'clean-transient', '
 
 const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
 
-const touches: Touches = (['system', 'user'] as const).flatMap((manager) =>
+const unitFiles: Touches = (['system', 'user'] as const).flatMap((manager) =>
   ['service', 'socket'].flatMap((type) => [
     ...dropInTouches(manager, type),
     ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Touches => {
@@ -42,6 +43,8 @@ const touches: Touches = (['system', 'user'] as const).flatMap((manager) =>
     }),
   ]),
 );
+
+const touches: Touches = [...unitFiles, searchUnits, ...unitEnvironmentTouches];
 
 /** Finds them for an account: root's in the system manager. */
 export const otherServers = source(touches, seekServers);

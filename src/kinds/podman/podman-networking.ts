@@ -50,7 +50,10 @@ export const podmanNetworking = defineKind({
     ),
   }),
   touches: () => [
+    settings,
     storageConf,
+    { do: 'read', path: '/var/lib/containers/storage/defaultNetworkBackend' },
+    { do: 'read', path: '~/.local/share/containers/storage/defaultNetworkBackend' },
     networkFiles,
     database,
     podmanRelease,
