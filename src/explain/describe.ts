@@ -1,7 +1,7 @@
 /** Everything a rule is, as Markdown: what `rules show` prints and the reference pages hold. Pure. */
 
 import { operators } from '../expect/operators.ts';
-import { inWords } from '../expect/words.ts';
+import { inFull, inWords } from '../expect/words.ts';
 import { pathKey } from '../facts/fact.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
@@ -38,7 +38,7 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
   if (rule.when.length > 0) lines.push('## Applies when', '', ...itemLines(rule.when, ''), '');
   lines.push('## Expects', '', ...itemLines(rule.check, ''), '');
   const params = Object.entries(rule.params);
-  if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${inWords(p.default)}): ${p.describe}`), '');
+  if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${inFull(p.default)}): ${p.describe}`), '');
   const what =
     reads.patterns === undefined ? 'every path, program, socket and variable' : `the ${reads.patterns} patterns of paths, programs, sockets and variables`;
   lines.push('## Reads', '', `\`${reads.command}\` prints ${what} that it may touch.`, '');
