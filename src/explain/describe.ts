@@ -2,7 +2,7 @@
 
 import { operators } from '../expect/operators.ts';
 import { inFull, inWords } from '../expect/words.ts';
-import { pathKey } from '../facts/fact.ts';
+import { type Json, pathKey } from '../facts/fact.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
 import { isGroup } from '../rules/rule.ts';
@@ -38,7 +38,7 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
   if (rule.when.length > 0) lines.push('## Applies when', '', ...itemLines(rule.when, ''), '');
   lines.push('## Expects', '', ...itemLines(rule.check, ''), '');
   const params = Object.entries(rule.params);
-  if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${inFull(p.default)}): ${p.describe}`), '');
+  if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${defaultWords(p.default)}): ${p.describe}`), '');
   const what =
     reads.patterns === undefined ? 'every path, program, socket and variable' : `the ${reads.patterns} patterns of paths, programs, sockets and variables`;
   lines.push('## Reads', '', `\`${reads.command}\` prints ${what} that it may touch.`, '');
@@ -49,6 +49,10 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
   if (cases.length > 0) lines.push('## Shown by its cases', '', ...cases.map((c) => `- ${c.gives}: ${c.it}`), '');
   return lines.join('\n');
 }
+
+/** In full, since a site may want to keep a part of it. */
+const defaultWords = (value: Json): string =>
+  Array.isArray(value) && value.length > 0 ? value.map((v: Json) => `\`${inFull(v)}\``).join(', ') : inFull(value);
 
 function itemLines(items: readonly Item[], indent: string): string[] {
   return items.flatMap((item) => {
