@@ -26,9 +26,9 @@ export const workloadShape = record({
   type: string('ending of the file'),
   owner: string('the account it runs as'),
   privileged: boolean('--privileged: every capability, every device, and no confinement'),
-  devices: record({ each: findings('devices of the host that it is given'), matching: findings('those of them that the rule names') }, 'devices'),
+  devices: record({ each: findings('devices of the host that it is given'), matching: findings('devices among them that the rule names') }, 'devices'),
   securityOptions: record(
-    { each: findings('its security options, as KIND=VALUE'), matching: findings('those of them that the rule names') },
+    { each: findings('its security options, as KIND=VALUE'), matching: findings('options among them that the rule names') },
     'options of seccomp, AppArmor, SELinux labels and masked paths',
   ),
   noNewPrivileges: string('whether programs in it can gain privileges', ['on', 'off', 'unset']),
@@ -37,7 +37,7 @@ export const workloadShape = record({
     {
       dropsAll: boolean('all capabilities are dropped before some are added'),
       each: findings('capabilities that it adds, without CAP_'),
-      matching: findings('those of them that the rule names'),
+      matching: findings('added capabilities that the rule names'),
       misspelt: findings('names that are no capability: it does not start'),
     },
     'capabilities',
@@ -91,7 +91,7 @@ export const workloadShape = record({
   environment: record(
     {
       each: findings('names of the variables that are set to a text in the file; a yes or no, or a number of four digits, is none'),
-      matching: findings('those of them that the rule names'),
+      matching: findings('variables among them that the rule names'),
       host: boolean('it gets all variables of the host'),
     },
     'variables',
@@ -99,7 +99,7 @@ export const workloadShape = record({
   environmentFiles: record(
     {
       each: list(record({ path: string('the file'), mode: mode('its permission bits') }), 'files of variables that are there'),
-      matching: findings('those of them that grant more than the rule allows'),
+      matching: findings('files among them that grant more than the rule allows'),
     },
     'files of variables',
   ),
