@@ -1,7 +1,7 @@
 /** Everything a rule is, as Markdown: what `rules show` prints and the reference pages hold. Pure. */
 
 import { operators } from '../expect/operators.ts';
-import { inFull, inWords } from '../expect/words.ts';
+import { inFull } from '../expect/words.ts';
 import { type Json, pathKey } from '../facts/fact.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
@@ -81,7 +81,7 @@ function testWords(test: Test): string {
 }
 
 const valueWords = (value: Value): string =>
-  'literal' in value ? inWords(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
+  'literal' in value ? inFull(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
 
 /** One remedy step in Markdown. What comes from the subject or a parameter stands as `<name>`. */
 function stepLines(template: StepTemplate): string[] {
