@@ -85,7 +85,9 @@ function* declaredOn(host: QuadletHost, conf: Known | Unknown, as: Account): Ask
   if (hidden) return nothingOf(hidden);
   const sources = found as Source[];
   const yamls = yield* together(sources.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
-  const commands = sources.map((s, at) => completed(s, conf, yamls[at]));
+  // A service may find another containers.conf than a login of the account.
+  const confs = yield* together(sources.map((s) => (s.ending === 'container' ? containersConf(s.owner, s.moves) : nothing())));
+  const commands = sources.map((s, at) => completed(s, confs[at], yamls[at]));
   const mounts = yield* together(sources.map((s, at) => mountsOf(s, commands[at] as Command)));
   const unseen = commands.find((c) => c.open)?.open ?? unseenFor(host, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [] });
   const rest = unseen ? [{ each: [], unseen }] : [];
@@ -93,7 +95,7 @@ function* declaredOn(host: QuadletHost, conf: Known | Unknown, as: Account): Ask
     mounts: joined(...mounts.map((m, at) => ({ ...m, each: m.each.map(({ source, where }) => ({ by: nameOf(sources[at]), source, as, where })) })), ...rest),
     ports: joined(
       ...commands.map((c, at) => {
-        const ports = portsOf(flagsNamed(c.flags, 'publish'), conf);
+        const ports = portsOf(flagsNamed(c.flags, 'publish'), confs[at] ?? conf);
         return { ...ports, each: ports.each.map((p) => ({ ...p, by: nameOf(sources[at]) })) };
       }),
       ...rest,
