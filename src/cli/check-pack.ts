@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import glob from 'fast-glob';
+import { kinds } from '../kinds/kinds.ts';
+import { rulesByKind } from '../rules/kind-use.ts';
 import type { Problem } from '../rules/rule.ts';
 import { loadCases } from '../rules/text/cases.ts';
 import { loadPack, packProblems } from '../rules/text/load-pack.ts';
@@ -10,8 +12,17 @@ import { hostNamed } from './hosts.ts';
 import { packFiles } from './pack-files.ts';
 import { shippedRules } from './paths.ts';
 
+interface Checked {
+  readonly problems: readonly Problem[];
+  readonly rules: number;
+  readonly profiles: number;
+  readonly cases: number;
+  /** By kind the ids of the rules that ask about it. */
+  readonly kinds: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Every mistake in the rules at `path`. Profiles of the packs in `beside` may be named. */
-export function checkPack(path: string, beside: readonly string[]): { problems: Problem[]; rules: number; profiles: number; cases: number } {
+export function checkPack(path: string, beside: readonly string[]): Checked {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`${path} is no directory of rules`);
   const loaded = loadPack(packFiles(path), path === shippedRules ? 'rules' : path);
   const others = beside.map((b) => loadPack(packFiles(b), b));
@@ -19,7 +30,7 @@ export function checkPack(path: string, beside: readonly string[]): { problems: 
   if (problems.length === 0)
     problems.push(
       ...packProblems([...loaded.rules, ...others.flatMap((o) => o.rules)], [...loaded.profiles, ...others.flatMap((o) => o.profiles)]).filter((p) =>
-        loaded.rules.some((r) => r.at.path === p.file),
+        [...loaded.rules, ...loaded.profiles].some((r) => r.at.path === p.file),
       ),
     );
   let cases = 0;
@@ -44,5 +55,9 @@ export function checkPack(path: string, beside: readonly string[]): { problems: 
         hint: `write ${rule.id.replaceAll('.', '/')}.test.yaml beside it`,
       });
   }
-  return { problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases };
+  const served = rulesByKind(
+    loaded.rules,
+    kinds.map((k) => k.name),
+  );
+  return { problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases, kinds: served };
 }

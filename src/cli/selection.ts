@@ -4,7 +4,7 @@ import type { Json } from '../facts/fact.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
 import { glob } from '../facts/pattern.ts';
 import type { Selection } from '../inspect.ts';
-import type { GivenParam, Pack } from '../rules/pack.ts';
+import { fitsParam, type GivenParam, type Pack } from '../rules/pack.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import type { AskedFor } from '../verdicts/report.ts';
 import { UsageError } from './errors.ts';
@@ -112,8 +112,11 @@ function paramFrom(text: string, pack: Pack): GivenParam {
   const owners = pack.rules.filter((r) => (rule === undefined || r.id === rule) && Object.hasOwn(r.params, name));
   if (owners.length === 0)
     throw new UsageError(`no rule${rule ? ` "${rule}"` : ''} has a parameter "${name}"`, 'pretrip rules show ID names the parameters of a rule');
-  const example = owners[0]?.params[name]?.default;
-  return { name, value: typed(raw, example ?? null, name), ...(rule ? { rule } : {}) };
+  const params = owners.flatMap((r) => r.params[name] ?? []);
+  const value = typed(raw, params[0]?.default ?? null, name);
+  if (!params.every((p) => fitsParam(p, value)))
+    throw new UsageError(`parameter ${name} is not of one type in ${owners.map((r) => r.id).join(' and ')}`, `name the rule: --param RULE:${name}=VALUE`);
+  return { name, value, ...(rule ? { rule } : {}) };
 }
 
 /** A text from the command line in the type of the parameter's default. */

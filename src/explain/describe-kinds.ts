@@ -16,7 +16,7 @@ export function describeKinds(kinds: readonly Kind[]): string {
         '',
         ...fields.map(
           ([name, f]) =>
-            `- \`${name}\`${name === kind.main ? ' (main field)' : ''}${f.required ? '' : ', optional'}: ${f.describe}${f.values ? ` (${f.values.join(', ')})` : ''}`,
+            `- \`${name}\`${name === kind.main ? ' (main field)' : ''}${f.required ? '' : ', optional'}${f.type === 'strings' ? ', a list' : ''}: ${f.describe}${f.values ? ` (${f.values.join(', ')})` : ''}`,
         ),
         '',
       );

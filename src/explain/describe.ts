@@ -1,8 +1,8 @@
 /** Everything a rule is, as Markdown: what `rules show` prints and the reference pages hold. Pure. */
 
 import { operators } from '../expect/operators.ts';
-import { inWords } from '../expect/words.ts';
-import { pathKey } from '../facts/fact.ts';
+import { inFull } from '../expect/words.ts';
+import { type Json, pathKey } from '../facts/fact.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
 import { isGroup } from '../rules/rule.ts';
@@ -38,7 +38,7 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
   if (rule.when.length > 0) lines.push('## Applies when', '', ...itemLines(rule.when, ''), '');
   lines.push('## Expects', '', ...itemLines(rule.check, ''), '');
   const params = Object.entries(rule.params);
-  if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${inWords(p.default)}): ${p.describe}`), '');
+  if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${defaultWords(p.default)}): ${p.describe}`), '');
   const what =
     reads.patterns === undefined ? 'every path, program, socket and variable' : `the ${reads.patterns} patterns of paths, programs, sockets and variables`;
   lines.push('## Reads', '', `\`${reads.command}\` prints ${what} that it may touch.`, '');
@@ -49,6 +49,10 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
   if (cases.length > 0) lines.push('## Shown by its cases', '', ...cases.map((c) => `- ${c.gives}: ${c.it}`), '');
   return lines.join('\n');
 }
+
+/** In full, since a site may want to keep a part of it. */
+const defaultWords = (value: Json): string =>
+  Array.isArray(value) && value.length > 0 ? value.map((v: Json) => `\`${inFull(v)}\``).join(', ') : inFull(value);
 
 function itemLines(items: readonly Item[], indent: string): string[] {
   return items.flatMap((item) => {
@@ -77,7 +81,7 @@ function testWords(test: Test): string {
 }
 
 const valueWords = (value: Value): string =>
-  'literal' in value ? inWords(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
+  'literal' in value ? inFull(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
 
 /** One remedy step in Markdown. What comes from the subject or a parameter stands as `<name>`. */
 function stepLines(template: StepTemplate): string[] {

@@ -1,7 +1,7 @@
 /** A pack: the rules and profiles that one inspection draws from. */
 import type { Json } from '../facts/fact.ts';
 import type { Profile } from './profile.ts';
-import type { Rule } from './rule.ts';
+import type { Param, Rule } from './rule.ts';
 
 export interface Pack {
   readonly rules: readonly Rule[];
@@ -28,4 +28,10 @@ export function paramValues(given: readonly GivenParam[], profiles: readonly Pro
     }
     return rule.params[name]?.default ?? null;
   };
+}
+
+/** Whether a value can stand in for the default of a parameter: a list for a list, otherwise of the same type. */
+export function fitsParam({ default: usual }: Param, value: Json): boolean {
+  if (Array.isArray(usual)) return Array.isArray(value) && value.every((v) => typeof v === 'string');
+  return typeof value === typeof usual && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** Profiles: named sets of rules, and what on a target calls for them. */
 
-import type { Json } from '../facts/fact.ts';
+import type { Json, Where } from '../facts/fact.ts';
 import type { Item, Rule } from './rule.ts';
 
 /** A rule joins a profile by naming it; the profile file says what it is for and when it is chosen. */
@@ -14,6 +14,8 @@ export interface Profile {
   readonly because: string;
   /** Parameter values by rule id. */
   readonly params: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  /** Where the profile stands. */
+  readonly at: Where;
 }
 
 /** The rule that decides whether a profile's subject is present: it passes when any of `present` holds. */

@@ -161,7 +161,35 @@ describe('rules check', () => {
   test('finds none in the shipped rules', async () => {
     const { status, out } = await pretrip(['rules', 'check']);
     expect(status).toBe(0);
-    expect(out).toMatch(/^\d+ rules, 13 profiles, \d+ cases: no mistakes$/);
+    expect(out).toMatch(/^\d+ rules, 13 profiles, \d+ cases, \d+ kinds \(\d+ serve one rule, \d+ none\): no mistakes$/);
+  });
+
+  test('names the kinds that serve one rule, or none', async () => {
+    const { status, out } = await pretrip(['rules', 'check', '-v']);
+    expect(status).toBe(0);
+    const rows = rowsOf(out).slice(0, -1);
+    expect(rows).toContainEqual(['runtime-dir', 'rootless.xdg-runtime-dir']);
+    expect(rows.map(([kind]) => kind)).not.toContain('config');
+    const [, one, none] = /\((\d+) serve one rule, (\d+) none\)/.exec(out) ?? [];
+    expect([rows.filter(([, rule]) => rule !== '').length, rows.filter(([, rule]) => rule === '').length]).toEqual([Number(one), Number(none)]);
+  });
+
+  test('refuses parameters of a profile that no rule has, or that are of another sort', async () => {
+    const root = join(dir, 'profiled');
+    put(
+      'profiled/a/one.yaml',
+      'id: a.one\ntitle: t\nseverity: high\nwhy: w\nparams: { n: { default: 1 } }\ncheck:\n  - hardware: true\n    expect: { cpus: { atLeast: { param: n } } }\n',
+    );
+    put('profiled/a/one.test.yaml', 'cases: []\n');
+    put('profiled/profiles/mine.yaml', 'id: mine\ntitle: t\ndescribe: d\nbecause: b\nparams:\n  a.one: { n: "2", m: 3 }\n  a.onn: { n: 2 }\n');
+    const { status, err } = await pretrip(['rules', 'check', root]);
+    expect(status).toBe(2);
+    for (const said of [
+      /mine\.yaml:6:1: a\.one:n must be like its default, 1/,
+      /a\.one has no parameter "m"\n {4}did you mean "n"\?/,
+      /there is no rule "a\.onn" to set a parameter of\n {4}did you mean "a\.one"\?/,
+    ])
+      expect(err).toMatch(said);
   });
 });
 

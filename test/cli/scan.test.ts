@@ -95,6 +95,10 @@ describe('bad input ends in one clear message and the right status', () => {
       [['scan', '-o', 'sarf'], /there is no format "sarf"\n {2}did you mean "sarif"\?/],
       [['scan', '--select', 'podman.api.service-timeot'], /did you mean "podman.api.service-timeout"\?/],
       [['scan', '-D', 'nothing=1'], /has a parameter "nothing"/],
+      [
+        ['scan', '-D', 'needed=true'],
+        /parameter needed is not of one type in podman\.net\.aardvark and podman\.policy\.transport-bypass\n {2}name the rule: --param RULE:needed=VALUE/,
+      ],
       [['scan', '--fail-on', 'hgih'], /hgih/],
       [['scan', '--frobnicate'], /frobnicate/],
       [['scna'], /scna/],

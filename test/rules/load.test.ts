@@ -68,6 +68,16 @@ describe('mistakes are found at load, with line, column and what to do', () => {
     expect(messages(`${good}params: { x: { default: 1 } }\n`).join()).toMatch(/parameter "x" is not used/);
   });
 
+  test.each([
+    ['name: unit, manager: { param: m }', 'm: { default: both }', 'unit.manager must be one of: system, user'],
+    ['name: { param: m }', 'm: { default: [a] }', 'unit.name must be text, and so must the default of parameter "m"'],
+    ['name: { param: m }', 'm: { default: a.service }', ''],
+  ])('a default that the query %s cannot take', (query, param, message) => {
+    const rule = `${good.replace(/- file.*/s, `- unit: { ${query} }\n    expect: { masked: false }`)}\nparams: { ${param} }\n`;
+    expect(messages(rule).join()).toContain(message);
+    if (message === '') expect(messages(rule)).toEqual([]);
+  });
+
   test('a version written as a number', () => {
     expect(messages(good.replace('- file: /etc/example', '- tool: podman').replace('mode: { noMoreThan: "0600" }', 'version: { atLeast: 4 }')).join()).toMatch(
       /a version must be quoted \| write "4"/,

@@ -32,8 +32,7 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
   'short-name-mode': string('how a short name is resolved', ['enforcing', 'permissive', 'disabled']),
   'credential-helpers': list(string('a helper'), 'where credentials are looked for'),
   aliases: map(string('the full name'), 'short names that resolve whatever the search list says'),
-  insecureRemote: list(string('a prefix, or a mirror'), 'what is pulled without TLS, or without verifying it, over a network'),
-  insecureLocal: list(string('a prefix, or a mirror'), 'the same on the loopback interface'),
+  insecure: list(string('HOST[:PORT][/PATH], or a prefix'), 'registries and mirrors from which is pulled without TLS, or without verifying it'),
   format: number('format of the main file: 1 or 2; unset without a main file'),
   mixed: list(string('a path'), 'files that mix both formats and are accepted, as Podman before 4.4 does when the lists of one are empty'),
   registry: list(
@@ -176,18 +175,13 @@ function asFact(merged: Merged, layers: readonly string[]): FactBuilder {
     for (const [index, where] of registry.mirrors.entries()) fact.at(['registry', String(at), 'mirror', String(index)], where);
   }
   const insecure = sorted.flatMap(insecurePlaces);
-  const local = insecure.filter((i) => loopback.test(i.name));
-  const remote = insecure.filter((i) => !loopback.test(i.name));
   const seen = sorted.length > 0 ? sorted.flatMap((r) => r.where.slice(0, 1)) : layers.map((path) => ({ path }));
-  for (const [field, found] of [
-    ['insecureRemote', remote],
-    ['insecureLocal', local],
-  ] as const)
-    fact.set(
-      field,
-      found.map((i) => i.name),
-      ...(found.length > 0 ? found.map((i) => ({ ...i.where, said: i.name })) : seen),
-    );
+  fact.set(
+    'insecure',
+    insecure.map((i) => i.name),
+    ...(insecure.length > 0 ? insecure.map((i) => i.where) : seen),
+  );
+  for (const [at, { where }] of insecure.entries()) fact.at(['insecure', String(at)], where);
   fact.set(
     'unknownKeys',
     merged.unknownKeys.map((k) => k.name),
@@ -196,14 +190,13 @@ function asFact(merged: Merged, layers: readonly string[]): FactBuilder {
   return fact;
 }
 
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:\/|$)/i;
-
 /** A registry and each of its mirrors carry their own flag. */
 function insecurePlaces(registry: Registry): { readonly name: string; readonly where: Where }[] {
   const at = registry.where[0] as Where;
   const mirrors = Array.isArray(registry.value.mirror) ? (registry.value.mirror as { readonly location?: string; readonly insecure?: boolean }[]) : [];
-  return [
+  const found = [
     ...(registry.value.insecure === true ? [{ name: String(registry.value.location || registry.prefix), where: registry.places.get('insecure') ?? at }] : []),
     ...mirrors.flatMap((m, index) => (m.insecure === true ? [{ name: String(m.location), where: registry.mirrors[index] ?? at }] : [])),
   ];
+  return found.map(({ name, where }) => ({ name, where: { ...where, said: name } }));
 }

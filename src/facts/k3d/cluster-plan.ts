@@ -1,8 +1,10 @@
 /** What a k3d config file or command line asks for, in one form, with the place of each value. */
+import type { Account } from '../ask.ts';
 import { FactBuilder, type Json, type Known, type Unknown, type Where } from '../fact.ts';
+import { met, metInWords } from '../host/path-list.ts';
 import { boolean, list, map, number, record, string } from '../shape.ts';
 import { imageForm } from './image-form.ts';
-import { danger, isMapper, volumeMount } from './mounts.ts';
+import { volumeMount } from './mounts.ts';
 import { gateReaches, gateWithoutFilter, isNodeFilter, type NodeArg } from './node-filters.ts';
 
 export interface Traced<T> {
@@ -93,8 +95,11 @@ export const clusterShape = record({
   }),
   volumes: list(string('[source:]destination'), 'volumes of the nodes'),
   mounts: record({
-    dangerous: list(string('a volume'), 'volumes that hand the host over: engine sockets, /, /etc and the like'),
-    mapper: list(string('a volume'), 'volumes below /dev/mapper'),
+    each: list(
+      record({ source: string('the path, as it is written'), target: string('where the nodes see it') }),
+      'volumes that are a path of the host; others are new and empty',
+    ),
+    matching: list(string('a volume'), 'volumes by which nodes have a path that the rule names'),
   }),
   sudo: record({
     used: boolean('whether sudo starts k3d'),
@@ -104,8 +109,14 @@ export const clusterShape = record({
   exports: map(string('value'), 'variables that the script sets for the command'),
 });
 
+/** Paths of the host to look for among the volumes, and whose `~` and `{uid}` are meant. */
+export interface LookedFor {
+  readonly hostPaths: readonly string[];
+  readonly as: Account;
+}
+
 /** The fact of one plan. */
-export function clusterFact(plan: ClusterPlan): Known {
+export function clusterFact(plan: ClusterPlan, lookedFor?: LookedFor): Known {
   const fact = new FactBuilder().consulted(plan.at);
   fact
     .set('id', plan.id, plan.at)
@@ -124,7 +135,7 @@ export function clusterFact(plan: ClusterPlan): Known {
     plan.volumes.map((v) => v.value),
     ...places(plan.volumes, plan.at),
   );
-  setMounts(fact, plan);
+  setMounts(fact, plan, lookedFor);
   setPublished(fact, plan);
   const keeps = plan.sudo?.keeps ?? [];
   fact.set(['sudo', 'used'], plan.sudo !== undefined, plan.sudo?.where ?? plan.at).set(['sudo', 'keeps'], keeps, plan.sudo?.where ?? plan.at);
@@ -136,19 +147,22 @@ export function clusterFact(plan: ClusterPlan): Known {
   return fact.build();
 }
 
-function setMounts(fact: FactBuilder, plan: ClusterPlan): void {
-  const each = plan.volumes.map((v) => ({ ...v, mount: volumeMount(v.value) }));
-  const risky = each.flatMap((v) => ((why) => (why === undefined ? [] : [{ text: v.value, where: { ...v.where, said: why } }]))(danger(v.mount)));
-  const mapper = each.filter((v) => isMapper(v.mount));
+function setMounts(fact: FactBuilder, plan: ClusterPlan, lookedFor: LookedFor | undefined): void {
+  const each = plan.volumes.map((v) => ({ ...v, mount: volumeMount(v.value) })).filter((v) => /^[./]/.test(v.mount.source));
   fact.set(
-    ['mounts', 'dangerous'],
-    risky.map((r) => r.text),
-    ...(risky.length > 0 ? risky.map((r) => r.where) : places(plan.volumes, plan.at)),
+    ['mounts', 'each'],
+    each.map(({ mount }) => ({ source: mount.source, target: mount.destination })),
+    ...places(each, plan.at),
   );
+  if (!lookedFor) return;
+  const found = each.flatMap(({ value, where, mount: { source } }) => {
+    const how = met(source, lookedFor.hostPaths, lookedFor.as);
+    return how ? [{ value, where: { ...where, said: metInWords(source, how) } }] : [];
+  });
   fact.set(
-    ['mounts', 'mapper'],
-    mapper.map((m) => m.value),
-    ...places(mapper, plan.at),
+    ['mounts', 'matching'],
+    found.map((f) => f.value),
+    ...(found.length > 0 ? found.map((f) => f.where) : places(plan.volumes, plan.at)),
   );
 }
 

@@ -21,17 +21,5 @@ const tidy = (path: string): string =>
     .replace(/(?<=.)\/$/, '')
     .replace(/\/\.$/, '') || '/';
 
-const engineSocket = /(?:^|\/)(?:docker|podman|containerd|crio)\.sock$/;
-/** Folders that hold such a socket, or whose content is the host's own configuration, kernel or state. */
-const whole =
-  /^\/(?:etc|run|var\/run|proc|sys|dev|boot|root|home|var|usr|run\/podman|var\/run\/podman|run\/user(?:\/\d+(?:\/podman)?)?|var\/lib\/containers(?:\/storage)?)?$/;
-
-/** Why a mount hands over the host; undefined when it does not. */
-export function danger({ source }: VolumeMount): string | undefined {
-  if (engineSocket.test(source)) return "the engine's socket, which is root on its host";
-  if (source === '/') return 'the whole host';
-  return whole.test(source) ? `${source} of the host` : undefined;
-}
-
 /** k3d's FAQ wants it for btrfs. */
 export const isMapper = ({ source }: VolumeMount): boolean => source === '/dev/mapper' || source.startsWith('/dev/mapper/');

@@ -1,10 +1,16 @@
-/** The value of `--mount`: one record of comma-separated values (podman-run(1); containers/podman pkg/specgenutil/volumes.go; Go encoding/csv). Pure. */
+/** The values of `--mount` and `--volume` (podman-run(1); containers/podman pkg/specgenutil/volumes.go). Pure. */
 
-export interface MountOption {
+/** What both say of a mount. */
+interface Mounted {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly propagation?: string;
+}
+
+export interface MountOption extends Mounted {
   /** `volume` where none is given. */
   readonly type: string;
-  readonly source: string;
-  readonly readOnly: boolean;
   /** `volume-opt`: what a volume is made with that is not there yet. */
   readonly volume: VolumeOptions;
 }
@@ -12,7 +18,7 @@ export interface MountOption {
 /** Options of a volume of the driver local, by name: `device`, `o`, `type`. */
 export type VolumeOptions = Readonly<Record<string, string | undefined>>;
 
-/** Of a key that is given twice, by either of its names, the last value counts (tried with 4.3.1). Undefined: Podman refuses the text. */
+/** `--mount`, one record of comma-separated values (Go encoding/csv). Of a key that is given twice, by either of its names, the last value counts (tried with 4.3.1). Undefined: Podman refuses the text. */
 export function mountOption(text: string): MountOption | undefined {
   const fields = record(text);
   if (!fields) return undefined;
@@ -26,12 +32,24 @@ export function mountOption(text: string): MountOption | undefined {
     const at = value?.indexOf('=') ?? -1;
     return key === 'volume-opt' && value && at > 0 ? [[value.slice(0, at), value.slice(at + 1)]] : [];
   });
+  const propagation = last('bind-propagation');
   return {
     type: last('type') ?? 'volume',
     source: last('source', 'src') ?? '',
+    target: last('destination', 'dst', 'target') ?? '',
+    ...(propagation === undefined ? {} : { propagation }),
     readOnly: flag !== undefined && /^(?:true|1|t)$/i.test(flag[1] ?? 'true'),
     volume: Object.fromEntries(volume),
   };
+}
+
+/** `--volume [SOURCE:]TARGET[:OPTIONS]`. What is written to an overlay (`O`) stays in the container. Undefined: no source is named. */
+export function volumeOption(text: string): (Mounted & { readonly overlay: boolean }) | undefined {
+  const [source = '', target, options = ''] = text.split(':');
+  if (target === undefined) return undefined;
+  const words = options.split(',');
+  const propagation = words.findLast((w) => /^r?(?:shared|slave|private|unbindable)$/.test(w));
+  return { source, target, readOnly: words.includes('ro'), overlay: words.includes('O'), ...(propagation === undefined ? {} : { propagation }) };
 }
 
 /** The directory that a volume of these options binds; undefined: it binds none. */

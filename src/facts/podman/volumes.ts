@@ -6,7 +6,7 @@ import { type Json, type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
-import { boundDevice, mountOption, type VolumeOptions } from './mount-option.ts';
+import { boundDevice, mountOption, type VolumeOptions, volumeOption } from './mount-option.ts';
 import type { Flag } from './podman-flags.ts';
 import { askPodman, database } from './store.ts';
 
@@ -48,18 +48,29 @@ function boundIn(text: string): BoundVolumes | Unknown {
   return found;
 }
 
-/** The flags that mount a volume by its name: `--volume NAME:PATH`, `--mount type=volume,source=NAME,…`. */
-export function namedVolumes(flags: readonly Flag[]): { readonly name: string; readonly readOnly: boolean; readonly where: Where }[] {
-  return volumesIn(flags).flatMap(({ name, readOnly, where }) => (name.endsWith('.volume') ? [] : [{ name, readOnly, where }]));
+/** A volume that a flag mounts, by its name or that of its `.volume` file. */
+interface VolumeMount {
+  readonly name: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly propagation?: string;
+  readonly where: Where;
 }
 
+/** The flags that mount a volume by its name: `--volume NAME:PATH`, `--mount type=volume,source=NAME,…`. */
+export const namedVolumes = (flags: readonly Flag[]): VolumeMount[] => volumesIn(flags).filter(({ name }) => !name.endsWith('.volume'));
+
 /** Volumes by their name, or by that of their `.volume` file. */
-export function volumesIn(flags: readonly Flag[]): { readonly name: string; readonly readOnly: boolean; readonly where: Where }[] {
-  return flags.flatMap(({ name: flag, value, where }) => {
-    const [first = '', second, options = ''] = flag === 'volume' ? value.split(':') : [];
+export function volumesIn(flags: readonly Flag[]): VolumeMount[] {
+  return flags.flatMap(({ name: flag, value, where }): VolumeMount[] => {
     const mount = flag === 'mount' ? mountOption(value) : undefined;
-    const name = mount?.type === 'volume' ? mount.source : second === undefined && !first.endsWith('.volume') ? '' : first;
-    const readOnly = mount?.readOnly ?? options.split(',').includes('ro');
-    return /^[A-Za-z0-9][\w.@-]*$/.test(name) ? [{ name, readOnly, where }] : [];
+    const given = mount?.type === 'volume' ? mount : flag === 'volume' ? (volumeOption(value) ?? alone(value)) : undefined;
+    if (!given || !/^[A-Za-z0-9][\w.@-]*$/.test(given.source)) return [];
+    const { source: name, target, readOnly, propagation } = given;
+    return [{ name, target, readOnly, where, ...(propagation === undefined ? {} : { propagation }) }];
   });
 }
+
+/** Only of a `.volume` file the target may be left out. */
+const alone = (text: string): { source: string; target: string; readOnly: boolean; propagation?: string } | undefined =>
+  text.endsWith('.volume') ? { source: text, target: '', readOnly: false } : undefined;

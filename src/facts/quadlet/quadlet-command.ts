@@ -3,7 +3,7 @@
  * PodmanArgs= (containers/podman pkg/systemd/quadlet/quadlet.go ConvertContainer, ConvertPod, ConvertKube).
  */
 import type { Unknown, Where } from '../fact.ts';
-import type { HostMount } from '../podman/host-paths.ts';
+import type { HostMount } from '../podman/host-mount.ts';
 import { type Flag, parseFlags, type Word } from '../podman/podman-flags.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';

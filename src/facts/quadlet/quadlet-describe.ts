@@ -1,15 +1,19 @@
 /** Puts what a Quadlet file runs into a fact. */
-import { FactBuilder, type Unknown, unknown, type Where } from '../fact.ts';
+import { FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import { met } from '../host/path-list.ts';
+import type { RealPaths } from '../host/real-paths.ts';
 import { type Flag, flagsNamed, lastFlag, switchedOn } from '../podman/podman-flags.ts';
+import { globMatches } from '../text/glob.ts';
 import { imageReference } from './image-reference.ts';
 import type { Command } from './quadlet-command.ts';
-import { capabilitiesOf, type Finding, fullPrivileges, hostNamespaces, loosened, noNewPrivileges, notRoot } from './quadlet-isolation.ts';
+import { capabilitiesOf, devicesOf, type Finding, hostNamespaces, noNewPrivileges, notRoot, plainCapability, securityOptionsOf } from './quadlet-isolation.ts';
 import { sectionOf } from './quadlet-keys.ts';
-import type { Mounts } from './quadlet-mounts.ts';
+import { type AllMounts, leadsTo, mountsAmong, unseenOf } from './quadlet-mounts.ts';
 import { remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
-import { limitsOf, literalSecrets, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
+import { limitsOf, literalVariables, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
 import { absolute, type Surroundings } from './quadlet-surroundings.ts';
 import { lastWord } from './quadlet-words.ts';
+import type { WorkloadQuery } from './quadlet-workload-shape.ts';
 
 /** Sets parts of a fact: what was found stands; that there is no more can be said only when nothing is open. */
 class Part {
@@ -28,6 +32,32 @@ class Part {
         ...(found.length > 0 ? found.map((f) => f.where) : [this.here]),
       );
   }
+  /** Sets all that there is: nothing is said of a part. */
+  whole(path: readonly string[], each: readonly (Finding | { readonly value: Json; readonly where: Where })[], open: Unknown | undefined): void {
+    if (open) return void this.fact.gap(path, open);
+    this.fact.set(
+      path,
+      each.map((e) => ('said' in e ? e.said : e.value)),
+      ...(each.length > 0 ? each.map((e) => e.where) : [this.here]),
+    );
+    for (const [at, { where }] of each.entries()) this.fact.at([...path, String(at)], where);
+  }
+  /** Sets what there is and, where the query names some, those of it. */
+  both(
+    path: string,
+    each: readonly Finding[],
+    wanted: readonly string[] | undefined,
+    is: (said: string, name: string) => boolean,
+    open: Unknown | undefined,
+  ): void {
+    this.whole([path, 'each'], each, open);
+    if (wanted)
+      this.list(
+        [path, 'matching'],
+        each.filter((e) => wanted.some((name) => is(e.said, name))),
+        open,
+      );
+  }
   /** `wanted` is the flag that makes it `value`. */
   is(path: readonly string[], value: boolean, wanted: { where: Where } | undefined, open: Unknown | undefined): void {
     if (wanted) this.fact.set(path, value, wanted.where);
@@ -36,24 +66,55 @@ class Part {
   }
 }
 
-/** `command` is the whole one, `mounts` what it mounts. */
-export function describeWorkload(source: Source, seen: Surroundings, command: Command, mounts: Mounts): FactBuilder {
+/** What was learnt of a Quadlet file: `command` is the whole one, `mounts` what it mounts, `real` where that leads. */
+export interface Workload {
+  readonly source: Source;
+  readonly seen: Surroundings;
+  readonly command: Command;
+  readonly mounts: AllMounts;
+  readonly real: RealPaths;
+}
+
+/** The query names things to look for among those that are there (`workloadFields`). */
+export function describeWorkload({ source, seen, command, mounts, real }: Workload, query: WorkloadQuery): FactBuilder {
   const here: Where = { path: source.file.path };
   const fact = new FactBuilder().consulted(here).set('type', source.ending, here).set('owner', source.owner.name, here);
   const part = new Part(fact, here);
   const { flags, open } = command;
+  setPrivileges(part, source, flags, open, query);
   setIsolation(part, source, flags, open);
-  for (const field of ['sensitive', 'shared', 'sockets'] as const) part.list(['mounts', field], mounts[field], open ?? mounts.unseen);
+  setMounts(part, { source, mounts, real }, open, query);
   setImages(part, source, seen);
   setUpdates(part, source, flags);
   setService(part, source, seen, flags, open);
+  setVariables(part, source, seen, flags, open, query);
   return fact;
+}
+
+function setPrivileges(part: Part, source: Source, flags: readonly Flag[], open: Unknown | undefined, query: WorkloadQuery): void {
+  part.is(['privileged'], true, switchedOn(flags, 'privileged'), open);
+  part.both('devices', devicesOf(flags), query.devices, (path, name) => met(path, [name], source.owner) !== undefined, open);
+  part.both('securityOptions', securityOptionsOf(flags), query.securityOptions, (option, name) => option === name, open);
+  const { dropsAll, added, misspelt } = capabilitiesOf(flags);
+  part.is(['capabilities', 'dropsAll'], true, dropsAll, source.command.open);
+  part.both('capabilities', added, query.capabilities, (capability, name) => capability === plainCapability(name), source.command.open);
+  part.list(['capabilities', 'misspelt'], misspelt, source.command.open);
+}
+
+function setMounts(part: Part, { source, mounts, real }: Pick<Workload, 'source' | 'mounts' | 'real'>, open: Unknown | undefined, query: WorkloadQuery): void {
+  const unseen = open ?? unseenOf(mounts.each, real) ?? mounts.unseen;
+  const each = mounts.each.map(({ where, ...mount }) => {
+    const end = leadsTo(mount.source, real);
+    return { value: { ...mount, ...(end === undefined ? {} : { leadsTo: end }) }, where };
+  });
+  part.whole(['mounts', 'each'], each, unseen);
+  const list = query.hostPaths;
+  const asked = query.writable === true ? mounts.each.filter((m) => !m.readOnly) : mounts.each;
+  if (list) part.list(['mounts', 'matching'], mountsAmong(asked, list, source.owner, real), unseen);
 }
 
 function setIsolation(part: Part, source: Source, flags: readonly Flag[], open: Unknown | undefined): void {
   const { fact, here } = part;
-  part.list(['privileges', 'full'], fullPrivileges(flags), open);
-  part.list(['privileges', 'loosened'], loosened(flags), open);
   const locked = noNewPrivileges(flags);
   const key = lastWord(source.assignments, sectionOf(source.ending), 'NoNewPrivileges');
   if (locked) fact.set('noNewPrivileges', 'on', locked.where);
@@ -63,10 +124,6 @@ function setIsolation(part: Part, source: Source, flags: readonly Flag[], open: 
   if (readOnly) fact.set('readOnly', switchedOn(flags, 'read-only') !== undefined, readOnly.where);
   else if (open) fact.gap('readOnly', open);
   else fact.set('readOnly', false, here);
-  const { dropsAll, dangerous, misspelt } = capabilitiesOf(flags);
-  part.is(['capabilities', 'dropsAll'], true, dropsAll, source.command.open);
-  part.list(['capabilities', 'dangerous'], dangerous, source.command.open);
-  part.list(['capabilities', 'misspelt'], misspelt, source.command.open);
   // A member has the user namespace of its pod.
   const pod = source.pod?.command;
   const because = notRoot(pod ? [...flags.filter((f) => f.name !== 'userns'), ...pod.flags] : flags);
@@ -126,7 +183,7 @@ function setUpdates(part: Part, source: Source, flags: readonly Flag[]): void {
 
 function setService(part: Part, source: Source, seen: Surroundings, flags: readonly Flag[], open: Unknown | undefined): void {
   const { fact, here } = part;
-  const { clash, environmentFiles } = seen;
+  const { clash } = seen;
   const { dropIns } = source;
   const service = [...source.assignments, ...dropIns.assignments];
   const unseen = dropIns.unseen ?? open;
@@ -134,9 +191,6 @@ function setService(part: Part, source: Source, seen: Surroundings, flags: reado
   fact.set(['limits', 'cgroups'], limits.cgroups.value, limits.cgroups.where ?? here);
   part.list(['limits', 'effective'], limits.effective, unseen);
   part.list(['limits', 'lost'], limits.lost, unseen);
-  part.list(['secrets', 'literal'], literalSecrets(flags, service), unseen);
-  setFiles(part, source, environmentFiles, open);
-  part.is(['secrets', 'host'], true, switchedOn(flags, 'env-host'), open);
   const restart = restartOf(source.ending, flags, service);
   if (dropIns.unseen) for (const field of ['restart', 'start']) fact.gap(field, dropIns.unseen);
   fact.set(['restart', 'policy'], restart.policy.value, restart.policy.where ?? { ...here, said: 'no Restart= in [Service]' });
@@ -162,16 +216,40 @@ function setService(part: Part, source: Source, seen: Surroundings, flags: reado
   }
 }
 
-function setFiles(part: Part, source: Source, files: Surroundings['environmentFiles'], open: Unknown | undefined): void {
-  const found: Finding[] = [];
+function setVariables(part: Part, source: Source, seen: Surroundings, flags: readonly Flag[], open: Unknown | undefined, query: WorkloadQuery): void {
+  const service = [...source.assignments, ...source.dropIns.assignments];
+  const others = query.otherVariables ?? [];
+  part.both(
+    'environment',
+    literalVariables(flags, service),
+    query.variables,
+    (variable, name) => sameName(name, variable) && !others.some((other) => sameName(other, variable)),
+    source.dropIns.unseen ?? open,
+  );
+  part.is(['environment', 'host'], true, switchedOn(flags, 'env-host'), open);
+  setFiles(part, source, seen.environmentFiles, open, query);
+}
+
+const sameName = (pattern: string, name: string): boolean => globMatches(pattern.toLowerCase(), name.toLowerCase());
+
+function setFiles(part: Part, source: Source, files: Surroundings['environmentFiles'], open: Unknown | undefined, query: WorkloadQuery): void {
+  const each: { value: { path: string; mode: number }; where: Where }[] = [];
   let unseen = open;
   for (const flag of flagsNamed(source.command.flags, 'env-file')) {
     const path = absolute(flag.value, source.file.directory);
     const answer = files.get(path);
     const end = answer?.is === 'got' ? (answer.value.real ?? { is: 'got' as const, value: answer.value }) : answer;
     if (end?.is === 'blocked') unseen ??= unknown(end, path);
-    if (end?.is === 'got' && (end.value.mode & 0o004) !== 0)
-      found.push({ said: path, where: { path, said: `mode ${end.value.mode.toString(8).padStart(4, '0')}` } });
+    if (end?.is === 'got') each.push({ value: { path, mode: end.value.mode }, where: { path, said: `mode ${end.value.mode.toString(8).padStart(4, '0')}` } });
   }
-  part.list(['secrets', 'readable'], found, unseen);
+  part.whole(['environmentFiles', 'each'], each, unseen);
+  if (query.mode === undefined) return;
+  const allowed = /^0[0-7]{3,4}$/.test(query.mode) ? Number.parseInt(query.mode, 8) : undefined;
+  if (allowed === undefined) unseen = { is: 'unknown', why: 'ambiguous', said: `${query.mode} is no mode such as 0640`, where: [] };
+  const more = allowed === undefined ? [] : each.filter((e) => (e.value.mode & ~allowed) !== 0);
+  part.list(
+    ['environmentFiles', 'matching'],
+    more.map((e) => ({ said: e.value.path, where: e.where })),
+    unseen,
+  );
 }

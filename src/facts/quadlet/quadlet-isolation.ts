@@ -1,6 +1,6 @@
 /** What a container's flags take away from its isolation. Pure. */
 import type { Where } from '../fact.ts';
-import { type Flag, flagsNamed, lastFlag, switchedOn } from '../podman/podman-flags.ts';
+import { type Flag, flagsNamed, lastFlag } from '../podman/podman-flags.ts';
 
 /** Something found, in words, and where. */
 export interface Finding {
@@ -10,27 +10,14 @@ export interface Finding {
 
 const say = (flag: Flag, said: string): Finding => ({ said, where: flag.where });
 
-/** The host's memory, and the whole of /dev. */
-const rawDevices = /^\/dev(\/(mem|kmem|port|kmsg))?\/?$/;
+/** Devices of the host that it is given: `--device HOST[:CONTAINER[:PERMISSIONS]]`. */
+export const devicesOf = (flags: readonly Flag[]): Finding[] => flagsNamed(flags, 'device').map((f) => say(f, f.value.split(':')[0] ?? ''));
 
-/** Everything that makes root in the container root of the host. */
-export function fullPrivileges(flags: readonly Flag[]): Finding[] {
-  const privileged = switchedOn(flags, 'privileged');
-  return [
-    ...(privileged ? [say(privileged, 'privileged')] : []),
-    ...flagsNamed(flags, 'device').flatMap((f) => (rawDevices.test(f.value.split(':')[0] ?? '') ? [say(f, `device ${f.value}`)] : [])),
-  ];
-}
-
-/** Single protections that are switched off. */
-export function loosened(flags: readonly Flag[]): Finding[] {
-  return flagsNamed(flags, 'security-opt').flatMap((f) => {
-    const [kind = '', value = ''] = f.value.split(/[=:](.*)/s);
-    const off =
-      ((kind === 'seccomp' || kind === 'apparmor' || kind === 'systempaths') && value === 'unconfined') ||
-      (kind === 'label' && value === 'disable') ||
-      (kind === 'unmask' && value.toUpperCase() === 'ALL');
-    return off ? [say(f, `${kind}=${value}`)] : [];
+/** Its security options in one form, `KIND=VALUE`: `label:disable` is `label=disable`, `unmask=all` is `unmask=ALL`. */
+export function securityOptionsOf(flags: readonly Flag[]): Finding[] {
+  return flagsNamed(flags, 'security-opt').map((f) => {
+    const [kind = '', value] = f.value.split(/[=:](.*)/s);
+    return say(f, value === undefined ? kind : `${kind}=${kind === 'unmask' && value.toUpperCase() === 'ALL' ? 'ALL' : value}`);
   });
 }
 
@@ -48,20 +35,23 @@ const capabilities = new Set(
     'SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM'
   ).split(' '),
 );
-const dangerous = ['ALL', 'SYS_ADMIN', 'NET_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_PTRACE'];
 
-/** `cap_net_raw`, `NET_RAW` and `Cap_Net_Raw` are one capability; a flag may hold several, with commas. */
+/** `cap_net_raw`, `NET_RAW` and `Cap_Net_Raw` are one capability. */
+export const plainCapability = (name: string): string => name.trim().toUpperCase().replace(/^CAP_/, '');
+
+/** A flag may hold several, with commas. */
 const capabilitiesIn = (flags: readonly Flag[], name: string): { capability: string; flag: Flag }[] =>
   flagsNamed(flags, name).flatMap((flag) =>
     flag.value
       .split(',')
       .filter((c) => c.trim() !== '')
-      .map((c) => ({ capability: c.trim().toUpperCase().replace(/^CAP_/, ''), flag })),
+      .map((c) => ({ capability: plainCapability(c), flag })),
   );
 
 export interface Capabilities {
   readonly dropsAll?: Flag;
-  readonly dangerous: readonly Finding[];
+  /** Without CAP_, in upper case. */
+  readonly added: readonly Finding[];
   /** Names that are no capability: the container does not start. */
   readonly misspelt: readonly Finding[];
 }
@@ -72,7 +62,7 @@ export function capabilitiesOf(flags: readonly Flag[]): Capabilities {
   const all = dropped.find((d) => d.capability === 'ALL')?.flag;
   return {
     ...(all ? { dropsAll: all } : {}),
-    dangerous: added.filter((a) => dangerous.includes(a.capability)).map((a) => say(a.flag, a.capability)),
+    added: added.map((a) => say(a.flag, a.capability)),
     misspelt: [...added, ...dropped].filter((a) => a.capability !== 'ALL' && !capabilities.has(a.capability)).map((a) => say(a.flag, a.capability)),
   };
 }

@@ -1,9 +1,10 @@
-/** Paths of the host that a container mounts, and how bad that is. */
+/** Paths of the host that a container mounts, and which of them a list names. */
 import type { Account, Asking } from '../ask.ts';
 import type { Unknown } from '../fact.ts';
+import { cleanPath, met, metInWords, tidyPath } from '../host/path-list.ts';
 import type { RealPaths } from '../host/real-paths.ts';
-import { cleanPath, type Danger, dangerOf, type HostMount, socketsBehind, tidyPath } from '../podman/host-paths.ts';
-import { boundDevice, mountOption } from '../podman/mount-option.ts';
+import type { HostMount } from '../podman/host-mount.ts';
+import { boundDevice, mountOption, volumeOption } from '../podman/mount-option.ts';
 import { type Flag, flagsNamed } from '../podman/podman-flags.ts';
 import { boundVolumes, namedVolumes } from '../podman/volumes.ts';
 import type { Command } from './quadlet-command.ts';
@@ -16,13 +17,12 @@ import type { Finding } from './quadlet-isolation.ts';
  */
 export function hostMounts(flags: readonly Flag[], from: string): HostMount[] {
   return flagsNamed(flags, 'volume', 'mount', 'rootfs').flatMap((flag): HostMount[] => {
-    const mount = flag.name === 'volume' ? fromVolume(flag.value) : flag.name === 'mount' ? fromMount(flag.value) : { kernel: flag.value, readOnly: false };
+    const mount = flag.name === 'volume' ? fromVolume(flag.value) : flag.name === 'mount' ? fromMount(flag.value) : fromRoot(flag.value);
     if (!mount) return [];
-    const { readOnly } = mount;
+    const { source: written, asItStands, ...rest } = mount;
     // Podman takes `..` away by the words before any link is followed; of --rootfs and volumes the kernel does it (tried with 4.3.1 and 5.4.2).
-    const source = 'kernel' in mount ? mount.kernel : mount.source.startsWith('.') ? cleanPath(`${from}/${mount.source}`) : mount.source;
-    if (!source.startsWith('/')) return [];
-    return [{ source: 'kernel' in mount ? source : cleanPath(source), readOnly, where: flag.where }];
+    const source = asItStands ? written : written.startsWith('.') ? cleanPath(`${from}/${written}`) : written;
+    return source.startsWith('/') ? [{ ...rest, source: asItStands ? source : cleanPath(source), where: flag.where }] : [];
   });
 }
 
@@ -49,63 +49,51 @@ interface Mounting {
   readonly command: Command;
 }
 
-/** `kernel` is a path that Podman hands on as it is. */
-type Mounted = { readonly readOnly: boolean } & ({ readonly source: string } | { readonly kernel: string });
+/** `asItStands`: a path that Podman hands on without a look at it. */
+type Mounted = Omit<HostMount, 'where'> & { readonly asItStands: boolean };
 
-/** A mount `O` is an overlay: what is written stays in the container. */
 function fromVolume(value: string): Mounted | undefined {
-  const [source = '', destination, options = ''] = value.split(':');
-  return destination === undefined ? undefined : { source, readOnly: options.split(',').some((o) => o === 'ro' || o === 'O') };
+  const volume = volumeOption(value);
+  if (!volume) return undefined;
+  const { overlay, ...mount } = volume;
+  return { ...mount, readOnly: mount.readOnly || overlay, asItStands: false };
 }
 
 function fromMount(value: string): Mounted | undefined {
   const mount = mountOption(value);
   if (!mount) return undefined;
-  const { type, source, readOnly, volume } = mount;
+  const { type, volume, ...rest } = mount;
   const device = type === 'volume' ? boundDevice(volume) : undefined;
-  if (device !== undefined) return { kernel: device, readOnly };
+  if (device !== undefined) return { ...rest, source: device, asItStands: true };
   // A glob has its last fixed directory as what is mounted from.
-  return type === 'bind' || type === 'glob' ? { source: source.replace(/\/[^/]*[*?[].*$/s, '/'), readOnly } : undefined;
+  return type === 'bind' || type === 'glob' ? { ...rest, source: rest.source.replace(/\/[^/]*[*?[].*$/s, '/'), asItStands: false } : undefined;
 }
 
-export interface Mounts {
-  readonly sensitive: readonly Finding[];
-  readonly shared: readonly Finding[];
-  readonly sockets: readonly Finding[];
-  /** Where a mounted path leads could not be seen. */
-  readonly unseen?: Unknown;
+const fromRoot = (source: string): Mounted => ({ source, target: '/', readOnly: false, asItStands: true });
+
+/** Of the mounts those by which a container has a path of the list, each with the path by which it has it. */
+export function mountsAmong(mounts: readonly HostMount[], list: readonly string[], as: Account, real: RealPaths): Finding[] {
+  return mounts.flatMap(({ source, where }) => {
+    const said = hasOneOf(source, list, as, real);
+    return said === undefined ? [] : [{ said, where }];
+  });
 }
 
-/** `real` tells where the sources lead: a link may give another name to what must not be mounted. */
-export function judgeMounts({ each: mounts, unseen: more }: AllMounts, as: Account, real: RealPaths): Mounts {
-  const judged = mounts.map((m) => ({ danger: worse(m, as, real), where: m.where }));
-  const of = (level: 'fail' | 'warn'): Finding[] => judged.flatMap(({ danger, where }) => (danger?.level === level ? [{ said: danger.said, where }] : []));
-  const unseen = unseenOf(mounts, real) ?? more;
-  return {
-    sensitive: of('fail'),
-    shared: of('warn'),
-    sockets: mounts.flatMap((m) => (leadsToSocket(m.source, as, real) ? [{ said: m.source, where: m.where }] : [])),
-    ...(unseen ? { unseen } : {}),
-  };
+/** How who has a path has one of a list, by its name or by where it leads, in words; undefined: it has none. */
+export function hasOneOf(source: string, list: readonly string[], as: Account, real: RealPaths): string | undefined {
+  const byName = met(source, list, as);
+  if (byName) return metInWords(source, byName);
+  const end = leadsTo(source, real);
+  const behind = end !== undefined && tidyPath(end) !== tidyPath(source) ? met(end, list, as) : undefined;
+  return end !== undefined && behind ? `${tidyPath(source)} leads to ${metInWords(end, behind)}` : undefined;
 }
 
-/** Whether an engine's socket is behind a path, by its name or by where it leads. */
-export const leadsToSocket = (source: string, as: Account, real: RealPaths): boolean =>
-  [source, otherName(source, real) ?? source].some((path) => socketsBehind(path, as).length > 0);
+/** Where a path ends when links are followed; undefined: nobody can tell. */
+export function leadsTo(source: string, real: RealPaths): string | undefined {
+  const end = real.get(source);
+  return typeof end === 'string' ? end : undefined;
+}
 
 /** The first source of which nobody could see where it leads. */
 export const unseenOf = (mounts: readonly { readonly source: string }[], real: RealPaths): Unknown | undefined =>
   mounts.map((m) => real.get(m.source)).find((r) => typeof r === 'object');
-
-function worse(mount: HostMount, as: Account, real: RealPaths): Danger | undefined {
-  const byName = dangerOf(mount.source, mount.readOnly, as);
-  const other = otherName(mount.source, real);
-  if (byName?.level === 'fail' || other === undefined) return byName;
-  const behind = dangerOf(other, mount.readOnly, as);
-  return behind && (behind.level === 'fail' || !byName) ? { ...behind, said: `${tidyPath(mount.source)} leads to ${behind.said}` } : byName;
-}
-
-function otherName(source: string, real: RealPaths): string | undefined {
-  const end = real.get(source);
-  return typeof end === 'string' && tidyPath(end) !== tidyPath(source) ? end : undefined;
-}

@@ -87,19 +87,14 @@ export function startTimeoutOf(service: Service): StartTimeout | { readonly prob
   return { seconds: unlimited ? 0 : seconds, unlimited, where: last.where };
 }
 
-const secretName = /token|passw|secret|api[_-]?key/i;
-const harmlessName = /(?:file|path|dir|url|uri|ttl|timeout|expiry|length)$/i;
-
-/** Names of variables that hold a literal secret; values never leave this place. */
-export function literalSecrets(flags: readonly Flag[], service: Service): Finding[] {
+/** Variables that are set to a text of some length, be it a secret: not to nothing, a yes or no, or a small number. Values never leave this place. */
+export function literalVariables(flags: readonly Flag[], service: Service): Finding[] {
   const inService = service
     .filter((a) => a.section === 'Service' && a.key === 'Environment')
     .flatMap((a) => splitWords(a.value, true).words.map((text) => ({ value: text, where: a.where })));
   return [...flagsNamed(flags, 'env'), ...inService].flatMap(({ value, where }) => {
     const equals = value.indexOf('=');
-    const name = equals < 0 ? value : value.slice(0, equals);
     const literal = equals < 0 ? '' : value.slice(equals + 1).replace(/^["']|["']$/g, '');
-    const counts = secretName.test(name) && !harmlessName.test(name) && literal !== '' && !/^(true|false|yes|no|\d{1,4})$/i.test(literal);
-    return counts ? [{ said: name, where }] : [];
+    return literal === '' || /^(true|false|yes|no|\d{1,4})$/i.test(literal) ? [] : [{ said: value.slice(0, equals), where }];
   });
 }

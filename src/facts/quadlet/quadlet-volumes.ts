@@ -1,6 +1,6 @@
 /** A `.volume` file that binds a directory of the host: who mounts the volume mounts that (podman-systemd.unit(5) Device=, Type=, Options=). */
 import type { Unknown, Where } from '../fact.ts';
-import type { HostMount } from '../podman/host-paths.ts';
+import type { HostMount } from '../podman/host-mount.ts';
 import { boundDevice } from '../podman/mount-option.ts';
 import type { Flag } from '../podman/podman-flags.ts';
 import { volumesIn } from '../podman/volumes.ts';
@@ -19,7 +19,7 @@ export interface VolumeUnits {
 /** What the volumes among these flags bind; unknown when a volume's file could not be seen, or a variable decides. */
 export function boundBy(flags: readonly Flag[], units: VolumeUnits, expand: (text: string) => string): HostMount[] | Unknown {
   const found: HostMount[] = [];
-  for (const { name, readOnly } of volumesIn(flags)) {
+  for (const { name, where: _, ...mounted } of volumesIn(flags)) {
     const file = units.file(name);
     if (!file?.name.endsWith('.volume')) continue;
     const { assignments, unseen } = units.merge(file);
@@ -30,7 +30,7 @@ export function boundBy(flags: readonly Flag[], units: VolumeUnits, expand: (tex
     const filled = [...given.values()].find(({ text }) => text.includes('$'));
     if (filled) return { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${filled.text.slice(0, 80)}`, where: [filled.where] };
     const device = boundDevice(Object.fromEntries([...given].map(([key, { text }]) => [key, expand(text)])));
-    if (device !== undefined) found.push({ source: device, readOnly, where: given.get('device')?.where ?? { path: file.path } });
+    if (device !== undefined) found.push({ ...mounted, source: device, where: given.get('device')?.where ?? { path: file.path } });
   }
   return found;
 }

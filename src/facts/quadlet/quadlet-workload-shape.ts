@@ -1,24 +1,43 @@
-/** The shape of kind `quadlet-workload`. */
-import { boolean, list, number, record, string } from '../shape.ts';
+/** Query and shape of kind `quadlet-workload`. Of each list of things the query can name some: `matching` holds those that are there. */
+import type { QueryField, QueryOf } from '../kind.ts';
+import { boolean, list, mode, number, record, string } from '../shape.ts';
+
+const names = (describe: string) => ({ type: 'strings', describe }) as const;
+
+export const workloadFields = {
+  path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' },
+  hostPaths: names(
+    'for `mounts.matching`: paths of the host; a mount of a path above one has it too, and one below it where it ends in /**; * is any name, ~ the home of the account, {uid} its id (not of root)',
+  ),
+  writable: { type: 'boolean', describe: 'for `mounts.matching`: only what it can write' },
+  capabilities: names('for `capabilities.matching`: names, with or without CAP_'),
+  devices: names('for `devices.matching`: paths of devices, in the manner of `hostPaths`'),
+  securityOptions: names('for `securityOptions.matching`: options as KIND=VALUE'),
+  variables: names('for `environment.matching`: names in any case; * is any text'),
+  otherVariables: names('for `environment.matching`: names that are none of them all the same'),
+  mode: { type: 'string', describe: 'for `environmentFiles.matching`: what a file of variables may grant at most, such as "0640"' },
+} as const satisfies Readonly<Record<string, QueryField>>;
+
+export type WorkloadQuery = QueryOf<typeof workloadFields>;
 
 const findings = (describe: string) => list(string('one finding'), describe);
 
 export const workloadShape = record({
   type: string('ending of the file'),
   owner: string('the account it runs as'),
-  privileges: record(
-    {
-      full: findings('what makes its root root of the host: --privileged, /dev, /dev/mem'),
-      loosened: findings('protections that are switched off: seccomp, AppArmor, SELinux labels, masked paths'),
-    },
-    'privileges beyond those of a container',
+  privileged: boolean('--privileged: every capability, every device, and no confinement'),
+  devices: record({ each: findings('devices of the host that it is given'), matching: findings('devices among them that the rule names') }, 'devices'),
+  securityOptions: record(
+    { each: findings('its security options, as KIND=VALUE'), matching: findings('options among them that the rule names') },
+    'options of seccomp, AppArmor, SELinux labels and masked paths',
   ),
   noNewPrivileges: string('whether programs in it can gain privileges', ['on', 'off', 'unset']),
   readOnly: boolean('its root file system is read-only'),
   capabilities: record(
     {
       dropsAll: boolean('all capabilities are dropped before some are added'),
-      dangerous: findings('capabilities that lead to root of the host'),
+      each: findings('capabilities that it adds, without CAP_'),
+      matching: findings('added capabilities that the rule names'),
       misspelt: findings('names that are no capability: it does not start'),
     },
     'capabilities',
@@ -27,9 +46,17 @@ export const workloadShape = record({
   hostNamespaces: findings('namespaces that are those of the host, through itself or its pod'),
   mounts: record(
     {
-      sensitive: findings('paths of the host that lead out of the container'),
-      shared: findings('paths of the host that it should not write'),
-      sockets: findings('paths of the host behind which an engine listens'),
+      each: list(
+        record({
+          source: string('the path of the host, as it is written'),
+          leadsTo: string('where that ends when links are followed'),
+          target: string('where the container sees it'),
+          readOnly: boolean('it cannot write there'),
+          propagation: string('shared, rslave, …; unset when none is given'),
+        }),
+        'all of them, also of named volumes that bind a path, and of containers.conf',
+      ),
+      matching: findings('mounts by which it has a path that the rule names'),
     },
     'paths of the host that it mounts',
   ),
@@ -61,13 +88,20 @@ export const workloadShape = record({
     },
     'limits of memory, processor and processes',
   ),
-  secrets: record(
+  environment: record(
     {
-      literal: findings('names of variables whose secret stands in the file'),
-      readable: findings('files of variables that every account can read'),
+      each: findings('names of the variables that are set to a text in the file; a yes or no, or a number of four digits, is none'),
+      matching: findings('variables among them that the rule names'),
       host: boolean('it gets all variables of the host'),
     },
-    'secrets in variables',
+    'variables',
+  ),
+  environmentFiles: record(
+    {
+      each: list(record({ path: string('the file'), mode: mode('its permission bits') }), 'files of variables that are there'),
+      matching: findings('files among them that grant more than the rule allows'),
+    },
+    'files of variables',
   ),
   restart: record(
     {

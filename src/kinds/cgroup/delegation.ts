@@ -4,12 +4,12 @@ import { type Account, type Answer, type Asking, list as listing, read, type Sta
 import { commandPlace } from '../../facts/asks.ts';
 import { type Change, changedSince, effective, type History, type Release } from '../../facts/cgroup/effective.ts';
 import { libraryDirs, systemdVersion } from '../../facts/cgroup/hierarchy.ts';
-import { isSmall } from '../../facts/cgroup/limits.ts';
+import { limitOf } from '../../facts/cgroup/limits.ts';
 import { lostControllers } from '../../facts/cgroup/lost.ts';
 import { userManager } from '../../facts/cgroup/manager.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list, record, string } from '../../facts/shape.ts';
+import { boolean, list, number, record, string } from '../../facts/shape.ts';
 import { type Delegation, mergeControllers, mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { searchUnits } from '../../facts/systemd/find.ts';
 import { type LoadedUnit, loadFrom, unitTouches } from '../../facts/systemd/load.ts';
@@ -32,7 +32,17 @@ export const delegation = defineKind({
     vendor: { ...names, describe: 'the controllers that the vendor’s own user@.service names' },
     lost: { ...names, describe: 'controllers that some file grants and the merged Delegate= lacks: hidden by a file of the same name, or taken back later' },
     disabled: { ...names, describe: 'DisableControllers= of the slices above: user.slice and user-UID.slice' },
-    limits: list(string('a directive'), 'TasksMax=, MemoryMax= and MemoryHigh= of those slices that are small for a cluster in containers'),
+    limits: list(
+      record({
+        unit: string('the slice'),
+        text: string('the directive as it stands'),
+        tasks: number('how many tasks'),
+        tasksPercent: number('percent of the tasks that the host can have'),
+        memory: number('bytes'),
+        memoryPercent: number("percent of the host's memory"),
+      }),
+      'TasksMax=, MemoryMax= and MemoryHigh= of those slices, each as one number',
+    ),
     running: boolean('whether the user manager runs'),
     effective: { ...names, describe: 'the controllers that units of the account get; a user manager hands on only what it knew when it started' },
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
@@ -151,8 +161,7 @@ const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'
 function setSlices(fact: FactBuilder, slices: readonly (LoadedUnit | Unknown)[]): void {
   const disabled = new Set<string>();
   const where: Where[] = [];
-  const limits: string[] = [];
-  const limitLines: Where[] = [];
+  const limits: { value: Json; where: Where }[] = [];
   for (const slice of slices) {
     const hidden = slice.is === 'unknown' ? slice : slice.unseen[0];
     if (hidden) for (const part of ['disabled', 'limits']) fact.gap(part, hidden);
@@ -163,13 +172,19 @@ function setSlices(fact: FactBuilder, slices: readonly (LoadedUnit | Unknown)[])
     where.push(...merged.where);
     for (const key of ['TasksMax', 'MemoryMax', 'MemoryHigh']) {
       const last = own.findLast((a) => a.key === key);
-      if (!last || !isSmall(key, last.value)) continue;
-      limits.push(`${slice.unit.name}: ${key}=${last.value}`);
-      limitLines.push({ ...last.where, said: `${key}=${last.value}` });
+      const limit = last && limitOf(key, last.value);
+      if (!limit) continue;
+      const text = `${key}=${last.value}`;
+      limits.push({ value: { unit: slice.unit.name, text, ...limit }, where: { ...last.where, said: text } });
     }
   }
   const looked = slices.flatMap((s) => (s.is === 'loaded' ? s.names.map((n) => ({ path: `/etc/systemd/system/${n}.d` })) : []));
-  fact.set('disabled', [...disabled], ...(where.length > 0 ? where : looked)).set('limits', limits, ...(limitLines.length > 0 ? limitLines : looked));
+  fact.set('disabled', [...disabled], ...(where.length > 0 ? where : looked)).set(
+    'limits',
+    limits.map((l) => l.value),
+    ...(limits.length > 0 ? limits.map((l) => l.where) : looked),
+  );
+  for (const [at, limit] of limits.entries()) fact.at(['limits', String(at)], limit.where);
 }
 
 /** Told by the name of systemd's own library; undefined where that is in none of the usual directories. */

@@ -1,4 +1,4 @@
-/** Kind `container-logs`: where the output of an account's containers goes, and whether it can fill the disk. */
+/** Kind `container-logs`: where the output of an account's containers goes, and how much of it is kept. */
 
 import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
@@ -9,7 +9,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import { defineKind } from '../../facts/kind.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { type PodmanInfo, podmanInfo, toldText } from '../../facts/podman/podman-info.ts';
-import { boolean, number, record, string } from '../../facts/shape.ts';
+import { number, record, string } from '../../facts/shape.ts';
 import type { Touches } from '../../facts/source.ts';
 import { parseIni } from '../../facts/text/ini.ts';
 
@@ -33,7 +33,6 @@ export const containerLogs = defineKind({
   shape: record({
     driver: string('journald, k8s-file, json-file, none, passthrough, …'),
     sizeMax: number('bytes a container may log to a file; unset or negative is no limit'),
-    bounded: boolean('the files are limited, or there are none: the journal limits itself'),
     journalMax: string('SystemMaxUse= of journald.conf; unset: a tenth of the file system, at most 4 GB'),
   }),
   touches: () => [containersConf, podmanInfo, ...journalTouches, { do: 'stat', path: systemd }],
@@ -45,8 +44,9 @@ export const containerLogs = defineKind({
     const fact = new FactBuilder().consulted(...config.consulted);
     const driver = set.gap ?? (set.value === undefined ? yield* usual(as, String(config.value.version ?? '')) : { driver: set.value, where: set.where });
     if ('is' in driver) return fact.gap('', driver).build();
-    if (size.gap) fact.gap('sizeMax', size.gap).gap('bounded', size.gap);
-    else setBound(fact, driver, typeof size.value === 'number' ? size.value : undefined, size.where);
+    const places = [...size.where.slice(0, 1), ...driver.where.slice(0, 1)];
+    if (size.gap) fact.gap('sizeMax', size.gap);
+    else fact.at('sizeMax', ...places).set('sizeMax', typeof size.value === 'number' ? size.value : undefined, ...places);
     fact.set('driver', driver.driver, ...driver.where);
     if (driver.driver === 'journald') yield* setJournal(fact);
     return fact.build();
@@ -56,13 +56,6 @@ export const containerLogs = defineKind({
 interface Driver {
   readonly driver: string;
   readonly where: readonly Where[];
-}
-
-function setBound(fact: FactBuilder, { driver, where }: Driver, size: number | undefined, sizeAt: readonly Where[]): void {
-  const places = [...sizeAt.slice(0, 1), ...where.slice(0, 1)];
-  fact.at('sizeMax', ...places).set('sizeMax', size, ...places);
-  const files = driver === 'k8s-file' || driver === 'json-file';
-  fact.set('bounded', !files || (size !== undefined && size > 0), ...places);
 }
 
 /**

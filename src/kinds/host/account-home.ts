@@ -15,7 +15,6 @@ export const accountHome = defineKind({
   shape: record({
     local: boolean('it stands in /etc/passwd; others come from a directory service'),
     shell: string('login shell'),
-    nologin: boolean('the shell lets nobody log in'),
     home: string('home directory'),
     homeExists: boolean('the home is a directory'),
     homeOwned: boolean('the home belongs to the account'),
@@ -31,7 +30,7 @@ export const accountHome = defineKind({
       .consulted(at)
       .set('local', entry !== undefined, at)
       .set('home', as.home, at);
-    if (entry) fact.set('shell', entry.shell, at).set('nologin', /\/(?:nologin|false)$/.test(entry.shell), { ...at, said: entry.shell });
+    if (entry) fact.set('shell', entry.shell, { ...at, said: entry.shell });
     setHome(fact, as.home, as.uid, home);
     if (sources.is === 'blocked') return fact.gap('subidSource', unknown(sources, nss)).build();
     const line = sources.is === 'got' ? sources.value.split('\n').findIndex((l) => /^[ \t]*subid:/.test(l)) : -1;

@@ -1,4 +1,4 @@
-/** Kind `privileges`: by which ways an account can become root. */
+/** Kind `privileges`: what may let an account become root: its uid, its groups, sudo. */
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { foreignRule, readSudoers, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
@@ -6,9 +6,6 @@ import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
 const groupPath = '/etc/group';
-
-/** Whoever is in one of these groups can become root: through sudo, a root daemon's socket, or raw disks. */
-const rootGroups: readonly string[] = ['root', 'wheel', 'sudo', 'admin', 'docker', 'podman', 'lxd', 'incus', 'incus-admin', 'libvirt', 'disk', 'shadow'];
 
 export const privileges = defineKind({
   name: 'privileges',
@@ -18,7 +15,6 @@ export const privileges = defineKind({
   shape: record({
     root: boolean('its uid is 0'),
     groups: listOf(string('group name'), 'all groups of the account'),
-    rootGroups: listOf(string('group name'), `groups that amount to root: ${rootGroups.join(', ')}`),
     sudo: record({ allowed: boolean('a rule of sudoers names it'), noPassword: boolean('such a rule asks for no password') }, 'sudo'),
   }),
   touches: () => [{ do: 'read', path: groupPath }, readSudoers],
@@ -27,21 +23,15 @@ export const privileges = defineKind({
     const fact = new FactBuilder().consulted({ path: groupPath }, ...sudoers.consulted).set('root', as.uid === 0, { path: '/etc/passwd' });
     if (group.is === 'blocked') {
       const why = unknown(group, groupPath);
-      return fact.gap('groups', why).gap('rootGroups', why).gap('sudo', why).build();
+      return fact.gap('groups', why).gap('sudo', why).build();
     }
     const groups = groupsOf(group.is === 'got' ? group.value : '', as);
-    const mighty = groups.filter((g) => rootGroups.includes(g.name));
-    fact
-      .set(
-        'groups',
-        groups.map((g) => g.name),
-        ...groups.map((g) => g.at),
-      )
-      .set(
-        'rootGroups',
-        mighty.map((g) => g.name),
-        ...(mighty.length > 0 ? mighty.map((g) => ({ ...g.at, said: `member of ${g.name}` })) : [{ path: groupPath }]),
-      );
+    fact.set(
+      'groups',
+      groups.map((g) => g.name),
+      ...(groups.length > 0 ? groups.map((g) => g.at) : [{ path: groupPath }]),
+    );
+    for (const [at, g] of groups.entries()) fact.at(['groups', String(at)], { ...g.at, said: `member of ${g.name}` });
     const who = whoIs(as, group.is === 'got' ? group.value : '');
     const sudo = sudoOf(sudoers.statements, who);
     const unseen = sudoers.incomplete ?? foreignRule(sudoers.statements, who);

@@ -1,4 +1,4 @@
-/** Kind `userns-apparmor`: whether AppArmor lets the programs of rootless containers create user namespaces. */
+/** Kind `userns-apparmor`: whether AppArmor lets programs create user namespaces for ordinary users. */
 import { type Answer, type Asking, list, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
@@ -10,30 +10,30 @@ import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
 const key = 'kernel.apparmor_restrict_unprivileged_userns';
 const folder = '/etc/apparmor.d';
-/** Podman and rootlesskit unshare themselves; K3s does, where a user runs it. */
-const programs = ['podman', 'rootlesskit', 'k3s'] as const;
-const places = programs.flatMap((name) => programDirectories.map((d) => ({ name, path: `${d}/${name}` })));
+/** Where programs of these names are looked for. A name with a slash is none. */
+const placesOf = (programs: readonly string[]): { name: string; path: string }[] =>
+  programs.filter((name) => !name.includes('/')).flatMap((name) => programDirectories.map((d) => ({ name, path: `${d}/${name}` })));
 
 export const usernsApparmor = defineKind({
   name: 'userns-apparmor',
   noun: 'AppArmor',
-  describe:
-    "AppArmor's restriction of user namespaces (kernel.apparmor_restrict_unprivileged_userns), and the profiles that except the programs of rootless containers.",
-  fields: {},
+  describe: "AppArmor's restriction of user namespaces (kernel.apparmor_restrict_unprivileged_userns), and the profiles that except programs from it.",
+  main: 'programs',
+  fields: { programs: { type: 'strings', required: true, describe: 'names of the programs; k3s counts where an account runs it without root' } },
   shape: record({
     restricted: boolean('an ordinary user may create one only in a program whose profile grants it'),
-    granted: listOf(string('a path'), 'programs of rootless containers with such a profile; looked at only under the restriction'),
+    granted: listOf(string('a path'), 'programs that are there, with such a profile; looked at only under the restriction'),
     uncovered: listOf(string('a path'), 'those without'),
   }),
-  touches: () => [
+  touches: (q) => [
     kernelValue.of(key),
     rootlessUse,
-    ...places.map(({ path }) => ({ do: 'stat' as const, path })),
+    ...placesOf(Array.isArray(q.programs) ? q.programs : ['*']).map(({ path }) => ({ do: 'stat' as const, path })),
     { do: 'list', path: folder },
     { do: 'list', path: `${folder}/disable` },
     { do: 'read', path: `${folder}/*` },
   ],
-  *learn(): Asking<Fact> {
+  *learn(q): Asking<Fact> {
     const value = yield* kernelValue(key);
     if (value.is === 'unknown') return value;
     if (value.value === undefined && !value.live)
@@ -46,7 +46,7 @@ export const usernsApparmor = defineKind({
         .set('granted', [], ...at)
         .set('uncovered', [], ...at)
         .build();
-    const [found, profiles] = yield* together([installed(), loadable()]);
+    const [found, profiles] = yield* together([installed(placesOf(q.programs)), loadable()]);
     const hidden = 'is' in found ? found : 'is' in profiles ? profiles : undefined;
     if (hidden || 'is' in found || 'is' in profiles) return hidden ? fact.gap('granted', hidden).gap('uncovered', hidden).build() : fact.build();
     const profileOf = (path: string): Profile | undefined => profiles.find((p) => p.grantsUserns && attachesTo(p, path));
@@ -65,14 +65,14 @@ export const usernsApparmor = defineKind({
 });
 
 /** Where the programs lie, each place once. K3s counts where an account runs it without root. */
-function* installed(): Asking<readonly string[] | Unknown> {
+function* installed(places: ReturnType<typeof placesOf>): Asking<readonly string[] | Unknown> {
   const [uses, ...answers] = yield* together([rootlessUse(rootAccount), ...places.map(({ path }) => stat(path))]);
   if (uses.is === 'unknown') return uses;
   const k3s = uses.each.map((u) => u.k3sRootless);
   const open = k3s.find((u) => typeof u === 'object');
   const found = new Set<string>();
   for (const [at, answer] of answers.entries()) {
-    const { name, path } = places[at] as (typeof places)[number];
+    const { name, path } = places[at] as { name: string; path: string };
     if (answer.is === 'blocked') return unknown(answer, path);
     if (answer.is === 'absent') continue;
     if (name === 'k3s' && !k3s.includes(true)) {

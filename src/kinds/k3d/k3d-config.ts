@@ -1,7 +1,7 @@
 /** Kind `k3d-config`: what config files and command lines create. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, missing, type Subjects } from '../../facts/fact.ts';
-import { type ClusterPlan, clusterFact, clusterShape } from '../../facts/k3d/cluster-plan.ts';
+import { type ClusterPlan, clusterFact, clusterShape, type LookedFor } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -10,13 +10,21 @@ export const k3dConfig = defineKind({
   name: 'k3d-config',
   describe: 'A k3d config file, or a command line in a given script that creates a k3d cluster or registry.',
   main: 'id',
-  fields: { id: { type: 'string', required: true, describe: 'k3d-config:PATH, or k3d-command:PATH:LINE' } },
+  fields: {
+    id: { type: 'string', required: true, describe: 'k3d-config:PATH, or k3d-command:PATH:LINE' },
+    hostPaths: {
+      type: 'strings',
+      describe:
+        'for `mounts.matching`: paths of the host; a volume of a path above one has it too, and one below it where it ends in /**; * is any name, **/NAME a name anywhere',
+    },
+  },
   shape: clusterShape,
   touches: () => [givenFiles],
   *learn(query, as, { files }): Asking<Fact> {
     const given = yield* givenFiles(as, files);
     const plan = plansOf(given).find((p) => p.id === query.id);
-    return plan ? factOf(plan) : missing(...given.consulted);
+    const { hostPaths } = query;
+    return plan ? factOf(plan, hostPaths && { hostPaths, as }) : missing(...given.consulted);
   },
   find: {
     shape: clusterShape,
@@ -31,6 +39,6 @@ export const k3dConfig = defineKind({
 });
 
 /** A file of which nothing is known makes the whole fact unknown; within forEach it stays one subject. */
-function factOf(plan: ClusterPlan): Fact {
-  return plan.gaps.get('') ?? clusterFact(plan);
+function factOf(plan: ClusterPlan, lookedFor: LookedFor | undefined): Fact {
+  return plan.gaps.get('') ?? clusterFact(plan, lookedFor);
 }

@@ -13,8 +13,6 @@ import type { Touches } from '../../facts/source.ts';
 const mountInfo = '/proc/self/mountinfo';
 /** Every driver that containers/storage has had: a directory of that name in the store was its own (drivers/driver.go ScanPriorDrivers). */
 const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 'zfs'];
-/** File systems whose files lie on another machine. */
-const remote = /^(?:nfs\d?|cifs|smb\d?|9p|ceph|glusterfs|fuse\.(?:sshfs|glusterfs|ceph.*)|afs|lustre|gpfs|beegfs)$/;
 
 const touches: Touches = [
   ...databaseFiles,
@@ -48,8 +46,7 @@ export const podmanStore = defineKind({
     uid: number('its owner'),
     owned: boolean('its owner is the account'),
     underHome: boolean("it lies in the account's home"),
-    filesystem: string('the file system that it lies on'),
-    local: boolean('that file system is on this machine'),
+    filesystem: string('the type of the file system that it lies on: ext4, nfs4, fuse.sshfs, …'),
     mountProgram: string('the program that mounts layers instead of the kernel'),
   }),
   touches: () => touches,
@@ -172,11 +169,11 @@ function* setFilesystem(fact: FactBuilder, root: string, as: Account): Asking<vo
       mounts.is === 'blocked'
         ? unknown(mounts, mountInfo)
         : { is: 'unknown', why: 'unsupported', said: `the file system of ${root} (${as.name}) is only known on a running host`, where: [where] };
-    fact.gap('filesystem', why).gap('local', why);
+    fact.gap('filesystem', why);
     return;
   }
   const said = { ...where, said: `${mount.type} at ${mount.point}` };
-  fact.set('filesystem', mount.type, said).set('local', !remote.test(mount.type), said);
+  fact.set('filesystem', mount.type, said);
 }
 
 function setProgram(fact: FactBuilder, info: PodmanInfo): void {

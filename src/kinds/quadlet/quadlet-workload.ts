@@ -1,17 +1,18 @@
 /** Kind `quadlet-workload`: what a Quadlet file makes Podman run, and how well that is confined. */
 
 import { type Asking, together } from '../../facts/ask.ts';
-import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../../facts/fact.ts';
+import { type Fact, type FactBuilder, type Json, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { realPaths } from '../../facts/host/real-paths.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boundVolumes } from '../../facts/podman/volumes.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
-import { describeWorkload } from '../../facts/quadlet/quadlet-describe.ts';
-import { type AllMounts, judgeMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
+import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
+import { type AllMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { surroundings, surroundingsTouches } from '../../facts/quadlet/quadlet-surroundings.ts';
 import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
-import { workloadShape } from '../../facts/quadlet/quadlet-workload-shape.ts';
+import { workloadFields, workloadShape } from '../../facts/quadlet/quadlet-workload-shape.ts';
+import { source } from '../../facts/source.ts';
 
 export const quadletWorkload = defineKind({
   name: 'quadlet-workload',
@@ -19,38 +20,61 @@ export const quadletWorkload = defineKind({
   describe:
     'What a Quadlet file makes Podman run: its keys and PodmanArgs= as flags, with its drop-ins, its pod, what containers.conf adds, and the YAML of a .kube file.',
   main: 'path',
-  fields: { path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' } },
+  fields: workloadFields,
   shape: workloadShape,
-  touches: () => [quadletHosts, ...surroundingsTouches, boundVolumes],
+  touches: () => [workloadsOf],
   *learn(q): Asking<Fact> {
-    const hosts = yield* quadletHosts();
-    if (hosts.is === 'unknown') return hosts;
-    const last = hosts.each.at(-1) as QuadletHost;
-    const file = quadletFiles(last).find((f) => f.path === q.path);
-    if (!file) return hosts.incomplete ?? missing({ path: q.path });
-    const sources = yield* together(hosts.each.map((host) => sourceOf(host, file)));
-    const hidden = sources.find((s): s is Unknown => 'is' in s);
-    if (hidden) return hidden;
-    const read = sources as Source[];
-    const seen = yield* surroundings(read.at(-1) as Source);
-    const commands = read.map((source) => completed(source, seen.conf, seen.played));
-    const mounts = yield* together(read.map((source, at) => mountsOf(source, commands[at] as Command)));
-    const real = yield* realPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
+    const { path } = q;
+    const found = yield* workloadsOf(path);
+    if (found === undefined) return missing({ path });
+    if ('is' in found) return found;
     return agreed(
-      read.map((source, at) => describeWorkload(source, seen, commands[at] as Command, judgeMounts(mounts[at] as AllMounts, source.owner, real))),
-      file.path,
-      hosts.release,
+      found.each.map((workload) => describeWorkload(workload, q)),
+      path,
+      found.release,
     );
   },
 });
+
+/** What a file runs under each release that may be meant. */
+interface Workloads {
+  readonly each: readonly Workload[];
+  /** Set when the release is not known. */
+  readonly release?: Unknown;
+}
+
+/** Rules name different things to look for in one file. Undefined: there is no such Quadlet file. */
+const workloadsOf = source([quadletHosts, ...surroundingsTouches, boundVolumes], learnWorkloadsOf);
+
+function* learnWorkloadsOf(path: string): Asking<Workloads | Unknown | undefined> {
+  const hosts = yield* quadletHosts();
+  if (hosts.is === 'unknown') return hosts;
+  const file = quadletFiles(hosts.each.at(-1) as QuadletHost).find((f) => f.path === path);
+  if (!file) return hosts.incomplete;
+  const sources = yield* together(hosts.each.map((host) => sourceOf(host, file)));
+  const hidden = sources.find((s): s is Unknown => 'is' in s);
+  if (hidden) return hidden;
+  const read = sources as Source[];
+  const seen = yield* surroundings(read.at(-1) as Source);
+  const commands = read.map((source) => completed(source, seen.conf, seen.played));
+  const mounts = yield* together(read.map((source, at) => mountsOf(source, commands[at] as Command)));
+  const real = yield* realPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
+  const each = read.map((source, at) => ({ source, seen, command: commands[at] as Command, mounts: mounts[at] as AllMounts, real }));
+  return { each, ...(hosts.release ? { release: hosts.release } : {}) };
+}
 
 /** One fact for all releases that may be meant; what they see differently is unknown. */
 function agreed(facts: readonly FactBuilder[], path: string, release: Unknown | undefined): Known {
   const built = facts.map((f) => f.build());
   const last = facts.at(-1) as FactBuilder;
-  if (release)
-    for (const field of Object.keys(workloadShape.fields))
-      if (new Set(built.map((b) => JSON.stringify(b.value[field]))).size > 1)
-        last.gap(field, { is: 'unknown', why: 'ambiguous', said: `${field} depends on the Podman version; ${release.said}`, where: [{ path }] });
+  if (!release) return last.build();
+  // What the rule does not name need not be the same.
+  for (const [field, shape] of Object.entries(workloadShape.fields))
+    for (const part of shape.type === 'record' && 'matching' in shape.fields ? Object.keys(shape.fields).map((name) => [field, name]) : [[field]])
+      if (new Set(built.map((b) => JSON.stringify(valueAt(b, part)))).size > 1)
+        last.gap(part, { is: 'unknown', why: 'ambiguous', said: `${part.join('.')} depends on the Podman version; ${release.said}`, where: [{ path }] });
   return last.build();
 }
+
+const valueAt = ({ value }: Known, [field = '', part]: readonly string[]): Json | undefined =>
+  part === undefined ? value[field] : (value[field] as Readonly<Record<string, Json>> | undefined)?.[part];

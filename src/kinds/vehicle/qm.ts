@@ -1,6 +1,6 @@
 /** Kind `qm`: the partition for software without safety requirements (containers/qm), and how far it is kept from the rest. */
 import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
@@ -26,8 +26,11 @@ export const qm = defineKind({
     oomScoreAdjust: number('OOMScoreAdjust= of the partition: the higher, the sooner the kernel kills it'),
     nestedOomScoreAdj: number('oom_score_adj of the containers inside it'),
     oomAboveSafety: boolean('its score is above 0 and above that of every named unit'),
-    cpuLimited: boolean('AllowedCPUs=, CPUQuota=, or a CPUWeight= below 100 holds it back'),
-    memoryLimited: boolean('MemoryMax= or MemoryHigh= holds it back'),
+    allowedCpus: string('AllowedCPUs= of the unit or its slice; unset when there is none'),
+    cpuQuota: string('CPUQuota=; unset when there is none'),
+    cpuWeight: number('CPUWeight=; unset when there is none, which counts as 100'),
+    memoryMax: string('MemoryMax=; unset when there is none, or infinity'),
+    memoryHigh: string('MemoryHigh=; unset when there is none, or infinity'),
     nestedHostNetwork: boolean('the containers inside it share the network of the host'),
   }),
   touches: (q) => [
@@ -107,17 +110,18 @@ function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
   const open = slice?.is === 'unknown' ? slice : slice?.unseen[0];
   const inSlice = slice?.is === 'loaded' ? slice.assignments : [];
   const find = (key: string): Assignment | undefined => last(own, 'Service', key) ?? last(inSlice, 'Slice', key);
-  const weight = find('CPUWeight');
-  const set = (field: string, by: readonly (Assignment | undefined)[]): void => {
-    const where = by.filter((a) => a !== undefined).map((a) => ({ ...a.where, said: `${a.key}=${a.value}` }));
-    if (where.length === 0 && open) fact.gap(field, open);
-    else fact.set(field, where.length > 0, ...(where.length > 0 ? where : [{ ...(own[0]?.where ?? { path: 'qm.container' }), said: 'no limit is set' }]));
+  const set = (field: string, key: string, parse: (text: string) => Json | undefined): void => {
+    const found = find(key);
+    const where = found ? { ...found.where, said: `${key}=${found.value}` } : { ...(own[0]?.where ?? { path: 'qm.container' }), said: `${key}= is not set` };
+    if (!found && open) fact.gap(field, open);
+    else fact.at(field, where).set(field, found && parse(found.value), where);
   };
-  set('cpuLimited', [find('AllowedCPUs'), find('CPUQuota'), weight && Number(weight.value) < 100 ? weight : undefined]);
-  set(
-    'memoryLimited',
-    [find('MemoryMax'), find('MemoryHigh')].map((a) => (a?.value === 'infinity' ? undefined : a)),
-  );
+  const limit = (text: string): string | undefined => (text === 'infinity' ? undefined : text);
+  set('allowedCpus', 'AllowedCPUs', (text) => text);
+  set('cpuQuota', 'CPUQuota', (text) => text);
+  set('cpuWeight', 'CPUWeight', number_);
+  set('memoryMax', 'MemoryMax', limit);
+  set('memoryHigh', 'MemoryHigh', limit);
 }
 
 /** Compares with the score of each named unit; a unit without OOMScoreAdjust= has 0. */

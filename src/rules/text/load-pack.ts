@@ -1,9 +1,11 @@
 /** The files of a pack → its rules and profiles, or every mistake in all of them. */
 
+import { fitsParam } from '../pack.ts';
 import type { Profile } from '../profile.ts';
 import { idPattern, type Problem, type Rule } from '../rule.ts';
 import { loadRule } from './load.ts';
 import { loadProfile } from './load-profile.ts';
+import { hintFor } from './suggest.ts';
 
 /** A file of a pack: path relative to the pack's root, and its text. */
 export interface PackFile {
@@ -55,5 +57,29 @@ export function packProblems(rules: readonly Rule[], profiles: readonly Profile[
         problems.push({ file: rule.at.path, line: 1, column: 1, message: `there is no profile "${profile}"`, hint: `one of: ${[...names].sort().join(', ')}` });
     }
   }
-  return problems;
+  return [...problems, ...profiles.flatMap((p) => paramProblems(p, rules))];
+}
+
+/** Parameters that a profile sets and no rule has, and values that no rule could take. */
+function paramProblems(profile: Profile, rules: readonly Rule[]): Problem[] {
+  const at = { file: profile.at.path, line: profile.at.line ?? 1, column: 1 };
+  return Object.entries(profile.params).flatMap(([id, values]): Problem[] => {
+    const rule = rules.find((r) => r.id === id);
+    if (!rule)
+      return [
+        {
+          ...at,
+          message: `there is no rule "${id}" to set a parameter of`,
+          hint: hintFor(
+            id,
+            rules.map((r) => r.id),
+          ),
+        },
+      ];
+    return Object.entries(values).flatMap(([name, value]): Problem[] => {
+      const param = Object.hasOwn(rule.params, name) ? rule.params[name] : undefined;
+      if (!param) return [{ ...at, message: `${id} has no parameter "${name}"`, hint: hintFor(name, Object.keys(rule.params)) }];
+      return fitsParam(param, value) ? [] : [{ ...at, message: `${id}:${name} must be like its default, ${JSON.stringify(param.default)}` }];
+    });
+  });
 }

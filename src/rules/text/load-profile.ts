@@ -17,7 +17,7 @@ export function loadProfile(file: string, text: string, idFromPath: string): { p
     if (!top.has(key)) source.problem(source.root, `a profile needs "${key}"`);
     return (top.has(key) && source.text(top.get(key), key)) || '';
   };
-  const scope: Scope = { kinds, params: new Set(), usedParams: new Set() };
+  const scope: Scope = { kinds, params: new Map(), usedParams: new Set() };
   const profile: Profile = {
     id: text_('id'),
     title: text_('title'),
@@ -25,6 +25,7 @@ export function loadProfile(file: string, text: string, idFromPath: string): { p
     because: text_('because'),
     present: top.has('present') ? readItems(source, top.get('present'), 'present', scope) : [],
     params: top.has('params') ? readParams(source, top.get('params')) : {},
+    at: { path: file, line: top.has('params') ? (source.at(top.get('params')).line ?? 1) : 1 },
   };
   if (profile.id !== '' && profile.id !== idFromPath) source.problem(top.get('id'), `the id says "${profile.id}", the file is named "${idFromPath}"`);
   return source.problems.length > 0 ? { problems: source.problems } : { profile, problems: [] };

@@ -27,7 +27,7 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
 
   const id = get('id', (n) => readId(source, n, idFromPath)) ?? '';
   const params = get('params', (n) => readParams(source, n)) ?? {};
-  const scope: Scope = { kinds, params: new Set(Object.keys(params)), usedParams: new Set() };
+  const scope: Scope = { kinds, params: new Map(Object.entries(params).map(([name, p]) => [name, p.default])), usedParams: new Set() };
   const forEach = get('forEach', (n) => readForEach(source, n, scope));
   const inner: Scope = forEach?.kind.find ? { ...scope, each: forEach.kind.find.shape } : scope;
   const rule: Rule = {

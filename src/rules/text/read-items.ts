@@ -13,7 +13,8 @@ import { hintFor } from './suggest.ts';
 /** What values may refer to while a rule is read. Use is recorded, so that unused parameters are found. */
 export interface Scope {
   readonly kinds: readonly Kind[];
-  readonly params: ReadonlySet<string>;
+  /** The parameters of the rule, and what each is when nobody sets it. */
+  readonly params: ReadonlyMap<string, Json>;
   readonly usedParams: Set<string>;
   /** The subject's shape under `forEach`. */
   readonly each?: RecordShape;
@@ -77,12 +78,14 @@ function readQuery(source: Source, node: YamlNode, kind: Kind, scope: Scope, key
   const add = (name: string, field: QueryField, value: YamlNode): void => {
     const read = readValue(source, value, scope);
     if (!read) return;
-    if ('literal' in read && !fits(read.literal, field)) {
-      source.problem(value, `${kind.name}.${name} must be ${typeWords[field.type]}`);
+    const known = 'literal' in read ? read.literal : 'param' in read ? scope.params.get(read.param) : undefined;
+    if (known !== undefined && !fits(known, field)) {
+      const whose = 'param' in read ? `, and so must the default of parameter "${read.param}"` : '';
+      source.problem(value, `${kind.name}.${name} must be ${typeWords[field.type]}${whose}`);
       return;
     }
-    if ('literal' in read && field.values && !field.values.includes(String(read.literal))) {
-      source.problem(value, `${kind.name}.${name} must be one of: ${field.values.join(', ')}`, hintFor(String(read.literal), field.values));
+    if (known !== undefined && field.values && !field.values.includes(String(known))) {
+      source.problem(value, `${kind.name}.${name} must be one of: ${field.values.join(', ')}`, hintFor(String(known), field.values));
       return;
     }
     query[name] = read;
@@ -253,7 +256,11 @@ function readValue(source: Source, node: YamlNode, scope: Scope): Value | undefi
   if (!entry || name === undefined) return undefined;
   if (entry.key === 'param') {
     if (!scope.params.has(name))
-      source.problem(entry.value, `there is no parameter "${name}"`, scope.params.size > 0 ? hintFor(name, [...scope.params]) : 'declare it under "params:"');
+      source.problem(
+        entry.value,
+        `there is no parameter "${name}"`,
+        scope.params.size > 0 ? hintFor(name, [...scope.params.keys()]) : 'declare it under "params:"',
+      );
     scope.usedParams.add(name);
     return { param: name };
   }

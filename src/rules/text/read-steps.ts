@@ -88,6 +88,6 @@ function checkReference(source: Source, node: YamlNode, word: 'param' | 'each', 
     else if (!Object.hasOwn(scope.each.fields, name)) source.problem(node, `the subject has no "${name}"`, hintFor(name, Object.keys(scope.each.fields)));
     return;
   }
-  if (!scope.params.has(name)) source.problem(node, `there is no parameter "${name}"`, hintFor(name, [...scope.params]));
+  if (!scope.params.has(name)) source.problem(node, `there is no parameter "${name}"`, hintFor(name, [...scope.params.keys()]));
   scope.usedParams.add(name);
 }

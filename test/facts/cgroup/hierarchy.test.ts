@@ -1,7 +1,7 @@
 /** The pure parts of the cgroup kinds. */
 import { expect, test } from 'vitest';
 import { bootLines, mountedMode, systemdVersion, wantedMode } from '../../../src/facts/cgroup/hierarchy.ts';
-import { isSmall } from '../../../src/facts/cgroup/limits.ts';
+import { limitOf } from '../../../src/facts/cgroup/limits.ts';
 import { parseUtc } from '../../../src/facts/systemd/timestamp.ts';
 
 const mount = (point: string, type: string): string => `30 22 0:26 / ${point} rw,nosuid shared:4 - ${type} ${type} rw\n`;
@@ -47,18 +47,17 @@ test.each([
   expect(systemdVersion(names)).toBe(version);
 });
 
-test.each([
-  ['TasksMax', '4095', true],
-  ['TasksMax', '4096', false],
-  ['TasksMax', '33%', false],
-  ['TasksMax', '10%', true],
-  ['TasksMax', 'infinity', false],
-  ['MemoryMax', '1G', true],
-  ['MemoryMax', '2G', false],
-  ['MemoryHigh', '1048576K', true],
-  ['MemoryMax', '40%', true],
-])('%s=%s is small: %s', (key, value, small) => {
-  expect(isSmall(key, value)).toBe(small);
+test.each<[string, string, object | undefined]>([
+  ['TasksMax', '4095', { tasks: 4095 }],
+  ['TasksMax', '33%', { tasksPercent: 33 }],
+  ['TasksMax', 'infinity', undefined],
+  ['MemoryMax', '1G', { memory: 2 ** 30 }],
+  ['MemoryMax', '1.5 M', { memory: 1.5 * 2 ** 20 }],
+  ['MemoryHigh', '1048576K', { memory: 2 ** 30 }],
+  ['MemoryMax', '40%', { memoryPercent: 40 }],
+  ['MemoryMax', 'much', undefined],
+])('%s=%s is %j', (key, value, limit) => {
+  expect(limitOf(key, value)).toEqual(limit);
 });
 
 test.each([

@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import { dangerOf, socketsBehind, tidyPath } from '../../../src/facts/podman/host-paths.ts';
+import type { Query } from '../../../src/facts/kind.ts';
 import { parseFlags } from '../../../src/facts/podman/podman-flags.ts';
 import { imageReference } from '../../../src/facts/quadlet/image-reference.ts';
-import { openPorts, openPortsIn } from '../../../src/facts/quadlet/open-ports.ts';
-import { capabilitiesOf, fullPrivileges, hostNamespaces, loosened, noNewPrivileges, notRoot } from '../../../src/facts/quadlet/quadlet-isolation.ts';
+import { inShort, type PublishedPort, portsIn, portsOf } from '../../../src/facts/quadlet/open-ports.ts';
+import { capabilitiesOf, devicesOf, hostNamespaces, noNewPrivileges, notRoot, securityOptionsOf } from '../../../src/facts/quadlet/quadlet-isolation.ts';
 import { playedBy } from '../../../src/facts/quadlet/quadlet-kube.ts';
 import { hostMounts } from '../../../src/facts/quadlet/quadlet-mounts.ts';
-import { literalSecrets } from '../../../src/facts/quadlet/quadlet-supervision.ts';
+import { literalVariables } from '../../../src/facts/quadlet/quadlet-supervision.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { timeSpan } from '../../../src/facts/systemd/time-span.ts';
 import { splitWords } from '../../../src/facts/systemd/words.ts';
 import { listenersIn } from '../../../src/kinds/podman/podman-dns.ts';
 import { quadletWorkload } from '../../../src/kinds/quadlet/quadlet-workload.ts';
 
-const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 const where = { path: '/q' };
 const flags = (line: string) =>
   parseFlags(
@@ -23,58 +22,17 @@ const flags = (line: string) =>
     false,
   );
 
-describe('paths of the host', () => {
-  it.each<[string, 'fail' | 'warn' | undefined, boolean?]>([
-    ['/', 'fail', true],
-    ['/etc', 'fail', true],
-    ['/etc/shadow', 'fail', true],
-    ['/etc/ssh/ssh_host_key', 'fail', true],
-    ['/etc/web.conf', 'warn'],
-    ['/etc/localtime', undefined, true],
-    ['/root/.ssh', 'fail', true],
-    ['/boot', 'fail', true],
-    ['/boot/grub', 'fail', true],
-    ['/dev', 'fail', true],
-    ['/dev/dri', undefined],
-    ['/proc', 'fail', true],
-    ['/proc/sys', 'fail'],
-    ['/sys', 'fail'],
-    ['/sys', undefined, true],
-    ['/run', 'fail', true],
-    ['/var/run/docker.sock', 'fail', true],
-    ['/run/dbus', 'fail', true],
-    ['/var', 'fail', true],
-    ['/var/lib', 'fail', true],
-    ['/var/lib/rancher/k3s', 'fail', true],
-    ['/var/lib/containers/storage', 'fail', true],
-    ['/var/lib/web', undefined],
-    ['/tmp', 'warn'],
-    ['/tmp', undefined, true],
-    ['/var/tmp', 'warn'],
-    ['/srv', undefined],
-    ['/srv/../../etc/.', 'fail', true],
-    ['/rooted', undefined],
-  ])('%s is %s', (path, level, readOnly = false) => expect(dangerOf(path, readOnly, rootAccount)?.level).toBe(level));
-  it("knows a user's own", () => {
-    expect(
-      ['/home/driver', '/home/driver/.local/share/containers', '/run/user/1000', '/home/driver/data'].map((p) => dangerOf(p, true, driver)?.level),
-    ).toEqual(['fail', 'fail', 'fail', undefined]);
-    expect(socketsBehind('/run/user/1000/podman', driver)).toEqual(['/run/user/1000/podman/podman.sock']);
-    expect(socketsBehind('/run/user/1000/podman', rootAccount)).toEqual([]);
-  });
-  it('tidies', () => expect(['/a//b/./../c/', '/../..', '/var/run/x', '/var/runner'].map(tidyPath)).toEqual(['/a/c', '/', '/run/x', '/var/runner']));
-  it('reads mounts', () => {
-    const mounts = hostMounts(
-      flags('-v /a:/b:ro,Z -v data:/d -v ./c:/c --mount type=bind,src=/e,dst=/f,readonly --mount type=tmpfs,dst=/t --mount type=glob,src=/etc/s*,dst=/g'),
-      '/dir',
-    );
-    expect(mounts.map((m) => [m.source, m.readOnly])).toEqual([
-      ['/a', true],
-      ['/dir/c', false],
-      ['/e', true],
-      ['/etc', false],
-    ]);
-  });
+it('reads mounts', () => {
+  const mounts = hostMounts(
+    flags('-v /a:/b:ro,Z,rslave -v data:/d -v ./c:/c --mount type=bind,src=/e,dst=/f,readonly,bind-propagation=shared --mount type=glob,src=/etc/s*,dst=/g'),
+    '/dir',
+  );
+  expect(mounts.map(({ where: _, ...m }) => m)).toEqual([
+    { source: '/a', target: '/b', readOnly: true, propagation: 'rslave' },
+    { source: '/dir/c', target: '/c', readOnly: false },
+    { source: '/e', target: '/f', readOnly: true, propagation: 'shared' },
+    { source: '/etc', target: '/g', readOnly: false },
+  ]);
 });
 
 describe('isolation', () => {
@@ -86,17 +44,25 @@ describe('isolation', () => {
     ['--network bridge --network hosted', []],
     ['--pid container:x', []],
   ])('%s shares %j', (line, wanted) => expect(hostNamespaces(flags(line)).map((f) => f.said)).toEqual(wanted));
-  it.each<[string, number, number]>([
-    ['--privileged', 1, 0],
-    ['--privileged --privileged=false', 0, 0],
-    ['--device=/dev --device /dev/mem:/dev/mem:r', 2, 0],
-    ['--device /dev/dri', 0, 0],
-    ['--security-opt seccomp=unconfined --security-opt=label:disable --security-opt unmask=all', 0, 3],
-    ['--security-opt apparmor=web --security-opt label=type:x', 0, 0],
-  ])('%s', (line, full, loose) => expect([fullPrivileges(flags(line)).length, loosened(flags(line)).length]).toEqual([full, loose]));
+  it('reads devices and security options', () => {
+    const said = (found: readonly { said: string }[]): string[] => found.map((f) => f.said);
+    expect(said(devicesOf(flags('--device=/dev --device /dev/mem:/dev/mem:r --device vendor.com/gpu=all')))).toEqual([
+      '/dev',
+      '/dev/mem',
+      'vendor.com/gpu=all',
+    ]);
+    expect(
+      said(securityOptionsOf(flags('--security-opt seccomp=unconfined --security-opt=label:disable --security-opt unmask=all --security-opt label=type:x'))),
+    ).toEqual(['seccomp=unconfined', 'label=disable', 'unmask=ALL', 'label=type:x']);
+    expect(said(securityOptionsOf(flags('--security-opt no-new-privileges')))).toEqual(['no-new-privileges']);
+  });
   it('reads capabilities', () => {
     const seen = capabilitiesOf(flags('--cap-drop all --cap-add cap_sys_admin,NET_RAW --cap-add=bogus'));
-    expect([seen.dropsAll !== undefined, seen.dangerous.map((d) => d.said), seen.misspelt.map((d) => d.said)]).toEqual([true, ['SYS_ADMIN'], ['BOGUS']]);
+    expect([seen.dropsAll !== undefined, seen.added.map((d) => d.said), seen.misspelt.map((d) => d.said)]).toEqual([
+      true,
+      ['SYS_ADMIN', 'NET_RAW', 'BOGUS'],
+      ['BOGUS'],
+    ]);
   });
   it.each<[string, boolean]>([
     ['--security-opt no-new-privileges', true],
@@ -129,11 +95,37 @@ describe('images', () => {
   ])('%s', (text, pin, qualified) => expect(imageReference(text)).toMatchObject({ pin, qualified }));
 });
 
-it('finds ports that are open on every address', () => {
+describe('published ports', () => {
   const conf = { is: 'known', exists: true, value: {}, where: new Map(), notes: new Map(), gaps: new Map(), consulted: [] } as const;
-  const open = openPorts(flags('-p 80 -p 8080:80/udp -p 127.0.0.1:1:1 -p 0.0.0.0:2:2 -p [::]:3:3 -p [::1]:4:4 -p 1.2.3.4::5 -p 10-12:10-12'), conf);
-  expect('is' in open ? open : open.map((o) => o.said)).toEqual(['2/tcp', '3/tcp', '*/tcp', '8080/udp', '10-12/tcp']);
-  expect(openPortsIn('127.0.0.1:81->81/tcp, ::1:82->82/udp, 0.0.0.0:8080-8081->80-81/tcp, :::9->9/tcp')).toEqual(['8080-8081/tcp', '9/tcp']);
+  const hidden = { is: 'unknown', why: 'denied', said: 'closed', where: [] } as const;
+  const shown = (ports: readonly PublishedPort[]): string[] => ports.map((p) => `${p.address} ${inShort(p)}`);
+  const line = '-p 80 -p 8080:80/udp -p 127.0.0.1:1:1 -p 0.0.0.0:2:2 -p [::]:3:3 -p [::1]:4:4 -p 1.2.3.4::5 -p 10-12:10-12';
+  it('have an address each', () => {
+    const { each, unseen } = portsOf(flags(line), conf);
+    expect(shown(each)).toEqual([
+      '0.0.0.0 */tcp',
+      '0.0.0.0 8080/udp',
+      '127.0.0.1 1/tcp',
+      '0.0.0.0 2/tcp',
+      '[::] 3/tcp',
+      '[::1] 4/tcp',
+      '1.2.3.4 */tcp',
+      '0.0.0.0 10-12/tcp',
+    ]);
+    expect(unseen).toBeUndefined();
+  });
+  it('without one are unseen where the default is', () => {
+    const { each, unseen } = portsOf(flags('-p 80 -p 127.0.0.1:1:1'), hidden);
+    expect([shown(each), unseen]).toEqual([['127.0.0.1 1/tcp'], hidden]);
+    expect(portsOf(flags('-p 127.0.0.1:1:1'), hidden).unseen).toBeUndefined();
+  });
+  it('are read as podman ps prints them', () =>
+    expect(shown(portsIn('127.0.0.1:81->81/tcp, ::1:82->82/udp, 0.0.0.0:8080-8081->80-81/tcp, :::9->9/tcp, 80/tcp', where))).toEqual([
+      '127.0.0.1 81/tcp',
+      '[::1] 82/udp',
+      '0.0.0.0 8080-8081/tcp',
+      '[::] 9/tcp',
+    ]));
 });
 
 it('reads listeners from the tables of the kernel', () => {
@@ -157,12 +149,9 @@ it.each<[string, number | undefined]>([
   ['5min x', undefined],
 ])('the time span %j is %s', (text, wanted) => expect(timeSpan(text)).toBe(wanted));
 
-it('names secrets, never their values', () => {
-  const found = literalSecrets(flags('-e API_KEY=abcdef -e PASSWORD_FILE=/x -e TOKEN= -e NAME -e token_ttl=30 --env=DB_PASSWD=x1'), []);
-  expect(found).toEqual([
-    { said: 'API_KEY', where },
-    { said: 'DB_PASSWD', where },
-  ]);
+it('names variables with a text, never their values', () => {
+  const found = literalVariables(flags('-e API_KEY=abcdef -e PASSWORD_FILE=/x -e TOKEN= -e NAME -e token_ttl=30 -e DEBUG=true --env=DB_PASSWD=x1'), []);
+  expect(found).toEqual(['API_KEY', 'PASSWORD_FILE', 'DB_PASSWD'].map((said) => ({ said, where })));
 });
 
 describe('the YAML of a .kube file', () => {
@@ -185,8 +174,48 @@ describe('the YAML of a .kube file', () => {
 
 describe('the kind', () => {
   const path = '/etc/containers/systemd/a.container';
-  const learn = (files: Readonly<Record<string, FileSpec>>) =>
-    settle(quadletWorkload.learn({ path }, rootAccount), answerer({ files, commands: { 'podman --version': { stdout: 'podman version 5.4.2\n' } } }));
+  const learn = (files: Readonly<Record<string, FileSpec>>, query: Query = {}) =>
+    settle(quadletWorkload.learn({ path, ...query }, rootAccount), answerer({ files, commands: { 'podman --version': { stdout: 'podman version 5.4.2\n' } } }));
+  it('returns what is there, and of it what the query names', () => {
+    const text =
+      '[Container]\nImage=x\nVolume=/srv/host:/x:ro\nAddDevice=/dev/dri:/dev/dri\nAddCapability=NET_RAW chown\nEnvironment=A_PIN=abcdef\nEnvironmentFile=/etc/a.env\nUnmask=ALL\n';
+    const files = { [path]: text, '/srv/host': { link: '/etc' }, '/etc/a.env': { mode: '0640' } };
+    const there = {
+      privileged: false,
+      devices: { each: ['/dev/dri'] },
+      securityOptions: { each: ['unmask=ALL'] },
+      capabilities: { each: ['NET_RAW', 'CHOWN'], dropsAll: false, misspelt: [] },
+      mounts: { each: [{ source: '/srv/host', leadsTo: '/etc', target: '/x', readOnly: true }] },
+      environment: { each: ['A_PIN'], host: false },
+      environmentFiles: { each: [{ path: '/etc/a.env', mode: 0o640 }] },
+    };
+    expect(learn(files)).toMatchObject({ value: there });
+    const named = learn(files, {
+      hostPaths: ['/etc/ssh'],
+      devices: ['/dev/dri/**'],
+      capabilities: ['CAP_NET_RAW'],
+      variables: ['*pin'],
+      mode: '0600',
+      securityOptions: ['label=x'],
+    });
+    expect(named).toMatchObject({
+      value: {
+        ...there,
+        devices: { matching: ['/dev/dri'] },
+        securityOptions: { matching: [] },
+        capabilities: { matching: ['NET_RAW'] },
+        mounts: { matching: ['/srv/host leads to /etc (holds /etc/ssh)'] },
+        environment: { matching: ['A_PIN'] },
+        environmentFiles: { matching: ['/etc/a.env'] },
+      },
+    });
+    expect(learn(files, { hostPaths: ['/etc/ssh'], writable: true })).toMatchObject({ value: { mounts: { matching: [] } } });
+  });
+  it('keeps what it found where more may be hidden, and says so of the whole', () => {
+    const fact = learn({ [path]: '[Container]\nImage=x\nVolume=/etc:/x\nPodmanArgs=$MORE\n' }, { hostPaths: ['/etc'], devices: ['/dev'] });
+    expect(fact).toMatchObject({ value: { mounts: { matching: ['/etc'] } } });
+    expect(fact.is === 'known' && [...fact.gaps.keys()]).toEqual(expect.arrayContaining(['mounts.each', 'devices.each', 'devices.matching']));
+  });
   it('says for every finding where it comes from', () => {
     const fact = learn({ [path]: '[Container]\nImage=x\nPodmanArgs=\\\n  --pid host\n', '/etc/containers/containers.conf': '[containers]\nipcns = "host"\n' });
     expect(fact).toMatchObject({ value: { hostNamespaces: ['pid', 'ipc'] } });

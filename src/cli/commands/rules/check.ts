@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { checkPack } from '../../check-pack.ts';
 import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
@@ -9,15 +10,28 @@ export default class RulesCheck extends PretripCommand {
   static override summary = 'Find every mistake in rule, profile and test files.';
   static override description = 'Reads the shipped rules, or those at PATH, and prints each mistake with its file, line and column and what to do about it.';
   static override args = { path: Args.string({ ignoreStdin: true, description: 'directory of rules; default: the shipped ones' }) };
+  static override flags = { verbose: Flags.boolean({ char: 'v', description: 'name the kinds of facts that serve one rule only, or none' }) };
 
   async run(): Promise<void> {
-    const { args } = await this.parse(RulesCheck);
-    const { problems, rules, profiles, cases } = checkPack(args.path ?? shippedRules, args.path === undefined ? [] : [shippedRules]);
+    const { args, flags } = await this.parse(RulesCheck);
+    const { problems, rules, profiles, cases, kinds } = checkPack(args.path ?? shippedRules, args.path === undefined ? [] : [shippedRules]);
     if (problems.length > 0) {
       await err(`${problemText(problems)}${problems.length} mistake${problems.length === 1 ? '' : 's'}\n`);
       process.exitCode = exitStatus.usage;
       return;
     }
-    await out(`${rules} rules, ${profiles} profiles, ${cases} cases: no mistakes\n`);
+    // Rules of one's own are written with the kinds that there are: only of the shipped ones it matters whom a kind serves.
+    const share = args.path === undefined || flags.verbose ? served(kinds) : undefined;
+    await out(`${flags.verbose ? (share?.names ?? '') : ''}${rules} rules, ${profiles} profiles, ${cases} cases${share?.counts ?? ''}: no mistakes\n`);
   }
+}
+
+/** How many kinds serve one rule only, and how many none; and their names, one a line. */
+function served(kinds: ReadonlyMap<string, readonly string[]>): { counts: string; names: string } {
+  const few = [...kinds].filter(([, rules]) => rules.length < 2);
+  const none = few.filter(([, rules]) => rules.length === 0).length;
+  return {
+    counts: `, ${kinds.size} kinds (${few.length - none} serve one rule, ${none} none)`,
+    names: few.map(([kind, rules]) => `${kind}\t${rules[0] ?? ''}\n`).join(''),
+  };
 }
