@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostNamed } from '../cli/hosts.ts';
 import { manifest, packageRoot } from '../cli/paths.ts';
-import { composed } from '../collect/targets/composed.ts';
+import { composed } from '../collect/composed/composed.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
 import { table } from '../report/table/table.ts';
 import type { Pack } from '../rules/pack.ts';

@@ -2,10 +2,10 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
+import { composed } from '../collect/composed/composed.ts';
 import type { Host } from '../collect/record.ts';
 import { looksLikeRaw } from '../collect/script/frames.ts';
 import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError } from '../collect/snapshot/snapshot.ts';
-import { composed } from '../collect/targets/composed.ts';
 import { local, thisAccount } from '../collect/targets/local.ts';
 import { rootDirectory } from '../collect/targets/root-directory.ts';
 import type { Account } from '../facts/ask.ts';

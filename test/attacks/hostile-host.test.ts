@@ -1,7 +1,7 @@
 /** Every rule judged on a hostile host, shown in every format: no crash, nothing that commands a terminal or a CI runner. */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answerer, composed, type HostSpec } from '../../src/collect/targets/composed.ts';
+import { answerer, composed, type HostSpec } from '../../src/collect/composed/composed.ts';
 import { keyOf } from '../../src/facts/asks.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import type { Selection } from '../../src/inspect.ts';
