@@ -84,12 +84,6 @@ export const layers: readonly Layer[] = [
     io: true,
   },
   {
-    at: 'collect/targets',
-    holds: 'one file a target',
-    mayImport: ['facts', 'facts/text', 'collect/disk', 'collect/redact', 'collect/snapshot', 'collect/script'],
-    io: true,
-  },
-  {
     at: 'collect',
     holds: 'recording, replaying, merging',
     mayImport: ['facts', 'collect/disk', 'collect/redact', 'collect/snapshot', 'collect/script'],
@@ -99,6 +93,12 @@ export const layers: readonly Layer[] = [
     at: 'rules/text',
     holds: 'rule text → rule, or every mistake with its line',
     mayImport: ['facts', 'kinds', 'verdicts', 'rules', 'expect', 'collect/composed'],
+  },
+  {
+    at: 'collect/targets',
+    holds: 'one file a target, and the list of targets',
+    mayImport: ['facts', 'facts/text', 'facts/host', 'verdicts', 'rules', 'rules/text', 'collect/disk', 'collect/composed', 'collect/redact', ...collecting],
+    io: true,
   },
   { at: 'explain', holds: 'rules and kinds in words, and what is written as JSON Schema', mayImport: ['facts', 'verdicts', 'rules', 'expect', 'plan'] },
   { at: 'report', holds: 'a format a file, and what formats share', mayImport: ['facts', 'verdicts'] },

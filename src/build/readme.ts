@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { hostNamed } from '../cli/hosts.ts';
 import { manifest, packageRoot } from '../cli/paths.ts';
 import { composed } from '../collect/composed/composed.ts';
+import { targets } from '../collect/targets/open.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
 import { table } from '../report/table/table.ts';
 import type { Pack } from '../rules/pack.ts';
@@ -19,6 +20,7 @@ export async function readmeParts(pack: Pack): Promise<Record<string, string>> {
   return {
     screen: await screen(pack),
     profiles: profiles(pack),
+    targets: targetExamples(),
     rule: fenced('yaml', readFileSync(join(packageRoot, 'rules/podman/api/socket-rootless-enabled.yaml'), 'utf8')),
   };
 }
@@ -42,6 +44,13 @@ async function screen(pack: Pack): Promise<string> {
     'console',
     `$ npx pretrip scan fixtures/hosts/${host}.yaml --select ${shown.join(',')}\n${text.trimEnd()}\n${gate([report], 'high', false).said}`,
   );
+}
+
+/** What TARGET may be, as commands to type. */
+function targetExamples(): string {
+  const lines = targets.flatMap((t) => t.examples).map(([args, does]) => [`npx pretrip ${args}`, does] as const);
+  const width = Math.max(...lines.map(([command]) => command.length)) + 2;
+  return fenced('sh', lines.map(([command, does]) => `${command.padEnd(width)}# ${does}`).join('\n'));
 }
 
 function profiles(pack: Pack): string {

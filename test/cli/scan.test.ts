@@ -79,7 +79,7 @@ describe('bad input ends in one clear message and the right status', () => {
     put('project/README', '');
     const { status, err } = await pretrip(['scan', join(dir, 'project')]);
     expect(status).toBe(4);
-    expect(err).toMatch(/does not look like a root file system/);
+    expect(err).toMatch(/cannot tell what this directory is.*\n.*a root file system directory holds one of etc, usr.*--as root-directory/);
   });
 
   test('a rule file with a typo', async () => {
