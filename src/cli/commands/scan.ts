@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
 import type { Order } from '../../inspect.ts';
-import { formats } from '../../report/formats.ts';
+import { json } from '../../report/formats.ts';
 import type { Style } from '../../report/style.ts';
 import { visible } from '../../report/text.ts';
 import { type Occasion, type Scanned, scan } from '../../scan.ts';
@@ -9,7 +9,7 @@ import { gate } from '../../verdicts/summarize.ts';
 import { combined } from '../combine.ts';
 import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
-import { emit, fileName, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
+import { emit, fileName, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err } from '../print.ts';
 import { progress } from '../progress.ts';
@@ -63,7 +63,7 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const outputs = outputsFrom(flags, targets.length);
     const style = styleFrom(flags);
     const key = keyFrom(flags.sign);
-    refuseContradictions(flags, targets.length, key !== undefined && !outputs.some((o) => o.format === 'json' && o.path !== undefined));
+    refuseContradictions(flags, targets.length, key !== undefined && !saves(outputs));
     const pack = await packFrom(flags.rules ?? []);
     const order = { pack, selection: selectionFrom(flags, pack) };
     const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool() };
@@ -81,7 +81,7 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const defects = scanned.flatMap((s) => s.defects);
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
     process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
-    if (result.status === exitStatus.incomplete && !outputs.some((o) => o.path === undefined && o.format === 'table')) await err(`${result.said}\n`);
+    if (result.status === exitStatus.incomplete && !tellsPeople(outputs)) await err(`${result.said}\n`);
   }
 }
 
@@ -133,7 +133,7 @@ async function scanOpened({ with: more, ...asked }: Wanted, order: Order, occasi
 async function keepEvidence(directory: string, scanned: readonly Scanned[], rules: RulesFile, style: Style, key: string | undefined): Promise<void> {
   const kept: { dir: string; files: NewFile[] }[] = [];
   for (const { snapshot, report } of scanned) {
-    const files = await evidenceOf(snapshot, report, formats.json.reporter(report, style), rules, key);
+    const files = await evidenceOf(snapshot, report, json.render(report, style), rules, key);
     kept.push({ dir: directory.replaceAll('{target}', fileName(report.target.name)), files });
   }
   for (const { dir, files } of kept) writeDirectory(dir, files);
