@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { limits } from '../../../src/collect/disk/limits.ts';
 import type { Asked, Reach } from '../../../src/collect/targets/target.ts';
 import type { Ask } from '../../../src/facts/ask.ts';
+import type { OracleName } from '../../oracles.ts';
 
 export interface SmallHost {
   /** Where a trial may write. */
@@ -22,8 +23,8 @@ export interface SmallHost {
 
 /** How the contract is tried on one target: a file of its kind's name in trials/. */
 export interface Trial {
-  /** Why it cannot be tried here; said aloud, and a failure in CI. */
-  readonly lacks?: string;
+  /** Without these it is not tried. */
+  readonly needs?: readonly OracleName[];
   /** Puts the small host behind the target. */
   behind(host: SmallHost): Promise<{ readonly asked: Asked; stop?(): void }>;
 }
@@ -74,7 +75,11 @@ export async function makeSmallHost(): Promise<SmallHost> {
 
 const serverAt = (path: string): Promise<Server> =>
   new Promise((resolve) => {
-    const server = createServer((_, response) => void response.end('here'));
+    const server = createServer((_, response) => {
+      // The same answer at any time.
+      response.sendDate = false;
+      response.end('here');
+    });
     server.listen(path, () => resolve(server));
   });
 
