@@ -4,7 +4,7 @@
  * it makes the report. Live or filed years ago, there is no second path.
  */
 import { type Host, record, replay } from './collect/record.ts';
-import type { Header, Snapshot } from './collect/snapshot/snapshot.ts';
+import { type Header, type Snapshot, wasRunning } from './collect/snapshot/snapshot.ts';
 import { missingIn } from './evaluate/missing.ts';
 import { type Account, together } from './facts/ask.ts';
 import { settle } from './facts/settle.ts';
@@ -60,7 +60,7 @@ export function judgeSnapshot(snapshot: Snapshot, order: Order, tool: Tool): { r
   const looker = lookerOf(snapshot);
   const answer = replay(snapshot);
   const inspection = settle(inspect(order, looker), answer);
-  const missing = missingIn({ kinds: kindsByName, ...looker, target: snapshot.header.kind, answer });
+  const missing = missingIn({ kinds: kindsByName, ...looker, running: wasRunning(snapshot.header), answer });
   return { report: summarised(inspection, snapshot, order, tool, missing), defects: inspection.defects };
 }
 

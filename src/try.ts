@@ -1,7 +1,7 @@
 /** A rule's own cases, through the same pipeline as every host. */
 
+import { answerer, type HostSpec, overlay } from './collect/composed/composed.ts';
 import { redact } from './collect/redact/redact.ts';
-import { answerer, type HostSpec, overlay } from './collect/targets/composed.ts';
 import type { AnyAnswer, Ask } from './facts/ask.ts';
 import { rootAccount } from './facts/host/accounts.ts';
 import { settle } from './facts/settle.ts';

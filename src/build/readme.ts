@@ -3,10 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostNamed } from '../cli/hosts.ts';
+import { formats } from '../cli/outputs.ts';
 import { manifest, packageRoot } from '../cli/paths.ts';
-import { composed } from '../collect/targets/composed.ts';
+import { composed } from '../collect/composed/composed.ts';
+import { targets } from '../collect/targets/open.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
-import { table } from '../report/table/table.ts';
+import { textOf } from '../report/format.ts';
+import { table } from '../report/formats.ts';
 import type { Pack } from '../rules/pack.ts';
 import { scan } from '../scan.ts';
 import { gate } from '../verdicts/summarize.ts';
@@ -19,6 +22,8 @@ export async function readmeParts(pack: Pack): Promise<Record<string, string>> {
   return {
     screen: await screen(pack),
     profiles: profiles(pack),
+    targets: targetExamples(),
+    formats: formatTable(),
     rule: fenced('yaml', readFileSync(join(packageRoot, 'rules/podman/api/socket-rootless-enabled.yaml'), 'utf8')),
   };
 }
@@ -31,7 +36,7 @@ async function screen(pack: Pack): Promise<string> {
   const takenAt = new Date((spec.takenAt ?? 0) * 1000).toISOString().replace('.000', '');
   const from = { kind: 'composed', name: host, user: spec.user ?? rootAccount, target: composed(spec) };
   const { report } = await scan(from, { pack, selection }, { takenAt, files: [], tool: { version: manifest.version } });
-  const text = table(report, {
+  const text = textOf(table, report, {
     width: 80,
     colour: false,
     show: ['fail', 'unknown'],
@@ -42,6 +47,22 @@ async function screen(pack: Pack): Promise<string> {
     'console',
     `$ npx pretrip scan fixtures/hosts/${host}.yaml --select ${shown.join(',')}\n${text.trimEnd()}\n${gate([report], 'high', false).said}`,
   );
+}
+
+/** What TARGET may be, as commands to type. */
+function targetExamples(): string {
+  const lines = targets.flatMap((t) => t.examples).map(([args, does]) => [`npx pretrip ${args}`, does] as const);
+  const width = Math.max(...lines.map(([command]) => command.length)) + 2;
+  return fenced('sh', lines.map(([command, does]) => `${command.padEnd(width)}# ${does}`).join('\n'));
+}
+
+/** The formats of -o, with the flags that only one of them has. */
+function formatTable(): string {
+  const rows = [...formats].map(([name, { describe, of, options }]) => {
+    const flags = Object.entries(options).map(([option, { values, describe: says }]) => `\`--${name}-${option} ${values.join('\\|')}\`: ${says}`);
+    return `| \`${name}\` | ${describe} | ${of === 'many' ? 'all targets' : 'one target'} | ${flags.join('<br>')} |`;
+  });
+  return `| \`-o\` | what it is | one file holds | flags of its own |\n|---|---|---|---|\n${rows.join('\n')}`;
 }
 
 function profiles(pack: Pack): string {

@@ -1,9 +1,7 @@
 /** `scan FIRST --with MORE`: a recording and further captures of the same host, judged as one. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { differentHosts, type Further, merge } from '../collect/merge.ts';
-import { parseRaw } from '../collect/script/raw.ts';
-import type { Snapshot, Source } from '../collect/snapshot/snapshot.ts';
+import { type Snapshot, type Source, wasRunning } from '../collect/snapshot/snapshot.ts';
+import { keyOf } from '../facts/asks.ts';
 import type { Order } from '../inspect.ts';
 import { visible } from '../report/text.ts';
 import { collect, lookerOf } from '../scan.ts';
@@ -24,7 +22,7 @@ export async function combined(first: Snapshot, names: readonly string[], order:
     const { kind, name: hostName, user, takenAt, from } = snapshot.header;
     const sources = [...(from ?? [{ takenAt, user: user.name, digest: snapshot.digest }]), source];
     const occasion = { takenAt, files: lookerOf(snapshot).given.files, tool: thisTool() };
-    const made = await collect({ kind, name: hostName, user, target, from: sources }, [order], occasion);
+    const made = await collect({ kind, name: hostName, user, target, running: wasRunning(snapshot.header), from: sources }, [order], occasion);
     if (disagreed.size > 0)
       await err(
         `pretrip: ${name} disagrees with the first capture; what rests on these is unknown:\n${[...disagreed]
@@ -38,15 +36,15 @@ export async function combined(first: Snapshot, names: readonly string[], order:
 }
 
 async function openFurther(name: string): Promise<{ further: Further; source: Source }> {
-  const opened = await openTarget(name, undefined, undefined);
+  const opened = await openTarget({ name });
   if ('snapshot' in opened) {
     const { header, answers, digest } = opened.snapshot;
     const plain = new Map([...answers].map(([key, { answer }]) => [key, answer]));
     return { further: { name: header.name, user: header.user, answers: plain }, source: { takenAt: header.takenAt, user: header.user.name, digest } };
   }
-  if (opened.host.kind !== 'script') throw new UsageError(`--with ${name}: is neither a snapshot nor what a capture script printed`);
-  const bytes = readFileSync(name);
-  const { name: hostName, user, takenAt = '' } = opened.host;
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  return { further: { name: hostName, user, answers: parseRaw(bytes).answers }, source: { takenAt, user: user.name, digest } };
+  const { host, recorded } = opened;
+  if (!recorded) throw new UsageError(`--with ${name}: was not captured: it is neither a snapshot nor what a capture script printed`);
+  const { name: hostName, user, takenAt = '' } = host;
+  const answers = new Map([...(host.looked?.() ?? [])].map(({ ask, answer }) => [keyOf(ask), answer]));
+  return { further: { name: hostName, user, answers }, source: { takenAt, user: user.name, digest: recorded.digest } };
 }

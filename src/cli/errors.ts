@@ -1,6 +1,9 @@
 /** Failures that are the user's to mend, with the exit status that the contract gives them. */
 import type { Problem } from '../rules/rule.ts';
 
+/** The target could not be reached or read, so nothing was judged: exit 4. */
+export { TargetError } from '../collect/targets/target.ts';
+
 /** Usage, configuration or rule files are wrong: exit 2. */
 export class UsageError extends Error {
   readonly hint: string | undefined;
@@ -16,15 +19,6 @@ export class ProblemsError extends Error {
   constructor(problems: readonly Problem[]) {
     super(`${problems.length} mistake${problems.length === 1 ? '' : 's'}`);
     this.problems = problems;
-  }
-}
-
-/** The target could not be reached or read, so nothing was judged: exit 4. */
-export class TargetError extends Error {
-  readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
   }
 }
 

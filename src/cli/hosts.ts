@@ -1,7 +1,7 @@
 /** Composed hosts from fixtures/hosts, for rule cases and for trying pretrip. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostSpec } from '../collect/targets/composed.ts';
+import type { HostSpec } from '../collect/composed/composed.ts';
 import { readHost } from '../rules/text/read-host.ts';
 import { ProblemsError } from './errors.ts';
 import { packageRoot } from './paths.ts';

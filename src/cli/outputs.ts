@@ -1,7 +1,8 @@
 /** `-o FORMAT[=PATH]`: which reports go where. */
 import { createHash } from 'node:crypto';
 import * as Flags from '@oclif/core/flags';
-import { type FormatName, formats } from '../report/formats.ts';
+import { type Choices, type Format, textOf } from '../report/format.ts';
+import * as listed from '../report/formats.ts';
 import type { Style } from '../report/style.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import { type Outcome, type Report, severities } from '../verdicts/report.ts';
@@ -11,12 +12,32 @@ import { out } from './print.ts';
 import { sign, signatureMode } from './sign.ts';
 import { type NewFile, writeAll } from './write-file.ts';
 
+/** By name; what people read comes first. */
+export const formats: ReadonlyMap<string, Format> = new Map(
+  Object.entries<Format>(listed).sort(([a, x], [b, y]) => (`${x.for} ${a}` < `${y.for} ${b}` ? -1 : 1)),
+);
+const names = [...formats.keys()];
+
+/** The format that is written to a terminal, or to a pipe, where none is asked for. */
+const usual = (where: 'terminal' | 'pipe'): string => names.find((name) => formats.get(name)?.usual === where) ?? '';
+
+/** The flags that only one format has. */
+const formatFlags = Object.fromEntries(
+  [...formats].flatMap(([name, { options }]) =>
+    Object.entries(options).map(([option, { describe, values }]) => [
+      `${name}-${option}`,
+      Flags.option({ options: values })({ description: describe, default: values[0] }),
+    ]),
+  ),
+);
+
 export const outputFlags = {
+  ...formatFlags,
   output: Flags.string({
     char: 'o',
     multiple: true,
     multipleNonGreedy: true,
-    description: `report FORMAT[=PATH], repeatable: ${Object.keys(formats).join(', ')}; {target} in PATH is the target's name. Default: table on a terminal, concise in a pipe`,
+    description: `report FORMAT[=PATH], repeatable: ${names.join(', ')}; {target} in PATH is the target's name. Default: ${usual('terminal')} on a terminal, ${usual('pipe')} in a pipe`,
     helpValue: 'FORMAT[=PATH]',
   }),
   'fail-on': Flags.option({ options: [...severities, 'never'] as const })({
@@ -28,18 +49,6 @@ export const outputFlags = {
   show: Flags.string({ description: 'outcomes to list: fail, unknown, pass, not-applicable, or all', default: 'fail,unknown', env: 'PRETRIP_SHOW' }),
   color: Flags.boolean({ allowNo: true, description: 'colour; default: on a terminal, unless NO_COLOR is set' }),
   width: Flags.integer({ description: 'columns of the table; default: the terminal, or 80', min: 40, max: 400 }),
-  'sarif-profile': Flags.option({ options: ['github', 'full'] as const })({
-    description: 'github: what code scanning can show; full: everything',
-    default: 'github',
-  }),
-  'junit-dialect': Flags.option({ options: ['common', 'rich'] as const })({
-    description: 'common: valid everywhere; rich: with file and line',
-    default: 'common',
-  }),
-  'junit-below-threshold': Flags.option({ options: ['failure', 'skipped', 'pass'] as const })({
-    description: 'what JUnit makes of failures below --fail-on',
-    default: 'failure',
-  }),
 };
 
 interface OutputFlags {
@@ -48,38 +57,56 @@ interface OutputFlags {
   readonly show: string;
   readonly color?: boolean | undefined;
   readonly width?: number | undefined;
-  readonly 'sarif-profile': 'github' | 'full';
-  readonly 'junit-dialect': 'common' | 'rich';
-  readonly 'junit-below-threshold': 'failure' | 'skipped' | 'pass';
 }
 
 interface Output {
-  readonly format: FormatName;
+  /** Name of the format. */
+  readonly name: string;
+  readonly format: Format;
+  readonly choices: Choices;
   readonly path?: string;
+}
+
+/** What the flags choose of a format's own options. */
+function choicesFrom(flags: object, name: string, { options }: Format): Choices {
+  const given: Readonly<Record<string, unknown>> = { ...flags };
+  return Object.fromEntries(
+    Object.keys(options).flatMap((option) => (typeof given[`${name}-${option}`] === 'string' ? [[option, String(given[`${name}-${option}`])]] : [])),
+  );
 }
 
 /** Reads the -o flags before anything is looked at, so that a typo costs no scan. */
 export function outputsFrom(flags: OutputFlags, targets: number): Output[] {
-  const outputs = (flags.output ?? [process.stdout.isTTY ? 'table' : 'concise']).map((text): Output => {
-    const at = text.indexOf('=');
-    const name = at < 0 ? text : text.slice(0, at);
-    const path = at < 0 ? undefined : text.slice(at + 1);
-    if (!Object.hasOwn(formats, name)) throw new UsageError(`-o ${text}: there is no format "${name}"`, hintFor(name, Object.keys(formats)));
-    if (path === '') throw new UsageError(`-o ${text}: the path is missing`, `-o ${name} writes to standard output`);
-    const format = name as FormatName;
-    return path === undefined || path === '-' ? { format } : { format, path };
-  });
+  const outputs = (flags.output ?? [usual(process.stdout.isTTY ? 'terminal' : 'pipe')]).map((text) => outputFrom(text, flags));
   const toStdout = outputs.filter((o) => o.path === undefined);
-  if (toStdout.length > 1) throw new UsageError('only one format can go to standard output', `give the others a file: -o ${toStdout[1]?.format}=FILE`);
-  const [machine] = toStdout.filter((o) => !['table', 'concise'].includes(o.format));
-  if (targets > 1) {
-    if (machine)
-      throw new UsageError(`-o ${machine.format}: several targets need a file each`, `-o ${machine.format}=out/{target}.${formats[machine.format].extension}`);
-    const shared = outputs.find((o) => o.path !== undefined && !o.path.includes('{target}'));
-    if (shared) throw new UsageError(`-o ${shared.format}=${shared.path}: several targets need a file each`, 'put {target} into the path');
-  }
+  if (toStdout.length > 1) throw new UsageError('only one format can go to standard output', `give the others a file: -o ${toStdout[1]?.name}=FILE`);
+  if (targets > 1) for (const output of outputs) checkPlaces(output);
   return outputs;
 }
+
+function outputFrom(text: string, flags: OutputFlags): Output {
+  const at = text.indexOf('=');
+  const name = at < 0 ? text : text.slice(0, at);
+  const path = at < 0 ? undefined : text.slice(at + 1);
+  const format = formats.get(name);
+  if (!format) throw new UsageError(`-o ${text}: there is no format "${name}"`, hintFor(name, names));
+  if (path === '') throw new UsageError(`-o ${text}: the path is missing`, `-o ${name} writes to standard output`);
+  const output = { name, format, choices: choicesFrom(flags, name, format) };
+  return path === undefined || path === '-' ? output : { ...output, path };
+}
+
+/** Of a format with a text for each run, several cannot go to one place. */
+function checkPlaces({ name, format, path }: Output): void {
+  if (format.of === 'many' || path?.includes('{target}')) return;
+  if (path === undefined) throw new UsageError(`-o ${name}: several targets need a file each`, `-o ${name}=out/{target}.${format.extension}`);
+  throw new UsageError(`-o ${name}=${path}: several targets need a file each`, 'put {target} into the path');
+}
+
+/** Whether the saved run goes to a file, which can be signed. */
+export const saves = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.saved && o.path !== undefined);
+
+/** Whether people read a report on standard output, which ends in the gate's sentence. */
+export const tellsPeople = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.for === 'people' && o.path === undefined);
 
 export function styleFrom(flags: OutputFlags): Style {
   return {
@@ -88,9 +115,6 @@ export function styleFrom(flags: OutputFlags): Style {
     show: outcomesFrom(flags.show),
     failOn: flags['fail-on'],
     hash: (algorithm, data) => createHash(algorithm).update(data).digest('hex'),
-    sarifProfile: flags['sarif-profile'],
-    junitDialect: flags['junit-dialect'],
-    junitBelowThreshold: flags['junit-below-threshold'],
   };
 }
 
@@ -103,29 +127,42 @@ function outcomesFrom(text: string): Outcome[] {
   });
 }
 
-/** Renders all, signs JSON files with `key`, then writes all. `last` is added to text that people read on standard output. */
+/** Renders all, signs saved runs in files with `key`, then writes all. `last` follows what people read on standard output. */
 export async function emit(reports: readonly Report[], outputs: readonly Output[], style: Style, last: string, key?: string): Promise<void> {
   const files: NewFile[] = [];
   let stdout = '';
-  let readable = false;
-  for (const { format, path } of outputs) {
-    for (const report of reports) {
-      const rendered = formats[format].reporter(report, path === undefined ? style : { ...style, colour: false });
-      if (path === undefined) stdout += rendered;
+  for (const output of outputs) {
+    for (const { path, text } of textsOf(output, reports, style)) {
+      if (path === undefined) stdout += text;
       else {
-        const file = path.replaceAll('{target}', fileName(report.target.name));
-        files.push({ path: file, content: rendered });
-        if (key !== undefined && format === 'json')
-          files.push({ path: `${file}.sig`, content: await sign(Buffer.from(rendered), 'report', key), mode: signatureMode });
+        files.push({ path, content: text });
+        if (key !== undefined && output.format.saved)
+          files.push({ path: `${path}.sig`, content: await sign(Buffer.from(text), 'report', key), mode: signatureMode });
       }
     }
-    readable ||= path === undefined && format === 'table';
   }
   const twice = files.find((f, i) => files.findIndex((o) => o.path === f.path) !== i);
   if (twice) throw new UsageError(`two reports would be written to ${twice.path}`);
   writeAll(files);
-  if (readable) stdout += `${last}\n${files.map((f) => `wrote ${f.path}\n`).join('')}`;
+  if (tellsPeople(outputs)) stdout += `${last}\n${files.map((f) => `wrote ${f.path}\n`).join('')}`;
   if (stdout !== '') await out(stdout);
+}
+
+interface Text {
+  /** Undefined: standard output. */
+  readonly path?: string;
+  readonly text: string;
+}
+
+/** One text for all, or one a report, as format and path will have it. */
+function textsOf({ format, choices, path }: Output, reports: readonly Report[], style: Style): Text[] {
+  const as = path === undefined ? style : { ...style, colour: false };
+  if (format.of === 'many' && reports.length > 0 && !path?.includes('{target}'))
+    return [{ text: format.render(reports, as, choices), ...(path === undefined ? {} : { path }) }];
+  return reports.map((report) => {
+    const text = textOf(format, report, as, choices);
+    return path === undefined ? { text } : { text, path: path.replaceAll('{target}', fileName(report.target.name)) };
+  });
 }
 
 /** A target's name as a file name: no separators, no leading dot. */

@@ -1,5 +1,6 @@
 /** Flags that choose what is judged, shared by scan, capture and plan. */
 import * as Flags from '@oclif/core/flags';
+import { contentKinds } from '../collect/targets/open.ts';
 import type { Json } from '../facts/fact.ts';
 import { rootAccount } from '../facts/host/accounts.ts';
 import { glob } from '../facts/pattern.ts';
@@ -8,7 +9,6 @@ import { fitsParam, type GivenParam, type Pack } from '../rules/pack.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import type { AskedFor } from '../verdicts/report.ts';
 import { UsageError } from './errors.ts';
-import { targetKinds } from './targets.ts';
 
 export const selectionFlags = {
   profile: Flags.string({
@@ -31,8 +31,8 @@ export const selectionFlags = {
 };
 
 export const targetFlags = {
-  as: Flags.option({ options: targetKinds })({ description: 'what the target is, when it is not recognised' }),
-  user: Flags.string({ description: 'account to inspect a root directory as', helpValue: 'NAME' }),
+  as: Flags.option({ options: contentKinds })({ description: 'what stands at the path TARGET, when it is not recognised' }),
+  user: Flags.string({ description: 'account to inspect as, where nobody is logged in: on a root directory', helpValue: 'NAME' }),
   file: Flags.string({
     char: 'f',
     multiple: true,

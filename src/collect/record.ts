@@ -22,6 +22,8 @@ export interface Host {
   readonly name: string;
   readonly user: Account;
   readonly target: Target;
+  /** False: no running host answers; see {@link Header}. */
+  readonly running?: boolean;
   /** The time that a host written down speaks of, instead of now. */
   readonly takenAt?: string;
   /** Files that were named when it was captured, instead of those named now. */
@@ -58,6 +60,7 @@ export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, 
     user: on.user,
     tool,
     ...(files.length > 0 ? { files } : {}),
+    ...(on.running === false ? { running: false } : {}),
     ...(on.from ? { from: on.from } : {}),
   };
   const snapshot = { ...snapshotOf(header, answers.values()), truncated: on.complete === false };

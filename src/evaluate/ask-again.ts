@@ -8,8 +8,8 @@ import type { Missing, Privilege } from '../verdicts/report.ts';
 /** Who inspected what. */
 export interface Inspected {
   readonly audited: Account;
-  /** Sort of target: a root directory is not running. */
-  readonly target: string;
+  /** Whether a running host answered: of a root directory, none does. */
+  readonly running: boolean;
 }
 
 /** What no capture would decide. */
@@ -32,7 +32,7 @@ export function askAgain(ask: Ask, blocked: Blocked, inspected: Inspected): Miss
 }
 
 /** Undefined: nobody's privilege would help. */
-function privilegeFor(ask: Ask, { why }: Blocked, { audited, target }: Inspected): Privilege | undefined {
+function privilegeFor(ask: Ask, { why }: Blocked, { audited, running }: Inspected): Privilege | undefined {
   const same: Privilege = audited.uid === 0 ? 'root' : `user ${audited.name}`;
   switch (why) {
     case 'denied':
@@ -40,7 +40,7 @@ function privilegeFor(ask: Ask, { why }: Blocked, { audited, target }: Inspected
       // A program that the account may not start stays closed to it; for somebody else, root can start it.
       return ask.do === 'run' && (ask.user === undefined || ask.user.uid === audited.uid) ? undefined : 'root';
     case 'unsupported':
-      return target === 'root-directory' ? 'running host' : undefined;
+      return running ? undefined : 'running host';
     case 'timeout':
     case 'not-recorded':
       return ask.do === 'run' && ask.user && ask.user.uid !== audited.uid ? 'root' : same;

@@ -19,8 +19,8 @@ export interface Seen {
   /** The account that inspected. */
   readonly audited: Account;
   readonly given: Given;
-  /** Sort of target. */
-  readonly target: string;
+  /** Whether a running host answered. */
+  readonly running: boolean;
   readonly answer: (ask: Ask) => AnyAnswer;
 }
 

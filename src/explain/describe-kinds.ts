@@ -29,7 +29,15 @@ export function describeKinds(kinds: readonly Kind[]): string {
         '',
       );
   }
-  lines.push('# Operators', '', ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`), `- \`not\`: ${notWords}`, '');
+  lines.push(
+    '# Operators',
+    '',
+    'What is ordered: numbers by value, lists by their length, and texts as versions, by the numbers they start with: `"10.0"` is above `"4"`, and a text that starts with none is neither above nor below anything. So `{ atLeast: 2 }` also holds of a sysctl whose value is the text `"2"`.',
+    '',
+    ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`),
+    `- \`not\`: ${notWords}`,
+    '',
+  );
   return lines.join('\n');
 }
 

@@ -7,19 +7,28 @@
  * failure and severities compare alike. An empty field is `-`: shells that
  * read with IFS would drop it. Order as in the table.
  */
-import type { Verdict } from '../verdicts/report.ts';
+import type { Report, Verdict } from '../verdicts/report.ts';
 import { bare, isWaived, mostSevereFirst, places, placeText } from './findings.ts';
-import type { Reporter } from './style.ts';
+import { formatOfMany } from './format.ts';
+import type { Style } from './style.ts';
 import { clip, plain } from './text.ts';
 
 /** Characters; the JSON report has the rest. */
 const longestField = 2000;
 
-export const concise: Reporter = (report, style) =>
-  mostSevereFirst(report.verdicts)
+export const concise = formatOfMany({
+  for: 'programs',
+  describe: 'one tab-separated line a finding; the default in a pipe',
+  extension: 'tsv',
+  usual: 'pipe',
+  render: (reports, style) => reports.flatMap((report) => lines(report, style)).join(''),
+});
+
+function lines(report: Report, style: Style): string[] {
+  return mostSevereFirst(report.verdicts)
     .filter((verdict) => style.show.includes(verdict.outcome))
-    .map((verdict) => `${line(verdict)}\n`)
-    .join('');
+    .map((verdict) => `${line(verdict)}\n`);
+}
 
 function line(verdict: Verdict): string {
   const [place] = places(verdict);

@@ -10,9 +10,10 @@
 import type { Report, RuleCard, Verdict } from '../verdicts/report.ts';
 import { reaches } from '../verdicts/summarize.ts';
 import { bare, cards, decidingFirst, isWaived, ledger, places, placeText } from './findings.ts';
+import { formatOfOne } from './format.ts';
 import { missingText } from './missing.ts';
 import { stepText } from './steps.ts';
-import type { Reporter, Style } from './style.ts';
+import type { Style } from './style.ts';
 import { clip, visible } from './text.ts';
 import { token, xmlAttributes, xmlText } from './xml.ts';
 
@@ -30,25 +31,44 @@ interface Case {
   readonly card: RuleCard | undefined;
 }
 
-export const junit: Reporter = (report, style) => {
-  const rich = style.junitDialect === 'rich';
-  const suites = byTopic(report, style);
+export const junit = formatOfOne({
+  for: 'programs',
+  describe: 'JUnit XML for CI servers, valid for the windyroad and Jenkins schemas',
+  extension: 'xml',
+  options: {
+    dialect: { values: ['common', 'rich'], describe: 'common: valid everywhere; rich: with file and line' },
+    'below-threshold': { values: ['failure', 'skipped', 'pass'], describe: 'what JUnit makes of failures below --fail-on' },
+  },
+  render: (report, { failOn }, { dialect, 'below-threshold': below }) => document(report, { rich: dialect === 'rich', failOn, below }),
+});
+
+interface Manner {
+  /** With what only some readers take. */
+  readonly rich: boolean;
+  readonly failOn: Style['failOn'];
+  /** What a failure below `failOn` is. */
+  readonly below: 'failure' | 'skipped' | 'pass';
+}
+
+function document(report: Report, manner: Manner): string {
+  const { rich } = manner;
+  const suites = byTopic(report, manner);
   const totals = rich ? xmlAttributes({ name: 'pretrip', ...counts(suites.flatMap(({ cases }) => cases)), time: '0' }) : '';
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${totals}>`,
-    ...suites.flatMap((suite, id) => suiteLines(suite, id, report, style)),
+    ...suites.flatMap((suite, id) => suiteLines(suite, id, report, rich)),
     '</testsuites>',
     '',
   ].join('\n');
-};
+}
 
 interface Suite {
   readonly name: string;
   readonly cases: readonly Case[];
 }
 
-function byTopic(report: Report, style: Style): Suite[] {
+function byTopic(report: Report, manner: Manner): Suite[] {
   const byId = cards(report);
   const suites = new Map<string, Case[]>();
   const taken = new Set<string>();
@@ -58,7 +78,7 @@ function byTopic(report: Report, style: Style): Suite[] {
     const subject = verdict.subject === undefined ? '' : ` [${verdict.subject}]`;
     const name = unique(clip(token(`${verdict.rule}${subject} ${card?.title ?? ''}`, 'rule'), longestText), taken);
     const cases = suites.get(suite) ?? [];
-    cases.push({ verdict, name, fate: fateOf(verdict, style), card });
+    cases.push({ verdict, name, fate: fateOf(verdict, manner), card });
     suites.set(suite, cases);
   }
   return [...suites].map(([name, cases]) => ({ name, cases }));
@@ -72,11 +92,11 @@ function unique(name: string, taken: Set<string>): string {
   return free;
 }
 
-function fateOf(verdict: Verdict, style: Style): Fate {
+function fateOf(verdict: Verdict, { failOn, below }: Manner): Fate {
   if (verdict.outcome === 'not-applicable' || isWaived(verdict)) return 'skipped';
   if (verdict.outcome === 'unknown') return 'error';
   if (verdict.outcome === 'pass') return 'pass';
-  return reaches(verdict.severity, style.failOn) ? 'failure' : (style.junitBelowThreshold ?? 'failure');
+  return reaches(verdict.severity, failOn) ? 'failure' : below;
 }
 
 function counts(cases: readonly Case[]): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {
@@ -84,7 +104,7 @@ function counts(cases: readonly Case[]): Record<'tests' | 'failures' | 'errors' 
   return { tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') };
 }
 
-function suiteLines({ name, cases }: Suite, id: number, report: Report, style: Style): string[] {
+function suiteLines({ name, cases }: Suite, id: number, report: Report, rich: boolean): string[] {
   const { target, tool } = report;
   const attributes = {
     id,
@@ -105,7 +125,7 @@ function suiteLines({ name, cases }: Suite, id: number, report: Report, style: S
   return [
     `  <testsuite${xmlAttributes(attributes)}>`,
     ...propertyLines([...Object.entries(properties), ...profileProperties(report)], '    '),
-    ...cases.flatMap((one) => caseLines(one, name, style)),
+    ...cases.flatMap((one) => caseLines(one, name, rich)),
     `    <system-out>${xmlText(`whole run: ${ledger(report)}`)}</system-out>`,
     '    <system-err/>',
     '  </testsuite>',
@@ -124,8 +144,7 @@ function propertyLines(properties: readonly (readonly [string, string])[], inden
   return [`${indent}<properties>`, ...lines, `${indent}</properties>`];
 }
 
-function caseLines({ verdict, name, fate, card }: Case, suite: string, style: Style): string[] {
-  const rich = style.junitDialect === 'rich';
+function caseLines({ verdict, name, fate, card }: Case, suite: string, rich: boolean): string[] {
   const [place] = places(verdict);
   const isFile = place !== undefined && !/^(?:command|env|socket):/.test(place.path);
   const attributes = {

@@ -1,6 +1,6 @@
 /** What an unknown verdict is missing, in words. */
 import { saidOf } from '../facts/asks.ts';
-import type { Missing, Report, Verdict } from '../verdicts/report.ts';
+import { type Missing, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
 
 /** `read /etc/sudoers, as root`. */
 export function missingText(missing: Missing): string {
@@ -19,7 +19,7 @@ export function wayOut({ verdicts, target }: Report): string[] {
   const counts = Map.groupBy(unknown, need);
   const ways = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([way, of]) => `${of.length} ${way}`);
   const asks = unknown.some((v) => need(v).startsWith('by looking'));
-  const here = target.kind === 'local' && counts.has('by looking as root') ? 'sudo pretrip scan, or ' : '';
+  const here = target.kind === ownHost && counts.has('by looking as root') ? 'sudo pretrip scan, or ' : '';
   return [
     `of ${unknown.length} unknown can be decided: ${ways.join(', ')}`,
     ...(asks ? [`to decide them: ${here}pretrip capture --for RUN.json (saved with -o json=RUN.json)`] : []),

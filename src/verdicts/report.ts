@@ -3,6 +3,9 @@ import type { Ask } from '../facts/asks.ts';
 import type { Json, Where } from '../facts/fact.ts';
 import type { Step } from './steps.ts';
 
+/** The kind of target that is the very host on which pretrip ran: to look again, it is started there again. */
+export const ownHost = 'local';
+
 /** Most severe first. */
 export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export type Severity = (typeof severities)[number];
@@ -102,6 +105,7 @@ export interface Report {
     readonly rules: string;
   };
   readonly target: {
+    /** Sort of target, for people; {@link ownHost} is the one that reports tell apart. */
     readonly kind: string;
     readonly name: string;
     /** RFC 3339, UTC. */

@@ -1,5 +1,5 @@
 /** A host on which everything has a name or a content that tries to break a parser, a report or a terminal. */
-import type { HostSpec } from '../../src/collect/targets/composed.ts';
+import type { HostSpec } from '../../src/collect/composed/composed.ts';
 
 const sequence = '\u001b[31mX\u001b]0;own\u0007';
 const evil = `a\n::error::pwned\r\n##vso[x]\u202e\u2028]]><script>alert(1)</script>|\`&<>"'${sequence}\u0000`;

@@ -14,6 +14,7 @@ import { captureScript } from '../../src/collect/script/render.ts';
 import { isTold, type Pattern } from '../../src/facts/pattern.ts';
 import { plainSyntaxes, syntaxes } from '../collect/redact/secrets.ts';
 import { isThere, oracle } from '../oracles.ts';
+import { everyFormat } from '../report/every-format.ts';
 
 const nonce = 'leaktest012345678';
 const secrets: string[] = [];
@@ -178,12 +179,12 @@ describe('a host full of secrets', oracle('busybox in a chroot'), () => {
       return ran.stdout + ran.stderr;
     };
     const said = [file, jail].flatMap((target) => {
-      const reports = ['concise', 'json', 'sarif', 'junit'].map((f) => [f, join(base, `report.${f}`)] as const);
-      const printed = run(['scan', target, '-o', 'table', ...reports.flatMap(([f, path]) => ['-o', `${f}=${path}`])]);
+      const reports = everyFormat.map(([f]) => [f, join(base, `report.${f}`)] as const);
+      const printed = run(['scan', target, '-o', everyFormat[0]?.[0] ?? '', ...reports.flatMap(([f, path]) => ['-o', `${f}=${path}`])]);
       const snapshot = join(base, 'x.pretrip.jsonl');
       const captured = run(['capture', target, '-o', snapshot]);
       expect(readFileSync(snapshot, 'utf8')).toMatch(/"redacted":\d/);
-      expect(readFileSync(reports[1]?.[1] ?? '', 'utf8')).toContain('"verdicts"');
+      expect(readFileSync(join(base, 'report.json'), 'utf8')).toContain('"verdicts"');
       return [printed, captured, readFileSync(snapshot, 'utf8'), ...reports.map(([, path]) => readFileSync(path, 'utf8'))];
     });
     for (const text of said) {

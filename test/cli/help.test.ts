@@ -65,7 +65,7 @@ describe('a mistake on the command line ends with status 2, in a few lines, and 
     ['a flag without its value', ['scan', '-o'], /--output|-o/],
     ['an argument too many', ['report', 'a', 'b'], /b/],
     ['an argument missing', ['report'], /run/i],
-    ['a value that is none of the options', ['scan', '--as', 'tarball'], /--as=tarball.*local/],
+    ['a value that is none of the options', ['scan', '--as', 'tarball'], /--as=tarball.*root-directory/],
   ] as const)('%s', async (_, args, says) => {
     const { status, out, err } = await pretrip(args);
     expect(status).toBe(2);

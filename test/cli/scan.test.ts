@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/verdicts/report.ts';
 import { oracle } from '../oracles.ts';
+import { everyFormat } from '../report/every-format.ts';
 import { pretrip } from './run.ts';
 
 let dir = '';
@@ -79,7 +80,7 @@ describe('bad input ends in one clear message and the right status', () => {
     put('project/README', '');
     const { status, err } = await pretrip(['scan', join(dir, 'project')]);
     expect(status).toBe(4);
-    expect(err).toMatch(/does not look like a root file system/);
+    expect(err).toMatch(/cannot tell what this directory is.*\n.*a root file system directory holds one of etc, usr.*--as root-directory/);
   });
 
   test('a rule file with a typo', async () => {
@@ -201,7 +202,7 @@ describe('the gate', () => {
   test.each(table)('%s', async (_, text, flags, status) => {
     put('root/etc/os-release', 'ID=debian\n');
     put('rules/t/t.yaml', text);
-    for (const format of ['json', 'sarif', 'junit', 'concise', 'table']) {
+    for (const [format] of everyFormat) {
       const ran = await pretrip(['scan', join(dir, 'root'), '-r', join(dir, 'rules'), '--select', 't.t', '-o', format, ...flags]);
       expect(ran.status, `${format}: ${ran.err}`).toBe(status);
     }
@@ -220,6 +221,21 @@ describe('the gate', () => {
     expect(readdirSync(join(dir, 'out'))).toEqual(['root.json']);
   });
 
+  test('what holds all targets goes to one file, or with {target} to one for each; what holds one needs {target}', async () => {
+    put('a/etc/os-release', 'ID=debian\n');
+    put('b/etc/os-release', 'ID=suse\n');
+    const of = (path: string): string => readFileSync(join(dir, path), 'utf8');
+    const both = ['scan', join(dir, 'a'), join(dir, 'b'), '-p', 'base'];
+    for (const [name, format] of everyFormat) {
+      const [whole, split] = [join(dir, `all-${name}`), join(dir, `{target}-${name}`)];
+      const ran = await pretrip([...both, '-o', `${name}=${whole}`, '-o', `${name}=${split}`]);
+      if (format.of === 'one') expect(ran, name).toMatchObject({ status: 2, err: expect.stringContaining('several targets need a file each') as string });
+      else for (const one of ['a', 'b']) expect(of(`all-${name}`), name).toContain(of(`${one}-${name}`));
+    }
+    const shown = await pretrip([...both, '-o', 'table']);
+    for (const one of ['a', 'b']) expect(shown.out).toMatch(new RegExp(`target +${one} \\(root-directory\\)`));
+  }, 120_000);
+
   test('a saved run gives the same gate and the same reports', async () => {
     put('root/etc/containers/containers.conf.d/timeout.conf', 'service_timeout=0\n');
     const saved = join(dir, 'run.json');
@@ -234,7 +250,7 @@ describe('the gate', () => {
 test('host data cannot speak to the terminal or to a CI server', async () => {
   put('root/etc/os-release', 'ID="\u001b]0;owned\u0007evil"\nVERSION_ID="1\n::error::injected"\nPRETTY_NAME="\u202eevil"\n');
   put('root/etc/passwd', '::set-output name=x::y:x:1000:1000::/home/\u001b[31m:/bin/sh\n');
-  for (const format of ['table', 'concise', 'json', 'sarif', 'junit']) {
+  for (const [format] of everyFormat) {
     const { out, err } = await pretrip(['scan', join(dir, 'root'), '-p', 'base', '-p', 'podman-rootless', '--show', 'all', '-o', format]);
     expect(`${out}${err}`, format).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(out, format).not.toMatch(/^::/m);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { record } from '../../src/collect/record.ts';
 import { redactText } from '../../src/collect/redact/redact.ts';
-import { type Header, packed, readSnapshot, snapshotOf, writeSnapshot } from '../../src/collect/snapshot/snapshot.ts';
+import { type Header, packed, readSnapshot, snapshotOf, wasRunning, writeSnapshot } from '../../src/collect/snapshot/snapshot.ts';
+import type { Ask } from '../../src/facts/ask.ts';
 
 const header: Header = {
   pretrip: 'snapshot/1',
@@ -61,10 +63,31 @@ describe('a snapshot', () => {
     ],
     ['something behind the end', (t: string) => `${t}{"ask":{"do":"read","path":"/z"},"answer":{"is":"absent"}}\n`, /more after the end record/],
     ['no header', (t: string) => t.split('\n').slice(1).join('\n'), /its first line is no "snapshot\/1" header/],
+    ['a header that does not say truly whether it ran', (t: string) => t.replace('"tool":"0"', '"tool":"0","running":"no"'), /no "snapshot\/1" header/],
     ['garbage in the middle', (t: string) => t.replace('\n{"ask"', '\nGARBAGE\n{"ask"'), /f:2: this line is no JSON/],
   ])('%s is refused with its place', (_, change, message) => {
     expect(() => readSnapshot(Buffer.from(change(text)), 'f')).toThrow(message);
   });
+});
+
+test.each([
+  ['local', undefined, true],
+  ['local', false, false],
+  // Recorded before the header told.
+  ['root-directory', undefined, false],
+  ['root-directory', true, true],
+  ['disk-image', false, false],
+] as const)('of a %s, running %s: whether a running host answered is %s', async (kind, running, was) => {
+  const head = { ...header, kind, ...(running === undefined ? {} : { running }) };
+  expect(wasRunning(readSnapshot(Buffer.from(writeSnapshot(snapshotOf(head, answers))), 'f').header)).toBe(was);
+  const target = { answer: async (asks: readonly Ask[]) => asks.map(() => ({ is: 'absent' }) as const) };
+  const nothing = (function* () {
+    yield [];
+  })();
+  const host = { kind, name: 'h', user: header.user, target, ...(running === undefined ? {} : { running }) };
+  const made = await record(nothing, host, { takenAt: header.takenAt, files: [] }, '0');
+  // What runs is not marked, so that its recordings stay as they were.
+  expect(made.header.running).toBe(running === false ? false : undefined);
 });
 
 describe('redaction', () => {

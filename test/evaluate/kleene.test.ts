@@ -1,6 +1,6 @@
 /** How items combine: absences, severities, groups. */
 import { describe, expect, test } from 'vitest';
-import type { HostSpec } from '../../src/collect/targets/composed.ts';
+import type { HostSpec } from '../../src/collect/composed/composed.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { loadRule } from '../../src/rules/text/load.ts';
 import { judgeOn } from '../../src/try.ts';

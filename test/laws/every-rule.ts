@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hostNamed } from '../../src/cli/hosts.ts';
 import { readPacks } from '../../src/cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../../src/cli/paths.ts';
-import { type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
+import { type HostSpec, overlay } from '../../src/collect/composed/composed.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { type Case, loadCases } from '../../src/rules/text/cases.ts';
 

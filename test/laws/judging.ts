@@ -3,7 +3,7 @@
  * comes to on them as they are is worked out once. What is remembered must not be changed.
  */
 
-import type { HostSpec } from '../../src/collect/targets/composed.ts';
+import type { HostSpec } from '../../src/collect/composed/composed.ts';
 import type { Judgement } from '../../src/evaluate/judge.ts';
 import { type AnyAnswer, type Ask, accountKey } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/asks.ts';

@@ -4,7 +4,7 @@
  * that would not also pass without the thing.
  */
 import { hostNamed } from '../../src/cli/hosts.ts';
-import { type FileSpec, type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
+import { type FileSpec, type HostSpec, overlay } from '../../src/collect/composed/composed.ts';
 import type { Stat } from '../../src/facts/ask.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { hostNames } from '../fixtures/hosts.ts';

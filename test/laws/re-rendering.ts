@@ -5,10 +5,12 @@ import { hostNamed } from '../../src/cli/hosts.ts';
 import { reportProblems } from '../../src/cli/report-schema.ts';
 import type { Ask } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
-import { formats } from '../../src/report/formats.ts';
+import { textOf } from '../../src/report/format.ts';
+import { json } from '../../src/report/formats.ts';
 import type { Style } from '../../src/report/style.ts';
 import { judgeSnapshot, scan } from '../../src/scan.ts';
 import type { Report } from '../../src/verdicts/report.ts';
+import { everyFormat } from '../report/every-format.ts';
 import { pack } from './every-rule.ts';
 import { answersTo } from './judging.ts';
 
@@ -33,8 +35,7 @@ export async function* reRendering(name: string): AsyncGenerator<string> {
   if (pass + fail + unknown + notApplicable !== report.verdicts.length) yield `${report.verdicts.length} verdicts, and ${JSON.stringify(report.summary)}`;
   if (selected !== pack.rules.length || new Set(report.verdicts.map((v) => v.rule)).size !== selected) yield 'some rule has no verdict';
   if (!isDeepStrictEqual(judgeSnapshot(snapshot, order, { version: '0' }).report, report)) yield 'judged again, the report differs';
-  const saved = JSON.parse(formats.json.reporter(report, style)) as Report;
+  const saved = JSON.parse(json.render(report, style)) as Report;
   for (const problem of await reportProblems(saved)) yield `the JSON is not valid: ${JSON.stringify(problem)}`;
-  for (const [format, { reporter }] of Object.entries(formats))
-    if (reporter(saved, style) !== reporter(report, style)) yield `${format} differs from the saved JSON`;
+  for (const [name, format] of everyFormat) if (textOf(format, saved, style) !== textOf(format, report, style)) yield `${name} differs from the saved JSON`;
 }

@@ -1,6 +1,6 @@
 /** Of five users two run containers without root: rules that range over users judge those two, by name, and nobody else. */
 import { describe, expect, test } from 'vitest';
-import { type FileSpec, type HostSpec, overlay } from '../../src/collect/targets/composed.ts';
+import { type FileSpec, type HostSpec, overlay } from '../../src/collect/composed/composed.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { pack } from './every-rule.ts';
 import { type On, whole } from './judging.ts';

@@ -4,7 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type FileSpec, overlay } from '../../src/collect/targets/composed.ts';
+import { type FileSpec, overlay } from '../../src/collect/composed/composed.ts';
 import type { AnyAnswer } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/asks.ts';
 import type { Rule } from '../../src/rules/rule.ts';

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formats } from '../../src/report/formats.ts';
-import { json } from '../../src/report/json.ts';
+import { textOf } from '../../src/report/format.ts';
+import * as formats from '../../src/report/formats.ts';
 import type { Style } from '../../src/report/style.ts';
 import type { Report } from '../../src/verdicts/report.ts';
+import { everyChoice, everyFormat, rendering } from './every-format.ts';
 import { report } from './random.ts';
 import { sample, style } from './sample.ts';
 import { againstReportSchema } from './validators.ts';
 
+const json = rendering(formats.json);
+
 const everyStyle: readonly Style[] = [
   style,
-  { ...style, colour: true, width: 60, failOn: 'never', sarifProfile: 'full', junitDialect: 'rich' },
-  { ...style, width: 200, show: ['pass', 'fail', 'unknown', 'not-applicable'], junitBelowThreshold: 'skipped' },
+  { ...style, colour: true, width: 60, failOn: 'never' },
+  { ...style, width: 200, show: ['pass', 'fail', 'unknown', 'not-applicable'] },
 ];
 
 describe('the JSON report', () => {
@@ -50,7 +53,8 @@ describe('the JSON report', () => {
 });
 
 test('reports are functions: the saved report renders as the first did, in every format', () => {
-  const renders = (r: Report): string[] => Object.values(formats).flatMap(({ reporter }) => everyStyle.map((as) => reporter(r, as)));
+  const renders = (r: Report): string[] =>
+    everyFormat.flatMap(([, format]) => everyChoice(format).flatMap((choices) => everyStyle.map((as) => textOf(format, r, as, choices))));
   expect(renders(JSON.parse(json(sample, style)) as Report)).toEqual(renders(sample));
   fc.assert(
     fc.property(report, (any) => {

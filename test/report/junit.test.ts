@@ -1,19 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { junit } from '../../src/report/junit.ts';
+import type { Choices } from '../../src/report/format.ts';
+import * as formats from '../../src/report/formats.ts';
 import type { Style } from '../../src/report/style.ts';
 import { visible } from '../../src/report/text.ts';
 import { xmlText, xmlValue } from '../../src/report/xml.ts';
 import { oracle } from '../oracles.ts';
+import { rendering } from './every-format.ts';
 import { report, text } from './random.ts';
 import { sample, style } from './sample.ts';
 import { type Element, readXml } from './xml-reader.ts';
 import { canonicalXml, xmllint } from './xmllint.ts';
 
-const rich: Style = { ...style, junitDialect: 'rich' };
+const junit = rendering(formats.junit);
+
+const rich = { dialect: 'rich' };
 const casesOf = (xml: string): Element[] => readXml(xml).children.flatMap((suite) => suite.children.filter(({ name }) => name === 'testcase'));
 const fate = (element: Element): string => element.children.find(({ name }) => name !== 'properties')?.name ?? 'pass';
-const fates = (as: Style): string[] => casesOf(junit(sample, as)).map(fate);
+const fates = (choices: Choices = {}, as: Style = style): string[] => casesOf(junit(sample, as, choices)).map(fate);
 
 describe.each(['junit-windyroad.xsd', 'junit-10.xsd'])('%s', (schema) => {
   test('takes the common dialect of the sample and of random hostile reports', oracle('xmllint'), () => {
@@ -27,7 +31,7 @@ describe.each(['junit-windyroad.xsd', 'junit-10.xsd'])('%s', (schema) => {
   });
 
   test('refuses the rich dialect: it is not checked by chance', oracle('xmllint'), () => {
-    expect(xmllint(junit(sample, rich), schema)).toMatch(/is not allowed|not expected/);
+    expect(xmllint(junit(sample, style, rich), schema)).toMatch(/is not allowed|not expected/);
   });
 });
 
@@ -35,8 +39,8 @@ describe('well-formed', () => {
   test('in both dialects; our reader and xmllint see the same', oracle('xmllint'), () => {
     fc.assert(
       fc.property(report, (any) => {
-        for (const as of [style, rich]) {
-          const xml = junit(any, as);
+        for (const choices of [{}, rich]) {
+          const xml = junit(any, style, choices);
           expect(readXml(canonicalXml(xml).replaceAll('&#xD;', '&#13;').replaceAll('&#xA;', '&#10;').replaceAll('&#x9;', '&#9;'))).toEqual(readXml(xml));
         }
       }),
@@ -77,7 +81,7 @@ describe('mapping', () => {
   });
 
   test('a waived failure is skipped, an unknown is an error and never a pass', () => {
-    expect(fates(style)).toEqual([
+    expect(fates()).toEqual([
       ...['failure', 'error', 'failure', 'failure', 'failure', 'skipped'],
       ...['pass', 'failure', 'failure', 'skipped', 'failure', 'error'],
     ]);
@@ -87,13 +91,14 @@ describe('mapping', () => {
   });
 
   test('failures below the threshold may be skipped or pass', () => {
-    const count = (as: Style, what: string): number => fates(as).filter((f) => f === what).length;
-    expect([count(style, 'failure'), count(style, 'skipped'), count(style, 'pass')]).toEqual([7, 2, 1]);
-    const skipped: Style = { ...style, junitBelowThreshold: 'skipped' };
-    expect([count(skipped, 'failure'), count(skipped, 'skipped'), count(skipped, 'pass')]).toEqual([4, 5, 1]);
-    const passed: Style = { ...style, junitBelowThreshold: 'pass' };
-    expect([count(passed, 'failure'), count(passed, 'skipped'), count(passed, 'pass')]).toEqual([4, 2, 4]);
-    expect(count({ ...style, failOn: 'never', junitBelowThreshold: 'skipped' }, 'failure')).toBe(0);
+    const counts = (below: string, as = style): number[] => {
+      const all = fates({ 'below-threshold': below }, as);
+      return ['failure', 'skipped', 'pass'].map((what) => all.filter((f) => f === what).length);
+    };
+    expect(counts('failure')).toEqual([7, 2, 1]);
+    expect(counts('skipped')).toEqual([4, 5, 1]);
+    expect(counts('pass')).toEqual([4, 2, 4]);
+    expect(counts('skipped', { ...style, failOn: 'never' })[0]).toBe(0);
   });
 
   test('each failure holds its place alone at a line start, the steps, a link', () => {
@@ -104,16 +109,16 @@ describe('mapping', () => {
   });
 
   test('rich test cases name file and line; a command is no file', () => {
-    const cases = casesOf(junit(sample, rich));
+    const cases = casesOf(junit(sample, style, rich));
     expect(cases[0]?.attributes).toMatchObject({ file: '/etc/systemd/system/user@.service.d/zz.conf', line: '3' });
     expect(cases[2]?.attributes).not.toHaveProperty('file');
   });
 
   test('names are unique and suites count their cases', () => {
     fc.assert(
-      fc.property(report, fc.constantFrom(style, rich), (any, as) => {
-        const root = readXml(junit(any, as));
-        const names = casesOf(junit(any, as)).map(({ attributes }) => attributes.name);
+      fc.property(report, fc.constantFrom({}, rich), (any, choices) => {
+        const root = readXml(junit(any, style, choices));
+        const names = casesOf(junit(any, style, choices)).map(({ attributes }) => attributes.name);
         expect(new Set(names).size).toBe(names.length);
         for (const suite of root.children) {
           const seen = suite.children.filter(({ name }) => name === 'testcase').map(fate);

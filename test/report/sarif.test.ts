@@ -1,24 +1,27 @@
 import fc from 'fast-check';
 import type { Log, Result, Run } from 'sarif';
 import { describe, expect, test } from 'vitest';
+import * as formats from '../../src/report/formats.ts';
 import { uuid } from '../../src/report/sarif/ids.ts';
 import { uriOf } from '../../src/report/sarif/location.ts';
-import { sarif } from '../../src/report/sarif/sarif.ts';
 import type { Report, Verdict } from '../../src/verdicts/report.ts';
+import { rendering } from './every-format.ts';
 import { report } from './random.ts';
 import { sample, style } from './sample.ts';
 import { sarifLint } from './sarif-lint.ts';
 import { againstSarifSchema } from './validators.ts';
 
+const sarif = rendering(formats.sarif);
+
 const profiles = ['github', 'full'] as const;
-const runOf = (any: Report, sarifProfile: (typeof profiles)[number]): Run => (JSON.parse(sarif(any, { ...style, sarifProfile })) as Log).runs[0] as Run;
+const runOf = (any: Report, profile: (typeof profiles)[number]): Run => (JSON.parse(sarif(any, style, { profile })) as Log).runs[0] as Run;
 const resultOf = (verdict: Verdict, target = sample.target.name): Result =>
   runOf({ ...sample, target: { ...sample.target, name: target }, verdicts: [verdict] }, 'full').results?.[0] as Result;
 const [delegate, kubeconfig] = sample.verdicts as [Verdict, Verdict];
 
-describe.each(profiles)('%s', (sarifProfile) => {
+describe.each(profiles)('%s', (profile) => {
   test('the sample satisfies the schema and our lint', () => {
-    const text = sarif(sample, { ...style, sarifProfile });
+    const text = sarif(sample, style, { profile });
     expect(againstSarifSchema(JSON.parse(text))).toEqual([]);
     expect(sarifLint(text)).toEqual([]);
   });
@@ -26,7 +29,7 @@ describe.each(profiles)('%s', (sarifProfile) => {
   test('so do random hostile reports', () => {
     fc.assert(
       fc.property(report, (any) => {
-        const text = sarif(any, { ...style, sarifProfile });
+        const text = sarif(any, style, { profile });
         expect(againstSarifSchema(JSON.parse(text))).toEqual([]);
         expect(sarifLint(text)).toEqual([]);
       }),
@@ -97,7 +100,7 @@ test('long texts, many tags and many places stay within limits', () => {
   const where = Array.from({ length: 3000 }, (_, at) => ({ path: `/etc/${at}`, line: 1 }));
   const verdict: Verdict = { ...delegate, message: long, evidence: [{ truth: 'no', said: long, where }] };
   for (const profile of profiles) {
-    const text = sarif({ ...sample, rules: [rule], verdicts: [verdict] }, { ...style, sarifProfile: profile });
+    const text = sarif({ ...sample, rules: [rule], verdicts: [verdict] }, style, { profile });
     expect(sarifLint(text)).toEqual([]);
   }
 });

@@ -1,13 +1,16 @@
 /** What reaches a terminal, a pipe or a CI log. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concise } from '../../src/report/concise.ts';
-import { formats } from '../../src/report/formats.ts';
-import { table } from '../../src/report/table/table.ts';
+import { textOf } from '../../src/report/format.ts';
+import * as formats from '../../src/report/formats.ts';
 import { columns } from '../../src/report/width.ts';
 import type { Report } from '../../src/verdicts/report.ts';
+import { everyChoice, everyFormat, rendering } from './every-format.ts';
 import { report } from './random.ts';
 import { sample, style } from './sample.ts';
+
+const concise = rendering(formats.concise);
+const table = rendering(formats.table);
 
 const all = ['fail', 'unknown', 'pass', 'not-applicable'] as const;
 const colour = /\u001b\[\d+m/g;
@@ -16,32 +19,23 @@ const command =
   /^\s*::(?:add-(?:mask|matcher|path)|debug|echo|(?:end)?group|error|notice|remove-matcher|save-state|set-(?:env|output)|stop-commands|warning)|##(?:\[|vso\[|teamcity\[)/im;
 
 describe('random hostile reports', () => {
-  test.each([
-    ['table', false],
-    ['table', true],
-    ['concise', false],
-  ] as const)('%s, colour %s: no control character, no command', (format, coloured) => {
-    fc.assert(
-      fc.property(report, fc.integer({ min: 40, max: 210 }), (any, width) => {
-        const text = formats[format].reporter(any, { ...style, show: all, width, colour: coloured });
-        const bare = coloured ? text.replace(colour, '') : text;
-        expect(bare.replace(/[\n\t]/g, '')).not.toMatch(unsafe);
-        if (format === 'table') expect(bare).not.toContain('\t');
-        expect(bare).not.toMatch(command);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  test.each(everyFormat.flatMap(([name, format]) => [false, true].map((coloured) => [name, coloured, format] as const)))(
+    '%s, colour %s: no control character, no command',
+    (_, coloured, format) => {
+      fc.assert(
+        fc.property(report, fc.integer({ min: 40, max: 210 }), fc.constantFrom(...everyChoice(format)), (any, width, choices) => {
+          const text = textOf(format, any, { ...style, show: all, width, colour: coloured }, choices);
+          const bare = coloured && format.for === 'people' ? text.replace(colour, '') : text;
+          expect(bare.replace(/[\n\t]/g, '')).not.toMatch(unsafe);
+          expect(bare).not.toMatch(command);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 
-  test.each(['json', 'sarif', 'junit'] as const)('%s on standard output commands nobody', (format) => {
-    fc.assert(
-      fc.property(report, (any) => {
-        const text = formats[format].reporter(any, style);
-        expect(text).not.toMatch(command);
-        expect(text.replace(/[\n\t]/g, '')).not.toMatch(unsafe);
-      }),
-      { numRuns: 40 },
-    );
+  test('no tab in the table', () => {
+    fc.assert(fc.property(report, (any) => void expect(table(any, { ...style, show: all })).not.toContain('\t')));
   });
 
   test('no line of the table is wider than the terminal', () => {

@@ -14,12 +14,12 @@ import { UsageError } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err, out } from '../print.ts';
 import { progress } from '../progress.ts';
-import { questionsOf, reachFrom, remoteFlags } from '../remote.ts';
+import { reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
 import { keyFrom, sign, signatureMode, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
-import { openTarget } from '../targets.ts';
+import { openTarget, usualTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
 import { writeAll, writeWhole } from '../write-file.ts';
 
@@ -34,7 +34,7 @@ export default class Capture extends PretripCommand {
     '<%= config.bin %> capture --script > capture.sh',
     '<%= config.bin %> capture --for run.json --script > more.sh',
   ];
-  static override args = { target: Args.string({ description: 'what to record', default: 'local', ignoreStdin: true }) };
+  static override args = { target: Args.string({ description: 'what to record', default: usualTarget, ignoreStdin: true }) };
   static override flags = {
     ...selectionFlags,
     ...targetFlags,
@@ -59,14 +59,14 @@ export default class Capture extends PretripCommand {
       only ? superset(pack, only.selection, only.profiles) : everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true);
     const reach = reachFrom(flags, wanted);
     if (flags.script) {
-      if (args.target !== 'local' || flags.via !== undefined)
+      if (args.target !== usualTarget || flags.via !== undefined)
         throw new UsageError('--script prints a script for any host', 'leave the target out; to capture over a connection, leave --script out');
-      const script = captureScript(wanted(), { ...questionsOf(reach), nonce: newNonce(), ...(only ? { asks: only.asks } : {}) });
+      const script = captureScript(wanted(), { ...reach.questions(), nonce: newNonce(), ...(only ? { asks: only.asks } : {}) });
       if (flags.output === undefined || flags.output === '-') await out(script);
       else writeWhole(flags.output, script, 0o600);
       return;
     }
-    const opened = await openTarget(args.target, flags.as, flags.user, reach, flags.now);
+    const opened = await openTarget({ name: args.target, as: flags.as, user: flags.user, now: flags.now, reach });
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, 'judge it with: pretrip scan');
     const meter = progress(opened.host.name);
     const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool(), progress: meter.step };

@@ -10,13 +10,14 @@ import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
 import { selectionFlags, selectionFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
+import { usualTarget } from '../targets.ts';
 
 export default class Plan extends PretripCommand {
   static override summary = 'Print every path, program, socket and variable that an inspection may touch.';
   static override description =
     'Touches nothing. In paths, ~ is the home, {uid} and {user} the id and name of the account in question (each rootless user in turn), {files} is what --file names, * matches within a name, ** anything. An inspection that asked for more would be a defect, and is stopped.';
   static override args = {
-    target: Args.string({ ignoreStdin: true, description: 'accepted for symmetry; the plan is the same for every target', default: 'local' }),
+    target: Args.string({ ignoreStdin: true, description: 'accepted for symmetry; the plan is the same for every target', default: usualTarget }),
   };
   static override flags = {
     ...selectionFlags,

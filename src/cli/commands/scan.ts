@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
 import type { Order } from '../../inspect.ts';
-import { formats } from '../../report/formats.ts';
+import { json } from '../../report/formats.ts';
 import type { Style } from '../../report/style.ts';
 import { visible } from '../../report/text.ts';
 import { type Occasion, type Scanned, scan } from '../../scan.ts';
@@ -9,16 +9,16 @@ import { gate } from '../../verdicts/summarize.ts';
 import { combined } from '../combine.ts';
 import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
-import { emit, fileName, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
+import { emit, fileName, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err } from '../print.ts';
 import { progress } from '../progress.ts';
-import { inJobs, jobsFlag, type Reach, reachFrom, remoteFlags } from '../remote.ts';
+import { inJobs, jobsFlag, reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
 import { keyFrom, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
-import { openTarget, type TargetKind } from '../targets.ts';
+import { type Asked, openTarget, targetHelp, usualTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
 import { type NewFile, writeDirectory } from '../write-file.ts';
 
@@ -41,7 +41,7 @@ const withFlag = {
 
 export default class Scan extends PretripCommand {
   static override summary = 'Judge a host: this one, others over SSH, a root directory, or a snapshot.';
-  static override description = `Without TARGET, this host. Reads only; "pretrip plan" prints all that may be touched.
+  static override description = `${targetHelp} Reads only; "pretrip plan" prints all that may be touched.
 
 Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, or nothing was judged; 4 a target could not be read; 70 a defect in pretrip.`;
   static override examples = [
@@ -59,16 +59,18 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scan);
-    const targets = argv.length > 0 ? (argv as string[]) : ['local'];
+    const targets = argv.length > 0 ? (argv as string[]) : [usualTarget];
     const outputs = outputsFrom(flags, targets.length);
     const style = styleFrom(flags);
     const key = keyFrom(flags.sign);
-    refuseContradictions(flags, targets.length, key !== undefined && !outputs.some((o) => o.format === 'json' && o.path !== undefined));
+    refuseContradictions(flags, targets.length, key !== undefined && !saves(outputs));
     const pack = await packFrom(flags.rules ?? []);
     const order = { pack, selection: selectionFrom(flags, pack) };
     const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool() };
     const reach = reachFrom(flags, () => superset(pack, order.selection));
-    const tried = await inJobs(targets, flags.jobs, (name) => scanTarget({ name, ...flags, reach }, order, occasion, targets.length > 1));
+    const tried = await inJobs(targets, flags.jobs, (name) =>
+      scanTarget({ name, as: flags.as, user: flags.user, now: flags.now, with: flags.with, reach }, order, occasion, targets.length > 1),
+    );
     const scanned = tried.filter((s) => s !== undefined);
     const reports = scanned.map((s) => s.report);
     const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
@@ -79,7 +81,7 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const defects = scanned.flatMap((s) => s.defects);
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
     process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
-    if (result.status === exitStatus.incomplete && !outputs.some((o) => o.path === undefined && o.format === 'table')) await err(`${result.said}\n`);
+    if (result.status === exitStatus.incomplete && !tellsPeople(outputs)) await err(`${result.said}\n`);
   }
 }
 
@@ -95,14 +97,9 @@ function refuseContradictions(flags: { evidence?: string | undefined; with?: str
   if (flags.with && targets > 1) throw new UsageError('--with fills up one target', 'scan the others apart');
 }
 
-/** One TARGET argument, and how to get to it. */
-interface Wanted {
-  readonly name: string;
-  readonly as?: TargetKind | undefined;
-  readonly user?: string | undefined;
-  readonly now?: string | undefined;
+/** One TARGET argument, and the captures that fill it up. */
+interface Wanted extends Asked {
   readonly with?: readonly string[] | undefined;
-  readonly reach: Reach;
 }
 
 /** Scans one target. Of several, one that cannot be read is told and leaves the others alone: undefined. */
@@ -119,8 +116,8 @@ async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, seve
   }
 }
 
-async function scanOpened({ name, as, user, now, with: more, reach }: Wanted, order: Order, occasion: Occasion): Promise<Scanned> {
-  const opened = await openTarget(name, as, user, reach, now);
+async function scanOpened({ with: more, ...asked }: Wanted, order: Order, occasion: Occasion): Promise<Scanned> {
+  const opened = await openTarget(asked);
   if ('snapshot' in opened) return scan(more ? await combined(opened.snapshot, more, order) : opened.snapshot, order, occasion);
   if (more) throw new UsageError('--with fills up a snapshot', 'capture the host first: pretrip capture -o host.pretrip.jsonl');
   const meter = progress(opened.host.name);
@@ -136,7 +133,7 @@ async function scanOpened({ name, as, user, now, with: more, reach }: Wanted, or
 async function keepEvidence(directory: string, scanned: readonly Scanned[], rules: RulesFile, style: Style, key: string | undefined): Promise<void> {
   const kept: { dir: string; files: NewFile[] }[] = [];
   for (const { snapshot, report } of scanned) {
-    const files = await evidenceOf(snapshot, report, formats.json.reporter(report, style), rules, key);
+    const files = await evidenceOf(snapshot, report, json.render(report, style), rules, key);
     kept.push({ dir: directory.replaceAll('{target}', fileName(report.target.name)), files });
   }
   for (const { dir, files } of kept) writeDirectory(dir, files);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { askedRecord } from '../../collect/snapshot/asked.ts';
-import { looksLikeSnapshot, readSnapshot, type Snapshot, SnapshotError, unpacked } from '../../collect/snapshot/snapshot.ts';
+import { compressionOf, readSnapshot, type Snapshot, SnapshotError, startsSnapshot, unpacked } from '../../collect/snapshot/snapshot.ts';
 import { plain } from '../../report/text.ts';
 import { exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceFiles } from '../evidence.ts';
@@ -100,7 +100,7 @@ function inDirectory(path: string, trust: Trust): Promise<Finding[]> {
 
 async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<Finding[]> {
   const bytes = given(path);
-  if (looksLikeSnapshot(bytes)) {
+  if (compressionOf(bytes) !== undefined || startsSnapshot(bytes)) {
     const text = textOf(bytes, path);
     return [await signatureOf(path, text, 'snapshot', flags, trust), snapshotFinding(path, bytes)];
   }

@@ -9,8 +9,10 @@ import { isAnswered, isHeader } from './snapshot-record.ts';
 
 export interface Header {
   readonly pretrip: 'snapshot/1';
-  /** Sort of target: `local`, `root-directory`. */
+  /** Sort of target: `local`, `root-directory`. For people: nothing is decided by it. */
   readonly kind: string;
+  /** False: no running host answered, and what only a running one knows is to be had there. Left out where one did. */
+  readonly running?: boolean;
   readonly name: string;
   /** RFC 3339, UTC. The only time that judging knows. */
   readonly takenAt: string;
@@ -43,6 +45,9 @@ export interface Snapshot {
   /** Just recorded from a capture script: what the script looked at besides, secrets masked. No part of the snapshot's text. */
   readonly beside?: () => readonly Answered[];
 }
+
+/** Whether a running host answered. Recordings made before the header told are of running hosts, but for root directories. */
+export const wasRunning = ({ running, kind }: Header): boolean => running ?? kind !== 'root-directory';
 
 /** An ask and what came back. */
 export interface Answered {
@@ -96,14 +101,14 @@ export function packed(text: string, fileName: string): Uint8Array {
   return Buffer.from(text);
 }
 
-/** Whether bytes start like a snapshot, compressed or not. */
-export function looksLikeSnapshot(bytes: Uint8Array): boolean {
-  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  return isGzip(bytes) || isZstd(bytes) || head.startsWith('{"pretrip"');
-}
+/** Whether bytes, decompressed, start like a snapshot. */
+export const startsSnapshot = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 12)).toString('latin1').startsWith('{"pretrip"');
 
-const isGzip = (b: Uint8Array): boolean => b[0] === 0x1f && b[1] === 0x8b;
-const isZstd = (b: Uint8Array): boolean => b[0] === 0x28 && b[1] === 0xb5 && b[2] === 0x2f && b[3] === 0xfd;
+/** How bytes are compressed, by their first four (RFC 1952 2.3.1, RFC 8878 3.1.1). */
+export function compressionOf(b: Uint8Array): 'gzip' | 'zstd' | undefined {
+  if (b[0] === 0x1f && b[1] === 0x8b) return 'gzip';
+  return b[0] === 0x28 && b[1] === 0xb5 && b[2] === 0x2f && b[3] === 0xfd ? 'zstd' : undefined;
+}
 
 /** Reads a snapshot. A missing end is `truncated`; anything that was changed or makes no sense is an error. */
 export function readSnapshot(bytes: Uint8Array, path: string): Snapshot {
@@ -153,8 +158,9 @@ const isEnd = (record: unknown): record is { end: { answers: number; digest: str
 /** The text of a snapshot file, decompressed: what its signature covers. Throws SnapshotError. */
 export function unpacked(bytes: Uint8Array, path: string): Uint8Array {
   try {
-    if (isGzip(bytes)) return zlib().gunzipSync(bytes, { maxOutputLength: limit });
-    return isZstd(bytes) ? zlib().zstdDecompressSync(bytes, { maxOutputLength: limit }) : bytes;
+    const how = compressionOf(bytes);
+    if (how === 'gzip') return zlib().gunzipSync(bytes, { maxOutputLength: limit });
+    return how === 'zstd' ? zlib().zstdDecompressSync(bytes, { maxOutputLength: limit }) : bytes;
   } catch (error) {
     throw new SnapshotError(`${path}: cannot be decompressed: ${(error as Error).message}`);
   }

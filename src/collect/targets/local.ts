@@ -1,11 +1,29 @@
 /** The target `local`: this host, as the account that runs pretrip. Reads, lists, runs and asks; writes nothing. */
 import { constants } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../../facts/ask.ts';
+import { ownHost } from '../../verdicts/report.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
+import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
+
+export const localTarget: AddressTarget = {
+  kind: ownHost,
+  by: 'address',
+  written: `${usualTarget} (the default)`,
+  describe: 'this host, as the account that runs pretrip',
+  running: true,
+  examples: [['scan', 'this host, as you; as root it sees more']],
+  recognises: ({ name, as, reach }) => name === usualTarget && as === undefined && reach?.via === undefined,
+  async open({ user }) {
+    const account = thisAccount();
+    if (user !== undefined && user !== account.name)
+      throw new MisuseError('--user chooses an account where nobody is logged in; on this host, run pretrip as that account');
+    return { host: { kind: ownHost, name: hostname(), user: account, target: local() } };
+  },
+};
 
 export function local(patience: Patience = limits): Target {
   return { answer: (asks) => inPool(asks, async (ask) => legible(ask, await answerOne(ask, patience))) };

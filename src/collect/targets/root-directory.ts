@@ -1,13 +1,43 @@
 /** The target `root-directory`: the root file system of a host that is not running, unpacked or mounted in a directory. */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
+import { basename, join } from 'node:path';
+import type { Account, Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
 import { isOfDisk } from '../../facts/asks.ts';
+import { passwd, rootAccount } from '../../facts/host/accounts.ts';
+import { settleAsync } from '../../facts/settle.ts';
 import { notInImage } from '../disk/image.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { type Lookup, resolve } from '../disk/resolve.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
+import { type ContentTarget, TargetError } from './target.ts';
+
+/** What of a root file system a directory must hold to be taken for one. */
+const rootEntries = ['etc', 'usr', 'var', 'System', 'sysroot', 'ostree'];
+
+export const rootDirectoryTarget: ContentTarget = {
+  kind: 'root-directory',
+  by: 'content',
+  is: 'directory',
+  written: 'a root file system directory',
+  describe: 'the unpacked or mounted file system of a host that is not running',
+  sign: `holds one of ${rootEntries.join(', ')}`,
+  running: false,
+  examples: [['scan /mnt/rootfs', 'an unpacked or mounted root file system; nothing is run']],
+  recognises: ({ entries }) => rootEntries.some((name) => entries?.includes(name)),
+  async open({ path }, { user }) {
+    const target = rootDirectory(path);
+    return { host: { kind: 'root-directory', name: basename(path) || '/', user: await accountIn(target, user), target } };
+  },
+};
+
+async function accountIn(target: Target, name: string | undefined): Promise<Account> {
+  if (name === undefined || name === 'root') return rootAccount;
+  const found = await settleAsync(passwd(), (asks) => target.answer(asks));
+  const entry = found.is === 'known' ? found.entries.find((e) => e.name === name) : undefined;
+  if (!entry) throw new TargetError(`there is no account "${name}" on the target`, found.is === 'unknown' ? found.said : 'it is not in /etc/passwd');
+  return { name: entry.name, uid: entry.uid, gid: entry.gid, home: entry.home };
+}
 
 /** Every path is resolved inside `root`, links and `..` included. Nothing is run. */
 export function rootDirectory(root: string): Target {

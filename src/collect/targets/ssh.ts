@@ -1,4 +1,40 @@
 /** The target `ssh`: another host, through the system's ssh, so that its configuration, agents and known hosts count. */
+import { openShell } from './shell.ts';
+import { type AddressTarget, MisuseError } from './target.ts';
+
+export const sshTarget: AddressTarget = {
+  kind: 'ssh',
+  by: 'address',
+  written: 'ssh://[user@]host[:port]',
+  describe: "another host, through the system's ssh and its configuration",
+  running: true,
+  examples: [['scan ssh://driver@edge01', 'another host, through your own ssh and its config']],
+  recognises: ({ name, as }) => as === undefined && /^ssh:\/\//i.test(name),
+  async open({ name, reach }) {
+    if (!reach) throw new MisuseError(`${name}: no other host is asked here`, 'capture it first: pretrip capture');
+    const address = addressOf(name);
+    const options = { sudo: reach.sudo, interactive: reach.interactive, ...(reach.sshConfig !== undefined ? { config: reach.sshConfig } : {}) };
+    return openShell(
+      {
+        kind: 'ssh',
+        name: name.replace(/^ssh:\/\//i, ''),
+        argv: sshCommand(address, options),
+        environment: reach.interactive ? {} : { SSH_ASKPASS_REQUIRE: 'never' },
+        explain: (error) => sshFailure(name, error.stderr, error.message, options, address.user ?? 'USER'),
+      },
+      reach,
+    );
+  },
+};
+
+function addressOf(name: string): SshAddress {
+  try {
+    return sshAddress(name);
+  } catch (error) {
+    if (error instanceof AddressError) throw new MisuseError(error.message, 'ssh://[user@]host[:port]');
+    throw error;
+  }
+}
 
 export interface SshAddress {
   readonly user?: string;
@@ -37,7 +73,7 @@ export function sshAddress(target: string): SshAddress {
   return { ...(user !== undefined ? { user } : {}), host, ...(port !== undefined ? { port: Number(port) } : {}) };
 }
 
-export interface SshOptions {
+interface SshOptions {
   /** Run the shell as root through `sudo -n`. */
   readonly sudo: boolean;
   /** Another configuration file than the user's (ssh -F). */
@@ -82,13 +118,7 @@ export function sshCommand(address: SshAddress, options: SshOptions): [string, .
 }
 
 /** What went wrong, in words for the user, from what ssh and the host said. */
-export function sshFailure(
-  name: string,
-  stderr: string,
-  message: string,
-  options: SshOptions,
-  user: string,
-): { readonly message: string; readonly hint?: string } {
+function sshFailure(name: string, stderr: string, message: string, options: SshOptions, user: string): { readonly message: string; readonly hint?: string } {
   const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
   const said = last === '' ? message : last;
   if (/REMOTE HOST IDENTIFICATION HAS CHANGED/.test(stderr))

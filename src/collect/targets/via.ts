@@ -1,5 +1,45 @@
 /** The target `via`: a shell that any command leads to: podman exec, nsenter, chroot, kubectl exec. */
 import { lexShell, type WordToken } from '../../facts/text/shell-lexer.ts';
+import { openShell } from './shell.ts';
+import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
+
+export const viaTarget: AddressTarget = {
+  kind: 'via',
+  by: 'address',
+  written: '--via COMMAND',
+  describe: 'a container, a chroot, a pod: wherever a command leads to a shell',
+  running: true,
+  examples: [["scan --via 'podman exec -i node1'", 'a container, a chroot, a pod: whatever gives a shell']],
+  recognises: ({ reach }) => reach?.via !== undefined,
+  async open({ name, as, reach }) {
+    const { via } = reach ?? {};
+    if (reach === undefined || via === undefined || name !== usualTarget || as !== undefined)
+      throw new MisuseError('--via is a target of its own', 'give no other target beside it');
+    return openShell(
+      {
+        kind: 'via',
+        argv: commandIn(via),
+        explain({ message, stderr }) {
+          const last = stderr.trim().split('\n').at(-1) ?? '';
+          return {
+            message: `--via ${via}: ${message}${last === '' ? '' : `: ${last}`}`,
+            hint: 'the command must lead to a POSIX shell that reads its standard input: podman exec -i NAME, nsenter -t 1 -a, chroot DIR',
+          };
+        },
+      },
+      reach,
+    );
+  },
+};
+
+function commandIn(via: string): [string, ...string[]] {
+  try {
+    return viaCommand(via);
+  } catch (error) {
+    if (error instanceof WordsError) throw new MisuseError(`--via: ${error.message}`);
+    throw error;
+  }
+}
 
 /** Text that does not split into words, with the reason. */
 export class WordsError extends Error {}

@@ -15,6 +15,8 @@ const longestMessage = 2000;
 export interface Context {
   readonly report: Report;
   readonly style: Style;
+  /** The profile `full`. */
+  readonly full: boolean;
   readonly artifacts: Artifacts;
   /** Rule id to its index among the driver's rules. */
   readonly ruleIndex: ReadonlyMap<string, number>;
@@ -24,7 +26,7 @@ export interface Context {
 
 /** The result for a verdict. `level` is `none` unless the kind is `fail` (SARIF 2.1.0, section 3.27.10). */
 export function result(verdict: Verdict, context: Context): Result {
-  const { report, style, artifacts, ruleIndex } = context;
+  const { report, style, full, artifacts, ruleIndex } = context;
   const id = fingerprint(verdict, report.target.name, style.hash);
   const kind = kindOf(verdict);
   const index = ruleIndex.get(verdict.rule);
@@ -41,7 +43,7 @@ export function result(verdict: Verdict, context: Context): Result {
     partialFingerprints: { primaryLocationLineHash: `${id}:1`, 'pretrip/v1': id },
     guid: uuid(JSON.stringify(['result', report.target.name, report.target.snapshot, verdict.rule, verdict.subject ?? null]), style.hash),
     ...(context.suppressions ? { suppressions: suppressions(verdict) } : {}),
-    properties: properties(verdict, style.sarifProfile === 'full'),
+    properties: properties(verdict, full),
   };
 }
 

@@ -14,7 +14,8 @@ import type { Invocation, Log, Notification, Run } from 'sarif';
 import type { Report, Verdict } from '../../verdicts/report.ts';
 import { canonical } from '../canonical.ts';
 import { isWaived, mostSevereFirst, tally } from '../findings.ts';
-import type { Reporter, Style } from '../style.ts';
+import { formatOfOne } from '../format.ts';
+import type { Style } from '../style.ts';
 import { jsonText, visible } from '../text.ts';
 import { uuid } from './ids.ts';
 import { Artifacts } from './location.ts';
@@ -25,20 +26,24 @@ import { taxonomies } from './taxonomy.ts';
 /** GitHub keeps the first 5,000 results of a run. */
 const mostResults = 5000;
 
-export const sarif: Reporter = (report, style) => {
-  const log: Log = {
-    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
-    version: '2.1.0',
-    runs: [run(report, style)],
-  };
-  return jsonText(log);
-};
+export const sarif = formatOfOne({
+  for: 'programs',
+  describe: 'SARIF 2.1.0 for code hosts, editors and auditors',
+  extension: 'sarif',
+  options: { profile: { values: ['github', 'full'], describe: 'github: what code scanning can show; full: everything, for auditors' } },
+  render: (report, style, { profile }) => jsonText(log(run(report, style, profile === 'full'))),
+});
 
-function run(report: Report, style: Style): Run {
-  const full = style.sarifProfile === 'full';
+const log = (only: Run): Log => ({
+  $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+  version: '2.1.0',
+  runs: [only],
+});
+
+function run(report: Report, style: Style, full: boolean): Run {
   const artifacts = new Artifacts(report.target.name);
   const ruleIndex = new Map(report.rules.map(({ id }, at) => [id, at]));
-  const context: Context = { report, style, artifacts, ruleIndex, suppressions: full && report.verdicts.some(isWaived) };
+  const context: Context = { report, style, full, artifacts, ruleIndex, suppressions: full && report.verdicts.some(isWaived) };
   const { kept, left } = choose(report.verdicts, full);
   const results = kept.map((verdict) => result(verdict, context));
   const notifications = [
@@ -48,7 +53,7 @@ function run(report: Report, style: Style): Run {
     ...kept.filter((v) => v.outcome === 'unknown').map((verdict) => undecided(verdict, context)),
   ];
   return {
-    tool: { driver: driver(report, style) },
+    tool: { driver: driver(report, style, full) },
     automationDetails: automation(report, style),
     invocations: [invocation(report, notifications)],
     columnKind: 'utf16CodeUnits',
@@ -74,8 +79,7 @@ function choose(verdicts: readonly Verdict[], full: boolean): { kept: readonly V
   return { kept: wanted.filter((v) => first.has(v)), left: wanted.length - first.size };
 }
 
-function driver({ tool, rules }: Report, style: Style): Run['tool']['driver'] {
-  const full = style.sarifProfile === 'full';
+function driver({ tool, rules }: Report, style: Style, full: boolean): Run['tool']['driver'] {
   const { components, relationships } = taxonomies(full ? rules : [], style.hash);
   return {
     name: 'pretrip',

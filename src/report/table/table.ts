@@ -5,8 +5,9 @@
 import type { Report, Verdict } from '../../verdicts/report.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import { cards, isWaived, ledger, mostSevereFirst } from '../findings.ts';
+import { formatOfMany } from '../format.ts';
 import { wayOut } from '../missing.ts';
-import type { Reporter, Style } from '../style.ts';
+import type { Style } from '../style.ts';
 import { plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
 import { alike, obstacleBlock } from './alike.ts';
@@ -20,31 +21,39 @@ const widestProse = 100;
 /** More rows than this are no glance. */
 const mostRows = 100;
 
-export const table: Reporter = (report, style) => {
+export const table = formatOfMany({
+  for: 'people',
+  describe: 'for people at a terminal; the default there',
+  extension: 'txt',
+  usual: 'terminal',
+  render: (reports, style) => reports.map((report) => page(report, style)).join('\n'),
+});
+
+function page(report: Report, style: Style): string {
   const paint = palette(style.colour);
   const width = Math.max(narrowest, style.width);
-  const page = { width: Math.min(width, widestProse), paint };
+  const block = { width: Math.min(width, widestProse), paint };
   const shown = mostSevereFirst(report.verdicts).filter((v) => style.show.includes(v.outcome));
   const { obstacles } = alike(shown.filter((v) => v.outcome === 'unknown' && !isWaived(v)));
   const toldOnce = new Set(obstacles.flatMap((o) => o.verdicts));
   const blocks = sections(shown, style).flatMap(({ title, verdicts }) => [
-    rule(title, page.width).map(paint.dim),
-    ...obstacles.filter((o) => verdicts.includes(o.verdicts[0] as Verdict)).map((o) => obstacleBlock(o, page)),
+    rule(title, block.width).map(paint.dim),
+    ...obstacles.filter((o) => verdicts.includes(o.verdicts[0] as Verdict)).map((o) => obstacleBlock(o, block)),
     ...groups(
       report,
       verdicts.filter((v) => !toldOnce.has(v)),
-    ).map((group) => findingBlock(group, page)),
+    ).map((group) => findingBlock(group, block)),
   ]);
   const glance = shown.filter((v) => !toldOnce.has(v));
   return [
-    head(report, page.width, paint.strong),
+    head(report, block.width, paint.strong),
     ...blocks,
     ...(glance.length > 1 ? [atAGlance(glance, toldOnce.size, width, paint)] : []),
-    [...nothing(report, shown), ...[ledger(report), ...wayOut(report)].flatMap((line) => wrap(plain(line), page.width))],
+    [...nothing(report, shown), ...[ledger(report), ...wayOut(report)].flatMap((line) => wrap(plain(line), block.width))],
   ]
     .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n');
-};
+}
 
 function atAGlance(shown: readonly Verdict[], once: number, width: number, paint: Palette): string[] {
   const rest = shown.length - mostRows;

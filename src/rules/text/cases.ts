@@ -1,6 +1,6 @@
 /** Reads the cases beside a rule: hosts written down, and what the rule must give on each. */
 import { isMap, isScalar } from 'yaml';
-import type { HostSpec } from '../../collect/targets/composed.ts';
+import type { HostSpec } from '../../collect/composed/composed.ts';
 import type { Json } from '../../facts/fact.ts';
 import { type Outcome, outcomes, type Severity, severities } from '../../verdicts/report.ts';
 import type { Problem } from '../rule.ts';

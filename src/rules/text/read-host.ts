@@ -1,6 +1,6 @@
 /** Reads a composed host and finds every mistake in it: what is misspelt would quietly count as not there. */
 import { isMap, isScalar, isSeq } from 'yaml';
-import type { HostSpec } from '../../collect/targets/composed.ts';
+import type { HostSpec } from '../../collect/composed/composed.ts';
 import { fileTypes, whys } from '../../facts/answer.ts';
 import type { Problem } from '../rule.ts';
 import { Source, type YamlNode } from './source.ts';

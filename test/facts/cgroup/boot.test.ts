@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { bootConfig } from '../../../src/facts/cgroup/boot-config.ts';
 import { bootWords } from '../../../src/facts/cgroup/boot-words.ts';
 import { entryNamed, parseGrub } from '../../../src/facts/cgroup/grub-menu.ts';

@@ -1,6 +1,6 @@
 /** Kind `process`: who runs, and when that cannot be told. */
 import { expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import type { Query } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';

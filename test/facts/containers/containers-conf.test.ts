@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Account } from '../../../src/facts/ask.ts';
 import { containersConf } from '../../../src/facts/containers/containers-conf.ts';
 import type { Fact, Known, Unknown } from '../../../src/facts/fact.ts';

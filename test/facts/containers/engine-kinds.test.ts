@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Account } from '../../../src/facts/ask.ts';
 import { mountAt } from '../../../src/facts/containers/mount-point.ts';
 import type { Fact } from '../../../src/facts/fact.ts';

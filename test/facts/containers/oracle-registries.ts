@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { answerer } from '../../../src/collect/targets/composed.ts';
+import { answerer } from '../../../src/collect/composed/composed.ts';
 import { registriesConf } from '../../../src/facts/containers/registries-conf.ts';
 import { settle } from '../../../src/facts/settle.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Account, Asking } from '../../../src/facts/ask.ts';
 import { registriesConf } from '../../../src/facts/containers/registries-conf.ts';
 import { storageConf } from '../../../src/facts/containers/storage-conf.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { EnvironmentBuilder } from '../../../src/facts/environment/environment.ts';
 import { environmentD, environmentDFiles } from '../../../src/facts/environment/environment-d.ts';
 import { settle } from '../../../src/facts/settle.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Asking } from '../../../src/facts/ask.ts';
 import { type Environment, gapOf } from '../../../src/facts/environment/environment.ts';
 import { environmentOf, type Program } from '../../../src/facts/environment/environment-of.ts';

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { FileSpec } from '../../../src/collect/targets/composed.ts';
+import type { FileSpec } from '../../../src/collect/composed/composed.ts';
 
 const generators = '/usr/lib/systemd/user-environment-generators';
 const generator = `${generators}/30-systemd-environment-d-generator`;

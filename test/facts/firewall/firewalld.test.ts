@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { type Admission, admits } from '../../../src/facts/firewall/admits.ts';
 import { firewalld } from '../../../src/facts/firewall/firewalld.ts';
 import { policyOf } from '../../../src/facts/firewall/policy.ts';

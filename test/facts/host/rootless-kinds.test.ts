@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { attachesTo, parseProfiles } from '../../../src/facts/host/apparmor-profiles.ts';
 import { mountOf, parseFstab, parseMountInfo } from '../../../src/facts/host/mount-table.ts';
 import { publishedBy, publishedIn } from '../../../src/facts/host/published-ports.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { inDpkgStatus, upstreamVersion } from '../../../src/facts/host/package-version.ts';
 import { toolVersion } from '../../../src/facts/host/tool-version.ts';

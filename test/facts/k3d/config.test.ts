@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer } from '../../../src/collect/targets/composed.ts';
+import { answerer } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { clusterFact } from '../../../src/facts/k3d/cluster-plan.ts';

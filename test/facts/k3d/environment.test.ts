@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { nodesFrom } from '../../../src/facts/k3d/node-table.ts';
 import { socketRelation } from '../../../src/facts/k3d/socket-relation.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { sudoEnvironment } from '../../../src/kinds/k3d/sudo-environment.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { k3sRootless } from '../../../src/kinds/k3s/k3s-rootless.ts';

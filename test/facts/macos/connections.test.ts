@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer } from '../../../src/collect/targets/composed.ts';
+import { answerer } from '../../../src/collect/composed/composed.ts';
 import { parseDockerHost } from '../../../src/facts/k3d/docker-host.ts';
 import { differences, learnConnections } from '../../../src/facts/macos/connections.ts';
 import { learnMachines, machineFor } from '../../../src/facts/macos/machines.ts';

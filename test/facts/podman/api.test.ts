@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { serviceCommand, serviceProcesses } from '../../../src/facts/podman/service-processes.ts';
 import { isLoopback, listen } from '../../../src/facts/podman/socket-unit.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Account, Ask } from '../../../src/facts/ask.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { askPodman, database } from '../../../src/facts/podman/store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Account } from '../../../src/facts/ask.ts';
 import { type Release, releaseOf } from '../../../src/facts/containers/podman-release.ts';
 import type { Fact } from '../../../src/facts/fact.ts';

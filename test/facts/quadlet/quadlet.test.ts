@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { keySince, takesKey } from '../../../src/facts/quadlet/quadlet-keys.ts';
 import { dropInNames } from '../../../src/facts/quadlet/quadlet-merge.ts';

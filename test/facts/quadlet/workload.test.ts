@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import type { Query } from '../../../src/facts/kind.ts';
 import { parseFlags } from '../../../src/facts/podman/podman-flags.ts';

@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { answerer } from '../../../src/collect/targets/composed.ts';
+import { answerer } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { askSsh } from '../../../src/facts/ssh/effective.ts';
 import { oracle } from '../../oracles.ts';

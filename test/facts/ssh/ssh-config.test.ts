@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { wildcardMatches } from '../../../src/facts/text/glob.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { answerer, type HostSpec, overlay } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec, overlay } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { mergeDelegate } from '../../../src/facts/systemd/delegate.ts';
 import { loadUnit } from '../../../src/facts/systemd/load.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { unit } from '../../../src/kinds/systemd/unit.ts';
 import { oracle } from '../../oracles.ts';

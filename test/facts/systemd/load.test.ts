@@ -1,6 +1,6 @@
 /** Unit loading, case by case; where systemd is installed, it must agree with each. */
 import { expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { mergeDelegate } from '../../../src/facts/systemd/delegate.ts';
 import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';

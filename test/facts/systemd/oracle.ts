@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { HostSpec } from '../../../src/collect/targets/composed.ts';
+import type { HostSpec } from '../../../src/collect/composed/composed.ts';
 import { searchDirs } from '../../../src/facts/systemd/paths.ts';
 
 const systemd = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'].find((p) => existsSync(p));

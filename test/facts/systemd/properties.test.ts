@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answerer, type FileSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { mergeEnvironment } from '../../../src/facts/environment/unit-lines.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { mergeDelegate } from '../../../src/facts/systemd/delegate.ts';

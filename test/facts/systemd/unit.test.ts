@@ -1,6 +1,6 @@
 /** Kind `unit` and `unit-live`: values, the lines behind them, near misses, and what could not be seen. */
 import { describe, expect, test } from 'vitest';
-import { answerer, type HostSpec } from '../../../src/collect/targets/composed.ts';
+import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Fact, Known } from '../../../src/facts/fact.ts';
 import type { Query } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';

@@ -1,0 +1,70 @@
+/** What stands at a path: looked at once, for all sorts of targets to tell whether it is theirs. */
+import { accessSync, closeSync, constants, createReadStream, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Transform } from 'node:stream';
+import { compressionOf } from '../snapshot/snapshot.ts';
+import { type Found, TargetError } from './target.ts';
+
+/** Bytes of a file that are looked at. */
+const most = 65_536;
+
+/** Looks at a path; the content of a file only if `content`. Throws TargetError with `hint` where nothing can be looked at. */
+export async function lookAt(name: string, content: boolean, hint: string): Promise<Found> {
+  const path = resolve(name);
+  try {
+    const info = statSync(path);
+    accessSync(path, constants.R_OK | (info.isDirectory() ? constants.X_OK : 0));
+    if (info.isDirectory()) return { name, path, entries: readdirSync(path), head: new Uint8Array() };
+    return { name, path, head: content && mayBeRead(info) ? await headOf(path, name) : new Uint8Array() };
+  } catch (error) {
+    if (error instanceof TargetError) throw error;
+    throw new TargetError(`${name}: ${said(error as NodeJS.ErrnoException)}; nothing was judged`, hint);
+  }
+}
+
+/** Reading a pipe would take away what is in it, or wait for ever. */
+const mayBeRead = (info: Stats): boolean => info.isFile() || info.isBlockDevice();
+
+function said({ code, message }: NodeJS.ErrnoException): string {
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file or directory',
+    ELOOP: 'too many levels of symbolic links',
+    EACCES: 'permission denied',
+  };
+  return words[code ?? ''] ?? message;
+}
+
+async function headOf(path: string, name: string): Promise<Uint8Array> {
+  const head = startOf(path);
+  const how = compressionOf(head);
+  if (how === undefined) return head;
+  try {
+    return await decompressedStart(path, how);
+  } catch (error) {
+    throw new TargetError(`${name}: cannot be decompressed: ${(error as Error).message}; nothing was judged`);
+  }
+}
+
+function startOf(path: string): Uint8Array {
+  const head = Buffer.alloc(most);
+  const file = openSync(path, 'r');
+  try {
+    return head.subarray(0, readSync(file, head, 0, head.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Decompresses no more than is looked at, so that a small file cannot fill the memory. */
+async function decompressedStart(path: string, how: 'gzip' | 'zstd'): Promise<Uint8Array> {
+  const zlib = process.getBuiltinModule('node:zlib');
+  const through: Transform = how === 'gzip' ? zlib.createGunzip({ chunkSize: most }) : zlib.createZstdDecompress({ chunkSize: most });
+  const source = createReadStream(path);
+  source.on('error', (error) => through.destroy(error));
+  try {
+    for await (const chunk of source.pipe(through)) return chunk as Uint8Array;
+    return new Uint8Array();
+  } finally {
+    source.destroy();
+  }
+}
