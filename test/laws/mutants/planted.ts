@@ -204,7 +204,11 @@ const asking: readonly Planted[] = [
   ]),
   ...inFile('kinds/host/lingering.ts', 'plan', ['a kind looks at what it did not name', "{ do: 'stat', path: `${lingerPath}/{user}` }, ", '']),
   ...inFile('plan/plan.ts', 'plan', ['what finds the subjects is not printed', 'if (ranged) add(rule, groundOfFind(ranged).touches);', '']),
-  ...inFile('facts/pattern.ts', 'plan', ['the number of an account is taken for root’s', "replaceAll('{uid}', String(as.uid))", "replaceAll('{uid}', '0')"]),
+  ...inFile('facts/pattern.ts', 'plan', [
+    'the number of an account is taken for root’s',
+    ".replaceAll('{uid}', as.uid < 0 ? '*' : String(as.uid))",
+    ".replaceAll('{uid}', '0')",
+  ]),
   ...inFile('evaluate/missing.ts', 'missing', [
     'what nobody could look at is not missing',
     'if (staysOpen(open, seen, supposing())) return all;',
