@@ -188,11 +188,15 @@ const judging: readonly Planted[] = [
     "if (fact.is === 'unknown') return { truth: 'unknown',",
     "if (fact.is === 'unknown') return { truth: 'no',",
   ]),
-  ...inFile('expect/operators.ts', 'cases', ['at least is anything', '(a, w) => order(a, w, (n) => n >= 0)', '(a, w) => order(a, w, () => true)']),
+  ...inFile('expect/operators.ts', 'cases', [
+    'at least is anything',
+    "ordered('this or more', 'at least', (n) => n >= 0)",
+    "ordered('this or more', 'at least', () => true)",
+  ]),
   ...inFile('expect/operators.ts', 'cases', [
     'at most leaves out the limit itself',
-    '(a, w) => order(a, w, (n) => n <= 0)',
-    '(a, w) => order(a, w, (n) => n < 0)',
+    "ordered('this or less', 'at most', (n) => n <= 0)",
+    "ordered('this or less', 'at most', (n) => n < 0)",
   ]),
 ];
 
