@@ -53,6 +53,10 @@ const oracles = {
   'systemd-analyze': named('systemd-analyze', 'systemd'),
   'systemd-firstboot': { isThere: readsGivenBootLine, from: 'systemd (252 or newer)' },
   'environment generator': { isThere: () => existsSync('/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator'), from: 'systemd' },
+  // The system's own Python: the modules of firewalld are installed for it.
+  firewalld: { isThere: () => runs('/usr/bin/python3', '-c', 'import firewall'), from: 'firewalld' },
+  'a network of its own': { isThere: () => isRoot && runs('unshare', '-n', 'ip', 'link'), from: 'iproute2, and run the tests as root, with CAP_SYS_ADMIN' },
+  'fnmatch(3)': { isThere: () => runs('python3', '-c', 'import ctypes; ctypes.CDLL(None).fnmatch'), from: 'python3' },
   k3d: { isThere: isCurrentK3d, from: 'k3d 5.9 or newer, from its own releases' },
 } as const satisfies Record<string, Oracle>;
 

@@ -28,6 +28,8 @@ const asItIs: Replace = (_, answer) => answer;
 export interface Whole {
   readonly inspection: Inspection;
   readonly asked: ReadonlyMap<string, Ask>;
+  /** Where asks were outside of what was promised; law 5 tells of them, and no other law suffers for it. */
+  readonly unplanned: readonly string[];
 }
 
 let made = 0;
@@ -59,14 +61,16 @@ export function answersTo(host: HostSpec): Answers {
   return remembered;
 }
 
-/** What the rule comes to on the host as it is, every ask held against what was promised. */
+/** What the rule comes to on the host as it is. Every ask is held against what was promised; where that fails, once more without. */
 export function whole(rule: Rule, on: On): Whole {
   const known = wholes.get(on) ?? new Map<Rule, Whole>();
   wholes.set(on, known);
   const before = known.get(rule);
   if (before) return before;
   const asked = new Map<string, Ask>();
-  const now = { inspection: judge(rule, on, asItIs, asked, true), asked };
+  const held = judge(rule, on, asItIs, asked, true);
+  const inspection = held.defects.length > 0 ? judge(rule, on, asItIs, asked) : held;
+  const now = { inspection, asked, unplanned: held.defects };
   known.set(rule, now);
   return now;
 }

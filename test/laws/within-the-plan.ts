@@ -22,8 +22,8 @@ export function* withinThePlan({ rule, tried }: RuleTried): Generator<string> {
   const printed = plan([rule], kindsByName, (r, name) => r.params[name]?.default ?? null);
   const patterns = printed.map((p) => p.pattern);
   for (const t of tried) {
-    const { inspection, asked } = whole(rule, t);
-    for (const defect of inspection.defects) yield `${t.trial.it}: ${defect}`;
+    const { asked, unplanned } = whole(rule, t);
+    for (const defect of unplanned) yield `${t.trial.it}: ${defect}`;
     if (Object.keys(t.trial.params).length > 0) continue;
     const accounts = [rootAccount, thisAccount(), ...(t.host.user ? [t.host.user] : []), ...accountsIn(t.host.files?.['/etc/passwd'])];
     const matchers = accounts.flatMap((as) => patterns.map((p) => matcher(p, as)));

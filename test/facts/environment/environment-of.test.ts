@@ -7,7 +7,8 @@ import { environmentOf, type Program } from '../../../src/facts/environment/envi
 import { ownSession, whose } from '../../../src/facts/environment/inspection.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';
-import { hasManager, managed } from './oracle.ts';
+import { oracle } from '../../oracles.ts';
+import { managed } from './oracle.ts';
 
 const edge = { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' };
 const root = { name: 'root', uid: 0, gid: 0, home: '/root' };
@@ -226,7 +227,7 @@ const managers = fc.record({
 const started = fc.dictionary(fc.constantFrom('PT_A', 'PT_B', 'PT_C'), fc.constantFrom('x', 'y z', ''), { maxKeys: 2 });
 
 // Few runs, as each starts systemd.
-test.skipIf(!hasManager)('a user manager has the environment that systemd gives it', () => {
+test('a user manager has the environment that systemd gives it', oracle('mounts', 'systemd'), () => {
   fc.assert(
     fc.property(managers, started, (all, env) => {
       const files = Object.fromEntries(Object.entries(all).flatMap(([path, text]) => (text === null ? [] : [[path, text]])));

@@ -11,12 +11,6 @@ import type { FileSpec } from '../../../src/collect/composed/composed.ts';
 const generators = '/usr/lib/systemd/user-environment-generators';
 const generator = `${generators}/30-systemd-environment-d-generator`;
 const manager = '/usr/lib/systemd/systemd';
-const namespaces = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
-
-/** Without them the tests that need them are skipped, and say so. */
-export const hasGenerator = namespaces && existsSync(generator);
-export const hasManager = namespaces && existsSync(manager) && existsSync('/usr/bin/setpriv');
-if (!hasGenerator || !hasManager) console.warn('no systemd, or not root: environments are not compared with those of the real program');
 
 type Files = Readonly<Record<string, FileSpec>>;
 

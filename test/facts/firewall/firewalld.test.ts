@@ -10,6 +10,7 @@ import { policyOf } from '../../../src/facts/firewall/policy.ts';
 import { serviceOf } from '../../../src/facts/firewall/service.ts';
 import { zoneOf } from '../../../src/facts/firewall/zone.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { oracle } from '../../oracles.ts';
 import { configuration, type Files, policyText, publicZone, services, table, zoneText } from './hosts.ts';
 
 /** The zones that firewalld ships, as far as they matter here. */
@@ -67,8 +68,6 @@ describe('TCP port 842', () => {
 const script = fileURLToPath(new URL('firewalld.py', import.meta.url));
 // The system's own: firewalld's modules are installed for it.
 const python = '/usr/bin/python3';
-const installed = spawnSync(python, ['-c', 'import firewall']).status === 0;
-const namespaces = installed && process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'ip', 'link']).status === 0;
 
 function ask(how: readonly string[], input: unknown): unknown {
   const [program = '', ...args] = how;
@@ -84,7 +83,7 @@ interface Reached {
 
 const reach = (cases: readonly Files[]): readonly Reached[] => ask(['unshare', '-n', python, script, 'reach'], cases) as Reached[];
 
-describe.skipIf(!namespaces)('a packet gets through firewalld where the files say so', () => {
+describe('a packet gets through firewalld where the files say so', oracle('firewalld', 'a network of its own'), () => {
   test('for the table', { timeout: 120_000 }, () => {
     const known = table.filter(([, , expected]) => expected !== 'unknown');
     const found = reach(known.map(([, files]) => files));
@@ -143,7 +142,7 @@ interface TakenThere {
   readonly rules: number;
 }
 
-describe.skipIf(!installed)('a file is read as firewalld reads it', () => {
+describe('a file is read as firewalld reads it', oracle('firewalld'), () => {
   test.each(['zone', 'policy', 'service'] as const)('%s', { timeout: 60_000 }, (kind) => {
     const seed = Date.now();
     const whole =

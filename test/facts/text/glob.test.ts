@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { globMatches, pathPattern, wildcardMatches } from '../../../src/facts/text/glob.ts';
+import { oracle } from '../../oracles.ts';
 
 describe('tables', () => {
   test.each([
@@ -72,9 +73,8 @@ libc = ctypes.CDLL(None)
 print(json.dumps([libc.fnmatch(p.encode(), t.encode(), f) == 0 for p, t, f in json.load(sys.stdin)]))`;
 const fnmatch = (cases: readonly (readonly [string, string, number])[]): boolean[] =>
   JSON.parse(spawnSync('python3', ['-c', program], { input: JSON.stringify(cases), encoding: 'utf8' }).stdout) as boolean[];
-const oracle = spawnSync('python3', ['-c', 'import ctypes; ctypes.CDLL(None).fnmatch']).status === 0;
 
-describe.skipIf(!oracle)('as fnmatch(3) has it', () => {
+describe('as fnmatch(3) has it', oracle('fnmatch(3)'), () => {
   test.each<[string, string, string, number, (p: string, t: string) => boolean]>([
     ['glob', '*?[]!-\\.abc/', '.abc-/', 5, globMatches],
     ['wildcard', '*?.abc/', '.abc/', 2, wildcardMatches],

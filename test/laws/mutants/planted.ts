@@ -188,11 +188,15 @@ const judging: readonly Planted[] = [
     "if (fact.is === 'unknown') return { truth: 'unknown',",
     "if (fact.is === 'unknown') return { truth: 'no',",
   ]),
-  ...inFile('expect/operators.ts', 'cases', ['at least is anything', '(a, w) => order(a, w, (n) => n >= 0)', '(a, w) => order(a, w, () => true)']),
+  ...inFile('expect/operators.ts', 'cases', [
+    'at least is anything',
+    "ordered('this or more', 'at least', (n) => n >= 0)",
+    "ordered('this or more', 'at least', () => true)",
+  ]),
   ...inFile('expect/operators.ts', 'cases', [
     'at most leaves out the limit itself',
-    '(a, w) => order(a, w, (n) => n <= 0)',
-    '(a, w) => order(a, w, (n) => n < 0)',
+    "ordered('this or less', 'at most', (n) => n <= 0)",
+    "ordered('this or less', 'at most', (n) => n < 0)",
   ]),
 ];
 
@@ -204,7 +208,11 @@ const asking: readonly Planted[] = [
   ]),
   ...inFile('kinds/host/lingering.ts', 'plan', ['a kind looks at what it did not name', "{ do: 'stat', path: `${lingerPath}/{user}` }, ", '']),
   ...inFile('plan/plan.ts', 'plan', ['what finds the subjects is not printed', 'if (ranged) add(rule, groundOfFind(ranged).touches);', '']),
-  ...inFile('facts/pattern.ts', 'plan', ['the number of an account is taken for root’s', "replaceAll('{uid}', String(as.uid))", "replaceAll('{uid}', '0')"]),
+  ...inFile('facts/pattern.ts', 'plan', [
+    'the number of an account is taken for root’s',
+    ".replaceAll('{uid}', as.uid < 0 ? '*' : String(as.uid))",
+    ".replaceAll('{uid}', '0')",
+  ]),
   ...inFile('evaluate/missing.ts', 'missing', [
     'what nobody could look at is not missing',
     'if (staysOpen(open, seen, supposing())) return all;',
