@@ -13,27 +13,40 @@ export type Admission = { readonly is: 'open' | 'closed'; readonly where: readon
 
 /**
  * Whether somebody outside can reach a TCP port of this host. Whom a zone, a source or a rate lets in is not judged: one
- * sender is enough. Besides the default zone, and zones to which their files bind something, each that the administrator
- * wrote is looked at: NetworkManager may bind it.
+ * sender is enough. The default zone is in use, and zones to which their files bind something; of another that the
+ * administrator wrote nobody knows, since NetworkManager may bind it.
  */
 export function admits(config: Firewalld, port: number): Admission {
-  const zones = [...config.zones.values()].filter((z) => z === config.defaultZone || z.bound.length > 0 || z.path.startsWith('/etc/'));
-  const names = new Set(zones.map((z) => z.name));
-  const policies = config.policies.filter((p) => !p.disabled && p.ingress.some((z) => z === 'ANY' || names.has(z)));
-  for (const filter of [...zones, ...policies]) {
-    const forward = forwarding(filter, port);
-    if (forward) return forward;
-  }
-  const inward = policies.filter((p) => p.egress.includes('HOST'));
+  const used = [...config.zones.values()].filter((z) => z === config.defaultZone || z.bound.length > 0);
+  const open = openThrough(config, used, port);
+  if (open) return { is: 'open', where: open };
+  const others = [...config.zones.values()].filter((z) => !used.includes(z) && z.path.startsWith('/etc/'));
+  const maybe = openThrough(config, others, port);
+  if (maybe) return notKnown(`${maybe[0]?.path} lets port ${port} in, and whether something is bound to its zone is not known`, maybe);
+  const away = forwards(config, [...used, ...others], port).find((f) => f.toAddress !== undefined);
+  if (away) return notKnown(`port ${port} of ${away.toAddress} is forwarded to, and whether that is this host is not known`, [away.where]);
+  const direct = config.direct.find((rule) => mayLetIn(rule, config.backend));
+  if (direct) return notKnown(`the direct rule ${direct.words.join(' ').slice(0, 80)} may let the port in`, [direct.where]);
+  return { is: 'closed', where: [...used, ...policiesOf(config, used)].map(({ path }) => ({ path, said: `does not open port ${port}` })) };
+}
+
+const notKnown = (said: string, where: readonly Where[]): Unknown => ({ is: 'unknown', why: 'ambiguous', said, where });
+
+/** What lets the port in from one of these zones: a redirection, which no other rule stops, or a rule. */
+function openThrough(config: Firewalld, zones: readonly Zone[], port: number): readonly Where[] | undefined {
+  const redirected = forwards(config, zones, port).find((f) => f.toAddress === undefined);
+  if (redirected) return [{ ...redirected.where, said: `forwards to port ${port}` }];
+  const inward = policiesOf(config, zones).filter((p) => p.egress.includes('HOST'));
   for (const zone of zones) {
     const open = opening(stepsOf(config, zone, inward, port), zone === config.defaultZone ? both : familiesOf(zone));
-    if (open) return { is: 'open', where: open };
+    if (open) return open;
   }
-  const direct = config.direct.find((rule) => mayLetIn(rule, config.backend));
-  if (direct)
-    return { is: 'unknown', why: 'unsupported', said: `the direct rule ${direct.words.join(' ').slice(0, 80)} may let the port in`, where: [direct.where] };
-  return { is: 'closed', where: [...zones, ...inward].map(({ path }) => ({ path, said: `does not open port ${port}` })) };
+  return undefined;
 }
+
+/** The policies for what comes from zones. */
+const policiesOf = (config: Firewalld, zones: readonly Zone[]): Policy[] =>
+  config.policies.filter((p) => !p.disabled && p.ingress.some((i) => i === 'ANY' || zones.some((z) => z.name === i)));
 
 const both: readonly Family[] = ['ipv4', 'ipv6'];
 
@@ -123,18 +136,10 @@ const plainMatches = (config: Firewalld, filter: Filter, port: number): Matched[
     ...filter.sourcePorts.map((p) => ({ is: 'source-port' as const, ...p })),
   ].flatMap((subject) => matchesPort(subject, port, config.services));
 
-/** Redirected packets are let in before any other rule is asked. */
-function forwarding(filter: Filter, port: number): Admission | undefined {
-  const all = [...filter.forwards, ...filter.rules.flatMap((r): Forward[] => (r.subject.is === 'forward-port' ? [r.subject] : []))];
-  for (const { protocol, range, toPort, toAddress, where } of all) {
-    if (protocol !== 'tcp' || !covers(toPort ?? range, port)) continue;
-    if (toAddress === undefined) return { is: 'open', where: [{ ...where, said: `forwards to port ${port}` }] };
-    return {
-      is: 'unknown',
-      why: 'ambiguous',
-      said: `${filter.path} forwards to port ${port} of ${toAddress}, and whether that is this host is not known`,
-      where: [where],
-    };
-  }
-  return undefined;
+/** Where another port, or the same, is forwarded to this one, here or elsewhere. */
+function forwards(config: Firewalld, zones: readonly Zone[], port: number): Forward[] {
+  const filters: readonly Filter[] = [...zones, ...policiesOf(config, zones)];
+  return filters
+    .flatMap((f) => [...f.forwards, ...f.rules.flatMap((r): Forward[] => (r.subject.is === 'forward-port' ? [r.subject] : []))])
+    .filter(({ protocol, range, toPort }) => protocol === 'tcp' && covers(toPort ?? range, port));
 }

@@ -39,10 +39,13 @@ export function pathPattern(pattern: string): (path: string) => boolean {
 function matches(parts: readonly Part[], text: string): boolean {
   const reachedAt = new Int32Array(parts.length + 1).fill(-1);
   let now: number[] = [];
+  // What comes before a wildcard that takes any text has nothing left to find once that is reached.
+  let floor = 0;
   const reach = (part: number, at: number): void => {
     for (let next = part; reachedAt[next] !== at; next++) {
       reachedAt[next] = at;
       now.push(next);
+      if (parts[next]?.any === 'text') floor = Math.max(floor, next);
       // Any number of characters may be none.
       if (parts[next]?.any === undefined) return;
     }
@@ -54,6 +57,7 @@ function matches(parts: readonly Part[], text: string): boolean {
     const before = now;
     now = [];
     for (const part of before) {
+      if (part < floor) continue;
       const here = parts[part];
       if (here?.any === undefined) {
         if (here?.is(c)) reach(part + 1, at);

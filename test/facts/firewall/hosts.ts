@@ -60,6 +60,7 @@ export const table: readonly [string, Files, 'open' | 'closed' | 'unknown'][] = 
   ['a target that there is not', zone('', ' target="accept"'), 'unknown'],
   ['a forward to the port', zone('<forward-port port="8842" protocol="tcp" to-port="842"/>'), 'open'],
   ['a forward to another host', zone('<forward-port port="842" protocol="tcp" to-port="843" to-addr="10.9.1.9"/>'), 'closed'],
+  ['a forward to that port of an address, and the port', zone(`<forward-port port="8842" protocol="tcp" to-addr="10.9.1.9" to-port="842"/>${port}`), 'open'],
   ['a forward to that port of an address', zone('<forward-port port="842" protocol="tcp" to-addr="10.9.1.9"/>'), 'unknown'],
   ['a rich rule that accepts', zone(`<rule>${port}<accept/></rule>`), 'open'],
   ['a rich rule that accepts from somewhere', zone(`<rule family="ipv4"><source address="10.9.1.0/24"/>${port}<accept/></rule>`), 'open'],
@@ -101,6 +102,7 @@ export const table: readonly [string, Files, 'open' | 'closed' | 'unknown'][] = 
   ['a backup of a zone', { [`${etc}/zones/public.xml.old`]: `<zone>${port}</zone>` }, 'closed'],
   ['a zone of an interface', { [`${usr}/zones/side.xml`]: `<zone><interface name="w0"/>${port}</zone>` }, 'open'],
   ['a zone of a source', { [`${etc}/zones/side.xml`]: '<zone target="ACCEPT"><source address="10.9.1.0/24"/></zone>' }, 'open'],
+  ['a zone of nothing that the administrator wrote', { [`${etc}/zones/side.xml`]: `<zone>${port}</zone>` }, 'unknown'],
   ['a shipped zone of nothing', { [`${usr}/zones/side.xml`]: `<zone>${port}</zone>` }, 'closed'],
   [
     'a zone in parts',
@@ -119,6 +121,11 @@ export const table: readonly [string, Files, 'open' | 'closed' | 'unknown'][] = 
     'open',
   ],
   ['a policy from a zone of nothing', policy('<ingress-zone name="trusted"/><egress-zone name="HOST"/>', 'target="ACCEPT"'), 'closed'],
+  [
+    'a policy from a zone of nothing that the administrator wrote',
+    { [`${etc}/zones/side.xml`]: '<zone/>', ...policy('<ingress-zone name="side"/><egress-zone name="HOST"/>', 'target="ACCEPT"') },
+    'unknown',
+  ],
   ['a policy for what passes through', policy('<ingress-zone name="ANY"/><egress-zone name="ANY"/>', 'target="ACCEPT"'), 'closed'],
   ['a policy for what goes out', policy('<ingress-zone name="HOST"/><egress-zone name="ANY"/>', 'target="ACCEPT"'), 'closed'],
   ['a policy that drops before a zone that opens', { ...zone(port), ...policy(anyToHost, 'target="DROP"') }, 'closed'],
