@@ -305,7 +305,10 @@ for (const words of shells)
         ].join('\n'),
       );
       writeFileSync(join(units, 'large.container'), `Volume=/too/large\n${'#\n'.repeat(40_000)}`);
-      const script = captureScript([{ do: 'stat', path: '/**', namedIn: { files: [`${units}/*`], keys: ['Volume', 'Mount', 'Rootfs'] } }], capture);
+      const script = captureScript(
+        [{ do: 'stat', named: 'what these keys name', namedIn: { files: [`${units}/*`], keys: ['Volume', 'Mount', 'Rootfs'] } }],
+        capture,
+      );
       const [file, ...args] = words;
       const { stdout } = spawnSync(file, args, { input: script, maxBuffer: 64 * 1024 * 1024 });
       const raw = parseRaw(stdout, nonce);
