@@ -15,6 +15,7 @@ interface Line {
   readonly asUser?: boolean;
   readonly socket?: string;
   readonly name?: string;
+  readonly named?: string;
   readonly rules: readonly string[];
 }
 
@@ -83,7 +84,11 @@ describe('the plan', () => {
     const { snapshot } = await judged(name);
     const asks = [...snapshot.answers.values()].map(({ ask }) => ask);
     expect(asks.length).toBeGreaterThan(100);
-    expect(asks.filter((ask) => !promised(ask)).map((ask) => `${ask.do} ${wordsOf(ask).join(' ')}`)).toEqual([]);
+    // What a file names is promised in words: a line of the same sort covers a path whose last name some answer holds.
+    const said = JSON.stringify([...snapshot.answers.values()].map(({ answer }) => answer));
+    const named = (ask: Ask): boolean =>
+      lines.some((l) => l.named !== undefined && l.do === ask.do) && 'path' in ask && said.includes(ask.path.slice(ask.path.lastIndexOf('/') + 1));
+    expect(asks.filter((ask) => !promised(ask) && !named(ask)).map((ask) => `${ask.do} ${wordsOf(ask).join(' ')}`)).toEqual([]);
   });
 
   test('prints each line once, as text and as JSON, with the rules that want it', () => {
