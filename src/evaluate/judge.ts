@@ -76,9 +76,12 @@ function answered(probe: Probe, { rule, subject, asked }: Inquiry): Answered {
   if ('why' in question) return { kind: question.kind, fact: question.why, open: (_, why) => ({ find, why }) };
   const { fact, kind, query, as } = question;
   const open = (path: readonly string[], why: Unknown): Open =>
-    subject && [...subject.fact.gaps.values()].includes(why) ? { find, why } : { kind: kind.name, query, as, path, why };
+    subject && [...subject.fact.gaps.values()].some((gap) => isSame(gap, why)) ? { find, why } : { kind: kind.name, query, as, path, why };
   return { kind, fact, open };
 }
+
+/** Whether two reasons say the same: on a target each answer is made anew, on a recording they are shared. */
+const isSame = (one: Unknown, other: Unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const rank = (severity: Severity): number => severities.indexOf(severity);
 const graver = (a: Severity | undefined, b: Severity | undefined): Severity | undefined => (a && b ? (rank(a) <= rank(b) ? a : b) : (a ?? b));
