@@ -52,6 +52,9 @@ export type Pattern = (
   readonly unasked?: string;
 };
 
+/** Patterns that none of the cases asks for, and why: see `unasked` of {@link Pattern}. */
+export const unasked = (why: string, patterns: readonly Pattern[]): Pattern[] => patterns.map((pattern) => ({ ...pattern, unasked: why }));
+
 /** A pattern that tells its paths. */
 export type Told = Exclude<Pattern, { readonly named: string }>;
 

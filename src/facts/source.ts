@@ -122,7 +122,13 @@ export function forAccount(ground: Ground, { name, uid, home }: Account): Ground
       .replaceAll('{uid}', id)
       .replaceAll('{user}', name);
   const moved = (p: Pattern): Pattern => (isPath(p) ? { ...p, path: filled(p.path), ...(p.first ? { first: p.first.map(filled) } : {}) } : p);
-  return { ...ground, own: ground.own.map(moved), on: ground.on.map((g) => forAccount(g, { name, uid, gid: uid, home })), touches: ground.touches.map(moved) };
+  return {
+    origin: ground.origin,
+    name: ground.name,
+    own: ground.own.map(moved),
+    on: ground.on.map((g) => forAccount(g, { name, uid, gid: uid, home })),
+    touches: ground.touches.map(moved),
+  };
 }
 
 /** A probe asked for what neither it nor anything it stands on has promised: a defect in pretrip, never the target's fault. */

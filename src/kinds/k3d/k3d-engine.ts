@@ -7,7 +7,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
 import { endpointTouches, learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
 import { defineKind } from '../../facts/kind.ts';
-import type { Pattern } from '../../facts/pattern.ts';
+import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, number, record, string, version } from '../../facts/shape.ts';
 import type { Touches } from '../../facts/source.ts';
 
@@ -31,10 +31,13 @@ const names = ['DOCKER_HOST', 'DOCKER_CONTEXT'];
 const touches: Touches = [
   ...sessionTouches(names),
   ...endpointTouches,
-  ...socketPlaces.flatMap((path): Pattern[] => [
-    { do: 'stat', path },
-    { do: 'get', socket: path, path: '/_ping' },
-  ]),
+  ...unasked(
+    'a socket at some of these places is tried for all of them',
+    socketPlaces.flatMap((path): Pattern[] => [
+      { do: 'stat', path },
+      { do: 'get', socket: path, path: '/_ping' },
+    ]),
+  ),
 ];
 
 export const k3dEngine = defineKind({
