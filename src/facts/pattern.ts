@@ -27,7 +27,7 @@ export type Pattern = (
       readonly do: FileSort;
       /**
        * Paths that something read before has named, in words: "what EnvironmentFile= names". No path can be promised, but
-       * none is asked for whose last name does not stand in an answer that the source has seen.
+       * none is asked for whose last name does not stand in an answer that the source has seen, or one that stands on it.
        */
       readonly named: string;
       /** At once the paths, and all above them, that stand behind these keys in unit files. */

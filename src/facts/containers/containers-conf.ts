@@ -2,7 +2,7 @@
 import { type Account, type Asking, stat, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { diskTouches, readDisk } from '../host/disk.ts';
+import { readDisk } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
 import { record, type Shape } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
@@ -17,7 +17,7 @@ export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE
 const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(containersVariables, inQuestion),
-  ...diskTouches(
+  readDisk.of(
     [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
     dropInDirectories('~', '{uid}'),
   ),

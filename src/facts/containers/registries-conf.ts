@@ -2,7 +2,7 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
-import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
+import { blockedAt, type DiskDirectory, type DiskFile, readDisk, unreadableBy } from '../host/disk.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
@@ -19,7 +19,7 @@ const places = (home: string): { etc: string; home: string } => {
 const touches: Touches = [
   accountEnvironments.of(names, inQuestion),
   podmanRelease,
-  ...diskTouches(
+  readDisk.of(
     ['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'],
     ['/etc/containers/registries.conf.d', '~/.config/containers/registries.conf.d'],
   ),

@@ -5,7 +5,7 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
-import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
+import { blockedAt, type Disk, readDisk, unreadableBy } from '../host/disk.ts';
 import { boolean, type Shape, string } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
@@ -78,7 +78,7 @@ const inherited = new Set([
 const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(names, inQuestion),
-  ...diskTouches(
+  readDisk.of(
     [...mainFiles('~', 'storage'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
     dropInDirectories('~', '{uid}', 'storage'),
   ),

@@ -5,15 +5,13 @@
  */
 
 import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
-import { unitEnvironmentTouches } from '../environment/unit.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
-import { dropInTouches } from '../systemd/dropins.ts';
 import { type Found, findUnit, type Search, searchUnits } from '../systemd/find.ts';
-import { type LoadedUnit, loadFrom } from '../systemd/load.ts';
+import { type LoadedUnit, loadUnit, unitsOfType } from '../systemd/load.ts';
 import { dropInNames, parseUnitName } from '../systemd/names.ts';
-import { type Manager, searchDirs } from '../systemd/paths.ts';
-import { type Commands, commandsOf, type Sockets, socketsOf } from './socket-unit.ts';
+import { type Manager, managers, searchDirs } from '../systemd/paths.ts';
+import { type Commands, commandsNamed, commandsOf, type Sockets, socketsOf } from './socket-unit.ts';
 import { relays } from './started-service.ts';
 
 export interface OtherServers extends Pick<Commands, 'commands' | 'unsure'> {
@@ -30,9 +28,9 @@ const shipped = new Set(['auto-update', 'restart', 'kube@', 'clean-transient', '
 
 const isVendors = (path: string): boolean => /^\/(?:usr\/)?(?:lib|share)\//.test(path);
 
-const unitFiles: Touches = (['system', 'user'] as const).flatMap((manager) =>
+const unitFiles: Touches = managers.flatMap((manager) =>
   ['service', 'socket'].flatMap((type) => [
-    ...dropInTouches(manager, type),
+    unitsOfType(type, manager),
     ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Touches => {
       const path = `${dir}/*.${type}`;
       const first = isVendors(dir) ? { first: [`${dir}/*podman*.${type}`] } : {};
@@ -44,7 +42,7 @@ const unitFiles: Touches = (['system', 'user'] as const).flatMap((manager) =>
   ]),
 );
 
-const touches: Touches = [...unitFiles, searchUnits, ...unitEnvironmentTouches];
+const touches: Touches = [...unitFiles, searchUnits, ...managers.map((m) => commandsNamed('*.service', m))];
 
 /** Finds them for an account: root's in the system manager. */
 export const otherServers = source(touches, seekServers);
@@ -65,7 +63,7 @@ function* seekServers(as: Account): Asking<OtherServers> {
     if (text.is === 'blocked') unseen.push(unknown(text, path));
     if (text.is === 'got' && (name.endsWith('.socket') || mayServe(text.value) || extended(name))) wanted.push(name);
   }
-  const units = (yield* together(wanted.map((name) => loadFrom(search, name, manager)))) as (LoadedUnit | Unknown)[];
+  const units = (yield* together(wanted.map((name) => loadUnit(name, { manager, as })))) as (LoadedUnit | Unknown)[];
   const loaded = units.filter((u): u is LoadedUnit => u.is === 'loaded' && u.exists && !u.masked);
   unseen.push(...units.flatMap((u) => (u.is === 'unknown' ? [u] : u.unseen)).filter((u) => u.why !== 'unsupported'));
   const services = loaded.filter((u) => u.unit.type === 'service');

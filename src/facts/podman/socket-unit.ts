@@ -3,11 +3,12 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { type Environment, sureValues } from '../environment/environment.ts';
 import { environmentOf } from '../environment/environment-of.ts';
-import { unitEnvironmentTouches } from '../environment/unit.ts';
+import { environmentOfUnit } from '../environment/unit.ts';
 import type { Unknown, Where } from '../fact.ts';
-import type { Touches } from '../source.ts';
+import { type Ground, inQuestion, source } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
+import { type Manager, managers } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import type { ServiceCommand } from './service-processes.ts';
@@ -49,13 +50,16 @@ const runtimeDir = (as: Account): string => (as.uid === 0 ? '/run' : `/run/user/
 /** Where podman-system-service(1) and the shipped podman.socket put the socket. */
 export const defaultSocket = (as: Account): string => `${runtimeDir(as)}/podman/podman.sock`;
 
-export const socketUnitTouches: Touches = [
-  ...(['system', 'user'] as const).flatMap((m) => [unitNamed('podman.socket', m), unitNamed('podman.service', m)]),
-  ...unitEnvironmentTouches,
-];
+/** What {@link commandsOf} stands on for that unit of the account in question. */
+export const commandsNamed = (name: string, manager: Manager): Ground => environmentOfUnit.of(name, { manager, as: inQuestion });
 
-/** Loads podman.socket and podman.service for an account: root's come from the system manager. */
-export function* socketUnit(as: Account): Asking<SocketUnit> {
+/** podman.socket and podman.service of an account: root's come from the system manager. */
+export const socketUnit = source(
+  managers.flatMap((m) => [unitNamed('podman.socket', m), unitNamed('podman.service', m), commandsNamed('podman.service', m)]),
+  readSocketUnit,
+);
+
+function* readSocketUnit(as: Account): Asking<SocketUnit> {
   const manager = as.uid === 0 ? 'system' : 'user';
   const [socket, service] = yield* together([loadUnit('podman.socket', { manager, as }), loadUnit('podman.service', { manager, as })]);
   // An image has no runtime directories, so nothing in them is missed.
@@ -97,7 +101,8 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
   const lines = execKeys.flatMap((key) => sinceReset(own.filter((a) => a.key === key)));
   const names = lines.flatMap((l) => [...l.value.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map((m) => m[1] as string));
   // Only a variable that is filled in makes its value matter.
-  const environment: Environment | undefined = names.length > 0 ? yield* environmentOf({ unit, as }, [...new Set(names)].sort()) : undefined;
+  const environment: Environment | undefined =
+    names.length > 0 ? yield* environmentOf({ unit: unit.asked.name, manager: unit.manager, as }, [...new Set(names)].sort()) : undefined;
   const variables = environment ? sureValues(environment) : new Map<string, string>();
   const commands: (ServiceCommand & { key: string; where: Where })[] = [];
   let unsure: Unknown | undefined;

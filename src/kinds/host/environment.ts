@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
-import { type SessionVariable, type SessionVariables, sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { type SessionVariable, type SessionVariables, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defaultSocket } from '../../facts/k3d/engine-endpoint.ts';
@@ -10,6 +10,7 @@ import { socketRelation } from '../../facts/k3d/socket-relation.ts';
 import { k3dVariables, otherVariables, variableNames } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, type Shape, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 const macMarker = '/System/Library/CoreServices/SystemVersion.plist';
 
@@ -59,7 +60,7 @@ export const environment = defineKind({
       'k3d-only variables together',
     ),
   }),
-  touches: () => [...sessionTouches(variableNames), { do: 'stat', path: defaultSocket }, { do: 'stat', path: macMarker }],
+  touches: () => [sessionVariables.of(inQuestion, variableNames), { do: 'stat', path: defaultSocket }, { do: 'stat', path: macMarker }],
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, variableNames);
     const fact = new FactBuilder();

@@ -1,7 +1,7 @@
 /** Kind `machine-docker`: whether the docker client inside the machine can pass a connection on, as k3d over ssh wants it. */
 import { type Account, type Answer, type Asking, type Output, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -9,6 +9,7 @@ import { connectionFor, learnConnections } from '../../facts/macos/connections.t
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 const inside = (name: string) => ({
   which: ['podman', 'machine', 'ssh', name, 'command', '-v', 'docker'],
@@ -28,7 +29,7 @@ export const machineDocker = defineKind({
   touches: () => [
     learnMachines,
     learnConnections,
-    ...sessionTouches(['DOCKER_HOST']),
+    sessionVariables.of(inQuestion, ['DOCKER_HOST']),
     ...Object.values(inside('*')).map((argv) => ({ do: 'run' as const, argv, asUser: true as const })),
   ],
   *learn(_, as: Account): Asking<Fact> {

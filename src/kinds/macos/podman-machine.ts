@@ -1,6 +1,6 @@
 /** Kind `podman-machine`: the virtual machine that Podman's engine runs in on macOS, and the connection to it. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
-import { type SessionVariable, sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { type SessionVariable, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { type DockerHost, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -9,6 +9,7 @@ import { learnInside } from '../../facts/macos/machine-inside.ts';
 import { learnMachines, type Machine, machineFor } from '../../facts/macos/machines.ts';
 import { member, tellJson, text } from '../../facts/macos/run-as.ts';
 import { boolean, list, number, record, string, version } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 export const podmanMachine = defineKind({
   name: 'podman-machine',
@@ -54,7 +55,7 @@ export const podmanMachine = defineKind({
   touches: () => [
     learnMachines,
     learnConnections,
-    ...sessionTouches(['DOCKER_HOST']),
+    sessionVariables.of(inQuestion, ['DOCKER_HOST']),
     learnInside,
     { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true },
   ],

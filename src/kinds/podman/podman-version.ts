@@ -3,7 +3,7 @@ import { type Asking, run, stat, together } from '../../facts/ask.ts';
 import { commandPlace, envPlace } from '../../facts/asks.ts';
 import { gapOf } from '../../facts/environment/environment.ts';
 import { environmentOf } from '../../facts/environment/environment-of.ts';
-import { inspectionTouches } from '../../facts/environment/inspection.ts';
+import { inspection } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -34,7 +34,7 @@ export const podmanVersion = defineKind({
     whoAnswers,
     seeTool.of('podman'),
     { do: 'stat', path: macMark },
-    ...inspectionTouches([hostVariable]),
+    inspection.of([hostVariable]),
     { do: 'run', argv: clientArgv },
     { do: 'run', argv: remoteArgv },
   ],

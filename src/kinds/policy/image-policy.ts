@@ -6,17 +6,7 @@ import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Pattern } from '../../facts/pattern.ts';
-import {
-  etcPolicy,
-  homeCounts,
-  homePolicy,
-  inForce,
-  type PolicyFile,
-  type PolicyFiles,
-  policyFiles,
-  policyTouches,
-  usrPolicy,
-} from '../../facts/policy/places.ts';
+import { etcPolicy, homeCounts, homePolicy, inForce, type PolicyFile, type PolicyFiles, policyFiles, usrPolicy } from '../../facts/policy/places.ts';
 import type { KeyFile, Policy, Requirement } from '../../facts/policy/policy-file.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from '../../facts/policy/trust.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
@@ -56,7 +46,7 @@ export const imagePolicy = defineKind({
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: () => [podmanRelease, ...policyTouches, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
+  touches: () => [podmanRelease, policyFiles, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
   *learn(_, as): Asking<Fact> {
     const release = yield* podmanRelease();
     const facts: (FactBuilder | Unknown)[] = [];

@@ -6,7 +6,6 @@ import { type Environment, gapOf } from '../../../src/facts/environment/environm
 import { environmentOf, type Program } from '../../../src/facts/environment/environment-of.ts';
 import { ownSession, whose } from '../../../src/facts/environment/inspection.ts';
 import { settle } from '../../../src/facts/settle.ts';
-import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';
 import { oracle } from '../../oracles.ts';
 import { managed } from './oracle.ts';
 
@@ -127,13 +126,7 @@ describe('a unit', () => {
   const inUnit = (files: HostSpec['files'], lines: string, manager: 'system' | 'user' = 'user'): Environment => {
     const spec = { files: { ...files, [`/etc/systemd/${manager}/a.service`]: `[Service]\n${lines}\n` } };
     const as = manager === 'user' ? edge : root;
-    return on(
-      spec,
-      (function* (): Asking<Environment> {
-        const unit = (yield* loadUnit('a.service', { manager, as })) as LoadedUnit;
-        return yield* environmentOf({ unit, as }, ['V']);
-      })(),
-    );
+    return on(spec, environmentOf({ unit: 'a.service', manager, as }, ['V']));
   };
   const d = { '/etc/environment.d/a.conf': 'V=d\n' };
   test.each<[string, HostSpec['files'], string, string | undefined]>([
