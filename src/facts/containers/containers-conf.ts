@@ -17,10 +17,7 @@ export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE
 const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(containersVariables, inQuestion),
-  readDisk.of(
-    [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
-    dropInDirectories('~', '{uid}'),
-  ),
+  readDisk.of([...mainFiles('~'), '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'], dropInDirectories('~', '{uid}')),
   ...['/usr/share/zoneinfo', '/etc/zoneinfo'].map((d): Pattern => ({ do: 'stat', path: `${d}/**`, later: true })),
 ];
 

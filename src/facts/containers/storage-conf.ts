@@ -79,7 +79,7 @@ const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(names, inQuestion),
   readDisk.of(
-    [...mainFiles('~', 'storage'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
+    [...mainFiles('~', 'storage'), '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
     dropInDirectories('~', '{uid}', 'storage'),
   ),
 ];

@@ -4,7 +4,6 @@
  */
 import { type Asking, read, together } from '../ask.ts';
 import { unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
 import { source } from '../source.ts';
 import { type Assignment, sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
@@ -86,7 +85,11 @@ const folders = ['/etc/default', '/etc/sysconfig'];
 
 /** Files are read after `Environment=`, in order, and win. With `readFiles` off, any file that is named is unseen. */
 export const unitLines = source(
-  [...folders.map((f): Pattern => ({ do: 'read', path: `${f}/*`, later: true })), { do: 'read', named: 'what EnvironmentFile= names', later: true }],
+  [
+    { do: 'read', path: '/etc/default/*', later: true },
+    { do: 'read', path: '/etc/sysconfig/*', later: true, unasked: 'the same as /etc/default, elsewhere' },
+    { do: 'read', named: 'what EnvironmentFile= names', later: true },
+  ],
   readUnitLines,
 );
 

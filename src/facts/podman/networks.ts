@@ -93,8 +93,8 @@ const touches: Touches = [
   ...filesIn('/etc/containers/*', 'json'),
   ...filesIn('~/.local/share/containers/storage/networks', 'json'),
   ...filesIn('/etc/cni/net.d', 'conflist'),
-  ...filesIn('~/.config/cni/net.d', 'conflist'),
-  ...unasked('network_config_dir is tried with one directory and one backend', [
+  ...unasked('network_config_dir is tried with one directory and one backend, CNI with the networks of root', [
+    ...filesIn('~/.config/cni/net.d', 'conflist'),
     ...filesIn('/var/lib/containers/*', 'json'),
     ...['/var/lib/containers/*', '/etc/containers/*'].map((d): Pattern => ({ do: 'read', path: `${d}/*.conflist` })),
   ]),

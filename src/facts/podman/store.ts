@@ -32,7 +32,7 @@ export const databaseFiles: readonly Pattern[] = databaseNames.flatMap((n) => [
   { do: 'stat', path: `/**/${n}`, later: true },
 ]);
 
-const touches: Touches = [storageConf, ...[rootMark, ...userMarks].map((path): Pattern => ({ do: 'stat', path })), ...databaseFiles];
+const touches: Touches = [storageConf, ...databaseFiles];
 
 /** Looks below the usual graph root, then below the one that storage.conf names. */
 export const database = source(touches, seekDatabase);

@@ -26,13 +26,17 @@ function withParents(path: string): string[] {
   return parts.slice(1).map((_, at) => parts.slice(0, at + 2).join('/'));
 }
 
+/** Paths that lead to others where /var/run is the link that it is since long, and docker.sock one to Podman's. */
+const elsewhere = (path: string): { readonly unasked?: string } =>
+  /^\/var(?:\/|$)|docker\.sock$/.test(path) ? { unasked: 'it is tried where a link leads from there' } : {};
+
 const asked = ['/_ping', '/version'];
 const named = 'a socket that a unit, a process or a variable names';
 
 const touches = (socket: string): Touches =>
   socket === '*'
     ? asked.flatMap((path): Pattern[] => [
-        ...usualSockets.map((usual): Pattern => ({ do: 'get', socket: usual, path })),
+        ...usualSockets.map((usual): Pattern => ({ do: 'get', socket: usual, path, ...elsewhere(usual) })),
         { do: 'get', named, path, later: true },
       ])
     : asked.map((path): Pattern => ({ do: 'get', socket, path }));
@@ -40,7 +44,7 @@ const touches = (socket: string): Touches =>
 /** Looks at a socket itself, or at a directory above one. */
 export const lookAtSocket = source(
   [
-    ...[...new Set(usualSockets.flatMap(withParents))].map((path): Pattern => ({ do: 'stat', path })),
+    ...[...new Set(usualSockets.flatMap(withParents))].map((path): Pattern => ({ do: 'stat', path, ...elsewhere(path) })),
     { do: 'stat', named: `${named}, and what lies above`, later: true },
   ],
   function* socketPath(path: string): Asking<Answer<Stat>> {

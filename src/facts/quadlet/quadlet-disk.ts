@@ -58,13 +58,13 @@ const touches: Touches = [
     '/run/user/*/containers/systemd',
     '/**/.config/containers/systemd',
     '/**/.local/share/containers/systemd',
-  ].flatMap((root): Pattern[] =>
-    [root, `${root}/**`].flatMap((path): Pattern[] => [
+  ].flatMap((root): Pattern[] => [
+    ...[root, `${root}/**`].flatMap((path): Pattern[] => [
       { do: 'stat', path },
       { do: 'list', path },
-      { do: 'read', path },
     ]),
-  ),
+    { do: 'read', path: `${root}/**` },
+  ]),
   { do: 'stat', path: '/etc/systemd/system' },
   { do: 'list', path: '/etc/systemd/system' },
   ...['container', 'volume', 'network', 'kube', 'image', 'build', 'pod', 'artifact'].flatMap((e): Pattern[] => [

@@ -4,6 +4,7 @@ import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { unasked } from '../../facts/pattern.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
 
@@ -13,7 +14,10 @@ const places = ['~/.kube/*', '~/.config/k3d/*', '~/.k3d/*', '/etc/rancher/k3s/*'
 const touches: Touches = [
   { do: 'stat', path: '~/.kube/config' },
   sessionVariables.of(inQuestion, ['KUBECONFIG']),
-  ...places.map((path) => ({ do: 'stat', path }) as const),
+  ...unasked(
+    'KUBECONFIG is tried with one of these places',
+    places.map((path) => ({ do: 'stat', path })),
+  ),
 ];
 
 const shape = record({

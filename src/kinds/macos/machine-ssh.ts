@@ -10,6 +10,7 @@ import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
+import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, list, mode, record, string } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
 import { askSsh, type SshValue } from '../../facts/ssh/effective.ts';
@@ -21,8 +22,13 @@ const keyPlaces = ['~/.ssh/*', '~/.local/share/containers/podman/machine/*', '~/
 const agentVariable = 'SSH_AUTH_SOCK';
 
 const keyTouches: Touches = [
-  ...keyPlaces.map((path) => ({ do: 'stat', path }) as const),
-  ...keyPlaces.map((path) => ({ do: 'read', path: `${path}.pub` }) as const),
+  ...unasked(
+    'a key at one of these places is tried for all',
+    keyPlaces.flatMap((path): Pattern[] => [
+      { do: 'stat', path },
+      { do: 'read', path: `${path}.pub` },
+    ]),
+  ),
   inspection.of([agentVariable]),
   { do: 'run', argv: ['ssh-add', '-L'], asUser: true },
 ];
