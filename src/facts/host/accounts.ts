@@ -72,6 +72,9 @@ const k3sUnitPaths = [
 
 export const lingerPath = '/var/lib/systemd/linger';
 
+/** An account with one of these runs containers without root; a capture script starts programs for no other. */
+export const accountTraces: readonly string[] = [...rootlessTraces, '~/.rancher/k3s', `${lingerPath}/{user}`];
+
 /** What is known of one account as a user of rootless containers. A part that could not be seen is an Unknown. */
 export interface RootlessUse {
   readonly entry: PasswdEntry;

@@ -7,7 +7,7 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings } from './settings.ts';
-import { askPodman, database, movedStore } from './store.ts';
+import { askPodman, database, movedStore, ranBefore } from './store.ts';
 
 /** A network and how it was learnt. */
 export interface FoundNetwork extends Network {
@@ -26,7 +26,8 @@ const mayLookIn = (directory: string, as: Account): boolean =>
 function networkTouches(name: string): Touches {
   // Which names there are, Podman itself tells.
   const from = { do: 'run', argv: inspect(name), from: ['podman', 'network', 'ls', '--format', '{{.Name}}'] } as const;
-  return [askPodman.of(inspect(name)), ...(name === '*' ? [from, { ...from, asUser: true } as const] : []), networkFiles];
+  const each = [{ ...from, ifThere: ranBefore(false) }, { ...from, asUser: true, ifThere: ranBefore(true) } as const];
+  return [askPodman.of(inspect(name)), ...(name === '*' ? each : []), networkFiles];
 }
 
 /**

@@ -77,7 +77,7 @@ function* databaseBelow(root: string): Asking<Database> {
 export type Told = Answer<Output> | { readonly is: 'unused'; readonly where: readonly Where[] };
 
 /** What has to be there before a command makes nothing new: a mark that Podman ran since the boot, and a database. */
-const ranBefore = (user: boolean): readonly (readonly string[])[] => [
+export const ranBefore = (user: boolean): readonly (readonly string[])[] => [
   ...(user ? userMarks.map((mark) => [mark]) : [[rootMark]]),
   databaseNames.map((n) => `${user ? '~/.local/share' : '/var/lib'}/containers/storage/${n}`),
 ];
