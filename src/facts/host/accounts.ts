@@ -56,7 +56,7 @@ function* ordinaryUids(): Asking<{ readonly is: 'known'; readonly min: number; r
 }
 
 /** Paths that only a user who runs containers or K3s without root has. `{uid}` and `~` as in patterns. */
-export const rootlessTraces = [
+const rootlessTraces = [
   '~/.local/share/containers',
   '~/.config/containers',
   '~/.config/systemd/user/sockets.target.wants/podman.socket',
