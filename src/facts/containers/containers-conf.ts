@@ -43,9 +43,10 @@ export type Variables = ReadonlyMap<string, string>;
  * variables of the program in question, a unit say; without it, those with which the account's programs start, and what
  * depends on how they do is unknown.
  */
-export const containersConf = source(touches, (as: Account, given?: Variables) => (given ? readContainersConf(as, given) : forAccount(as)));
+export const containersConf = source(touches, findContainersConf);
 
-function* forAccount(as: Account): Asking<Fact> {
+function* findContainersConf(as: Account, given?: Variables): Asking<Fact> {
+  if (given) return yield* readContainersConf(as, given);
   const starts = yield* accountEnvironments(containersVariables, as);
   if ('is' in starts) return starts;
   return agreed(starts, yield* together(starts.map((s) => readContainersConf(as, s.values))), as);

@@ -51,9 +51,9 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
 };
 
 /** A user's main file hides the system's main file and its whole drop-in directory; drop-ins replace entries by prefix. */
-export const registriesConf = source(touches, forAccount);
+export const registriesConf = source(touches, findRegistriesConf);
 
-function* forAccount(as: Account): Asking<Fact> {
+function* findRegistriesConf(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(names, as);
   if ('is' in starts) return starts;
   return agreed(starts, yield* together(starts.map((s) => readRegistriesConf(as, s.values))), as);

@@ -91,9 +91,9 @@ export const storageShape: Readonly<Record<string, Shape>> = {
   usable: boolean('false: Podman refuses every command, since the file leaves runroot or graphroot out'),
 };
 
-export const storageConf = source(touches, forAccount);
+export const storageConf = source(touches, findStorageConf);
 
-function* forAccount(as: Account): Asking<Fact> {
+function* findStorageConf(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(names, as);
   if ('is' in starts) return starts;
   return agreed(starts, yield* together(starts.map((s) => readStorageConf(as, s.values))), as);

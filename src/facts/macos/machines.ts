@@ -3,6 +3,7 @@
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { sessionVariables } from '../environment/session.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { onMac } from '../host/mac.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
@@ -32,8 +33,8 @@ const folder = '~/.config/containers/podman/machine';
 
 const touches: Touches = [
   sessionVariables.of(inQuestion, [providerVariable]),
-  { do: 'run', argv: listArgv, asUser: true },
-  { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true },
+  { do: 'run', argv: listArgv, asUser: true, ...onMac },
+  { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true, ...onMac },
   { do: 'stat', path: folder },
   { do: 'list', path: folder },
   { do: 'list', path: `${folder}/*` },

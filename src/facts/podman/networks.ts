@@ -8,7 +8,7 @@ import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings } from './settings.ts';
-import { askPodman, database, movedStore } from './store.ts';
+import { askPodman, database, movedStore, ranBefore } from './store.ts';
 
 /** A network and how it was learnt. */
 export interface FoundNetwork extends Network {
@@ -27,7 +27,10 @@ const mayLookIn = (directory: string, as: Account): boolean =>
 function networkTouches(name: string): Touches {
   // Which names there are, Podman itself tells.
   const from = { do: 'run', argv: inspect(name), from: ['podman', 'network', 'ls', '--format', '{{.Name}}'] } as const;
-  const foretold = unasked('askPodman asks; the capture script, which follows no answers, asks here', [from, { ...from, asUser: true }]);
+  const foretold = unasked('askPodman asks; the capture script, which follows no answers, asks here', [
+    { ...from, ifThere: ranBefore(false) },
+    { ...from, asUser: true, ifThere: ranBefore(true) },
+  ]);
   return [askPodman.of(inspect(name)), ...(name === '*' ? foretold : []), networkFiles];
 }
 

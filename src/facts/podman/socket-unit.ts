@@ -1,7 +1,7 @@
 /** What podman.socket and podman.service of one manager are configured to listen on. */
 
 import { type Account, type Asking, together } from '../ask.ts';
-import { type Environment, sureValues } from '../environment/environment.ts';
+import { type Environment, gapOf, sureValues } from '../environment/environment.ts';
 import { environmentOf } from '../environment/environment-of.ts';
 import { environmentOfUnit } from '../environment/unit.ts';
 import type { Unknown, Where } from '../fact.ts';
@@ -12,7 +12,7 @@ import { type Manager, managers } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import type { ServiceCommand } from './service-processes.ts';
-import { startedBy } from './started-service.ts';
+import { startedBy, variableProgram } from './started-service.ts';
 
 /** One address that a unit listens on. `unix` addresses are absolute paths, `abstract` ones have no file and no mode (unix(7)). */
 export interface Listen {
@@ -94,7 +94,10 @@ export function socketsOf(unit: LoadedUnit, as: Account): Sockets {
 
 const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload'];
 
-/** The API services that a unit's `Exec…=` lines start. Lines that `concerns` rejects do not make it unsure. */
+/**
+ * The API services that a unit's `Exec…=` lines start. A line makes it unsure where `concerns` takes it, as it stands or with
+ * the variables filled in that its manager and the unit set, and where its program is a variable that could not be seen.
+ */
 export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: string) => boolean): Asking<Commands> {
   const expand = expander(unit.unit, unit.manager, as);
   const own = unit.assignments.filter((a) => a.section === 'Service');
@@ -110,13 +113,25 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
     for (const { words, unresolved } of execCommands(value, expand, variables)) {
       const started = startedBy(words, unresolved, variables);
       commands.push(...started.services.map((s) => ({ ...s, key, where })));
+      if (started.unsure === undefined) continue;
+      const filled = filledIn(value, variables);
+      const concerned = concerns(value) || concerns(filled) || hidesProgram(value, variables, environment);
       // Beside ExecStart, what does not name Podman prepares something.
-      if (started.unsure === undefined || !concerns(value) || (key !== 'ExecStart' && !value.includes('podman'))) continue;
+      if (!concerned || (key !== 'ExecStart' && !filled.includes('podman'))) continue;
       const because = unresolved.length > 0 && environment?.unseen ? ` (${environment.unseen.said})` : '';
       unsure ??= { is: 'unknown', why: 'ambiguous', said: `${unit.unit.name}: ${started.unsure}${because}`, where: [{ ...where, said: `${key}=${value}` }] };
     }
   }
   return { commands, ...(unsure ? { unsure } : {}) };
+}
+
+const filledIn = (line: string, variables: ReadonlyMap<string, string>): string =>
+  line.replace(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g, (whole, braced?: string, plain?: string) => variables.get(braced ?? plain ?? '') ?? whole);
+
+function hidesProgram(line: string, known: ReadonlyMap<string, string>, environment: Environment | undefined): boolean {
+  const name = variableProgram(line);
+  if (name === undefined || known.has(name) || !environment) return false;
+  return gapOf(environment, name) !== undefined || environment.variables.has(name);
 }
 
 /** Classifies a socket address: a path, an abstract name, a port, HOST:PORT, or vsock:CID:PORT (systemd.socket(5) ListenStream=). */

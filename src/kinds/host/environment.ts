@@ -4,6 +4,7 @@ import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
 import { type SessionVariable, type SessionVariables, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { macMarker } from '../../facts/host/mac.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defaultSocket } from '../../facts/k3d/engine-endpoint.ts';
 import { socketRelation } from '../../facts/k3d/socket-relation.ts';
@@ -11,8 +12,6 @@ import { k3dVariables, otherVariables, variableNames } from '../../facts/k3d/var
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, type Shape, string } from '../../facts/shape.ts';
 import { inQuestion } from '../../facts/source.ts';
-
-const macMarker = '/System/Library/CoreServices/SystemVersion.plist';
 
 const parts = {
   value: string('what a program of the account gets'),

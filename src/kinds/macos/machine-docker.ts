@@ -3,6 +3,7 @@ import { type Account, type Answer, type Asking, type Output, together } from '.
 import { commandPlace } from '../../facts/asks.ts';
 import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
+import { onMac } from '../../facts/host/mac.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
@@ -30,7 +31,7 @@ export const machineDocker = defineKind({
     learnMachines,
     learnConnections,
     sessionVariables.of(inQuestion, ['DOCKER_HOST']),
-    ...Object.values(inside('*')).map((argv) => ({ do: 'run' as const, argv, asUser: true as const })),
+    ...Object.values(inside('*')).map((argv) => ({ do: 'run' as const, argv, asUser: true as const, ...onMac })),
   ],
   *learn(_, as: Account): Asking<Fact> {
     const machines = yield* learnMachines(as);

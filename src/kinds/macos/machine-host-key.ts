@@ -3,6 +3,7 @@ import { type Account, type Answer, type Asking, type Output, read, together } f
 import { commandPlace } from '../../facts/asks.ts';
 import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { onMac } from '../../facts/host/mac.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Connection, connectionFor, learnConnections } from '../../facts/macos/connections.ts';
@@ -35,7 +36,7 @@ export const machineHostKey = defineKind({
     learnMachines,
     ...[...ownFiles, ...systemFiles].map((path) => ({ do: 'read' as const, path })),
     { do: 'run', argv: ['ssh-keygen', '-F', '*'], asUser: true },
-    { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', ...keyFiles], asUser: true },
+    { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', ...keyFiles], asUser: true, ...onMac },
   ],
   *learn(_, as): Asking<Fact> {
     const host = (yield* sessionVariables(as, ['DOCKER_HOST'])).get('DOCKER_HOST');

@@ -2,6 +2,7 @@
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type SessionVariable, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
+import { onMac } from '../../facts/host/mac.ts';
 import { type DockerHost, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Connection, type Connections, connectionFor, differences, learnConnections } from '../../facts/macos/connections.ts';
@@ -57,7 +58,7 @@ export const podmanMachine = defineKind({
     learnConnections,
     sessionVariables.of(inQuestion, ['DOCKER_HOST']),
     learnInside,
-    { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true },
+    { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true, ...onMac },
   ],
   *learn(_, as): Asking<Fact> {
     const machines = yield* learnMachines(as);
