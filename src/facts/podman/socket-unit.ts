@@ -12,7 +12,7 @@ import { type Manager, managers } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import type { ServiceCommand } from './service-processes.ts';
-import { startedBy, variableProgram } from './started-service.ts';
+import { startedBy, variablePrograms } from './started-service.ts';
 
 /** One address that a unit listens on. `unix` addresses are absolute paths, `abstract` ones have no file and no mode (unix(7)). */
 export interface Listen {
@@ -113,13 +113,14 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
     for (const { words, unresolved } of execCommands(value, expand, variables)) {
       const started = startedBy(words, unresolved, variables);
       commands.push(...started.services.map((s) => ({ ...s, key, where })));
-      if (started.unsure === undefined) continue;
+      const hidden = hiddenProgram(value, variables, environment);
+      const why = started.unsure ?? hidden;
       const filled = filledIn(value, variables);
-      const concerned = concerns(value) || concerns(filled) || hidesProgram(value, variables, environment);
       // Beside ExecStart, what does not name Podman prepares something.
-      if (!concerned || (key !== 'ExecStart' && !filled.includes('podman'))) continue;
+      const concerned = (concerns(value) || concerns(filled)) && (key === 'ExecStart' || filled.includes('podman'));
+      if (why === undefined || !(concerned || hidden !== undefined)) continue;
       const because = unresolved.length > 0 && environment?.unseen ? ` (${environment.unseen.said})` : '';
-      unsure ??= { is: 'unknown', why: 'ambiguous', said: `${unit.unit.name}: ${started.unsure}${because}`, where: [{ ...where, said: `${key}=${value}` }] };
+      unsure ??= { is: 'unknown', why: 'ambiguous', said: `${unit.unit.name}: ${why}${because}`, where: [{ ...where, said: `${key}=${value}` }] };
     }
   }
   return { commands, ...(unsure ? { unsure } : {}) };
@@ -128,10 +129,10 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
 const filledIn = (line: string, variables: ReadonlyMap<string, string>): string =>
   line.replace(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g, (whole, braced?: string, plain?: string) => variables.get(braced ?? plain ?? '') ?? whole);
 
-function hidesProgram(line: string, known: ReadonlyMap<string, string>, environment: Environment | undefined): boolean {
-  const name = variableProgram(line);
-  if (name === undefined || known.has(name) || !environment) return false;
-  return gapOf(environment, name) !== undefined || environment.variables.has(name);
+/** Why it cannot be told what a line starts, where a variable that could not be seen holds the program. */
+function hiddenProgram(line: string, known: ReadonlyMap<string, string>, environment: Environment | undefined): string | undefined {
+  const name = variablePrograms(line).find((n) => !known.has(n) && environment && (gapOf(environment, n) !== undefined || environment.variables.has(n)));
+  return name && `the value of $${name}, which is the program, is not known`;
 }
 
 /** Classifies a socket address: a path, an abstract name, a port, HOST:PORT, or vsock:CID:PORT (systemd.socket(5) ListenStream=). */

@@ -96,8 +96,16 @@ export function maySayWhatItStarts(line: string): boolean {
   return line.includes('$') && (program === 'env' || shells.has(program) || wrappers.has(program));
 }
 
-/** The variable that a shell or env(1) takes its program from. */
-export const variableProgram = (line: string): string | undefined => /(?:\s-[a-z]*c|\benv|\bexec)\s+["']?(?:exec\s+)?["']?\$\{?([A-Za-z_]\w*)/.exec(line)?.[1];
+/** Of longer lines only the beginning is searched. */
+const longest = 4096;
+
+/** The variables from which a shell, env(1) or the like takes a program: where a command begins. */
+export function variablePrograms(line: string): string[] {
+  if (!maySayWhatItStarts(line)) return [];
+  const begins =
+    /(?:^[-@:+!|]*\S+\s+|\s-[a-z]*c\s+|[;&|(]\s*|\b(?:env|exec|then|do|else|nice|nohup|sudo)\s+)(?:(?:-\S+|[A-Za-z_]\w*=\S*|exec)\s+)*["']*\$+\{?([A-Za-z_]\w*)/g;
+  return [...line.slice(0, longest).matchAll(begins)].map((m) => m[1] as string);
+}
 
 const isScriptFlag = (word: string): boolean => /^-[a-z]*c[a-z]*$/.test(word);
 const namesOf = (unresolved: readonly string[]): string => unresolved.map((n) => `$${n}`).join(', ');
