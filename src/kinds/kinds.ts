@@ -82,6 +82,7 @@ import { imagePolicy } from './policy/image-policy.ts';
 import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
 import { quadletGenerator } from './quadlet/quadlet-generator.ts';
+import { quadletService } from './quadlet/quadlet-service.ts';
 import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
@@ -173,6 +174,7 @@ export const kinds: readonly Kind[] = [
   signatureStorage,
   quadlet,
   quadletGenerator,
+  quadletService,
   quadletStart,
   quadletWorkload,
   sshConfig,
