@@ -81,7 +81,9 @@ import { podmanWorkloads } from './podman/podman-workloads.ts';
 import { imagePolicy } from './policy/image-policy.ts';
 import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
+import { quadletCollisions } from './quadlet/quadlet-collisions.ts';
 import { quadletGenerator } from './quadlet/quadlet-generator.ts';
+import { quadletPorts } from './quadlet/quadlet-ports.ts';
 import { quadletService } from './quadlet/quadlet-service.ts';
 import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
@@ -173,7 +175,9 @@ export const kinds: readonly Kind[] = [
   imagePolicy,
   signatureStorage,
   quadlet,
+  quadletCollisions,
   quadletGenerator,
+  quadletPorts,
   quadletService,
   quadletStart,
   quadletWorkload,

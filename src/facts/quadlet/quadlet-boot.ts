@@ -98,7 +98,6 @@ function unitEdges({ name, assignments }: UnitFile, manager: Manager, as: Accoun
   return [...named, { from: name, to: triggers, where: set?.where ?? assignments[0]?.where ?? { path: name } }];
 }
 
-
 /** What a manager reaches with these Quadlet files. Units of packages are read only where `missed` are not reached without them. */
 export const reachedUnits = source(
   (manager: string): Touches => [
@@ -165,5 +164,7 @@ export function hasUnit(units: ManagerUnits, manager: Manager, name: string, mad
   const unit = parseUnitName(name);
   if (!unit) return false;
   const names = [name, ...(unit.instance ? [`${unit.prefix}@.${unit.type}`] : [])];
-  return names.some((n) => made.has(n) || isBrought(manager, n) || units.search.dirs.some((d) => d.entries.has(n))) || /\.(?:slice|scope|device|swap)$/.test(name);
+  return (
+    names.some((n) => made.has(n) || isBrought(manager, n) || units.search.dirs.some((d) => d.entries.has(n))) || /\.(?:slice|scope|device|swap)$/.test(name)
+  );
 }

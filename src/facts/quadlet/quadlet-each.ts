@@ -1,13 +1,13 @@
 /** A fact about one Quadlet file that holds under every release of Podman that the host may have. */
 import { type Asking, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Known, missing, type Unknown } from '../fact.ts';
+import { type Fact, FactBuilder, type Known, missing, type Unknown, type Where } from '../fact.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { type QuadletHost, quadletFiles, quadletHosts } from './quadlet-units.ts';
 
 /** Something found, in words, and where. */
 export interface Finding {
   readonly said: string;
-  readonly where: { readonly path: string; readonly line?: number };
+  readonly where: Where;
 }
 
 /** What was found of one sort, and why there may be more. */
@@ -42,7 +42,7 @@ export function* underEachRelease(
 const seenAs = (fact: Known, field: string): string => JSON.stringify([fact.value[field], fact.gaps.get(field)?.said]);
 
 /** Sets a list of findings: what was found stands; that there is no more can be said only where nothing is open. */
-export function setFindings(fact: FactBuilder, field: string, { each, unseen }: Findings, here: { readonly path: string }): void {
+export function setFindings(fact: FactBuilder, field: string, { each, unseen }: Findings, here: Where): void {
   if (each.length === 0 && unseen) return void fact.gap(field, unseen);
   const at = each.length > 0 ? each.map((f) => f.where) : [here];
   fact.set(

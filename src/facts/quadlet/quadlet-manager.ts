@@ -123,7 +123,11 @@ export const vendorUnits = source(
   readVendorUnits,
 );
 
-function* readVendorUnits(manager: Manager, names: readonly string[], directories: ReadonlyMap<string, string>): Asking<{ units: UnitFile[]; unseen: Unknown[] }> {
+function* readVendorUnits(
+  manager: Manager,
+  names: readonly string[],
+  directories: ReadonlyMap<string, string>,
+): Asking<{ units: UnitFile[]; unseen: Unknown[] }> {
   const paths = names.flatMap((n) => (directories.has(n) && isUnit(n) ? [`${directories.get(n)}/${n}`] : []));
   const allowed = paths.filter((p) => vendorDirectories(manager).some((d) => p.startsWith(`${d}/`)));
   const texts = yield* together(allowed.map((p) => read(p)));

@@ -5,7 +5,11 @@
 import type { Manager } from '../systemd/paths.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
-const targets = (text: string): readonly string[] => text.trim().split(/\s+/).map((name) => `${name}.target`);
+const targets = (text: string): readonly string[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((name) => `${name}.target`);
 
 /** What every boot reaches before the default target. */
 const reached: Readonly<Record<Manager, readonly string[]>> = {

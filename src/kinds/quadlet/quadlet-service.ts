@@ -1,7 +1,7 @@
 /** Kind `quadlet-service`: what [Service] of a Quadlet file, with its drop-ins, does to Podman itself. */
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
-import { type ToolVersion, seeTool, toolVersion } from '../../facts/host/tool-version.ts';
+import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { flagsNamed } from '../../facts/podman/podman-flags.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
