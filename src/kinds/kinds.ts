@@ -84,6 +84,7 @@ import { quadlet } from './quadlet/quadlet.ts';
 import { quadletCollisions } from './quadlet/quadlet-collisions.ts';
 import { quadletGenerator } from './quadlet/quadlet-generator.ts';
 import { quadletPorts } from './quadlet/quadlet-ports.ts';
+import { quadletReferences } from './quadlet/quadlet-references.ts';
 import { quadletService } from './quadlet/quadlet-service.ts';
 import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
@@ -178,6 +179,7 @@ export const kinds: readonly Kind[] = [
   quadletCollisions,
   quadletGenerator,
   quadletPorts,
+  quadletReferences,
   quadletService,
   quadletStart,
   quadletWorkload,
