@@ -83,6 +83,7 @@ import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
 import { quadletCollisions } from './quadlet/quadlet-collisions.ts';
 import { quadletGenerator } from './quadlet/quadlet-generator.ts';
+import { quadletLabels } from './quadlet/quadlet-labels.ts';
 import { quadletPorts } from './quadlet/quadlet-ports.ts';
 import { quadletReferences } from './quadlet/quadlet-references.ts';
 import { quadletService } from './quadlet/quadlet-service.ts';
@@ -178,6 +179,7 @@ export const kinds: readonly Kind[] = [
   quadlet,
   quadletCollisions,
   quadletGenerator,
+  quadletLabels,
   quadletPorts,
   quadletReferences,
   quadletService,

@@ -54,7 +54,7 @@ export function inputFilesOf(source: Source, expand: (text: string) => string): 
   const directory = lastWord(assignments, 'Build', 'SetWorkingDirectory');
   const named = lastWord(assignments, 'Build', 'File');
   const given = directory && !['', 'unit', 'file'].includes(directory.text) && !/^(?:[a-z]+:\/\/|git@)/.test(directory.text) ? [directory] : [];
-  const containerfile = named && named.text.startsWith('/') ? [named] : [];
+  const containerfile = named?.text.startsWith('/') ? [named] : [];
   return [...given, ...containerfile].map((w) => ({ ...w, text: absolute(expand(w.text), file.directory) }));
 }
 
