@@ -84,6 +84,7 @@ import { quadlet } from './quadlet/quadlet.ts';
 import { quadletCollisions } from './quadlet/quadlet-collisions.ts';
 import { quadletGenerator } from './quadlet/quadlet-generator.ts';
 import { quadletLabels } from './quadlet/quadlet-labels.ts';
+import { quadletPlace } from './quadlet/quadlet-place.ts';
 import { quadletPorts } from './quadlet/quadlet-ports.ts';
 import { quadletReferences } from './quadlet/quadlet-references.ts';
 import { quadletService } from './quadlet/quadlet-service.ts';
@@ -180,6 +181,7 @@ export const kinds: readonly Kind[] = [
   quadletCollisions,
   quadletGenerator,
   quadletLabels,
+  quadletPlace,
   quadletPorts,
   quadletReferences,
   quadletService,
