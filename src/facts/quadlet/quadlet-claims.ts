@@ -8,7 +8,7 @@ import type { Finding } from './quadlet-each.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import type { Sibling } from './quadlet-siblings.ts';
 import { valuesOf } from './quadlet-text.ts';
-import { lastWord } from './quadlet-words.ts';
+import { argumentsOf, lastWord } from './quadlet-words.ts';
 
 /** A claim in words, and where it stands. */
 interface Claim {
@@ -38,6 +38,14 @@ export function portClaims({ command, assignments }: Sibling, conf: Known | Unkn
   const elsewhere = network.some((n) => /^(?:host|none|container:)/.test(n) || n.endsWith('.container')) || lastWord(assignments, 'Container', 'Pod');
   const flags = flagsNamed(command.flags, 'publish').filter((f) => !open.test(f.value));
   return elsewhere ? { each: [] } : portsOf(flags, conf ?? nothingSet);
+}
+
+/** Why a file may publish more ports: a port that is filled in, or arguments of which nobody knows what they are. */
+export function openPorts({ command, assignments, ending }: Sibling): Unknown | undefined {
+  const port = flagsNamed(command.flags, 'publish').find((f) => open.test(f.value));
+  const words = argumentsOf(assignments, sectionOf(ending), 'PodmanArgs').find((w) => /^\$/.test(w.text));
+  const found = port ? { text: port.value, where: port.where } : words;
+  return found && { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${found.text.slice(0, 80)}`, where: [found.where] };
 }
 
 /** A containers.conf that says nothing. */
@@ -79,7 +87,7 @@ export function collisionsOf(own: Sibling, siblings: readonly Sibling[], conf: K
   const together = others.filter((s) => !apart(own, s));
   const name = nameClaim(own);
   const ports = portClaims(own, conf);
-  const unseen = siblings.map((s) => portClaims(s, conf).unseen).find((u) => u);
+  const unseen = siblings.map((s) => portClaims(s, conf).unseen ?? openPorts(s)).find((u) => u);
   const subnets = subnetClaims(own);
   return {
     names: name

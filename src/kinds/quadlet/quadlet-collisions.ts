@@ -50,7 +50,7 @@ function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactB
   const [conf] = yield* together([containersConf(instance?.account ?? rootAccount)]);
   const found = collisionsOf(own, siblings, since(host.release, '6.0') ? conf : undefined);
   const usual = defaultSubnet(own, conf);
-  const open = unseen ?? found.unseen ?? own.command.open;
+  const open = unseen ?? found.unseen;
   setFindings(fact, 'names', { each: found.names, unseen }, here);
   const whose = instance?.account ? `those of ${instance.account.name}` : 'those of the system';
   const within = { ...here, said: `compared with the units of its own manager alone, ${whose}` };

@@ -6,7 +6,7 @@ import { type Fact, FactBuilder, type Known, type Unknown } from '../../facts/fa
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { ofAnyone } from '../../facts/podman/patterns.ts';
-import { portClaims, sharedPorts } from '../../facts/quadlet/quadlet-claims.ts';
+import { openPorts, portClaims, sharedPorts } from '../../facts/quadlet/quadlet-claims.ts';
 import { type Finding, setFindings } from '../../facts/quadlet/quadlet-each.ts';
 import type { Instance } from '../../facts/quadlet/quadlet-instances.ts';
 import { siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
@@ -34,7 +34,7 @@ export const quadletPorts = defineKind({
     const found = instances.flatMap((one, at) =>
       instances.slice(at + 1).flatMap((other, next) => between(host, [one, other], confs[at], confs[at + 1 + next])),
     );
-    const all = instances.flatMap((i, at) => siblingsOf(host, i).map((s) => ({ unseen: s.unseen ?? s.command.open ?? portClaims(s, confs[at]).unseen })));
+    const all = instances.flatMap((i, at) => siblingsOf(host, i).map((s) => ({ unseen: s.unseen ?? openPorts(s) ?? portClaims(s, confs[at]).unseen })));
     const unseen = hosts.incomplete ?? all.find((one) => one.unseen)?.unseen;
     const looked = { path: instances[0]?.directories[0] ?? '/etc/containers/systemd' };
     const publishing = instances.flatMap((i, at): Finding[] => {
