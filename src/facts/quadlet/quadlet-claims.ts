@@ -20,7 +20,7 @@ interface Claim {
 const open = /[%$]/;
 
 /** The name of the container or pod; undefined where it cannot be told, or follows the instance of a template. */
-export function nameClaim({ assignments, ending, expand, names, template, command, file }: Sibling): Claim | undefined {
+function nameClaim({ assignments, ending, expand, names, template, command, file }: Sibling): Claim | undefined {
   if (ending !== 'container' && ending !== 'pod') return undefined;
   const written = lastFlag(command.flags, 'name')?.value ?? lastWord(assignments, sectionOf(ending), ending === 'pod' ? 'PodName' : 'ContainerName')?.text;
   if (template && (!written || open.test(written))) return undefined;
