@@ -81,7 +81,14 @@ import { podmanWorkloads } from './podman/podman-workloads.ts';
 import { imagePolicy } from './policy/image-policy.ts';
 import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
+import { quadletCollisions } from './quadlet/quadlet-collisions.ts';
 import { quadletGenerator } from './quadlet/quadlet-generator.ts';
+import { quadletLabels } from './quadlet/quadlet-labels.ts';
+import { quadletPlace } from './quadlet/quadlet-place.ts';
+import { quadletPorts } from './quadlet/quadlet-ports.ts';
+import { quadletReferences } from './quadlet/quadlet-references.ts';
+import { quadletService } from './quadlet/quadlet-service.ts';
+import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
 import { unit } from './systemd/unit.ts';
@@ -171,7 +178,14 @@ export const kinds: readonly Kind[] = [
   imagePolicy,
   signatureStorage,
   quadlet,
+  quadletCollisions,
   quadletGenerator,
+  quadletLabels,
+  quadletPlace,
+  quadletPorts,
+  quadletReferences,
+  quadletService,
+  quadletStart,
   quadletWorkload,
   sshConfig,
   unit,

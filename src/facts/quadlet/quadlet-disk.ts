@@ -85,7 +85,7 @@ function* walk(accounts: readonly Account[]): Asking<QuadletDisk> {
   let level: string[] = [...searched, ...unsearched, ...accounts.flatMap((a) => [...userRoots(a), unsearchedUser(a)])];
   for (let depth = 0; level.length > 0 && depth < maxDepth && directories.size < maxDirectories; depth++) {
     const stats = (yield* together(level.map((path) => stat(path)))) as Answer<Stat>[];
-    const found = level.flatMap((path, at) => entryOf(path, stats[at] as Answer<Stat>, unseen));
+    const found = level.flatMap((path, at) => entryOf(path, stats[at] as Answer<Stat>, unseen, directories.get(path.slice(0, path.lastIndexOf('/')))?.real));
     // Below systemd's own directory only files are looked for.
     const fresh = found.filter((e) => e.type === 'directory' && !visited.has(e.real) && !e.path.startsWith(`${flat}/`));
     for (const { real } of fresh) visited.add(real);
@@ -129,13 +129,15 @@ interface Entry {
   readonly masked: boolean;
 }
 
-function entryOf(path: string, answer: Answer<Stat>, unseen: Unknown[]): Entry[] {
+/** `above` is where the directory that holds it really is. */
+function entryOf(path: string, answer: Answer<Stat>, unseen: Unknown[], above?: string): Entry[] {
   // An image has no runtime directories, and no files in them.
   if (answer.is === 'blocked' && !(answer.why === 'unsupported' && path.startsWith('/run/'))) unseen.push(unknown(answer, path));
   if (answer.is !== 'got') return [];
   const { real, target } = answer.value;
   if (real?.is === 'blocked') unseen.push(unknown(real, path));
-  const end = real?.is === 'got' ? real.value : { ...answer.value, path };
+  const own = above === undefined ? path : `${above}${path.slice(path.lastIndexOf('/'))}`;
+  const end = real?.is === 'got' ? real.value : { ...answer.value, path: own };
   return [
     {
       path,

@@ -93,8 +93,13 @@ function systemDirectories(release: Release, disk: QuadletDisk): string[] {
   const [run, etc, usr] = searched;
   const roots = since(release, '5.3') ? [run, etc, usr] : [etc, usr];
   // Only the administrator's users/ is kept out; the same directory below /usr/share or /run is read as root's.
-  return roots.flatMap((root) => walk(release, disk, root, visited, (path) => !path.startsWith(adminUsers)));
+  const users = whereFiltered(release, disk, adminUsers);
+  return roots.flatMap((root) => walk(release, disk, root, visited, (path) => !path.startsWith(users)));
 }
+
+/** Up to 5.2 the generator compares where a directory leads with the usual name: below a link nothing is kept apart (containers/podman#23483). */
+const whereFiltered = (release: Release, disk: QuadletDisk, root: string): string =>
+  since(release, '5.3') ? (disk.directories.get(root)?.real ?? root) : root;
 
 function userDirectories(release: Release, disk: QuadletDisk, as: Account): string[] {
   const visited = new Set<string>();
@@ -105,14 +110,14 @@ function userDirectories(release: Release, disk: QuadletDisk, as: Account): stri
   return [
     ...own,
     ...shared.flatMap((root) => [
-      ...walk(release, disk, root, visited, (path) => !numbered(path, root)),
+      ...walk(release, disk, root, visited, (path) => !numbered(path, whereFiltered(release, disk, root))),
       ...walk(release, disk, `${root}/${as.uid}`, visited, () => true),
     ]),
   ];
 }
 
 /** `users/1000/…` is one user's; `users/team/…` is everybody's. */
-const numbered = (path: string, root: string): boolean => /^[0-9]*$/.test(path.slice(root.length + 1).split('/')[0] ?? '') && path !== root;
+const numbered = (path: string, root: string): boolean => path.startsWith(`${root}/`) && /^[0-9]*$/.test(path.slice(root.length + 1).split('/')[0] ?? '');
 
 /** A directory, then those below it in byte order; drop-in directories are left out. Before 4.7 nothing below is read. */
 function walk(release: Release, disk: QuadletDisk, path: string, visited: Set<string>, wanted: (path: string) => boolean): string[] {

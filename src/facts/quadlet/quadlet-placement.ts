@@ -93,6 +93,8 @@ function inertBecause(host: QuadletHost, directory: string): string {
 function meant(host: QuadletHost, place: string, directory: string): { escalates?: string; misplaced?: string } {
   const stray = /^\/(run|usr\/share)\/containers\/systemd\/users(\/|$)/.exec(directory);
   if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator: the unit runs as root' };
+  if (place === 'system' && directory.startsWith(`${shared}/`))
+    return { escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well: the unit runs as root` };
   const top = /^\/(?:run|etc|usr\/share)\/containers\/systemd\/([^/]+)/.exec(directory)?.[1];
   if (place === 'system' && top !== undefined && (top === 'user' || namesUser(host.accounts, top)))
     return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it: the unit runs as root` };

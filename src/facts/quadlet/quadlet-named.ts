@@ -1,0 +1,87 @@
+/** What a Quadlet file names outside of itself: files and directories of the host, secrets, images. Pure. */
+import type { Flag, Word } from '../podman/podman-flags.ts';
+import { flagsNamed, lastFlag } from '../podman/podman-flags.ts';
+import { type Assignment, sinceReset } from '../systemd/syntax.ts';
+import { splitWords } from '../systemd/words.ts';
+import { sectionOf } from './quadlet-keys.ts';
+import { hostMounts } from './quadlet-mounts.ts';
+import { type Source, yamlPaths } from './quadlet-source.ts';
+import { absolute } from './quadlet-surroundings.ts';
+import { argumentsOf, lastWord, stringsOf } from './quadlet-words.ts';
+
+/** A word that is not filled in says nothing yet. */
+export const isOpen = (text: string): boolean => /[%$]/.test(text);
+
+/** Files of variables: those that Podman opens, and those that systemd opens for the service. A dash before a path means that it may be missing, for systemd alone (tried with the generator of Podman 5.4.2). */
+export function environmentFilesOf({ command, file, dropIns, assignments }: Source, expand: (text: string) => string): Word[] {
+  const podman = flagsNamed(command.flags, 'env-file').map((f) => ({ text: absolute(f.value, file.directory), where: f.where }));
+  const service = [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments].filter((a) => a.key === 'EnvironmentFile');
+  const systemd = sinceReset(service)
+    .filter((a) => a.value !== '' && !a.value.startsWith('-') && !/[*?[]/.test(a.value))
+    .map((a) => ({ text: expand(a.value), where: a.where }));
+  return [...podman, ...systemd];
+}
+
+/** Directories and files that it mounts; what the YAML of a .kube file mounts may be made by Podman, and is left out. */
+export function bindSourcesOf({ command, file, ending, assignments }: Source, flags: readonly Flag[], expand: (text: string) => string): Word[] {
+  const globs = (f: Flag): boolean => f.name === 'mount' && /(?:^|,)type=(?:glob|tmpfs|devpts|ramfs)/.test(f.value);
+  const mounted = hostMounts(
+    flags.filter((f) => !globs(f)),
+    file.directory,
+  ).map((m) => ({ text: m.source, where: m.where }));
+  const root = command.rootfs ? [{ ...command.rootfs, text: command.rootfs.text.replace(/:.*$/s, '') }] : [];
+  const bound = (command.bound ?? []).map((m) => ({ text: m.source, where: m.where }));
+  const device = ending === 'volume' ? lastWord(assignments, 'Volume', 'Device') : undefined;
+  const options = ending === 'volume' ? (lastWord(assignments, 'Volume', 'Options')?.text ?? '') : '';
+  const type = ending === 'volume' ? (lastWord(assignments, 'Volume', 'Type')?.text ?? '') : '';
+  const own = device && [options, type].some((o) => /(?:^|,)r?bind(?:,|$)/.test(o)) ? [{ ...device, text: expand(device.text) }] : [];
+  const filled = flags.flatMap((f): Word[] => {
+    const text = f.name === 'volume' ? f.value.split(':')[0] : f.name === 'mount' ? /(?:^|,)(?:src|source)=([^,]*)/.exec(f.value)?.[1] : undefined;
+    return text !== undefined && !text.startsWith('/') && isOpen(text) ? [{ text, where: f.where }] : [];
+  });
+  return [...mounted, ...filled, ...root, ...bound, ...own].filter((w) => w.text.startsWith('/') || isOpen(w.text));
+}
+
+/** Files that Podman reads to make it: YAML, ConfigMaps, the Containerfile. */
+export function inputFilesOf(source: Source, expand: (text: string) => string): Word[] {
+  const { ending, assignments, file } = source;
+  if (ending === 'kube') {
+    const maps = stringsOf(assignments, 'Kube', 'ConfigMap').map((w) => ({ ...w, text: absolute(expand(w.text), file.directory) }));
+    const where = lastWord(assignments, 'Kube', 'Yaml')?.where ?? { path: file.path };
+    return [...yamlPaths(source).paths.map((text) => ({ text, where })), ...maps];
+  }
+  if (ending !== 'build') return [];
+  const directory = lastWord(assignments, 'Build', 'SetWorkingDirectory');
+  const named = lastWord(assignments, 'Build', 'File');
+  const given = directory && !['', 'unit', 'file'].includes(directory.text) && !/^(?:[a-z]+:\/\/|git@)/.test(directory.text) ? [directory] : [];
+  const containerfile = named?.text.startsWith('/') ? [named] : [];
+  return [...given, ...containerfile].map((w) => ({ ...w, text: absolute(expand(w.text), file.directory) }));
+}
+
+/** Secrets of Podman, by name or id. Those of a .build file are files. */
+export function secretsOf({ assignments, command, ending }: Source, expand: (text: string) => string): Word[] {
+  if (ending !== 'container') return [];
+  const keys = argumentsOf(assignments, 'Container', 'Secret');
+  const flags = flagsNamed(command.flags, 'secret').map((f) => ({ text: f.value, where: f.where }));
+  return [...keys, ...flags].map((w) => ({ ...w, text: expand(w.text.split(',')[0] ?? '').replace(/^(?:source|id)=/, '') })).filter((w) => w.text !== '');
+}
+
+/** Images that no registry can give: of localhost, or such as are never pulled. */
+export function localImagesOf({ images, ending, command }: Source): Word[] {
+  if (ending !== 'container') return [];
+  const never = lastFlag(command.flags, 'pull')?.value === 'never';
+  return images.filter(
+    (i) => (never && /^[a-z0-9]/.test(i.text) && !/^(?:oci|oci-archive|docker-archive|dir):/.test(i.text)) || i.text.startsWith('localhost/'),
+  );
+}
+
+/** The names under which an image may be recorded: with its tag, and of a short name with any registry. */
+export function isRecordedAs(image: string, names: ReadonlySet<string>): boolean {
+  const last = image.slice(image.lastIndexOf('/') + 1);
+  const full = last.includes(':') || last.includes('@') ? image : `${image}:latest`;
+  return [...names].some((n) => n === full || n.endsWith(`/${full}`));
+}
+
+/** The tags that a `.build` file gives to its image. */
+export const tagsOf = (assignments: readonly Assignment[]): readonly string[] =>
+  stringsOf(assignments, sectionOf('build'), 'ImageTag').flatMap((w) => splitWords(w.text).words);

@@ -1,0 +1,222 @@
+/**
+ * Settings of [Service] that stop Podman itself, which sets up namespaces, mounts and control groups (systemd.exec(5);
+ * systemd/systemd:src/core/exec-invoke.c; groups of calls: `systemd-analyze syscall-filter` of systemd 252). Pure.
+ */
+import type { Where } from '../fact.ts';
+import { type Assignment, sinceReset } from '../systemd/syntax.ts';
+import { parseBoolean, splitWords } from '../systemd/words.ts';
+import type { Finding } from './quadlet-each.ts';
+
+/** What the unit does that some settings speak of. */
+export interface Hardened {
+  /** [Service] of the file and of the drop-ins for the generated unit, in order. */
+  readonly service: readonly Assignment[];
+  readonly ending: string;
+  /** Paths of the host that it mounts. */
+  readonly sources: readonly string[];
+  readonly devices: boolean;
+  /** It gets a network that Podman sets up. */
+  readonly bridged: boolean;
+}
+
+interface Setting {
+  readonly key: string;
+  readonly value: string;
+  readonly where: Where;
+}
+
+/** The last value of a key; none where it is empty. */
+function last(service: readonly Assignment[], key: string): Setting | undefined {
+  const found = service.findLast((a) => a.section === 'Service' && a.key === key);
+  return found && found.value !== '' ? found : undefined;
+}
+
+/** A setting that is on: not `no`, and not its way of doing nothing. */
+function switched(service: readonly Assignment[], key: string): Setting | undefined {
+  const found = last(service, key);
+  const idle = found && (parseBoolean(found.value) === false || ['default', 'all'].includes(found.value));
+  return found && !idle ? found : undefined;
+}
+
+const lines = (service: readonly Assignment[], key: string): readonly Assignment[] =>
+  sinceReset(service.filter((a) => a.section === 'Service' && a.key === key)).filter((a) => a.value !== '');
+
+const say = ({ key, value, where }: Setting, why: string): Finding => ({ said: `${key}=${value.slice(0, 60)}: ${why}`, where });
+
+/** With any of these, a manager without privileges sets NoNewPrivileges= (context_has_seccomp). */
+const seccomp = [
+  ...['LockPersonality', 'MemoryDenyWriteExecute', 'PrivateDevices', 'ProtectClock', 'ProtectHostname', 'ProtectKernelTunables', 'ProtectKernelModules'],
+  ...['ProtectKernelLogs', 'RestrictRealtime', 'RestrictSUIDSGID', 'RestrictNamespaces'],
+];
+const seccompLists = ['RestrictAddressFamilies', 'SystemCallArchitectures', 'SystemCallFilter', 'SystemCallLog'];
+
+/** With any of these, a user's manager sets PrivateUsers= since systemd 254; before, it passes over them (NEWS of 254). */
+const namespaced = ['PrivateTmp', 'PrivateMounts', 'ProtectHome', 'ProtectSystem', 'PrivateNetwork', 'PrivateIPC', 'ProtectControlGroups', 'PrivatePIDs'];
+const namespacedWords = ['ProtectProc', 'ProcSubset', 'RootDirectory', 'RootImage'];
+const namespacedLists = [
+  ...['ReadOnlyPaths', 'ReadWritePaths', 'InaccessiblePaths', 'ExecPaths', 'NoExecPaths', 'BindPaths', 'BindReadOnlyPaths', 'TemporaryFileSystem'],
+  ...['MountImages', 'ExtensionImages', 'ExtensionDirectories'],
+];
+
+/** What stops Podman in a unit of a user's manager. `implied`: only from systemd 254 on. */
+export function stopsOfUser({ service }: Hardened): { readonly stops: Finding[]; readonly implied: Finding[] } {
+  const gains = 'newuidmap gains no privilege, so no user namespace can be set up';
+  const alone = 'the service has a user namespace of its own, in which newuidmap can map nothing';
+  const stops = [
+    ...['NoNewPrivileges', ...seccomp].flatMap((key) => {
+      const found = switched(service, key);
+      return found ? [say(found, gains)] : [];
+    }),
+    ...seccompLists.flatMap((key) => lines(service, key).slice(-1)).map((found) => say(found, gains)),
+    ...['PrivateUsers'].flatMap((key) => switched(service, key) ?? []).map((found) => say(found, alone)),
+    ...lines(service, 'CapabilityBoundingSet')
+      .slice(-1)
+      .map((found) => say(found, "a user's manager may not take capabilities away, so the service fails")),
+    ...lines(service, 'SupplementaryGroups')
+      .slice(-1)
+      .map((found) => say(found, "a user's manager may not set groups, so the service fails")),
+  ];
+  const implied = [
+    ...[...namespaced, ...namespacedWords].flatMap((key) => switched(service, key) ?? []),
+    ...namespacedLists.flatMap((key) => lines(service, key).slice(-1)),
+  ].map((found) => say(found, `PrivateUsers= comes with it: ${alone}`));
+  return { stops, implied };
+}
+
+/** What stops Podman in a unit of the system. */
+export function stopsOfRoot(unit: Hardened): Finding[] {
+  const { service } = unit;
+  const on = (key: string, why: string, when = true): Finding[] => {
+    const found = when ? switched(service, key) : undefined;
+    return found ? [say(found, why)] : [];
+  };
+  return [
+    ...on('PrivateUsers', 'Podman has no privilege on the host'),
+    ...on('ProtectControlGroups', 'the control group of the container cannot be made'),
+    ...on('ProtectKernelTunables', 'netavark cannot write below /proc/sys/net', unit.bridged),
+    ...on('PrivateDevices', 'the device that the container is given is not there', unit.devices),
+    ...readOnly(unit),
+    ...hidden(unit),
+    ...namespaces(service),
+    ...calls(service),
+    ...families(service),
+    ...capabilities(service),
+  ];
+}
+
+/** What a container does not get, though it starts. */
+export function weakensRoot({ service }: Hardened): Finding[] {
+  return (
+    [
+      ['PrivateNetwork', 'its ports and its way out end in an empty network'],
+      ['MemoryDenyWriteExecute', 'programs in the container inherit it: those that compile as they run fail'],
+      ['RestrictSUIDSGID', 'images with set-user-ID files cannot be unpacked'],
+    ] as const
+  ).flatMap(([key, why]) => {
+    const found = switched(service, key);
+    return found ? [say(found, why)] : [];
+  });
+}
+
+/** Whether a path, or one above it, is among the words of a setting; `-` and `+` before a path do not change which it is. */
+function covers(service: readonly Assignment[], key: string, path: string): Assignment | undefined {
+  return lines(service, key).findLast((a) =>
+    splitWords(a.value).words.some((w) => {
+      const named = w.replace(/^[-+]+/, '').replace(/(?<=.)\/+$/, '');
+      return named === '/' || path === named || path.startsWith(`${named}/`);
+    }),
+  );
+}
+
+/** Podman writes to its store and to /run; a .network file also to /etc. */
+function readOnly({ service, ending }: Hardened): Finding[] {
+  const needed = ['/var/lib/containers', '/run', ...(ending === 'network' ? ['/etc/containers/networks'] : [])];
+  const shut = needed.filter((path) => !covers(service, 'ReadWritePaths', path));
+  const protect = last(service, 'ProtectSystem');
+  const etc = shut.filter((path) => path.startsWith('/etc/'));
+  const kept = protect?.value === 'strict' ? shut : protect?.value === 'full' ? etc : [];
+  const why = (path: string): string => `Podman cannot write to ${path}`;
+  return [
+    ...(protect && kept[0] !== undefined ? [say(protect, why(kept[0]))] : []),
+    ...['ReadOnlyPaths', 'InaccessiblePaths'].flatMap((key) =>
+      shut.flatMap((path) => {
+        const found = covers(service, key, path);
+        return found ? [say(found, why(path))] : [];
+      }),
+    ),
+  ];
+}
+
+/** Sources of mounts that the service does not see. */
+function hidden({ service, sources }: Hardened): Finding[] {
+  const below = (roots: readonly string[]): string | undefined => sources.find((s) => roots.some((r) => s === r || s.startsWith(`${r}/`)));
+  const home = switched(service, 'ProtectHome');
+  const [inHome, inTmp] = [below(['/home', '/root', '/run/user']), below(['/tmp', '/var/tmp'])];
+  const tmp = switched(service, 'PrivateTmp');
+  return [
+    ...(home && home.value !== 'read-only' && inHome !== undefined ? [say(home, `${inHome} is not there for the service`)] : []),
+    ...(tmp && inTmp !== undefined ? [say(tmp, `${inTmp} is not there for the service`)] : []),
+  ];
+}
+
+/** The namespaces that every container gets. */
+const wanted = ['mnt', 'pid', 'ipc', 'uts'];
+
+function namespaces(service: readonly Assignment[]): Finding[] {
+  const found = last(service, 'RestrictNamespaces');
+  if (!found) return [];
+  const all = parseBoolean(found.value);
+  const denies = found.value.startsWith('~');
+  const words = splitWords(found.value.replace(/^~/, '')).words;
+  const missing = all === undefined ? wanted.filter((n) => words.includes(n) === denies) : all ? wanted : [];
+  return missing.length > 0 ? [say(found, `a container needs namespaces of its own: ${missing.join(' ')}`)] : [];
+}
+
+/** Calls without which no container is made, each with the groups that hold it. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  mount: ['mount', '@mount', '@known'],
+  pivot_root: ['pivot_root', '@mount', '@privileged', '@known'],
+  setns: ['setns', '@process', '@system-service', '@known'],
+};
+
+function calls(service: readonly Assignment[]): Finding[] {
+  const [first, ...more] = lines(service, 'SystemCallFilter');
+  if (!first) return [];
+  const allowed = (names: readonly string[]): Assignment | undefined => decided([first, ...more], names);
+  const refused = Object.entries(needed).flatMap(([name, names]) => {
+    const by = allowed(names);
+    return by ? [{ name, by }] : [];
+  });
+  return refused[0] ? [say(refused[0].by, `it refuses ${refused.map((r) => r.name).join(', ')}`)] : [];
+}
+
+/** The line that shuts something out; undefined where it is let in. The first line tells whether the list allows or denies. */
+function decided(all: readonly Assignment[], names: readonly string[]): Assignment | undefined {
+  const [first] = all;
+  let shut = first?.value.startsWith('~') ? undefined : first;
+  for (const line of all) {
+    const denies = line.value.startsWith('~');
+    const words = splitWords(line.value.replace(/^~/, '')).words.map((w) => w.replace(/:.*$/, ''));
+    if (words.some((w) => names.includes(w))) shut = denies ? line : undefined;
+  }
+  return shut;
+}
+
+function families(service: readonly Assignment[]): Finding[] {
+  const all = lines(service, 'RestrictAddressFamilies');
+  if (all.length === 0) return [];
+  const refused = ['AF_UNIX', 'AF_NETLINK'].flatMap((name) => {
+    const by = decided(all, [name]);
+    return by ? [{ name, by }] : [];
+  });
+  return refused[0] ? [say(refused[0].by, `Podman needs ${refused.map((r) => r.name).join(' and ')}`)] : [];
+}
+
+function capabilities(service: readonly Assignment[]): Finding[] {
+  // An empty line takes all away, and no later line need give any back.
+  const all = service.filter((a) => a.section === 'Service' && a.key === 'CapabilityBoundingSet');
+  const from = all.findLastIndex((a) => a.value === '');
+  const kept = all.slice(from + 1);
+  const by = kept.length > 0 ? decided(kept, ['CAP_SYS_ADMIN']) : all[from];
+  return by ? [say(by, 'Podman needs CAP_SYS_ADMIN')] : [];
+}

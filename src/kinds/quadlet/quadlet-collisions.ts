@@ -1,0 +1,74 @@
+/** Kind `quadlet-collisions`: what a Quadlet file claims that another one of the same manager claims too. */
+import { type Asking, together } from '../../facts/ask.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
+import { lookup } from '../../facts/containers/lookup.ts';
+import { since } from '../../facts/containers/podman-release.ts';
+import { type Fact, FactBuilder, type Known, type Unknown, type Where } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { collisionsOf, subnetClaims } from '../../facts/quadlet/quadlet-claims.ts';
+import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
+import { type Finding, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
+import { type Sibling, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
+import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { list, record, string } from '../../facts/shape.ts';
+import { subnetsOverlap } from '../../facts/text/subnet.ts';
+
+const findings = (describe: string) => list(string('what is shared, and with which file'), describe);
+
+const shape = record({
+  names: findings('names of the container or pod'),
+  ports: findings('ports of the host on addresses that overlap'),
+  subnets: findings('subnets of networks'),
+  services: findings('names of the generated unit and its aliases'),
+});
+
+export const quadletCollisions = defineKind({
+  name: 'quadlet-collisions',
+  noun: 'what the unit claims',
+  describe:
+    'What a Quadlet file claims that another file of the same manager claims too: names of containers and pods, ports of the host, subnets, names of services. Units that conflict with each other (Conflicts=) do not run together.',
+  main: 'path',
+  fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
+  shape,
+  touches: () => [quadletHosts, containersConf],
+  *learn({ path }): Asking<Fact> {
+    return yield* underEachRelease(path, Object.keys(shape.fields), describeCollisions);
+  },
+});
+
+function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactBuilder | Unknown> {
+  const placed = placementOf(host, file);
+  const { instance } = placed;
+  const here: Where = { path: file.path };
+  const siblings = instance ? siblingsOf(host, instance) : [];
+  const own = siblings.find((s) => s.file.path === file.path);
+  const unseen = unseenFor(host, placed) ?? siblings.find((s) => s.unseen)?.unseen;
+  const fact = new FactBuilder().consulted(here);
+  if (!own) return unseen ?? fact;
+  const [conf] = yield* together([containersConf(instance?.account ?? rootAccount)]);
+  const found = collisionsOf(own, siblings, since(host.release, '6.0') ? conf : undefined);
+  const usual = defaultSubnet(own, conf);
+  const open = unseen ?? found.unseen;
+  setFindings(fact, 'names', { each: found.names, unseen }, here);
+  const whose = instance?.account ? `those of ${instance.account.name}` : 'those of the system';
+  const within = { ...here, said: `compared with the units of its own manager alone, ${whose}` };
+  setFindings(fact, 'ports', { each: found.ports, unseen: open }, within);
+  setFindings(fact, 'subnets', { each: [...found.subnets, ...usual.each], unseen: unseen ?? usual.unseen }, here);
+  setFindings(fact, 'services', { each: found.services, unseen }, here);
+  return fact;
+}
+
+/** The default network has its subnet whether it was made or not (containers/common:libnetwork/netavark/config.go, internal/util/validate.go). */
+function defaultSubnet(own: Sibling, conf: Known | Unknown): { each: Finding[]; unseen?: Unknown } {
+  const claims = subnetClaims(own);
+  if (claims.length === 0) return { each: [] };
+  if (conf.is === 'unknown') return { each: [], unseen: conf };
+  const set = lookup(conf, 'network', 'default_subnet');
+  if (set.gap) return { each: [], unseen: set.gap };
+  const usual = typeof set.value === 'string' && set.value !== '' ? set.value : '10.88.0.0/16';
+  return {
+    each: claims.filter((c) => subnetsOverlap(c.text, usual)).map((c) => ({ said: `${c.text} overlaps ${usual} of the default network`, where: c.where })),
+  };
+}

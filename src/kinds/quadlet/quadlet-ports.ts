@@ -1,0 +1,62 @@
+/** Kind `quadlet-ports`: ports of the host that Quadlet files of different managers publish. */
+import { type Asking, nothing, together } from '../../facts/ask.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
+import { since } from '../../facts/containers/podman-release.ts';
+import { type Fact, FactBuilder, type Known, type Unknown } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { ofAnyone } from '../../facts/podman/patterns.ts';
+import { openPorts, portClaims, sharedPorts } from '../../facts/quadlet/quadlet-claims.ts';
+import { type Finding, setFindings } from '../../facts/quadlet/quadlet-each.ts';
+import type { Instance } from '../../facts/quadlet/quadlet-instances.ts';
+import { siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
+import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { list, record, string } from '../../facts/shape.ts';
+
+export const quadletPorts = defineKind({
+  name: 'quadlet-ports',
+  noun: 'the ports of all managers',
+  describe: 'The ports of the host that Quadlet files of different managers publish on addresses that overlap: of the system, and of each account.',
+  fields: {},
+  shape: record({
+    publishing: list(string('system, or the name of an account'), 'managers whose Quadlet files publish ports'),
+    shared: list(string('a port and two files'), 'ports that two managers want'),
+  }),
+  touches: () => [quadletHosts, containersConf, ...ofAnyone([containersConf])],
+  *learn(): Asking<Fact> {
+    const hosts = yield* quadletHosts();
+    if (hosts.is === 'unknown') return hosts;
+    const host = hosts.each.at(-1) as QuadletHost;
+    // Root's own user manager runs only while root is logged in.
+    const instances = [host.system, ...host.users.filter((u) => u.account?.uid !== 0)];
+    const confs = yield* together(instances.map((i) => (since(host.release, '6.0') ? containersConf(i.account ?? rootAccount) : nothing())));
+    const fact = new FactBuilder();
+    const found = instances.flatMap((one, at) =>
+      instances.slice(at + 1).flatMap((other, next) => between(host, [one, other], confs[at], confs[at + 1 + next])),
+    );
+    const all = instances.flatMap((i, at) => siblingsOf(host, i).map((s) => ({ unseen: s.unseen ?? openPorts(s) ?? portClaims(s, confs[at]).unseen })));
+    const unseen = hosts.incomplete ?? all.find((one) => one.unseen)?.unseen;
+    const looked = { path: instances[0]?.directories[0] ?? '/etc/containers/systemd' };
+    const publishing = instances.flatMap((i, at): Finding[] => {
+      const first = siblingsOf(host, i).flatMap((s) => portClaims(s, confs[at]).each)[0];
+      return first ? [{ said: i.account?.name ?? 'system', where: first.where }] : [];
+    });
+    if (unseen && publishing.length < 2) fact.gap('publishing', unseen);
+    else setFindings(fact, 'publishing', { each: publishing }, looked);
+    setFindings(fact, 'shared', { each: found, unseen }, looked);
+    return fact.build();
+  },
+});
+
+/** The ports that a unit of each of two managers publishes. */
+function between(
+  host: QuadletHost,
+  [one, other]: readonly [Instance, Instance],
+  conf: Known | Unknown | undefined,
+  otherConf: Known | Unknown | undefined,
+): Finding[] {
+  return siblingsOf(host, one).flatMap((a) => {
+    const ports = portClaims(a, conf).each;
+    return ports.length === 0 ? [] : siblingsOf(host, other).flatMap((b) => sharedPorts(ports, portClaims(b, otherConf).each, b.file.path));
+  });
+}

@@ -1,0 +1,210 @@
+/** Kind `quadlet-references`: what a Quadlet file names and what is neither there nor made before it starts. */
+import { type Answer, type Asking, nothing, type Stat, stat, together } from '../../facts/ask.ts';
+import { containersConf } from '../../facts/containers/containers-conf.ts';
+import { words } from '../../facts/containers/lookup.ts';
+import { since } from '../../facts/containers/podman-release.ts';
+import { storageConf } from '../../facts/containers/storage-conf.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { defineKind } from '../../facts/kind.ts';
+import type { Word } from '../../facts/podman/podman-flags.ts';
+import { hasUnit } from '../../facts/quadlet/quadlet-boot.ts';
+import { looksLikeQuadlet, type QuadletFile, quadletRoots } from '../../facts/quadlet/quadlet-disk.ts';
+import { type Finding, type Findings, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf } from '../../facts/quadlet/quadlet-made.ts';
+import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
+import { bindSourcesOf, environmentFilesOf, inputFilesOf, isOpen, isRecordedAs, localImagesOf, secretsOf, tagsOf } from '../../facts/quadlet/quadlet-named.ts';
+import { placementOf } from '../../facts/quadlet/quadlet-placement.ts';
+import { serviceTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { type Dependency, dependenciesOf, type Sibling, servicesOf, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
+import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
+import { type Stored, storedImages, storedSecrets } from '../../facts/quadlet/quadlet-stores.ts';
+import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { list, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
+import { parseUnitName } from '../../facts/systemd/names.ts';
+import { expander } from '../../facts/systemd/specifiers.ts';
+
+const findings = (describe: string) => list(string('a name'), describe);
+
+const shape = record({
+  requiredUnits: findings('units that it requires and that its manager does not have'),
+  wishedUnits: findings('units that it wants, or starts after, and that its manager does not have'),
+  ignoredUnits: findings('names in [Unit] that systemd does not take: those of Quadlet files before Podman 5.5'),
+  environmentFiles: findings('files of variables that are not there'),
+  inputs: findings('files that Podman reads to make it and that are not there'),
+  binds: findings('directories and files that it mounts and that are not there'),
+  secrets: findings('secrets that its Podman does not have'),
+  images: findings('images that no registry can give and its Podman does not have'),
+});
+
+const touches: Touches = [
+  quadletHosts,
+  managerUnits,
+  madeAtBoot,
+  storedSecrets,
+  storedImages,
+  storageConf,
+  containersConf,
+  ...serviceTouches,
+  {
+    do: 'stat',
+    named: 'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, SetWorkingDirectory= and Device= of Quadlet files name',
+    namedIn: {
+      files: quadletRoots.map((root) => `${root}/**`),
+      keys: ['Volume', 'Mount', 'Rootfs', 'EnvironmentFile', 'Yaml', 'ConfigMap', 'File', 'SetWorkingDirectory', 'Device'],
+    },
+  },
+];
+
+export const quadletReferences = defineKind({
+  name: 'quadlet-references',
+  noun: 'what the unit names',
+  describe:
+    'What a Quadlet file names and what is neither there nor made before it starts: units, files of variables, sources of mounts, secrets, images. What tmpfiles.d, directories and commands of the service, or a unit that it names make is not missing.',
+  main: 'path',
+  fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
+  shape,
+  touches: () => touches,
+  *learn({ path }): Asking<Fact> {
+    return yield* underEachRelease(path, Object.keys(shape.fields), describeReferences);
+  },
+});
+
+/** All that is known besides the file itself. */
+interface Known {
+  readonly source: Source;
+  readonly siblings: readonly Sibling[];
+  readonly units: ManagerUnits;
+  readonly made: MadeAtBoot;
+  readonly before: Before;
+  readonly expand: (text: string) => string;
+  /** What could not be read, and may make what is missing. */
+  readonly hidden?: Unknown;
+}
+
+function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactBuilder | Unknown> {
+  const source = yield* sourceOf(host, file);
+  if ('is' in source) return source;
+  const { manager, owner, dropIns, assignments } = source;
+  const [units, made] = yield* together([managerUnits(manager, owner), madeAtBoot(manager, owner)]);
+  const { instance } = placementOf(host, file);
+  const siblings = instance ? siblingsOf(host, instance) : [];
+  const unit = parseUnitName(source.names[0] ?? '');
+  const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
+  const dependencies = dependenciesOf(assignments, [...requiring, ...wishing], expand, servicesOf(siblings), host.release);
+  const names = new Set(dependencies.map((d) => d.unit));
+  const named = units.local.filter((u) => names.has(u.name));
+  const service = [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments];
+  const hidden = dropIns.unseen ?? units.unseen[0];
+  const known: Known = { source, siblings, units, made, before: { service, expand, manager, owner, named }, expand, ...(hidden ? { hidden } : {}) };
+  const here: Where = { path: file.path };
+  const fact = new FactBuilder().consulted(here);
+  setUnits(fact, known, dependencies, host, here);
+  yield* setPaths(fact, known, here);
+  yield* setStored(fact, known, here);
+  return fact;
+}
+
+const requiring = ['Requires', 'Requisite', 'BindsTo'];
+const wishing = ['Wants', 'Upholds', 'After'];
+
+function setUnits(fact: FactBuilder, { siblings, units, source }: Known, dependencies: readonly Dependency[], host: QuadletHost, here: Where): void {
+  const made = new Set(siblings.flatMap((s) => s.names));
+  const hidden = siblings.find((s) => s.unseen)?.unseen ?? units.search.unseen[0];
+  const missing = (keys: readonly string[]): Findings => {
+    const asked = dependencies.filter((d) => keys.includes(d.key) && d.unit !== undefined && !isOpen(d.unit));
+    const absent = asked.filter((d) => !hasUnit(units, source.manager, d.unit as string, made) && !/\.(?:auto)?mount$/.test(d.unit as string));
+    const each = hidden ? [] : absent.map((d): Finding => ({ said: `${d.key}=${d.unit}`, where: d.where }));
+    return { each, unseen: absent.length > 0 ? hidden : undefined };
+  };
+  setFindings(fact, 'requiredUnits', missing(requiring), here);
+  setFindings(fact, 'wishedUnits', missing(wishing), here);
+  // From 5.5 on the generator translates them, and loses the unit of a name that it does not know.
+  const ignored = since(host.release, '5.5') ? [] : dependencies.filter((d) => d.unit === undefined && looksLikeQuadlet.test(d.written));
+  setFindings(fact, 'ignoredUnits', { each: ignored.map((d) => ({ said: `${d.key}=${d.written}`, where: d.where })) }, here);
+}
+
+function* setPaths(fact: FactBuilder, known: Known, here: Where): Asking<undefined> {
+  const { source, expand } = known;
+  const conf = source.ending === 'container' ? yield* containersConf(source.owner, source.moves) : yield* nothing();
+  const flags = conf?.is === 'known' ? completed(source, conf, undefined).flags : source.command.flags;
+  const sorts = {
+    environmentFiles: environmentFilesOf(source, expand),
+    inputs: inputFilesOf(source, expand),
+    binds: bindSourcesOf(source, flags, expand),
+  };
+  for (const [field, found] of Object.entries(sorts)) {
+    const judged = yield* missingAmong(found, known);
+    const more = field === 'binds' && conf?.is === 'unknown' ? conf : undefined;
+    setFindings(fact, field, { each: judged.each, unseen: judged.unseen ?? more ?? source.dropIns.unseen }, here);
+  }
+  return undefined;
+}
+
+/** The paths that are not there and that nothing makes; a path that is not filled in is unknown. */
+function* missingAmong(found: readonly Word[], { made, before, hidden }: Known): Asking<Findings> {
+  const open = found.find((w) => isOpen(w.text));
+  const paths = [...new Map(found.filter((w) => !isOpen(w.text)).map((w) => [w.text, w])).values()];
+  const stats: Answer<Stat>[] = yield* together(paths.map((w) => stat(w.text)));
+  const each: Finding[] = [];
+  let unseen: Unknown | undefined = open && { is: 'unknown', why: 'ambiguous', said: `systemd fills in ${open.text.slice(0, 80)}`, where: [open.where] };
+  for (const [at, word] of paths.entries()) {
+    const answer = stats[at] as Answer<Stat>;
+    const end = answer.is === 'got' ? (answer.value.real ?? answer) : answer;
+    if (end.is === 'got') continue;
+    const maker = makerOf(word.text, made, before);
+    if (maker && !('open' in maker)) continue;
+    if (end.is === 'blocked') unseen ??= unknown(end, word.text);
+    else if (maker ?? hidden) unseen ??= maker?.open ?? hidden;
+    else each.push({ said: word.text, where: word.where });
+  }
+  return { each, ...(unseen ? { unseen } : {}) };
+}
+
+function* setStored(fact: FactBuilder, known: Known, here: Where): Asking<undefined> {
+  const { source, siblings, expand } = known;
+  const secrets = secretsOf(source, expand);
+  const images = localImagesOf(source);
+  const [kept, pulled] = yield* together([
+    secrets.length > 0 ? storedSecrets(source.owner) : nothing(),
+    images.length > 0 ? storedImages(source.owner) : nothing(),
+  ]);
+  const has = (name: string, names: ReadonlySet<string>): boolean =>
+    names.has(name) || (/^[0-9a-f]{3,}$/.test(name) && [...names].some((n) => n.startsWith(name)));
+  setFindings(fact, 'secrets', absentFrom(kept, secrets, has, known), here);
+  const built = new Set(siblings.filter((s) => s.ending === 'build').flatMap((s) => tagsOf(s.assignments)));
+  const left = images.filter((i) => !isRecordedAs(i.text, new Set([...built].map((t) => (/:[^/]*$/.test(t) ? t : `${t}:latest`)))));
+  const found = absentFrom(pulled, left, isRecordedAs, known);
+  const elsewhere = found.each.length > 0 ? yield* otherStores(source) : yield* nothing();
+  setFindings(fact, 'images', elsewhere ? { each: [], unseen: elsewhere } : found, here);
+  return undefined;
+}
+
+/** Names that the store does not hold and that no command before speaks of. */
+function absentFrom(
+  stored: Stored | undefined,
+  found: readonly Word[],
+  has: (name: string, names: ReadonlySet<string>) => boolean,
+  { before, hidden }: Known,
+): Findings {
+  const asked = found.filter((w) => !spokenOf(w.text, before));
+  const open = asked.find((w) => isOpen(w.text));
+  const script = scriptIn(before);
+  const filled: Unknown | undefined = open && { is: 'unknown', why: 'ambiguous', said: `systemd fills in ${open.text.slice(0, 80)}`, where: [open.where] };
+  if (asked.length === 0 || !stored) return { each: [] };
+  if (stored.is === 'unknown') return { each: [], unseen: stored };
+  const absent = asked.filter((w) => !isOpen(w.text) && !has(w.text, stored.names));
+  if (absent.length > 0 && hidden) return { each: [], unseen: hidden };
+  if (absent.length > 0 && script)
+    return { each: [], unseen: { is: 'unknown', why: 'ambiguous', said: `${script.value.slice(0, 60)} may make ${absent[0]?.text}`, where: [script.where] } };
+  return { each: absent.map((w) => ({ said: w.text, where: w.where })), ...(filled ? { unseen: filled } : {}) };
+}
+
+/** Whether images may lie in another store as well. */
+function* otherStores({ owner }: Source): Asking<Unknown | undefined> {
+  const conf = yield* storageConf(owner);
+  if (conf.is === 'unknown') return conf;
+  const more = words(conf, 'storage', 'options', 'additionalimagestores');
+  const where = more.where[0] ?? { path: 'storage.conf' };
+  return more.gap ?? (more.values.length > 0 ? { is: 'unknown', why: 'unsupported', said: `images may lie in ${more.values[0]}`, where: [where] } : undefined);
+}

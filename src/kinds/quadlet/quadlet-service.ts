@@ -1,0 +1,71 @@
+/** Kind `quadlet-service`: what [Service] of a Quadlet file, with its drop-ins, does to Podman itself. */
+import { type Asking, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
+import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { flagsNamed } from '../../facts/podman/podman-flags.ts';
+import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
+import { setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import { hostMounts } from '../../facts/quadlet/quadlet-mounts.ts';
+import { serviceTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
+import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { type Hardened, stopsOfRoot, stopsOfUser, weakensRoot } from '../../facts/quadlet/service-hardening.ts';
+import { list, record, string } from '../../facts/shape.ts';
+import { releaseOf, since } from '../../facts/text/version.ts';
+
+const shape = record({
+  stops: list(string('a setting and what it does'), 'settings with which Podman cannot make the container'),
+  weakens: list(string('a setting and what it does'), 'settings that take from the container what it needs'),
+});
+
+export const quadletService = defineKind({
+  name: 'quadlet-service',
+  noun: 'the service of the unit',
+  describe: 'The settings of [Service] of a Quadlet file, and of drop-ins for the generated unit, that stop Podman itself or take from the container.',
+  main: 'path',
+  fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
+  shape,
+  touches: () => [quadletHosts, seeTool.of('systemctl'), ...serviceTouches],
+  *learn({ path }): Asking<Fact> {
+    return yield* underEachRelease(path, Object.keys(shape.fields), describeService);
+  },
+});
+
+function* describeService(host: QuadletHost, file: QuadletFile): Asking<FactBuilder | Unknown> {
+  const [source, systemd] = yield* together([sourceOf(host, file), toolVersion('systemctl')]);
+  if ('is' in source) return source;
+  const here = { path: file.path };
+  const fact = new FactBuilder().consulted(here);
+  const unit = hardenedOf(source);
+  const user = source.manager === 'user';
+  const { stops, unseen } = user ? forUser(unit, systemd) : { stops: stopsOfRoot(unit) };
+  // A drop-in that nobody could read may take any of it back.
+  const hidden = source.dropIns.unseen;
+  if (hidden) return fact.gap('stops', hidden).gap('weakens', hidden);
+  setFindings(fact, 'stops', { each: stops, unseen }, here);
+  setFindings(fact, 'weakens', { each: user ? [] : weakensRoot(unit) }, here);
+  return fact;
+}
+
+/** What a user's manager makes of mount namespaces changed with systemd 254. */
+function forUser(unit: Hardened, systemd: ToolVersion): { stops: ReturnType<typeof stopsOfRoot>; unseen?: Unknown } {
+  const { stops, implied } = stopsOfUser(unit);
+  if (implied.length === 0) return { stops };
+  const release = systemd.is === 'known' ? releaseOf(systemd.version) : undefined;
+  if (release) return { stops: since(release, '254') ? [...stops, ...implied] : stops };
+  const why = systemd.is === 'unknown' ? systemd.said : 'systemctl was not found';
+  const said = `what ${implied[0]?.said.replace(/:.*$/s, '')} does depends on the systemd version, which could not be read: ${why}`;
+  return { stops, unseen: { is: 'unknown', why: 'ambiguous', said, where: [implied[0]?.where ?? { path: '' }] } };
+}
+
+function hardenedOf({ assignments, dropIns, command, file, ending, pod }: Source): Hardened {
+  const network = flagsNamed(command.flags, 'network').map((f) => f.value);
+  return {
+    service: [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments],
+    ending,
+    sources: hostMounts(command.flags, file.directory).map((m) => m.source),
+    devices: flagsNamed(command.flags, 'device').length > 0,
+    bridged: ['container', 'pod', 'kube'].includes(ending) && !pod && !network.some((n) => /^(?:host|none|container:|ns:|pasta|slirp4netns)/.test(n)),
+  };
+}

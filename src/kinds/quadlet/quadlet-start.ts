@@ -1,0 +1,135 @@
+/** Kind `quadlet-start`: whether anything starts the service of a Quadlet file when its manager starts. */
+import { type Answer, type Asking, type Output, run, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
+import { since } from '../../facts/containers/podman-release.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { hasUnit, quadletEdges, reachedUnits } from '../../facts/quadlet/quadlet-boot.ts';
+import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
+import { underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import { managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
+import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
+import { serviceDropIns, serviceDropInTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { type Sibling, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
+import { valuesOf } from '../../facts/quadlet/quadlet-text.ts';
+import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { isTrue, lastWord } from '../../facts/quadlet/quadlet-words.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
+import { splitWords } from '../../facts/systemd/words.ts';
+
+const online = 'network-online.target';
+const waiter = 'podman-user-wait-network-online.service';
+const isActive = ['systemctl', 'is-active', online];
+
+const shape = record({
+  type: string('ending of the file'),
+  reached: boolean('something starts it when its manager starts'),
+  idle: string('why nothing starts a lasting service; unset when something does'),
+  idleOnce: string('why nothing starts a service that runs once; unset when something does'),
+  lost: string('why what is to start it never does; unset when it does'),
+  waits: string('what it waits for in vain when it starts; unset when there is nothing'),
+});
+
+const touches: Touches = [quadletHosts, managerUnits, reachedUnits, ...serviceDropInTouches, { do: 'run', argv: isActive }];
+
+export const quadletStart = defineKind({
+  name: 'quadlet-start',
+  noun: 'the start of the unit',
+  describe:
+    'What starts the service of a Quadlet file when its manager starts: [Install], links, other units and Quadlet files, timers, sockets and paths; and whether a user’s unit waits for a network that the system never reports.',
+  main: 'path',
+  fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
+  shape,
+  touches: () => touches,
+  *learn({ path }): Asking<Fact> {
+    return yield* underEachRelease(path, Object.keys(shape.fields), describeStart);
+  },
+});
+
+function* describeStart(host: QuadletHost, file: QuadletFile): Asking<FactBuilder | Unknown> {
+  const placed = placementOf(host, file);
+  const { instance } = placed;
+  const unseen = unseenFor(host, placed);
+  if (unseen) return unseen;
+  const here: Where = { path: file.path };
+  const fact = new FactBuilder().consulted(here);
+  const siblings = instance ? siblingsOf(host, instance) : [];
+  const own = siblings.find((s) => s.file.path === file.path);
+  const hidden = siblings.find((s) => s.unseen)?.unseen;
+  if (!instance || !own) return hidden ?? fact.set('type', file.name.slice(file.name.lastIndexOf('.') + 1), here).set('reached', false, here);
+  if (hidden) return hidden;
+  fact.set('type', own.ending, here);
+  yield* setReached(fact, host, own, siblings);
+  yield* setWaits(fact, host, own);
+  return fact;
+}
+
+function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, siblings: readonly Sibling[]): Asking<undefined> {
+  const here: Where = { path: own.file.path };
+  const { account } = placementOf(host, own.file).instance ?? {};
+  const manager = account ? 'user' : 'system';
+  const as = account ?? rootAccount;
+  const [units, reached, dropIns] = yield* together([
+    managerUnits(manager, as),
+    reachedUnits(manager, as, quadletEdges(siblings, host.release), [own.names[0]]),
+    serviceDropIns(own.names, manager, as),
+  ]);
+  const started = startedAs(own, reached.units);
+  for (const part of ['idle', 'idleOnce', 'lost'] as const) fact.at(part, started ?? here);
+  if (started) return void fact.set('reached', true, started);
+  if (reached.unseen) {
+    for (const part of ['reached', 'idle', 'idleOnce', 'lost']) fact.gap(part, reached.unseen);
+    return undefined;
+  }
+  fact.set('reached', false, here);
+  const made = new Set(siblings.flatMap((s) => s.names));
+  const [wanted] = ['WantedBy', 'RequiredBy', 'UpheldBy'].flatMap((key) => valuesOf(own.assignments, 'Install', key));
+  if (wanted) {
+    const names = splitWords(wanted.value).words;
+    const absent = names.filter((n) => !hasUnit(units, manager, n, made));
+    const why = own.template && !absent.length ? 'a template is started as an instance, and none is named' : neverReached(names, absent, manager);
+    return void fact.set('lost', `${wanted.key}=${wanted.value}: ${why}`, wanted.where);
+  }
+  if (dropIns.unseen) fact.gap('idle', dropIns.unseen).gap('idleOnce', dropIns.unseen);
+  const type = [...own.assignments, ...dropIns.assignments].findLast((a) => a.section === 'Service' && a.key === 'Type')?.value;
+  fact.set(type === 'oneshot' ? 'idleOnce' : 'idle', 'no WantedBy= in [Install], and no other unit starts it', here);
+  return undefined;
+}
+
+function neverReached(names: readonly string[], absent: readonly string[], manager: 'system' | 'user'): string {
+  if (absent.length === 0) return `nothing starts ${names.join(' or ')} at boot`;
+  return manager === 'user' ? `a user's manager has no ${absent.join(', ')}` : `there is no ${absent.join(', ')}`;
+}
+
+/** What starts it, under its own name or, of a template, that of an instance. */
+function startedAs(own: Sibling, reached: ReadonlyMap<string, Where | undefined>): Where | undefined {
+  const [prefix, suffix] = own.names[0].split('@.');
+  for (const [name, where] of reached) {
+    const is = own.names.includes(name) || (own.template && suffix !== undefined && name.startsWith(`${prefix}@`) && name.endsWith(suffix));
+    if (is) return where ?? { path: own.file.path };
+  }
+  return undefined;
+}
+
+/** The unit of Podman that waits for the network on behalf of a user gives up after 90 s where nothing makes the system report it. */
+function* setWaits(fact: FactBuilder, host: QuadletHost, own: Sibling): Asking<undefined> {
+  const here: Where = { path: own.file.path };
+  fact.at('waits', here);
+  const { account } = placementOf(host, own.file).instance ?? {};
+  const usual = lastWord(own.assignments, 'Quadlet', 'DefaultDependencies');
+  if (!account || !since(host.release, '5.3') || (usual && usual.text !== '' && !isTrue(usual.text))) return undefined;
+  const units = yield* managerUnits('user', account);
+  if (units.masked.has(waiter) || !units.search.dirs.some((d) => d.entries.has(waiter))) return void (units.unseen[0] && fact.gap('waits', units.unseen[0]));
+  const active: Answer<Output> = yield* run(isActive);
+  if (active.is === 'blocked' && active.why !== 'unsupported') return void fact.gap('waits', unknown(active, commandPlace(isActive)));
+  if (active.is === 'got' && active.value.stdout.trim() === 'active') return void fact.at('waits', { path: commandPlace(isActive), said: 'active' });
+  const edges = quadletEdges(siblingsOf(host, host.system), host.release);
+  const reached = yield* reachedUnits('system', rootAccount, edges, [online]);
+  if (reached.units.has(online)) return void fact.at('waits', reached.units.get(online) ?? here);
+  const unseen = reached.unseen ?? unseenFor(host, { place: 'system', readBy: [], loadErrors: [] });
+  if (unseen) return void fact.gap('waits', unseen);
+  fact.set('waits', `${waiter}, which gives up after 90 s, since nothing starts ${online}`, here);
+  return undefined;
+}
