@@ -31,6 +31,7 @@ import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
+import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
@@ -121,6 +122,7 @@ export const kinds: readonly Kind[] = [
   idmapTools,
   lingering,
   lowPorts,
+  mount,
   os,
   pauseProcess,
   pingRange,
