@@ -29,6 +29,7 @@ import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
@@ -79,6 +80,7 @@ import { podmanSocket } from './podman/podman-socket.ts';
 import { podmanStore } from './podman/podman-store.ts';
 import { podmanVersion } from './podman/podman-version.ts';
 import { podmanWorkloads } from './podman/podman-workloads.ts';
+import { tunDevice } from './podman/tun-device.ts';
 import { imagePolicy } from './policy/image-policy.ts';
 import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
@@ -120,6 +122,7 @@ export const kinds: readonly Kind[] = [
   file,
   hardware,
   idmapTools,
+  kernelModules,
   lingering,
   lowPorts,
   mount,
@@ -170,6 +173,7 @@ export const kinds: readonly Kind[] = [
   podmanStore,
   podmanVersion,
   podmanWorkloads,
+  tunDevice,
   imagePolicy,
   signatureStorage,
   quadlet,
