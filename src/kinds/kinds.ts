@@ -67,6 +67,7 @@ import { machineSsh } from './macos/machine-ssh.ts';
 import { podmanMachine } from './macos/podman-machine.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
+import { pastaApparmor } from './podman/pasta-apparmor.ts';
 import { podmanApi } from './podman/podman-api.ts';
 import { podmanDns } from './podman/podman-dns.ts';
 import { podmanFirewall } from './podman/podman-firewall.ts';
@@ -160,6 +161,7 @@ export const kinds: readonly Kind[] = [
   podmanMachine,
   dockerCli,
   dockerSock,
+  pastaApparmor,
   podmanApi,
   podmanDns,
   podmanFirewall,

@@ -33,10 +33,12 @@ const touches: Touches = [
   kernelRelease,
   ...[loaded, commandLine, debian].map((path) => ({ do: 'read', path }) as const),
   ...moduleRoots.map((root) => ({ do: 'read', path: `${root}/*/modules.builtin` }) as const),
-  ...confDirectories.flatMap((path): Touches => [
-    { do: 'list', path },
-    { do: 'read', path: `${path}/*.conf` },
-  ]),
+  ...confDirectories.flatMap(
+    (path): Touches => [
+      { do: 'list', path },
+      { do: 'read', path: `${path}/*.conf` },
+    ],
+  ),
 ];
 
 export const hostModules = source(touches, learnModules);

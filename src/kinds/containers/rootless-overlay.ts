@@ -21,10 +21,7 @@ export const rootlessOverlay = defineKind({
     native: boolean('the kernel mounts overlay in a user namespace'),
     fuse: boolean('fuse-overlayfs and /dev/fuse are there'),
   }),
-  touches: () => [
-    kernelRelease,
-    ...[selinux, fuse, ...programs].map((path) => ({ do: 'stat', path }) as const),
-  ],
+  touches: () => [kernelRelease, ...[selinux, fuse, ...programs].map((path) => ({ do: 'stat', path }) as const)],
   *learn(): Asking<Fact> {
     const fact = new FactBuilder();
     yield* setNative(fact);

@@ -29,7 +29,10 @@ export const tunDevice = defineKind({
     if (end.is === 'absent') return missing({ path, said: 'not there' });
     const { type, mode: bits, uid, gid } = end.value;
     const where = { path, said: `mode ${bits.toString(8).padStart(4, '0')}, owner ${uid}:${gid}` };
-    const fact = new FactBuilder().consulted(where).set('device', type === 'char', where).set('mode', bits, where);
+    const fact = new FactBuilder()
+      .consulted(where)
+      .set('device', type === 'char', where)
+      .set('mode', bits, where);
     const may = (shift: number): boolean => ((bits >> shift) & 6) === 6;
     // The first class that an account is of decides (path_resolution(7)).
     if (as.uid === 0 || (uid === as.uid && may(6))) return fact.set('usable', true, where).build();
