@@ -65,6 +65,7 @@ import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
 import { machineSsh } from './macos/machine-ssh.ts';
 import { podmanMachine } from './macos/podman-machine.ts';
+import { bridgeFirewall } from './podman/bridge-firewall.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
 import { pastaApparmor } from './podman/pasta-apparmor.ts';
@@ -159,6 +160,7 @@ export const kinds: readonly Kind[] = [
   machineHostKey,
   machineSsh,
   podmanMachine,
+  bridgeFirewall,
   dockerCli,
   dockerSock,
   pastaApparmor,

@@ -2,10 +2,10 @@
 import { type Asking, together } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
-import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { usualDrivers } from '../../facts/podman/firewall-driver.ts';
 import { findHelper, type Helper } from '../../facts/podman/helpers.ts';
 import { type AccountNetworks, accountNetworks } from '../../facts/quadlet/account-networks.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -38,7 +38,7 @@ export const podmanFirewall = defineKind({
     if (conf.is === 'unknown') return conf;
     const set = lookup(conf, 'network', 'firewall_driver');
     if (set.gap) return set.gap;
-    const drivers = typeof set.value === 'string' && set.value !== '' ? [set.value] : usual(netavark);
+    const drivers = typeof set.value === 'string' && set.value !== '' ? [set.value] : usualDrivers(netavark);
     const where: readonly Where[] =
       drivers.length === 1 && set.where.length > 0
         ? set.where
@@ -76,14 +76,6 @@ function setUsed(fact: FactBuilder, { each, looked, unseen }: AccountNetworks, a
   if (always || bridges.length > 0) fact.set('used', true, ...(bridges.length > 0 ? bridges : looked));
   else if (unseen) fact.gap('used', unseen);
   else fact.set('used', false, ...looked);
-}
-
-/** iptables up to 1.9, nftables from 1.14 on (seen on 1.4 and 1.14); between them the distribution's build chose. */
-function usual(netavark: ToolVersion): string[] {
-  const release = netavark.is === 'known' ? releaseOf(netavark.version) : undefined;
-  if (!release) return ['nftables', 'iptables'];
-  if (since(release, '1.14')) return ['nftables'];
-  return since(release, '1.10') ? ['nftables', 'iptables'] : ['iptables'];
 }
 
 function undecided(netavark: ToolVersion, where: readonly Where[]): Unknown {
