@@ -73,12 +73,24 @@ function statements(text: string, path: string): Statement[] {
     const block = /^(?:(?:add\s+|create\s+)?table|chain|set|map|counter|flowtable|quota|limit|ct\s+\w+)\s[^{}]*\{$/.test(open);
     const inSet = (open.match(/\{/g) ?? []).length - (open.match(/\}/g) ?? []).length;
     if (!block && open !== '}' && inSet > 0) continue;
-    const at = { path, line: from };
-    const pieces = block || open === '}' ? [open] : open.split(/;(?![^{]*\})/);
-    for (const piece of pieces.map((p) => p.trim()).filter(Boolean)) found.push({ text: piece, at: { ...at, said: piece.slice(0, 200) } });
+    found.push(...piecesOf(open, { path, line: from }));
     open = '';
   }
   return found;
+}
+
+/** A line may hold a whole table or chain; blocks are taken apart as deep as they nest. */
+function piecesOf(line: string, at: Where): Statement[] {
+  const [, head, body] = /^((?:(?:add\s+|create\s+)?table|chain)\s[^{}]*\{)(.*)\}$/.exec(line) ?? [];
+  if (head !== undefined && body !== undefined) {
+    const inner = /^\s*((?:chain)\s[^{}]*\{.*\})\s*;?\s*$/.exec(body)?.[1] ?? body;
+    return [{ text: head, at }, ...piecesOf(inner.trim(), at), { text: '}', at }];
+  }
+  const pieces = /\{$/.test(line) || line === '}' ? [line] : line.split(/;(?![^{]*\})/);
+  return pieces
+    .map((p) => p.trim())
+    .filter(Boolean)
+    .map((piece) => ({ text: piece, at: { ...at, said: piece.slice(0, 200) } }));
 }
 
 const verdicts = /(?:^|\s)(accept|drop|reject(?:\s.*)?|return|continue|(?:jump|goto)\s+\S+)$/;
