@@ -29,8 +29,10 @@ import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
+import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
@@ -63,8 +65,10 @@ import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
 import { machineSsh } from './macos/machine-ssh.ts';
 import { podmanMachine } from './macos/podman-machine.ts';
+import { bridgeFirewall } from './podman/bridge-firewall.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
+import { pastaApparmor } from './podman/pasta-apparmor.ts';
 import { podmanApi } from './podman/podman-api.ts';
 import { podmanDns } from './podman/podman-dns.ts';
 import { podmanFirewall } from './podman/podman-firewall.ts';
@@ -78,6 +82,7 @@ import { podmanSocket } from './podman/podman-socket.ts';
 import { podmanStore } from './podman/podman-store.ts';
 import { podmanVersion } from './podman/podman-version.ts';
 import { podmanWorkloads } from './podman/podman-workloads.ts';
+import { tunDevice } from './podman/tun-device.ts';
 import { imagePolicy } from './policy/image-policy.ts';
 import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
@@ -126,8 +131,10 @@ export const kinds: readonly Kind[] = [
   file,
   hardware,
   idmapTools,
+  kernelModules,
   lingering,
   lowPorts,
+  mount,
   os,
   pauseProcess,
   pingRange,
@@ -160,8 +167,10 @@ export const kinds: readonly Kind[] = [
   machineHostKey,
   machineSsh,
   podmanMachine,
+  bridgeFirewall,
   dockerCli,
   dockerSock,
+  pastaApparmor,
   podmanApi,
   podmanDns,
   podmanFirewall,
@@ -175,6 +184,7 @@ export const kinds: readonly Kind[] = [
   podmanStore,
   podmanVersion,
   podmanWorkloads,
+  tunDevice,
   imagePolicy,
   signatureStorage,
   quadlet,

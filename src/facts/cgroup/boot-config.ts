@@ -10,7 +10,13 @@ import { bootLines } from './hierarchy.ts';
 
 /** What will be used; `none` when no file of a boot loader is there (a container, or a kernel started from outside). */
 export type BootConfig =
-  | { readonly is: 'known'; readonly text: string; readonly where: readonly Where[] }
+  | {
+      readonly is: 'known';
+      readonly text: string;
+      readonly where: readonly Where[];
+      /** A Raspberry Pi's cmdline.txt: the firmware puts words of its own before these. */
+      readonly firmware?: true;
+    }
   | { readonly is: 'none'; readonly consulted: readonly Where[] }
   | Unknown;
 
@@ -59,7 +65,8 @@ function* readBootConfig(): Asking<BootConfig> {
   if (grub !== undefined) return fromGrub(text(grub) ?? '', grub, env, bls);
   if (bls.length > 0) return fromLoader(loaders.map((l) => text(`${l}/loader.conf`)).find((t) => t !== undefined) ?? '', bls, env);
   const file = plain.find((p) => text(p) !== undefined);
-  if (file !== undefined) return { is: 'known', text: text(file) ?? '', where: [{ path: file, line: 1 }] };
+  const firmware = file?.endsWith('/cmdline.txt') ? ({ firmware: true } as const) : {};
+  if (file !== undefined) return { is: 'known', text: text(file) ?? '', where: [{ path: file, line: 1 }], ...firmware };
   return { is: 'none', consulted: fixed.map((path) => ({ path })) };
 }
 

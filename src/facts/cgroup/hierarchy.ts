@@ -13,6 +13,8 @@ interface Mount {
   readonly point: string;
   readonly type: string;
   readonly line: number;
+  /** Of a version 1 hierarchy: its controllers, or its name. */
+  readonly holds: readonly string[];
 }
 
 const mountInfo = '/proc/self/mountinfo';
@@ -30,13 +32,24 @@ export function mountedMode(text: string): Mounted | undefined {
   return first ? { mode: 'legacy', where: at(first), said: `version 1 at ${first.point}` } : undefined;
 }
 
+/** Version 1 hierarchies that are mounted anywhere, with what they hold (cgroups(7)): `net_cls at /sys/fs/cgroup/net_cls`. */
+export function versionOne(text: string): { readonly said: string; readonly where: Where }[] {
+  return parseMounts(text)
+    .filter((m) => m.type === 'cgroup')
+    .map((m) => ({ said: `${m.holds.join(',')} at ${m.point}`, where: { path: mountInfo, line: m.line } }));
+}
+
+/** Options of a cgroup mount that name no controller and no hierarchy. */
+const plainOptions = /^(?:rw|ro|xattr|clone_children|noprefix|release_agent=.*|cpuset_v2_mode|favordynmods|nofavordynmods|none)$/;
+
 function parseMounts(text: string): Mount[] {
   const mounts: Mount[] = [];
   for (const [at, line] of text.split('\n').entries()) {
     const [before = '', after = ''] = line.split(' - ');
     const point = before.split(' ')[4];
-    const type = after.split(' ')[0];
-    if (point && type) mounts.push({ point, type, line: at + 1 });
+    const [type, , options = ''] = after.split(' ');
+    const holds = options.split(',').filter((o) => o !== '' && !plainOptions.test(o));
+    if (point && type) mounts.push({ point, type, line: at + 1, holds });
   }
   return mounts;
 }

@@ -1,6 +1,6 @@
 /** Mounts: which one a path lies on, and its options. From the kernel, or from fstab(5) where none runs. */
 
-import { type Asking, read, together } from '../ask.ts';
+import { type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 
@@ -10,6 +10,8 @@ export interface Mount {
   readonly options: readonly string[];
   /** What is mounted: a device, or a name. */
   readonly source: string;
+  /** How mounts below it spread (mount_namespaces(7)); of fstab it is not known. */
+  readonly propagation?: 'shared' | 'slave' | 'private';
   readonly at: Where;
 }
 
@@ -44,10 +46,20 @@ function* readMounts(): Asking<MountTable> {
 export function parseMountInfo(text: string): Mount[] {
   return text.split('\n').flatMap((line, index) => {
     const [before = '', after = ''] = line.split(' - ');
-    const [, , , , point, options = ''] = before.split(' ');
+    const [, , , , point, options = '', ...tags] = before.split(' ');
     const [type = '', source = '', more = ''] = after.split(' ');
     if (!point || type === '') return [];
-    return [{ point: unescaped(point), type, source, options: [...options.split(','), ...more.split(',')], at: { path: mountInfo, line: index + 1 } }];
+    const propagation = ['shared', 'master'].find((word) => tags.some((t) => t.startsWith(`${word}:`)));
+    return [
+      {
+        point: unescaped(point),
+        type,
+        source,
+        options: [...options.split(','), ...more.split(',')],
+        propagation: propagation === 'master' ? 'slave' : propagation === 'shared' ? 'shared' : 'private',
+        at: { path: mountInfo, line: index + 1 },
+      },
+    ];
   });
 }
 
@@ -71,4 +83,22 @@ export function mountOf(each: readonly Mount[], path: string): Mount | undefined
     if (holds && (best === undefined || m.point.length >= best.point.length)) best = m;
   }
   return best;
+}
+
+/**
+ * Where a path leads: the kernel follows the links on the way to each of its parts, so the last part that is a link, with
+ * what stands behind it, tells (path_resolution(7)). What is not there yet leads to what its name says.
+ */
+export function* leadsTo(path: string): Asking<string | Unknown> {
+  const names = path.split('/').filter((n) => n !== '');
+  const parts = names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`);
+  const stats = (yield* together(parts.map((p) => stat(p)))) as Answer<Stat>[];
+  const shut = stats.findIndex((s) => s.is === 'blocked' || (s.is === 'got' && s.value.real?.is === 'blocked'));
+  const refused = stats[shut];
+  if (refused?.is === 'blocked') return unknown(refused, parts[shut] ?? path);
+  if (refused?.is === 'got' && refused.value.real?.is === 'blocked') return unknown(refused.value.real, parts[shut] ?? path);
+  const last = stats.findLastIndex((s) => s.is === 'got' && s.value.real?.is === 'got');
+  const link = stats[last];
+  const end = link?.is === 'got' && link.value.real?.is === 'got' ? link.value.real.value.path : '';
+  return `/${[...end.split('/').filter((n) => n !== ''), ...names.slice(last + 1)].join('/')}`;
 }

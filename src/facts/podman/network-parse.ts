@@ -10,6 +10,10 @@ export interface Network {
   readonly dnsEnabled?: boolean;
   readonly internal?: boolean;
   readonly isolate?: string;
+  /** The bridge, where the description names it. */
+  readonly bridge?: string;
+  /** IPv4 networks in CIDR form. */
+  readonly subnets?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** The place of each part, by the names above. */
   readonly where: ReadonlyMap<string, Where>;
@@ -62,6 +66,8 @@ function networkOf(node: TextNode, path: string): Network | undefined {
     ...part('dnsEnabled', flag('dns_enabled')),
     ...part('internal', flag('internal')),
     ...part('isolate', isolate),
+    ...part('bridge', text('network_interface')),
+    ...part('subnets', subnetsOf(at('subnets')?.value)),
   };
 }
 
@@ -80,6 +86,11 @@ const part = <K extends string, V>(key: K, value: V | undefined): { [k in K]?: V
 
 function scalar<T extends string | boolean>(node: TextNode | undefined, type: 'string' | 'boolean'): T | undefined {
   return node?.is === 'scalar' && node.type === type ? (node.value as T) : undefined;
+}
+
+function subnetsOf(node: TextNode | undefined): readonly string[] | undefined {
+  if (node?.is !== 'list') return undefined;
+  return node.items.map((n) => scalar<string>(entry(n, 'subnet')?.value, 'string') ?? '').filter((s) => s.includes('.'));
 }
 
 function labelsOf(node: TextNode | undefined): Record<string, string> {

@@ -35,6 +35,17 @@ export function pathPattern(pattern: string): (path: string) => boolean {
   return (path) => matches(parts, path);
 }
 
+/** Whether a path matches a pattern of AppArmor's rules (apparmor.d(5)): `*`, `?` and `[…]` are without a slash, `**` is any text. */
+export const ruleMatches = (pattern: string, path: string): boolean => braces(pattern).some((p) => matches(ruleParts(p), path));
+
+const inSegment: Part = { is: (c) => c !== '/' };
+
+const ruleParts = (pattern: string): Part[] =>
+  pattern.split('**').flatMap((piece, at): Part[] => {
+    const parts = globParts(piece).map((part) => (part.any ? anySegment : part === anyCharacter ? inSegment : part));
+    return at === 0 ? parts : [anyText, ...parts];
+  });
+
 /** Follows all ways through the pattern at once, so that no text can make it try them one by one. */
 function matches(parts: readonly Part[], text: string): boolean {
   const reachedAt = new Int32Array(parts.length + 1).fill(-1);

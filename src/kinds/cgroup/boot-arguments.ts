@@ -38,10 +38,12 @@ export const bootArguments = defineKind({
     const then = bootWords(next.text);
     const where = next.where.map((w) => ({ ...w, said: `${w.said ? `${w.said}: ` : ''}${then.words.join(' ') || 'says nothing about cgroups'}` }));
     if (!now)
-      return setWords(fact, settled(then, undefined), where)
+      return setWords(fact, next.firmware ? behindFirmware(then, where) : settled(then, undefined), where)
         .set('pending', false, ...where)
         .build();
-    return fact.set('pending', !sameWords(now, then), ...where, { path: live, line: 1, said: now.words.join(' ') || 'says nothing about cgroups' }).build();
+    // Words of the firmware stand in no file: those of the file have to be among what the kernel was told.
+    const same = next.firmware ? then.words.every((w) => now.words.includes(w)) : sameWords(now, then);
+    return fact.set('pending', !same, ...where, { path: live, line: 1, said: now.words.join(' ') || 'says nothing about cgroups' }).build();
   },
 });
 
@@ -55,6 +57,13 @@ function settled(words: BootWords, controllers: Answer<string> | undefined): Set
   if (controllers?.is === 'blocked') return { ...words, disabled: unknown(controllers, offered) };
   const said = `cgroup_enable=${words.takenBack.join()} takes back what cgroup_disable= says only on kernels that know the word, such as those of Raspberry Pi`;
   return { ...words, disabled: { is: 'unknown', why: 'ambiguous', said, where: [{ path: offered }] } };
+}
+
+/** The firmware of a Raspberry Pi may say cgroup_disable=memory, which a later cgroup_enable=memory takes back. */
+function behindFirmware(words: BootWords, where: readonly Where[]): Settled {
+  if (words.disabled.length > 0 || words.words.includes('cgroup_enable=memory')) return words;
+  const said = 'what the firmware of a Raspberry Pi says before these words, such as cgroup_disable=memory, shows on a running host only';
+  return { ...words, disabled: { is: 'unknown', why: 'ambiguous', said, where } };
 }
 
 type Settled = Omit<BootWords, 'disabled'> & { readonly disabled: BootWords['disabled'] | Unknown };

@@ -1,6 +1,6 @@
 /** Kind `cgroup`: the hierarchy of the host and the controllers at its root. */
 import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
-import { bootLines, libraryDirs, mountedMode, systemdVersion, wantedMode } from '../../facts/cgroup/hierarchy.ts';
+import { bootLines, libraryDirs, mountedMode, systemdVersion, versionOne, wantedMode } from '../../facts/cgroup/hierarchy.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
@@ -23,6 +23,7 @@ export const cgroup = defineKind({
   shape: record({
     mode: string('unified: version 2; legacy: version 1; hybrid: version 1 with an empty version 2 beside it', ['unified', 'hybrid', 'legacy']),
     controllers: listOf(string('a controller'), 'the controllers that the root of the unified hierarchy offers'),
+    beside: listOf(string('CONTROLLERS at PLACE'), 'hierarchies of version 1 that are mounted beside version 2'),
   }),
   touches: () => [
     { do: 'read', path: mountInfo },
@@ -36,11 +37,21 @@ export const cgroup = defineKind({
     const [mounts, controllers] = yield* together([read(mountInfo), read(rootControllers)]);
     const fact = new FactBuilder().consulted({ path: mountInfo }, { path: rootControllers });
     if (mounts.is === 'blocked' && mounts.why !== 'unsupported' && mounts.why !== 'not-recorded') return unknown(mounts, mountInfo);
-    if (mounts.is !== 'got') return yield* fromFiles(fact);
+    if (mounts.is !== 'got') {
+      const image = mounts.is === 'blocked' && mounts.why === 'unsupported';
+      if (image) fact.set('beside', [], { path: mountInfo, said: 'nothing is mounted in an image' });
+      else fact.gap('beside', undecided('what is mounted is not known', { path: mountInfo }));
+      return yield* fromFiles(fact);
+    }
     const mounted = mountedMode(mounts.value);
     if (!mounted) return undecided('no cgroup hierarchy is mounted below /sys/fs/cgroup (a change root, or a container)', { path: mountInfo });
     fact.set('mode', mounted.mode, { ...mounted.where, said: mounted.said });
-    if (mounted.mode !== 'unified') return fact.set('controllers', [], { ...mounted.where, said: `${mounted.said}: nothing can be delegated` }).build();
+    if (mounted.mode !== 'unified')
+      return fact
+        .set('controllers', [], { ...mounted.where, said: `${mounted.said}: nothing can be delegated` })
+        .set('beside', [], mounted.where)
+        .build();
+    setBeside(fact, mounts.value);
     if (controllers.is === 'got') fact.set('controllers', controllers.value.split(/\s+/).filter(Boolean), { path: rootControllers, line: 1 });
     else
       fact.gap(
@@ -50,6 +61,17 @@ export const cgroup = defineKind({
     return fact.build();
   },
 });
+
+/** Version 1 beside version 2: what a VPN client or an old container engine mounts. */
+function setBeside(fact: FactBuilder, mountinfo: string): void {
+  const old = versionOne(mountinfo);
+  const where = old.length > 0 ? old.map((o) => ({ ...o.where, said: o.said })) : [{ path: mountInfo }];
+  fact.set(
+    'beside',
+    old.map((o) => o.said),
+    ...where,
+  );
+}
 
 /** An image runs nothing: only its boot arguments, or a systemd that knows no other mode, can tell. */
 function* fromFiles(fact: FactBuilder): Asking<Fact> {

@@ -1,13 +1,12 @@
 /** Kind `rootless-overlay`: whether overlay mounts work for accounts without root. */
-import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
+import { kernelRelease } from '../../facts/host/kernel-release.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { releaseOf, since } from '../../facts/text/version.ts';
 
-const osrelease = '/proc/sys/kernel/osrelease';
-const modules = ['/usr/lib/modules', '/lib/modules'] as const;
 const selinux = '/sys/fs/selinux/enforce';
 const fuse = '/dev/fuse';
 const programs = programDirectories.map((d) => `${d}/fuse-overlayfs`);
@@ -22,11 +21,7 @@ export const rootlessOverlay = defineKind({
     native: boolean('the kernel mounts overlay in a user namespace'),
     fuse: boolean('fuse-overlayfs and /dev/fuse are there'),
   }),
-  touches: () => [
-    { do: 'read', path: osrelease },
-    ...modules.map((path) => ({ do: 'list', path }) as const),
-    ...[selinux, fuse, ...programs].map((path) => ({ do: 'stat', path }) as const),
-  ],
+  touches: () => [kernelRelease, ...[selinux, fuse, ...programs].map((path) => ({ do: 'stat', path }) as const)],
   *learn(): Asking<Fact> {
     const fact = new FactBuilder();
     yield* setNative(fact);
@@ -38,7 +33,7 @@ export const rootlessOverlay = defineKind({
 function* setNative(fact: FactBuilder): Asking<void> {
   const kernel = yield* kernelRelease();
   const enforcing: Answer<Stat> = yield* stat(selinux);
-  if ('is' in kernel) return void fact.gap('kernel', kernel).gap('native', kernel);
+  if (kernel.is === 'unknown') return void fact.gap('kernel', kernel).gap('native', kernel);
   fact.set('kernel', kernel.release, kernel.where);
   const release = releaseOf(kernel.release);
   const always = release !== undefined && since(release, '5.13');
@@ -46,20 +41,6 @@ function* setNative(fact: FactBuilder): Asking<void> {
   if (always || !release || !since(release, '5.11')) return void fact.set('native', always, kernel.where);
   if (enforcing.is === 'blocked') return void fact.gap('native', unknown(enforcing, selinux));
   fact.set('native', enforcing.is === 'absent', kernel.where, { path: selinux, ...(enforcing.is === 'absent' ? { said: 'not there' } : {}) });
-}
-
-/** An image has no running kernel; where one kernel alone is installed it is the one that will run. */
-function* kernelRelease(): Asking<{ release: string; where: Where } | Unknown> {
-  const running = yield* read(osrelease);
-  if (running.is === 'got' && /^\d+\.\d+/.test(running.value)) return { release: running.value.trim(), where: { path: osrelease, line: 1 } };
-  if (running.is === 'blocked' && running.why !== 'unsupported') return unknown(running, osrelease);
-  const listed = yield* together(modules.map((d) => list(d)));
-  const at = listed.findIndex((l) => l.is !== 'absent');
-  const names = listed[at];
-  if (names?.is === 'blocked') return unknown(names, modules[at] ?? modules[0]);
-  const found = names?.is === 'got' ? names.value.filter((n) => /^\d+\.\d+/.test(n)) : [];
-  if (found.length === 1) return { release: found[0] as string, where: { path: `${modules[at]}/${found[0]}`, said: 'the only kernel that is installed' } };
-  return { is: 'unknown', why: 'ambiguous', said: `which kernel will run is not known (${found.length} are installed)`, where: [{ path: modules[0] }] };
 }
 
 function* setFuse(fact: FactBuilder): Asking<void> {

@@ -1,15 +1,15 @@
 /** Kind `userns-apparmor`: whether AppArmor lets programs create user namespaces for ordinary users. */
-import { type Answer, type Asking, list, read, stat, together } from '../../facts/ask.ts';
+import { type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
-import { attachesTo, type Profile, parseProfiles } from '../../facts/host/apparmor-profiles.ts';
+import { bootProfiles } from '../../facts/host/apparmor-boot.ts';
+import { attachesTo, type Profile } from '../../facts/host/apparmor-profiles.ts';
 import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
 const key = 'kernel.apparmor_restrict_unprivileged_userns';
-const folder = '/etc/apparmor.d';
 /** Where programs of these names are looked for. A name with a slash is none. */
 const placesOf = (programs: readonly string[]): { name: string; path: string }[] =>
   programs.filter((name) => !name.includes('/')).flatMap((name) => programDirectories.map((d) => ({ name, path: `${d}/${name}` })));
@@ -29,9 +29,7 @@ export const usernsApparmor = defineKind({
     kernelValue.of(key),
     rootlessUse,
     ...placesOf(Array.isArray(q.programs) ? q.programs : ['*']).map(({ path }) => ({ do: 'stat' as const, path })),
-    { do: 'list', path: folder },
-    { do: 'list', path: `${folder}/disable` },
-    { do: 'read', path: `${folder}/*` },
+    bootProfiles,
   ],
   *learn(q): Asking<Fact> {
     const value = yield* kernelValue(key);
@@ -46,7 +44,7 @@ export const usernsApparmor = defineKind({
         .set('granted', [], ...at)
         .set('uncovered', [], ...at)
         .build();
-    const [found, profiles] = yield* together([installed(placesOf(q.programs)), loadable()]);
+    const [found, profiles] = yield* together([installed(placesOf(q.programs)), bootProfiles()]);
     const hidden = 'is' in found ? found : 'is' in profiles ? profiles : undefined;
     if (hidden || 'is' in found || 'is' in profiles) return hidden ? fact.gap('granted', hidden).gap('uncovered', hidden).build() : fact.build();
     const profileOf = (path: string): Profile | undefined => profiles.find((p) => p.grantsUserns && attachesTo(p, path));
@@ -84,22 +82,4 @@ function* installed(places: ReturnType<typeof placesOf>): Asking<readonly string
     if (real?.is !== 'absent') found.add(real?.is === 'got' ? real.value.path : path);
   }
   return [...found];
-}
-
-/** The profiles that the boot loads: not those linked in disable/, nor editors' and packages' leftovers. */
-function* loadable(): Asking<readonly Profile[] | Unknown> {
-  const [names, disabled] = yield* together([list(folder), list(`${folder}/disable`)]);
-  if (names.is === 'blocked') return unknown(names, folder);
-  if (disabled.is === 'blocked') return unknown(disabled, `${folder}/disable`);
-  const off = disabled.is === 'got' ? disabled.value : [];
-  const wanted = (names.is === 'got' ? names.value : []).filter((n) => !off.includes(n) && !/^\.|~$|\.(?:dpkg-\w+|rpmnew|rpmsave|orig|rej)$/.test(n));
-  const texts = (yield* together(wanted.map((n) => read(`${folder}/${n}`)))) as Answer<string>[];
-  const profiles: Profile[] = [];
-  for (const [at, text] of texts.entries()) {
-    const path = `${folder}/${wanted[at]}`;
-    // abstractions, tunables and the like are directories.
-    if (text.is === 'blocked' && text.why !== 'failed') return unknown(text, path);
-    if (text.is === 'got') profiles.push(...parseProfiles(text.value, path));
-  }
-  return profiles;
 }

@@ -1,14 +1,13 @@
-/** Kind `podman-firewall`: what root's Podman sets firewall rules with for its networks. */
+/** Kind `podman-firewall`: what the Podman of an account sets firewall rules with for its networks. */
 import { type Asking, together } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
-import { releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
-import { rootAccount } from '../../facts/host/accounts.ts';
 import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { usualDrivers } from '../../facts/podman/firewall-driver.ts';
 import { findHelper, type Helper } from '../../facts/podman/helpers.ts';
-import { ofRoot } from '../../facts/podman/patterns.ts';
+import { type AccountNetworks, accountNetworks } from '../../facts/quadlet/account-networks.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 /** The program that each driver runs (containers/netavark src/firewall). */
@@ -17,27 +16,29 @@ const programs: Readonly<Record<string, string>> = { nftables: 'nft', iptables: 
 export const podmanFirewall = defineKind({
   name: 'podman-firewall',
   noun: "netavark's firewall",
-  describe: 'The firewall driver in force for networks of the system, and whether its program is there. `podman info` does not show when it is missing.',
-  fields: {},
+  describe: "The firewall driver in force for an account's networks, and whether its program is there. `podman info` does not show when it is missing.",
+  fields: { networkComes: { type: 'boolean', describe: 'whether a network is expected although none exists yet (k3d makes one)' } },
   shape: record({
+    used: boolean('the account has bridge networks, for which rules are set: root always, others with a network of their own'),
     driver: string('network.firewall_driver, else the default of this netavark'),
     valid: boolean('netavark knows the driver'),
     sets: boolean('it sets rules at all: the driver is not none'),
     program: string('the program that it needs'),
     present: boolean('that program is installed'),
   }),
-  touches: () => [...ofRoot([containersConf]), seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name, [], true))],
-  *learn(): Asking<Fact> {
+  touches: () => [containersConf, accountNetworks, seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name, [], true))],
+  *learn(q, as): Asking<Fact> {
     const names = Object.values(programs);
-    const [conf, netavark, ...found] = yield* together([
-      containersConf(rootAccount),
+    const [conf, networks, netavark, ...found] = yield* together([
+      containersConf(as),
+      accountNetworks(as),
       toolVersion('netavark'),
       ...names.map((name) => findHelper(name, [], true)),
     ]);
     if (conf.is === 'unknown') return conf;
     const set = lookup(conf, 'network', 'firewall_driver');
     if (set.gap) return set.gap;
-    const drivers = typeof set.value === 'string' && set.value !== '' ? [set.value] : usual(netavark);
+    const drivers = typeof set.value === 'string' && set.value !== '' ? [set.value] : usualDrivers(netavark);
     const where: readonly Where[] =
       drivers.length === 1 && set.where.length > 0
         ? set.where
@@ -47,6 +48,7 @@ export const podmanFirewall = defineKind({
             ? netavark.consulted
             : netavark.where;
     const fact = new FactBuilder().consulted(...where);
+    setUsed(fact, networks, as.uid === 0 || q.networkComes === true);
     const helper = (driver: string): Helper | undefined => found[names.indexOf(programs[driver] ?? '')];
     const [driver = '', other] = drivers;
     if (other !== undefined && helper(driver)?.is !== helper(other)?.is) return open(fact, netavark, where);
@@ -68,12 +70,12 @@ export const podmanFirewall = defineKind({
   },
 });
 
-/** iptables up to 1.9, nftables from 1.14 on (seen on 1.4 and 1.14); between them the distribution's build chose. */
-function usual(netavark: ToolVersion): string[] {
-  const release = netavark.is === 'known' ? releaseOf(netavark.version) : undefined;
-  if (!release) return ['nftables', 'iptables'];
-  if (since(release, '1.14')) return ['nftables'];
-  return since(release, '1.10') ? ['nftables', 'iptables'] : ['iptables'];
+/** The default network of root is a bridge; that of others is made by pasta or slirp4netns, without rules. */
+function setUsed(fact: FactBuilder, { each, looked, unseen }: AccountNetworks, always: boolean): void {
+  const bridges = each.filter((n) => n.bridge).map((n) => n.where);
+  if (always || bridges.length > 0) fact.set('used', true, ...(bridges.length > 0 ? bridges : looked));
+  else if (unseen) fact.gap('used', unseen);
+  else fact.set('used', false, ...looked);
 }
 
 function undecided(netavark: ToolVersion, where: readonly Where[]): Unknown {

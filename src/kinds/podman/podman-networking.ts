@@ -1,21 +1,24 @@
 /** Kind `podman-networking`: the network back end of an account, its DNS server, and the rootless network command. */
 
-import { type Account, type Asking, read, together } from '../../facts/ask.ts';
+import { type Account, type Asking, list as listOf, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
-import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { helperDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
 import { findHelper, type Helper, pluginDirectories } from '../../facts/podman/helpers.ts';
+import { type Network, parseNetworks } from '../../facts/podman/network-parse.ts';
 import { type NetworkFiles, networkFiles } from '../../facts/podman/networks.ts';
 import { graphRoot, type Settings, settings } from '../../facts/podman/settings.ts';
 import { askPodman, database, movedStore } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { entry, plain, type TextNode } from '../../facts/text/node.ts';
 
+const cniDirectories = ['/etc/cni/net.d', '~/.config/cni/net.d'];
 const infoArgv = ['podman', 'info', '--format', 'json'];
 
 const program = (what: string) => record({ present: boolean('an executable file is where Podman looks for it'), path: string('its path') }, what);
@@ -35,6 +38,7 @@ export const podmanNetworking = defineKind({
       },
       'the network back end',
     ),
+    nameless: list(string('a network'), 'networks of CNI, but for the default one, whose list has no plugin dnsname: names are not answered there'),
     aardvark: program('aardvark-dns, which answers names on networks with DNS'),
     dns: record(
       { needed: boolean('a network with DNS exists or is expected'), networks: list(string('a network'), 'the networks with DNS') },
@@ -56,6 +60,12 @@ export const podmanNetworking = defineKind({
     { do: 'read', path: '/var/lib/containers/storage/defaultNetworkBackend' },
     { do: 'read', path: '~/.local/share/containers/storage/defaultNetworkBackend' },
     networkFiles,
+    ...cniDirectories.flatMap(
+      (path): Touches => [
+        { do: 'list', path },
+        { do: 'read', path: `${path}/*.conflist` },
+      ],
+    ),
     database,
     podmanRelease,
     ...['netavark', 'aardvark-dns'].map((name) => findHelper.of(name, helperDirectories, false)),
@@ -88,7 +98,7 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
   const told = info.is === 'got' && info.value.exit === 0 ? infoBackend(info.value.stdout) : undefined;
   const unseen = moved ?? (recorded.is === 'blocked' ? unknown(recorded, recordPath) : undefined);
   if (unseen && !told && set.networkBackend.value === '') {
-    fact.gap('backend', unseen);
+    fact.gap('backend', unseen).gap('nameless', unseen);
     return;
   }
   const judged = release.candidates.map((candidate) =>
@@ -103,23 +113,48 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
   const [first, ...others] = judged;
   const differs = others.some((o) => o.name !== first?.name || o.refused !== first?.refused);
   if (!first || differs) {
-    fact.gap('backend', {
-      is: 'unknown',
-      why: 'ambiguous',
-      said: `the back end depends on the Podman version; ${release.unknown?.said ?? ''}`,
-      where: first?.where ?? [],
-    });
+    const said = `the back end depends on the Podman version; ${release.unknown?.said ?? ''}`;
+    const open: Unknown = { is: 'unknown', why: 'ambiguous', said, where: first?.where ?? [] };
+    fact.gap('backend', open).gap('nameless', open);
     return;
   }
   if (first.name !== undefined) fact.set(['backend', 'name'], first.name, ...first.where);
-  else if (first.refused === undefined)
-    fact.gap(
-      ['backend', 'name'],
-      netavark.is === 'unknown' ? netavark : store.is === 'unknown' ? store : { is: 'unknown', why: 'ambiguous', said: usedBefore, where: store.where },
-    );
+  else if (first.refused === undefined) {
+    const open: Unknown = { is: 'unknown', why: 'ambiguous', said: usedBefore, where: store.where };
+    const why = netavark.is === 'unknown' ? netavark : store.is === 'unknown' ? store : open;
+    fact.gap(['backend', 'name'], why).gap('nameless', why);
+  }
   fact.at(['backend', 'refused'], ...first.where).set(['backend', 'refused'], first.refused, ...first.where);
+  if (first.name === 'cni') yield* setNameless(fact, as);
+  else if (first.name !== undefined || first.refused !== undefined) fact.set('nameless', [], ...first.where);
   const binary = first.name === 'cni' ? cni : netavark;
   setPresent(fact, ['backend', 'present'], binary);
+}
+
+/** Podman 3 and 4 keep CNI networks as lists; names need the plugin dnsname in them, which few distributions ship. */
+function* setNameless(fact: FactBuilder, as: Account): Asking<void> {
+  const folder = as.uid === 0 ? '/etc/cni/net.d' : `${as.home}/.config/cni/net.d`;
+  const names = yield* listOf(folder);
+  if (names.is === 'blocked') return void fact.gap('nameless', unknown(names, folder));
+  const paths = (names.is === 'got' ? names.value : []).filter((n) => n.endsWith('.conflist')).map((n) => `${folder}/${n}`);
+  const texts = yield* together(paths.map((p) => read(p)));
+  const shut = texts.findIndex((t) => t.is === 'blocked');
+  const refused = texts[shut];
+  if (refused?.is === 'blocked') return void fact.gap('nameless', unknown(refused, paths[shut] ?? folder));
+  const each = texts.flatMap((t, at) => (t.is === 'got' ? networksIn(t.value, paths[at] ?? folder) : []));
+  const nameless = each.filter((n) => n.dnsEnabled !== true && n.name !== 'podman');
+  const where = nameless.flatMap((n) => n.where.get('dnsEnabled') ?? []);
+  fact.set(
+    'nameless',
+    nameless.map((n) => n.name),
+    ...(nameless.length > 0 ? where : [{ path: folder }]),
+  );
+}
+
+/** What does not parse is passed over by CNI as well. */
+function networksIn(text: string, path: string): readonly Network[] {
+  const parsed = parseNetworks(text, path);
+  return parsed.is === 'parsed' ? parsed.each : [];
 }
 
 /** 3.x has no such field and knows CNI alone. Undefined: not the output of podman info. */

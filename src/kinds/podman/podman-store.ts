@@ -1,16 +1,17 @@
 /** Kind `podman-store`: the store of an account: what is configured, what is on disk, what Podman says. */
 
-import { type Account, type Asking, list, read, together } from '../../facts/ask.ts';
+import { type Account, type Asking, list, stat, together } from '../../facts/ask.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
-import { mountAt } from '../../facts/containers/mount-point.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { leadsTo, mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
 import { databasesBelow } from '../../facts/podman/store.ts';
 import { boolean, list as listOf, mode, number, record, string } from '../../facts/shape.ts';
 import type { Touches } from '../../facts/source.ts';
 
-const mountInfo = '/proc/self/mountinfo';
+/** What lies above the usual stores: a link among them leads to another file system. */
+const above = ['/var', '/var/lib', '/var/lib/containers', '~', '~/.local', '~/.local/share', '~/.local/share/containers'];
 /** Every driver that containers/storage has had: a directory of that name in the store was its own (drivers/driver.go ScanPriorDrivers). */
 const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 'zfs'];
 
@@ -20,7 +21,9 @@ const touches: Touches = [
   { do: 'list', path: '/var/lib/containers/storage' },
   { do: 'list', path: '~/.local/share/containers/storage' },
   { do: 'list', named: 'the graph root that storage.conf or Podman names' },
-  { do: 'read', path: mountInfo },
+  mountTable,
+  ...above.map((path) => ({ do: 'stat', path }) as const),
+  { do: 'stat', named: 'what lies above the graph root' },
 ];
 
 export const podmanStore = defineKind({
@@ -44,7 +47,8 @@ export const podmanStore = defineKind({
     uid: number('its owner'),
     owned: boolean('its owner is the account'),
     underHome: boolean("it lies in the account's home"),
-    filesystem: string('the type of the file system that it lies on: ext4, nfs4, fuse.sshfs, …'),
+    filesystem: string('the type of the file system that it lies on, or will: ext4, nfs4, fuse.sshfs, …'),
+    noexec: boolean('that file system is mounted with noexec'),
     mountProgram: string('the program that mounts layers instead of the kernel'),
   }),
   touches: () => touches,
@@ -158,20 +162,19 @@ const lineOf = (stderr: string): string =>
     ?.trim()
     .slice(0, 300) ?? '';
 
+/** The mount that holds the store, or will; an image has only what fstab would mount. */
 function* setFilesystem(fact: FactBuilder, root: string, as: Account): Asking<void> {
-  const mounts = yield* read(mountInfo);
-  const mount = mounts.is === 'got' ? mountAt(mounts.value, root) : undefined;
-  const where: Where = { path: mountInfo, said: `for ${root}` };
-  if (!mount) {
-    const why: Unknown =
-      mounts.is === 'blocked'
-        ? unknown(mounts, mountInfo)
-        : { is: 'unknown', why: 'unsupported', said: `the file system of ${root} (${as.name}) is only known on a running host`, where: [where] };
-    fact.gap('filesystem', why);
-    return;
-  }
-  const said = { ...where, said: `${mount.type} at ${mount.point}` };
-  fact.set('filesystem', mount.type, said);
+  const [mounts, path] = yield* together([mountTable(), leadsTo(root)]);
+  const open = (why: Unknown): void => void fact.gap('filesystem', why).gap('noexec', why);
+  if (mounts.is === 'unknown') return open(mounts);
+  if (typeof path !== 'string') return open(path);
+  const mount = mountOf(mounts.each, path);
+  const where: Where = { ...(mount?.at ?? mounts.consulted[0] ?? { path: '/proc/self/mountinfo' }), said: `for ${root}` };
+  // The table of an image need not be whole: units mount as well.
+  if (!mount || (!mounts.live && mount.point === '/'))
+    return open({ is: 'unknown', why: 'unsupported', said: `the file system of ${root} (${as.name}) is only known on a running host`, where: [where] });
+  const said = { ...mount.at, said: `${mount.type} at ${mount.point}, ${mount.options.join()}` };
+  fact.set('filesystem', mount.type, said).set('noexec', mount.options.includes('noexec'), said);
 }
 
 function setProgram(fact: FactBuilder, info: PodmanInfo): void {

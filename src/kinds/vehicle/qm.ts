@@ -7,6 +7,7 @@ import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.t
 import { type Assignment, parseUnitText } from '../../facts/systemd/syntax.ts';
 import { placed, type TextEntry, type TextNode } from '../../facts/text/node.ts';
 import { parseToml } from '../../facts/text/toml.ts';
+import { learnRootfs, rootfsTouches } from '../../facts/vehicle/qm-rootfs.ts';
 
 /** Podman's Quadlet directories for the system, most important first. */
 const directories = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
@@ -23,12 +24,16 @@ export const qm = defineKind({
     declared: boolean('a partition is there, or units are named that one would protect'),
     partition: boolean('qm.container is installed'),
     path: string('its file'),
+    rootfs: record(
+      { path: string('what Rootfs= names, with the variables of [Service] filled in'), present: boolean('a directory is there') },
+      'the root file system of the partition; unset when the file names none',
+    ),
     oomScoreAdjust: number('OOMScoreAdjust= of the partition: the higher, the sooner the kernel kills it'),
     nestedOomScoreAdj: number('oom_score_adj of the containers inside it'),
     oomAboveSafety: boolean('its score is above 0 and above that of every named unit'),
     allowedCpus: string('AllowedCPUs= of the unit or its slice; unset when there is none'),
     cpuQuota: string('CPUQuota=; unset when there is none'),
-    cpuWeight: number('CPUWeight=; unset when there is none, which counts as 100'),
+    cpuWeight: number('CPUWeight=, with 0 for idle, which is below every number; unset when there is none, which counts as 100'),
     memoryMax: string('MemoryMax=; unset when there is none, or infinity'),
     memoryHigh: string('MemoryHigh=; unset when there is none, or infinity'),
     nestedHostNetwork: boolean('the containers inside it share the network of the host'),
@@ -41,6 +46,7 @@ export const qm = defineKind({
     ]),
     ...[...nestedPaths, `${nestedDropIns}/*`].map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: nestedDropIns },
+    ...rootfsTouches,
     unitNamed('qm.service', 'system'),
     unitNamed('*.slice', 'system'),
     ...(Array.isArray(q.safety) ? q.safety.map((name) => unitNamed(name, 'system')) : q.safety === undefined ? [] : [unitNamed('*.service', 'system')]),
@@ -55,6 +61,7 @@ export const qm = defineKind({
       .set('partition', loaded.path !== undefined, ...loaded.consulted);
     if (loaded.path === undefined) return fact.build();
     fact.set('path', loaded.path, { path: loaded.path });
+    yield* learnRootfs(fact, loaded.assignments);
     yield* limits(fact, loaded.assignments);
     yield* scores(fact, loaded.assignments, safety);
     yield* nested(fact);
@@ -119,7 +126,7 @@ function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
   const limit = (text: string): string | undefined => (text === 'infinity' ? undefined : text);
   set('allowedCpus', 'AllowedCPUs', (text) => text);
   set('cpuQuota', 'CPUQuota', (text) => text);
-  set('cpuWeight', 'CPUWeight', number_);
+  set('cpuWeight', 'CPUWeight', (text) => (text === 'idle' ? 0 : number_(text)));
   set('memoryMax', 'MemoryMax', limit);
   set('memoryHigh', 'MemoryHigh', limit);
 }

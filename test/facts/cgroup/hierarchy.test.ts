@@ -1,6 +1,6 @@
 /** The pure parts of the cgroup kinds. */
 import { expect, test } from 'vitest';
-import { bootLines, mountedMode, systemdVersion, wantedMode } from '../../../src/facts/cgroup/hierarchy.ts';
+import { bootLines, mountedMode, systemdVersion, versionOne, wantedMode } from '../../../src/facts/cgroup/hierarchy.ts';
 import { limitOf } from '../../../src/facts/cgroup/limits.ts';
 import { parseUtc } from '../../../src/facts/systemd/timestamp.ts';
 
@@ -66,4 +66,12 @@ test.each([
   ['n/a', undefined],
 ])('time %s', (text, seconds) => {
   expect(parseUtc(text)).toBe(seconds);
+});
+
+test('hierarchies of version 1 are told by what they hold', () => {
+  const old = '91 30 0:60 / /sys/fs/cgroup/net_cls rw,relatime shared:90 - cgroup net_cls rw,xattr,net_cls,net_prio\n';
+  expect(versionOne(mount('/sys/fs/cgroup', 'cgroup2') + old)).toEqual([
+    { said: 'net_cls,net_prio at /sys/fs/cgroup/net_cls', where: { path: '/proc/self/mountinfo', line: 2 } },
+  ]);
+  expect(versionOne(mount('/sys/fs/cgroup', 'cgroup2'))).toEqual([]);
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Account } from '../../../src/facts/ask.ts';
-import { mountAt } from '../../../src/facts/containers/mount-point.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import type { Kind } from '../../../src/facts/kind.ts';
@@ -79,14 +78,13 @@ describe('the store', () => {
     const spec = host('5.4.2', { '/run/libpod/alive': '', [`${root}/db.sql`]: 'x' }, { commands: { 'podman info --format json': { stdout: 'hello' } } });
     expect(learn(podmanStore, spec)).toMatchObject({ is: 'unknown', why: 'unparsable' });
   });
-  test('the mount of the longest mount point counts', () => {
-    const text = '22 1 8:1 / / rw - ext4 /dev/a rw\n23 22 0:5 / /home rw shared:1 - nfs4 s:/h rw\n24 22 8:2 / /home/a\\040b rw - xfs /dev/b rw\n';
-    expect([mountAt(text, '/home/x')?.type, mountAt(text, '/homes')?.type, mountAt(text, '/home/a b/c')?.type, mountAt('nonsense', '/')]).toEqual([
-      'nfs4',
-      'ext4',
-      'xfs',
-      undefined,
-    ]);
+  test('the store lies on the mount that its path leads to, links on the way followed', () => {
+    const files = {
+      '/proc/self/mountinfo': '22 1 8:1 / / rw - ext4 /dev/a rw\n23 22 0:5 / /var/data rw,noexec shared:1 - xfs /dev/b rw\n',
+      '/var/lib/containers': { link: '/var/data/containers' },
+      '/var/data/containers/storage': { type: 'directory' as const },
+    };
+    expect(value(learn(podmanStore, host('5.4.2', files)))).toMatchObject({ filesystem: 'xfs', noexec: true });
   });
 });
 

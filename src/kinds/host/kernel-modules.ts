@@ -1,0 +1,92 @@
+/** Kind `kernel-modules`: whether modules are there when a program needs them. */
+import { type Asking, list as listOf, read, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type HostModules, hostModules, type Modules } from '../../facts/host/kernel-modules.ts';
+import { moduleRoots } from '../../facts/host/kernel-release.ts';
+import { moduleName, moduleOfFile } from '../../facts/host/module-files.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { list, record, string } from '../../facts/shape.ts';
+
+/** Where the kernel's own build puts modules that it loads itself when a device or a file system is asked for. */
+const folders: Readonly<Record<string, string>> = { tun: 'kernel/drivers/net', overlay: 'kernel/fs/overlayfs', fuse: 'kernel/fs/fuse' };
+const sealed = '/proc/sys/kernel/modules_disabled';
+
+export const kernelModules = defineKind({
+  name: 'kernel-modules',
+  noun: 'the kernel',
+  describe: 'Modules of the kernel: loaded, built in, loaded at boot by modules-load.d, or loaded by the kernel itself when something asks for them.',
+  main: 'names',
+  fields: { names: { type: 'strings', required: true, describe: 'names of modules' } },
+  shape: record({
+    missing: list(string('a module'), 'those that are neither loaded nor built in, and that nothing loads at boot'),
+    unavailable: list(string('a module'), 'those of them that the kernel cannot load on demand either; tun, overlay and fuse alone can be told'),
+  }),
+  touches: ({ names }) => [
+    hostModules,
+    { do: 'read', path: sealed },
+    ...(Array.isArray(names) ? names : ['*']).map((name) => ({ do: 'stat', path: `/sys/module/${moduleName(name)}` }) as const),
+    ...Object.values(folders).flatMap((folder) => moduleRoots.map((root) => ({ do: 'list', path: `${root}/*/${folder}` }) as const)),
+  ],
+  *learn({ names }): Asking<Fact> {
+    const modules = yield* hostModules();
+    const ready = yield* together(names.map((name) => readiness(moduleName(name), modules)));
+    const fact = new FactBuilder().consulted(...modules.loaded.looked);
+    const lost = names.filter((_, at) => ready[at]?.is === 'missing');
+    setAll(fact, 'missing', names, ready);
+    const loads = yield* together(lost.map((name) => onDemand(moduleName(name), modules)));
+    const all = names.map((name, at) => loads[lost.indexOf(name)] ?? (ready[at] as State));
+    setAll(fact, 'unavailable', names, all);
+    return fact.build();
+  },
+});
+
+type State = { readonly is: 'there' | 'missing'; readonly where: readonly Where[] } | Unknown;
+
+/** What is sure to be missing is told even where others cannot be told. */
+function setAll(fact: FactBuilder, field: string, names: readonly string[], states: readonly State[]): void {
+  const missing = names.filter((_, at) => states[at]?.is === 'missing');
+  const open = states.find((s): s is Unknown => s.is === 'unknown');
+  if (missing.length === 0 && open) return void fact.gap(field, open);
+  const where = states.flatMap((s) => (s.is === (missing.length > 0 ? 'missing' : 'there') ? s.where : []));
+  fact.set(field, missing, ...where);
+}
+
+const find = (name: string, { each }: Modules): Where | undefined => each.find((m) => m.name === name)?.at;
+
+/** Loaded, built in, or loaded at the next boot. A module that modprobe.d keeps away is not loaded at boot either. */
+function* readiness(name: string, modules: HostModules): Asking<State> {
+  const { kept } = modules;
+  const boot = kept.unseen || find(name, kept) ? undefined : find(name, modules.atBoot);
+  const there = find(name, modules.loaded) ?? find(name, modules.builtIn) ?? boot;
+  if (there) return { is: 'there', where: [{ ...there, said: there.said ?? name }] };
+  // A module that runs, or is built in and has parameters, shows here; one that does not may be built in.
+  const path = `/sys/module/${name}`;
+  const live = yield* stat(path);
+  if (live.is === 'got') return { is: 'there', where: [{ path }] };
+  const open = modules.loaded.unseen ?? modules.builtIn.unseen ?? modules.atBoot.unseen ?? kept.unseen;
+  if (open) return open;
+  if (live.is === 'blocked' && live.why !== 'unsupported') return unknown(live, path);
+  const looked = [...modules.loaded.looked, ...modules.builtIn.looked, { path: '/etc/modules-load.d' }];
+  return { is: 'missing', where: looked.map((w) => ({ ...w, said: `no ${name}` })) };
+}
+
+/** Whether the kernel would load it itself: its file is there, and nothing keeps it from that. */
+function* onDemand(name: string, { kernel, kept }: HostModules): Asking<State> {
+  const folder = Object.hasOwn(folders, name) ? folders[name] : undefined;
+  if (folder === undefined) return { is: 'unknown', why: 'unsupported', said: `whether the kernel loads ${name} on demand is not known`, where: [] };
+  if (kernel.is === 'unknown') return kernel;
+  const shut = find(name, kept);
+  if (shut) return { is: 'missing', where: [shut] };
+  if (kept.unseen) return kept.unseen;
+  const lock = yield* read(sealed);
+  if (lock.is === 'got' && lock.value.trim() === '1') return { is: 'missing', where: [{ path: sealed, line: 1, said: 'no module is loaded any more' }] };
+  if (lock.is === 'blocked' && lock.why !== 'unsupported') return unknown(lock, sealed);
+  const paths = moduleRoots.map((root) => `${root}/${kernel.release}/${folder}`);
+  const lists = yield* together(paths.map((p) => listOf(p)));
+  for (const [at, names] of lists.entries()) {
+    if (names.is === 'blocked') return unknown(names, paths[at] ?? '');
+    const file = names.is === 'got' ? names.value.find((n) => /\.ko(?:\.\w+)?$/.test(n) && moduleOfFile(n) === name) : undefined;
+    if (file !== undefined) return { is: 'there', where: [{ path: `${paths[at]}/${file}` }] };
+  }
+  return { is: 'missing', where: paths.map((path) => ({ path, said: `no ${name}` })) };
+}
