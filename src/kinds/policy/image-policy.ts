@@ -17,7 +17,8 @@ import {
   policyTouches,
   usrPolicy,
 } from '../../facts/policy/places.ts';
-import type { KeyFile, Policy, Requirement } from '../../facts/policy/policy-file.ts';
+import type { Policy } from '../../facts/policy/policy-file.ts';
+import type { KeyFile, Requirement } from '../../facts/policy/policy-requirements.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from '../../facts/policy/trust.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 
