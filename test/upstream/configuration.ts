@@ -44,6 +44,9 @@ interface Tag {
   readonly prefix: string;
 }
 
+/** The releases that came with Podman 3.0; earlier ones are not told apart here. */
+const oldest = { image: '5.10', common: '0.33', storage: '1.24' } as const;
+
 function tagsOf(directory: string): Tag[] {
   const alone = /^module \S*containers\/(image|common|storage)(?:\/v\d+)?$/m.exec(git(directory, 'show', 'HEAD:go.mod'))?.[1];
   return git(directory, 'tag', '--sort=v:refname')
@@ -51,7 +54,7 @@ function tagsOf(directory: string): Tag[] {
     .flatMap((name): Tag[] => {
       const [, part = alone, number = ''] = /^(?:(image|common|storage)\/)?v(\d+\.\d+\.\d+)$/.exec(name) ?? [];
       const version = releaseOf(number);
-      if (!version || (part !== 'image' && part !== 'common' && part !== 'storage')) return [];
+      if (!version || (part !== 'image' && part !== 'common' && part !== 'storage') || !since(version, oldest[part])) return [];
       return [{ name, part, version, prefix: name.includes('/') ? `${part}/` : '' }];
     });
 }
