@@ -45,6 +45,7 @@ const oracles = {
   ssh: named('ssh', 'openssh-client'),
   'ssh-keygen': named('ssh-keygen', 'openssh-client'),
   sshd: { isThere: () => whyNoSshd === undefined, from: 'openssh-server' },
+  skopeo: named('skopeo'),
   visudo: { isThere: () => runs('visudo', '--version'), from: 'sudo' },
   slirp4netns: named('slirp4netns'),
   // As root it is started by setpriv, since `systemd --test` refuses root.

@@ -5,26 +5,44 @@ import { type Fact, type Json, type Known, pathKey, type Unknown } from '../fact
 
 /** The fact of the first start; what another start sees differently is unknown in it. */
 export function agreed(starts: readonly Start[], facts: readonly Fact[], as: Account): Fact {
-  const [first, ...others] = facts as readonly [Fact, ...Fact[]];
-  return others.reduce((fact, other) => agreement(fact, other, starts, as), first);
-}
-
-function agreement(one: Fact, other: Fact, starts: readonly Start[], as: Account): Fact {
   const depends = (what: string): Unknown => ({
     is: 'unknown',
     why: 'ambiguous',
     said: `${what} depends on what starts Podman for ${as.name}: ${starts.map(inWords).join(', ')}`,
     where: starts.flatMap((s) => s.where),
   });
-  if (one.is === 'unknown' && other.is === 'unknown') return one;
-  if (one.is === 'unknown' || other.is === 'unknown') {
-    const refusal = one.is === 'unknown' ? one : (other as Unknown);
-    return { ...depends('the configuration'), said: `${depends('the configuration').said}; of one of them: ${refusal.said}` };
-  }
-  const gaps = new Map([...other.gaps, ...one.gaps]);
-  for (const path of differences(one.value, other.value, [])) gaps.set(pathKey(path), depends(path.join('.')));
-  const seen = new Set(one.consulted.map((w) => w.path));
-  return { ...one, gaps, consulted: [...one.consulted, ...other.consulted.filter((w) => !seen.has(w.path))] } satisfies Known;
+  const refused = (by: Unknown): Unknown => ({
+    ...depends('the configuration'),
+    said: `${depends('the configuration').said}; of one of them: ${by.said}`,
+  });
+  return combined(facts, depends, refused);
+}
+
+/**
+ * The fact that several releases see, where the one that counts could not be told (`version` says why): what they see
+ * differently is unknown in it.
+ */
+export function acrossReleases(facts: readonly Fact[], version: Unknown): Fact {
+  const depends = (what: string): Unknown => ({ ...version, why: 'ambiguous', said: `${what} depends on the version; ${version.said}` });
+  // What could not be looked at is no refusal of the program's.
+  const refused = (by: Unknown): Unknown =>
+    by.why === 'unparsable' ? { ...by, why: 'ambiguous', said: `${by.said}, at least under some versions; ${version.said}` } : by;
+  return combined(facts, depends, refused);
+}
+
+/** The first fact, with a gap wherever another one differs; `refused` words what only some of them could not take. */
+function combined(facts: readonly Fact[], depends: (what: string) => Unknown, refused: (by: Unknown) => Unknown): Fact {
+  const [first] = facts as readonly [Fact, ...Fact[]];
+  const unknowns = facts.filter((fact): fact is Unknown => fact.is === 'unknown');
+  const told = unknowns.find((u) => u.why !== 'unparsable') ?? unknowns[0];
+  if (told) return unknowns.length === facts.length ? told : refused(told);
+  const known = facts as readonly Known[];
+  const gaps = new Map(known.toReversed().flatMap((fact) => [...fact.gaps]));
+  const differing = known.slice(1).flatMap((other) => differences((first as Known).value, other.value, []));
+  for (const path of differing) gaps.set(pathKey(path), depends(path.join('.')));
+  const seen = new Set((first as Known).consulted.map((w) => w.path));
+  const further = known.slice(1).flatMap((fact) => fact.consulted.filter((w) => !seen.has(w.path) && seen.add(w.path)));
+  return { ...(first as Known), gaps, consulted: [...(first as Known).consulted, ...further] } satisfies Known;
 }
 
 function inWords({ by, values }: Start): string {

@@ -151,6 +151,7 @@ function asFact({ candidate, layers, effective }: Merged, where: Where | undefin
   idle(fact, 'misplaced', effective.misplaced);
   idle(fact, 'unknownKeys', effective.unknownKeys);
   idle(fact, 'unsupported', effective.unsupported);
+  idle(fact, 'unstartable', effective.unstartable);
   return fact;
 }
 
@@ -178,7 +179,7 @@ function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unkn
     const path = splitPath(key) as string[];
     if (new Set(seen).size > 1) fact.gap(path, depends(key, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
   }
-  for (const field of ['layers', 'ignored', 'misplaced', 'unknownKeys', 'unsupported'] as const) {
+  for (const field of ['layers', 'ignored', 'misplaced', 'unknownKeys', 'unsupported', 'unstartable'] as const) {
     const seen = each.map((m) =>
       JSON.stringify(
         field === 'layers'

@@ -6,7 +6,8 @@ import { placed, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
 import type { Layers } from './containers-layers.ts';
-import { fitValue, invalid } from './containers-types.ts';
+import { fitValue } from './containers-types.ts';
+import { refusesCommands, refusesContainers } from './containers-values.ts';
 import { type Release, since } from './podman-release.ts';
 
 export interface Decided {
@@ -29,6 +30,8 @@ export interface Effective {
   readonly misplaced: readonly Idle[];
   readonly unknownKeys: readonly Idle[];
   readonly unsupported: readonly Idle[];
+  /** What keeps each container from being made, or each image from being pulled, while commands work. */
+  readonly unstartable: readonly Idle[];
 }
 
 /** The effective values under one release, or why Podman would refuse every command. */
@@ -57,6 +60,9 @@ const builtInCapabilities = [
   'SYS_CHROOT',
 ].map((c) => `CAP_${c}`);
 
+/** Runtimes that Podman knows without being told (containers/common pkg/config/default.go). */
+const builtInRuntimes = ['crun', 'crun-vm', 'crun-wasm', 'kata', 'krun', 'ocijail', 'runc', 'runj', 'runsc', 'youki'];
+
 class Decoder {
   readonly #release: Release;
   readonly #values = new Map<string, Decided>();
@@ -80,6 +86,7 @@ class Decoder {
       misplaced: this.#misplaced,
       unknownKeys: this.#unknownKeys,
       unsupported: this.#unsupported,
+      unstartable: this.#unstartable(),
     };
   }
 
@@ -123,10 +130,30 @@ class Decoder {
 
   validate(): Unknown | undefined {
     for (const [key, { value, where }] of this.#values) {
-      const wrong = invalid(key, value);
+      const wrong = refusesCommands(key, value, this.#release);
       if (wrong) return unparsable(`${key} ${wrong}, so every Podman command fails`, ...where.slice(0, 1));
     }
-    return undefined;
+    const lost = [...this.#values].find(([, { path }]) => path[0] === 'engine' && path[1] === 'runtimes_flags' && !this.#hasRuntime(path[2] ?? ''));
+    return lost && unparsable(`${lost[0]} is for a runtime that engine.runtimes lacks, so every Podman command fails`, ...lost[1].where.slice(0, 1));
+  }
+
+  #hasRuntime(name: string): boolean {
+    return builtInRuntimes.includes(name) || this.#values.has(pathKey(['engine', 'runtimes', name]));
+  }
+
+  #unstartable(): Idle[] {
+    return [...this.#values].flatMap(
+      ([
+        key,
+        {
+          value,
+          where: [where],
+        },
+      ]) => {
+        const wrong = refusesContainers(key, value, this.#release);
+        return wrong && where ? [{ name: `${key} ${wrong}, so no container is made`, where }] : [];
+      },
+    );
   }
 
   #key(file: string, table: string, keys: Readonly<Record<string, KnownKey>>, entry: TextEntry, seen: Map<string, TextEntry>): Unknown | undefined {

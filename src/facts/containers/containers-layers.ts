@@ -179,10 +179,8 @@ export function firstMain(name: string, as: Account, disk: Disk): Layers | Unkno
     const refused = unreadableBy(as, directory.path, directory.stat) ?? blockedAt(directory.path, directory.stat, directory.names);
     if (refused) return refused;
     for (const [name, file] of directory.files) {
-      const type = file.stat.is === 'got' ? file.stat.value.type : 'file';
-      if (type === 'directory') continue;
+      if (file.stat.is === 'got' && file.stat.value.type === 'directory') continue;
       if (!name.endsWith('.conf')) passed.push(...ignored([file], 'Podman reads only names that end in .conf'));
-      else if (type !== 'file') passed.push(...ignored([file], 'Podman 6 skips drop-ins that are links'));
       else {
         const hidden = byName.get(name);
         if (hidden) passed.push(...ignored([hidden], `${file.path} replaces it`));

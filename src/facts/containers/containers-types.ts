@@ -89,39 +89,3 @@ function strings(node: TextNode, attributes: boolean): Fitted | undefined {
   }
   return append === undefined ? { value: values } : { value: values, append };
 }
-
-/** Values of the right type that Podman still refuses when it loads its configuration (config.go: Validate). */
-export function invalid(path: string, value: Json): string | undefined {
-  if (path === 'containers.log_size_max' && typeof value === 'number' && value >= 0 && value < 8192) return 'must be negative or at least 8192';
-  if (path === 'containers.umask' && typeof value === 'string' && !/^[0-7]{1,4}$/.test(value)) return 'must be up to four octal digits';
-  if (
-    path === 'engine.pull_policy' &&
-    typeof value === 'string' &&
-    !['', 'always', 'missing', 'never', 'newer', 'ifnotpresent', 'ifmissing', 'ifnewer'].includes(value.toLowerCase())
-  )
-    return 'must be always, missing, never or newer';
-  if (['engine.static_dir', 'engine.tmp_dir', 'engine.volume_path'].includes(path) && typeof value === 'string' && !/^(\/|$)/.test(value))
-    return 'must be an absolute path';
-  if (path === 'containers.shm_size' && typeof value === 'string' && !/^\.?\d+(\.\d+)?\.? ?[kmgtp]?i?b?$/i.test(value)) return 'must be a size, as 65536k';
-  const items = Array.isArray(value) ? value.map(String) : [];
-  if (path === 'containers.default_ulimits') return items.map(wrongUlimit).find((w) => w !== undefined);
-  if (path === 'containers.devices') return items.map(wrongDevice).find((w) => w !== undefined);
-  return undefined;
-}
-
-const ulimits = 'core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' ');
-
-/** docker/go-units ulimit.go: NAME=SOFT[:HARD], with -1 for no limit. */
-function wrongUlimit(text: string): string | undefined {
-  const [, name = '', soft, hard = soft] = /^([^=]*)=(-?\d+)(?::(-?\d+))?$/.exec(text) ?? [];
-  if (soft === undefined || !ulimits.includes(name)) return `holds ${JSON.stringify(text)}, which is not NAME=SOFT:HARD with a name that it knows`;
-  return Number(hard) !== -1 && Number(soft) > Number(hard) ? `holds ${text}, whose soft limit is above the hard one` : undefined;
-}
-
-/** containers/common pkg/config/config.go: Device: SOURCE[:TARGET][:MODE]. A source alone is left alone. */
-function wrongDevice(text: string): string | undefined {
-  const [, second, third, ...more] = text.split(':');
-  const mode = (word: string): boolean => /^[rwm]{1,3}$/.test(word) && new Set(word).size === word.length;
-  const wrong = more.length > 0 || (third !== undefined ? !mode(third) : second !== undefined && !second.startsWith('/') && !mode(second));
-  return wrong ? `holds ${JSON.stringify(text)}, which is not SOURCE:TARGET:MODE with a mode of r, w and m` : undefined;
-}

@@ -2,26 +2,23 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
-import { blockedAt, type DiskDirectory, type DiskFile, readDisk, unreadableBy } from '../host/disk.ts';
+import { blockedAt, type Disk, type DiskDirectory, type DiskFile, readDisk, unreadableBy } from '../host/disk.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
-import { agreed } from './agreed.ts';
-import { mainFiles, movedTo, outside } from './containers-layers.ts';
-import { podmanRelease, type Release } from './podman-release.ts';
-import { dependsOnRelease, type RegistriesFile, type Registry, readRegistriesFile } from './registries-file.ts';
+import { acrossReleases, agreed } from './agreed.ts';
+import { dropInDirectories, firstMain, mainFiles, movedTo, movesHome, outside } from './containers-layers.ts';
+import { type ImageLibraries, imageLibraries } from './image-library.ts';
+import { type Release, since } from './podman-release.ts';
+import { type RegistriesFile, type Registry, readRegistriesFile } from './registries-file.ts';
 
-const names = ['CONTAINERS_REGISTRIES_CONF'];
-const places = (home: string): { etc: string; home: string } => {
-  const [, etc, own] = mainFiles(home, 'registries');
-  return { etc, home: own };
-};
+const names = ['CONTAINERS_REGISTRIES_CONF', 'CONTAINERS_REGISTRIES_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
 
 const touches: Touches = [
   accountEnvironments.of(names, inQuestion),
-  podmanRelease,
+  imageLibraries,
   readDisk.of(
-    ['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'],
-    ['/etc/containers/registries.conf.d', '~/.config/containers/registries.conf.d'],
+    [...mainFiles('~', 'registries'), '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
+    dropInDirectories('~', '{uid}', 'registries'),
   ),
 ];
 
@@ -50,41 +47,105 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
   ),
 };
 
-/** A user's main file hides the system's main file and its whole drop-in directory; drop-ins replace entries by prefix. */
+/**
+ * Before 5.40 (Podman 6) a user's main file hides the system's main file and its whole drop-in directory; from then on the
+ * files are found as those of containers.conf are. Drop-ins replace entries by prefix.
+ */
 export const registriesConf = source(touches, findRegistriesConf);
 
 function* findRegistriesConf(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(names, as);
   if ('is' in starts) return starts;
-  return agreed(starts, yield* together(starts.map((s) => readRegistriesConf(as, s.values))), as);
+  const libraries = yield* imageLibraries();
+  return agreed(starts, yield* together(starts.map((s) => readRegistriesConf(as, s.values, libraries))), as);
 }
 
-function* readRegistriesConf(as: Account, set: ReadonlyMap<string, string>): Asking<Fact> {
-  const named = set.get('CONTAINERS_REGISTRIES_CONF');
-  const moved = named === undefined ? undefined : movedTo(named, as.home);
-  if (named !== undefined && moved === undefined) return outside('CONTAINERS_REGISTRIES_CONF', named);
-  const { etc, home } = places(as.home);
-  const disk = yield* readDisk([etc, home, ...(moved === undefined ? [] : [moved])], [`${etc}.d`, `${home}.d`], /\.conf$/);
+function* readRegistriesConf(as: Account, set: ReadonlyMap<string, string>, libraries: ImageLibraries): Asking<Fact> {
+  const moved = movedBy(set, as);
+  if ('is' in moved) return moved;
+  const disk = yield* readDisk(
+    [...mainFiles(as.home, 'registries'), ...Object.values(moved)],
+    dropInDirectories(as.home, String(as.uid), 'registries'),
+    /\.conf$/,
+  );
+  const facts = libraries.candidates.map((library): Fact => {
+    const home = set.get('XDG_CONFIG_HOME');
+    if (since(library, '5.40') && movesHome(home, as.home)) return outside('XDG_CONFIG_HOME', home);
+    const layers = since(library, '5.40') ? newLayers(moved, disk, as) : oldLayers(moved, disk, as);
+    if ('is' in layers) return layers;
+    const merged = merge(layers.files, layers.main, library);
+    if ('is' in merged) return merged;
+    const fact = asFact(
+      merged,
+      layers.files.map((f) => f.path),
+    ).consulted(...layers.consulted);
+    for (const path of layers.hidden) fact.note([], `${path} is not read: ${layers.main} hides it`, { path });
+    return fact.build();
+  });
+  return libraries.unknown ? acrossReleases(facts, libraries.unknown) : (facts[0] as Fact);
+}
+
+/** The files that variables name: `only` instead of the main file, `last` after all others. */
+interface Moved {
+  readonly only?: string;
+  readonly last?: string;
+}
+
+function movedBy(set: ReadonlyMap<string, string>, as: Account): Moved | Unknown {
+  const moved: { only?: string; last?: string } = {};
+  for (const [name, part] of [
+    ['CONTAINERS_REGISTRIES_CONF', 'only'],
+    ['CONTAINERS_REGISTRIES_CONF_OVERRIDE', 'last'],
+  ] as const) {
+    const value = set.get(name);
+    if (value === undefined || value === '') continue;
+    const path = movedTo(value, as.home);
+    if (path === undefined) return outside(name, value);
+    moved[part] = path;
+  }
+  return moved;
+}
+
+interface Layers {
+  /** The main file, there or not. */
+  readonly main: string;
+  /** The files that are there, in the order in which they are applied. */
+  readonly files: readonly DiskFile[];
+  readonly consulted: readonly Where[];
+  readonly hidden: readonly string[];
+}
+
+function oldLayers({ only }: Moved, disk: Disk, as: Account): Layers | Unknown {
+  const [, etc, home] = mainFiles(as.home, 'registries');
   const own = disk.file(home);
   const refused = blockedAt(home, own.text);
   if (refused) return refused;
-  const hidden = moved === undefined && own.text.is === 'got';
-  const main = disk.file(moved ?? (hidden ? home : etc));
-  if (moved !== undefined && main.text.is === 'absent') return unparsable(`CONTAINERS_REGISTRIES_CONF names ${moved}, which is not there`, { path: moved });
-  const directories = [...(hidden ? [] : [disk.directory(`${etc}.d`)]), disk.directory(`${home}.d`)];
+  const hides = only === undefined && own.text.is === 'got';
+  const main = disk.file(only ?? (hides ? home : etc));
+  if (only !== undefined && main.text.is === 'absent') return notThere('CONTAINERS_REGISTRIES_CONF', only);
+  const directories = [...(hides ? [] : [disk.directory(`${etc}.d`)]), disk.directory(`${home}.d`)];
   const files = filesOf(main, directories, as);
   if ('is' in files) return files;
-  const merged = yield* mergedFor(files, main.path);
-  if ('is' in merged) return merged;
-  const fact = asFact(
-    merged,
-    files.map((f) => f.path),
-  ).consulted({ path: main.path }, ...directories.map(({ path }) => ({ path })));
-  if (hidden)
-    for (const file of [disk.file(etc), ...disk.directory(`${etc}.d`).files.values()])
-      if (file.text.is === 'got') fact.note([], `${file.path} is not read: ${home} hides it`, { path: file.path });
-  return fact.build();
+  const hidden = hides ? [disk.file(etc), ...disk.directory(`${etc}.d`).files.values()].filter((f) => f.text.is === 'got').map((f) => f.path) : [];
+  return { main: main.path, files, consulted: [main, ...directories].map(({ path }) => ({ path })), hidden };
 }
+
+/** From 5.40 on: a main file that a variable names stands alone, but for the one that overrides. */
+function newLayers({ only, last }: Moved, disk: Disk, as: Account): Layers | Unknown {
+  const base = only === undefined ? firstMain('registries', as, disk) : { files: [disk.file(only)], consulted: [{ path: only }], passed: [] };
+  if ('is' in base) return base;
+  const files = [...base.files, ...(last === undefined ? [] : [disk.file(last)])];
+  for (const file of files) {
+    const refused = unreadableBy(as, file.path, file.stat) ?? blockedAt(file.path, file.text);
+    if (refused) return refused;
+    if (file.text.is === 'absent') return notThere(file.path === last ? 'CONTAINERS_REGISTRIES_CONF_OVERRIDE' : 'CONTAINERS_REGISTRIES_CONF', file.path);
+  }
+  const mains = mainFiles(as.home, 'registries').toReversed();
+  const main = only ?? mains.find((path) => files.some((f) => f.path === path)) ?? mains[1] ?? '';
+  return { main, files, consulted: base.consulted, hidden: base.passed.filter(({ file }) => file.text.is === 'got').map(({ file }) => file.path) };
+}
+
+const notThere = (variable: string, path: string): Unknown => unparsable(`${variable} names ${path}, which is not there`, { path });
 
 function filesOf(main: DiskFile, directories: readonly DiskDirectory[], as: Account): readonly DiskFile[] | Unknown {
   const files: DiskFile[] = [];
@@ -112,23 +173,10 @@ interface Merged {
   format?: { value: 1 | 2; where: Where };
 }
 
-/** Any release, for files that all of them read alike. */
-const any: Release = { numbers: [5], said: '5.0' };
-
-/** Merges the files as the Podman there does; where its version cannot be told and decides, that is unknown. */
-function* mergedFor(files: readonly DiskFile[], main: string): Asking<Merged | Unknown> {
-  if (!files.some(({ text }) => text.is === 'got' && dependsOnRelease(text.value))) return merge(files, main, any);
-  const release = yield* podmanRelease();
-  const each = release.candidates.map((candidate) => merge(files, main, candidate));
-  const refusal = each.find((m): m is Unknown => 'is' in m);
-  if (!refusal || !release.unknown || each.every((m) => 'is' in m)) return refusal ?? (each[0] as Merged);
-  return { ...refusal, why: 'ambiguous', said: `${refusal.said}, at least under some versions; ${release.unknown.said}` };
-}
-
-function merge(files: readonly DiskFile[], main: string, release: Release): Merged | Unknown {
+function merge(files: readonly DiskFile[], main: string, library: Release): Merged | Unknown {
   const merged: Merged = { lists: new Map(), aliases: new Map(), registries: new Map(), unknownKeys: [], mixed: [] };
   for (const { path, text } of files) {
-    const read = readRegistriesFile(path, text.is === 'got' ? text.value : '', path !== main, release);
+    const read = readRegistriesFile(path, text.is === 'got' ? text.value : '', path !== main, library);
     if ('is' in read) return read;
     if (read.mixed) merged.mixed.push(read.mixed);
     if (path === main) merged.format = { value: read.format, where: read.formatAt };

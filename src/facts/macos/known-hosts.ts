@@ -30,3 +30,37 @@ export function keysOf(text: string, name: string): KnownHosts {
   }
   return { keys, hashed };
 }
+
+/** A line for which a reader takes nothing of the file. */
+export interface RefusedLine {
+  readonly line: number;
+  readonly said: string;
+}
+
+/**
+ * The first line over which Podman's own ssh client refuses the whole file, where ssh passes over the line
+ * (golang.org/x/crypto ssh/knownhosts: Read). Whether a key decodes is not looked at.
+ */
+export function refusedLine(text: string): RefusedLine | undefined {
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const said = wrongLine(line);
+    if (said !== undefined) return { line: index + 1, said };
+  }
+  return undefined;
+}
+
+function wrongLine(line: string): string | undefined {
+  const words = line.split(/[ \t]+/);
+  if (words[0] === '@cert-authority' || words[0] === '@revoked') words.shift();
+  const [hosts = '', type, key] = words;
+  if (type === undefined || key === undefined) return 'a line must be HOSTS TYPE KEY';
+  if (hosts.startsWith('|')) return /^\|1\|[^|]*\|[^|]*$/.test(hosts) ? undefined : `${hosts} is no hashed name that it knows`;
+  for (const host of hosts.split(',').filter((h) => h !== '')) {
+    const name = host.replace(/^!/, '');
+    if (name === '') return 'a ! is not followed by a name';
+    if (name.startsWith('[') && !/^\[[^[\]]*\]:[^:[\]]*$/.test(name)) return `the address ${name} must be written [HOST]:PORT, or without brackets`;
+  }
+  return undefined;
+}

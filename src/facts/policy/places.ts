@@ -1,6 +1,7 @@
 /** Which policy.json counts for an account (containers/image signature/policy_config.go: defaultPolicyPath; containers/common pkg/config/default.go for 3.x). */
 
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
+import { libraryOf } from '../containers/image-library.ts';
 import { type Release, since } from '../containers/podman-release.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
@@ -65,7 +66,7 @@ function fileAt(path: string, inode: Answer<Stat>, text: Answer<string>, as: Acc
     return { path, seen, policy: unparsable(`${path} is a directory, so nothing can be pulled, loaded, imported or built`, { path }) };
   const blocked = blockedAt(path, inode, text);
   if (blocked) return { path, seen, policy: blocked };
-  return text.is === 'got' ? { path, seen, policy: readPolicy(path, text.value, release) } : undefined;
+  return text.is === 'got' ? { path, seen, policy: readPolicy(path, text.value, libraryOf('podman', release)) } : undefined;
 }
 
 /** Whether a release looks at the account's own file at all: 3.x passes root's over. */

@@ -1,5 +1,6 @@
 /** What a policy lets in: containers-policy.json(5), "the most specific scope wins" (containers/image signature/policy_eval.go). */
-import type { Policy, Requirement } from './policy-file.ts';
+import type { Policy } from './policy-file.ts';
+import type { Requirement } from './policy-requirements.ts';
 
 /** Every transport that containers/image has had; any other name parses and restricts nothing. */
 export const transports = [

@@ -13,7 +13,7 @@ export const configAccepted = defineKind({
   fields: { file: { type: 'string', required: true, values: Object.keys(layeredFiles), describe: 'which configuration' } },
   shape: record({
     accepted: boolean('false: the program refuses to work'),
-    problem: string('why'),
+    problem: string('why it does not, or why no container is made with it'),
     layers: list(string('a path'), 'the files that are in scope, when they are accepted'),
   }),
   touches: (q) => layeredFiles[q.file]?.touches ?? [],
@@ -33,6 +33,11 @@ export const configAccepted = defineKind({
       .consulted(...seen.consulted)
       .set('accepted', true, ...(files.length > 0 ? files : seen.consulted))
       .at('problem', ...(files.length > 0 ? files : seen.consulted));
+    // Commands work, and yet there will be no container.
+    const [broken] = Array.isArray(seen.value.unstartable) ? seen.value.unstartable : [];
+    const unseen = seen.gaps.get('unstartable');
+    if (unseen) fact.gap('problem', unseen);
+    else if (broken !== undefined) fact.set('problem', String(broken), ...(seen.where.get('unstartable.0') ?? []));
     const gap = seen.gaps.get('layers');
     return gap ? fact.gap('layers', gap).build() : fact.set('layers', seen.value.layers, ...files).build();
   },

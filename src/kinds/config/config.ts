@@ -22,6 +22,7 @@ const shape: RecordShape = record({
   misplaced: list(string('a key as it stands'), 'known keys that stand in the wrong table, where the program ignores them'),
   unknownKeys: list(string('a key as it stands'), 'keys that no release of the program knows'),
   unsupported: list(string('a key'), 'known keys that this version of the program does not read'),
+  unstartable: list(string('a key, and what is wrong'), 'values of containers.conf with which commands work and each container, or each pull, fails'),
 });
 
 export const config = defineKind({

@@ -1,13 +1,14 @@
 /** Kind `machine-host-key`: whether ssh would ask about, or refuse, the host key of the machine. */
 import { type Account, type Answer, type Asking, type Output, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
+import { podmanRelease, since } from '../../facts/containers/podman-release.ts';
 import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { onMac } from '../../facts/host/mac.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Connection, connectionFor, learnConnections } from '../../facts/macos/connections.ts';
-import { type KnownKey, keysOf, lookupName } from '../../facts/macos/known-hosts.ts';
+import { type KnownKey, keysOf, lookupName, refusedLine } from '../../facts/macos/known-hosts.ts';
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -27,11 +28,13 @@ export const machineHostKey = defineKind({
     name: string('the name that ssh looks up: [127.0.0.1]:53685'),
     known: boolean('a known_hosts file names a key for it, or ssh does not look'),
     strict: string('StrictHostKeyChecking: ask when unset', ['yes', 'no', 'off', 'ask', 'accept-new']),
+    refused: string("the line over which Podman's own ssh client takes nothing of ~/.ssh/known_hosts, so that no command reaches the machine"),
     conflict: boolean("the keys named for it are none of the machine's: another machine had the port before"),
   }),
   touches: () => [
     sessionVariables.of(inQuestion, ['DOCKER_HOST']),
     learnConnections,
+    podmanRelease,
     askSsh,
     learnMachines,
     ...[...ownFiles, ...systemFiles].map((path) => ({ do: 'read' as const, path })),
@@ -54,6 +57,7 @@ export const machineHostKey = defineKind({
     const name = setting('hostkeyalias') ?? lookupName(ssh.hostname, port);
     const fact = new FactBuilder().consulted(connection.where).set('name', name, connection.where);
     setStrict(fact, ssh);
+    yield* setRefused(fact, as);
     yield* setKnown(fact, { name, hostname: ssh.hostname, ssh, connection }, as);
     return fact.build();
   },
@@ -65,6 +69,19 @@ function setStrict(fact: FactBuilder, ssh: SshAnswer): void {
   const tidy = value === 'true' ? 'yes' : value === 'false' ? 'no' : value;
   if (!strict && ssh.gaps[0]) fact.gap('strict', ssh.gaps[0]);
   else fact.set('strict', tidy, ...(strict ? [strict.where] : ssh.consulted.map((c) => ({ ...c, said: 'StrictHostKeyChecking is not set: ask' }))));
+}
+
+/** Podman's own client, since 4.3, reads this one file whatever ssh_config says, and for machines too. */
+function* setRefused(fact: FactBuilder, as: Account): Asking<void> {
+  const release = yield* podmanRelease();
+  const path = `${as.home}/.ssh/known_hosts`;
+  const text = yield* read(path);
+  if (text.is === 'blocked') return void fact.gap('refused', unknown(text, path));
+  const wrong = text.is === 'got' ? refusedLine(text.value) : undefined;
+  const strict = release.candidates.filter((candidate) => since(candidate, '4.3'));
+  if (wrong && release.unknown && strict.length < release.candidates.length) fact.gap('refused', release.unknown);
+  else if (wrong && strict.length > 0) fact.set('refused', wrong.said, { path, line: wrong.line, said: wrong.said });
+  else fact.at('refused', { path });
 }
 
 interface Question {

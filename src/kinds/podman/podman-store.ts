@@ -1,6 +1,6 @@
 /** Kind `podman-store`: the store of an account: what is configured, what is on disk, what Podman says. */
 
-import { type Account, type Asking, list, stat, together } from '../../facts/ask.ts';
+import { type Account, type Asking, list, together } from '../../facts/ask.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { leadsTo, mountOf, mountTable } from '../../facts/host/mount-table.ts';

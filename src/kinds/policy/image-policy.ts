@@ -7,7 +7,8 @@ import { endOf } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { unasked } from '../../facts/pattern.ts';
 import { etcPolicy, homeCounts, homePolicy, inForce, type PolicyFile, type PolicyFiles, policyFiles, usrPolicy } from '../../facts/policy/places.ts';
-import type { KeyFile, Policy, Requirement } from '../../facts/policy/policy-file.ts';
+import type { Policy } from '../../facts/policy/policy-file.ts';
+import type { KeyFile, Requirement } from '../../facts/policy/policy-requirements.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from '../../facts/policy/trust.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 

@@ -7,10 +7,11 @@ import { defineKind } from '../../facts/kind.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { labelledByHand, labelsOf, unlabelled } from '../../facts/quadlet/quadlet-labels.ts';
-import { serviceTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { completed, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
+import { anyone, forAccount } from '../../facts/source.ts';
 
 const local = '/etc/selinux/targeted/contexts/files/file_contexts.local';
 
@@ -28,7 +29,7 @@ export const quadletLabels = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [quadletHosts, selinux, containersConf, ...serviceTouches, { do: 'read', path: local }],
+  touches: () => [quadletHosts, selinux, containersConf, forAccount(generatedService, anyone), { do: 'read', path: local }],
   *learn({ path }): Asking<Fact> {
     return yield* underEachRelease(path, Object.keys(shape.fields), describeLabels);
   },

@@ -14,13 +14,13 @@ import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf }
 import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
 import { bindSourcesOf, environmentFilesOf, inputFilesOf, isOpen, isRecordedAs, localImagesOf, secretsOf, tagsOf } from '../../facts/quadlet/quadlet-named.ts';
 import { placementOf } from '../../facts/quadlet/quadlet-placement.ts';
-import { serviceTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Dependency, dependenciesOf, type Sibling, servicesOf, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type Stored, storedImages, storedSecrets } from '../../facts/quadlet/quadlet-stores.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, record, string } from '../../facts/shape.ts';
-import type { Touches } from '../../facts/source.ts';
+import { anyone, forAccount, type Touches } from '../../facts/source.ts';
 import { parseUnitName } from '../../facts/systemd/names.ts';
 import { expander } from '../../facts/systemd/specifiers.ts';
 
@@ -45,7 +45,7 @@ const touches: Touches = [
   storedImages,
   storageConf,
   containersConf,
-  ...serviceTouches,
+  forAccount(generatedService, anyone),
   {
     do: 'stat',
     named: 'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, SetWorkingDirectory= and Device= of Quadlet files name',

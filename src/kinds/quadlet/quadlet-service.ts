@@ -7,11 +7,12 @@ import { flagsNamed } from '../../facts/podman/podman-flags.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { hostMounts } from '../../facts/quadlet/quadlet-mounts.ts';
-import { serviceTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { type Hardened, stopsOfRoot, stopsOfUser, weakensRoot } from '../../facts/quadlet/service-hardening.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import { anyone, forAccount } from '../../facts/source.ts';
 import { releaseOf, since } from '../../facts/text/version.ts';
 
 const shape = record({
@@ -26,7 +27,7 @@ export const quadletService = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [quadletHosts, seeTool.of('systemctl'), ...serviceTouches],
+  touches: () => [quadletHosts, seeTool.of('systemctl'), forAccount(generatedService, anyone)],
   *learn({ path }): Asking<Fact> {
     return yield* underEachRelease(path, Object.keys(shape.fields), describeService);
   },

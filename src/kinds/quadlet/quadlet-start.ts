@@ -10,13 +10,13 @@ import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
 import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
-import { serviceDropIns, serviceDropInTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { serviceDropIns } from '../../facts/quadlet/quadlet-service.ts';
 import { type Sibling, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { valuesOf } from '../../facts/quadlet/quadlet-text.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { isTrue, lastWord } from '../../facts/quadlet/quadlet-words.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
-import type { Touches } from '../../facts/source.ts';
+import { anyone, forAccount, type Touches } from '../../facts/source.ts';
 import { splitWords } from '../../facts/systemd/words.ts';
 
 const online = 'network-online.target';
@@ -32,7 +32,7 @@ const shape = record({
   waits: string('what it waits for in vain when it starts; unset when there is nothing'),
 });
 
-const touches: Touches = [quadletHosts, managerUnits, reachedUnits, ...serviceDropInTouches, { do: 'run', argv: isActive }];
+const touches: Touches = [quadletHosts, managerUnits, reachedUnits, forAccount(serviceDropIns, anyone), { do: 'run', argv: isActive }];
 
 export const quadletStart = defineKind({
   name: 'quadlet-start',

@@ -4,7 +4,7 @@
  *
  *     node test/facts/containers/oracle-registries.ts [cases] [seed]
  */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,6 +13,7 @@ import { registriesConf } from '../../../src/facts/containers/registries-conf.ts
 import { settle } from '../../../src/facts/settle.ts';
 
 const [cases = 50, seed = 1] = process.argv.slice(2).map(Number);
+const version = execFileSync('podman', ['--version'], { encoding: 'utf8' });
 let state = seed;
 const below = (n: number): number => {
   state = (state * 48271) % 2147483647;
@@ -73,7 +74,10 @@ let refused = 0;
 for (let n = 0; n < cases; n++) {
   const files: Record<string, string> = {};
   for (const path of places) if (below(4) === 0) files[path] = text();
-  const fact = settle(registriesConf({ name: 'root', uid: 0, gid: 0, home: '/root' }), answerer({ files }));
+  const fact = settle(
+    registriesConf({ name: 'root', uid: 0, gid: 0, home: '/root' }),
+    answerer({ files: { '/usr/bin/podman': { mode: '0755' }, ...files }, commands: { 'podman --version': { stdout: version } } }),
+  );
   const expected = real(files);
   let problem: string | undefined;
   if (fact.is === 'unknown' || expected === 'refused') {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Account } from '../../../src/facts/ask.ts';
+import { libraryOf } from '../../../src/facts/containers/image-library.ts';
 import { type Release, releaseOf } from '../../../src/facts/containers/podman-release.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
@@ -9,7 +10,7 @@ import { requirementsFor, weakerThan } from '../../../src/facts/policy/trust.ts'
 import { settle } from '../../../src/facts/settle.ts';
 import { imagePolicy } from '../../../src/kinds/policy/image-policy.ts';
 
-const release = (said: string): Release => releaseOf(said) as Release;
+const library = (podman: string): Release => libraryOf('podman', releaseOf(podman) as Release);
 const accept = '{"type":"insecureAcceptAnything"}';
 const reject = '{"type":"reject"}';
 const signed = (key = '/k'): string => `{"type":"signedBy","keyType":"GPGKeys","keyPath":"${key}"}`;
@@ -62,22 +63,22 @@ const accepted: readonly [string, string, boolean][] = [
 
 describe('a policy.json is accepted as Podman 4.3.1 accepts it', () => {
   test.each(accepted)('%s', (_, text, fine) => {
-    const policy = readPolicy('/p', text, release('4.3.1'));
+    const policy = readPolicy('/p', text, library('4.3.1'));
     expect('is' in policy ? policy.why : 'accepted').toBe(fine ? 'accepted' : 'unparsable');
     if ('is' in policy) expect(policy.where[0]).toMatchObject({ path: '/p', line: 1 });
   });
   test('later releases know more keys', () => {
-    expect('is' in readPolicy('/p', sigstore(',"keyPaths":["/k"]'), release('5.4.2'))).toBe(false);
-    expect('is' in readPolicy('/p', sigstore(',"keyPath":"/k"'), release('3.0.1'))).toBe(true);
+    expect('is' in readPolicy('/p', sigstore(',"keyPaths":["/k"]'), library('5.4.2'))).toBe(false);
+    expect('is' in readPolicy('/p', sigstore(',"keyPath":"/k"'), library('3.0.1'))).toBe(true);
   });
   test('hostile keys and depth do no harm', () => {
-    expect('is' in readPolicy('/p', transports(`{"__proto__":{"constructor":[${reject}]}}`), release('5.4.2'))).toBe(false);
-    expect('is' in readPolicy('/p', '['.repeat(100_000), release('5.4.2'))).toBe(true);
+    expect('is' in readPolicy('/p', transports(`{"__proto__":{"constructor":[${reject}]}}`), library('5.4.2'))).toBe(false);
+    expect('is' in readPolicy('/p', '['.repeat(100_000), library('5.4.2'))).toBe(true);
   });
 });
 
 const policy = (text: string): Policy => {
-  const read = readPolicy('/p', text, release('5.4.2'));
+  const read = readPolicy('/p', text, library('5.4.2'));
   if ('is' in read) throw new Error(read.said);
   return read;
 };
