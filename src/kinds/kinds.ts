@@ -82,6 +82,7 @@ import { imagePolicy } from './policy/image-policy.ts';
 import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
 import { quadletGenerator } from './quadlet/quadlet-generator.ts';
+import { quadletValues } from './quadlet/quadlet-values.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
 import { unit } from './systemd/unit.ts';
@@ -172,6 +173,7 @@ export const kinds: readonly Kind[] = [
   signatureStorage,
   quadlet,
   quadletGenerator,
+  quadletValues,
   quadletWorkload,
   sshConfig,
   unit,

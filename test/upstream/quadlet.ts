@@ -124,7 +124,9 @@ for (const tag of [...releases(), 'main']) {
     else if (!fails && mine !== undefined && onlyMade.test(mine)) told.push(`  ${name}: made, but it cannot start: ${mine}`);
     else {
       wrong++;
-      const truth = real ? `the generator ${real.made ? 'makes a service' : `makes none (${real.said})`}` : `upstream asserts that it ${asserted ? 'fails' : 'works'}`;
+      const truth = real
+        ? `the generator ${real.made ? 'makes a service' : `makes none (${real.said})`}`
+        : `upstream asserts that it ${asserted ? 'fails' : 'works'}`;
       told.push(`  ${name}: ${truth}, pretrip says: ${mine ?? 'nothing is wrong'}`);
     }
   }

@@ -3,7 +3,7 @@
 import type { Assignment } from '../systemd/syntax.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { type ConversionError, conversionErrors, unknownKeys } from './quadlet-errors.ts';
-import { supported, type Instance } from './quadlet-instances.ts';
+import { type Instance, supported } from './quadlet-instances.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { mergeQuadlet } from './quadlet-merge.ts';
 import { lastOf } from './quadlet-text.ts';

@@ -103,7 +103,8 @@ class About {
 function containerErrors(about: About): void {
   const { release } = about.unit;
   const rootfs = since(release, '4.5') ? about.last('Rootfs') : '';
-  if (about.last('Image') === '' && rootfs === '') about.add(since(release, '4.5') ? '[Container] has neither Image= nor Rootfs=' : '[Container] has no Image=');
+  if (about.last('Image') === '' && rootfs === '')
+    about.add(since(release, '4.5') ? '[Container] has neither Image= nor Rootfs=' : '[Container] has no Image=');
   if (about.last('Image') !== '' && rootfs !== '') about.at('Rootfs', 'Image= and Rootfs= exclude each other');
   if (since(release, '4.8') && about.last('Group') !== '' && about.last('User') === '') about.at('Group', 'Group= without User=');
   for (const { value, where } of about.values('ExposeHostPort')) if (!isPortRange(value)) about.add(`ExposeHostPort=${value} is no port`, where);
@@ -124,7 +125,10 @@ const isPortRange = (value: string): boolean => /\d(-\d+)?(\/udp|\/tcp)?$/.test(
 /** Up to 5.2 the generator looked at published ports itself; an address may stand in brackets. */
 function portErrors(about: About): void {
   for (const { value, where } of about.values('PublishPort')) {
-    const parts = value.trim().replace(/\[[^\]]*\]?/g, '').split(':');
+    const parts = value
+      .trim()
+      .replace(/\[[^\]]*\]?/g, '')
+      .split(':');
     const strange = parts.slice(-2).find((p, at) => p !== '' && !isPortRange(p) && (parts.length > 1 || at === 0));
     if (parts.length > 3) about.add(`PublishPort=${value} has too many parts`, where);
     else if (strange !== undefined) about.add(`PublishPort=${value}: ${strange} is no port`, where);

@@ -32,7 +32,9 @@ function refusalOf(text: string, where: Where, release: Release, takes: (name: s
   const endings = ['.volume', ...(since(release, '5.3') ? ['.image'] : []), ...(since(release, '5.7') ? ['.artifact'] : [])];
   const named = !source.startsWith('/') && !source.startsWith('.') && endings.some((e) => source.endsWith(e));
   if (!named || takes(source)) return undefined;
-  return refuse(since(release, '5.3') ? `${source} is named but there is no such file` : `the service that is made requires that of ${source}, and there is no such file`);
+  return refuse(
+    since(release, '5.3') ? `${source} is named but there is no such file` : `the service that is made requires that of ${source}, and there is no such file`,
+  );
 }
 
 /** Up to 5.6 an empty source is indexed unseen; 5.7 and 5.8 refuse it, 6.0 takes it for volumes, which are anonymous then. */

@@ -24,7 +24,9 @@ export function referenceRefusals(unit: Conversion): ConversionError[] {
   const errors: ConversionError[] = [];
   const missing = (name: string, where: Where): void => {
     if (takes(name)) return;
-    const said = since(release, '5.3') ? `${name} is named but there is no such file` : `the service that is made requires that of ${name}, and there is no such file`;
+    const said = since(release, '5.3')
+      ? `${name} is named but there is no such file`
+      : `the service that is made requires that of ${name}, and there is no such file`;
     errors.push({ said, where: [where] });
   };
   if (ending === 'container' || ending === 'volume') imageRefusal(unit, errors);
@@ -63,7 +65,11 @@ function podRefusal({ assignments, takes }: Conversion, errors: ConversionError[
   else if (!takes(pod)) errors.push({ said: `Pod=${pod}: there is no such file`, where });
 }
 
-function networkRefusals({ release, ending, assignments, takes, makes }: Conversion, missing: (name: string, where: Where) => void, errors: ConversionError[]): void {
+function networkRefusals(
+  { release, ending, assignments, takes, makes }: Conversion,
+  missing: (name: string, where: Where) => void,
+  errors: ConversionError[],
+): void {
   const containers = since(release, '5.3');
   for (const { value, where } of valuesOf(assignments, sectionOf(ending), 'Network')) {
     const [name = '', ...options] = value.trim().split(':');
@@ -71,7 +77,11 @@ function networkRefusals({ release, ending, assignments, takes, makes }: Convers
     if (!network && !(containers && name.endsWith('.container'))) continue;
     missing(name, where);
     if (!containers || !takes(name)) continue;
-    if (!makes(name)) errors.push({ said: network ? `the generator makes nothing of ${name}, which is named` : `${name}: its container has no name that can be told`, where: [where] });
+    if (!makes(name))
+      errors.push({
+        said: network ? `the generator makes nothing of ${name}, which is named` : `${name}: its container has no name that can be told`,
+        where: [where],
+      });
     else if (!network && options.length > 0) errors.push({ said: `Network=${value}: joining a container takes no options`, where: [where] });
   }
 }

@@ -34,6 +34,10 @@ export interface Source {
   readonly command: Command;
   /** Drop-ins of the service. */
   readonly dropIns: ServiceDropIns;
+  /** Fills in the specifiers that files alone can tell. */
+  readonly expand: (text: string) => string;
+  /** What the service surely finds in its environment. */
+  readonly variables: ReadonlyMap<string, string>;
   /** The variables of its environment that decide which containers.conf Podman reads. */
   readonly moves: ReadonlyMap<string, string>;
   /** The pod it is a member of. */
@@ -107,6 +111,8 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
     assignments,
     names,
     dropIns,
+    expand,
+    variables: values,
     command,
     moves: new Map(containersVariables.flatMap((name) => (values.has(name) ? [[name, values.get(name) as string] as const] : []))),
     ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),

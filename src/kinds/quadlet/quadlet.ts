@@ -148,7 +148,10 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
   strings(
     fact,
     'errors',
-    errors.map((e) => ({ said: e.panics ? `${e.said}: the generator panics here${conversions?.lostBeside(file, true) ?? ''}` : e.said, where: e.where[0] ?? here })),
+    errors.map((e) => ({
+      said: e.panics ? `${e.said}: the generator panics here${conversions?.lostBeside(file, true) ?? ''}` : e.said,
+      where: e.where[0] ?? here,
+    })),
     here,
   );
   const usual = new Set([sectionOf(ending), 'Unit', 'Service', 'Install', 'Quadlet']);

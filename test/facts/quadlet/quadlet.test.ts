@@ -34,7 +34,9 @@ const recorded = JSON.parse(readFileSync(new URL('quadlet-5.4.2.json', import.me
 describe('agrees with the generator of Podman 5.4.2', () => {
   it.each(recorded)('$name', ({ files, made }) => {
     const all = found(Object.fromEntries(Object.entries(files).map(([name, text]) => [`${etc}/${name}`, text])));
-    const mine = [...all.values()].filter((v) => v.read === true && v.lostWith === undefined && [v.loadErrors, v.errors, v.unknownKeys].every((l) => Array.isArray(l) && l.length === 0));
+    const mine = [...all.values()].filter(
+      (v) => v.read === true && v.lostWith === undefined && [v.loadErrors, v.errors, v.unknownKeys].every((l) => Array.isArray(l) && l.length === 0),
+    );
     expect(mine.map((v) => String(v.path).slice(etc.length + 1)).sort()).toEqual(made);
   });
 });
