@@ -1,5 +1,6 @@
 /** What a generator makes of all files that it takes: the errors of each, and which file loses others. */
 
+import { since } from '../containers/podman-release.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { type ConversionError, conversionErrors, unknownKeys } from './quadlet-errors.ts';
@@ -33,7 +34,7 @@ export class Conversions {
       path: file.path,
       user: this.#instance.account !== undefined,
       takes: (name) => this.#instance.taken.has(name),
-      makes: (name) => this.#makes(name),
+      makes: (name) => this.#makes(name, file),
     });
     this.#errors.set(file.path, errors);
     return errors;
@@ -65,10 +66,11 @@ export class Conversions {
     return errors.length > 0 && errors.every((e) => e.panics) && unknownKeys(this.#host.release, endingOf(file.name), assignments).length === 0;
   }
 
-  /** A network that is refused has no name; a container has none where a specifier makes it. */
-  #makes(name: string): boolean {
+  /** A network that is refused has no name; a container has none where a specifier makes it, and in 5.3 none before its turn comes. */
+  #makes(name: string, by: QuadletFile): boolean {
     const file = this.#instance.taken.get(name);
     if (!file) return false;
+    if (name.endsWith('.container') && !since(this.#host.release, '5.4') && name > by.name) return false;
     const { assignments } = mergeQuadlet(file, this.#instance.directories, this.#host.disk, this.#host.release);
     const ending = endingOf(name);
     if (ending !== 'container') return unknownKeys(this.#host.release, ending, assignments).length === 0 && this.errorsOf(file, assignments).length === 0;

@@ -115,8 +115,6 @@ function containerErrors(about: About): void {
     const commands = argumentsOf(about.values('ReloadCmd').slice(-1), about.own, 'ReloadCmd');
     if (commands.length > 0) about.at('ReloadSignal', 'ReloadCmd= and ReloadSignal= exclude each other');
   }
-  for (const { value, where } of about.values('AddDevice'))
-    if (/(?:^|\s)(?:""|'')(?:\s|$)/.test(value)) about.errors.push({ said: 'AddDevice= holds an empty word', where: [where], panics: true });
 }
 
 /** Its pattern is not anchored in front (quadlet.go validPortRange). */
@@ -141,7 +139,7 @@ function serviceErrors(about: About): void {
   if (kill !== undefined && kill !== 'mixed' && kill !== 'control-group')
     about.at('KillMode', `KillMode=${kill}: only mixed and control-group are taken`, 'Service');
   const type = lastOf(assignments, 'Service', 'Type');
-  if (type !== undefined && type !== 'notify' && type !== 'oneshot' && (ending === 'container' || since(release, '4.7')))
+  if (type !== undefined && type !== 'notify' && type !== 'oneshot' && (ending === 'container' || since(release, '4.8')))
     about.at('Type', `Type=${type}: only notify and oneshot are taken`, 'Service');
 }
 

@@ -11,10 +11,20 @@ function resolved(release: Release): readonly string[] {
   return ['volume', 'bind', 'glob', ...(since(release, '5.3') ? ['image'] : []), ...(since(release, '5.7') ? ['artifact'] : [])];
 }
 
-/** Each Mount= that is refused, or on which the generator panics. Before 4.8 it handed them on unread. */
+/** Each Mount= that is refused, or on which the generator panics. */
 export function mountRefusals({ release, assignments, takes }: Conversion): ConversionError[] {
-  if (!since(release, '4.8')) return [];
+  if (!since(release, '4.5')) return [];
+  if (!since(release, '4.8')) return argumentsOf(assignments, 'Container', 'Mount').flatMap(({ text, where }) => bareField(text, where) ?? []);
   return argumentsOf(assignments, 'Container', 'Mount').flatMap(({ text, where }) => refusalOf(text, where, release, takes) ?? []);
+}
+
+/** Before 4.8 the generator panics on a field without an equals sign, and on an empty source. */
+function bareField(text: string, where: Where): ConversionError | undefined {
+  const fields = text.split(',');
+  const bare = fields.find((f) => !f.includes('='));
+  if (bare !== undefined) return { said: `Mount=${text}: ${bare === '' ? 'an empty word' : bare} has no value`, where: [where], panics: true };
+  const resolves = /(?:^|,)type=(?:volume|bind|glob)(?:,|$)/.test(text);
+  return resolves && fields.some((f) => /^(?:source|src)=$/.test(f)) ? { said: `Mount=${text} has no source`, where: [where], panics: true } : undefined;
 }
 
 function refusalOf(text: string, where: Where, release: Release, takes: (name: string) => boolean): ConversionError | undefined {

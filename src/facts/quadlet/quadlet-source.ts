@@ -145,7 +145,7 @@ function movedConf({ variables }: Environment): Unknown | undefined {
 
 function withVolumes(command: Command, { placed, merge, expand }: Draft): Command {
   const bound = boundBy(command.flags, { file: (name) => placed.instance?.taken.get(name), merge }, expand);
-  return 'is' in bound ? { ...command, open: command.open ?? bound } : { ...command, bound };
+  return 'is' in bound ? { ...command, filled: new Map([...(command.filled ?? []), ['volume', bound]]) } : { ...command, bound };
 }
 
 function imageOf(assignments: readonly Assignment[], section: string, expand: (text: string) => string): Word | undefined {

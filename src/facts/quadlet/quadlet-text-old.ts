@@ -30,7 +30,7 @@ export function oldLines(text: string, release: Release): OldLines {
     if (!(skipsComments && isOldComment(content)) && content.indexOf('=') > 0) {
       while (after !== '' && content.endsWith('\\')) {
         const [longer, further] = nextLine(whole, content.length + 1, trims);
-        if (longer === content) return { lines, stuck: line };
+        if (longer === content && further !== '') return { lines, stuck: line };
         content = longer;
         after = further;
       }

@@ -28,7 +28,7 @@ export const qm = defineKind({
     oomAboveSafety: boolean('its score is above 0 and above that of every named unit'),
     allowedCpus: string('AllowedCPUs= of the unit or its slice; unset when there is none'),
     cpuQuota: string('CPUQuota=; unset when there is none'),
-    cpuWeight: number('CPUWeight=; unset when there is none, which counts as 100'),
+    cpuWeight: number('CPUWeight=; idle, the lowest there is, is 0; unset when there is none, which counts as 100'),
     memoryMax: string('MemoryMax=; unset when there is none, or infinity'),
     memoryHigh: string('MemoryHigh=; unset when there is none, or infinity'),
     nestedHostNetwork: boolean('the containers inside it share the network of the host'),
@@ -119,7 +119,7 @@ function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
   const limit = (text: string): string | undefined => (text === 'infinity' ? undefined : text);
   set('allowedCpus', 'AllowedCPUs', (text) => text);
   set('cpuQuota', 'CPUQuota', (text) => text);
-  set('cpuWeight', 'CPUWeight', number_);
+  set('cpuWeight', 'CPUWeight', (text) => (text === 'idle' ? 0 : number_(text)));
   set('memoryMax', 'MemoryMax', limit);
   set('memoryHigh', 'MemoryHigh', limit);
 }

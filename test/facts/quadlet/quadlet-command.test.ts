@@ -65,11 +65,30 @@ describe('flags', () => {
   });
 });
 
-it('is open when systemd or a module fills something in', () => {
-  const open = (text: string): boolean => {
+describe('what systemd or a module fills in', () => {
+  const command = (text: string) => {
     const parsed = parseQuadlet(`[Container]\nImage=x\n${text}`, '/q', release);
-    return parsed.is === 'parsed' && commandOf('container', parsed.text.assignments, (t) => t).open !== undefined;
+    if (parsed.is !== 'parsed') throw new Error(parsed.said);
+    return commandOf('container', parsed.text.assignments, (t) => t);
   };
-  expect(['PodmanArgs=$EXTRA', 'PodmanArgs=--pid=${PID}', 'Network=$NET', 'ContainersConfModule=x.conf'].map(open)).toEqual([true, true, true, true]);
-  expect(['PodmanArgs=--label=$$x', 'Environment=A=$B', 'PodmanArgs=--init', 'HealthCmd=test $x'].map(open)).toEqual([false, false, false, false]);
+  it.each(['PodmanArgs=$EXTRA', 'PodmanArgs=${EXTRA}', 'PodmanArgs=--${EXTRA}', 'Network=$NET', 'ContainersConfModule=x.conf'])(
+    '%s may become any flag',
+    (text) => expect(command(text).open).toBeDefined(),
+  );
+  it.each([
+    ['PodmanArgs=--pid=${PID}', 'pid'],
+    ['PodmanArgs=--pid ${PID}', 'pid'],
+    ['Volume=${BOOKS}/comics:/books', 'volume'],
+    ['Rootfs=${ROOT}', 'rootfs'],
+  ])('%s decides one flag', (text, name) => {
+    expect(command(text).open).toBeUndefined();
+    expect([...(command(text).filled?.keys() ?? [])]).toEqual([name]);
+  });
+  it.each(['PodmanArgs=--label=$$x', 'Environment=A=$B', 'Environment=A=${B}', 'PodmanArgs=--init', 'HealthCmd=test $x', 'Volume=/a/$NAME:/b'])(
+    '%s decides none',
+    (text) => {
+      expect(command(text).open).toBeUndefined();
+      expect(command(text).filled).toBeUndefined();
+    },
+  );
 });
