@@ -2,8 +2,9 @@
 
 import { since } from '../containers/podman-release.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import type { ConversionError } from './quadlet-conversion.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
-import { type ConversionError, conversionErrors, unknownKeys } from './quadlet-errors.ts';
+import { conversionErrors, unknownKeys } from './quadlet-errors.ts';
 import { type Instance, supported } from './quadlet-instances.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { mergeQuadlet } from './quadlet-merge.ts';

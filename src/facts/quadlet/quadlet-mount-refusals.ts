@@ -3,7 +3,7 @@
 import { type Release, since } from '../containers/podman-release.ts';
 import type { Where } from '../fact.ts';
 import { csvRecord } from '../podman/mount-option.ts';
-import type { Conversion, ConversionError } from './quadlet-errors.ts';
+import type { Conversion, ConversionError } from './quadlet-conversion.ts';
 import { argumentsOf } from './quadlet-words.ts';
 
 /** Types whose source the generator looks at. */

@@ -3,7 +3,7 @@
 import { since } from '../containers/podman-release.ts';
 import type { Where } from '../fact.ts';
 import type { Assignment } from '../systemd/syntax.ts';
-import type { Conversion, ConversionError } from './quadlet-errors.ts';
+import type { Conversion, ConversionError } from './quadlet-conversion.ts';
 import { endingSince, sectionOf } from './quadlet-keys.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 import { stringsOf } from './quadlet-words.ts';

@@ -2,7 +2,7 @@
 
 import { since } from '../containers/podman-release.ts';
 import type { Where } from '../fact.ts';
-import type { Conversion, ConversionError } from './quadlet-errors.ts';
+import type { Conversion, ConversionError } from './quadlet-conversion.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 import { stringsOf } from './quadlet-words.ts';

@@ -36,8 +36,6 @@ export interface Source {
   readonly dropIns: ServiceDropIns;
   /** Fills in the specifiers that files alone can tell. */
   readonly expand: (text: string) => string;
-  /** What the service surely finds in its environment. */
-  readonly variables: ReadonlyMap<string, string>;
   /** The variables of its environment that decide which containers.conf Podman reads. */
   readonly moves: ReadonlyMap<string, string>;
   /** The pod it is a member of. */
@@ -112,7 +110,6 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
     names,
     dropIns,
     expand,
-    variables: values,
     command,
     moves: new Map(containersVariables.flatMap((name) => (values.has(name) ? [[name, values.get(name) as string] as const] : []))),
     ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),

@@ -5,7 +5,6 @@ import type { Unknown, Where } from '../fact.ts';
 import { csvRecord } from '../podman/mount-option.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
-import type { Variables } from './quadlet-command.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { conflictsOf } from './value-conflicts.ts';
@@ -42,7 +41,6 @@ export interface Valued {
   /** The generated unit. */
   readonly unit: string;
   readonly expand: (text: string) => string;
-  readonly variables: Variables;
   /** What its pod is given, where it is a member of one. */
   readonly pod?: readonly Given[];
 }
@@ -74,16 +72,14 @@ const free = new Set(['env', 'label', 'annotation', 'log-opt', 'secret']);
 
 const bad = ({ key, value, where }: Given, why: string): BadValue => ({ key, value, why, where });
 
-/** A value with what systemd puts into it; without a text, what that is cannot be told, and `open` says so where it matters. */
-function filledIn({ value, where }: Given, { expand, variables, unit }: Valued): { readonly text?: string; readonly open?: Unknown } {
+/** A value with its specifiers filled in. Without a text it is not judged: a variable fills it in, or what only the running host tells; `open` says that it was masked. */
+function filledIn({ value, where }: Given, { expand, unit }: Valued): { readonly text?: string; readonly open?: Unknown } {
   if (holdsPlaceholder(value)) return { open: { is: 'unknown', why: 'redacted', said: 'a value was masked before it was recorded', where: [where] } };
   const template = /@\.service$/.test(unit) ? value.replace(/%[iI]/g, '%H') : value;
   const parts = template.split('%%').map(expand);
-  const text = parts.join('%%').replace(/\$\$|\$\{(\w+)\}/g, (whole, name?: string) => (name === undefined ? whole : (variables.get(name) ?? whole)));
-  if (/\$\{\w+\}|^\$[A-Za-z_]\w*$/.test(text.replaceAll('$$', '')))
-    return { open: { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${value.slice(0, 80)}`, where: [where] } };
-  if (parts.some((p) => laterSpecifiers.test(p))) return {};
-  return { text: text.replaceAll('%%', '%').replaceAll('$$', '$') };
+  const variable = /\$\{\w+\}|^\$[A-Za-z_]\w*$/.test(value.replaceAll('$$', ''));
+  if (variable || parts.some((p) => laterSpecifiers.test(p))) return {};
+  return { text: parts.join('%').replaceAll('$$', '$') };
 }
 
 function problemsOf(given: Given, { ending, release, user }: Valued): BadValue[] {

@@ -16,7 +16,8 @@ const badValues = (describe: string) =>
 export const quadletValues = defineKind({
   name: 'quadlet-values',
   noun: 'the unit',
-  describe: 'The values of a Quadlet file and its drop-ins that Podman or systemd refuses at start, by release, though the generator takes them.',
+  describe:
+    'The values of a Quadlet file and its drop-ins that Podman or systemd refuses at start, by release, though the generator takes them. What a variable of the service fills in is not judged.',
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' } },
   shape: record({
@@ -37,7 +38,7 @@ export const quadletValues = defineKind({
   },
 });
 
-function judge({ file, ending, manager, assignments, dropIns, names, expand, variables, pod }: Source, { release }: QuadletHost): Values {
+function judge({ file, ending, manager, assignments, dropIns, names, expand, pod }: Source, { release }: QuadletHost): Values {
   const values = valuesOfUnit({
     path: file.path,
     ending,
@@ -47,7 +48,6 @@ function judge({ file, ending, manager, assignments, dropIns, names, expand, var
     dropIns: dropIns.assignments,
     unit: names[0] ?? '',
     expand,
-    variables,
     ...(pod ? { pod: givenBy('pod', pod.assignments) } : {}),
   });
   const open = values.open ?? dropIns.unseen;
