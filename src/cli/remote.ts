@@ -2,9 +2,9 @@
 import * as Flags from '@oclif/core/flags';
 import { usualLimits } from '../collect/script/session.ts';
 import type { Reach } from '../collect/targets/target.ts';
+import { accountTraces } from '../facts/host/accounts.ts';
 import type { Pattern } from '../facts/pattern.ts';
 import { manifest } from './paths.ts';
-import { accountTraces } from './superset.ts';
 
 export const remoteFlags = {
   sudo: Flags.boolean({ description: 'on ssh:// targets, become root with sudo -n' }),

@@ -27,7 +27,7 @@ export type Pattern = (
       readonly do: FileSort;
       /**
        * Paths that something read before has named, in words: "what EnvironmentFile= names". No path can be promised, but
-       * none is asked for whose last name does not stand in an answer that the source has seen.
+       * none is asked for whose last name does not stand in an answer that the source has seen, or one that stands on it.
        */
       readonly named: string;
       /** At once the paths, and all above them, that stand behind these keys in unit files. */
@@ -51,6 +51,9 @@ export type Pattern = (
   /** Why none of the cases asks for it: for the law that demands that every promise is one that is kept. */
   readonly unasked?: string;
 };
+
+/** Patterns that none of the cases asks for, and why: see `unasked` of {@link Pattern}. */
+export const unasked = (why: string, patterns: readonly Pattern[]): Pattern[] => patterns.map((pattern) => ({ ...pattern, unasked: why }));
 
 /** A pattern that tells its paths. */
 export type Told = Exclude<Pattern, { readonly named: string }>;

@@ -122,18 +122,19 @@ export function forAccount(ground: Ground, { name, uid, home }: Account): Ground
       .replaceAll('{uid}', id)
       .replaceAll('{user}', name);
   const moved = (p: Pattern): Pattern => (isPath(p) ? { ...p, path: filled(p.path), ...(p.first ? { first: p.first.map(filled) } : {}) } : p);
-  return { ...ground, own: ground.own.map(moved), on: ground.on.map((g) => forAccount(g, { name, uid, gid: uid, home })), touches: ground.touches.map(moved) };
+  const on = ground.on.map((g) => forAccount(g, { name, uid, gid: uid, home }));
+  return { origin: ground.origin, name: ground.name, own: ground.own.map(moved), on, touches: ground.touches.map(moved) };
 }
 
 /** A probe asked for what neither it nor anything it stands on has promised: a defect in pretrip, never the target's fault. */
 class OutsideThePlan extends Error {}
 
-/** By whom an ask was let through last. */
-const vouched = new WeakMap<Ask, Ground>();
+/** By whom an ask was let through last. `open`: its path was promised in words, and no answer that names it was seen there. */
+const vouched = new WeakMap<Ask, { readonly by: Ground; readonly open: boolean }>();
 
 const through = (ask: Ask): string => {
   const voucher = vouched.get(ask);
-  return voucher ? ` (through ${voucher.name})` : '';
+  return voucher ? ` (through ${voucher.by.name})` : '';
 };
 
 /** Who has put an ask of its own, for the law that demands that promises are kept. */
@@ -154,25 +155,22 @@ export function watchAsks<T>(told: Witness, during: () => T): T {
  * Runs a probe and holds its asks against what it promised: an ask of its own against its own patterns, one that a source
  * below let through against what it said it would ask that source. `as` is the account in question. A recording may be
  * asked anything, so nothing is held there.
+ *
+ * What names a path may be an argument: then the answer that it stands in was seen further up, at last by the outermost probe.
  */
-export function* hold<T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>): Asking<T> {
+export function* hold<T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>, outermost = false): Asking<T> {
   if (!asksAreHeld()) return yield* probe;
   const by = ground();
   const account = as ?? anyone;
-  const own = allowed(by.own, account);
   const seen: AnyAnswer[] = [];
-  const lets = (ask: Ask): boolean => {
-    const voucher = vouched.get(ask);
-    if (voucher === undefined) witness?.(by, ask, as);
-    const letThrough = (g: Ground): boolean => g.origin === voucher?.origin && (allowed(g.touches, account)(ask) || mayFollow(g.touches, ask));
-    return (voucher !== undefined && by.on.some(letThrough)) || own(ask) || follows(by.own, account, ask, seen);
-  };
   let step = probe.next();
   while (!step.done) {
-    for (const ask of step.value) if (!lets(ask)) throw new OutsideThePlan(`${by.name} asks outside its plan: ${keyOf(ask)}${through(ask)}`);
     const passed = step.value.map((ask) => {
+      if (!vouched.has(ask)) witness?.(by, ask, as);
+      const way = letThrough(by, account, ask, seen);
+      if (!way || (way.open && outermost)) throw new OutsideThePlan(`${by.name} asks outside its plan: ${keyOf(ask)}${through(ask)}`);
       const copy = { ...ask };
-      vouched.set(copy, by);
+      vouched.set(copy, { by, open: way.open });
       return copy;
     });
     const answers = yield passed;
@@ -180,6 +178,17 @@ export function* hold<T>(ground: () => Ground, as: Account | undefined, probe: A
     step = probe.next(answers);
   }
   return step.value;
+}
+
+/** Whether a ground lets an ask through, and whether it is still open what has named its path. */
+function letThrough(by: Ground, account: Account, ask: Ask, seen: readonly AnyAnswer[]): { readonly open: boolean } | undefined {
+  const voucher = vouched.get(ask);
+  const below = by.on.filter((g) => g.origin === voucher?.by.origin);
+  if (below.some((g) => allowed(g.touches, account)(ask))) return { open: false };
+  const named = below.find((g) => mayFollow(g.touches, ask));
+  if (named) return { open: voucher?.open === true && !follows(named.touches, account, ask, seen) };
+  if (allowed(by.own, account)(ask)) return { open: false };
+  return mayFollow(by.own, ask) ? { open: !follows(by.own, account, ask, seen) } : undefined;
 }
 
 const matchers = new WeakMap<readonly Pattern[], Map<string, Matcher>>();

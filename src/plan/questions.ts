@@ -157,7 +157,7 @@ function fieldOf(fact: Known, name: string): Json | Unknown | undefined {
 /** Learns the answer to one question. On a target, every ask is held against what the kind promised. */
 export function probeFor({ kind, query, as }: Omit<Question, 'fact'>, { audited, given }: Pick<Context, 'audited' | 'given'>): Asking<Fact> {
   return asRoot(
-    hold(() => groundOfQuery(kind, query), as, kind.learn(query, as, given)),
+    hold(() => groundOfQuery(kind, query), as, kind.learn(query, as, given), true),
     as,
     audited,
   );
@@ -175,7 +175,7 @@ function* learn(question: Question, context: Context): Asking<void> {
 function* findSubjects(kind: Kind | undefined, context: Context): Asking<Subjects> {
   if (!kind?.find) return notAsked;
   try {
-    return yield* hold(() => groundOfFind(kind), context.audited, kind.find.learn(context.audited, context.given));
+    return yield* hold(() => groundOfFind(kind), context.audited, kind.find.learn(context.audited, context.given), true);
   } catch (error) {
     return crashed(`the subjects of ${kind.name}`, error, context);
   }

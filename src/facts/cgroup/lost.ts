@@ -1,5 +1,5 @@
 /** Controllers that some file grants, yet the merged `Delegate=` lacks: because the file is hidden, or a later line takes them back. */
-import { type Answer, type Asking, read, together } from '../ask.ts';
+import type { Answer } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { type Delegation, mergeDelegate } from '../systemd/delegate.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
@@ -15,16 +15,14 @@ export interface Lost {
 
 const isDelegate = (a: Assignment): boolean => a.section === 'Service' && a.key === 'Delegate';
 
-/** Compares what every file grants by itself with what the unit ends up with. */
-export function* lostControllers(unit: LoadedUnit, merged: Delegation): Asking<Lost> {
-  const hidden = hiddenFiles(unit);
-  const texts = yield* together(hidden.map((h) => read(h.path)));
+/** Compares what every file grants by itself with what the unit ends up with. `texts`: those of its files, hidden ones included. */
+export function lostControllers(unit: LoadedUnit, merged: Delegation, texts: ReadonlyMap<string, Answer<string>>): Lost {
   const unseen: Unknown[] = [];
   const grants: { controllers: readonly string[]; where: Where }[] = [];
-  for (const [at, file] of hidden.entries()) {
-    const text = texts[at] as Answer<string>;
-    if (text.is === 'blocked' && text.why !== 'failed') unseen.push(unknown(text, file.path));
-    if (text.is !== 'got') continue;
+  for (const file of hiddenFiles(unit)) {
+    const text = texts.get(file.path);
+    if (text?.is === 'blocked' && text.why !== 'failed') unseen.push(unknown(text, file.path));
+    if (text?.is !== 'got') continue;
     for (const a of parseUnitText(text.value, file.path, sectionsOf('service')).assignments.filter(isDelegate)) {
       grants.push({ controllers: mergeDelegate([a]).controllers, where: { ...a.where, said: `hidden by ${file.by}` } });
     }

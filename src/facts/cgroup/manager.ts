@@ -50,9 +50,9 @@ const touches: Touches = [
 ];
 
 /** Asks the kernel, the system manager and Podman in one round. */
-export const userManager = source(touches, readUserManager);
+export const userManager = source(touches, lookAtUserManager);
 
-function* readUserManager(as: Account): Asking<UserManager> {
+function* lookAtUserManager(as: Account): Asking<UserManager> {
   const group = cgroupOf(as);
   const answers = yield* together([
     stat(group),

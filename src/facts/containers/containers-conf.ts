@@ -2,7 +2,7 @@
 import { type Account, type Asking, stat, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { diskTouches, readDisk } from '../host/disk.ts';
+import { readDisk } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
 import { record, type Shape } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
@@ -17,10 +17,7 @@ export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE
 const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(containersVariables, inQuestion),
-  ...diskTouches(
-    [...mainFiles('~'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
-    dropInDirectories('~', '{uid}'),
-  ),
+  readDisk.of([...mainFiles('~'), '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'], dropInDirectories('~', '{uid}')),
   ...['/usr/share/zoneinfo', '/etc/zoneinfo'].map((d): Pattern => ({ do: 'stat', path: `${d}/**`, later: true })),
 ];
 
@@ -46,9 +43,10 @@ export type Variables = ReadonlyMap<string, string>;
  * variables of the program in question, a unit say; without it, those with which the account's programs start, and what
  * depends on how they do is unknown.
  */
-export const containersConf = source(touches, (as: Account, given?: Variables) => (given ? readContainersConf(as, given) : forAccount(as)));
+export const containersConf = source(touches, findContainersConf);
 
-function* forAccount(as: Account): Asking<Fact> {
+function* findContainersConf(as: Account, given?: Variables): Asking<Fact> {
+  if (given) return yield* readContainersConf(as, given);
   const starts = yield* accountEnvironments(containersVariables, as);
   if ('is' in starts) return starts;
   return agreed(starts, yield* together(starts.map((s) => readContainersConf(as, s.values))), as);

@@ -2,7 +2,7 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';
-import { blockedAt, type DiskDirectory, type DiskFile, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
+import { blockedAt, type DiskDirectory, type DiskFile, readDisk, unreadableBy } from '../host/disk.ts';
 import { boolean, list, map, number, record, type Shape, string } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
@@ -19,7 +19,7 @@ const places = (home: string): { etc: string; home: string } => {
 const touches: Touches = [
   accountEnvironments.of(names, inQuestion),
   podmanRelease,
-  ...diskTouches(
+  readDisk.of(
     ['/etc/containers/registries.conf', '~/.config/containers/registries.conf', '/etc/containers/*.conf', '~/.config/containers/*.conf'],
     ['/etc/containers/registries.conf.d', '~/.config/containers/registries.conf.d'],
   ),
@@ -51,9 +51,9 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
 };
 
 /** A user's main file hides the system's main file and its whole drop-in directory; drop-ins replace entries by prefix. */
-export const registriesConf = source(touches, forAccount);
+export const registriesConf = source(touches, findRegistriesConf);
 
-function* forAccount(as: Account): Asking<Fact> {
+function* findRegistriesConf(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(names, as);
   if ('is' in starts) return starts;
   return agreed(starts, yield* together(starts.map((s) => readRegistriesConf(as, s.values))), as);

@@ -5,7 +5,7 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, type FactBuilder, type Unknown, unparsable } from '../fact.ts';
-import { blockedAt, type Disk, diskTouches, readDisk, unreadableBy } from '../host/disk.ts';
+import { blockedAt, type Disk, readDisk, unreadableBy } from '../host/disk.ts';
 import { boolean, type Shape, string } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
@@ -78,8 +78,8 @@ const inherited = new Set([
 const touches: Touches = [
   podmanRelease,
   accountEnvironments.of(names, inQuestion),
-  ...diskTouches(
-    [...mainFiles('~', 'storage'), '/dev/null', '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
+  readDisk.of(
+    [...mainFiles('~', 'storage'), '/etc/containers/*.conf', '/usr/share/containers/*.conf', '~/.config/containers/*.conf'],
     dropInDirectories('~', '{uid}', 'storage'),
   ),
 ];
@@ -91,9 +91,9 @@ export const storageShape: Readonly<Record<string, Shape>> = {
   usable: boolean('false: Podman refuses every command, since the file leaves runroot or graphroot out'),
 };
 
-export const storageConf = source(touches, forAccount);
+export const storageConf = source(touches, findStorageConf);
 
-function* forAccount(as: Account): Asking<Fact> {
+function* findStorageConf(as: Account): Asking<Fact> {
   const starts = yield* accountEnvironments(names, as);
   if ('is' in starts) return starts;
   return agreed(starts, yield* together(starts.map((s) => readStorageConf(as, s.values))), as);

@@ -4,7 +4,7 @@ import type { Asking } from '../ask.ts';
 import { assemble } from '../containers/assemble.ts';
 import { mergeToml, type Source, shapeOfKeys } from '../containers/merge.ts';
 import { type Fact, type Unknown, unknown } from '../fact.ts';
-import { blockedAt, diskTouches, readDisk } from '../host/disk.ts';
+import { blockedAt, readDisk } from '../host/disk.ts';
 import type { Shape } from '../shape.ts';
 import { source, type Touches } from '../source.ts';
 import { crioKeys } from './crio-keys.ts';
@@ -14,7 +14,7 @@ const directory = '/etc/crio/crio.conf.d';
 
 export const crioShape: Readonly<Record<string, Shape>> = { crio: shapeOfKeys(crioKeys.crio as typeof crioKeys, 'crio.conf [crio]') };
 
-const touches: Touches = diskTouches([main], [directory]);
+const touches: Touches = [readDisk.of([main], [directory])];
 
 /** CRI-O reads every file of the directory whatever its name, in byte order, and merges each into what came before. */
 export const crioConf = source(touches, readCrioConf);

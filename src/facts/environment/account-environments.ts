@@ -2,11 +2,11 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { holdsPlaceholder } from '../redacted.ts';
-import { source, type Touches } from '../source.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
 import { unitNamed } from '../systemd/load.ts';
 import { type Environment, gapOf } from './environment.ts';
 import { environmentOf, managerOf } from './environment-of.ts';
-import { login, loginEnvironmentTouches } from './session.ts';
+import { login } from './session.ts';
 import { systemManager } from './system-manager.ts';
 import { userManager, userManagerUnit } from './user-manager.ts';
 
@@ -23,7 +23,7 @@ export interface Start {
  * A variable that the inspecting process itself has, being the account's, was set on purpose: then its session alone counts.
  */
 export const accountEnvironments = source(
-  (names: readonly string[]): Touches => [...loginEnvironmentTouches(names), systemManager, userManager, unitNamed('user@{uid}.service', 'system')],
+  (names: readonly string[]): Touches => [login.of(inQuestion, names), systemManager, userManager, unitNamed('user@{uid}.service', 'system')],
   starts,
 );
 

@@ -1,11 +1,11 @@
 /** Which environment a program sees: the one door of this room. */
 import type { Account, Asking } from '../ask.ts';
-import type { LoadedUnit } from '../systemd/load.ts';
+import type { Manager } from '../systemd/paths.ts';
 import type { Environment } from './environment.ts';
 import { inspection } from './inspection.ts';
 import { login } from './session.ts';
 import { systemManager } from './system-manager.ts';
-import { type ServiceLines, serviceLines, unitEnvironment } from './unit.ts';
+import { environmentOfUnit, linesEnvironment, type ServiceLines } from './unit.ts';
 import { userManager } from './user-manager.ts';
 
 /** A manager: the system's, or the account's own. */
@@ -24,8 +24,8 @@ export type Program =
   | { readonly manager: ManagerOf }
   /** What a manager's generators find. */
   | { readonly generators: ManagerOf }
-  /** A unit's processes. `as`: the account of its manager. */
-  | { readonly unit: LoadedUnit; readonly as: Account }
+  /** A unit's processes, or those that it would have if it were there. `as`: the account of its manager. */
+  | { readonly unit: string; readonly manager: Manager; readonly as: Account }
   /** The same of a unit that is not loaded from files, but generated. */
   | { readonly service: ServiceLines };
 
@@ -36,9 +36,9 @@ export type Program =
 export function* environmentOf(program: Program, names: readonly string[]): Asking<Environment> {
   if ('inspection' in program) return yield* inspection(names);
   if ('login' in program) return (yield* login(program.login, names)).environment;
-  if ('unit' in program) return yield* unitEnvironment(serviceLines(program.unit, program.as), names);
-  if ('service' in program) return yield* unitEnvironment(program.service, names);
+  if ('unit' in program) return yield* environmentOfUnit(program.unit, { manager: program.manager, as: program.as }, names);
+  if ('service' in program) return yield* linesEnvironment(program.service, names);
   const of = 'manager' in program ? program.manager : program.generators;
-  const manager = of === 'system' ? yield* systemManager() : yield* userManager(of, names);
+  const manager = of === 'system' ? yield* systemManager() : yield* userManager(of);
   return 'manager' in program ? manager.units : manager.generators;
 }

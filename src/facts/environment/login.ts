@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, list, read, together } from '..
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { source } from '../source.ts';
-import { type Assignment, assignmentsIn, type Dialect, expand } from '../text/assignments.ts';
+import { type Assignment, assignmentsIn, type Dialect, expand, type Wanted } from '../text/assignments.ts';
 import { type Environment, EnvironmentBuilder } from './environment.ts';
 
 interface Place {
@@ -73,9 +73,8 @@ function* readPlace({ path: written, dialect, suffix }: Place, as: Account): Ask
 }
 
 /** What these files set of the wanted names. What is set only under a condition, or expanded by a shell, cannot be told. */
-export function setBy(files: readonly LoginFile[], names: readonly string[], as: Account): Environment {
+export function setBy(files: readonly LoginFile[], wanted: Wanted, as: Account): Environment {
   const env = new EnvironmentBuilder(() => 'set again later');
-  const wanted = new Set(names);
   for (const { path, dialect, text } of files) {
     env.looked({ path });
     if (text.is === 'blocked') env.missed(unknown(text, path));

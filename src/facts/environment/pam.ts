@@ -5,7 +5,8 @@
 import { type Account, type Answer, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import { source, type Touches } from '../source.ts';
+import { source } from '../source.ts';
+import { everyName } from '../text/assignments.ts';
 import { type Environment, EnvironmentBuilder } from './environment.ts';
 import { etcEnvironment, setBy } from './login.ts';
 
@@ -13,12 +14,20 @@ import { etcEnvironment, setBy } from './login.ts';
 const directories = ['/etc/pam.d', '/usr/lib/pam.d'] as const;
 const stack = 'systemd-user';
 
-/** The wanted variables of /etc/environment, as far as they reach the manager. The stack is looked at only where one of them is set. */
-export function* pamEnvironment(names: readonly string[], as: Account): Asking<Environment> {
+/** Whether the stack of user managers reads the file; unknown where it could not be followed. */
+const readsEtcEnvironment = source(
+  directories.map((d): Pattern => ({ do: 'read', path: `${d}/*`, first: [`${d}/${stack}`] })),
+  followStack,
+);
+
+/** The variables of /etc/environment, as far as they reach the manager. The stack is looked at only where one is set. */
+export const pamEnvironment = source([{ do: 'read', path: etcEnvironment }, readsEtcEnvironment], readPamEnvironment);
+
+function* readPamEnvironment(as: Account): Asking<Environment> {
   const env = new EnvironmentBuilder().looked({ path: etcEnvironment });
   const text = yield* read(etcEnvironment);
   if (text.is === 'absent') return env.build();
-  const found = setBy([{ path: etcEnvironment, dialect: 'pam', text }], names, as);
+  const found = setBy([{ path: etcEnvironment, dialect: 'pam', text }], everyName, as);
   if (found.variables.size === 0 && !found.unseen) return env.build();
   const reads = yield* readsEtcEnvironment();
   if (reads === true) return env.over(found).build();
@@ -35,14 +44,6 @@ export function* pamEnvironment(names: readonly string[], as: Account): Asking<E
     });
   return env.missed(found.unseen).build();
 }
-
-/** Whether the stack of user managers reads the file; unknown where it could not be followed. */
-const readsEtcEnvironment = source(
-  directories.map((d): Pattern => ({ do: 'read', path: `${d}/*`, first: [`${d}/${stack}`] })),
-  followStack,
-);
-
-export const pamTouches: Touches = [{ do: 'read', path: etcEnvironment }, readsEtcEnvironment];
 
 function* followStack(): Asking<boolean | Unknown> {
   return yield* follow(stack, 0);

@@ -3,10 +3,10 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { envPlace } from '../asks.ts';
 import { type Note, type Unknown, unknown, type Where } from '../fact.ts';
-import type { Touches } from '../source.ts';
+import { source, type Touches } from '../source.ts';
 import { type Environment, EnvironmentBuilder, gapOf } from './environment.ts';
 import { environmentD, environmentDFiles } from './environment-d.ts';
-import { inspection, inspectionTouches, type Whose, whose, whoseTouches } from './inspection.ts';
+import { inspection, type Whose, whose } from './inspection.ts';
 import { type LoginFiles, loginFiles, setBy } from './login.ts';
 
 /** One variable. `value` is what a program started by the account would get; unset when neither place sets it. */
@@ -29,17 +29,16 @@ export interface SessionVariable {
 
 export type SessionVariables = ReadonlyMap<string, SessionVariable>;
 
-/** All that {@link login} may ask for these names. */
-export const loginEnvironmentTouches = (names: readonly string[]): Touches => [...whoseTouches, ...inspectionTouches(names), loginFiles];
-
-/** All that {@link sessionVariables} may ask for these names. */
-export const sessionTouches = (names: readonly string[]): Touches => [...loginEnvironmentTouches(names), environmentDFiles];
-
 /**
  * The wanted variables of an account's session: the inspecting one where it is the account's, else the next. A desktop
  * starts from the user manager, so environment.d counts; files of shells come after it.
  */
-export function* sessionVariables(as: Account, names: readonly string[]): Asking<SessionVariables> {
+export const sessionVariables = source(
+  (_as: Account, names: readonly string[]): Touches => [whose, inspection.of(names), loginFiles, environmentDFiles],
+  sessionOf,
+);
+
+function* sessionOf(as: Account, names: readonly string[]): Asking<SessionVariables> {
   const [who, live, files, d] = yield* together([whose(as), inspection(names), loginFiles(as, true), environmentDFiles(as)]);
   const persistent = startUp(files, names, as, environmentD(d, undefined, as));
   return new Map(names.map((name) => [name, variable(name, liveOf(name, who, live), persistent)]));
@@ -55,7 +54,9 @@ export interface Login {
  * The wanted variables of a login. Where another account inspects, root's own start-up files do not count: they cannot be
  * seen then, and root's programs are started by the system's manager or through sudo, which reads none of them.
  */
-export function* login(as: Account, names: readonly string[]): Asking<Login> {
+export const login = source((_as: Account, names: readonly string[]): Touches => [whose, inspection.of(names), loginFiles], loginOf);
+
+function* loginOf(as: Account, names: readonly string[]): Asking<Login> {
   const [who, live] = yield* together([whose(as), inspection(names)]);
   const files = yield* loginFiles(as, !(as.uid === 0 && who === 'foreign'));
   const env = new EnvironmentBuilder(() => 'set again later').over(startUp(files, names, as));
@@ -74,15 +75,16 @@ export function* login(as: Account, names: readonly string[]): Asking<Login> {
 
 /** In the order in which they are read: PAM's file, environment.d for what a desktop starts, then those of shells. */
 function startUp(files: LoginFiles, names: readonly string[], as: Account, d?: Environment): Environment {
+  const wanted = new Set(names);
   const pam = files.system.filter((f) => f.dialect === 'pam');
   const shells = files.system.filter((f) => f.dialect !== 'pam');
-  const env = new EnvironmentBuilder(() => 'set again later').over(setBy(pam, names, as));
+  const env = new EnvironmentBuilder(() => 'set again later').over(setBy(pam, wanted, as));
   if (d) env.over(d);
   return env
-    .over(setBy(shells, names, as))
+    .over(setBy(shells, wanted, as))
     .looked(...files.looked)
     .missed(files.unseen)
-    .over(setBy(files.home, names, as))
+    .over(setBy(files.home, wanted, as))
     .build();
 }
 

@@ -4,8 +4,7 @@
  */
 import { type Asking, read, together } from '../ask.ts';
 import { unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
-import type { Touches } from '../source.ts';
+import { source } from '../source.ts';
 import { type Assignment, sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
 import { readEnvFile } from './env-file.ts';
@@ -81,8 +80,20 @@ export function parseEnvironmentFile(text: string, path: string): Environment {
   return env.build();
 }
 
+/** Where files of variables usually lie, whatever they are called. */
+const folders = ['/etc/default', '/etc/sysconfig'];
+
 /** Files are read after `Environment=`, in order, and win. With `readFiles` off, any file that is named is unseen. */
-export function* unitLines({ counting, expand }: UnitLines, readFiles = true): Asking<Environment> {
+export const unitLines = source(
+  [
+    { do: 'read', path: '/etc/default/*', later: true },
+    { do: 'read', path: '/etc/sysconfig/*', later: true, unasked: 'the same as /etc/default, elsewhere' },
+    { do: 'read', named: 'what EnvironmentFile= names', later: true },
+  ],
+  readUnitLines,
+);
+
+function* readUnitLines({ counting, expand }: UnitLines, readFiles = true): Asking<Environment> {
   const env = new EnvironmentBuilder().over(mergeEnvironment(counting('Environment'), expand));
   const files = environmentFiles(counting('EnvironmentFile'), expand);
   const readable = files.map((f) => readFiles && mayRead(f));
@@ -107,14 +118,6 @@ export function takeAway(env: EnvironmentBuilder, assignments: readonly Assignme
       if (env.remove(name, at < 0 ? undefined : word.slice(at + 1))) env.remark({ said: `UnsetEnvironment= takes ${name} away`, where, name });
     }
 }
-
-/** Where files of variables usually lie, whatever they are called. */
-const folders = ['/etc/default', '/etc/sysconfig'];
-
-export const unitLinesTouches: Touches = [
-  ...folders.map((f): Pattern => ({ do: 'read', path: `${f}/*`, later: true })),
-  { do: 'read', named: 'what EnvironmentFile= names', later: true },
-];
 
 /** Globs are not followed, nor is a name that stands in no file because specifiers make it up, where it may lie anywhere. */
 function mayRead({ path, written }: EnvironmentFile): boolean {

@@ -4,8 +4,8 @@
  */
 import type { Account, Asking } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
-import { anyone, type Touches } from '../source.ts';
-import type { LoadedUnit } from '../systemd/load.ts';
+import { source, type Touches } from '../source.ts';
+import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
@@ -13,14 +13,8 @@ import { sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
 import { type Environment, EnvironmentBuilder } from './environment.ts';
 import { type ManagerEnvironment, systemManager } from './system-manager.ts';
-import { takeAway, type UnitLines, unitLines, unitLinesTouches } from './unit-lines.ts';
+import { takeAway, type UnitLines, unitLines } from './unit-lines.ts';
 import { userManager } from './user-manager.ts';
-
-/** What {@link unitEnvironment} stands on, for a unit of the system's manager, or of the account in question. */
-export const unitEnvironmentTouches: Touches = [systemManager, userManager, ...unitLinesTouches];
-
-/** The same for a unit of whichever account's manager. */
-export const anyUnitEnvironmentTouches: Touches = [systemManager, userManager.of(anyone), ...unitLinesTouches];
 
 /** A unit's lines, and whose manager starts it; for the system's manager `as` is root. */
 export interface ServiceLines extends UnitLines {
@@ -30,17 +24,35 @@ export interface ServiceLines extends UnitLines {
   readonly unseen?: Unknown;
 }
 
-export function serviceLines(unit: LoadedUnit, as: Account): ServiceLines {
+function serviceLines(unit: LoadedUnit, as: Account): ServiceLines {
   const expand = expander(unit.unit, unit.manager, as);
   // An image has no runtime directories, so nothing in them is missed.
   const unseen = unit.unseen.find((u) => u.why !== 'unsupported');
   return { manager: unit.manager, as, expand, counting: mergeSettings(unit, expand).counting, ...(unseen ? { unseen } : {}) };
 }
 
-/** What a unit's processes find. `names` are to be told for sure; others stand in the result as far as files set them. */
-export function* unitEnvironment(service: ServiceLines, names: readonly string[]): Asking<Environment> {
+/** What the processes of a unit find, or would if there were one. The account is that of its manager: root for the system's. */
+export const environmentOfUnit = source(
+  (name: string, { manager }: LoadOptions): Touches => [unitNamed(name, manager), linesEnvironment, systemManager, userManager],
+  readEnvironmentOfUnit,
+);
+
+function* readEnvironmentOfUnit(name: string, options: LoadOptions, names: readonly string[]): Asking<Environment> {
+  const unit = yield* loadUnit(name, options);
+  if (unit.is === 'unknown') return new EnvironmentBuilder().missed(unit).build();
+  if (unit.exists && !unit.masked) return yield* linesEnvironment(serviceLines(unit, options.as), names);
+  return (options.manager === 'user' ? yield* userManager(options.as) : yield* systemManager()).units;
+}
+
+/**
+ * What the processes of a unit with these lines find. `names` are to be told for sure; others stand in the result as far
+ * as files set them.
+ */
+export const linesEnvironment = source([systemManager, userManager, unitLines], readLinesEnvironment);
+
+function* readLinesEnvironment(service: ServiceLines, names: readonly string[]): Asking<Environment> {
   const { manager, as, counting, expand } = service;
-  const from: ManagerEnvironment = manager === 'user' ? yield* userManager(as, names) : yield* systemManager();
+  const from: ManagerEnvironment = manager === 'user' ? yield* userManager(as) : yield* systemManager();
   const env = new EnvironmentBuilder().over(from.units);
   if (manager === 'system') passOn(env, from.own, service);
   env.over(yield* unitLines(service));

@@ -12,21 +12,21 @@ import { expander } from '../systemd/specifiers.ts';
 import { type Environment, EnvironmentBuilder, sameDirectory } from './environment.ts';
 import { environmentD, environmentDFiles } from './environment-d.ts';
 import { managerConf } from './manager-conf.ts';
-import { pamEnvironment, pamTouches } from './pam.ts';
+import { pamEnvironment } from './pam.ts';
 import { type ManagerEnvironment, systemManager, systemRoot } from './system-manager.ts';
-import { unitLines, unitLinesTouches } from './unit-lines.ts';
+import { unitLines } from './unit-lines.ts';
 
-/** The account's manager. `names`: those of /etc/environment that are to be told; all other places are read whole. */
+/** The account's manager. */
 export const userManager = source(
-  [systemManager, unitNamed('user@{uid}.service', 'system'), ...unitLinesTouches, ...pamTouches, managerConf.of('user.conf', inQuestion), environmentDFiles],
+  [systemManager, unitNamed('user@{uid}.service', 'system'), unitLines, pamEnvironment, managerConf.of('user.conf', inQuestion), environmentDFiles],
   readUserManager,
 );
 
-function* readUserManager(as: Account, names: readonly string[]): Asking<ManagerEnvironment> {
+function* readUserManager(as: Account): Asking<ManagerEnvironment> {
   const [system, service, pam, conf, files] = yield* together([
     systemManager(),
     managersUnit(as),
-    pamEnvironment(names, as),
+    pamEnvironment(as),
     managerConf('user.conf', as),
     environmentDFiles(as),
   ]);

@@ -56,7 +56,7 @@ function* ordinaryUids(): Asking<{ readonly is: 'known'; readonly min: number; r
 }
 
 /** Paths that only a user who runs containers or K3s without root has. `{uid}` and `~` as in patterns. */
-export const rootlessTraces = [
+const rootlessTraces = [
   '~/.local/share/containers',
   '~/.config/containers',
   '~/.config/systemd/user/sockets.target.wants/podman.socket',
@@ -71,6 +71,9 @@ const k3sUnitPaths = [
 ] as const;
 
 export const lingerPath = '/var/lib/systemd/linger';
+
+/** An account with one of these runs containers without root; a capture script starts programs for no other. */
+export const accountTraces: readonly string[] = [...rootlessTraces, '~/.rancher/k3s', `${lingerPath}/{user}`];
 
 /** What is known of one account as a user of rootless containers. A part that could not be seen is an Unknown. */
 export interface RootlessUse {

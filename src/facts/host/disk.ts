@@ -3,7 +3,7 @@
 import { type Account, type Answer, type Ask, type Asking, type Content, type Inode, type Stat, textOf } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import type { Touches } from '../source.ts';
+import { source, type Touches } from '../source.ts';
 
 /** A file as the program would open it. */
 export interface DiskFile {
@@ -25,8 +25,7 @@ export interface Disk {
   directory(path: string): DiskDirectory;
 }
 
-/** What {@link readDisk} may ask for these paths. */
-export const diskTouches = (files: readonly string[], directories: readonly string[]): Touches => [
+const touches = (files: readonly string[], directories: readonly string[]): Touches => [
   ...[...files, ...directories].map((path): Pattern => ({ do: 'stat', path })),
   ...files.map((path): Pattern => ({ do: 'read', path })),
   ...directories.flatMap((path): Pattern[] => [
@@ -37,7 +36,9 @@ export const diskTouches = (files: readonly string[], directories: readonly stri
 ];
 
 /** Stats and reads files and directories in two rounds; of a directory only the files whose name fits `wanted`. */
-export function* readDisk(files: readonly string[], directories: readonly string[], wanted: RegExp): Asking<Disk> {
+export const readDisk = source(touches, statAndRead);
+
+function* statAndRead(files: readonly string[], directories: readonly string[], wanted: RegExp): Asking<Disk> {
   const first: Ask[] = [
     ...directories.flatMap((path): Ask[] => [
       { do: 'stat', path },

@@ -4,22 +4,12 @@ import { type Asking, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { kernelPath, runs } from './running.ts';
-import { effective, normalKey, type SysctlFiles, sysctlDirectories, sysctlFiles } from './sysctl-d.ts';
+import { effective, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
 
 /** `value` is undefined when the kernel has no such parameter, or (`live` false) when no file sets it. Blanks within are one space. */
 export type KernelValue = { readonly is: 'known'; readonly value?: string; readonly live: boolean; readonly where: readonly Where[] } | Unknown;
 
-const touches = (key: string): Touches => [
-  { do: 'read', path: `/proc/sys/${normalKey(key)}` },
-  { do: 'stat', path: kernelPath },
-  ...sysctlDirectories.flatMap(
-    (path): Touches => [
-      { do: 'list', path },
-      { do: 'stat', path: `${path}/*` },
-      { do: 'read', path: `${path}/*` },
-    ],
-  ),
-];
+const touches = (key: string): Touches => [{ do: 'read', path: `/proc/sys/${normalKey(key)}` }, { do: 'stat', path: kernelPath }, sysctlFiles];
 
 export const kernelValue = source(touches, readKernelValue);
 

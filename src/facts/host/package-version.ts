@@ -3,7 +3,7 @@
 import { type Asking, read, run, stat } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
+import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 
 export type PackageVersion =
@@ -22,9 +22,15 @@ function touches(deb: readonly string[], rpm: readonly string[]): Touches {
   return [
     // Megabytes, for what the program itself usually tells.
     { do: 'read', path: dpkgStatus, later: true },
-    ...deb.map((p): Pattern => ({ do: 'read', path: `${dpkgStatusDirectory}/${p}` })),
+    ...unasked(
+      'some packages are tried for all of them',
+      deb.map((p) => ({ do: 'read', path: `${dpkgStatusDirectory}/${p}` })),
+    ),
     ...rpmDatabases.map((path): Pattern => ({ do: 'stat', path })),
-    ...rpm.map((p): Pattern => ({ do: 'run', argv: [...rpmQuery, p] })),
+    ...unasked(
+      'some packages are tried for all of them',
+      rpm.map((p) => ({ do: 'run', argv: [...rpmQuery, p] })),
+    ),
   ];
 }
 

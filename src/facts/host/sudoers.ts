@@ -2,6 +2,7 @@
 
 import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { listOf, type Statement, statementsIn } from './sudoers-text.ts';
 
@@ -21,14 +22,15 @@ export interface Sudoers {
   readonly incomplete?: Unknown;
 }
 
+const filesIn = (path: string): Pattern[] => [
+  { do: 'list', path },
+  { do: 'read', path: `${path}/*` },
+];
+
 const touches: Touches = [
   ...[...mainFiles, nssPath].map((path) => ({ do: 'read', path }) as const),
-  ...directories.flatMap(
-    (path): Touches => [
-      { do: 'list', path },
-      { do: 'read', path: `${path}/*` },
-    ],
-  ),
+  ...filesIn('/etc/sudoers.d'),
+  ...unasked('@includedir is tried with the first directory', directories.slice(1).flatMap(filesIn)),
 ];
 
 /** Reads the sudoers file that counts, with what it includes. */

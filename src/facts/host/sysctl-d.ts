@@ -1,10 +1,13 @@
 /** The sysctl settings that systemd-sysctl applies at boot: sysctl.d(5), systemd/systemd src/sysctl/sysctl.c. */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Pattern, unasked } from '../pattern.ts';
+import { source, type Touches } from '../source.ts';
 import { globMatches } from '../text/glob.ts';
 
 /** Most important first. /lib is the same directory as /usr/lib where the two are merged. */
-export const sysctlDirectories = ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d', '/lib/sysctl.d'] as const;
+const merged = '/lib/sysctl.d';
+const sysctlDirectories: readonly string[] = ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d', merged];
 
 /** One assignment. `key` is in slash form without leading slash; `value` is undefined for `-key` alone, which only excludes. */
 export interface Assignment {
@@ -83,8 +86,15 @@ function inForce(globs: readonly Assignment[]): Assignment | undefined {
 
 const isGlob = (key: string): boolean => /[*?[]/.test(key);
 
-/** Reads all that systemd-sysctl would read. */
-export function* sysctlFiles(): Asking<SysctlFiles> {
+const touches: Touches = sysctlDirectories.flatMap((directory): Pattern[] => {
+  const inside = (['stat', 'read'] as const).map((ask): Pattern => ({ do: ask, path: `${directory}/*` }));
+  return [{ do: 'list', path: directory }, ...(directory === merged ? unasked('/lib is the same directory as /usr/lib on every case', inside) : inside)];
+});
+
+/** All that systemd-sysctl would read. */
+export const sysctlFiles = source(touches, readSysctlFiles);
+
+function* readSysctlFiles(): Asking<SysctlFiles> {
   const listings = yield* together(sysctlDirectories.map((d) => list(d)));
   const chosen = new Map<string, string>();
   const shadowed: { path: string; by: string }[] = [];
@@ -96,7 +106,7 @@ export function* sysctlFiles(): Asking<SysctlFiles> {
       if (!name.endsWith('.conf') || name.startsWith('.')) continue;
       const by = chosen.get(name);
       if (by === undefined) chosen.set(name, `${directory}/${name}`);
-      else if (directory !== '/lib/sysctl.d') shadowed.push({ path: `${directory}/${name}`, by });
+      else if (directory !== merged) shadowed.push({ path: `${directory}/${name}`, by });
     }
   }
   const paths = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);

@@ -3,7 +3,7 @@
 import { type Account, type Asking, read } from '../ask.ts';
 import type { SessionVariables } from '../environment/session.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import type { Touches } from '../source.ts';
+import { source } from '../source.ts';
 import { type DockerHost, parseDockerHost } from './docker-host.ts';
 
 export const defaultSocket = '/var/run/docker.sock';
@@ -18,13 +18,13 @@ export interface Endpoint {
   readonly where: readonly Where[];
 }
 
-export const endpointTouches: Touches = [{ do: 'read', path: '~/.docker/config.json' }];
-
 /**
  * Follows docker/cli cli/command/cli.go (resolveContextName): DOCKER_HOST, then
  * DOCKER_CONTEXT, then currentContext of ~/.docker/config.json, then the default.
  */
-export function* learnEndpoint(variables: SessionVariables, as: Account): Asking<Endpoint | Unknown> {
+export const learnEndpoint = source([{ do: 'read', path: '~/.docker/config.json' }], followEndpoint);
+
+function* followEndpoint(variables: SessionVariables, as: Account): Asking<Endpoint | Unknown> {
   const host = variables.get('DOCKER_HOST');
   if (host?.gap) return host.gap;
   if (host?.value !== undefined) return { by: 'DOCKER_HOST', address: parseDockerHost(host.value), where: host.where };

@@ -1,6 +1,7 @@
 /** The networks that the one of rootless K3s must not share addresses with. */
 import { type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { source } from '../source.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
@@ -22,13 +23,16 @@ export interface Neighbours {
 const routePath = '/proc/net/route';
 const configPath = '/etc/rancher/k3s/config.yaml';
 
-export const neighbourTouches = [
-  { do: 'read', path: routePath },
-  { do: 'read', path: configPath },
-] as const;
-
 /** Pod and service network (flags of the unit, config.yaml, else K3s' defaults) and the routes of the host. */
-export function* neighbours(unit: LoadedUnit): Asking<Neighbours> {
+export const neighbours = source(
+  [
+    { do: 'read', path: routePath },
+    { do: 'read', path: configPath },
+  ],
+  readNeighbours,
+);
+
+function* readNeighbours(unit: LoadedUnit): Asking<Neighbours> {
   const [routes, config] = yield* together([read(routePath), read(configPath)]);
   const each: Neighbour[] = [];
   for (const [flag, usual] of [

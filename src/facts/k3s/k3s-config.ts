@@ -6,7 +6,7 @@
 import { type Asking, together } from '../ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
-import { blockedAt, type Disk, diskTouches, readDisk } from '../host/disk.ts';
+import { blockedAt, type Disk, readDisk } from '../host/disk.ts';
 import { any, list, map, type Shape, string } from '../shape.ts';
 import { source, type Touches } from '../source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
@@ -27,7 +27,7 @@ export const k3sShape: Readonly<Record<string, Shape>> = {
 };
 
 const touches: Touches = [
-  ...diskTouches([usual, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usual}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d']),
+  readDisk.of([usual, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usual}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d']),
   ...units.flatMap((u) => unitNamed(u, 'system')),
 ];
 

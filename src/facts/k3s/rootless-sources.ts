@@ -3,11 +3,10 @@ import { type Account, type Answer, type Asking, list, read, together } from '..
 import type { Environment } from '../environment/environment.ts';
 import { environmentOf } from '../environment/environment-of.ts';
 import { etcEnvironment } from '../environment/login.ts';
-import { unitEnvironmentTouches } from '../environment/unit.ts';
+import { environmentOfUnit } from '../environment/unit.ts';
 import { parseEnvironmentFile } from '../environment/unit-lines.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Touches } from '../source.ts';
-import type { LoadedUnit } from '../systemd/load.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
 import { assignmentsIn, type Dialect } from '../text/assignments.ts';
 
 /** A value of a variable at a place that the service does not read. */
@@ -44,16 +43,18 @@ const rootServiceFiles = ['/etc/systemd/system/k3s.service.env', '/etc/default/k
 
 const profiles = '/etc/profile.d';
 
-/** What may be asked besides the unit itself. */
-export const sourceTouches: Touches = [
-  ...unitEnvironmentTouches,
-  ...[...shellFiles, ...rootServiceFiles, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
-  { do: 'list', path: profiles },
-];
+/** The variables of `names` as a service of the account's own manager gets them, and where else they are set. */
+export const serviceEnvironment = source(
+  (unit: string): Touches => [
+    environmentOfUnit.of(unit, { manager: 'user', as: inQuestion }),
+    ...[...shellFiles, ...rootServiceFiles, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
+    { do: 'list', path: profiles },
+  ],
+  readServiceEnvironment,
+);
 
-/** The variables of `wanted` as the service of a unit gets them, and where else they are set. */
-export function* serviceEnvironment(unit: LoadedUnit, as: Account, wanted: ReadonlySet<string>): Asking<ServiceEnvironment> {
-  const [environment, strays] = yield* together([environmentOf({ unit, as }, [...wanted]), strayVariables(as, wanted)]);
+function* readServiceEnvironment(unit: string, as: Account, names: readonly string[]): Asking<ServiceEnvironment> {
+  const [environment, strays] = yield* together([environmentOf({ unit, manager: 'user', as }, names), strayVariables(as, new Set(names))]);
   const counts = (s: Stray): boolean => environment.variables.get(s.name)?.where.some((w) => w.path === s.at.path && w.line === s.at.line) ?? false;
   return { environment, ...strays, strays: strays.strays.filter((s) => !counts(s)) };
 }

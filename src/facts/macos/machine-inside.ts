@@ -3,6 +3,7 @@
 import { type Account, type Answer, type Asking, type Output, together } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
 import { type FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import { onMac } from '../host/mac.ts';
 import { source, type Touches } from '../source.ts';
 import type { Connection } from './connections.ts';
 import type { Machine } from './machines.ts';
@@ -11,9 +12,9 @@ import { failed, items, member, runAs, type Told, tellJson, text } from './run-a
 const controllersPath = (uid: string): string => `/sys/fs/cgroup/user.slice/user-${uid}.slice/user@${uid}.service/cgroup.controllers`;
 
 const touches: Touches = [
-  { do: 'run', argv: ['podman', '--connection', '*', 'info', '--format', 'json'], asUser: true },
-  { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', '/sys/fs/cgroup/user.slice/*/*/cgroup.controllers'], asUser: true },
-  { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'readlink', '-f', '/var/run/docker.sock'], asUser: true },
+  { do: 'run', argv: ['podman', '--connection', '*', 'info', '--format', 'json'], asUser: true, ...onMac },
+  { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', '/sys/fs/cgroup/user.slice/*/*/cgroup.controllers'], asUser: true, ...onMac },
+  { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'readlink', '-f', '/var/run/docker.sock'], asUser: true, ...onMac },
 ];
 
 export const learnInside = source(touches, lookInside);

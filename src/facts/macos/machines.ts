@@ -1,9 +1,10 @@
 /** Podman's machines: from the client itself, else from its configuration files. */
 
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
-import { sessionTouches, sessionVariables } from '../environment/session.ts';
+import { sessionVariables } from '../environment/session.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { source, type Touches } from '../source.ts';
+import { onMac } from '../host/mac.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { placed, plain } from '../text/node.ts';
 import { items, member, records, tellJson, text } from './run-as.ts';
@@ -31,9 +32,9 @@ const listArgv = ['podman', 'machine', 'list', '--format', 'json'] as const;
 const folder = '~/.config/containers/podman/machine';
 
 const touches: Touches = [
-  ...sessionTouches([providerVariable]),
-  { do: 'run', argv: listArgv, asUser: true },
-  { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true },
+  sessionVariables.of(inQuestion, [providerVariable]),
+  { do: 'run', argv: listArgv, asUser: true, ...onMac },
+  { do: 'run', argv: ['podman', 'machine', 'inspect', '*'], asUser: true, ...onMac },
   { do: 'stat', path: folder },
   { do: 'list', path: folder },
   { do: 'list', path: `${folder}/*` },

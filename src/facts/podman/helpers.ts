@@ -2,7 +2,7 @@
 
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { helperDirectories, programDirectories } from '../host/tool-table.ts';
+import { programDirectories } from '../host/tool-table.ts';
 import { source, type Touches } from '../source.ts';
 
 export type Helper = { readonly is: 'found'; readonly path: string } | { readonly is: 'absent'; readonly consulted: readonly Where[] } | Unknown;
@@ -10,8 +10,9 @@ export type Helper = { readonly is: 'found'; readonly path: string } | { readonl
 /** CNI's plugins: where Podman 3 and 4 look for them (containers/common pkg/config/default.go). */
 export const pluginDirectories: readonly string[] = ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'];
 
-const touches = (name: string): Touches => [
-  ...[...helperDirectories, ...programDirectories, ...(name === 'bridge' ? pluginDirectories : [])].map((d) => ({ do: 'stat', path: `${d}/${name}` }) as const),
+/** The usual directories that are looked into; where a configuration names others, the last pattern holds. */
+const touches = (name: string, directories: readonly string[], onPath: boolean): Touches => [
+  ...[...directories, ...(onPath ? programDirectories : [])].map((d) => ({ do: 'stat', path: `${d}/${name}` }) as const),
   { do: 'stat', path: `/**/${name}`, later: true },
 ];
 

@@ -4,10 +4,11 @@ import { type Account, type Answer, type Asking, list, type Output, read, togeth
 import { commandPlace } from '../asks.ts';
 import { storageConf } from '../containers/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings } from './settings.ts';
-import { askPodman, database, movedStore } from './store.ts';
+import { askPodman, database, movedStore, ranBefore } from './store.ts';
 
 /** A network and how it was learnt. */
 export interface FoundNetwork extends Network {
@@ -26,7 +27,11 @@ const mayLookIn = (directory: string, as: Account): boolean =>
 function networkTouches(name: string): Touches {
   // Which names there are, Podman itself tells.
   const from = { do: 'run', argv: inspect(name), from: ['podman', 'network', 'ls', '--format', '{{.Name}}'] } as const;
-  return [askPodman.of(inspect(name)), ...(name === '*' ? [from, { ...from, asUser: true } as const] : []), networkFiles];
+  const foretold = unasked('askPodman asks; the capture script, which follows no answers, asks here', [
+    { ...from, ifThere: ranBefore(false) },
+    { ...from, asUser: true, ifThere: ranBefore(true) },
+  ]);
+  return [askPodman.of(inspect(name)), ...(name === '*' ? foretold : []), networkFiles];
 }
 
 /**
@@ -78,18 +83,24 @@ export type NetworkFiles =
     }
   | Unknown;
 
+const filesIn = (directory: string, ending: string): Pattern[] => [
+  { do: 'list', path: directory },
+  { do: 'read', path: `${directory}/*.${ending}` },
+];
+
 const touches: Touches = [
   storageConf,
   settings,
   database,
   { do: 'list', path: '/etc/containers/networks' },
-  ...['/etc/containers/*', '/var/lib/containers/*', '~/.local/share/containers/storage/networks', '/etc/cni/net.d', '~/.config/cni/net.d'].flatMap(
-    (d): Touches => [
-      { do: 'list', path: d },
-      { do: 'read', path: `${d}/*.json` },
-      { do: 'read', path: `${d}/*.conflist` },
-    ],
-  ),
+  ...filesIn('/etc/containers/*', 'json'),
+  ...filesIn('~/.local/share/containers/storage/networks', 'json'),
+  ...filesIn('/etc/cni/net.d', 'conflist'),
+  ...unasked('network_config_dir is tried with one directory and one backend, CNI with the networks of root', [
+    ...filesIn('~/.config/cni/net.d', 'conflist'),
+    ...filesIn('/var/lib/containers/*', 'json'),
+    ...['/var/lib/containers/*', '/etc/containers/*'].map((d): Pattern => ({ do: 'read', path: `${d}/*.conflist` })),
+  ]),
   { do: 'read', path: '/var/lib/containers/storage/defaultNetworkBackend' },
   { do: 'read', path: '~/.local/share/containers/storage/defaultNetworkBackend' },
 ];

@@ -1,17 +1,18 @@
 /** What podman.socket and podman.service of one manager are configured to listen on. */
 
 import { type Account, type Asking, together } from '../ask.ts';
-import { type Environment, sureValues } from '../environment/environment.ts';
+import { type Environment, gapOf, sureValues } from '../environment/environment.ts';
 import { environmentOf } from '../environment/environment-of.ts';
-import { unitEnvironmentTouches } from '../environment/unit.ts';
+import { environmentOfUnit } from '../environment/unit.ts';
 import type { Unknown, Where } from '../fact.ts';
-import type { Touches } from '../source.ts';
+import { type Ground, inQuestion, source } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
+import { type Manager, managers } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import type { ServiceCommand } from './service-processes.ts';
-import { startedBy } from './started-service.ts';
+import { startedBy, variableProgram } from './started-service.ts';
 
 /** One address that a unit listens on. `unix` addresses are absolute paths, `abstract` ones have no file and no mode (unix(7)). */
 export interface Listen {
@@ -49,13 +50,16 @@ const runtimeDir = (as: Account): string => (as.uid === 0 ? '/run' : `/run/user/
 /** Where podman-system-service(1) and the shipped podman.socket put the socket. */
 export const defaultSocket = (as: Account): string => `${runtimeDir(as)}/podman/podman.sock`;
 
-export const socketUnitTouches: Touches = [
-  ...(['system', 'user'] as const).flatMap((m) => [unitNamed('podman.socket', m), unitNamed('podman.service', m)]),
-  ...unitEnvironmentTouches,
-];
+/** What {@link commandsOf} stands on for that unit of the account in question. */
+export const commandsNamed = (name: string, manager: Manager): Ground => environmentOfUnit.of(name, { manager, as: inQuestion });
 
-/** Loads podman.socket and podman.service for an account: root's come from the system manager. */
-export function* socketUnit(as: Account): Asking<SocketUnit> {
+/** podman.socket and podman.service of an account: root's come from the system manager. */
+export const socketUnit = source(
+  managers.flatMap((m) => [unitNamed('podman.socket', m), unitNamed('podman.service', m), commandsNamed('podman.service', m)]),
+  readSocketUnit,
+);
+
+function* readSocketUnit(as: Account): Asking<SocketUnit> {
   const manager = as.uid === 0 ? 'system' : 'user';
   const [socket, service] = yield* together([loadUnit('podman.socket', { manager, as }), loadUnit('podman.service', { manager, as })]);
   // An image has no runtime directories, so nothing in them is missed.
@@ -90,14 +94,18 @@ export function socketsOf(unit: LoadedUnit, as: Account): Sockets {
 
 const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload'];
 
-/** The API services that a unit's `Exec…=` lines start. Lines that `concerns` rejects do not make it unsure. */
+/**
+ * The API services that a unit's `Exec…=` lines start. A line makes it unsure where `concerns` takes it, as it stands or with
+ * the variables filled in that its manager and the unit set, and where its program is a variable that could not be seen.
+ */
 export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: string) => boolean): Asking<Commands> {
   const expand = expander(unit.unit, unit.manager, as);
   const own = unit.assignments.filter((a) => a.section === 'Service');
   const lines = execKeys.flatMap((key) => sinceReset(own.filter((a) => a.key === key)));
   const names = lines.flatMap((l) => [...l.value.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map((m) => m[1] as string));
   // Only a variable that is filled in makes its value matter.
-  const environment: Environment | undefined = names.length > 0 ? yield* environmentOf({ unit, as }, [...new Set(names)].sort()) : undefined;
+  const environment: Environment | undefined =
+    names.length > 0 ? yield* environmentOf({ unit: unit.asked.name, manager: unit.manager, as }, [...new Set(names)].sort()) : undefined;
   const variables = environment ? sureValues(environment) : new Map<string, string>();
   const commands: (ServiceCommand & { key: string; where: Where })[] = [];
   let unsure: Unknown | undefined;
@@ -105,13 +113,25 @@ export function* commandsOf(unit: LoadedUnit, as: Account, concerns: (line: stri
     for (const { words, unresolved } of execCommands(value, expand, variables)) {
       const started = startedBy(words, unresolved, variables);
       commands.push(...started.services.map((s) => ({ ...s, key, where })));
+      if (started.unsure === undefined) continue;
+      const filled = filledIn(value, variables);
+      const concerned = concerns(value) || concerns(filled) || hidesProgram(value, variables, environment);
       // Beside ExecStart, what does not name Podman prepares something.
-      if (started.unsure === undefined || !concerns(value) || (key !== 'ExecStart' && !value.includes('podman'))) continue;
+      if (!concerned || (key !== 'ExecStart' && !filled.includes('podman'))) continue;
       const because = unresolved.length > 0 && environment?.unseen ? ` (${environment.unseen.said})` : '';
       unsure ??= { is: 'unknown', why: 'ambiguous', said: `${unit.unit.name}: ${started.unsure}${because}`, where: [{ ...where, said: `${key}=${value}` }] };
     }
   }
   return { commands, ...(unsure ? { unsure } : {}) };
+}
+
+const filledIn = (line: string, variables: ReadonlyMap<string, string>): string =>
+  line.replace(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g, (whole, braced?: string, plain?: string) => variables.get(braced ?? plain ?? '') ?? whole);
+
+function hidesProgram(line: string, known: ReadonlyMap<string, string>, environment: Environment | undefined): boolean {
+  const name = variableProgram(line);
+  if (name === undefined || known.has(name) || !environment) return false;
+  return gapOf(environment, name) !== undefined || environment.variables.has(name);
 }
 
 /** Classifies a socket address: a path, an abstract name, a port, HOST:PORT, or vsock:CID:PORT (systemd.socket(5) ListenStream=). */

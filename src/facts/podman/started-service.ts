@@ -89,6 +89,16 @@ export function startedBy(words: readonly string[], unresolved: readonly string[
 }
 
 const nameOf = (word: string | undefined): string => (word ?? '').slice((word ?? '').lastIndexOf('/') + 1);
+
+/** Whether what a line starts may stand in variables: a shell, env(1) and the like start what their arguments say. */
+export function maySayWhatItStarts(line: string): boolean {
+  const program = nameOf(splitWords(line).words[0]?.replace(/^[-@:+!|]+/, ''));
+  return line.includes('$') && (program === 'env' || shells.has(program) || wrappers.has(program));
+}
+
+/** The variable that a shell or env(1) takes its program from. */
+export const variableProgram = (line: string): string | undefined => /(?:\s-[a-z]*c|\benv|\bexec)\s+["']?(?:exec\s+)?["']?\$\{?([A-Za-z_]\w*)/.exec(line)?.[1];
+
 const isScriptFlag = (word: string): boolean => /^-[a-z]*c[a-z]*$/.test(word);
 const namesOf = (unresolved: readonly string[]): string => unresolved.map((n) => `$${n}`).join(', ');
 
@@ -121,8 +131,10 @@ function throughEnv(args: readonly string[], unresolved: readonly string[], vari
 
 function throughShell(words: readonly string[], unresolved: readonly string[], variables: ReadonlyMap<string, string>): Started {
   const at = words.findIndex((w, i) => i > 0 && isScriptFlag(w));
-  const script = at < 0 ? undefined : words[at + 1];
-  if (script === undefined) return { services: [], unsure: `${words.join(' ')} runs a script that was not read` };
+  if (at < 0) return { services: [], unsure: `${words.join(' ')} runs a script that was not read` };
+  const script = words[at + 1];
+  // The shell refuses, as where the variable that holds the script is empty.
+  if (script === undefined) return none;
   const { commands, unclear } = shellCommands(script, variables);
   const parts = commands.map((c) => startedBy(c, unresolved, variables));
   const open = unclear || unresolved.length > 0 ? 'what the shell makes of the command is not known' : undefined;

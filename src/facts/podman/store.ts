@@ -12,7 +12,7 @@ import { source, type Touches } from '../source.ts';
 import { graphRoot } from './settings.ts';
 
 /** Where containers are recorded below the graph root: BoltDB, or SQLite since 4.8 (containers/podman libpod/runtime.go). */
-const databaseNames = ['libpod/bolt_state.db', 'db.sql'];
+const databaseNames = ['libpod/bolt_state.db', 'db.sql'] as const;
 
 /** What a Podman that ran since the boot leaves (libpod/runtime.go makeRuntime; pkg/rootless for the pause process). */
 const rootMark = '/run/libpod/alive';
@@ -25,14 +25,22 @@ export type Database =
   | { readonly is: 'none'; readonly where: readonly Where[] }
   | Unknown;
 
-/** The files of a database, wherever the graph root is. */
-export const databaseFiles: readonly Pattern[] = databaseNames.flatMap((n) => [
-  { do: 'stat', path: `/var/lib/containers/storage/${n}` },
-  { do: 'stat', path: `~/.local/share/containers/storage/${n}` },
-  { do: 'stat', path: `/**/${n}`, later: true },
-]);
+/** Looks at both files of a database below a graph root, wherever that is: BoltDB's, then SQLite's. */
+export const databasesBelow = source(
+  databaseNames.flatMap((n): Pattern[] => [
+    { do: 'stat', path: `/var/lib/containers/storage/${n}` },
+    { do: 'stat', path: `~/.local/share/containers/storage/${n}` },
+    { do: 'stat', path: `/**/${n}`, later: true },
+  ]),
+  statDatabases,
+);
 
-const touches: Touches = [storageConf, ...[rootMark, ...userMarks].map((path): Pattern => ({ do: 'stat', path })), ...databaseFiles];
+function* statDatabases(root: string): Asking<readonly [bolt: Answer<Stat>, sqlite: Answer<Stat>]> {
+  const [bolt, sqlite] = databaseNames;
+  return yield* together([stat(`${root}/${bolt}`), stat(`${root}/${sqlite}`)]);
+}
+
+const touches: Touches = [storageConf, databasesBelow];
 
 /** Looks below the usual graph root, then below the one that storage.conf names. */
 export const database = source(touches, seekDatabase);
@@ -62,7 +70,7 @@ export function* movedStore(as: Account): Asking<Unknown | undefined> {
 
 function* databaseBelow(root: string): Asking<Database> {
   const paths = databaseNames.map((n) => `${root}/${n}`);
-  const stats = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];
+  const stats = yield* databasesBelow(root);
   const found = stats.findIndex((s) => s.is === 'got');
   const [first] = stats;
   const bolt = first?.is === 'blocked' ? unknown(first, paths[0] ?? root) : found === 0;
@@ -77,7 +85,7 @@ function* databaseBelow(root: string): Asking<Database> {
 export type Told = Answer<Output> | { readonly is: 'unused'; readonly where: readonly Where[] };
 
 /** What has to be there before a command makes nothing new: a mark that Podman ran since the boot, and a database. */
-const ranBefore = (user: boolean): readonly (readonly string[])[] => [
+export const ranBefore = (user: boolean): readonly (readonly string[])[] => [
   ...(user ? userMarks.map((mark) => [mark]) : [[rootMark]]),
   databaseNames.map((n) => `${user ? '~/.local/share' : '/var/lib'}/containers/storage/${n}`),
 ];

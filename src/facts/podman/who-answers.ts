@@ -1,6 +1,6 @@
 /** Who answers on a local socket that should carry Podman's or Docker's API. */
 
-import { type Asking, get, together } from '../ask.ts';
+import { type Answer, type Asking, get, type Stat, stat, together } from '../ask.ts';
 import { socketPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
@@ -20,11 +20,15 @@ export const mayLookAt = (path: string): boolean => /^\/(run|var)\//.test(path) 
 /** Where the API sockets of Podman and Docker lie unless somebody moved them. */
 const usualSockets = ['/run/podman/podman.sock', '/run/user/{uid}/podman/podman.sock', '/run/docker.sock', '/var/run/docker.sock'] as const;
 
-/** A path, and the directories above it but the first. */
-function above(path: string): string[] {
+/** A path, and the directories above it. */
+function withParents(path: string): string[] {
   const parts = path.split('/');
-  return parts.slice(2).map((_, at) => parts.slice(0, at + 3).join('/'));
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 2).join('/'));
 }
+
+/** Paths that lead to others where /var/run is the link that it is since long, and docker.sock one to Podman's. */
+const elsewhere = (path: string): { readonly unasked?: string } =>
+  /^\/var(?:\/|$)|docker\.sock$/.test(path) ? { unasked: 'it is tried where a link leads from there' } : {};
 
 const asked = ['/_ping', '/version'];
 const named = 'a socket that a unit, a process or a variable names';
@@ -32,16 +36,21 @@ const named = 'a socket that a unit, a process or a variable names';
 const touches = (socket: string): Touches =>
   socket === '*'
     ? asked.flatMap((path): Pattern[] => [
-        ...usualSockets.map((usual): Pattern => ({ do: 'get', socket: usual, path })),
+        ...usualSockets.map((usual): Pattern => ({ do: 'get', socket: usual, path, ...elsewhere(usual) })),
         { do: 'get', named, path, later: true },
       ])
     : asked.map((path): Pattern => ({ do: 'get', socket, path }));
 
-/** Looking at the sockets themselves, and at the directories above them. */
-export const socketPaths: Touches = [
-  ...[...new Set(usualSockets.flatMap((socket) => above(socket)))].map((path): Pattern => ({ do: 'stat', path })),
-  { do: 'stat', named: `${named}, and what lies above`, later: true },
-];
+/** Looks at a socket itself, or at a directory above one. */
+export const lookAtSocket = source(
+  [
+    ...[...new Set(usualSockets.flatMap(withParents))].map((path): Pattern => ({ do: 'stat', path, ...elsewhere(path) })),
+    { do: 'stat', named: `${named}, and what lies above`, later: true },
+  ],
+  function* socketPath(path: string): Asking<Answer<Stat>> {
+    return yield* stat(path);
+  },
+);
 
 /**
  * Asks `/_ping` and `/version`. Podman is known by its `Libpod-Api-Version` or `Server: Libpod/…`

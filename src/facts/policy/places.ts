@@ -6,7 +6,7 @@ import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { blockedAt, unreadableBy } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
-import { inQuestion, type Touches } from '../source.ts';
+import { inQuestion, source } from '../source.ts';
 import { type Policy, readPolicy } from './policy-file.ts';
 
 export const etcPolicy = '/etc/containers/policy.json';
@@ -14,14 +14,6 @@ export const usrPolicy = '/usr/share/containers/policy.json';
 export const homePolicy = (as: Account): string => `${as.home}/.config/containers/policy.json`;
 
 const names = ['CONTAINERS_POLICY_JSON'];
-
-export const policyTouches: Touches = [
-  accountEnvironments.of(names, inQuestion),
-  ...[etcPolicy, usrPolicy, '~/.config/containers/policy.json'].flatMap((path): Pattern[] => [
-    { do: 'stat', path },
-    { do: 'read', path },
-  ]),
-];
 
 /** A policy.json that lies there: its parsed content, or why it cannot be used. */
 export interface PolicyFile {
@@ -42,7 +34,18 @@ export interface PolicyFiles {
  * Reads all places for an account and a release. A home file that is a dangling link counts as
  * absent (tried with Podman 4.3.1); one that cannot be seen leaves everything open.
  */
-export function* policyFiles(as: Account, release: Release): Asking<PolicyFiles | Unknown> {
+export const policyFiles = source(
+  [
+    accountEnvironments.of(names, inQuestion),
+    ...[etcPolicy, usrPolicy, '~/.config/containers/policy.json'].flatMap((path): Pattern[] => [
+      { do: 'stat', path },
+      { do: 'read', path },
+    ]),
+  ],
+  readPolicyFiles,
+);
+
+function* readPolicyFiles(as: Account, release: Release): Asking<PolicyFiles | Unknown> {
   const starts = since(release, '6.0') ? yield* accountEnvironments(names, as) : [];
   if ('is' in starts) return starts;
   const moved = starts.map((s) => s.values.get('CONTAINERS_POLICY_JSON')).find((v) => v !== undefined);

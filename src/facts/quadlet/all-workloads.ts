@@ -3,23 +3,28 @@ import { type Account, type Answer, type Asking, list, nothing, read, together }
 import { containersConf } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
-import { type RealPaths, realPaths } from '../host/real-paths.ts';
+import type { RealPaths } from '../host/real-paths.ts';
 import { type Containers, containerMounts, containers } from '../podman/containers.ts';
 import { flagsNamed } from '../podman/podman-flags.ts';
 import { boundVolumes } from '../podman/volumes.ts';
-import { source, type Touches } from '../source.ts';
+import { anyone, forAccount, source, type Touches } from '../source.ts';
 import { type PublishedPort, portsIn, portsOf, type Seen } from './open-ports.ts';
 import { type Command, openFor } from './quadlet-command.ts';
 import { playedBy } from './quadlet-kube.ts';
 import { hostMounts, mountsOf, unseenOf } from './quadlet-mounts.ts';
 import { unseenFor } from './quadlet-placement.ts';
+import { generatedService } from './quadlet-service.ts';
 import { completed, type Source, sourceOf } from './quadlet-source.ts';
-import { playedYaml, surroundingsTouches } from './quadlet-surroundings.ts';
+import { mountedPaths, playedYaml } from './quadlet-surroundings.ts';
 import { type QuadletHost, type QuadletHosts, quadletHosts } from './quadlet-units.ts';
 
 const manifests = '/var/lib/rancher/k3s/server/manifests';
 
-const touches: Touches = [quadletHosts, ...surroundingsTouches, containersConf, containers, containerMounts, boundVolumes, { do: 'list', path: manifests }];
+const touches: Touches = [
+  ...[quadletHosts, forAccount(generatedService, anyone), playedYaml, mountedPaths, containersConf, containers, containerMounts, boundVolumes],
+  { do: 'list', path: manifests },
+  { do: 'read', path: `${manifests}/*`, later: true },
+];
 
 /** A path of the host that a container has. */
 export interface NamedMount {
@@ -59,7 +64,7 @@ function* learnWorkloads(as: Account): Asking<AllWorkloads> {
     mounts: joined(d.mounts, mounted, ...(applied ? [applied] : [])),
     ports: joined(d.ports, { each: running, ...(listed.is === 'unknown' ? { unseen: listed } : {}) }),
   }));
-  const real = yield* realPaths(each.flatMap((e) => e.mounts.each.map((m) => m.source)));
+  const real = yield* mountedPaths(each.flatMap((e) => e.mounts.each.map((m) => m.source)));
   return { each: each.map((e) => ({ ...e, mounts: joined(e.mounts, { each: [], ...hiddenIn(e.mounts.each, real) }) })), real, ...releaseOf(hosts) };
 }
 

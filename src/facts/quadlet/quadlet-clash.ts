@@ -3,15 +3,13 @@
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import type { Touches } from '../source.ts';
+import { source } from '../source.ts';
 
 const vendor = {
   system: ['/usr/local/lib/systemd/system', '/usr/lib/systemd/system'],
   user: ['/usr/local/lib/systemd/user', '/usr/lib/systemd/user'],
 } as const;
 const own = { system: ['/etc/systemd/system', '/run/systemd/system'], user: ['/etc/systemd/user', '/run/systemd/user'] } as const;
-
-export const clashTouches: Touches = [...Object.values(vendor), ...Object.values(own)].flat().map((d): Pattern => ({ do: 'stat', path: `${d}/*.service` }));
 
 export interface Clash {
   /** Vendor units that are hidden. */
@@ -22,7 +20,12 @@ export interface Clash {
 }
 
 /** Looks up the generated unit (the first name) and its aliases. */
-export function* clashOf(names: readonly string[], manager: 'system' | 'user'): Asking<Clash | Unknown> {
+export const clashOf = source(
+  [...Object.values(vendor), ...Object.values(own)].flat().map((d): Pattern => ({ do: 'stat', path: `${d}/*.service` })),
+  lookUpClash,
+);
+
+function* lookUpClash(names: readonly string[], manager: 'system' | 'user'): Asking<Clash | Unknown> {
   const tidy = names.filter((n) => /^[^/]+\.service$/.test(n));
   const theirs = tidy.flatMap((n) => vendor[manager].map((d) => `${d}/${n}`));
   const ours = tidy.slice(0, 1).flatMap((n) => own[manager].map((d) => `${d}/${n}`));

@@ -3,7 +3,7 @@
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import type { Touches } from '../source.ts';
+import { source, type Touches } from '../source.ts';
 
 export interface QuadletFile {
   readonly path: string;
@@ -50,7 +50,7 @@ const maxDirectories = 400;
 /** Any ending that looks like one of Quadlet's, in any case: `.Container` is a file that nobody reads. */
 export const looksLikeQuadlet = /\.(container|volume|network|kube|image|build|pod|artifact)$/i;
 
-export const quadletDiskTouches: Touches = [
+const touches: Touches = [
   ...[
     ...searched,
     ...unsearched.filter((d) => d !== '/etc/systemd/system'),
@@ -58,13 +58,13 @@ export const quadletDiskTouches: Touches = [
     '/run/user/*/containers/systemd',
     '/**/.config/containers/systemd',
     '/**/.local/share/containers/systemd',
-  ].flatMap((root): Pattern[] =>
-    [root, `${root}/**`].flatMap((path): Pattern[] => [
+  ].flatMap((root): Pattern[] => [
+    ...[root, `${root}/**`].flatMap((path): Pattern[] => [
       { do: 'stat', path },
       { do: 'list', path },
-      { do: 'read', path },
     ]),
-  ),
+    { do: 'read', path: `${root}/**` },
+  ]),
   { do: 'stat', path: '/etc/systemd/system' },
   { do: 'list', path: '/etc/systemd/system' },
   ...['container', 'volume', 'network', 'kube', 'image', 'build', 'pod', 'artifact'].flatMap((e): Pattern[] => [
@@ -74,7 +74,9 @@ export const quadletDiskTouches: Touches = [
 ];
 
 /** Walks every root, a level at a time. Links to directories are followed once. */
-export function* quadletDisk(accounts: readonly Account[]): Asking<QuadletDisk> {
+export const quadletDisk = source(touches, walk);
+
+function* walk(accounts: readonly Account[]): Asking<QuadletDisk> {
   const directories = new Map<string, QuadletDirectory>();
   const files = new Map<string, QuadletFile>();
   const unseen: Unknown[] = [];

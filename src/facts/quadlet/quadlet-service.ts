@@ -4,11 +4,10 @@ import type { Account, Asking } from '../ask.ts';
 import { containersVariables } from '../containers/containers-conf.ts';
 import type { Environment } from '../environment/environment.ts';
 import { environmentOf } from '../environment/environment-of.ts';
-import { anyUnitEnvironmentTouches } from '../environment/unit.ts';
+import { linesEnvironment } from '../environment/unit.ts';
 import type { Unknown } from '../fact.ts';
-import type { Touches } from '../source.ts';
-import { dropInTouches, readDropIns } from '../systemd/dropins.ts';
-import { searchUnits } from '../systemd/find.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
+import { dropInsOfService } from '../systemd/dropins.ts';
 import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
@@ -17,12 +16,6 @@ import { splitWords } from '../systemd/words.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
-
-/** Of whichever account a file belongs to. */
-export const serviceDropInTouches: Touches = [...dropInTouches('system', 'service'), ...dropInTouches('user', 'service', '/**', '/run/user/*')];
-
-/** The same with files of variables. */
-export const serviceTouches: Touches = [...serviceDropInTouches, ...anyUnitEnvironmentTouches];
 
 export interface ServiceDropIns {
   /** Of [Service], in the order in which systemd reads them. */
@@ -34,17 +27,15 @@ export interface ServiceDropIns {
  * The drop-ins that the generated unit gets, as every other unit does: those of its own name, the first of `names`, and
  * of its aliases. `as` is the account whose manager runs it.
  */
-export function* serviceDropIns(names: readonly string[], manager: Manager, as: Account): Asking<ServiceDropIns> {
-  const [unit, ...aliases] = names.map(parseUnitName);
-  if (!unit) return { assignments: [] };
-  const search = yield* searchUnits(manager, as);
-  const { files, unseen } = yield* readDropIns(
-    search,
-    unit,
-    aliases.filter((a) => a !== undefined),
-  );
+export const serviceDropIns = source(
+  (names: readonly string[], manager: Manager): Touches => [dropInsOfService.of(names, manager, inQuestion)],
+  readServiceDropIns,
+);
+
+function* readServiceDropIns(names: readonly string[], manager: Manager, as: Account): Asking<ServiceDropIns> {
+  const { files, unseen } = yield* dropInsOfService(names, manager, as);
   // An image has no runtime directories, so nothing in them is missed.
-  const hidden = [...search.unseen, ...unseen].find((u) => u.why !== 'unsupported');
+  const hidden = unseen.find((u) => u.why !== 'unsupported');
   const parsed = files.flatMap((f) => parseUnitText(f.text ?? '', f.path, new Set(['Unit', 'Service', 'Install'])).assignments);
   return { assignments: parsed.filter((a) => a.section === 'Service'), ...(hidden ? { unseen: hidden } : {}) };
 }
@@ -55,17 +46,36 @@ export function replaced({ assignments, unseen }: ServiceDropIns): Unknown | und
   return own ? { is: 'unknown', why: 'ambiguous', said: 'a drop-in of the service replaces the command that Quadlet writes', where: [own.where] } : unseen;
 }
 
-/** What the service finds in its environment; of the names of `containersVariables` it is told for sure. `service` is [Service] with its drop-ins. */
-export function* serviceEnvironment(service: readonly Assignment[], expand: (text: string) => string, manager: Manager, as: Account): Asking<Environment> {
-  const counting = (key: string): readonly Assignment[] => sinceReset(service.filter((a) => a.key === key));
-  return yield* environmentOf({ service: { counting, expand, manager, as } }, containersVariables);
+/** Drop-ins of a generated service, and what its processes find in their environment; of {@link containersVariables} it is told for sure. */
+export interface GeneratedService {
+  readonly dropIns: ServiceDropIns;
+  readonly environment: Environment;
+}
+
+/** Looks at the service of these names that a file with these lines in [Service] makes, in the manager of an account. */
+export const generatedService = source(
+  (names: readonly string[], manager: Manager): Touches => [serviceDropIns.of(names, manager, inQuestion), linesEnvironment],
+  readGeneratedService,
+);
+
+function* readGeneratedService(names: readonly string[], manager: Manager, as: Account, own: readonly Assignment[]): Asking<GeneratedService> {
+  const dropIns = yield* serviceDropIns(names, manager, as);
+  const lines = [...own, ...dropIns.assignments];
+  const counting = (key: string): readonly Assignment[] => sinceReset(lines.filter((a) => a.key === key));
+  const expand = serviceExpander(names, manager, as);
+  return { dropIns, environment: yield* environmentOf({ service: { counting, expand, manager, as } }, containersVariables) };
+}
+
+/** Fills in the specifiers of a generated service, whose own name stands first. */
+export function serviceExpander(names: readonly string[], manager: Manager, owner: Account): (text: string) => string {
+  const unit = parseUnitName(names[0] ?? '');
+  return unit ? expander(unit, manager, owner) : (text) => text;
 }
 
 /** What the generated unit is called: its own name, then the aliases that [Install] gives it. */
 export function serviceNamesOf(file: QuadletFile, assignments: readonly Assignment[], manager: Manager, owner: Account): string[] {
   const own = serviceNameOf(file, lastOf(assignments, sectionOf(file.name.slice(file.name.lastIndexOf('.') + 1)), 'ServiceName'));
-  const unit = parseUnitName(own);
-  const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
+  const expand = serviceExpander([own], manager, owner);
   return [own, ...valuesOf(assignments, 'Install', 'Alias').flatMap((a) => splitWords(a.value).words.map(expand))];
 }
 

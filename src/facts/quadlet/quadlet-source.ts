@@ -5,9 +5,7 @@ import { type Environment, gapOf, sureValues } from '../environment/environment.
 import type { Known, Unknown, Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import type { Word } from '../podman/podman-flags.ts';
-import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
-import { expander } from '../systemd/specifiers.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { type Command, commandOf } from './quadlet-command.ts';
 import { withDefaults } from './quadlet-defaults.ts';
@@ -16,7 +14,7 @@ import { sectionOf } from './quadlet-keys.ts';
 import type { Played } from './quadlet-kube.ts';
 import { type MergedQuadlet, mergeQuadlet } from './quadlet-merge.ts';
 import { type Placement, placementOf, unseenFor } from './quadlet-placement.ts';
-import { replaced, type ServiceDropIns, serviceDropIns, serviceEnvironment, serviceNamesOf } from './quadlet-service.ts';
+import { generatedService, replaced, type ServiceDropIns, serviceExpander, serviceNamesOf } from './quadlet-service.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
 import type { QuadletHost } from './quadlet-units.ts';
 import { boundBy } from './quadlet-volumes.ts';
@@ -65,9 +63,8 @@ interface Draft {
 export function* sourceOf(host: QuadletHost, file: QuadletFile): Asking<Source | Unknown> {
   const draft = draftOf(host, file);
   if ('is' in draft) return draft;
-  const dropIns = yield* serviceDropIns(draft.names, draft.manager, draft.owner);
-  const service = [...draft.assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments];
-  const environment = yield* serviceEnvironment(service, draft.expand, draft.manager, draft.owner);
+  const own = draft.assignments.filter((a) => a.section === 'Service');
+  const { dropIns, environment } = yield* generatedService(draft.names, draft.manager, draft.owner, own);
   return completeSource(file, draft, dropIns, environment);
 }
 
@@ -81,9 +78,8 @@ function draftOf(host: QuadletHost, file: QuadletFile): Draft | Unknown {
   const owner = placed.instance?.account ?? rootAccount;
   const manager = placed.place === 'user' ? 'user' : 'system';
   const names = serviceNamesOf(file, merged.assignments, manager, owner);
-  const unit = parseUnitName(names[0] ?? '');
-  const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
-  return { placed, merge, assignments: merged.assignments, ending: file.name.slice(file.name.lastIndexOf('.') + 1), owner, manager, names, expand };
+  const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
+  return { placed, merge, assignments: merged.assignments, ending, owner, manager, names, expand: serviceExpander(names, manager, owner) };
 }
 
 function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns, environment: Environment): Source | Unknown {

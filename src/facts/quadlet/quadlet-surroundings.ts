@@ -3,25 +3,31 @@
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
-import type { Touches } from '../source.ts';
-import { type Clash, clashOf, clashTouches } from './quadlet-clash.ts';
+import { type RealPaths, realPaths } from '../host/real-paths.ts';
+import type { Pattern } from '../pattern.ts';
+import { source } from '../source.ts';
+import { type Clash, clashOf } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
 import { type Played, playedBy } from './quadlet-kube.ts';
-import { serviceTouches } from './quadlet-service.ts';
 import { type Source, yamlPaths } from './quadlet-source.ts';
 
-/** A .kube file names its YAML freely; of files of variables only the permissions are looked at, and of what is mounted where it leads. */
-export const surroundingsTouches: Touches = [
-  ...serviceTouches,
-  containersConf,
-  ...clashTouches,
-  { do: 'read', named: 'what Yaml= of a .kube file names', later: true },
-  {
-    do: 'stat',
-    named: 'what Volume=, Mount=, Rootfs= and EnvironmentFile= of Quadlet files name, where links lead, and what lies above',
-    namedIn: { files: quadletRoots.map((root) => `${root}/**`), keys: ['Volume', 'Mount', 'Rootfs', 'EnvironmentFile'] },
-  },
-];
+/** Of files of variables only the permissions are looked at, and of what is mounted where it leads. */
+const namedByFiles: Pattern = {
+  do: 'stat',
+  named: 'what Volume=, Mount=, Rootfs= and EnvironmentFile= of Quadlet files name, where links lead, and what lies above',
+  namedIn: { files: quadletRoots.map((root) => `${root}/**`), keys: ['Volume', 'Mount', 'Rootfs', 'EnvironmentFile'] },
+};
+
+/** Where paths lead that Quadlet files mount. */
+export const mountedPaths = source([namedByFiles], function* whereMountsLead(paths: readonly string[]): Asking<RealPaths> {
+  return yield* realPaths(paths);
+});
+
+/** The pods in YAML files of these paths. A .kube file names its YAML freely. */
+const playedFiles = source([{ do: 'read', named: 'what Yaml= of a .kube file names', later: true }], readPlayed);
+
+/** The pods in the YAML of a .kube file. */
+export const playedYaml = source([playedFiles], readYaml);
 
 export interface Surroundings {
   readonly conf?: Known | Unknown;
@@ -32,13 +38,15 @@ export interface Surroundings {
 }
 
 /** Asks for all of it in as few rounds as there are. */
-export function* surroundings(source: Source): Asking<Surroundings> {
-  const { command, ending, names, manager, owner, file, moves } = source;
+export const surroundings = source([clashOf, containersConf, playedYaml, namedByFiles], lookAround);
+
+function* lookAround(of: Source): Asking<Surroundings> {
+  const { command, ending, names, manager, owner, file, moves } = of;
   const paths = [...new Set(command.flags.filter((f) => f.name === 'env-file').map((f) => absolute(f.value, file.directory)))].filter((p) => !/[%$]/.test(p));
   const [clash, conf, played, ...stats] = yield* together([
     clashOf(names, manager),
     ending === 'container' ? containersConf(owner, moves) : nothing(),
-    ending === 'kube' ? playedYaml(source) : nothing(),
+    ending === 'kube' ? playedYaml(of) : nothing(),
     ...paths.map((p) => stat(p)),
   ]);
   return {
@@ -52,14 +60,17 @@ export function* surroundings(source: Source): Asking<Surroundings> {
 /** A path as the generator has it: relative ones start at the file's own directory. */
 export const absolute = (path: string, directory: string): string => (path.startsWith('/') ? path : `${directory}/${path}`);
 
-/** The pods in the YAML of a .kube file. */
-export function* playedYaml(source: Source): Asking<Played | Unknown> {
-  const { paths, elsewhere } = yamlPaths(source);
+function* readYaml(of: Source): Asking<Played | Unknown> {
+  const { paths, elsewhere } = yamlPaths(of);
   if (elsewhere)
     return { is: 'unknown', why: 'unsupported', said: `the YAML is ${elsewhere.text.slice(0, 80)}, which is not looked into`, where: [elsewhere.where] };
   const strange = paths.find((p) => !/\.(yaml|yml|json)$/.test(p));
   if (strange !== undefined)
-    return { is: 'unknown', why: 'unsupported', said: `${strange} is not called .yaml, .yml or .json, so it is not read`, where: [{ path: source.file.path }] };
+    return { is: 'unknown', why: 'unsupported', said: `${strange} is not called .yaml, .yml or .json, so it is not read`, where: [{ path: of.file.path }] };
+  return yield* playedFiles(paths);
+}
+
+function* readPlayed(paths: readonly string[]): Asking<Played | Unknown> {
   const texts = yield* together(paths.map((p) => read(p)));
   const all: Played[] = [];
   for (const [at, path] of paths.entries()) {

@@ -5,11 +5,11 @@ import { podmanRelease, type Release, releaseOf, since } from '../containers/pod
 import type { Unknown } from '../fact.ts';
 import { passwd, rootAccount, rootlessUse } from '../host/accounts.ts';
 import { source, type Touches } from '../source.ts';
-import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
+import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
 import { movedSearch } from './quadlet-moved.ts';
 
-const touches: Touches = [podmanRelease, rootlessUse, passwd, ...quadletDiskTouches, movedSearch];
+const touches: Touches = [podmanRelease, rootlessUse, passwd, quadletDisk, movedSearch];
 
 /** The host's Quadlet files as one release of Podman sees them. */
 export interface QuadletHost {

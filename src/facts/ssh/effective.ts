@@ -3,6 +3,7 @@
 import { type Account, type Asking, list, read } from '../ask.ts';
 import { envPlace } from '../asks.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { wildcardMatches } from '../text/glob.ts';
 import { type Directive, directivesIn } from './config-lines.ts';
@@ -51,8 +52,10 @@ const maxDepth = 16;
 
 const touches: Touches = [
   ...mainFiles.map((path) => ({ do: 'read', path }) as const),
-  ...includable.map((path) => ({ do: 'read', path }) as const),
-  ...[...new Set(includable.filter((p) => p.includes('*')).map((p) => p.slice(0, p.lastIndexOf('/'))))].map((path) => ({ do: 'list', path }) as const),
+  ...unasked('some of the files that an Include may name are tried for all of them', [
+    ...includable.map((path) => ({ do: 'read', path }) as const),
+    ...[...new Set(includable.filter((p) => p.includes('*')).map((p) => p.slice(0, p.lastIndexOf('/'))))].map((path) => ({ do: 'list', path }) as const),
+  ]),
 ];
 
 /** Reads the user's file, then the system's (SUSE keeps that under /usr/etc when /etc has none). */

@@ -3,12 +3,12 @@
  * then all sorted by base name, wherever they come from.
  * Source: systemd.unit(5); systemd/systemd:src/shared/dropin.c, src/basic/conf-files.c.
  */
-import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
-import type { Search } from './find.ts';
-import { dropInNames, type UnitName } from './names.ts';
-import { type Manager, searchDirs } from './paths.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
+import { type Search, searchUnits } from './find.ts';
+import { dropInNames, parseUnitName, type UnitName } from './names.ts';
+import { type Manager, managersFor, searchDirs } from './paths.ts';
 
 export interface DropIn {
   readonly path: string;
@@ -27,16 +27,34 @@ export interface DropIns {
   readonly unseen: readonly Unknown[];
 }
 
-/** What reading the drop-ins of any unit of a type may touch; `home` and `runtime` as patterns name the accounts. */
-export const dropInTouches = (manager: Manager, type: string, home = '~', runtime = '/run/user/{uid}'): Pattern[] => [
-  { do: 'stat', path: '/lib' },
-  ...searchDirs(manager, home, runtime).flatMap((dir): Pattern[] => [
-    { do: 'list', path: dir },
-    { do: 'list', path: `${dir}/*${type}.d` },
-    { do: 'stat', path: `${dir}/*${type}.d/*.conf` },
-    { do: 'read', path: `${dir}/*${type}.d/*.conf` },
-  ]),
-];
+/** The drop-ins of a service that need not have a file of its own, by its names, its own first. */
+export const dropInsOfService = source(
+  (_names: readonly string[], manager: Manager): Touches => [
+    searchUnits.of(manager, inQuestion),
+    ...managersFor(manager)
+      .flatMap((m) => searchDirs(m, '~', '/run/user/{uid}'))
+      .flatMap(
+        (dir): Touches => [
+          { do: 'list', path: `${dir}/*service.d` },
+          { do: 'stat', path: `${dir}/*service.d/*.conf` },
+          { do: 'read', path: `${dir}/*service.d/*.conf` },
+        ],
+      ),
+  ],
+  readDropInsOfService,
+);
+
+function* readDropInsOfService(names: readonly string[], manager: Manager, as: Account): Asking<DropIns> {
+  const [unit, ...aliases] = names.map(parseUnitName);
+  if (!unit) return { files: [], unseen: [] };
+  const search = yield* searchUnits(manager, as);
+  const { files, unseen } = yield* readDropIns(
+    search,
+    unit,
+    aliases.filter((a) => a !== undefined),
+  );
+  return { files, unseen: [...search.unseen, ...unseen] };
+}
 
 /** Reads the drop-ins for a unit's own name first, then its aliases, then its type. */
 export function* readDropIns(search: Search, unit: UnitName, aliases: readonly UnitName[]): Asking<DropIns> {

@@ -5,10 +5,12 @@
 import { type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
-import type { LoadedUnit } from './load.ts';
-import type { Settings } from './merge.ts';
+import { type Ground, inQuestion, source, type Touches } from '../source.ts';
+import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from './load.ts';
+import { mergeSettings, type Settings } from './merge.ts';
 import { isInstance, templateOf } from './names.ts';
 import { type Manager, searchDirs } from './paths.ts';
+import { expander } from './specifiers.ts';
 
 type EnablementState = 'enabled' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
 
@@ -28,8 +30,19 @@ export interface Enablement {
 
 const kinds = ['wants', 'requires', 'upholds'];
 
-/** Finds the links that enable a loaded unit. */
-export function* enablementOf(unit: LoadedUnit, settings: Settings): Asking<Enablement> {
+/** Finds the links that enable a unit; unknown where the unit is. */
+export const enablementOf = source(
+  (name: string, { manager }: LoadOptions): Touches => [unitNamed(name, manager), ...patternsFor(name, manager)],
+  findEnablement,
+);
+
+/** What {@link enablementOf} stands on for that unit of the account in question. */
+export const enablementNamed = (name: string, manager: Manager): Ground => enablementOf.of(name, { manager, as: inQuestion });
+
+function* findEnablement(name: string, options: LoadOptions): Asking<Enablement | Unknown> {
+  const unit = yield* loadUnit(name, options);
+  if (unit.is === 'unknown') return unit;
+  const settings = mergeSettings(unit, expander(unit.unit, options.manager, options.as));
   const unseen: Unknown[] = [];
   const links = yield* pullingLinks(unit, unseen);
   const aliases = yield* installedAliases(unit, settings);
@@ -118,8 +131,7 @@ function stateOf(unit: LoadedUnit, settings: Settings, linked: boolean): Enablem
   return has('Also') ? 'indirect' : 'static';
 }
 
-/** All that {@link enablementOf} may ask besides the unit itself. */
-export function enablementTouches(name: string, manager: Manager): Pattern[] {
+function patternsFor(name: string, manager: Manager): Pattern[] {
   const type = name.slice(name.lastIndexOf('.') + 1);
   return searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir) =>
     kinds.flatMap((kind): Pattern[] => [

@@ -7,7 +7,7 @@ import { type Account, type Answer, type Asking, list, read, type Stat, stat, to
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { aliasProblem, isInstance, parseUnitName, templateOf, type UnitName } from './names.ts';
-import { type Manager, runtimeDirOf, searchDirs, splitUsrDir } from './paths.ts';
+import { type Manager, managersFor, runtimeDirOf, searchDirs, splitUsrDir } from './paths.ts';
 
 interface SearchDir {
   readonly path: string;
@@ -24,11 +24,11 @@ export interface Search {
   readonly mergedUsr: boolean;
 }
 
-const managers: readonly Manager[] = ['system', 'user'];
-
 function searchTouches(manager: Manager, _as: Account): Touches {
-  const known = managers.filter((m) => m === manager || !managers.includes(manager));
-  return [{ do: 'stat', path: '/lib' }, ...known.flatMap((m) => searchDirs(m, '~', '/run/user/{uid}').map((path) => ({ do: 'list', path }) as const))];
+  return [
+    { do: 'stat', path: '/lib' },
+    ...managersFor(manager).flatMap((m) => searchDirs(m, '~', '/run/user/{uid}').map((path) => ({ do: 'list', path }) as const)),
+  ];
 }
 
 /** Lists the search directories of a manager in one round. */

@@ -1,6 +1,6 @@
 /** A unit as the manager would load it: fragment, drop-ins, and every assignment in the order it counts. */
 
-import { type Account, type Asking, read, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { type Ground, inQuestion, source } from '../source.ts';
@@ -50,18 +50,18 @@ export interface LoadOptions {
 }
 
 /** Loads a unit, or says why it cannot be told whether there is one. */
-export const loadUnit = source(
-  (name: string, { manager }: LoadOptions) => [searchUnits.of(manager, inQuestion), ...unitTouches(name, manager)],
-  function* unit(name: string, { manager, as }: LoadOptions): Asking<LoadedUnit | Unknown> {
-    return yield* loadFrom(yield* searchUnits(manager, as), name, manager);
-  },
-);
+export const loadUnit = source((name: string, { manager }: LoadOptions) => [searchUnits.of(manager, inQuestion), ...patternsFor(name, manager)], readUnit);
 
 /** What loading that unit of the account in question stands on. `*` for a name that is not known. */
 export const unitNamed = (name: string, manager: Manager): Ground => loadUnit.of(name, { manager, as: inQuestion });
 
-/** Loads a unit from directories that were already listed. */
-export function* loadFrom(search: Search, name: string, manager: Manager): Asking<LoadedUnit | Unknown> {
+/** What loading whichever units of a type stands on: the drop-ins of all of them are asked for at once. */
+export const unitsOfType = (type: string, manager: Manager): Ground => unitNamed(`${anyName}.${type}`, manager);
+
+const anyName = '**';
+
+function* readUnit(name: string, { manager, as }: LoadOptions): Asking<LoadedUnit | Unknown> {
+  const search = yield* searchUnits(manager, as);
   const asked = parseUnitName(name);
   if (!asked) return { is: 'unknown', why: 'unsupported', said: `${JSON.stringify(name)} is not a unit name`, where: [] };
   const found = yield* findWithTemplate(search, asked);
@@ -145,30 +145,43 @@ function fragmentOf(entry: Exclude<Entry, { is: 'alias' | 'unusable' }>): NonNul
 }
 
 /** What following a unit's name through listed directories asks. Aliases and their drop-ins cannot be named beforehand, hence the `*`. */
-export function unitTouches(name: string, manager: Manager): Pattern[] {
+function patternsFor(name: string, manager: Manager): Pattern[] {
   const type = name.slice(name.lastIndexOf('.') + 1);
   const { files, dropIns } = usualNames(name);
-  return [
-    ...searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => {
-      const first = files.map((f) => `${dir}/${f}`);
-      const inside = dropIns.map((d) => `${dir}/${d}/*.conf`);
-      return [
-        // Units with drop-ins may be aliases of this one.
-        { do: 'stat', path: `${dir}/*.${type}`, first, ...(type.includes('*') ? {} : { withDropIns: true }) },
-        { do: 'read', path: `${dir}/*.${type}`, first },
-        { do: 'list', path: `${dir}/*${type}.d`, first: dropIns.map((d) => `${dir}/${d}`) },
-        { do: 'stat', path: `${dir}/*${type}.d/*.conf`, first: inside },
-        { do: 'read', path: `${dir}/*${type}.d/*.conf`, first: inside },
-      ];
-    }),
-  ];
+  return searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir): Pattern[] => {
+    const first = files.map((f) => `${dir}/${f}`);
+    const inside = dropIns && { first: dropIns.map((d) => `${dir}/${d}/*.conf`) };
+    return [
+      // Units with drop-ins may be aliases of this one.
+      { do: 'stat', path: `${dir}/*.${type}`, first, ...(type.includes('*') ? {} : { withDropIns: true }) },
+      { do: 'read', path: `${dir}/*.${type}`, first },
+      { do: 'list', path: `${dir}/*${type}.d`, ...(dropIns ? { first: dropIns.map((d) => `${dir}/${d}`) } : {}) },
+      { do: 'stat', path: `${dir}/*${type}.d/*.conf`, ...inside },
+      { do: 'read', path: `${dir}/*${type}.d/*.conf`, ...inside },
+    ];
+  });
+}
+
+/** The texts by path of a unit's own file, and of the files that another of their name hides. */
+export const unitTexts = source(
+  (name: string, { manager }: LoadOptions) => [unitNamed(name, manager), ...patternsFor(name, manager).filter((p) => p.do === 'read')],
+  readUnitTexts,
+);
+
+function* readUnitTexts(name: string, options: LoadOptions): Asking<ReadonlyMap<string, Answer<string>>> {
+  const unit = yield* loadUnit(name, options);
+  if (unit.is === 'unknown') return new Map();
+  const paths = [...(unit.fragment && !unit.masked ? [unit.fragment.path] : []), ...unit.shadowed, ...unit.dropIns.flatMap((d) => d.hides)];
+  const texts = yield* together(paths.map((path) => read(path)));
+  return new Map(paths.map((path, at) => [path, texts[at] ?? { is: 'absent' }]));
 }
 
 /** Stands for `{uid}` while a name is taken apart. */
 const someUid = '4294967295';
 
-/** The files and drop-in directories of a unit without aliases; none while the name is not known. */
-function usualNames(name: string): { readonly files: readonly string[]; readonly dropIns: readonly string[] } {
+/** The files and drop-in directories of a unit without aliases; none while the name is not known, and any directory of a type. */
+function usualNames(name: string): { readonly files: readonly string[]; readonly dropIns?: readonly string[] } {
+  if (name.startsWith(`${anyName}.`)) return { files: [] };
   const unit = parseUnitName(name.replaceAll('{uid}', someUid));
   if (!unit) return { files: [], dropIns: [] };
   const given = (names: readonly string[]): string[] => names.map((n) => n.replaceAll(someUid, '{uid}'));

@@ -3,6 +3,11 @@ import type { Account } from '../ask.ts';
 
 export type Manager = 'system' | 'user';
 
+export const managers: readonly Manager[] = ['system', 'user'];
+
+/** The managers that may be meant: both where the name is not known yet. */
+export const managersFor = (name: string): readonly Manager[] => managers.filter((m) => m === name || !managers.some((known) => known === name));
+
 /** `/lib/systemd/system` comes before `/usr/lib/systemd/system` where `/lib` is a directory of its own (split /usr). */
 export const splitUsrDir = '/lib/systemd/system';
 

@@ -1,4 +1,4 @@
-/** Environment variables as start-up files set them. Only the names asked for are ever kept: the rest of such a file is nobody's business. */
+/** Environment variables as start-up files set them. Of shell files only the names asked for are ever kept: the rest is nobody's business. */
 import type { Where } from '../fact.ts';
 import type { Expansion } from './shell-expansion.ts';
 import { bareText, type Literal, type WordToken, wordText } from './shell-lexer.ts';
@@ -22,14 +22,20 @@ export interface Assignment {
   readonly where: Where;
 }
 
+/** Names that are looked for. */
+export type Wanted = Pick<ReadonlySet<string>, 'has'>;
+
+/** Whatever is set. */
+export const everyName: Wanted = { has: () => true };
+
 const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
 
 /** The assignments of the wanted names in a file, in order. `set -a` exports what follows it. */
-export function assignmentsIn(text: string, path: string, wanted: ReadonlySet<string>, dialect: Dialect): Assignment[] {
+export function assignmentsIn(text: string, path: string, wanted: Wanted, dialect: Dialect): Assignment[] {
   return dialect === 'shell' ? shellAssignments(text, path, wanted) : plainAssignments(text, path, wanted, dialect);
 }
 
-function plainAssignments(text: string, path: string, wanted: ReadonlySet<string>, dialect: Dialect): Assignment[] {
+function plainAssignments(text: string, path: string, wanted: Wanted, dialect: Dialect): Assignment[] {
   const found: Assignment[] = [];
   for (const [index, whole] of text.split(/\r?\n/).entries()) {
     const line = whole.trim().replace(dialect === 'pam' ? /^export[ \t]+/ : /^$/, '');
@@ -54,7 +60,7 @@ function plainAssignments(text: string, path: string, wanted: ReadonlySet<string
  * Follows the simple commands of a script. What stands in parentheses, or in a pipe, sets nothing outside; what follows
  * `&&` or `||` is run under a condition, unless only assignments stand before it.
  */
-function shellAssignments(text: string, path: string, wanted: ReadonlySet<string>): Assignment[] {
+function shellAssignments(text: string, path: string, wanted: Wanted): Assignment[] {
   const found: Assignment[] = [];
   const exported = new Set<string>();
   let nested = 0;

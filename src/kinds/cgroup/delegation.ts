@@ -1,6 +1,6 @@
 /** Kind `delegation`: the controllers that an account may use: what the files declare, what is lost on the way, what is in effect. */
 
-import { type Account, type Answer, type Asking, list as listing, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, list as listing, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Change, changedSince, effective, type History, type Release } from '../../facts/cgroup/effective.ts';
 import { libraryDirs, systemdVersion } from '../../facts/cgroup/hierarchy.ts';
@@ -10,15 +10,19 @@ import { userManager } from '../../facts/cgroup/manager.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 import { type Delegation, mergeControllers, mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { searchUnits } from '../../facts/systemd/find.ts';
-import { type LoadedUnit, loadFrom, unitTouches } from '../../facts/systemd/load.ts';
+import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed, unitTexts } from '../../facts/systemd/load.ts';
 import { sectionsOf } from '../../facts/systemd/names.ts';
 import { searchDirs } from '../../facts/systemd/paths.ts';
 import { parseUnitText } from '../../facts/systemd/syntax.ts';
 
 const names = list(string('a controller'), 'cpu cpuset io memory pids …');
-const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
+const ofSystem: LoadOptions = { manager: 'system', as: { name: 'root', uid: 0, gid: 0, home: '/root' } };
+/** The unit of an account's manager, and the slices that it runs in. */
+const serviceOf = (uid: number | string): string => `user@${uid}.service`;
+const slicesOf = (uid: number | string): readonly string[] => [`user-${uid}.slice`, 'user.slice'];
 const rootControllers = '/sys/fs/cgroup/cgroup.controllers';
 
 export const delegation = defineKind({
@@ -48,18 +52,17 @@ export const delegation = defineKind({
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
   }),
   touches: () => [
-    ...['user@{uid}.service', 'user-{uid}.slice', 'user.slice'].flatMap((name) => unitTouches(name, 'system')),
+    ...[serviceOf('{uid}'), ...slicesOf('{uid}')].map((name) => unitNamed(name, 'system')),
+    unitTexts.of(serviceOf('{uid}'), { manager: 'system', as: inQuestion }),
     ...searchDirs('system', '', '').map((dir) => ({ do: 'stat' as const, path: `${dir}/*.d` })),
     userManager,
-    searchUnits,
+    searchUnits.of('system', ofSystem.as),
     ...libraryDirs.map((path) => ({ do: 'list' as const, path })),
     { do: 'read', path: rootControllers },
   ],
   *learn(_q, as): Asking<Fact> {
-    const search = yield* searchUnits('system', rootAccount);
-    const [service, ...slices] = yield* together(
-      ['user@{}.service', 'user-{}.slice', 'user.slice'].map((n) => loadFrom(search, n.replace('{}', String(as.uid)), 'system')),
-    );
+    const search = yield* searchUnits('system', ofSystem.as);
+    const [service, ...slices] = yield* together([serviceOf(as.uid), ...slicesOf(as.uid)].map((name) => loadUnit(name, ofSystem)));
     const fact = new FactBuilder().consulted(...search.consulted);
     const manager = yield* userManager(as);
     if (typeof manager.running === 'boolean') fact.set('running', manager.running, { path: commandPlace(['systemctl', 'show', `user@${as.uid}.service`]) });
@@ -94,10 +97,11 @@ function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<History
   const where = merged.where.length > 0 ? withoutIo(merged) : files;
   fact.set('on', merged.on, ...where).set('configured', merged.controllers, ...where);
   noteNearMisses(fact, unit);
-  const lost = yield* lostControllers(unit, merged);
+  const texts = yield* unitTexts(unit.asked.name, ofSystem);
+  const lost = lostControllers(unit, merged, texts);
   fact.set('lost', lost.controllers, ...(lost.where.length > 0 ? lost.where : where));
   if (lost.unseen[0]) fact.gap('lost', lost.unseen[0]);
-  yield* declareVendor(fact, unit);
+  declareVendor(fact, unit, texts);
   return yield* historyOf(unit);
 }
 
@@ -109,12 +113,12 @@ function withoutIo(merged: Delegation): readonly Where[] {
 }
 
 /** What the unit below /usr says by itself, be it hidden by a copy in /etc. */
-function* declareVendor(fact: FactBuilder, unit: LoadedUnit): Asking<void> {
+function declareVendor(fact: FactBuilder, unit: LoadedUnit, texts: ReadonlyMap<string, Answer<string>>): void {
   const path = [unit.fragment?.path ?? '', ...unit.shadowed].findLast((p) => /^\/(usr|lib)\//.test(p));
   if (path === undefined) return void fact.at('vendor', ...unit.consulted);
-  const text = yield* read(path);
-  if (text.is === 'blocked') return void fact.gap('vendor', unknown(text, path));
-  const own = text.is === 'got' ? parseUnitText(text.value, path, sectionsOf('service')).assignments : [];
+  const text = texts.get(path);
+  if (text?.is === 'blocked') return void fact.gap('vendor', unknown(text, path));
+  const own = text?.is === 'got' ? parseUnitText(text.value, path, sectionsOf('service')).assignments : [];
   const vendor = mergeDelegate(own.filter((a) => a.section === 'Service' && a.key === 'Delegate'));
   fact.set('vendor', vendor.controllers, ...(vendor.where.length > 0 ? vendor.where : [{ path }]));
 }

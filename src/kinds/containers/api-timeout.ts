@@ -2,17 +2,18 @@
 import type { Account, Asking } from '../../facts/ask.ts';
 import { containersConf, containersVariables } from '../../facts/containers/containers-conf.ts';
 import { gapOf, type Variable } from '../../facts/environment/environment.ts';
-import { environmentOf, managerOf } from '../../facts/environment/environment-of.ts';
-import { unitEnvironmentTouches } from '../../facts/environment/unit.ts';
+import { environmentOf } from '../../facts/environment/environment-of.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { commandsOf } from '../../facts/podman/socket-unit.ts';
+import { commandsNamed, commandsOf } from '../../facts/podman/socket-unit.ts';
 import { number, record, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
+import { managers } from '../../facts/systemd/paths.ts';
 
 /** cmd/podman/system/service.go takes engine.service_timeout as the default of --time; before 4.0 it was this constant. */
 const builtIn = 5;
 const key = 'engine.service_timeout';
+const serviceName = 'podman.service';
 
 export const apiTimeout = defineKind({
   name: 'api-timeout',
@@ -24,9 +25,9 @@ export const apiTimeout = defineKind({
     seconds: number('seconds without a connection after which the service stops; 0 is never'),
     from: string('what decided it', ['unit', 'containers.conf', 'built-in']),
   }),
-  touches: () => [containersConf, unitNamed('podman.service', 'system'), unitNamed('podman.service', 'user'), ...unitEnvironmentTouches],
+  touches: () => [containersConf, ...managers.flatMap((m) => [unitNamed(serviceName, m), commandsNamed(serviceName, m)])],
   *learn(_, as): Asking<Fact> {
-    const unit = yield* loadUnit('podman.service', { manager: as.uid === 0 ? 'system' : 'user', as });
+    const unit = yield* loadUnit(serviceName, { manager: as.uid === 0 ? 'system' : 'user', as });
     if (unit.is === 'unknown') return unit;
     if (unit.unseen[0]) return unit.unseen[0];
     const service = yield* serviceOf(unit, as);
@@ -57,7 +58,7 @@ function* serviceOf(unit: LoadedUnit, as: Account): Asking<Service | Unknown> {
     if (started?.timeout !== undefined)
       return { moves: new Map(), time: { seconds: started.timeout, where: { ...started.where, said: `--time ${started.timeout}` } } };
   }
-  const environment = yield* environmentOf(runs ? { unit, as } : { manager: managerOf(as) }, containersVariables);
+  const environment = yield* environmentOf({ unit: serviceName, manager: unit.manager, as }, containersVariables);
   // A file that cannot be read may name other configuration.
   const gap = containersVariables.map((name) => gapOf(environment, name)).find((g) => g);
   if (gap) return gap;

@@ -10,20 +10,24 @@ import { defineKind } from '../../facts/kind.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { type PodmanInfo, podmanInfo, toldText } from '../../facts/podman/podman-info.ts';
 import { number, record, string } from '../../facts/shape.ts';
-import type { Touches } from '../../facts/source.ts';
+import { source } from '../../facts/source.ts';
 import { parseIni } from '../../facts/text/ini.ts';
 
 const journald = ['/usr/lib/systemd/journald.conf', '/etc/systemd/journald.conf'] as const;
 const journaldDropIns = ['/usr/lib/systemd/journald.conf.d', '/run/systemd/journald.conf.d', '/etc/systemd/journald.conf.d'] as const;
 const systemd = '/usr/lib/systemd/systemd';
 
-const journalTouches: Touches = [
-  ...journald.map((path): Pattern => ({ do: 'read', path })),
-  ...journaldDropIns.flatMap((path): Pattern[] => [
-    { do: 'list', path },
-    { do: 'read', path: `${path}/*.conf` },
-  ]),
-];
+/** journald.conf(5) with its drop-ins. */
+const setJournal = source(
+  [
+    ...journald.map((path): Pattern => ({ do: 'read', path })),
+    ...journaldDropIns.flatMap((path): Pattern[] => [
+      { do: 'list', path },
+      { do: 'read', path: `${path}/*.conf` },
+    ]),
+  ],
+  readJournal,
+);
 
 export const containerLogs = defineKind({
   name: 'container-logs',
@@ -35,7 +39,7 @@ export const containerLogs = defineKind({
     sizeMax: number('bytes a container may log to a file; unset or negative is no limit'),
     journalMax: string('SystemMaxUse= of journald.conf; unset: a tenth of the file system, at most 4 GB'),
   }),
-  touches: () => [containersConf, podmanInfo, ...journalTouches, { do: 'stat', path: systemd }],
+  touches: () => [containersConf, podmanInfo, setJournal, { do: 'stat', path: systemd }],
   *learn(_, as): Asking<Fact> {
     const config = yield* containersConf(as);
     if (config.is === 'unknown') return config;
@@ -83,8 +87,8 @@ const undecided = (info: PodmanInfo): Unknown => ({
   where: [info.where],
 });
 
-/** The last SystemMaxUse= counts; drop-ins come after the main file, in the order of their names (journald.conf(5)). */
-function* setJournal(fact: FactBuilder): Asking<void> {
+/** The last SystemMaxUse= counts; drop-ins come after the main file, in the order of their names. */
+function* readJournal(fact: FactBuilder): Asking<void> {
   const listings = yield* together(journaldDropIns.map((d) => list(d)));
   const dropIns = new Map<string, string>();
   for (const [at, names] of listings.entries()) {

@@ -4,10 +4,11 @@ import { type Asking, read } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 /** What http_proxy=true copies (containers.conf(5)). */
 const names = ['http_proxy', 'https_proxy', 'ftp_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY'];
@@ -22,7 +23,7 @@ export const proxy = defineKind({
   describe: 'Proxy variables of an account and whether they hold a user name or a password.',
   fields: {},
   shape: record({ withCredentials: list(string('a variable'), 'variables whose URL holds a user name or a password') }),
-  touches: () => [...sessionTouches(names), { do: 'read', path: sysconfig }, containersConf],
+  touches: () => [sessionVariables.of(inQuestion, names), { do: 'read', path: sysconfig }, containersConf],
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, names);
     const config = yield* containersConf(as);

@@ -1,6 +1,6 @@
 /** Kind `registry-credentials`: the files that hold passwords of registries. They are looked up, never read. */
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
-import { whose, whoseTouches } from '../../facts/environment/inspection.ts';
+import { whose } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -30,7 +30,7 @@ export const registryCredentials = defineKind({
     ),
     shipped: list(string('a path'), 'files that lie on an image: everybody who gets the image has them'),
   }),
-  touches: () => [...[...ownPlaces, kubelet].map((path) => ({ do: 'stat', path }) as const), ...whoseTouches],
+  touches: () => [...[...ownPlaces, kubelet].map((path) => ({ do: 'stat', path }) as const), whose],
   *learn(_, as): Asking<Fact> {
     const paths = placesOf(as);
     const [who, ...stats] = yield* together([whose(as), ...paths.map((p) => stat(p))]);

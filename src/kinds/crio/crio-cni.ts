@@ -3,6 +3,7 @@ import { type Answer, type Ask, type Asking, type Content, list, textOf } from '
 import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { entry, plain, type TextNode } from '../../facts/text/node.ts';
@@ -37,8 +38,10 @@ export const crioCni = defineKind({
   }),
   touches: () => [
     crioConf,
-    ...[...networkDirs, ...pluginDirs].map((path) => ({ do: 'list' as const, path })),
-    ...networkDirs.map((path) => ({ do: 'read' as const, path: `${path}/*` })),
+    ...unasked('some of the directories are tried for all that crio.conf may name', [
+      ...[...networkDirs, ...pluginDirs].map((path): Pattern => ({ do: 'list', path })),
+      ...networkDirs.map((path): Pattern => ({ do: 'read', path: `${path}/*` })),
+    ]),
   ],
   *learn(): Asking<Fact> {
     const conf = yield* crioConf();

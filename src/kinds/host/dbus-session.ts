@@ -2,11 +2,12 @@
 import { type Asking, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
 import { type Environment, gapOf } from '../../facts/environment/environment.ts';
-import { ownSession, ownSessionTouches } from '../../facts/environment/inspection.ts';
+import { ownSession } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 const systemdMark = '/run/systemd/system';
 const variable = 'DBUS_SESSION_BUS_ADDRESS';
@@ -35,7 +36,7 @@ export const dbusSession = defineKind({
     { do: 'stat', path: '/run/user/{uid}/bus' },
     { do: 'stat', path: systemdMark },
     { do: 'stat', path: kernelPath },
-    ...ownSessionTouches([variable]),
+    ownSession.of([variable], inQuestion),
   ],
   *learn(_q, as): Asking<Fact> {
     const directory = `/run/user/${as.uid}`;

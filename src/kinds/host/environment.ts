@@ -2,16 +2,16 @@
 
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
-import { type SessionVariable, type SessionVariables, sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { type SessionVariable, type SessionVariables, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { macMarker } from '../../facts/host/mac.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defaultSocket } from '../../facts/k3d/engine-endpoint.ts';
 import { socketRelation } from '../../facts/k3d/socket-relation.ts';
 import { k3dVariables, otherVariables, variableNames } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, type Shape, string } from '../../facts/shape.ts';
-
-const macMarker = '/System/Library/CoreServices/SystemVersion.plist';
+import { inQuestion } from '../../facts/source.ts';
 
 const parts = {
   value: string('what a program of the account gets'),
@@ -59,7 +59,7 @@ export const environment = defineKind({
       'k3d-only variables together',
     ),
   }),
-  touches: () => [...sessionTouches(variableNames), { do: 'stat', path: defaultSocket }, { do: 'stat', path: macMarker }],
+  touches: () => [sessionVariables.of(inQuestion, variableNames), { do: 'stat', path: defaultSocket }, { do: 'stat', path: macMarker }],
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, variableNames);
     const fact = new FactBuilder();

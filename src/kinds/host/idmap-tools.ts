@@ -6,6 +6,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import { type MountTable, mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const programs = { newuidmap: 'cap_setuid', newgidmap: 'cap_setgid' } as const;
@@ -29,8 +30,9 @@ export const idmapTools = defineKind({
   shape: record({ newuidmap: one, newgidmap: one }),
   touches: () => [
     mountTable,
-    ...Object.keys(programs).flatMap((name) => programDirectories.map((d) => ({ do: 'stat' as const, path: `${d}/${name}` }))),
-    ...Object.keys(programs).flatMap((name) => programDirectories.map((d) => ({ do: 'run' as const, argv: getcap(`${d}/${name}`) }))),
+    ...pathsOf(Object.keys(programs)).map((path): Pattern => ({ do: 'stat', path })),
+    // Asked of programs that were found.
+    ...pathsOf(Object.keys(programs)).map((path): Pattern => ({ do: 'run', argv: getcap(path), ifThere: [[path]] })),
   ],
   *learn(): Asking<Fact> {
     const [table, ...found] = yield* together([mountTable(), ...(Object.keys(programs) as Program[]).map(find)]);
@@ -40,6 +42,7 @@ export const idmapTools = defineKind({
   },
 });
 
+const pathsOf = (names: readonly string[]): string[] => names.flatMap((name) => programDirectories.map((d) => `${d}/${name}`));
 const getcap = (path: string): readonly string[] => ['getcap', path];
 
 interface Found {
@@ -51,7 +54,7 @@ interface Found {
 
 /** The first one in the order of a login's PATH, as the shell and Podman find it. */
 function* find(name: Program): Asking<Found> {
-  const paths = programDirectories.map((d) => `${d}/${name}`);
+  const paths = pathsOf([name]);
   const answers = (yield* together(paths.map((p) => stat(p)))) as Answer<Stat>[];
   const consulted = paths.map((path) => ({ path }));
   for (const [at, answer] of answers.entries()) {

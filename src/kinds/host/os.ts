@@ -3,13 +3,13 @@ import { type Answer, type Asking, read, type Stat, stat, together } from '../..
 import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
 import { support } from '../../facts/host/lifecycle.ts';
 import { systemEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
+import { macMarker } from '../../facts/host/mac.ts';
 import { type OsRelease, osRelease, osReleasePaths } from '../../facts/host/os-release.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string, version } from '../../facts/shape.ts';
 
 const families = ['suse', 'debian', 'fedora', 'rhel', 'macos', 'other'] as const;
-const macPlist = '/System/Library/CoreServices/SystemVersion.plist';
 const productPath = '/etc/products.d/baseproduct';
 const systemdPaths = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const;
 
@@ -55,13 +55,13 @@ export const os = defineKind({
     ),
   }),
   touches: () => [
-    ...[...osReleasePaths, macPlist, productPath, '/etc/fstab'].map((path) => ({ do: 'read' as const, path })),
+    ...[...osReleasePaths, macMarker, productPath, '/etc/fstab'].map((path) => ({ do: 'read' as const, path })),
     ...['/run/systemd/system', kernelPath, ...systemdPaths].map((path) => ({ do: 'stat' as const, path })),
   ],
   *learn(_query, _as, { now }): Asking<Fact> {
     const [release, plist, product, fstab, ...stats] = yield* together([
       osRelease(),
-      read(macPlist),
+      read(macMarker),
       read(productPath),
       read('/etc/fstab'),
       ...['/run/systemd/system', kernelPath, ...systemdPaths].map((p) => stat(p)),
@@ -88,7 +88,7 @@ function undecided(): Unknown {
 
 function mac(plist: string): Fact {
   const value = (key: string): string | undefined => new RegExp(`<key>${key}</key>\\s{0,20}<string>([^<]*)`).exec(plist)?.[1];
-  const at = { path: macPlist };
+  const at = { path: macMarker };
   return new FactBuilder()
     .consulted(at)
     .set('id', 'macos', at)

@@ -2,11 +2,12 @@
 import { type Asking, read, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
 import { gapOf, sameDirectory } from '../../facts/environment/environment.ts';
-import { ownSession, ownSessionTouches } from '../../facts/environment/inspection.ts';
+import { ownSession } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 const mountsPath = '/proc/self/mountinfo';
 const variable = 'XDG_RUNTIME_DIR';
@@ -35,7 +36,7 @@ export const runtimeDir = defineKind({
     { do: 'stat', path: '/run/user/{uid}' },
     { do: 'stat', path: kernelPath },
     { do: 'read', path: mountsPath },
-    ...ownSessionTouches([variable]),
+    ownSession.of([variable], inQuestion),
   ],
   *learn(_query, as): Asking<Fact> {
     const path = `/run/user/${as.uid}`;

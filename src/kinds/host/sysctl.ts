@@ -2,7 +2,7 @@
 import { type Answer, type Asking, type Blocked, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import { type Effective, effective, normalKey, parseSysctl, type SysctlFiles, sysctlDirectories, sysctlFiles } from '../../facts/host/sysctl-d.ts';
+import { type Effective, effective, normalKey, parseSysctl, type SysctlFiles, sysctlFiles } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
@@ -27,11 +27,7 @@ export const sysctl = defineKind({
     { do: 'read', path: q.key === '*' ? '/proc/sys/**' : livePath(q.key) },
     { do: 'stat', path: kernelPath },
     { do: 'read', path: plainFile },
-    ...sysctlDirectories.flatMap((path) => [
-      { do: 'list' as const, path },
-      { do: 'stat' as const, path: `${path}/*` },
-      { do: 'read' as const, path: `${path}/*` },
-    ]),
+    sysctlFiles,
   ],
   *learn(q): Asking<Fact> {
     const path = livePath(q.key);

@@ -28,7 +28,7 @@ export const k3dDatastore = defineKind({
     mountTable,
     givenFiles,
     { do: 'stat', path: '/**/storage' },
-    { do: 'stat', path: '/**/containers' },
+    { do: 'stat', path: '/**/containers', unasked: 'a store that was not made yet is tried where it usually is' },
     { do: 'run', argv: nodesArgv },
   ],
   *learn(_q, as, { files }): Asking<Fact> {

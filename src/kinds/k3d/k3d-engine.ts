@@ -2,14 +2,14 @@
 
 import { type Account, type Asking, get, stat } from '../../facts/ask.ts';
 import { socketPlace } from '../../facts/asks.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
-import { endpointTouches, learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
+import { learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
 import { defineKind } from '../../facts/kind.ts';
-import type { Pattern } from '../../facts/pattern.ts';
+import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, number, record, string, version } from '../../facts/shape.ts';
-import type { Touches } from '../../facts/source.ts';
+import { inQuestion, type Touches } from '../../facts/source.ts';
 
 /** Where sockets are looked at. A DOCKER_HOST that names any other path is not followed: its socket stays unknown. */
 const socketPlaces: readonly string[] = [
@@ -29,12 +29,15 @@ const socketPlaces: readonly string[] = [
 const names = ['DOCKER_HOST', 'DOCKER_CONTEXT'];
 
 const touches: Touches = [
-  ...sessionTouches(names),
-  ...endpointTouches,
-  ...socketPlaces.flatMap((path): Pattern[] => [
-    { do: 'stat', path },
-    { do: 'get', socket: path, path: '/_ping' },
-  ]),
+  sessionVariables.of(inQuestion, names),
+  learnEndpoint,
+  ...unasked(
+    'a socket at some of these places is tried for all of them',
+    socketPlaces.flatMap((path): Pattern[] => [
+      { do: 'stat', path },
+      { do: 'get', socket: path, path: '/_ping' },
+    ]),
+  ),
 ];
 
 export const k3dEngine = defineKind({

@@ -1,16 +1,24 @@
 /** Kind `kubeconfig-file`: the kubeconfig files of an account. Their content holds keys and is never read. */
 
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown, unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { unasked } from '../../facts/pattern.ts';
 import { boolean, mode, record, string } from '../../facts/shape.ts';
-import type { Touches } from '../../facts/source.ts';
+import { inQuestion, type Touches } from '../../facts/source.ts';
 
 /** The default file, and where k3d writes on request; KUBECONFIG may name further ones here. */
 const places = ['~/.kube/*', '~/.config/k3d/*', '~/.k3d/*', '/etc/rancher/k3s/*'] as const;
 
-const touches: Touches = [{ do: 'stat', path: '~/.kube/config' }, ...sessionTouches(['KUBECONFIG']), ...places.map((path) => ({ do: 'stat', path }) as const)];
+const touches: Touches = [
+  { do: 'stat', path: '~/.kube/config' },
+  sessionVariables.of(inQuestion, ['KUBECONFIG']),
+  ...unasked(
+    'KUBECONFIG is tried with one of these places',
+    places.map((path) => ({ do: 'stat', path })),
+  ),
+];
 
 const shape = record({
   path: string('the file'),

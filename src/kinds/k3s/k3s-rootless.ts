@@ -4,13 +4,13 @@ import { type Account, type Answer, type Asking, type Stat, stat, together } fro
 import { gapOf } from '../../facts/environment/environment.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
-import { type Neighbours, neighbours, neighbourTouches, overlapping } from '../../facts/k3s/cidr-neighbours.ts';
+import { type Neighbours, neighbours, overlapping } from '../../facts/k3s/cidr-neighbours.ts';
 import { goCidr } from '../../facts/k3s/go.ts';
 import { judge, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
-import { type ServiceEnvironment, serviceEnvironment, sourceTouches } from '../../facts/k3s/rootless-sources.ts';
+import { type ServiceEnvironment, serviceEnvironment } from '../../facts/k3s/rootless-sources.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string } from '../../facts/shape.ts';
-import type { Touches } from '../../facts/source.ts';
+import { inQuestion, type Touches } from '../../facts/source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
 const rootlessUnit = 'k3s-rootless.service';
@@ -56,8 +56,8 @@ export const k3sRootless = defineKind({
     const unit = yield* loadUnit(rootlessUnit, { manager: 'user', as });
     if (unit.is === 'unknown') return unit;
     if (!unit.exists) return missing(...unit.consulted);
-    const wanted = new Set<string>([...Object.values(settingNames), 'PATH']);
-    const [environment, near] = yield* together([serviceEnvironment(unit, as, wanted), neighbours(unit)]);
+    const names = [...Object.values(settingNames), 'PATH'];
+    const [environment, near] = yield* together([serviceEnvironment(rootlessUnit, as, names), neighbours(unit)]);
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     placeOf(fact, unit, as);
     for (const name of settings) put(fact, name, environment, unit);
@@ -72,8 +72,8 @@ const bundles = ['~/.rancher/k3s/data/current/bin', '/var/lib/rancher/k3s/data/c
 
 const touches: Touches = [
   unitNamed(rootlessUnit, 'user'),
-  ...sourceTouches,
-  ...neighbourTouches,
+  serviceEnvironment.of(rootlessUnit, inQuestion),
+  neighbours,
   { do: 'stat', path: '/**/slirp4netns', first: [...bundles, ...programDirectories].map((d) => `${d}/slirp4netns`) },
   ...bundles.map((path) => ({ do: 'stat' as const, path })),
 ];

@@ -2,6 +2,7 @@
 import { type Account, type Answer, type Asking, list, type Output, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { onMac } from '../../facts/host/mac.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
@@ -36,7 +37,7 @@ export const machineConfig = defineKind({
       { do: 'list' as const, path: `${folder}/${name}.d` },
       { do: 'read' as const, path: `${folder}/${name}.d/*.conf` },
     ]),
-    { do: 'run', argv: grep('*'), asUser: true },
+    { do: 'run', argv: grep('*'), asUser: true, ...onMac },
   ],
   *learn(_, as: Account): Asking<Fact> {
     const each = (yield* together((Object.keys(parts) as File[]).map((name) => settingsIn(name, as)))) as (readonly Setting[] | Unknown)[];

@@ -1,14 +1,16 @@
 /** Kind `machine-docker`: whether the docker client inside the machine can pass a connection on, as k3d over ssh wants it. */
 import { type Account, type Answer, type Asking, type Output, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
+import { onMac } from '../../facts/host/mac.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 const inside = (name: string) => ({
   which: ['podman', 'machine', 'ssh', name, 'command', '-v', 'docker'],
@@ -28,8 +30,8 @@ export const machineDocker = defineKind({
   touches: () => [
     learnMachines,
     learnConnections,
-    ...sessionTouches(['DOCKER_HOST']),
-    ...Object.values(inside('*')).map((argv) => ({ do: 'run' as const, argv, asUser: true as const })),
+    sessionVariables.of(inQuestion, ['DOCKER_HOST']),
+    ...Object.values(inside('*')).map((argv) => ({ do: 'run' as const, argv, asUser: true as const, ...onMac })),
   ],
   *learn(_, as: Account): Asking<Fact> {
     const machines = yield* learnMachines(as);

@@ -1,8 +1,9 @@
 /** Kind `machine-host-key`: whether ssh would ask about, or refuse, the host key of the machine. */
 import { type Account, type Answer, type Asking, type Output, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { onMac } from '../../facts/host/mac.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Connection, connectionFor, learnConnections } from '../../facts/macos/connections.ts';
@@ -10,6 +11,7 @@ import { type KnownKey, keysOf, lookupName } from '../../facts/macos/known-hosts
 import { learnMachines, machineFor } from '../../facts/macos/machines.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 import { askSsh, type SshAnswer } from '../../facts/ssh/effective.ts';
 
 const ownFiles = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'] as const;
@@ -28,13 +30,13 @@ export const machineHostKey = defineKind({
     conflict: boolean("the keys named for it are none of the machine's: another machine had the port before"),
   }),
   touches: () => [
-    ...sessionTouches(['DOCKER_HOST']),
+    sessionVariables.of(inQuestion, ['DOCKER_HOST']),
     learnConnections,
     askSsh,
     learnMachines,
     ...[...ownFiles, ...systemFiles].map((path) => ({ do: 'read' as const, path })),
     { do: 'run', argv: ['ssh-keygen', '-F', '*'], asUser: true },
-    { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', ...keyFiles], asUser: true },
+    { do: 'run', argv: ['podman', 'machine', 'ssh', '*', 'cat', ...keyFiles], asUser: true, ...onMac },
   ],
   *learn(_, as): Asking<Fact> {
     const host = (yield* sessionVariables(as, ['DOCKER_HOST'])).get('DOCKER_HOST');

@@ -3,15 +3,16 @@ import { type Account, type Answer, type Asking, read, stat, together } from '..
 import { commandPlace } from '../../facts/asks.ts';
 import { gapOf } from '../../facts/environment/environment.ts';
 import { environmentOf } from '../../facts/environment/environment-of.ts';
-import { inspectionTouches } from '../../facts/environment/inspection.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { inspection } from '../../facts/environment/inspection.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { isLoopback, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { connectionFor, learnConnections } from '../../facts/macos/connections.ts';
 import { runAs } from '../../facts/macos/run-as.ts';
+import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, list, mode, record, string } from '../../facts/shape.ts';
-import type { Touches } from '../../facts/source.ts';
+import { inQuestion, type Touches } from '../../facts/source.ts';
 import { askSsh, type SshValue } from '../../facts/ssh/effective.ts';
 import { identityFiles } from '../../facts/ssh/identity-files.ts';
 
@@ -21,9 +22,14 @@ const keyPlaces = ['~/.ssh/*', '~/.local/share/containers/podman/machine/*', '~/
 const agentVariable = 'SSH_AUTH_SOCK';
 
 const keyTouches: Touches = [
-  ...keyPlaces.map((path) => ({ do: 'stat', path }) as const),
-  ...keyPlaces.map((path) => ({ do: 'read', path: `${path}.pub` }) as const),
-  ...inspectionTouches([agentVariable]),
+  ...unasked(
+    'a key at one of these places is tried for all',
+    keyPlaces.flatMap((path): Pattern[] => [
+      { do: 'stat', path },
+      { do: 'read', path: `${path}.pub` },
+    ]),
+  ),
+  inspection.of([agentVariable]),
   { do: 'run', argv: ['ssh-add', '-L'], asUser: true },
 ];
 
@@ -44,7 +50,7 @@ export const machineSsh = defineKind({
     inAgent: boolean('whether the agent holds the key'),
     gone: list(string('absolute path'), 'machine keys that ~/.ssh/config names for the host and that are not there'),
   }),
-  touches: () => [...sessionTouches(['DOCKER_HOST']), learnConnections, askSsh, ...keyTouches],
+  touches: () => [sessionVariables.of(inQuestion, ['DOCKER_HOST']), learnConnections, askSsh, ...keyTouches],
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, ['DOCKER_HOST']);
     const host = variables.get('DOCKER_HOST');

@@ -1,7 +1,8 @@
 /** Kind `podman-machine`: the virtual machine that Podman's engine runs in on macOS, and the connection to it. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
-import { type SessionVariable, sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
+import { type SessionVariable, sessionVariables } from '../../facts/environment/session.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
+import { onMac } from '../../facts/host/mac.ts';
 import { type DockerHost, parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Connection, type Connections, connectionFor, differences, learnConnections } from '../../facts/macos/connections.ts';
@@ -9,6 +10,7 @@ import { learnInside } from '../../facts/macos/machine-inside.ts';
 import { learnMachines, type Machine, machineFor } from '../../facts/macos/machines.ts';
 import { member, tellJson, text } from '../../facts/macos/run-as.ts';
 import { boolean, list, number, record, string, version } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 
 export const podmanMachine = defineKind({
   name: 'podman-machine',
@@ -54,9 +56,9 @@ export const podmanMachine = defineKind({
   touches: () => [
     learnMachines,
     learnConnections,
-    ...sessionTouches(['DOCKER_HOST']),
+    sessionVariables.of(inQuestion, ['DOCKER_HOST']),
     learnInside,
-    { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true },
+    { do: 'run', argv: ['podman', 'version', '--format', 'json'], asUser: true, ...onMac },
   ],
   *learn(_, as): Asking<Fact> {
     const machines = yield* learnMachines(as);

@@ -3,12 +3,12 @@ import { fileTypes } from '../../facts/answer.ts';
 import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { gapOf } from '../../facts/environment/environment.ts';
 import { environmentOf } from '../../facts/environment/environment-of.ts';
-import { inspectionTouches } from '../../facts/environment/inspection.ts';
+import { inspection } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type BootLinks, bootLink } from '../../facts/podman/tmpfiles-docker.ts';
-import { type Answering, socketPaths, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { type Answering, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
@@ -38,11 +38,10 @@ export const dockerSock = defineKind({
     { do: 'stat', path },
     { do: 'stat', path: plainPath },
     whoAnswers,
-    ...socketPaths,
     tmpfilesFiles,
     unitNamed('docker.socket', 'system'),
     { do: 'stat', path: '/etc/systemd/system/sockets.target.wants/docker.socket' },
-    ...inspectionTouches(variables),
+    inspection.of(variables),
   ],
   *learn(_, as): Asking<Fact> {
     const [old, plain, answering, boot, docker, wanted, environment] = yield* together([

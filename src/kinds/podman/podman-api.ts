@@ -3,8 +3,8 @@ import { fileTypes } from '../../facts/answer.ts';
 import { type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { defaultSocket, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
-import { mayLookAt, socketPaths, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { defaultSocket, socketUnit } from '../../facts/podman/socket-unit.ts';
+import { lookAtSocket, mayLookAt, whoAnswers } from '../../facts/podman/who-answers.ts';
 import { boolean, record, string, version } from '../../facts/shape.ts';
 
 export const podmanApi = defineKind({
@@ -19,7 +19,7 @@ export const podmanApi = defineKind({
     version: version('version of the engine that answers'),
     session: boolean("whether the account's runtime directory is there: somebody is logged in, or lingering is on"),
   }),
-  touches: () => [...socketUnitTouches, whoAnswers, ...socketPaths, { do: 'stat', path: '/run/user/{uid}' }],
+  touches: () => [socketUnit, whoAnswers, lookAtSocket, { do: 'stat', path: '/run/user/{uid}' }],
   *learn(_, as): Asking<Fact> {
     const unit = yield* socketUnit(as);
     const listens = unit.listens.find((l) => l.type === 'unix');
@@ -32,7 +32,7 @@ export const podmanApi = defineKind({
     const session = as.uid === 0 ? undefined : yield* stat(`/run/user/${as.uid}`);
     if (session?.is === 'blocked') fact.gap('session', unknown(session, `/run/user/${as.uid}`));
     else fact.set('session', session === undefined || session.is === 'got', { path: `/run/user/${as.uid}` });
-    const inode = yield* stat(path);
+    const inode = yield* lookAtSocket(path);
     const answering = yield* whoAnswers(path);
     if (answering.is === 'offline') {
       return { is: 'unknown', why: 'unsupported', said: `whether Podman answers on ${path} shows on a running host only`, where: here };

@@ -26,7 +26,7 @@ export const podmanFirewall = defineKind({
     program: string('the program that it needs'),
     present: boolean('that program is installed'),
   }),
-  touches: () => [...ofRoot([containersConf]), seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name))],
+  touches: () => [...ofRoot([containersConf]), seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name, [], true))],
   *learn(): Asking<Fact> {
     const names = Object.values(programs);
     const [conf, netavark, ...found] = yield* together([

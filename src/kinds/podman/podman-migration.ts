@@ -6,7 +6,7 @@ import { decode } from '../../facts/containers/containers-decode.ts';
 import { dropInDirectories, layersFor, mainFiles } from '../../facts/containers/containers-layers.ts';
 import { podmanRelease, type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
-import { type Disk, diskTouches, readDisk } from '../../facts/host/disk.ts';
+import { type Disk, readDisk } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { database } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
@@ -22,7 +22,7 @@ export const podmanMigration = defineKind({
     bolt: boolean('containers are recorded in BoltDB, which Podman 6 does not read'),
     lostSettings: list(string('TABLE.KEY'), 'settings in force that Podman 6 takes from no file: of several main files it reads only the first'),
   }),
-  touches: () => [podmanRelease, database, ...diskTouches(mainFiles('~'), dropInDirectories('~', '{uid}'))],
+  touches: () => [podmanRelease, database, readDisk.of(mainFiles('~'), dropInDirectories('~', '{uid}'))],
   *learn(_, as): Asking<Fact> {
     const [release, store, disk] = yield* together([
       podmanRelease(),

@@ -5,6 +5,7 @@ import { commandPlace } from '../../facts/asks.ts';
 import { type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
+import { helperDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
 import { findHelper, type Helper, pluginDirectories } from '../../facts/podman/helpers.ts';
@@ -57,7 +58,9 @@ export const podmanNetworking = defineKind({
     networkFiles,
     database,
     podmanRelease,
-    ...['netavark', 'aardvark-dns', 'pasta', 'slirp4netns', 'bridge'].map((name) => findHelper.of(name)),
+    ...['netavark', 'aardvark-dns'].map((name) => findHelper.of(name, helperDirectories, false)),
+    ...['pasta', 'slirp4netns'].map((name) => findHelper.of(name, helperDirectories, true)),
+    findHelper.of('bridge', pluginDirectories, false),
     askPodman.of(infoArgv),
   ],
   *learn(q, as): Asking<Fact> {

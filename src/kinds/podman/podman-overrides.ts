@@ -3,13 +3,17 @@
 import type { Account, Asking } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
 import { type Environment, gapOf } from '../../facts/environment/environment.ts';
-import { environmentOf, managerOf } from '../../facts/environment/environment-of.ts';
-import { sessionTouches, sessionVariables } from '../../facts/environment/session.ts';
-import { unitEnvironmentTouches } from '../../facts/environment/unit.ts';
+import { environmentOf } from '../../facts/environment/environment-of.ts';
+import { sessionVariables } from '../../facts/environment/session.ts';
+import { environmentOfUnit } from '../../facts/environment/unit.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
+import { managers } from '../../facts/systemd/paths.ts';
+
+const serviceName = 'podman.service';
 
 /** Each moves or overrides what containers.conf, storage.conf, registries.conf, policy.json or the connections say. */
 const names = [
@@ -31,7 +35,10 @@ export const podmanOverrides = defineKind({
     'Variables that replace the configuration files of Podman: in the live environment, in the files of a login, in what the service manager hands on, in podman.service.',
   fields: {},
   shape: record({ set: list(string('NAME=value'), 'the variables that are set; an empty one counts as unset') }),
-  touches: () => [...sessionTouches(names), unitNamed('podman.service', 'system'), unitNamed('podman.service', 'user'), ...unitEnvironmentTouches],
+  touches: () => [
+    sessionVariables.of(inQuestion, names),
+    ...managers.flatMap((manager) => [unitNamed(serviceName, manager), environmentOfUnit.of(serviceName, { manager, as: inQuestion })]),
+  ],
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, names);
     const fact = new FactBuilder();
@@ -61,10 +68,9 @@ export const podmanOverrides = defineKind({
 
 /** What podman.service finds, or would if there were one. */
 function* serviceEnvironment(as: Account): Asking<Environment | Unknown> {
-  const unit = yield* loadUnit('podman.service', { manager: as.uid === 0 ? 'system' : 'user', as });
+  const unit = yield* loadUnit(serviceName, { manager: as.uid === 0 ? 'system' : 'user', as });
   if (unit.is === 'unknown') return unit;
   if (unit.unseen[0]) return unit.unseen[0];
-  const runs = unit.exists && !unit.masked;
-  const environment = yield* environmentOf(runs ? { unit, as } : { manager: managerOf(as) }, names);
+  const environment = yield* environmentOf({ unit: serviceName, manager: unit.manager, as }, names);
   return unit.fragment ? { ...environment, looked: [...environment.looked, { path: unit.fragment.path }] } : environment;
 }

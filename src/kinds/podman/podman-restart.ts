@@ -8,10 +8,8 @@ import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
-import { enablementOf, enablementTouches } from '../../facts/systemd/enablement.ts';
+import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
 import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
-import { mergeSettings } from '../../facts/systemd/merge.ts';
-import { expander } from '../../facts/systemd/specifiers.ts';
 
 const unitName = 'podman-restart.service';
 const argv = ['podman', 'ps', '--all', '--filter', 'restart-policy=always', '--format', '{{.Names}}'];
@@ -35,7 +33,7 @@ export const podmanRestart = defineKind({
     database,
     { do: 'stat', path: '/var/lib/systemd/linger/{user}' },
     tmpfilesFiles,
-    ...(['system', 'user'] as const).flatMap((m) => [unitNamed(unitName, m), ...enablementTouches(unitName, m)]),
+    ...(['system', 'user'] as const).flatMap((m) => [unitNamed(unitName, m), enablementNamed(unitName, m)]),
   ],
   *learn(_, as): Asking<Fact> {
     const fact = new FactBuilder();
@@ -96,11 +94,11 @@ const containersUnread = (where: readonly Where[]): Unknown => ({
 function* setUnit(fact: FactBuilder, as: Account): Asking<void> {
   const manager = as.uid === 0 ? 'system' : 'user';
   const loaded = yield* loadUnit(unitName, { manager, as });
-  if (loaded.is === 'unknown') {
-    fact.gap('enabled', loaded);
+  const enablement = loaded.is === 'unknown' ? loaded : yield* enablementOf(unitName, { manager, as });
+  if (loaded.is === 'unknown' || 'is' in enablement) {
+    fact.gap('enabled', loaded.is === 'unknown' ? loaded : (enablement as Unknown));
     return;
   }
-  const enablement = yield* enablementOf(loaded, mergeSettings(loaded, expander(loaded.unit, manager, as)));
   // A fragment that could not be seen may be a mask; a directory that could not, hold one more link.
   const unseen = loaded.unseen.find((u) => u.why !== 'unsupported') ?? (enablement.enabled ? undefined : enablement.unseen[0]);
   if (unseen) fact.gap('enabled', unseen);

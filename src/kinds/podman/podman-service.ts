@@ -4,7 +4,7 @@ import { type Fact, FactBuilder, type Json, type Where } from '../../facts/fact.
 import { defineKind } from '../../facts/kind.ts';
 import { otherServers } from '../../facts/podman/other-servers.ts';
 import { type ServiceProcess, serviceProcesses } from '../../facts/podman/service-processes.ts';
-import { type Commands, defaultSocket, isLoopback, type Sockets, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
+import { type Commands, defaultSocket, isLoopback, type Sockets, socketUnit } from '../../facts/podman/socket-unit.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 
 interface Offer {
@@ -36,7 +36,7 @@ export const podmanService = defineKind({
     loopback: addresses('TCP addresses of this host alone, without a client certificate'),
     mutualTls: addresses('TCP addresses that demand a client certificate'),
   }),
-  touches: () => [...socketUnitTouches, otherServers, serviceProcesses],
+  touches: () => [socketUnit, otherServers, serviceProcesses],
   *learn(_, as): Asking<Fact> {
     const [unit, others, processes] = yield* together([socketUnit(as), otherServers(as), serviceProcesses(as.uid)]);
     const fact = new FactBuilder().consulted(...unit.consulted, ...others.consulted);

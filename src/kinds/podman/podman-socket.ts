@@ -1,11 +1,11 @@
 /** Kind `podman-socket`: who may connect to the API's sockets: by mode, by group, by the directories above, or because there is no file. */
-import { type Account, type Answer, type Asking, type Inode, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Account, type Answer, type Asking, type Inode, type Stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type OtherServers, otherServers } from '../../facts/podman/other-servers.ts';
 import { endOf, type Groups, groupsOf, octal, parentsOf, type Reach, reach, stranger } from '../../facts/podman/socket-reach.ts';
-import { defaultSocket, type Sockets, type SocketUnit, socketUnit, socketUnitTouches } from '../../facts/podman/socket-unit.ts';
-import { mayLookAt, socketPaths, whoAnswers } from '../../facts/podman/who-answers.ts';
+import { defaultSocket, type Sockets, type SocketUnit, socketUnit } from '../../facts/podman/socket-unit.ts';
+import { lookAtSocket, mayLookAt } from '../../facts/podman/who-answers.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 
 /** systemd.socket(5) SocketMode=. The podman.socket that Podman ships says 0660. */
@@ -26,16 +26,7 @@ export const podmanSocket = defineKind({
     configuredGroup: string('SocketGroup= of the unit'),
     reachableBy: list(string('everyone, or a group with its members'), 'who may connect besides the owner and root'),
   }),
-  touches: () => [
-    ...socketUnitTouches,
-    otherServers,
-    whoAnswers,
-    ...socketPaths,
-    { do: 'stat', path: '/run' },
-    { do: 'stat', path: '/var' },
-    { do: 'read', path: '/etc/group' },
-    { do: 'read', path: '/etc/passwd' },
-  ],
+  touches: () => [socketUnit, otherServers, lookAtSocket, { do: 'read', path: '/etc/group' }, { do: 'read', path: '/etc/passwd' }],
   *learn(_, as): Asking<Fact> {
     const [unit, others] = yield* together([socketUnit(as), otherServers(as)]);
     if (unit.unseen) return unit.unseen;
@@ -93,7 +84,7 @@ function* lookAt(e: Endpoint): Asking<Looked> {
     return { ...e, dirs: [], above: [], blocked: { is: 'unknown', why: 'unsupported', said, where: e.where ? [e.where] : [] } };
   }
   const dirs = parentsOf(e.path);
-  const [socket, ...above] = yield* together([stat(e.path), ...dirs.map((p) => stat(p))]);
+  const [socket, ...above] = yield* together([lookAtSocket(e.path), ...dirs.map((p) => lookAtSocket(p))]);
   const file = endOf(socket);
   // An image has nothing below /run: what the unit will make is judged.
   const blocked = socket.is === 'blocked' && socket.why !== 'unsupported' ? unknown(socket, e.path) : undefined;

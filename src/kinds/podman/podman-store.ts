@@ -1,12 +1,12 @@
 /** Kind `podman-store`: the store of an account: what is configured, what is on disk, what Podman says. */
 
-import { type Account, type Asking, list, read, stat, together } from '../../facts/ask.ts';
+import { type Account, type Asking, list, read, together } from '../../facts/ask.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
 import { mountAt } from '../../facts/containers/mount-point.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type PodmanInfo, podmanInfo, toldText, toldValue } from '../../facts/podman/podman-info.ts';
-import { databaseFiles } from '../../facts/podman/store.ts';
+import { databasesBelow } from '../../facts/podman/store.ts';
 import { boolean, list as listOf, mode, number, record, string } from '../../facts/shape.ts';
 import type { Touches } from '../../facts/source.ts';
 
@@ -15,10 +15,8 @@ const mountInfo = '/proc/self/mountinfo';
 const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 'zfs'];
 
 const touches: Touches = [
-  ...databaseFiles,
+  databasesBelow,
   podmanInfo,
-  { do: 'stat', path: '/var/lib/containers/storage' },
-  { do: 'stat', path: '~/.local/share/containers/storage' },
   { do: 'list', path: '/var/lib/containers/storage' },
   { do: 'list', path: '~/.local/share/containers/storage' },
   { do: 'list', named: 'the graph root that storage.conf or Podman names' },
@@ -77,7 +75,7 @@ export const podmanStore = defineKind({
 });
 
 function* setTraces(fact: FactBuilder, root: string): Asking<readonly string[] | Unknown> {
-  const [names, bolt, sqlite] = yield* together([list(root), stat(`${root}/libpod/bolt_state.db`), stat(`${root}/db.sql`)]);
+  const [names, [bolt, sqlite]] = yield* together([list(root), databasesBelow(root)]);
   for (const [field, path, answer] of [
     ['bolt', `${root}/libpod/bolt_state.db`, bolt],
     ['sqlite', `${root}/db.sql`, sqlite],

@@ -3,17 +3,18 @@ import { type Asking, run, stat, together } from '../../facts/ask.ts';
 import { commandPlace, envPlace } from '../../facts/asks.ts';
 import { gapOf } from '../../facts/environment/environment.ts';
 import { environmentOf } from '../../facts/environment/environment-of.ts';
-import { inspectionTouches } from '../../facts/environment/inspection.ts';
+import { inspection } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { macMarker, onMac } from '../../facts/host/mac.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { defaultSocket } from '../../facts/podman/socket-unit.ts';
+import { ranBefore } from '../../facts/podman/store.ts';
 import { whoAnswers } from '../../facts/podman/who-answers.ts';
 import { record, string, version } from '../../facts/shape.ts';
 import { parseJson } from '../../facts/text/json.ts';
 import { plain } from '../../facts/text/node.ts';
 
-const macMark = '/System/Library/CoreServices/SystemVersion.plist';
 const hostVariable = 'CONTAINER_HOST';
 const clientArgv = ['podman', 'version', '--format', 'json'];
 /** A Podman that is told to be remote makes no store of its own; on a Mac it always is. */
@@ -33,17 +34,17 @@ export const podmanVersion = defineKind({
   touches: () => [
     whoAnswers,
     seeTool.of('podman'),
-    { do: 'stat', path: macMark },
-    ...inspectionTouches([hostVariable]),
-    { do: 'run', argv: clientArgv },
-    { do: 'run', argv: remoteArgv },
+    { do: 'stat', path: macMarker },
+    inspection.of([hostVariable]),
+    { do: 'run', argv: clientArgv, ...onMac },
+    { do: 'run', argv: remoteArgv, ifThere: ranBefore(false) },
   ],
   *learn(_, as): Asking<Fact> {
     const socket = defaultSocket(as);
     const [answering, local, mac, environment] = yield* together([
       whoAnswers(socket),
       toolVersion('podman'),
-      stat(macMark),
+      stat(macMarker),
       environmentOf({ inspection: true }, [hostVariable]),
     ]);
     const fact = new FactBuilder();
@@ -56,14 +57,14 @@ export const podmanVersion = defineKind({
       }
     }
     if (answering.is === 'unknown') return fact.gap('version', answering).gap('source', answering).gap('answeredBy', answering).build();
-    const hidden = mac.is === 'blocked' ? unknown(mac, macMark) : gapOf(environment, hostVariable);
+    const hidden = mac.is === 'blocked' ? unknown(mac, macMarker) : gapOf(environment, hostVariable);
     if (hidden) return fact.gap('version', hidden).gap('source', hidden).build();
     if (mac.is === 'got' || (environment.variables.get(hostVariable)?.value ?? '') !== '')
       return yield* remote(
         fact,
         mac.is === 'got' ? clientArgv : remoteArgv,
         mac.is === 'got'
-          ? { path: macMark, said: 'macOS: the engine is in a virtual machine' }
+          ? { path: macMarker, said: 'macOS: the engine is in a virtual machine' }
           : { path: envPlace(hostVariable), said: 'the engine is elsewhere' },
       );
     if (local.is === 'absent') return answering.is === 'answers' ? fact.build() : missing(...local.consulted);

@@ -5,25 +5,16 @@ import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } 
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
-import type { Pattern } from '../../facts/pattern.ts';
-import {
-  etcPolicy,
-  homeCounts,
-  homePolicy,
-  inForce,
-  type PolicyFile,
-  type PolicyFiles,
-  policyFiles,
-  policyTouches,
-  usrPolicy,
-} from '../../facts/policy/places.ts';
+import { unasked } from '../../facts/pattern.ts';
+import { etcPolicy, homeCounts, homePolicy, inForce, type PolicyFile, type PolicyFiles, policyFiles, usrPolicy } from '../../facts/policy/places.ts';
 import type { KeyFile, Policy, Requirement } from '../../facts/policy/policy-file.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from '../../facts/policy/trust.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 
 /** Above the usual places of keys: named, so that a capture script asks about them without having read the policy. */
-const keyDirectories = ['/etc', '/etc/pki', '/etc/pki/*', '/etc/containers', '/usr', '/usr/share', '/usr/share/*'].map(
-  (path): Pattern => ({ do: 'stat', path }),
+const keyDirectories = unasked(
+  'a key in one of them is tried for all',
+  ['/etc', '/etc/pki', '/etc/pki/*', '/etc/containers', '/usr', '/usr/share', '/usr/share/*'].map((path) => ({ do: 'stat', path })),
 );
 
 export const imagePolicy = defineKind({
@@ -56,7 +47,7 @@ export const imagePolicy = defineKind({
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: () => [podmanRelease, ...policyTouches, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
+  touches: () => [podmanRelease, policyFiles, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
   *learn(_, as): Asking<Fact> {
     const release = yield* podmanRelease();
     const facts: (FactBuilder | Unknown)[] = [];

@@ -3,7 +3,7 @@ import type { Account, Asking } from '../../facts/ask.ts';
 import { type PodmanRelease, podmanRelease, type Release, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, missing, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { inForce, policyFiles, policyTouches } from '../../facts/policy/places.ts';
+import { inForce, policyFiles } from '../../facts/policy/places.ts';
 import type { Policy } from '../../facts/policy/policy-file.ts';
 import { type Namespace, type SignatureStorage, type Store, signatureStores } from '../../facts/policy/registries-d.ts';
 import { list, record, string } from '../../facts/shape.ts';
@@ -19,7 +19,7 @@ export const signatureStorage = defineKind({
     odd: list(string('a URL'), 'stores that are neither https:, http: nor file: URLs'),
     withoutAttachments: list(string('a scope'), 'scopes that demand a sigstore signature while attachments are not looked at'),
   }),
-  touches: () => [podmanRelease, ...policyTouches, signatureStores],
+  touches: () => [podmanRelease, policyFiles, signatureStores],
   *learn(_, as): Asking<Fact> {
     const storage = yield* signatureStores(as);
     if (storage.is === 'unknown') return storage;

@@ -4,11 +4,12 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { givenBy } from '../../facts/quadlet/quadlet-given.ts';
-import { serviceTouches } from '../../facts/quadlet/quadlet-service.ts';
+import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { type BadValue, type Values, valuesOfUnit } from '../../facts/quadlet/quadlet-values.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import { anyone, forAccount } from '../../facts/source.ts';
 
 const badValues = (describe: string) =>
   list(record({ key: string('the key, or PodmanArgs'), value: string('what it is set to'), why: string('why that is not taken') }), describe);
@@ -24,7 +25,7 @@ export const quadletValues = defineKind({
     refused: badValues('values with which the service does not start'),
     idle: badValues('values that are taken and have no effect, or a wrong one'),
   }),
-  touches: () => [quadletHosts, ...serviceTouches],
+  touches: () => [quadletHosts, forAccount(generatedService, anyone)],
   *learn({ path }): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;

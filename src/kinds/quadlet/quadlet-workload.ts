@@ -2,18 +2,18 @@
 
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, type FactBuilder, type Json, type Known, missing, type Unknown } from '../../facts/fact.ts';
-import { realPaths } from '../../facts/host/real-paths.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boundVolumes } from '../../facts/podman/volumes.ts';
 import { asksForAuto, autoUsernsTouches, missingIds } from '../../facts/quadlet/auto-userns.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
 import { type AllMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
+import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
-import { surroundings, surroundingsTouches } from '../../facts/quadlet/quadlet-surroundings.ts';
+import { mountedPaths, surroundings } from '../../facts/quadlet/quadlet-surroundings.ts';
 import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { workloadFields, workloadShape } from '../../facts/quadlet/quadlet-workload-shape.ts';
-import { source } from '../../facts/source.ts';
+import { anyone, forAccount, source } from '../../facts/source.ts';
 
 export const quadletWorkload = defineKind({
   name: 'quadlet-workload',
@@ -45,7 +45,10 @@ interface Workloads {
 }
 
 /** Rules name different things to look for in one file. Undefined: there is no such Quadlet file. */
-const workloadsOf = source([quadletHosts, ...surroundingsTouches, boundVolumes, ...autoUsernsTouches], learnWorkloadsOf);
+const workloadsOf = source(
+  [quadletHosts, forAccount(generatedService, anyone), surroundings, mountedPaths, boundVolumes, ...autoUsernsTouches],
+  learnWorkloadsOf,
+);
 
 function* learnWorkloadsOf(path: string): Asking<Workloads | Unknown | undefined> {
   const hosts = yield* quadletHosts();
@@ -59,7 +62,7 @@ function* learnWorkloadsOf(path: string): Asking<Workloads | Unknown | undefined
   const seen = yield* surroundings(read.at(-1) as Source);
   const commands = read.map((source) => completed(source, seen.conf, seen.played));
   const mounts = yield* together(read.map((source, at) => mountsOf(source, commands[at] as Command)));
-  const real = yield* realPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
+  const real = yield* mountedPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
   const auto = read.at(-1)?.owner.uid === 0 && asksForAuto(...commands, ...read.map((s) => s.pod?.command));
   const noIds = auto ? yield* missingIds() : undefined;
   const each = read.map((source, at) => ({

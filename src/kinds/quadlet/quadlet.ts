@@ -9,10 +9,11 @@ import { unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
 import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
 import { type MergedQuadlet, mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
 import { errorAt, type Placement, placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
-import { type ServiceDropIns, serviceDropIns, serviceDropInTouches, serviceNamesOf } from '../../facts/quadlet/quadlet-service.ts';
+import { type ServiceDropIns, serviceDropIns, serviceNamesOf } from '../../facts/quadlet/quadlet-service.ts';
 import { valuesOf } from '../../facts/quadlet/quadlet-text.ts';
 import { type QuadletHost, type QuadletHosts, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list as listOf, map, record, string } from '../../facts/shape.ts';
+import { anyone, forAccount } from '../../facts/source.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
 import type { Assignment } from '../../facts/systemd/syntax.ts';
 
@@ -51,7 +52,7 @@ export const quadlet = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [quadletHosts, ...serviceDropInTouches],
+  touches: () => [quadletHosts, forAccount(serviceDropIns, anyone)],
   *learn(q): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;
@@ -61,7 +62,7 @@ export const quadlet = defineKind({
   },
   find: {
     shape,
-    touches: () => [quadletHosts, ...serviceDropInTouches],
+    touches: () => [quadletHosts, forAccount(serviceDropIns, anyone)],
     *learn(): Asking<Subjects> {
       const hosts = yield* quadletHosts();
       if (hosts.is === 'unknown') return hosts;

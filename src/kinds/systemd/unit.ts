@@ -1,12 +1,12 @@
 /** Kind `unit`: what the unit files say, merged as systemd merges them. Not what the running manager does. */
 import type { Asking } from '../../facts/ask.ts';
-import { unitLines, unitLinesTouches } from '../../facts/environment/unit-lines.ts';
+import { unitLines } from '../../facts/environment/unit-lines.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, map, mode, record, type Shape, string } from '../../facts/shape.ts';
 import { mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { type DirectiveClass, directives, enumerations } from '../../facts/systemd/directives.ts';
-import { enablementOf, enablementTouches } from '../../facts/systemd/enablement.ts';
+import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { mergeSettings, type Settings } from '../../facts/systemd/merge.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
@@ -66,8 +66,8 @@ export const unit = defineKind({
     const { name, manager } = asked(q);
     // `{ each: manager }` is not known before the scan.
     const managers: readonly Manager[] = q.manager === '*' ? ['system', 'user'] : [manager];
-    const usual = name.includes('*') ? runtimeUnits.flatMap((unit) => managers.flatMap((m) => enablementTouches(unit, m))) : [];
-    return [...managers.flatMap((m) => [unitNamed(name, m), ...enablementTouches(name, m)]), ...usual, ...(q.environmentFiles ? unitLinesTouches : [])];
+    const usual = name.includes('*') ? runtimeUnits.flatMap((unit) => managers.map((m) => enablementNamed(unit, m))) : [];
+    return [...managers.flatMap((m) => [unitNamed(name, m), enablementNamed(name, m)]), ...usual, ...(q.environmentFiles ? [unitLines] : [])];
   },
   *learn(q, as): Asking<Fact> {
     const { name, manager } = asked(q);
@@ -78,7 +78,8 @@ export const unit = defineKind({
     const fact = new FactBuilder().consulted(...loaded.consulted);
     if (!loaded.exists) return absent(fact, loaded);
     describeFiles(fact, loaded);
-    const enablement = yield* enablementOf(loaded, settings);
+    const enablement = yield* enablementOf(loaded.asked.name, { manager, as });
+    if ('is' in enablement) return enablement;
     fact
       .set('enabled', enablement.enabled, ...enablement.where)
       .set('enabledBy', enablement.by, ...enablement.where)

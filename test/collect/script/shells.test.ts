@@ -19,11 +19,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPacks } from '../../../src/cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../../../src/cli/paths.ts';
-import { accountTraces, superset } from '../../../src/cli/superset.ts';
+import { superset } from '../../../src/cli/superset.ts';
 import { answerFrom, parseRaw, type Raw } from '../../../src/collect/script/raw.ts';
 import { captureScript, followUpScript } from '../../../src/collect/script/render.ts';
 import type { AnyAnswer, Ask } from '../../../src/facts/ask.ts';
 import { keyOf } from '../../../src/facts/asks.ts';
+import { accountTraces } from '../../../src/facts/host/accounts.ts';
 import type { Pattern } from '../../../src/facts/pattern.ts';
 import { isThere, type OracleName, oracle } from '../../oracles.ts';
 

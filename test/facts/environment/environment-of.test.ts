@@ -6,7 +6,6 @@ import { type Environment, gapOf } from '../../../src/facts/environment/environm
 import { environmentOf, type Program } from '../../../src/facts/environment/environment-of.ts';
 import { ownSession, whose } from '../../../src/facts/environment/inspection.ts';
 import { settle } from '../../../src/facts/settle.ts';
-import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';
 import { oracle } from '../../oracles.ts';
 import { managed } from './oracle.ts';
 
@@ -64,6 +63,12 @@ describe('a user manager', () => {
       'e',
       '/etc/environment:1',
     ],
+    [
+      'what environment.d fills in from PAM',
+      { '/etc/environment': 'W=e\n', '/etc/pam.d/systemd-user': 'session required pam_env.so\n', '/etc/environment.d/a.conf': 'V=${W}/v\n' },
+      'e/v',
+      '/etc/environment.d/a.conf:1',
+    ],
     ['PAM without pam_env', { '/etc/environment': 'V=e\n', '/usr/lib/pam.d/systemd-user': 'session optional pam_systemd.so # pam_env.so\n' }, undefined],
     ['pam_env that reads no file', { '/etc/environment': 'V=e\n', '/etc/pam.d/systemd-user': 'session required pam_env.so readenv=0\n' }, undefined],
     ['pam_env for accounts alone', { '/etc/environment': 'V=e\n', '/etc/pam.d/systemd-user': 'account required pam_env.so\n' }, undefined],
@@ -81,11 +86,33 @@ describe('a user manager', () => {
     ['a closed user.conf', { '/etc/systemd/user.conf': { blocked: 'denied' } }, 'which may set V'],
     ['a closed drop-in of user@.service', { '/etc/systemd/system/user@.service.d/x.conf': { blocked: 'denied' } }, 'which may set V'],
     ['a specifier', { '/etc/systemd/user.conf': '[Manager]\nDefaultEnvironment=V=%H\n' }, 'specifier'],
+    [
+      'another XDG_CONFIG_HOME, from PAM',
+      { '/etc/environment': 'XDG_CONFIG_HOME=/srv/x\n', '/etc/pam.d/systemd-user': 'session required pam_env.so\n' },
+      'does not read',
+    ],
     ['another XDG_CONFIG_HOME', { '/etc/systemd/user.conf': '[Manager]\nDefaultEnvironment=XDG_CONFIG_HOME=/srv/x\n' }, 'does not read'],
   ])('unknown: %s', (_, files, said) => expect(told(seen(manager, { files: { ...userService, ...files } }))).toContain(said));
   test('a place behind the one that was not seen settles it', () => {
     const files = { '/etc/systemd/user.conf': { blocked: 'denied' as const }, '/etc/environment.d/a.conf': 'V=1\n' };
     expect(told(seen(manager, { files }))).toBe('1');
+  });
+  test('is worked out once for each account on a recording, whatever names are asked for', () => {
+    const answer = answerer({ files: { ...userService, '/etc/environment.d/a.conf': 'V=1\n' } });
+    const read: string[] = [];
+    const alice = { name: 'alice', uid: 1001, gid: 1001, home: '/home/alice' };
+    settle(
+      (function* (): Asking<void> {
+        for (const as of [edge, alice, edge]) for (const name of ['V', 'W']) yield* environmentOf({ manager: as }, [name]);
+        yield* environmentOf({ unit: 'a.service', manager: 'user', as: edge }, ['X']);
+      })(),
+      (ask) => {
+        if (ask.do === 'read') read.push(ask.path);
+        return answer(ask);
+      },
+    );
+    expect(read.filter((path) => path === '/etc/environment.d/a.conf')).toHaveLength(2);
+    expect(read.filter((path) => path === '/etc/systemd/system.conf')).toHaveLength(1);
   });
   test('of several, the places that lost are told', () => {
     const env = seen(manager, { files: { '/etc/environment.d/1.conf': 'V=1\n', '/etc/environment.d/2.conf': 'V=2\n' } });
@@ -127,13 +154,7 @@ describe('a unit', () => {
   const inUnit = (files: HostSpec['files'], lines: string, manager: 'system' | 'user' = 'user'): Environment => {
     const spec = { files: { ...files, [`/etc/systemd/${manager}/a.service`]: `[Service]\n${lines}\n` } };
     const as = manager === 'user' ? edge : root;
-    return on(
-      spec,
-      (function* (): Asking<Environment> {
-        const unit = (yield* loadUnit('a.service', { manager, as })) as LoadedUnit;
-        return yield* environmentOf({ unit, as }, ['V']);
-      })(),
-    );
+    return on(spec, environmentOf({ unit: 'a.service', manager, as }, ['V']));
   };
   const d = { '/etc/environment.d/a.conf': 'V=d\n' };
   test.each<[string, HostSpec['files'], string, string | undefined]>([
