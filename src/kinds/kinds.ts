@@ -94,6 +94,7 @@ import { quadletPorts } from './quadlet/quadlet-ports.ts';
 import { quadletReferences } from './quadlet/quadlet-references.ts';
 import { quadletService } from './quadlet/quadlet-service.ts';
 import { quadletStart } from './quadlet/quadlet-start.ts';
+import { quadletValues } from './quadlet/quadlet-values.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
 import { unit } from './systemd/unit.ts';
@@ -196,6 +197,7 @@ export const kinds: readonly Kind[] = [
   quadletReferences,
   quadletService,
   quadletStart,
+  quadletValues,
   quadletWorkload,
   sshConfig,
   unit,

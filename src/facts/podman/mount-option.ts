@@ -20,7 +20,7 @@ export type VolumeOptions = Readonly<Record<string, string | undefined>>;
 
 /** `--mount`, one record of comma-separated values (Go encoding/csv). Of a key that is given twice, by either of its names, the last value counts (tried with 4.3.1). Undefined: Podman refuses the text. */
 export function mountOption(text: string): MountOption | undefined {
-  const fields = record(text);
+  const fields = csvRecord(text);
   if (!fields) return undefined;
   const pairs = fields.map((field): [string, string | undefined] => {
     const at = field.indexOf('=');
@@ -58,7 +58,7 @@ export function boundDevice({ device, o, type }: VolumeOptions): string | undefi
 }
 
 /** A field in quotes may hold commas, and two quotes for one; a quote anywhere else is an error. */
-function record(text: string): string[] | undefined {
+export function csvRecord(text: string): string[] | undefined {
   const fields: string[] = [];
   for (let at = 0; at <= text.length; ) {
     const quoted = /"((?:[^"]|"")*)"(?=,|$)/y;

@@ -9,7 +9,7 @@ import { flagsNamed } from '../podman/podman-flags.ts';
 import { boundVolumes } from '../podman/volumes.ts';
 import { anyone, forAccount, source, type Touches } from '../source.ts';
 import { type PublishedPort, portsIn, portsOf, type Seen } from './open-ports.ts';
-import type { Command } from './quadlet-command.ts';
+import { type Command, openFor } from './quadlet-command.ts';
 import { playedBy } from './quadlet-kube.ts';
 import { hostMounts, mountsOf, unseenOf } from './quadlet-mounts.ts';
 import { unseenFor } from './quadlet-placement.ts';
@@ -94,16 +94,22 @@ function* declaredOn(host: QuadletHost, conf: Known | Unknown, as: Account): Ask
   const confs = yield* together(sources.map((s) => (s.ending === 'container' ? containersConf(s.owner, s.moves) : nothing())));
   const commands = sources.map((s, at) => completed(s, confs[at], yamls[at]));
   const mounts = yield* together(sources.map((s, at) => mountsOf(s, commands[at] as Command)));
-  const unseen = commands.find((c) => c.open)?.open ?? unseenFor(host, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [] });
-  const rest = unseen ? [{ each: [], unseen }] : [];
+  const hiding = unseenFor(host, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [] });
+  const rest = (...flags: readonly string[]): { each: []; unseen: Unknown }[] => {
+    const unseen = commands.map((c) => openFor(c, ...flags)).find((o) => o) ?? hiding;
+    return unseen ? [{ each: [], unseen }] : [];
+  };
   return {
-    mounts: joined(...mounts.map((m, at) => ({ ...m, each: m.each.map(({ source, where }) => ({ by: nameOf(sources[at]), source, as, where })) })), ...rest),
+    mounts: joined(
+      ...mounts.map((m, at) => ({ ...m, each: m.each.map(({ source, where }) => ({ by: nameOf(sources[at]), source, as, where })) })),
+      ...rest('volume', 'mount', 'rootfs'),
+    ),
     ports: joined(
       ...commands.map((c, at) => {
         const ports = portsOf(flagsNamed(c.flags, 'publish'), confs[at] ?? conf);
         return { ...ports, each: ports.each.map((p) => ({ ...p, by: nameOf(sources[at]) })) };
       }),
-      ...rest,
+      ...rest('publish'),
     ),
   };
 }

@@ -19,6 +19,13 @@ export interface Command {
   readonly bound?: readonly HostMount[];
   /** Set when systemd or another file fills something in: there may be more flags. */
   readonly open?: Unknown;
+  /** Flags, `rootfs` among them, into one of whose values systemd fills a variable: that value alone cannot be told. */
+  readonly filled?: ReadonlyMap<string, Unknown>;
+}
+
+/** Why what these flags say cannot be told in full; undefined: it can. */
+export function openFor({ open, filled }: Command, ...names: readonly string[]): Unknown | undefined {
+  return open ?? names.map((name) => filled?.get(name)).find((why) => why);
 }
 
 /** Variables that the unit itself gives a value to, by name. */
@@ -61,7 +68,9 @@ export function commandOf(ending: string, assignments: readonly Assignment[], sp
   const expand = (text: string): string =>
     specifiers(text).replace(/\$\$|\$\{(\w+)\}/g, (whole, name: string | undefined) => (name === undefined ? whole : (variables.get(name) ?? whole)));
   const flags: Flag[] = [];
-  const add = (name: string, { text, where }: Word, before = ''): void => void flags.push({ name, value: before + expand(text), where });
+  // What a variable is set to does not stand in the file.
+  const add = (name: string, { text, where }: Word, before = ''): void =>
+    void flags.push({ name, value: before + (name === 'env' ? specifiers(text) : expand(text)), where });
   for (const [key, name] of Object.entries(single)) {
     const found = lastWord(assignments, own, key);
     if (found && found.text !== '') add(name, found);
@@ -89,7 +98,8 @@ export function commandOf(ending: string, assignments: readonly Assignment[], sp
   const root = ending === 'container' ? lastWord(assignments, own, 'Rootfs') : undefined;
   const rootfs = root && root.text !== '' ? { text: expand(root.text), where: root.where } : undefined;
   const open = openAt(assignments, own, flags, args, rootfs);
-  return { flags, ...(rootfs ? { rootfs } : {}), ...(open ? { open } : {}) };
+  const filled = filledIn([...flags, ...(rootfs ? [{ name: 'rootfs', value: rootfs.text, where: rootfs.where }] : [])]);
+  return { flags, ...(rootfs ? { rootfs } : {}), ...(open ? { open } : {}), ...(filled.size > 0 ? { filled } : {}) };
 }
 
 /** Global options with which Podman reads another containers.conf, or runs the container elsewhere (podman(1)). */
@@ -107,8 +117,25 @@ function openAt(assignments: readonly Assignment[], own: string, flags: readonly
   const judged = [...flags.filter((f) => !besideThePoint.has(f.name)).map((f) => ({ text: f.value, where: f.where })), ...(rootfs ? [rootfs] : [])];
   const masked = judged.find((w) => holdsPlaceholder(w.text));
   if (masked) return { is: 'unknown', why: 'redacted', said: 'a part of the command was masked before it was recorded', where: [masked.where] };
-  const filled = [...args, ...argumentsOf(assignments, own, 'GlobalArgs'), ...judged].find((w) => /(?:^|[^$])(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(w.text));
-  return filled && unsure(`systemd fills a variable into ${filled.text.slice(0, 80)}`, filled.where);
+  const whole = flags.find((f) => wholeWord.test(f.value) || f.name.includes('$'));
+  if (whole) return unsure(`systemd fills a variable into ${whole.value.slice(0, 80)}, and splits it into words`, whole.where);
+  // A word that is no value of a flag may become any flag.
+  const values = new Set(flags.map((f) => f.value));
+  const loose = [...argumentsOf(assignments, own, 'GlobalArgs'), ...args.filter((w) => !values.has(w.text))].find((w) => /^\$(?:\{|[A-Za-z_])/.test(w.text));
+  return loose && unsure(`systemd fills a variable into ${loose.text.slice(0, 80)}`, loose.where);
+}
+
+/** `$NAME` counts only as a word of its own, and becomes none or several; within a word it is text (systemd.service(5) Command lines). */
+const wholeWord = /^\$[A-Za-z_]\w*$/;
+/** `${NAME}` stays a part of its word. */
+const braced = /(?:^|[^$])(?:\$\$)*\$\{\w+\}/;
+
+function filledIn(flags: readonly Flag[]): Map<string, Unknown> {
+  return new Map(
+    flags
+      .filter((f) => !besideThePoint.has(f.name) && braced.test(f.value))
+      .map((f) => [f.name, unsure(`systemd fills a variable into ${f.value.slice(0, 80)}`, f.where)]),
+  );
 }
 
 const unsure = (said: string, where: Where): Unknown => ({ is: 'unknown', why: 'ambiguous', said, where: [where] });

@@ -4,8 +4,9 @@ import { met } from '../host/path-list.ts';
 import type { RealPaths } from '../host/real-paths.ts';
 import { type Flag, flagsNamed, lastFlag, switchedOn } from '../podman/podman-flags.ts';
 import { globMatches } from '../text/glob.ts';
+import type { NoIds } from './auto-userns.ts';
 import { imageReference } from './image-reference.ts';
-import type { Command } from './quadlet-command.ts';
+import { type Command, openFor } from './quadlet-command.ts';
 import { capabilitiesOf, devicesOf, type Finding, hostNamespaces, noNewPrivileges, notRoot, plainCapability, securityOptionsOf } from './quadlet-isolation.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { type AllMounts, leadsTo, mountsAmong, unseenOf } from './quadlet-mounts.ts';
@@ -73,36 +74,41 @@ export interface Workload {
   readonly command: Command;
   readonly mounts: AllMounts;
   readonly real: RealPaths;
+  /** Why a user namespace that root's Podman is to choose has no ids. */
+  readonly noIds?: NoIds | Unknown;
 }
 
 /** The query names things to look for among those that are there (`workloadFields`). */
-export function describeWorkload({ source, seen, command, mounts, real }: Workload, query: WorkloadQuery): FactBuilder {
+export function describeWorkload({ source, seen, command, mounts, real, noIds }: Workload, query: WorkloadQuery): FactBuilder {
   const here: Where = { path: source.file.path };
   const fact = new FactBuilder().consulted(here).set('type', source.ending, here).set('owner', source.owner.name, here);
   const part = new Part(fact, here);
-  const { flags, open } = command;
-  setPrivileges(part, source, flags, open, query);
-  setIsolation(part, source, flags, open);
-  setMounts(part, { source, mounts, real }, open, query);
+  setPrivileges(part, source, command, query);
+  setIsolation(part, source, command);
+  if (noIds && 'is' in noIds) fact.gap('autoIds', noIds);
+  else fact.at('autoIds', here).set('autoIds', noIds?.said, ...(noIds?.where ?? [here]));
+  setMounts(part, { source, mounts, real, command }, query);
   setImages(part, source, seen);
-  setUpdates(part, source, flags);
-  setService(part, source, seen, flags, open);
-  setVariables(part, source, seen, flags, open, query);
+  setUpdates(part, source, command.flags);
+  setService(part, source, seen, command);
+  setVariables(part, source, seen, command, query);
   return fact;
 }
 
-function setPrivileges(part: Part, source: Source, flags: readonly Flag[], open: Unknown | undefined, query: WorkloadQuery): void {
-  part.is(['privileged'], true, switchedOn(flags, 'privileged'), open);
-  part.both('devices', devicesOf(flags), query.devices, (path, name) => met(path, [name], source.owner) !== undefined, open);
-  part.both('securityOptions', securityOptionsOf(flags), query.securityOptions, (option, name) => option === name, open);
+function setPrivileges(part: Part, source: Source, command: Command, query: WorkloadQuery): void {
+  const { flags } = command;
+  part.is(['privileged'], true, switchedOn(flags, 'privileged'), openFor(command, 'privileged'));
+  part.both('devices', devicesOf(flags), query.devices, (path, name) => met(path, [name], source.owner) !== undefined, openFor(command, 'device'));
+  part.both('securityOptions', securityOptionsOf(flags), query.securityOptions, (option, name) => option === name, openFor(command, 'security-opt'));
   const { dropsAll, added, misspelt } = capabilitiesOf(flags);
-  part.is(['capabilities', 'dropsAll'], true, dropsAll, source.command.open);
-  part.both('capabilities', added, query.capabilities, (capability, name) => capability === plainCapability(name), source.command.open);
-  part.list(['capabilities', 'misspelt'], misspelt, source.command.open);
+  const unsure = openFor(source.command, 'cap-add', 'cap-drop');
+  part.is(['capabilities', 'dropsAll'], true, dropsAll, unsure);
+  part.both('capabilities', added, query.capabilities, (capability, name) => capability === plainCapability(name), unsure);
+  part.list(['capabilities', 'misspelt'], misspelt, unsure);
 }
 
-function setMounts(part: Part, { source, mounts, real }: Pick<Workload, 'source' | 'mounts' | 'real'>, open: Unknown | undefined, query: WorkloadQuery): void {
-  const unseen = open ?? unseenOf(mounts.each, real) ?? mounts.unseen;
+function setMounts(part: Part, { source, mounts, real, command }: Pick<Workload, 'source' | 'mounts' | 'real' | 'command'>, query: WorkloadQuery): void {
+  const unseen = openFor(command, 'volume', 'mount', 'rootfs') ?? unseenOf(mounts.each, real) ?? mounts.unseen;
   const each = mounts.each.map(({ where, ...mount }) => {
     const end = leadsTo(mount.source, real);
     return { value: { ...mount, ...(end === undefined ? {} : { leadsTo: end }) }, where };
@@ -113,26 +119,36 @@ function setMounts(part: Part, { source, mounts, real }: Pick<Workload, 'source'
   if (list) part.list(['mounts', 'matching'], mountsAmong(asked, list, source.owner, real), unseen);
 }
 
-function setIsolation(part: Part, source: Source, flags: readonly Flag[], open: Unknown | undefined): void {
+function setIsolation(part: Part, source: Source, command: Command): void {
+  const { flags } = command;
   const { fact, here } = part;
   const locked = noNewPrivileges(flags);
+  const unsure = openFor(source.command, 'security-opt');
   const key = lastWord(source.assignments, sectionOf(source.ending), 'NoNewPrivileges');
   if (locked) fact.set('noNewPrivileges', 'on', locked.where);
-  else if (source.command.open) fact.gap('noNewPrivileges', source.command.open);
+  else if (unsure) fact.gap('noNewPrivileges', unsure);
   else fact.set('noNewPrivileges', key ? 'off' : 'unset', key ? { ...key.where, said: `${key.text.slice(0, 40)} counts as false` } : here);
   const readOnly = lastFlag(flags, 'read-only');
   if (readOnly) fact.set('readOnly', switchedOn(flags, 'read-only') !== undefined, readOnly.where);
-  else if (open) fact.gap('readOnly', open);
+  else if (openFor(command, 'read-only')) fact.gap('readOnly', openFor(command, 'read-only') as Unknown);
   else fact.set('readOnly', false, here);
+  setNamespaces(part, source, command);
+}
+
+function setNamespaces(part: Part, source: Source, command: Command): void {
+  const { fact, here } = part;
+  const { flags } = command;
   // A member has the user namespace of its pod.
   const pod = source.pod?.command;
   const because = notRoot(pod ? [...flags.filter((f) => f.name !== 'userns'), ...pod.flags] : flags);
-  const unsure = open ?? pod?.open;
+  const users = ['userns', 'user', 'uidmap', 'gidmap', 'subuidname', 'subgidname'];
+  const unsure = openFor(command, ...users) ?? (pod && openFor(pod, ...users));
   if (because) fact.set('rootless', because.said, because.where);
   else if (unsure) fact.gap('rootless', unsure);
   else fact.at('rootless', here);
   const through = pod ? hostNamespaces(pod.flags).map((f) => ({ ...f, said: `${f.said} of its pod` })) : [];
-  part.list(['hostNamespaces'], [...hostNamespaces(flags), ...through], unsure);
+  const spaces = ['network', 'pid', 'ipc', 'uts', 'cgroupns'];
+  part.list(['hostNamespaces'], [...hostNamespaces(flags), ...through], openFor(command, ...spaces) ?? (pod && openFor(pod, ...spaces)));
 }
 
 function setImages(part: Part, source: Source, { played }: Surroundings): void {
@@ -181,12 +197,13 @@ function setUpdates(part: Part, source: Source, flags: readonly Flag[]): void {
   fact.set(['autoUpdate', 'used'], source.updatesElsewhere || remote !== undefined, remote?.where ?? part.here);
 }
 
-function setService(part: Part, source: Source, seen: Surroundings, flags: readonly Flag[], open: Unknown | undefined): void {
+function setService(part: Part, source: Source, seen: Surroundings, command: Command): void {
+  const { flags } = command;
   const { fact, here } = part;
   const { clash } = seen;
   const { dropIns } = source;
   const service = [...source.assignments, ...dropIns.assignments];
-  const unseen = dropIns.unseen ?? open;
+  const unseen = dropIns.unseen ?? openFor(command, 'memory', 'cpus', 'cpu-quota', 'cpu-shares', 'pids-limit', 'cgroups');
   const limits = limitsOf([...(source.pod?.command.flags ?? []).filter((f) => f.name !== 'cgroups'), ...flags], service);
   fact.set(['limits', 'cgroups'], limits.cgroups.value, limits.cgroups.where ?? here);
   part.list(['limits', 'effective'], limits.effective, unseen);
@@ -216,7 +233,8 @@ function setService(part: Part, source: Source, seen: Surroundings, flags: reado
   }
 }
 
-function setVariables(part: Part, source: Source, seen: Surroundings, flags: readonly Flag[], open: Unknown | undefined, query: WorkloadQuery): void {
+function setVariables(part: Part, source: Source, seen: Surroundings, command: Command, query: WorkloadQuery): void {
+  const { flags } = command;
   const service = [...source.assignments, ...source.dropIns.assignments];
   const others = query.otherVariables ?? [];
   part.both(
@@ -224,10 +242,10 @@ function setVariables(part: Part, source: Source, seen: Surroundings, flags: rea
     literalVariables(flags, service),
     query.variables,
     (variable, name) => sameName(name, variable) && !others.some((other) => sameName(other, variable)),
-    source.dropIns.unseen ?? open,
+    source.dropIns.unseen ?? openFor(command),
   );
-  part.is(['environment', 'host'], true, switchedOn(flags, 'env-host'), open);
-  setFiles(part, source, seen.environmentFiles, open, query);
+  part.is(['environment', 'host'], true, switchedOn(flags, 'env-host'), openFor(command, 'env-host'));
+  setFiles(part, source, seen.environmentFiles, openFor(command, 'env-file'), query);
 }
 
 const sameName = (pattern: string, name: string): boolean => globMatches(pattern.toLowerCase(), name.toLowerCase());

@@ -1,18 +1,20 @@
 /**
- * Why the generator makes no service of a file that it could load: each reason loses that unit alone
- * (containers/podman pkg/systemd/quadlet/quadlet.go ConvertContainer and its siblings).
+ * Why the generator makes no service of a file that it could load, or why the one that it makes cannot start: each reason
+ * loses that unit alone, but for a panic (containers/podman:pkg/systemd/quadlet/quadlet.go ConvertContainer and its
+ * siblings, handleUserMappings, addNetworks, handleStorageSource at v4.4.4 to v5.8.2 and main). Compared with the
+ * generators of these releases over upstream's own test files: test/upstream/quadlet.ts.
  */
 
-import type { Release } from '../containers/podman-release.ts';
+import { type Release, since } from '../containers/podman-release.ts';
 import type { Where } from '../fact.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import type { Conversion, ConversionError } from './quadlet-conversion.ts';
 import { keySince, sectionOf, takesKey } from './quadlet-keys.ts';
+import { mountRefusals } from './quadlet-mount-refusals.ts';
+import { referenceRefusals } from './quadlet-reference-refusals.ts';
+import { remapRefusals } from './quadlet-remap-refusals.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
-
-export interface ConversionError {
-  readonly said: string;
-  readonly where: readonly Where[];
-}
+import { argumentsOf } from './quadlet-words.ts';
 
 /** Keys of the file's own section, and of [Quadlet], that the release does not take. */
 export function unknownKeys(release: Release, ending: string, all: readonly Assignment[]): { key: string; where: Where }[] {
@@ -31,89 +33,132 @@ export function unknownKeys(release: Release, ending: string, all: readonly Assi
     });
 }
 
-/** Every other reason. `names` are the files that the same generator took. */
-export function conversionErrors(ending: string, all: readonly Assignment[], names: ReadonlySet<string>, path: string): ConversionError[] {
-  const errors: ConversionError[] = [];
-  const own = sectionOf(ending);
-  const last = (key: string): string => lastOf(all, own, key) ?? '';
-  const at = (section: string, key: string): Where[] => {
-    const found = all.findLast((a) => a.section === section && a.key === key);
-    return [found?.where ?? { path }];
-  };
-  const add = (said: string, where: readonly Where[]): void => void errors.push({ said, where });
-  const needs = (key: string): void => {
-    if (last(key) === '') add(`[${own}] has no ${key}=`, [{ path }]);
-  };
-  if (ending === 'container') {
-    if (last('Image') === '' && last('Rootfs') === '') add('[Container] has neither Image= nor Rootfs=', [{ path }]);
-    if (last('Image') !== '' && last('Rootfs') !== '') add('Image= and Rootfs= exclude each other', at(own, 'Rootfs'));
-    if (last('Group') !== '' && last('User') === '') add('Group= without User=', at(own, 'Group'));
-    const pod = last('Pod');
-    if (pod !== '' && !pod.endsWith('.pod')) add(`Pod=${pod} does not name a .pod file`, at(own, 'Pod'));
-    else if (pod !== '' && !names.has(pod)) add(`Pod=${pod}: there is no such file`, at(own, 'Pod'));
-  }
-  if (ending === 'kube') needs('Yaml');
-  if (ending === 'image') needs('Image');
-  if (ending === 'build') {
-    needs('ImageTag');
-    if (last('File') === '' && last('SetWorkingDirectory') === '') add('[Build] has neither File= nor SetWorkingDirectory=', [{ path }]);
-  }
-  if (ending === 'artifact') needs('Artifact');
-  if (ending === 'volume') {
-    if (last('Driver') === 'image' && last('Image') === '') add('Driver=image without Image=', at(own, 'Driver'));
-    for (const key of ['Type', 'Options'])
-      if (last(key) !== '' && last('Device') === '' && last('Driver') !== 'image') add(`${key}= without Device=`, at(own, key));
-  }
-  if (ending === 'network') networkErrors(all, own, add);
-  if (ending === 'container') containerErrors(all, own, add);
-  if (ending === 'container' || ending === 'kube') {
-    const kill = lastOf(all, 'Service', 'KillMode');
-    if (kill !== undefined && kill !== 'mixed' && kill !== 'control-group')
-      add(`KillMode=${kill}: only mixed and control-group are taken`, at('Service', 'KillMode'));
-    const type = lastOf(all, 'Service', 'Type');
-    if (type !== undefined && type !== 'notify' && type !== 'oneshot') add(`Type=${type}: only notify and oneshot are taken`, at('Service', 'Type'));
-  }
-  for (const { name, where } of references(ending, all, own)) if (!names.has(name)) add(`${name} is named but there is no such file`, [where]);
-  return errors;
+/** Every other reason. */
+export function conversionErrors(unit: Conversion): ConversionError[] {
+  const about = new About(unit);
+  const { ending } = unit;
+  if (ending === 'container') containerErrors(about);
+  if (ending === 'kube') kubeErrors(about);
+  if (ending === 'image') about.needs('Image');
+  if (ending === 'build') buildErrors(about);
+  if (ending === 'artifact') about.needs('Artifact');
+  if (ending === 'volume') volumeErrors(about);
+  if (ending === 'network') networkErrors(about);
+  if (['container', 'kube', 'pod'].includes(ending) && !since(unit.release, '5.3')) portErrors(about);
+  if (ending === 'container' || ending === 'kube') serviceErrors(about);
+  return [...about.errors, ...remapRefusals(unit), ...referenceRefusals(unit), ...(ending === 'container' ? mountRefusals(unit) : [])];
 }
 
-type Add = (said: string, where: readonly Where[]) => void;
+/** Collects what is wrong with one file. */
+class About {
+  readonly errors: ConversionError[] = [];
+  readonly unit: Conversion;
+  readonly own: string;
+  constructor(unit: Conversion) {
+    this.unit = unit;
+    this.own = sectionOf(unit.ending);
+  }
+  /** The last value of a key; `''` where there is none. */
+  last(key: string, section = this.own): string {
+    return lastOf(this.unit.assignments, section, key) ?? '';
+  }
+  has(key: string): boolean {
+    return this.unit.assignments.some((a) => a.section === this.own && a.key === key);
+  }
+  values(key: string): readonly Assignment[] {
+    return valuesOf(this.unit.assignments, this.own, key);
+  }
+  add(said: string, where: Where = { path: this.unit.path }): void {
+    this.errors.push({ said, where: [where] });
+  }
+  /** Says something of a key, where its last value stands. */
+  at(key: string, said: string, section = this.own): void {
+    this.add(said, this.unit.assignments.findLast((a) => a.section === section && a.key === key)?.where);
+  }
+  needs(key: string): void {
+    if (this.last(key) === '') this.add(`[${this.own}] has no ${key}=`);
+  }
+}
 
-function networkErrors(all: readonly Assignment[], own: string, add: Add): void {
-  const subnets = valuesOf(all, own, 'Subnet').length;
-  for (const key of ['Gateway', 'IPRange']) {
-    const found = valuesOf(all, own, key);
-    const last = found.at(-1);
-    if (last && found.length > subnets) add(subnets === 0 ? `${key}= without Subnet=` : `more ${key}= than Subnet=`, [last.where]);
+function containerErrors(about: About): void {
+  const { release } = about.unit;
+  const rootfs = since(release, '4.5') ? about.last('Rootfs') : '';
+  if (about.last('Image') === '' && rootfs === '')
+    about.add(since(release, '4.5') ? '[Container] has neither Image= nor Rootfs=' : '[Container] has no Image=');
+  if (about.last('Image') !== '' && rootfs !== '') about.at('Rootfs', 'Image= and Rootfs= exclude each other');
+  if (since(release, '4.8') && about.last('Group') !== '' && about.last('User') === '') about.at('Group', 'Group= without User=');
+  for (const { value, where } of about.values('ExposeHostPort')) if (!isPortRange(value)) about.add(`ExposeHostPort=${value} is no port`, where);
+  if (since(release, '4.5') && !since(release, '5.3'))
+    for (const { value, where } of about.values('Tmpfs'))
+      if (value.split(':').length > 2) about.add(`Tmpfs=${value}: Podman ${release.said} takes no more than PATH:OPTIONS`, where);
+  if (since(release, '5.5') && about.last('ReloadSignal') !== '') {
+    const commands = argumentsOf(about.values('ReloadCmd').slice(-1), about.own, 'ReloadCmd');
+    if (commands.length > 0) about.at('ReloadSignal', 'ReloadCmd= and ReloadSignal= exclude each other');
   }
 }
 
 /** Its pattern is not anchored in front (quadlet.go validPortRange). */
-const portRange = /\d(-\d+)?(\/udp|\/tcp)?$/;
+const isPortRange = (value: string): boolean => /\d(-\d+)?(\/udp|\/tcp)?$/.test(value.trim().slice(-32));
 
-function containerErrors(all: readonly Assignment[], own: string, add: Add): void {
-  for (const { value, where } of valuesOf(all, own, 'ExposeHostPort'))
-    if (!portRange.test(value.trim().slice(-32))) add(`ExposeHostPort=${value} is no port`, [where]);
-  const remap = all.findLast((a) => a.section === own && a.key === 'RemapUsers');
-  if (remap && remap.value !== '' && remap.value !== 'auto' && remap.value !== 'keep-id') add(`RemapUsers=${remap.value} is not supported`, [remap.where]);
+/** Up to 5.2 the generator looked at published ports itself; an address may stand in brackets. */
+function portErrors(about: About): void {
+  for (const { value, where } of about.values('PublishPort')) {
+    const parts = value
+      .trim()
+      .replace(/\[[^\]]*\]?/g, '')
+      .split(':');
+    const strange = parts.slice(-2).find((p, at) => p !== '' && !isPortRange(p) && (parts.length > 1 || at === 0));
+    if (parts.length > 3) about.add(`PublishPort=${value} has too many parts`, where);
+    else if (strange !== undefined) about.add(`PublishPort=${value}: ${strange} is no port`, where);
+  }
 }
 
-/** Other Quadlet files that a file names. */
-function references(ending: string, all: readonly Assignment[], own: string): { name: string; where: Where }[] {
-  const found: { name: string; where: Where }[] = [];
-  const take = (key: string, endings: readonly string[], part: (value: string) => string): void => {
-    for (const { value, where } of valuesOf(all, own, key)) {
-      const name = part(value.trim());
-      if (!name.startsWith('/') && !name.startsWith('.') && endings.some((e) => name.endsWith(e))) found.push({ name, where });
-    }
-  };
-  const first = (value: string): string => value.split(':')[0] ?? '';
-  if (ending === 'container' || ending === 'volume') {
-    const image = all.findLast((a) => a.section === own && a.key === 'Image');
-    if (image && /\.(build|image)$/.test(image.value)) found.push({ name: image.value, where: image.where });
+function serviceErrors(about: About): void {
+  const { assignments, release, ending } = about.unit;
+  const kill = lastOf(assignments, 'Service', 'KillMode');
+  if (kill !== undefined && kill !== 'mixed' && kill !== 'control-group')
+    about.at('KillMode', `KillMode=${kill}: only mixed and control-group are taken`, 'Service');
+  const type = lastOf(assignments, 'Service', 'Type');
+  if (type !== undefined && type !== 'notify' && type !== 'oneshot' && (ending === 'container' || since(release, '4.8')))
+    about.at('Type', `Type=${type}: only notify and oneshot are taken`, 'Service');
+}
+
+function kubeErrors(about: About): void {
+  about.needs('Yaml');
+  const directory = about.last('SetWorkingDirectory').toLowerCase();
+  if (!['', 'yaml', 'unit'].includes(directory)) about.at('SetWorkingDirectory', `SetWorkingDirectory=${directory}: a .kube file takes yaml and unit`);
+  const paths = about.values('Yaml').flatMap((a) => a.value.split(/\s+/));
+  if (directory === 'yaml' && paths.length > 1 && since(about.unit.release, '5.7'))
+    about.at('SetWorkingDirectory', 'SetWorkingDirectory=yaml wants a single Yaml=');
+}
+
+function buildErrors(about: About): void {
+  if ((about.values('ImageTag')[0]?.value ?? '') === '') about.add('[Build] has no ImageTag=');
+  const file = about.last('File');
+  const directory = about.last('SetWorkingDirectory');
+  const word = directory.toLowerCase();
+  if (word === 'yaml') about.at('SetWorkingDirectory', 'SetWorkingDirectory=yaml is for .kube files');
+  else if (word === 'file' && !about.has('File')) about.at('SetWorkingDirectory', 'SetWorkingDirectory=file without File=');
+  else if (directory === '' && about.last('WorkingDirectory', 'Service') === '') {
+    if (file === '') about.add('[Build] has neither File= nor SetWorkingDirectory=');
+    else if (!/^(?:\/|%[^%]|https?|git:\/\/)|github\.com\/./.test(file)) about.at('File', `File=${file} is relative, which wants SetWorkingDirectory=`);
   }
-  if (['container', 'pod', 'kube', 'build'].includes(ending)) take('Network', ['.network', '.container'], first);
-  if (['container', 'pod', 'build'].includes(ending)) take('Volume', ['.volume'], first);
-  if (ending === 'container') take('Mount', ['.volume', '.image'], (value) => /(?:^|,)(?:source|src)=([^,]*)/.exec(value)?.[1] ?? '');
-  return found;
+}
+
+function volumeErrors(about: About): void {
+  const { release } = about.unit;
+  if (about.last('Driver') === 'image') {
+    if (!about.has('Image') && since(release, '4.8')) about.at('Driver', 'Driver=image without Image=');
+    return;
+  }
+  for (const key of since(release, '6.0') ? ['Type'] : ['Type', 'Options'])
+    if (about.last(key) !== '' && about.last('Device') === '') about.at(key, `${key}= without Device=`);
+}
+
+function networkErrors(about: About): void {
+  const subnets = about.values('Subnet').length;
+  for (const key of ['Gateway', 'IPRange']) {
+    const found = about.values(key);
+    if (found.length > subnets) about.add(subnets === 0 ? `${key}= without Subnet=` : `more ${key}= than Subnet=`, found.at(-1)?.where);
+  }
 }

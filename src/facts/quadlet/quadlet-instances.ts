@@ -20,14 +20,17 @@ export interface Instance {
   readonly taken: ReadonlyMap<string, QuadletFile>;
   /** Path of a file that is hidden, to the path that hides it. */
   readonly shadowed: ReadonlyMap<string, string>;
-  /** Directory, to the errors that lose every file in it. */
+  /** Directory, to the errors of files that cannot be loaded. Since 4.7 one such file loses every file in it. */
   readonly loadErrors: ReadonlyMap<string, readonly LoadError[]>;
+  /** The file on which the generator never ends: it loses every file of the instance. */
+  readonly endless?: LoadError;
 }
 
 export interface LoadError {
   readonly path: string;
   readonly said: string;
   readonly line?: number;
+  readonly endless?: true;
 }
 
 export function instanceOf(release: Release, disk: QuadletDisk, account?: Account): Instance {
@@ -50,7 +53,7 @@ export function instanceOf(release: Release, disk: QuadletDisk, account?: Accoun
         shadowed.set(file.path, first);
         continue;
       }
-      const error = loadError(file, account);
+      const error = loadError(file, account, release);
       if (error) errors.push(error);
       else {
         seen.set(file.name, file.path);
@@ -58,9 +61,12 @@ export function instanceOf(release: Release, disk: QuadletDisk, account?: Accoun
       }
     }
     if (errors.length > 0) loadErrors.set(directory, errors);
-    else for (const file of own) taken.set(file.name, file);
+    // What lies beside a file on which the generator never ends is judged for itself.
+    const loses = since(release, '4.7') && errors.some((e) => !e.endless);
+    if (!loses) for (const file of own) taken.set(file.name, file);
   }
-  return { directories, taken, shadowed, loadErrors, ...(account ? { account } : {}) };
+  const endless = [...loadErrors.values()].flat().find((e) => e.endless);
+  return { directories, taken, shadowed, loadErrors, ...(endless ? { endless } : {}), ...(account ? { account } : {}) };
 }
 
 /** The generator takes endings as they are: `.Container` is none. */
@@ -69,16 +75,16 @@ export function supported(release: Release, name: string): boolean {
   return from !== undefined && since(release, from);
 }
 
-/** Why the generator cannot load a file; one such file loses the whole directory. */
-function loadError(file: QuadletFile, account: Account | undefined): LoadError | undefined {
+/** Why the generator cannot load a file. */
+function loadError(file: QuadletFile, account: Account | undefined, release: Release): LoadError | undefined {
   const { path, stat, text } = file;
   const end = stat.real?.is === 'got' ? stat.real.value : stat;
   if (stat.type === 'link' && stat.real?.is === 'absent' && stat.target !== '/dev/null') return { path, said: `is a dangling link to ${stat.target ?? ''}` };
   if (end.type === 'directory') return { path, said: 'is a directory' };
   if (account && stat.target !== '/dev/null' && !readable(end, account)) return { path, said: `cannot be read by ${account.name}` };
   if (text.is !== 'got') return undefined;
-  const parsed = parseQuadlet(text.value, path);
-  return parsed.is === 'broken' ? { path, said: parsed.said, line: parsed.line } : undefined;
+  const parsed = parseQuadlet(text.value, path, release);
+  return parsed.is === 'broken' ? { path, said: parsed.said, line: parsed.line, ...(parsed.endless ? { endless: true } : {}) } : undefined;
 }
 
 const readable = (inode: { mode: number; uid: number; gid: number }, as: Account): boolean =>

@@ -28,7 +28,7 @@ export function noNewPrivileges(flags: readonly Flag[]): Flag | undefined {
 }
 
 /** capabilities(7). */
-const capabilities = new Set(
+export const capabilityNames: ReadonlySet<string> = new Set(
   (
     'AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL ' +
     'LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID ' +
@@ -63,7 +63,7 @@ export function capabilitiesOf(flags: readonly Flag[]): Capabilities {
   return {
     ...(all ? { dropsAll: all } : {}),
     added: added.map((a) => say(a.flag, a.capability)),
-    misspelt: [...added, ...dropped].filter((a) => a.capability !== 'ALL' && !capabilities.has(a.capability)).map((a) => say(a.flag, a.capability)),
+    misspelt: [...added, ...dropped].filter((a) => a.capability !== 'ALL' && !capabilityNames.has(a.capability)).map((a) => say(a.flag, a.capability)),
   };
 }
 

@@ -20,7 +20,7 @@ export interface MergedQuadlet {
 
 /** Merges a file that parses. Drop-ins came with Podman 5.0. */
 export function mergeQuadlet(file: QuadletFile, directories: readonly string[], disk: QuadletDisk, release: Release): MergedQuadlet {
-  const own = file.text.is === 'got' ? parseQuadlet(file.text.value, file.path) : undefined;
+  const own = file.text.is === 'got' ? parseQuadlet(file.text.value, file.path, release) : undefined;
   const assignments: Assignment[] = own?.is === 'parsed' ? [...own.text.assignments] : [];
   const sections = new Map<string, Where>();
   for (const [name, line] of own?.is === 'parsed' ? own.text.sections : []) sections.set(name, { path: file.path, line });
@@ -33,7 +33,7 @@ export function mergeQuadlet(file: QuadletFile, directories: readonly string[], 
     const text = disk.files.get(path)?.text;
     if (text?.is === 'blocked') unseen ??= unknown(text, path);
     if (text?.is !== 'got') continue;
-    const parsed = parseQuadlet(text.value, path);
+    const parsed = parseQuadlet(text.value, path, release);
     if (parsed.is === 'broken') {
       skipped.push({ said: `the drop-in ${path} does not parse and is left out: ${parsed.said}`, where: { path, line: parsed.line } });
       continue;

@@ -18,8 +18,10 @@ export interface Placement {
   /** Why it reaches others than it seems meant for. */
   readonly misplaced?: string;
   readonly shadowedBy?: string;
-  /** Errors of its directory that lose this file too. */
+  /** Errors of the file, or of its directory, for which the generator cannot load it. */
   readonly loadErrors: readonly LoadError[];
+  /** The file whose error loses this one, too. */
+  readonly lostWith?: string;
   /** The instance that judges the content. */
   readonly instance?: Instance;
 }
@@ -45,11 +47,14 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
   const taking = readers.filter((i) => i.taken.get(name)?.path === path);
   const shadowing = readers.map((i) => i.shadowed.get(path)).filter((p) => p !== undefined);
   const errors = readers.flatMap((i) => i.loadErrors.get(directory) ?? []);
+  const own = errors.filter((e) => e.path === path || e.path === directory);
   const instance = taking[0] ?? readers[0];
+  const other = readers.find((i) => i.endless)?.endless ?? (taking.length === 0 && shadowing.length === 0 ? errors[0] : undefined);
   return {
     place,
     readBy: readerNames(host, taking, directory),
-    loadErrors: [...new Map(errors.map((e) => [`${e.path} ${e.said}`, e])).values()],
+    loadErrors: [...new Map(own.map((e) => [`${e.path} ${e.said}`, e])).values()],
+    ...(own.length === 0 && other ? { lostWith: other.path } : {}),
     ...(taking.length === 0 && shadowing[0] !== undefined ? { shadowedBy: shadowing[0] } : {}),
     ...(instance ? { instance } : {}),
     ...meant(host, place, directory),

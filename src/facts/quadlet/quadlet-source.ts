@@ -32,6 +32,8 @@ export interface Source {
   readonly command: Command;
   /** Drop-ins of the service. */
   readonly dropIns: ServiceDropIns;
+  /** Fills in the specifiers that files alone can tell. */
+  readonly expand: (text: string) => string;
   /** The variables of its environment that decide which containers.conf Podman reads. */
   readonly moves: ReadonlyMap<string, string>;
   /** The pod it is a member of. */
@@ -103,6 +105,7 @@ function completeSource(file: QuadletFile, draft: Draft, dropIns: ServiceDropIns
     assignments,
     names,
     dropIns,
+    expand,
     command,
     moves: new Map(containersVariables.flatMap((name) => (values.has(name) ? [[name, values.get(name) as string] as const] : []))),
     ...(podFile && podMerged ? { pod: { file: podFile, command: commandOf('pod', podMerged.assignments, expand), assignments: podMerged.assignments } } : {}),
@@ -135,7 +138,7 @@ function movedConf({ variables }: Environment): Unknown | undefined {
 
 function withVolumes(command: Command, { placed, merge, expand }: Draft): Command {
   const bound = boundBy(command.flags, { file: (name) => placed.instance?.taken.get(name), merge }, expand);
-  return 'is' in bound ? { ...command, open: command.open ?? bound } : { ...command, bound };
+  return 'is' in bound ? { ...command, filled: new Map([...(command.filled ?? []), ['volume', bound]]) } : { ...command, bound };
 }
 
 function imageOf(assignments: readonly Assignment[], section: string, expand: (text: string) => string): Word | undefined {

@@ -33,10 +33,13 @@ export interface Limits {
 export function limitsOf(flags: readonly Flag[], service: Service): Limits {
   const mode = lastFlag(flags, 'cgroups');
   const own = flagsNamed(flags, 'memory', 'cpus', 'cpu-quota', 'pids-limit').filter((f) => !/^(0|-1|)$/.test(f.value));
+  const idle = setting(service, 'CPUWeight');
   const units = ['MemoryMax', 'MemoryHigh', 'CPUQuota', 'TasksMax'].flatMap((key) => {
     const found = setting(service, key);
     return found && found.value !== 'infinity' ? [{ said: `${key}=${found.value}`, where: found.where }] : [];
   });
+  // With the lowest weight there is it runs only where nothing else wants to (systemd.resource-control(5)).
+  if (idle?.value === 'idle') units.push({ said: 'CPUWeight=idle', where: idle.where });
   const cgroups = mode?.value ?? 'split';
   const reaches = cgroups !== 'enabled' && cgroups !== 'no-conmon';
   return {
@@ -87,7 +90,7 @@ export function startTimeoutOf(service: Service): StartTimeout | { readonly prob
   return { seconds: unlimited ? 0 : seconds, unlimited, where: last.where };
 }
 
-/** Variables that are set to a text of some length, be it a secret: not to nothing, a yes or no, or a small number. Values never leave this place. */
+/** Variables that are set to a text of some length, be it a secret: not to nothing, another variable, a yes or no, or a small number. Values never leave this place. */
 export function literalVariables(flags: readonly Flag[], service: Service): Finding[] {
   const inService = service
     .filter((a) => a.section === 'Service' && a.key === 'Environment')
@@ -95,6 +98,8 @@ export function literalVariables(flags: readonly Flag[], service: Service): Find
   return [...flagsNamed(flags, 'env'), ...inService].flatMap(({ value, where }) => {
     const equals = value.indexOf('=');
     const literal = equals < 0 ? '' : value.slice(equals + 1).replace(/^["']|["']$/g, '');
-    return literal === '' || /^(true|false|yes|no|\d{1,4})$/i.test(literal) ? [] : [{ said: value.slice(0, equals), where }];
+    return literal === '' || /^(?:\$\{\w+\}|\$\w+)+$/.test(literal) || /^(true|false|yes|no|\d{1,4})$/i.test(literal)
+      ? []
+      : [{ said: value.slice(0, equals), where }];
   });
 }

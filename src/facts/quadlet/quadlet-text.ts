@@ -2,7 +2,9 @@
  * A Quadlet file or drop-in as the generator's own parser reads it, which differs from systemd's: a line
  * that is neither section, assignment nor comment loses the file (containers/podman pkg/systemd/parser/unitfile.go).
  */
+import { type Release, since } from '../containers/podman-release.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import { isOldComment, oldLines, trimmed } from './quadlet-text-old.ts';
 
 export interface QuadletText {
   readonly assignments: readonly Assignment[];
@@ -10,15 +12,26 @@ export interface QuadletText {
   readonly sections: ReadonlyMap<string, number>;
 }
 
-export type ParsedQuadlet = { readonly is: 'parsed'; readonly text: QuadletText } | { readonly is: 'broken'; readonly said: string; readonly line: number };
+/** `endless`: the generator never ends on it, and makes no unit at all. */
+export type ParsedQuadlet =
+  | { readonly is: 'parsed'; readonly text: QuadletText }
+  | { readonly is: 'broken'; readonly said: string; readonly line: number; readonly endless?: true };
 
-/** Parses the text of one file. Names of sections and keys keep their case: the generator tells `[container]` from `[Container]`. */
-export function parseQuadlet(text: string, path: string): ParsedQuadlet {
+/** Parses the text of one file as a release does. Names of sections and keys keep their case: the generator tells `[container]` from `[Container]`. */
+export function parseQuadlet(text: string, path: string, release: Release): ParsedQuadlet {
+  if (since(release, '5.4')) return assignmentsOf(logicalLines(text), path, (content) => content === '' || content.startsWith('#') || content.startsWith(';'));
+  const { lines, stuck } = oldLines(text, release);
+  const parsed = assignmentsOf(lines, path, isOldComment);
+  if (parsed.is === 'broken' || stuck === undefined) return parsed;
+  return { is: 'broken', said: `the generator of Podman ${release.said} never ends on the blank line that follows the backslash`, line: stuck, endless: true };
+}
+
+function assignmentsOf(lines: Iterable<{ line: number; content: string }>, path: string, isComment: (content: string) => boolean): ParsedQuadlet {
   const assignments: Assignment[] = [];
   const sections = new Map<string, number>();
   let section: string | undefined;
-  for (const { line, content } of logicalLines(text)) {
-    if (content === '' || content.startsWith('#') || content.startsWith(';')) continue;
+  for (const { line, content } of lines) {
+    if (isComment(content)) continue;
     const header = /^\[([^\]]*)\][ \t]*$/.exec(content);
     const equals = content.indexOf('=');
     if (header) {
@@ -28,6 +41,7 @@ export function parseQuadlet(text: string, path: string): ParsedQuadlet {
       if (!sections.has(name)) sections.set(name, line);
     } else if (equals <= 0) return { is: 'broken', said: `${JSON.stringify(content.slice(0, 80))} is neither a section, an assignment nor a comment`, line };
     else if (section === undefined) return { is: 'broken', said: 'an assignment before any section', line };
+    else if (content.startsWith(' ')) return { is: 'broken', said: `${JSON.stringify(content.slice(0, 80))} begins with a blank`, line };
     else assignments.push({ section, key: content.slice(0, equals).trimEnd(), value: content.slice(equals + 1).trimStart(), where: { path, line } });
   }
   return { is: 'parsed', text: { assignments, sections } };
@@ -54,9 +68,6 @@ function* logicalLines(text: string): Generator<{ line: number; content: string 
     pending = [];
   }
 }
-
-/** Without blanks around it. A byte order mark is none to the generator, which then finds no section. */
-const trimmed = (line: string): string => (line.startsWith('\uFEFF') ? line.trimEnd() : line.trim());
 
 /** All values of a key, after every empty assignment took those before it away. */
 export function valuesOf(assignments: readonly Assignment[], section: string, key: string): Assignment[] {

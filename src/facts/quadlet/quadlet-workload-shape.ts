@@ -43,6 +43,7 @@ export const workloadShape = record({
     'capabilities',
   ),
   rootless: string('why user 0 in it is not user 0 of the host; unset when it may be'),
+  autoIds: string('why no ids are there for UserNS=auto of root; unset when there are, or none are asked for'),
   hostNamespaces: findings('namespaces that are those of the host, through itself or its pod'),
   mounts: record(
     {

@@ -4,6 +4,7 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, type FactBuilder, type Json, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boundVolumes } from '../../facts/podman/volumes.ts';
+import { asksForAuto, autoUsernsTouches, missingIds } from '../../facts/quadlet/auto-userns.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
 import { type AllMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
@@ -44,7 +45,10 @@ interface Workloads {
 }
 
 /** Rules name different things to look for in one file. Undefined: there is no such Quadlet file. */
-const workloadsOf = source([quadletHosts, forAccount(generatedService, anyone), surroundings, mountedPaths, boundVolumes], learnWorkloadsOf);
+const workloadsOf = source(
+  [quadletHosts, forAccount(generatedService, anyone), surroundings, mountedPaths, boundVolumes, ...autoUsernsTouches],
+  learnWorkloadsOf,
+);
 
 function* learnWorkloadsOf(path: string): Asking<Workloads | Unknown | undefined> {
   const hosts = yield* quadletHosts();
@@ -59,7 +63,12 @@ function* learnWorkloadsOf(path: string): Asking<Workloads | Unknown | undefined
   const commands = read.map((source) => completed(source, seen.conf, seen.played));
   const mounts = yield* together(read.map((source, at) => mountsOf(source, commands[at] as Command)));
   const real = yield* mountedPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
-  const each = read.map((source, at) => ({ source, seen, command: commands[at] as Command, mounts: mounts[at] as AllMounts, real }));
+  const auto = read.at(-1)?.owner.uid === 0 && asksForAuto(...commands, ...read.map((s) => s.pod?.command));
+  const noIds = auto ? yield* missingIds() : undefined;
+  const each = read.map((source, at) => ({
+    ...{ source, seen, command: commands[at] as Command, mounts: mounts[at] as AllMounts, real },
+    ...(noIds ? { noIds } : {}),
+  }));
   return { each, ...(hosts.release ? { release: hosts.release } : {}) };
 }
 

@@ -3,8 +3,9 @@ import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { type Conversions, conversionsOf } from '../../facts/quadlet/quadlet-conversions.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
-import { conversionErrors, unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
+import { unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
 import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
 import { type MergedQuadlet, mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
 import { errorAt, type Placement, placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
@@ -30,8 +31,9 @@ const shape = record({
   escalates: string("why it becomes root's although its directory is named for users; unset otherwise"),
   misplaced: string('why it reaches others than its directory suggests; unset otherwise'),
   shadowedBy: string('the file of the same name that is taken instead'),
-  loadErrors: reasons('errors in its directory that lose every unit there'),
-  errors: reasons('why no service is made of it'),
+  loadErrors: reasons('why the generator cannot load it, and what is lost with it'),
+  lostWith: string('another file whose error loses this one, too; unset when none does'),
+  errors: reasons('why no service is made of it, or the one that is made cannot start'),
   unknownKeys: listOf(string('a key'), 'keys that this release of Podman does not take: the unit is lost'),
   foreignSections: listOf(string('a section'), 'sections of another type or of none: passed over without a word'),
   skippedDropIns: reasons('drop-ins that are left out because they do not parse'),
@@ -126,33 +128,31 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
     placed.shadowedBy ? { ...here, said: `hidden by ${placed.shadowedBy}` } : here,
   );
   for (const part of ['inert', 'escalates', 'misplaced', 'shadowedBy'] as const) fact.at(part, here).set(part, placed[part], here);
-  strings(
-    fact,
-    'loadErrors',
-    placed.loadErrors.map((e) => ({ said: `${e.path} ${e.said}`, where: errorAt(e) })),
-    here,
-  );
+  const conversions = placed.instance ? conversionsOf(host, placed.instance) : undefined;
+  setLoss(fact, file, placed, conversions);
   for (const { said, where } of merged.notes) fact.note('dropIns', said, ...where);
   fact.set('dropIns', merged.dropIns, ...merged.dropIns.map((path) => ({ path })));
   strings(fact, 'skippedDropIns', merged.skipped, here);
   const unseen = unseenFor(host, placed);
-  if (unseen) for (const part of ['read', 'readBy', 'shadowedBy', 'loadErrors', 'dropIns', 'skippedDropIns']) fact.gap(part, unseen);
+  if (unseen) for (const part of ['read', 'readBy', 'shadowedBy', 'loadErrors', 'lostWith', 'dropIns', 'skippedDropIns']) fact.gap(part, unseen);
   if (unseen && placed.place !== 'system') for (const part of ['inert', 'misplaced']) fact.gap(part, unseen);
   const parts = ['errors', 'unknownKeys', 'foreignSections', 'serviceUser', 'hasService', 'options', 'service', 'install'];
   const hidden = merged.unseen ?? unseen;
   if (hidden) return parts.reduce((f, part) => f.gap(part, hidden), fact);
-  const names = new Set(placed.instance ? [...placed.instance.taken.keys()] : []);
   const keys = unknownKeys(host.release, ending, merged.assignments);
   fact.set(
     'unknownKeys',
     keys.map((k) => k.key),
     ...(keys.length > 0 ? keys.map((k) => k.where) : [here]),
   );
-  const errors = placed.loadErrors.length > 0 ? [] : conversionErrors(ending, merged.assignments, names, file.path);
+  const errors = placed.loadErrors.length > 0 ? [] : (conversions?.errorsOf(file, merged.assignments) ?? []);
   strings(
     fact,
     'errors',
-    errors.map((e) => ({ said: e.said, where: e.where[0] ?? here })),
+    errors.map((e) => ({
+      said: e.panics ? `${e.said}: the generator panics here${conversions?.lostBeside(file, true) ?? ''}` : e.said,
+      where: e.where[0] ?? here,
+    })),
     here,
   );
   const usual = new Set([sectionOf(ending), 'Unit', 'Service', 'Install', 'Quadlet']);
@@ -174,6 +174,23 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
   ] as const)
     setValues(fact, field, section, merged.assignments, here);
   return fact;
+}
+
+/** What loses the file, and what it loses: of a file that loses others the error names them, and of those the file is named. */
+function setLoss(fact: FactBuilder, file: QuadletFile, placed: Placement, conversions: Conversions | undefined): void {
+  const here: Where = { path: file.path };
+  strings(
+    fact,
+    'loadErrors',
+    placed.loadErrors.map((e) => ({
+      said: `${e.path} ${e.said}${e.path === file.path ? (conversions?.lostBeside(file, e.endless === true) ?? '') : ''}`,
+      where: errorAt(e),
+    })),
+    here,
+  );
+  const panic = placed.loadErrors.length === 0 && placed.shadowedBy === undefined ? conversions?.panic() : undefined;
+  const other = placed.lostWith ?? (panic && panic.path !== file.path ? panic.path : undefined);
+  fact.at('lostWith', here).set('lostWith', other, ...(other === undefined ? [here] : [{ path: other }]));
 }
 
 function strings(fact: FactBuilder, field: string, found: readonly { said: string; where: Where }[], here: Where): void {

@@ -33,7 +33,7 @@ export const qm = defineKind({
     oomAboveSafety: boolean('its score is above 0 and above that of every named unit'),
     allowedCpus: string('AllowedCPUs= of the unit or its slice; unset when there is none'),
     cpuQuota: string('CPUQuota=; unset when there is none'),
-    cpuWeight: number('CPUWeight=, with 0 for idle, which is below every number; unset when there is none, which counts as 100'),
+    cpuWeight: number('CPUWeight=; idle, the lowest there is, is 0; unset when there is none, which counts as 100'),
     memoryMax: string('MemoryMax=; unset when there is none, or infinity'),
     memoryHigh: string('MemoryHigh=; unset when there is none, or infinity'),
     nestedHostNetwork: boolean('the containers inside it share the network of the host'),

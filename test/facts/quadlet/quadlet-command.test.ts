@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type Release, releaseOf } from '../../../src/facts/containers/podman-release.ts';
 import { parseFlags } from '../../../src/facts/podman/podman-flags.ts';
 import { commandOf } from '../../../src/facts/quadlet/quadlet-command.ts';
 import { parseQuadlet } from '../../../src/facts/quadlet/quadlet-text.ts';
@@ -13,6 +14,7 @@ const recorded = JSON.parse(readFileSync(new URL('quadlet-commands-5.4.2.json', 
 }[];
 
 const where = { path: '/q' };
+const release = releaseOf('5.4.2') as Release;
 /** What the generator adds by itself, and what plays no part here. */
 const passed =
   /^(name|cidfile|replace|rm|sdnotify|detach|infra-name|infra-conmon-pidfile|exit-policy|pod-id-file|service-container|label|init|tmpfs|read-only-tmpfs|log-level|annotation)$/;
@@ -24,7 +26,7 @@ const told = (flags: readonly { name: string; value: string }[]): string[] =>
 
 describe('the flags are those that the generator of Podman 5.4.2 wrote', () => {
   it.each(recorded)('$name', ({ name, text, command }) => {
-    const parsed = parseQuadlet(text, '/q/x');
+    const parsed = parseQuadlet(text, '/q/x', release);
     if (parsed.is !== 'parsed') throw new Error(parsed.said);
     const ending = name.slice(name.lastIndexOf('.') + 1);
     const words = splitWords(command, true).words;
@@ -63,11 +65,30 @@ describe('flags', () => {
   });
 });
 
-it('is open when systemd or a module fills something in', () => {
-  const open = (text: string): boolean => {
-    const parsed = parseQuadlet(`[Container]\nImage=x\n${text}`, '/q');
-    return parsed.is === 'parsed' && commandOf('container', parsed.text.assignments, (t) => t).open !== undefined;
+describe('what systemd or a module fills in', () => {
+  const command = (text: string) => {
+    const parsed = parseQuadlet(`[Container]\nImage=x\n${text}`, '/q', release);
+    if (parsed.is !== 'parsed') throw new Error(parsed.said);
+    return commandOf('container', parsed.text.assignments, (t) => t);
   };
-  expect(['PodmanArgs=$EXTRA', 'PodmanArgs=--pid=${PID}', 'Network=$NET', 'ContainersConfModule=x.conf'].map(open)).toEqual([true, true, true, true]);
-  expect(['PodmanArgs=--label=$$x', 'Environment=A=$B', 'PodmanArgs=--init', 'HealthCmd=test $x'].map(open)).toEqual([false, false, false, false]);
+  it.each(['PodmanArgs=$EXTRA', 'PodmanArgs=${EXTRA}', 'PodmanArgs=--${EXTRA}', 'Network=$NET', 'ContainersConfModule=x.conf'])(
+    '%s may become any flag',
+    (text) => expect(command(text).open).toBeDefined(),
+  );
+  it.each([
+    ['PodmanArgs=--pid=${PID}', 'pid'],
+    ['PodmanArgs=--pid ${PID}', 'pid'],
+    ['Volume=${BOOKS}/comics:/books', 'volume'],
+    ['Rootfs=${ROOT}', 'rootfs'],
+  ])('%s decides one flag', (text, name) => {
+    expect(command(text).open).toBeUndefined();
+    expect([...(command(text).filled?.keys() ?? [])]).toEqual([name]);
+  });
+  it.each(['PodmanArgs=--label=$$x', 'Environment=A=$B', 'Environment=A=${B}', 'PodmanArgs=--init', 'HealthCmd=test $x', 'Volume=/a/$NAME:/b'])(
+    '%s decides none',
+    (text) => {
+      expect(command(text).open).toBeUndefined();
+      expect(command(text).filled).toBeUndefined();
+    },
+  );
 });

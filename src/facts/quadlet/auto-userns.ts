@@ -1,0 +1,48 @@
+/**
+ * Whether root's Podman has ids for UserNS=auto: it takes them from the ranges of one user in /etc/subuid and /etc/subgid,
+ * `containers` unless storage.conf names another (containers/storage:userns.go, containers-storage.conf(5)
+ * root-auto-userns-user; tried with Podman 5.4.2: without ranges the container is not made, with them it starts).
+ */
+
+import { type Asking, together } from '../ask.ts';
+import { word } from '../containers/lookup.ts';
+import { storageConf } from '../containers/storage-conf.ts';
+import type { Unknown, Where } from '../fact.ts';
+import { rootAccount } from '../host/accounts.ts';
+import { subIds } from '../host/subids.ts';
+import { lastFlag } from '../podman/podman-flags.ts';
+import type { Touches } from '../source.ts';
+import type { Command } from './quadlet-command.ts';
+
+export const autoUsernsTouches: Touches = [subIds, storageConf];
+
+/** Why there are none, and where. */
+export interface NoIds {
+  readonly said: string;
+  readonly where: readonly Where[];
+}
+
+/** Whether a user namespace that Podman chooses itself is asked for, by the container or its pod. */
+export const asksForAuto = (...commands: readonly (Command | undefined)[]): boolean =>
+  commands.some((c) => c !== undefined && /^auto(?::|$)/.test(lastFlag(c.flags, 'userns')?.value ?? ''));
+
+/** Undefined: both files hold ids for it. */
+export function* missingIds(): Asking<NoIds | Unknown | undefined> {
+  const conf = yield* storageConf(rootAccount);
+  if (conf.is === 'unknown') return conf;
+  const set = word(conf, 'storage', 'options', 'root-auto-userns-user');
+  if (set.gap) return set.gap;
+  const name = set.value || 'containers';
+  // Ranges by number would be those of an account, which this user need not be.
+  const of = { ...rootAccount, name, uid: Number.NaN };
+  const [uids, gids] = yield* together([subIds('subuid', of), subIds('subgid', of)]);
+  for (const [file, ids] of [
+    ['/etc/subuid', uids],
+    ['/etc/subgid', gids],
+  ] as const) {
+    if (ids.is === 'unknown') return ids;
+    if (ids.count === 0)
+      return { said: `UserNS=auto takes ids of the user ${name}, and ${file} has none for it: the container is not made`, where: ids.consulted };
+  }
+  return undefined;
+}

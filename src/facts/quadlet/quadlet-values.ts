@@ -1,0 +1,135 @@
+/** The values of a Quadlet file that Podman or systemd refuses when the service starts, and those that have no effect. Pure. */
+
+import type { Release } from '../containers/podman-release.ts';
+import type { Unknown, Where } from '../fact.ts';
+import { csvRecord } from '../podman/mount-option.ts';
+import { holdsPlaceholder } from '../redacted.ts';
+import type { Assignment } from '../systemd/syntax.ts';
+import { type Given, givenBy } from './quadlet-given.ts';
+import { sectionOf } from './quadlet-keys.ts';
+import { conflictsOf } from './value-conflicts.ts';
+import { laterSpecifiers, passedOver, restartProblem, unitNameProblem, unknownSpecifiers } from './value-systemd.ts';
+import { checkOf, isSlice, needs } from './value-table.ts';
+import { updatePolicy } from './value-words.ts';
+
+export interface BadValue {
+  readonly key: string;
+  /** As it stands in the file. */
+  readonly value: string;
+  readonly why: string;
+  readonly where: Where;
+}
+
+export interface Values {
+  /** The service does not start. */
+  readonly refused: readonly BadValue[];
+  /** It starts, and the setting is not made. */
+  readonly idle: readonly BadValue[];
+  /** Why there may be more that is refused. */
+  readonly open?: Unknown;
+}
+
+/** What is known of a file when its values are judged. */
+export interface Valued {
+  readonly path: string;
+  readonly ending: string;
+  readonly release: Release;
+  readonly user: boolean;
+  readonly assignments: readonly Assignment[];
+  /** [Service] of drop-ins of the generated service. */
+  readonly dropIns: readonly Assignment[];
+  /** The generated unit. */
+  readonly unit: string;
+  readonly expand: (text: string) => string;
+  /** What its pod is given, where it is a member of one. */
+  readonly pod?: readonly Given[];
+}
+
+/** Judges every value of one file under one release. */
+export function valuesOfUnit(unit: Valued): Values {
+  const given = givenBy(unit.ending, unit.assignments);
+  const filled = given.map((g) => ({ given: g, ...filledIn(g, unit) }));
+  const known = filled.flatMap(({ given: g, text }) => (text === undefined ? [] : [{ ...g, value: text }]));
+  const has = (flag: string | undefined): boolean => flag === undefined || given.some((g) => g.flag === flag);
+  const idle = known.flatMap((g) => updateProblem(g));
+  const refused = [
+    ...specifierProblems(unit),
+    ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
+    ...(unit.ending === 'container' ? conflictsOf(known, unit.pod).map(({ given: g, why }) => bad(g, why)) : []),
+    ...serviceProblems(unit),
+  ];
+  const service = [...unit.assignments.filter((a) => a.section === 'Service'), ...unit.dropIns];
+  const passed = service.flatMap((a) => {
+    const why = passedOver(a);
+    return why === undefined ? [] : [{ key: a.key, value: a.value, why: `systemd passes over it: ${why}`, where: a.where }];
+  });
+  const open = filled.find((f) => f.open && checkOf(unit.ending, f.given.flag) && !free.has(f.given.flag))?.open;
+  return { refused, idle: [...idle, ...passed], ...(open ? { open } : {}) };
+}
+
+/** Whatever stands in their values, they are taken. */
+const free = new Set(['env', 'label', 'annotation', 'log-opt', 'secret']);
+
+const bad = ({ key, value, where }: Given, why: string): BadValue => ({ key, value, why, where });
+
+/** A value with its specifiers filled in. Without a text it is not judged: a variable fills it in, or what only the running host tells; `open` says that it was masked. */
+function filledIn({ value, where }: Given, { expand, unit }: Valued): { readonly text?: string; readonly open?: Unknown } {
+  if (holdsPlaceholder(value)) return { open: { is: 'unknown', why: 'redacted', said: 'a value was masked before it was recorded', where: [where] } };
+  const template = /@\.service$/.test(unit) ? value.replace(/%[iI]/g, '%H') : value;
+  const parts = template.split('%%').map(expand);
+  const variable = /\$\{\w+\}|^\$[A-Za-z_]\w*$/.test(value.replaceAll('$$', ''));
+  if (variable || parts.some((p) => laterSpecifiers.test(p))) return {};
+  return { text: parts.join('%').replaceAll('$$', '$') };
+}
+
+function problemsOf(given: Given, { ending, release, user }: Valued): BadValue[] {
+  const check = checkOf(ending, given.flag);
+  if (!check) return [];
+  const parts = isSlice(given.flag) ? (csvRecord(given.value) ?? [given.value]) : [given.value];
+  const why = parts.map((part) => check(part, { release, user })).find((w) => w !== undefined);
+  return why === undefined ? [] : [bad(given, why)];
+}
+
+const updateLabel = 'io.containers.autoupdate=';
+const isUpdate = ({ flag, value }: Given): boolean => flag === 'auto-update' || (flag === 'label' && value.startsWith(updateLabel));
+
+function updateProblem(given: Given): BadValue[] {
+  if (!isUpdate(given)) return [];
+  const policy = given.flag === 'label' ? given.value.slice(updateLabel.length) : given.value.slice(given.value.lastIndexOf('/') + 1);
+  const why = updatePolicy(policy);
+  return why === undefined ? [] : [bad(given, why)];
+}
+
+/** Each key of the own section becomes a part of ExecStart=, and with one line that systemd cannot read the service is no service. */
+function specifierProblems({ ending, assignments, dropIns }: Valued): BadValue[] {
+  const own = sectionOf(ending);
+  const lines = [
+    ...assignments.filter((a) => a.section === own && a.key !== 'ServiceName'),
+    ...[...assignments, ...dropIns].filter((a) => a.section === 'Service' && /^Exec/.test(a.key)),
+  ];
+  return lines.flatMap(({ key, value, where }) => {
+    const letter = unknownSpecifiers.exec(value)?.[1];
+    return letter === undefined
+      ? []
+      : [{ key, value, why: `systemd knows no specifier %${letter}, and does not load the service; %%${letter} is the text itself`, where }];
+  });
+}
+
+function serviceProblems({ ending, assignments, dropIns, unit, path }: Valued): BadValue[] {
+  const restart = restartProblem(ending, [...assignments.filter((a) => a.section === 'Service'), ...dropIns]);
+  const own = assignments.findLast((a) => a.section === sectionOf(ending) && a.key === 'ServiceName');
+  const name = unitNameProblem(unit);
+  return [
+    ...(restart ? [{ key: 'Restart', value: restart.value, why: 'systemd refuses it for a service of Type=oneshot', where: restart.where }] : []),
+    ...(name === undefined
+      ? []
+      : [
+          {
+            key: own ? 'ServiceName' : 'the name of the file',
+            value: own?.value ?? path.slice(path.lastIndexOf('/') + 1),
+            why: name,
+            where: own?.where ?? { path },
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,107 @@
+/**
+ * Flags that `podman create` does not take together (containers/podman:cmd/podman/containers/create.go, pkg/specgen/
+ * container_validate.go, pkg/specgenutil; tried with 5.4.2).
+ */
+
+import { mountOption } from '../podman/mount-option.ts';
+import type { Given } from './quadlet-given.ts';
+import { plainCapability } from './quadlet-isolation.ts';
+
+export interface Conflict {
+  readonly given: Given;
+  readonly why: string;
+}
+
+const maps = ['uidmap', 'gidmap', 'subuidname', 'subgidname'];
+
+/** What excludes what in a container; `pod` are the flags of the pod that it is a member of. */
+export function conflictsOf(all: readonly Given[], pod: readonly Given[] | undefined): Conflict[] {
+  const found: Conflict[] = [];
+  const named = (...flags: readonly string[]): readonly Given[] => all.filter((g) => flags.includes(g.flag));
+  const add = (given: readonly Given[], why: string): void => void found.push(...given.map((g) => ({ given: g, why })));
+  const last = (flag: string): string => named(flag).at(-1)?.value ?? '';
+  if (pod) memberConflicts(named, pod, add);
+  else if (named('userns').length > 0) add(named(...maps), 'beside a user namespace no ids are mapped by hand');
+  networkConflicts(named, add);
+  if (last('uts') === 'host') add(named('hostname'), "with the host's own name no other can be given");
+  if (last('ipc') === 'host') add(named('shm-size'), "the host's own shared memory has its size");
+  if (named('dns').some((g) => g.value === 'none'))
+    add(
+      named('dns').filter((g) => g.value !== 'none'),
+      'beside none no other server is taken',
+    );
+  add(
+    named('restart').filter((g) => !['', 'no'].includes(g.value)),
+    'the container is removed when it ends (--rm), which excludes a restart policy of Podman; Restart= of [Service] is meant',
+  );
+  if (named('group-add').some((g) => g.value === 'keep-groups'))
+    add(
+      named('group-add').filter((g) => g.value !== 'keep-groups'),
+      'keep-groups stands alone',
+    );
+  capabilityConflicts(named, add);
+  mountConflicts(named, add);
+  return found;
+}
+
+type Named = (...flags: readonly string[]) => readonly Given[];
+type Add = (given: readonly Given[], why: string) => void;
+
+/** What a member shares with its pod the pod sets. */
+function memberConflicts(named: Named, pod: readonly Given[], add: Add): void {
+  add(named('userns', ...maps), 'a member of a pod has the user namespace of the pod: it belongs into the .pod file');
+  if (pod.some((g) => ['share', 'infra'].includes(g.flag))) return;
+  if (named('network').length === 0)
+    add(
+      named('publish', 'publish-all', 'ip', 'ip6', 'mac-address', 'network-alias', 'add-host'),
+      'a member of a pod has the network of the pod: it belongs into the .pod file',
+    );
+  if (named('uts').length === 0) add(named('hostname'), 'a member of a pod has the name of the pod: it belongs into the .pod file');
+}
+
+const single = /^(?:host|none|private|slirp4netns|pasta|pod)(?::|$)|^(?:container|ns):/;
+
+function networkConflicts(named: Named, add: Add): void {
+  const networks = named('network');
+  const mode = networks.find((g) => single.test(g.value));
+  if (!mode) return;
+  const what = mode.value.split(':')[0];
+  if (networks.length > 1) add([mode], `${what} stands alone, and other networks are named`);
+  if (what !== 'private' && what !== 'pod')
+    add(named('ip', 'ip6', 'mac-address', 'network-alias'), `only on a bridge has a container an address or a name, not with ${what}`);
+  if (what === 'host')
+    add(
+      named('sysctl').filter((g) => g.value.startsWith('net.')),
+      "the network is the host's own, whose settings stay",
+    );
+}
+
+function capabilityConflicts(named: Named, add: Add): void {
+  const words = (flag: string): Set<string> => new Set(named(flag).flatMap((g) => g.value.split(',').map(plainCapability)));
+  const added = words('cap-add');
+  add(
+    named('cap-drop').filter((g) => g.value.split(',').some((c) => c.trim() !== '' && added.has(plainCapability(c)))),
+    'it is added and dropped',
+  );
+}
+
+function mountConflicts(named: Named, add: Add): void {
+  const seen = new Map<string, string>();
+  for (const given of named('volume', 'mount', 'tmpfs')) {
+    const parts = given.value.split(':');
+    const made = given.flag === 'mount' ? mountOption(given.value) : undefined;
+    const [source, target] =
+      given.flag === 'mount'
+        ? [made?.source || given.value, made?.target]
+        : given.flag === 'tmpfs'
+          ? ['tmpfs', parts[0]]
+          : parts.length > 1
+            ? parts
+            : [given.value, parts[0]];
+    if (!target?.startsWith('/')) continue;
+    const path = target.replace(/(?<=.)\/+$/, '');
+    const before = seen.get(path);
+    if (before !== undefined && before !== source) add([given], `something else is mounted on ${path} already`);
+    seen.set(path, source ?? '');
+  }
+}

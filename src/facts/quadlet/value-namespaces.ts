@@ -1,0 +1,97 @@
+/**
+ * User namespaces, networks and name resolution as Podman reads them (containers/podman:pkg/specgen/namespaces.go,
+ * pkg/util/utils.go, pkg/namespaces/namespaces.go, pkg/domain/entities; tried with 4.3.1, 5.4.2 and 5.8.6).
+ */
+
+import { since } from '../containers/podman-release.ts';
+import { type Check, isAddress, isNetwork } from './value-check.ts';
+
+const joined = /^(?:container:.+|ns:.+)$/;
+
+/** `--userns MODE`. */
+export const userns: Check = (value, { release, user }) => {
+  const [mode = '', options] = value.split(/:(.*)/s);
+  if (['', 'host', 'pod'].includes(value) || joined.test(value)) return undefined;
+  if (value === 'private') return undefined;
+  if (mode === 'nomap' && options === undefined) return user ? undefined : 'nomap is for containers without root';
+  if (mode === 'keep-id') {
+    if (!user && !since(release, '4.5')) return 'keep-id is for containers without root, before Podman 4.5';
+    return (
+      optionsProblem(options ?? '', { uid: number, gid: number, size: number }) ??
+      (!user && /(?:^|,)size=/.test(options ?? '') ? 'size is for containers without root' : undefined)
+    );
+  }
+  if (mode === 'auto')
+    return options === '' ? 'nothing follows the colon' : optionsProblem(options ?? '', { size: number, uidmapping: mapping, gidmapping: mapping });
+  return `${value} is no mode of a user namespace: auto, keep-id, nomap, host, private, container:NAME and ns:PATH are`;
+};
+
+const number = /^\d+$/;
+const mapping = /^[+@\dug:]+$/;
+
+function optionsProblem(text: string, known: Readonly<Record<string, RegExp>>): string | undefined {
+  for (const option of text === '' ? [] : text.split(',')) {
+    const [key = '', value] = option.split(/=(.*)/s);
+    const form = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (!form) return `${key} is no option of this mode`;
+    if (value === undefined || !form.test(value)) return `${value ?? ''} is no value of ${key}`;
+  }
+  return undefined;
+}
+
+/** `--uidmap` and `--gidmap`; since 4.7 the count may be left out, and flags and @ may stand. */
+export const idMap: Check = (value, { release }) => {
+  const form = since(release, '4.7') ? /^[+ug]*\d+:@?\d+(?::\d+)?$/ : /^\d+:\d+:\d+$/;
+  return value.split(',').every((v) => form.test(v)) ? undefined : 'CONTAINER:HOST:COUNT is wanted, in numbers';
+};
+
+/** Modes of --network that are no name of a network. */
+const modes = ['host', 'none', 'bridge', 'private', 'default', 'slirp4netns', 'pasta', 'pod'];
+
+/** `--network MODE` or a name. Options are looked at where Podman refuses them. */
+export const network: Check = (value, { release, user }) => {
+  const [mode = '', options] = value.split(/:(.*)/s);
+  if (value === '' || joined.test(value)) return undefined;
+  if (mode === 'slirp4netns' && since(release, '6.0')) return 'Podman 6 has no slirp4netns any more';
+  if (mode === 'pasta' && !user) return 'pasta is for containers without root';
+  if (['host', 'none', 'private', 'default', 'pod'].includes(mode) && options !== undefined) return `${mode} takes no options`;
+  if (!modes.includes(mode) && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(mode)) return `${mode} is no name of a network`;
+  if (mode === 'slirp4netns' || mode === 'pasta' || options === undefined) return undefined;
+  for (const option of options.split(',')) {
+    const [key, given = ''] = option.split(/=(.*)/s);
+    if ((key === 'ip' || key === 'ip6') && !isAddress(given)) return `${given} is no address`;
+    if (key === 'mac' && !/^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(given)) return `${given} is no MAC address`;
+    if (key === 'interface_name' && given === '') return 'interface_name is empty';
+  }
+  return undefined;
+};
+
+export const address: Check = (value) => (value === '' || isAddress(value) ? undefined : 'it is no address');
+export const resolver: Check = (value) => (value === '' || value === 'none' || isAddress(value) ? undefined : 'it is no address');
+/** Names of search domains (containers/podman:pkg/domain/entities, validate/choice.go); `.` is none. */
+export const domain: Check = (value) => (/\s/.test(value) ? 'a domain holds no blanks' : undefined);
+
+/** `--add-host NAME[;NAME]:ADDRESS`. */
+export const hostEntry: Check = (value) => {
+  const colon = value.indexOf(':');
+  if (colon <= 0) return 'NAME:ADDRESS is wanted';
+  const to = value.slice(colon + 1);
+  return to === 'host-gateway' || isAddress(to) ? undefined : `${to} is no address`;
+};
+
+/** `--subnet` of a network. */
+export const subnet: Check = (value) => (isNetwork(value) ? undefined : 'an address with the length of its prefix is wanted, such as 10.89.0.0/24');
+/** `--ip-range`: a subnet, or two addresses since 5.0. */
+export const addressRange: Check = (value) =>
+  isNetwork(value) || value.split('-').every(isAddress) ? undefined : 'a subnet, or two addresses with a dash, is wanted';
+/** Options of a bridge that are numbers; which others there are depends on the driver. */
+export const networkOption: Check = (value) => {
+  const [key = '', given = ''] = value.split(/=(.*)/s);
+  if (['mtu', 'vlan', 'metric'].includes(key) && !/^\d+$/.test(given)) return `${key} is a number`;
+  return key === 'vlan' && Number(given) > 4094 ? 'vlan goes up to 4094' : undefined;
+};
+/** `--gateway`. */
+export const gateway: Check = (value) => (isAddress(value) ? undefined : 'it is no address');
+/** Names of interfaces; longer ones than 15 letters since 5.5 are refused, and fail at start before. */
+export const interfaceName: Check = (value) =>
+  value.length <= 15 && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value) ? undefined : 'a name of an interface has up to 15 letters, digits, _, . and -';

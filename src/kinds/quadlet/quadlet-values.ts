@@ -1,0 +1,77 @@
+/** Kind `quadlet-values`: values of a Quadlet file that Podman or systemd refuses. */
+
+import { type Asking, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { givenBy } from '../../facts/quadlet/quadlet-given.ts';
+import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
+import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
+import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { type BadValue, type Values, valuesOfUnit } from '../../facts/quadlet/quadlet-values.ts';
+import { list, record, string } from '../../facts/shape.ts';
+import { anyone, forAccount } from '../../facts/source.ts';
+
+const badValues = (describe: string) =>
+  list(record({ key: string('the key, or PodmanArgs'), value: string('what it is set to'), why: string('why that is not taken') }), describe);
+
+export const quadletValues = defineKind({
+  name: 'quadlet-values',
+  noun: 'the unit',
+  describe:
+    'The values of a Quadlet file and its drop-ins that Podman or systemd refuses at start, by release, though the generator takes them. What a variable of the service fills in is not judged.',
+  main: 'path',
+  fields: { path: { type: 'string', required: true, describe: 'absolute path of the Quadlet file' } },
+  shape: record({
+    refused: badValues('values with which the service does not start'),
+    idle: badValues('values that are taken and have no effect, or a wrong one'),
+  }),
+  touches: () => [quadletHosts, forAccount(generatedService, anyone)],
+  *learn({ path }): Asking<Fact> {
+    const hosts = yield* quadletHosts();
+    if (hosts.is === 'unknown') return hosts;
+    const file = quadletFiles(hosts.each.at(-1) as QuadletHost).find((f) => f.path === path);
+    if (!file) return hosts.incomplete ?? missing({ path });
+    const sources = yield* together(hosts.each.map((host) => sourceOf(host, file)));
+    const hidden = sources.find((s): s is Unknown => 'is' in s);
+    if (hidden) return hidden;
+    const judged = (sources as Source[]).map((source, at) => judge(source, hosts.each[at] as QuadletHost));
+    return told(judged, path, hosts.release);
+  },
+});
+
+function judge({ file, ending, manager, assignments, dropIns, names, expand, pod }: Source, { release }: QuadletHost): Values {
+  const values = valuesOfUnit({
+    path: file.path,
+    ending,
+    release,
+    user: manager === 'user',
+    assignments,
+    dropIns: dropIns.assignments,
+    unit: names[0] ?? '',
+    expand,
+    ...(pod ? { pod: givenBy('pod', pod.assignments) } : {}),
+  });
+  const open = values.open ?? dropIns.unseen;
+  return { ...values, ...(open ? { open } : {}) };
+}
+
+/** One fact for all releases that may be meant; what they judge differently is unknown. */
+function told(judged: readonly Values[], path: string, release: Unknown | undefined): Fact {
+  const last = judged.at(-1) as Values;
+  const fact = new FactBuilder().consulted({ path });
+  for (const part of ['refused', 'idle'] as const) {
+    const unlike = new Set(judged.map((j) => JSON.stringify(j[part].map(plain)))).size > 1;
+    if (unlike && release)
+      fact.gap(part, { is: 'unknown', why: 'ambiguous', said: `${part} depends on the Podman version; ${release.said}`, where: [{ path }] });
+    else if (last.open && last[part].length === 0) fact.gap(part, last.open);
+    else set(fact, part, last[part], { path });
+  }
+  return fact.build();
+}
+
+const plain = ({ key, value, why }: BadValue): { key: string; value: string; why: string } => ({ key, value: value.slice(0, 120), why });
+
+function set(fact: FactBuilder, part: string, found: readonly BadValue[], here: Where): void {
+  fact.set(part, found.map(plain), ...(found.length > 0 ? found.map((b) => b.where) : [here]));
+  for (const [at, { where }] of found.entries()) fact.at([part, String(at)], where);
+}
