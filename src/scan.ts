@@ -6,11 +6,12 @@
 import { type Host, record, replay } from './collect/record.ts';
 import { type Header, type Snapshot, wasRunning } from './collect/snapshot/snapshot.ts';
 import { missingIn } from './evaluate/missing.ts';
-import { type Account, together } from './facts/ask.ts';
+import { type Account, type Content, together } from './facts/ask.ts';
+import { keyOf } from './facts/asks.ts';
 import { settle } from './facts/settle.ts';
 import { cardOf, type Inspection, inspect, type Looker, type Order } from './inspect.ts';
 import { kindsByName } from './kinds/kinds.ts';
-import type { Report } from './verdicts/report.ts';
+import type { Evidence, Place, Report } from './verdicts/report.ts';
 import { summarize } from './verdicts/summarize.ts';
 
 /** What judges: pretrip's version, and the digest of its program file (or `sources`). */
@@ -89,14 +90,34 @@ function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selectio
     ...(selection.asked ? { selection: selection.asked } : {}),
     params: inspection.params,
     rules: inspection.rules.map((rule) => cardOf(rule, (name) => inspection.params[`${rule.id}:${name}`] ?? null)),
-    verdicts: inspection.verdicts.map(({ open, ...verdict }) => (open ? { ...verdict, missing: missing(open) } : verdict)),
+    verdicts: inspection.verdicts.map(({ open, evidence, ...verdict }) => ({
+      ...verdict,
+      evidence: evidence.map((e) => withLines(e, snapshot)),
+      ...(open ? { missing: missing(open) } : {}),
+    })),
     summary: summarize(inspection.rules.length, inspection.verdicts),
   };
+}
+
+/** Characters of a line that a report shows; the snapshot has the rest. */
+const longestLine = 300;
+
+/** The evidence with the lines that it points to, as the snapshot has them: masked. Nothing is asked for that. */
+function withLines(evidence: Evidence, { answers }: Snapshot): Evidence {
+  const withLine = (place: Place): Place => {
+    const answer = place.line === undefined ? undefined : answers.get(keyOf({ do: 'read', path: place.path }))?.answer;
+    const content = answer?.is === 'got' ? (answer.value as Content) : undefined;
+    const line = content?.binary ? undefined : content?.text.split('\n', place.line)[(place.line ?? 0) - 1]?.replace(/\r$/, '');
+    if (line === undefined || line.trim() === '') return place;
+    return { ...place, text: line.length > longestLine ? `${line.slice(0, longestLine - 1).toWellFormed()}…` : line };
+  };
+  return { ...evidence, where: evidence.where.map(withLine) };
 }
 
 const targetOf = (header: Header, { digest, truncated }: Snapshot): Report['target'] => ({
   kind: header.kind,
   name: header.name,
+  ...(header.identity === undefined ? {} : { identity: header.identity }),
   takenAt: header.takenAt,
   snapshot: digest,
   user: header.user.name,

@@ -42,6 +42,7 @@ const oracles = {
   'busybox in a chroot': { isThere: runsInChroot, from: 'busybox-static, and run the tests as root' },
   strace: named('strace'),
   xmllint: named('xmllint', 'libxml2-utils'),
+  jq: named('jq'),
   ssh: named('ssh', 'openssh-client'),
   'ssh-keygen': named('ssh-keygen', 'openssh-client'),
   sshd: { isThere: () => whyNoSshd === undefined, from: 'openssh-server' },

@@ -19,10 +19,11 @@ export async function combined(first: Snapshot, names: readonly string[], order:
     if (different)
       throw new TargetError(`${name}: cannot be combined with ${snapshot.header.name}: ${different}`, 'capture the same host again, by the same name');
     const { target, disagreed } = merge(snapshot, further);
-    const { kind, name: hostName, user, takenAt, from } = snapshot.header;
+    const { kind, name: hostName, identity, user, takenAt, from } = snapshot.header;
     const sources = [...(from ?? [{ takenAt, user: user.name, digest: snapshot.digest }]), source];
     const occasion = { takenAt, files: lookerOf(snapshot).given.files, tool: thisTool() };
-    const made = await collect({ kind, name: hostName, user, target, running: wasRunning(snapshot.header), from: sources }, [order], occasion);
+    const host = { kind, name: hostName, ...(identity === undefined ? {} : { identity }), user, target, running: wasRunning(snapshot.header), from: sources };
+    const made = await collect(host, [order], occasion);
     if (disagreed.size > 0)
       await err(
         `pretrip: ${name} disagrees with the first capture; what rests on these is unknown:\n${[...disagreed]

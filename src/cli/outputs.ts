@@ -1,14 +1,16 @@
 /** `-o FORMAT[=PATH]`: which reports go where. */
 import { createHash } from 'node:crypto';
 import * as Flags from '@oclif/core/flags';
+import { ledger } from '../report/findings.ts';
 import { type Choices, type Format, textOf } from '../report/format.ts';
 import * as listed from '../report/formats.ts';
 import type { Style } from '../report/style.ts';
+import { visible } from '../report/text.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import { type Outcome, type Report, severities } from '../verdicts/report.ts';
 import type { FailOn } from '../verdicts/summarize.ts';
 import { UsageError } from './errors.ts';
-import { out } from './print.ts';
+import { err, out } from './print.ts';
 import { sign, signatureMode } from './sign.ts';
 import { type NewFile, writeAll } from './write-file.ts';
 
@@ -47,6 +49,11 @@ export const outputFlags = {
   }),
   'allow-incomplete': Flags.boolean({ description: 'accept what could not be decided' }),
   show: Flags.string({ description: 'outcomes to list: fail, unknown, pass, not-applicable, or all', default: 'fail,unknown', env: 'PRETRIP_SHOW' }),
+  name: Flags.string({ description: 'name under which the target is reported, and known from run to run', helpValue: 'NAME' }),
+  category: Flags.string({
+    description: "what SARIF files the run under, instead of target and profiles; {target} in it is the target's name",
+    helpValue: 'CATEGORY',
+  }),
   color: Flags.boolean({ allowNo: true, description: 'colour; default: on a terminal, unless NO_COLOR is set' }),
   width: Flags.integer({ description: 'columns of the table; default: the terminal, or 80', min: 40, max: 400 }),
 };
@@ -55,11 +62,14 @@ interface OutputFlags {
   readonly output?: string[] | undefined;
   readonly 'fail-on': FailOn;
   readonly show: string;
+  readonly 'allow-incomplete': boolean;
+  readonly name?: string | undefined;
+  readonly category?: string | undefined;
   readonly color?: boolean | undefined;
   readonly width?: number | undefined;
 }
 
-interface Output {
+export interface Output {
   /** Name of the format. */
   readonly name: string;
   readonly format: Format;
@@ -81,7 +91,25 @@ export function outputsFrom(flags: OutputFlags, targets: number): Output[] {
   const toStdout = outputs.filter((o) => o.path === undefined);
   if (toStdout.length > 1) throw new UsageError('only one format can go to standard output', `give the others a file: -o ${toStdout[1]?.name}=FILE`);
   if (targets > 1) for (const output of outputs) checkPlaces(output);
+  checkIdentity(flags, targets);
   return outputs;
+}
+
+/** What tells runs apart must not be empty, nor the same for several targets. */
+function checkIdentity({ name, category }: OutputFlags, targets: number): void {
+  if (name !== undefined && name.trim() === '') throw new UsageError('--name: the name is empty');
+  if (category !== undefined && /^[/\s]*$/.test(category)) throw new UsageError('--category: the category is empty');
+  if (targets < 2) return;
+  if (name !== undefined) throw new UsageError(`--name ${name}: several targets need a name each`, 'scan them one by one');
+  if (category !== undefined && !category.includes('{target}'))
+    throw new UsageError(`--category ${category}: several targets need a category each`, `put {target} into it: --category ${category}/{target}`);
+}
+
+/** The report under the name that --name gives, which is also its identity. */
+export function named(report: Report, name: string | undefined): Report {
+  if (name === undefined) return report;
+  const { identity: _accident, ...target } = report.target;
+  return { ...report, target: { ...target, name } };
 }
 
 function outputFrom(text: string, flags: OutputFlags): Output {
@@ -105,8 +133,8 @@ function checkPlaces({ name, format, path }: Output): void {
 /** Whether the saved run goes to a file, which can be signed. */
 export const saves = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.saved && o.path !== undefined);
 
-/** Whether people read a report on standard output, which ends in the gate's sentence. */
-export const tellsPeople = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.for === 'people' && o.path === undefined);
+/** Whether people read a report on standard output: it holds the counts already. */
+const tellsPeople = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.for === 'people' && o.path === undefined);
 
 export function styleFrom(flags: OutputFlags): Style {
   return {
@@ -114,8 +142,17 @@ export function styleFrom(flags: OutputFlags): Style {
     colour: flags.color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'),
     show: outcomesFrom(flags.show),
     failOn: flags['fail-on'],
+    allowIncomplete: flags['allow-incomplete'],
+    ...(flags.category === undefined ? {} : { category: flags.category }),
+    ascii: knowsAsciiAlone(process.env),
     hash: (algorithm, data) => createHash(algorithm).update(data).digest('hex'),
   };
+}
+
+/** By the locale that counts for characters (POSIX, "Environment Variables"); where none is set, terminals of today know them. */
+function knowsAsciiAlone({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG || '';
+  return locale !== '' && !/utf-?8/i.test(locale);
 }
 
 function outcomesFrom(text: string): Outcome[] {
@@ -127,8 +164,11 @@ function outcomesFrom(text: string): Outcome[] {
   });
 }
 
-/** Renders all, signs saved runs in files with `key`, then writes all. `last` follows what people read on standard output. */
-export async function emit(reports: readonly Report[], outputs: readonly Output[], style: Style, last: string, key?: string): Promise<void> {
+/**
+ * Renders all, signs saved runs in files with `key`, then writes all. Counts, what was written and the gate's sentence go
+ * to standard error, whatever the format.
+ */
+export async function emit(reports: readonly Report[], outputs: readonly Output[], style: Style, gate: string, key?: string): Promise<void> {
   const files: NewFile[] = [];
   let stdout = '';
   for (const output of outputs) {
@@ -144,9 +184,15 @@ export async function emit(reports: readonly Report[], outputs: readonly Output[
   const twice = files.find((f, i) => files.findIndex((o) => o.path === f.path) !== i);
   if (twice) throw new UsageError(`two reports would be written to ${twice.path}`);
   writeAll(files);
-  if (tellsPeople(outputs)) stdout += `${last}\n${files.map((f) => `wrote ${f.path}\n`).join('')}`;
   if (stdout !== '') await out(stdout);
+  const counts = tellsPeople(outputs) ? [] : reports.map((r) => `${reports.length > 1 ? `${r.target.name}: ` : ''}${ledger(r)}`);
+  const told = [...counts, ...files.map((f) => `wrote ${f.path}`), ...outputs.flatMap((o) => uploads(o, reports.length)), gate];
+  await err(told.map((line) => `${visible(line)}\n`).join(''));
 }
+
+/** More files than their readers take in one go. */
+const uploads = ({ name, format: { of, upload } }: Output, files: number): string[] =>
+  of === 'one' && upload && files > upload.most ? [`${name}: ${files} files, and ${upload.to}: upload them ${upload.most} at a time`] : [];
 
 interface Text {
   /** Undefined: standard output. */
@@ -156,14 +202,17 @@ interface Text {
 
 /** One text for all, or one a report, as format and path will have it. */
 function textsOf({ format, choices, path }: Output, reports: readonly Report[], style: Style): Text[] {
-  const as = path === undefined ? style : { ...style, colour: false };
+  const as = path === undefined ? style : { ...style, colour: false, ascii: false };
   if (format.of === 'many' && reports.length > 0 && !path?.includes('{target}'))
     return [{ text: format.render(reports, as, choices), ...(path === undefined ? {} : { path }) }];
   return reports.map((report) => {
     const text = textOf(format, report, as, choices);
-    return path === undefined ? { text } : { text, path: path.replaceAll('{target}', fileName(report.target.name)) };
+    return path === undefined ? { text } : { text, path: pathFor(path, report.target.name) };
   });
 }
+
+/** The path for one target. */
+export const pathFor = (path: string, target: string): string => path.replaceAll('{target}', fileName(target));
 
 /** A target's name as a file name: no separators, no leading dot. */
 export const fileName = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^[.-]+/, '_') || '_';

@@ -1,7 +1,7 @@
 /** One line on standard error that says work is going on; only for a person at a terminal. */
 
 export function progress(name: string): { step(asked: number): void; end(): void } {
-  const shown = process.stderr.isTTY === true && !process.env.CI;
+  const shown = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
   const started = Date.now();
   return {
     step: (asked) => {

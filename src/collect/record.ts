@@ -20,6 +20,8 @@ export interface Occasion {
 export interface Host {
   readonly kind: string;
   readonly name: string;
+  /** A name that lasts, where `name` is an accident. */
+  readonly identity?: string;
   readonly user: Account;
   readonly target: Target;
   /** False: no running host answers; see {@link Header}. */
@@ -56,6 +58,7 @@ export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, 
     pretrip: 'snapshot/1',
     kind: on.kind,
     name: on.name,
+    ...(on.identity === undefined || on.identity === on.name ? {} : { identity: on.identity }),
     takenAt,
     user: on.user,
     tool,

@@ -42,6 +42,17 @@ const definitions: Schema = {
     properties: { id: { type: 'string', minLength: 1 }, because: { type: 'string' } },
   },
   count: { type: 'integer', minimum: 0 },
+  counts: {
+    type: 'object',
+    required: ['pass', 'fail', 'unknown', 'notApplicable'],
+    additionalProperties: false,
+    properties: {
+      pass: { $ref: '#/$defs/count' },
+      fail: { $ref: '#/$defs/count' },
+      unknown: { $ref: '#/$defs/count' },
+      notApplicable: { $ref: '#/$defs/count' },
+    },
+  },
   severity: { enum: severities },
   ruleId: { type: 'string', minLength: 1, description: 'Dotted and lower-case: podman.api.service-timeout.' },
   rule: {
@@ -77,6 +88,18 @@ const definitions: Schema = {
       subject: {
         type: 'string',
         description: 'What the verdict is about, when the rule judges several things: user:alice. Absent: the host.',
+      },
+      about: {
+        type: 'object',
+        description: 'The subject in its parts: {"kind": "user", "name": "alice"}. Absent: the host, or (others), which nobody could tell apart.',
+        required: ['kind', 'name'],
+        additionalProperties: false,
+        properties: { kind: { type: 'string', minLength: 1 }, name: { type: 'string', minLength: 1 } },
+      },
+      fingerprint: {
+        type: 'string',
+        description: 'What stays the same from run to run, whatever the outcome: it follows from rule, target and subject.',
+        pattern: '^[0-9a-f]{16}$',
       },
       outcome: { enum: outcomes },
       severity: { $ref: '#/$defs/severity' },
@@ -123,6 +146,7 @@ const definitions: Schema = {
       path: { type: 'string', description: "A file's path, or command:ARGV, env:NAME, socket:PATH." },
       line: { type: 'integer', minimum: 1 },
       column: { type: 'integer', minimum: 1 },
+      text: { type: 'string', description: 'The line itself, secrets masked, cut where it is long. Only of files that were read.' },
       said: { type: 'string', description: 'What this place contributed.' },
     },
   },
@@ -197,6 +221,11 @@ export const reportSchema: Schema = {
       properties: {
         kind: { type: 'string', minLength: 1, description: 'local, ssh, snapshot, root, image, …' },
         name: { type: 'string' },
+        identity: {
+          type: 'string',
+          description:
+            'Under which code hosts and CI servers know it from run to run, where the name is an accident, of a directory or a runner. Absent: its name.',
+        },
         takenAt: {
           type: 'string',
           description: 'When the target was looked at: RFC 3339, UTC.',
@@ -247,7 +276,21 @@ export const reportSchema: Schema = {
         unknown: { $ref: '#/$defs/count' },
         notApplicable: { $ref: '#/$defs/count' },
         waived: { $ref: '#/$defs/count', description: 'Verdicts that somebody has accepted for a time; also counted under their outcomes.' },
+        bySeverity: {
+          type: 'object',
+          description: 'The same counts of verdicts by severity.',
+          required: severities,
+          additionalProperties: false,
+          properties: Object.fromEntries(severities.map((severity) => [severity, { $ref: '#/$defs/counts' }])),
+        },
       },
+    },
+    gate: {
+      type: 'object',
+      description: 'The gate that was applied when this was written: 0 passed, 1 failed, 3 incomplete. Of this target alone, where several were scanned.',
+      required: ['status', 'failOn', 'allowIncomplete'],
+      additionalProperties: false,
+      properties: { status: { enum: [0, 1, 3] }, failOn: { enum: [...severities, 'never'] }, allowIncomplete: { type: 'boolean' } },
     },
   },
   $defs: definitions,

@@ -1,14 +1,32 @@
 /** One spelling for equal values: keys in a fixed order. */
+import { severities } from '../verdicts/report.ts';
 import { stepKeys } from '../verdicts/steps.ts';
 
 /** Keys in the order a reader wants them, whatever object they stand in; others follow by code unit. */
 const order = [
-  ...['format', 'tool', 'target', 'kind', 'name', 'version', 'code', 'takenAt', 'snapshot', 'user', 'truncated'],
-  ...['id', 'title', 'rule', 'subject', 'outcome', 'severity', 'message', 'why', 'truth'],
-  ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'said', 'where', 'evidence'],
+  ...[
+    'format',
+    'gate',
+    'status',
+    'failOn',
+    'allowIncomplete',
+    'tool',
+    'target',
+    'kind',
+    'name',
+    'identity',
+    'version',
+    'code',
+    'takenAt',
+    'snapshot',
+    'user',
+    'truncated',
+  ],
+  ...['id', 'title', 'rule', 'subject', 'about', 'fingerprint', 'outcome', 'severity', 'message', 'why', 'truth'],
+  ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'text', 'said', 'where', 'evidence'],
   ...stepKeys,
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
-  ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived'],
+  ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', ...severities],
 ];
 const rank = new Map(order.map((key, at) => [key, at]));
 

@@ -1,9 +1,9 @@
 /**
- * For pipes: one line a finding, five fields between tabs.
+ * For pipes: one line a finding, six fields between tabs.
  *
- *     path:line:col  severity  rule  subject  outcome: message
+ *     path:line:col  severity  rule  subject  outcome: message  target
  *
- * The outcome starts the last field, so that an unknown is never taken for a
+ * The outcome starts the fifth field, so that an unknown is never taken for a
  * failure and severities compare alike. An empty field is `-`: shells that
  * read with IFS would drop it. Order as in the table.
  */
@@ -27,12 +27,12 @@ export const concise = formatOfMany({
 function lines(report: Report, style: Style): string[] {
   return mostSevereFirst(report.verdicts)
     .filter((verdict) => style.show.includes(verdict.outcome))
-    .map((verdict) => `${line(verdict)}\n`);
+    .map((verdict) => `${line(verdict, report.target.name)}\n`);
 }
 
-function line(verdict: Verdict): string {
+function line(verdict: Verdict, target: string): string {
   const [place] = places(verdict);
-  return [place ? placeText(place) : '', verdict.severity, verdict.rule, verdict.subject ?? '', `${outcome(verdict)}: ${bare(verdict)}`]
+  return [place ? placeText(place) : '', verdict.severity, verdict.rule, verdict.subject ?? '', `${outcome(verdict)}: ${bare(verdict)}`, target]
     .map((field) => plain(clip(field, longestField)) || '-')
     .join('\t');
 }

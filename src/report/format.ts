@@ -22,8 +22,19 @@ interface Row {
   readonly extension: string;
   /** It is what is written where no format is asked for: to a terminal, or to a pipe. */
   readonly usual?: 'terminal' | 'pipe';
+  /** Readers of files in this format that take no more than so many in one go, in words: whoever writes more is told. */
+  readonly upload?: { readonly most: number; readonly to: string };
+  /** What stands in a report's place when nothing was judged; without it, nothing does. */
+  readonly instead?: (unjudged: Unjudged) => string;
   /** It is the saved run: what `--sign` signs, and what every other format is made from again. */
   readonly saved?: true;
+}
+
+/** A target that was not judged, and why. */
+export interface Unjudged {
+  readonly name: string;
+  /** What people are told on standard error. */
+  readonly said: string;
 }
 
 /** Values of a format's own options by their names; what is left out is the default. */

@@ -1,20 +1,25 @@
 /**
  * JUnit XML. A suite is a topic of the target, a test case a verdict: fail is
  * a failure, unknown an error, not applicable and waived are skipped with
- * their reason. There is no clock here, so every `time` is 0.
+ * their reason. The document is red where the gate is, and green where it is
+ * not. There is no clock here, so every `time` is 0.
+ *
+ * Servers know a case by `classname` and `name`: target and rule, and the
+ * subject. What people word anew, such as titles, stands in the body.
  *
  * The `common` dialect satisfies windyroad's JUnit.xsd and Jenkins'
  * junit-10.xsd; `rich` adds totals, `file`, `line` and properties of test
  * cases, which GitHub and GitLab read and both schemas refuse.
  */
-import type { Report, RuleCard, Verdict } from '../verdicts/report.ts';
-import { reaches } from '../verdicts/summarize.ts';
+import { identityOf, type Report, type RuleCard, type Verdict } from '../verdicts/report.ts';
+import { gate, reaches } from '../verdicts/summarize.ts';
 import { bare, cards, decidingFirst, isWaived, ledger, places, placeText } from './findings.ts';
-import { formatOfOne } from './format.ts';
+import { formatOfOne, type Unjudged } from './format.ts';
 import { missingText } from './missing.ts';
 import { stepText } from './steps.ts';
 import type { Style } from './style.ts';
 import { clip, visible } from './text.ts';
+import { uriOf } from './uri.ts';
 import { token, xmlAttributes, xmlText } from './xml.ts';
 
 /** GitLab refuses files over 30 MB; one value from a host must not fill it. */
@@ -25,7 +30,9 @@ type Fate = 'pass' | 'failure' | 'error' | 'skipped';
 
 interface Case {
   readonly verdict: Verdict;
-  /** Unique in its suite: GitLab counts only the first of a name. */
+  /** The target and the rule's id, which also ends it: some readers look for a file of that name. */
+  readonly classname: string;
+  /** The subject, or the target; unique in its class: GitLab counts only the first of a name. */
   readonly name: string;
   readonly fate: Fate;
   readonly card: RuleCard | undefined;
@@ -37,9 +44,12 @@ export const junit = formatOfOne({
   extension: 'xml',
   options: {
     dialect: { values: ['common', 'rich'], describe: 'common: valid everywhere; rich: with file and line' },
-    'below-threshold': { values: ['failure', 'skipped', 'pass'], describe: 'what JUnit makes of failures below --fail-on' },
+    'below-threshold': { values: ['skipped', 'failure', 'pass'], describe: 'what JUnit makes of failures below --fail-on; unknowns there never pass' },
+    unknown: { values: ['error', 'skipped'], describe: 'what JUnit makes of unknowns at or above --fail-on; skipped with --allow-incomplete' },
   },
-  render: (report, { failOn }, { dialect, 'below-threshold': below }) => document(report, { rich: dialect === 'rich', failOn, below }),
+  render: (report, { failOn, allowIncomplete = false }, { dialect, 'below-threshold': below, unknown }) =>
+    document(report, { rich: dialect === 'rich', failOn, below, accepted: allowIncomplete || unknown === 'skipped' }),
+  instead: unjudgedDocument,
 });
 
 interface Manner {
@@ -48,19 +58,51 @@ interface Manner {
   readonly failOn: Style['failOn'];
   /** What a failure below `failOn` is. */
   readonly below: 'failure' | 'skipped' | 'pass';
+  /** What is unknown is accepted. */
+  readonly accepted: boolean;
 }
 
 function document(report: Report, manner: Manner): string {
-  const { rich } = manner;
+  const { rich, failOn, accepted } = manner;
   const suites = byTopic(report, manner);
-  const totals = rich ? xmlAttributes({ name: 'pretrip', ...counts(suites.flatMap(({ cases }) => cases)), time: '0' }) : '';
+  const all = counts(suites.flatMap(({ cases }) => cases));
+  const { status, said } = gate([report], failOn, accepted);
+  // Nothing judged, a snapshot cut short: no single case is red, and the run is.
+  const closed = status !== 0 && all.failures + all.errors === 0;
+  const totals = closed ? { ...all, tests: all.tests + 1, errors: 1 } : all;
+  const host = hostOf(report);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${totals}>`,
+    `<testsuites${rich ? xmlAttributes({ name: 'pretrip', ...totals, time: '0' }) : ''}>`,
     ...suites.flatMap((suite, id) => suiteLines(suite, id, report, rich)),
+    ...(closed ? errorSuite({ id: suites.length, host, at: timestamp(report.target.takenAt), type: 'gate', said }) : []),
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+const hostOf = ({ target }: Report): string => token(identityOf(target), 'localhost');
+
+/** A suite with one case that is an error: what no verdict tells. */
+function errorSuite({ id, host, at, type, said }: { id: number; host: string; at: string; type: string; said: string }): string[] {
+  const suite = { id, package: 'pretrip', name: `${host}.pretrip`, hostname: host, timestamp: at, tests: 1, failures: 0, errors: 1, skipped: 0, time: '0' };
+  const message = clip(said, longestText);
+  return [
+    `  <testsuite${xmlAttributes(suite)}>`,
+    '    <properties></properties>',
+    `    <testcase${xmlAttributes({ classname: `${host}.pretrip.${type}`, name: host, time: '0' })}>`,
+    `      <error${xmlAttributes({ type, message })}>${xmlText(message)}</error>`,
+    '    </testcase>',
+    '    <system-out/>',
+    '    <system-err/>',
+    '  </testsuite>',
+  ];
+}
+
+/** The document for a target that was not judged. When that was, nobody says: there is no clock here. */
+function unjudgedDocument({ name, said }: Unjudged): string {
+  const suite = errorSuite({ id: 0, host: token(name, 'localhost'), at: timestamp(''), type: 'not-judged', said });
+  return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites>', ...suite, '</testsuites>', ''].join('\n');
 }
 
 interface Suite {
@@ -71,14 +113,16 @@ interface Suite {
 function byTopic(report: Report, manner: Manner): Suite[] {
   const byId = cards(report);
   const suites = new Map<string, Case[]>();
-  const taken = new Set<string>();
+  const taken = new Map<string, Set<string>>();
+  const host = hostOf(report);
   for (const verdict of report.verdicts) {
-    const suite = token(`${report.target.name}.${verdict.rule.split('.')[0]}`, 'pretrip');
-    const card = byId.get(verdict.rule);
-    const subject = verdict.subject === undefined ? '' : ` [${verdict.subject}]`;
-    const name = unique(clip(token(`${verdict.rule}${subject} ${card?.title ?? ''}`, 'rule'), longestText), taken);
+    const suite = token(`${host}.${verdict.rule.split('.')[0]}`, 'pretrip');
+    const classname = token(`${host}.${verdict.rule}`, 'pretrip');
+    const names = taken.get(classname) ?? new Set();
+    taken.set(classname, names);
+    const name = unique(clip(token(verdict.subject ?? host, 'subject'), longestText), names);
     const cases = suites.get(suite) ?? [];
-    cases.push({ verdict, name, fate: fateOf(verdict, manner), card });
+    cases.push({ verdict, classname, name, fate: fateOf(verdict, manner), card: byId.get(verdict.rule) });
     suites.set(suite, cases);
   }
   return [...suites].map(([name, cases]) => ({ name, cases }));
@@ -92,11 +136,12 @@ function unique(name: string, taken: Set<string>): string {
   return free;
 }
 
-function fateOf(verdict: Verdict, { failOn, below }: Manner): Fate {
+function fateOf(verdict: Verdict, { failOn, below, accepted }: Manner): Fate {
   if (verdict.outcome === 'not-applicable' || isWaived(verdict)) return 'skipped';
-  if (verdict.outcome === 'unknown') return 'error';
   if (verdict.outcome === 'pass') return 'pass';
-  return reaches(verdict.severity, failOn) ? 'failure' : below;
+  const counted = reaches(verdict.severity, failOn);
+  if (verdict.outcome === 'unknown') return !accepted && (counted || below === 'failure') ? 'error' : 'skipped';
+  return counted ? 'failure' : below;
 }
 
 function counts(cases: readonly Case[]): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {
@@ -110,7 +155,7 @@ function suiteLines({ name, cases }: Suite, id: number, report: Report, rich: bo
     id,
     package: 'pretrip',
     name,
-    hostname: token(target.name, 'localhost'),
+    hostname: hostOf(report),
     timestamp: timestamp(target.takenAt),
     ...counts(cases),
     time: '0',
@@ -119,13 +164,14 @@ function suiteLines({ name, cases }: Suite, id: number, report: Report, rich: bo
     version: tool.version,
     rules: tool.rules,
     'target.kind': target.kind,
+    'target.name': target.name,
     snapshot: target.snapshot,
     ...(target.truncated ? { truncated: 'the snapshot lacks its end record: what it lacks is unknown' } : {}),
   };
   return [
     `  <testsuite${xmlAttributes(attributes)}>`,
     ...propertyLines([...Object.entries(properties), ...profileProperties(report)], '    '),
-    ...cases.flatMap((one) => caseLines(one, name, rich)),
+    ...cases.flatMap((one) => caseLines(one, identityOf(target), rich)),
     `    <system-out>${xmlText(`whole run: ${ledger(report)}`)}</system-out>`,
     '    <system-err/>',
     '  </testsuite>',
@@ -144,18 +190,20 @@ function propertyLines(properties: readonly (readonly [string, string])[], inden
   return [`${indent}<properties>`, ...lines, `${indent}</properties>`];
 }
 
-function caseLines({ verdict, name, fate, card }: Case, suite: string, rich: boolean): string[] {
+function caseLines({ verdict, classname, name, fate, card }: Case, target: string, rich: boolean): string[] {
   const [place] = places(verdict);
-  const isFile = place !== undefined && !/^(?:command|env|socket):/.test(place.path);
   const attributes = {
-    classname: suite,
+    classname,
     name,
     time: '0',
-    ...(rich && isFile ? { file: place.path, line: place.line } : {}),
+    // Relative and below a folder that no repository has: readers would look for the host's files among the repository's.
+    ...(rich ? { file: uriOf(target, place?.path ?? ''), line: place?.line ?? 1 } : {}),
   };
   const properties: [string, string][] = [
     ['outcome', verdict.outcome],
     ['severity', verdict.severity],
+    ['rule', verdict.rule],
+    ...(card === undefined ? [] : [['title', card.title] as [string, string]]),
     ...(verdict.subject === undefined ? [] : [['subject', verdict.subject] as [string, string]]),
   ];
   const inner = [...(rich ? propertyLines(properties, '      ') : []), ...fateLines(verdict, fate, card)];
@@ -169,7 +217,7 @@ function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined): st
     case 'pass':
       return [];
     case 'skipped':
-      return [`      <skipped${xmlAttributes({ message: reason(verdict, message) })}/>`];
+      return [`      <skipped${xmlAttributes({ message: reason(verdict, message) })}>${xmlText(body(verdict, card))}</skipped>`];
     case 'error':
       return [`      <error${xmlAttributes({ type: 'unknown', message })}>${xmlText(body(verdict, card))}</error>`];
     case 'failure':
@@ -178,8 +226,9 @@ function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined): st
 }
 
 function reason(verdict: Verdict, message: string): string {
-  if (verdict.outcome === 'not-applicable') return `not applicable: ${message}`;
-  if (!isWaived(verdict) || !verdict.waived) return `below the threshold (${verdict.severity}): ${message}`;
+  if (verdict.outcome === 'not-applicable') return `Does not apply: ${message}`;
+  if (!isWaived(verdict) || !verdict.waived)
+    return verdict.outcome === 'unknown' ? `Not decided (${verdict.severity}): ${message}` : `below the threshold (${verdict.severity}): ${message}`;
   return `waived until ${verdict.waived.until} by ${verdict.waived.by}: ${verdict.waived.because} (${verdict.outcome}: ${message})`;
 }
 
@@ -194,11 +243,12 @@ function body(verdict: Verdict, card: RuleCard | undefined): string {
   return [
     '',
     bare(verdict),
+    ...(card ? [`wanted: ${card.title}`] : []),
     ...(reasons.length > 1 ? reasons : []),
     ...places(verdict)
       .slice(0, mostPlaces)
-      .map((place) => `${placeText(place)}${place.said === undefined ? '' : `  ${place.said}`}`),
-    ...(card ? [`why: ${card.why}`] : []),
+      .map((place) => `${placeText(place)}${[place.said, place.text?.trim()].map((part) => (part === undefined ? '' : `  ${part}`)).join('')}`),
+    ...(card && verdict.outcome !== 'not-applicable' ? [`why: ${card.why}`] : []),
     ...steps,
     ...(verdict.next === undefined ? [] : [`do: ${verdict.next}`]),
     ...(verdict.missing ?? []).slice(0, mostPlaces).map((m) => `lacks: ${missingText(m)}`),

@@ -12,6 +12,9 @@ export function missingText(missing: Missing): string {
 
 const as = (privilege: string): string => (privilege === 'running host' ? 'on the running host' : `as ${privilege}`);
 
+/** The part of the next step that does not name the place: "inspect as root or as the owner". Verdicts share it. */
+export const stepOf = (next: string): string => /^(inspect as [^:]+): /.exec(next)?.[1] ?? next;
+
 /** How the unknown verdicts of a run can be decided, by what they need; then how to. Empty when nothing is unknown. */
 export function wayOut({ verdicts, target }: Report): string[] {
   const unknown = verdicts.filter((v) => v.outcome === 'unknown' && v.missing);

@@ -9,6 +9,12 @@ export interface Style {
   readonly show: readonly Outcome[];
   /** The gate's threshold, for marking what failed it. */
   readonly failOn: Severity | 'never';
+  /** What could not be decided is accepted by the gate. */
+  readonly allowIncomplete?: boolean;
+  /** What the run is filed under by code hosts, instead of target and profiles. */
+  readonly category?: string;
+  /** Nothing but ASCII where people read: the terminal knows no other characters. */
+  readonly ascii?: boolean;
   /** Lower-case hex digest of bytes, or of a text's UTF-8. Given from outside: reporters import no crypto. */
   readonly hash: Hash;
 }

@@ -1,6 +1,6 @@
 /** Templates in rules: plain values with references in them. */
 import type { Json } from '../facts/fact.ts';
-import type { Step } from '../verdicts/steps.ts';
+import { listedChecks, type Step } from '../verdicts/steps.ts';
 import type { StepTemplate } from './rule.ts';
 
 /** Fills `{ param }` and `{ each }` into a step or any plain value. */
@@ -14,4 +14,5 @@ function fill(template: Json, lookup: (word: 'param' | 'each', name: string) => 
 }
 
 /** The step that a template gives; its loader has checked its fields. */
-export const fillStep = (template: StepTemplate, lookup: (word: 'param' | 'each', name: string) => Json): Step => fill(template, lookup) as unknown as Step;
+export const fillStep = (template: StepTemplate, lookup: (word: 'param' | 'each', name: string) => Json): Step =>
+  listedChecks(fill(template, lookup) as unknown as Step);

@@ -46,7 +46,7 @@ function otherDifferences(recorded: Report, again: Report): Difference[] {
   const target = (Object.keys({ ...recorded.target, ...again.target }) as (keyof Report['target'])[]).filter(
     (key) => recorded.target[key] !== again.target[key],
   );
-  const counts = ({ summary: { waived: _waived, ...summary } }: Report): unknown => summary;
+  const counts = ({ summary: { waived: _waived, bySeverity: _bySeverity, ...summary } }: Report): unknown => summary;
   return [
     ...target.map((key) => ({
       decides: true,

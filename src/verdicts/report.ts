@@ -16,13 +16,19 @@ export type Outcome = (typeof outcomes)[number];
 export const truths = ['yes', 'no', 'unknown'] as const;
 export type Truth = (typeof truths)[number];
 
+/** A place, and the line that stands there. */
+export interface Place extends Where {
+  /** The line itself as the snapshot has it, secrets masked, long ones cut. Only of files that were read. */
+  readonly text?: string;
+}
+
 /** One expectation that was judged: what came of it, in words, and where it was seen. */
 export interface Evidence {
   readonly truth: Truth;
   /** "engine.service_timeout is 5, wanted 0". */
   readonly said: string;
   /** Deciding place first. */
-  readonly where: readonly Where[];
+  readonly where: readonly Place[];
 }
 
 /** With what privilege something has to be asked: as root, as that account, or of the host while it runs. */
@@ -39,10 +45,26 @@ export type Missing = { readonly because: string } & (
   | { readonly do: 'look'; readonly path?: string }
 );
 
+/** `user:alice` in its parts. */
+export interface About {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** A subject in its parts. Of those that were not found out one by one there is no kind: undefined. */
+export function aboutOf(subject: string | undefined): About | undefined {
+  const [, kind, name] = /^([a-z][a-z0-9-]*):(.+)$/s.exec(subject ?? '') ?? [];
+  return kind === undefined || name === undefined ? undefined : { kind, name };
+}
+
 export interface Verdict {
   readonly rule: string;
   /** What the verdict is about when the rule judges several things: `user:alice`. Absent: the host. */
   readonly subject?: string;
+  /** The subject in its parts. A report in a file has it; it follows from `subject`. */
+  readonly about?: About;
+  /** What stays the same from run to run. A report in a file has it; it follows from rule, target and subject. */
+  readonly fingerprint?: string;
   readonly outcome: Outcome;
   readonly severity: Severity;
   /** One sentence with expected and actual; for not-applicable and unknown, the reason. */
@@ -84,6 +106,24 @@ export interface Summary {
   readonly unknown: number;
   readonly notApplicable: number;
   readonly waived: number;
+  /** The same counts by severity. A report in a file has them; they follow from the verdicts. */
+  readonly bySeverity?: Readonly<Record<Severity, Counts>>;
+}
+
+/** How many verdicts came to what. */
+export interface Counts {
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+  readonly notApplicable: number;
+}
+
+/** What the gate made of a run, and by what. */
+export interface GateRecord {
+  /** 0 passed, 1 failed, 3 incomplete. */
+  readonly status: 0 | 1 | 3;
+  readonly failOn: Severity | 'never';
+  readonly allowIncomplete: boolean;
 }
 
 /** Profiles, rules and parameters that somebody asked for: enough to select the same again. */
@@ -108,6 +148,8 @@ export interface Report {
     /** Sort of target, for people; {@link ownHost} is the one that reports tell apart. */
     readonly kind: string;
     readonly name: string;
+    /** Under which it is known from run to run, where the name is an accident: of a directory, of a runner. Absent: its name. */
+    readonly identity?: string;
     /** RFC 3339, UTC. */
     readonly takenAt: string;
     readonly snapshot: string;
@@ -126,4 +168,9 @@ export interface Report {
   /** Sorted by rule id, then subject. */
   readonly verdicts: readonly Verdict[];
   readonly summary: Summary;
+  /** A report in a file has it: the gate that was applied when it was written. */
+  readonly gate?: GateRecord;
 }
+
+/** Under which name code hosts and CI servers know the target from run to run. */
+export const identityOf = ({ identity, name }: Report['target']): string => identity ?? name;

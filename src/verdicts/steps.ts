@@ -28,6 +28,9 @@ const row = <const F extends Fields>(step: SortOfStep<F>): SortOfStep<F> => step
 const command = (...argv: readonly string[]): Told => ({ line: shellLine(argv), isCommand: true });
 const clause = (line: string): Told => ({ line, isCommand: false });
 
+/** A program with its arguments, or a sentence: reports have that as a list of one, since no program has a blank in its name. */
+const check = (words: readonly string[]): Told => (words.length === 1 && /\s/.test(words[0] ?? '') ? clause(words[0] ?? '') : command(...words));
+
 export const steps = {
   write: row({
     describe: 'write a file with this content',
@@ -55,7 +58,7 @@ export const steps = {
   verify: row({
     describe: 'how to see that it worked: a program to run, or words',
     fields: { verify: 'check' },
-    tell: ({ verify }) => ({ ...(typeof verify === 'string' ? clause(verify) : command(...verify)), as: 'check' }),
+    tell: ({ verify }) => ({ ...check(typeof verify === 'string' ? [verify] : verify), as: 'check' }),
   }),
 } as const;
 
@@ -91,6 +94,9 @@ export function tellStep(step: Step): StepWords {
   const who = step.needs && needs[step.needs];
   return { ...tell(step as RecordOf<Fields>), ...(who ? { who } : {}), ...(step.note === undefined ? {} : { note: step.note }) };
 }
+
+/** The step with its check as a list, one word or sentence at least, whatever the rule's author wrote. */
+export const listedChecks = (step: Step): Step => ('verify' in step && typeof step.verify === 'string' ? { ...step, verify: [step.verify] } : step);
 
 /** The step with `~` in its paths and commands standing for this home: the shell of root would not know it. */
 export function atHome(step: Step, home: string): Step {

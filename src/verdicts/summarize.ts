@@ -1,19 +1,27 @@
 /** Counts that balance, and the gate that reads them. */
-import { type Report, type Severity, type Summary, severities, type Verdict } from './report.ts';
+import { type Counts, type GateRecord, type Report, type Severity, type Summary, severities, type Verdict } from './report.ts';
 
-export function summarize(selected: number, verdicts: readonly Verdict[]): Summary {
+export const summarize = (selected: number, verdicts: readonly Verdict[]): Summary => ({
+  selected,
+  ...countsOf(verdicts),
+  waived: verdicts.filter((v) => v.waived).length,
+});
+
+function countsOf(verdicts: readonly Verdict[]): Counts {
   const count = (outcome: Verdict['outcome']): number => verdicts.filter((v) => v.outcome === outcome).length;
-  return {
-    selected,
-    pass: count('pass'),
-    fail: count('fail'),
-    unknown: count('unknown'),
-    notApplicable: count('not-applicable'),
-    waived: verdicts.filter((v) => v.waived).length,
-  };
+  return { pass: count('pass'), fail: count('fail'), unknown: count('unknown'), notApplicable: count('not-applicable') };
 }
 
+/** The counts of each severity, the most severe first. */
+export const countsBySeverity = (verdicts: readonly Verdict[]): Readonly<Record<Severity, Counts>> =>
+  Object.fromEntries(severities.map((severity) => [severity, countsOf(verdicts.filter((v) => v.severity === severity))])) as Record<Severity, Counts>;
+
 export type FailOn = Severity | 'never';
+
+/** The gate of one report as it is written into reports. */
+export function gateRecord(report: Report, { failOn, allowIncomplete = false }: { readonly failOn: FailOn; readonly allowIncomplete?: boolean }): GateRecord {
+  return { status: gate([report], failOn, allowIncomplete).status, failOn, allowIncomplete };
+}
 
 export interface Gate {
   readonly status: 0 | 1 | 3;

@@ -5,6 +5,9 @@ import * as formats from '../../src/report/formats.ts';
 import type { Style } from '../../src/report/style.ts';
 import { visible } from '../../src/report/text.ts';
 import { xmlText, xmlValue } from '../../src/report/xml.ts';
+import type { Report } from '../../src/verdicts/report.ts';
+import { severities } from '../../src/verdicts/report.ts';
+import { gate } from '../../src/verdicts/summarize.ts';
 import { oracle } from '../oracles.ts';
 import { rendering } from './every-format.ts';
 import { report, text } from './random.ts';
@@ -82,11 +85,11 @@ describe('mapping', () => {
 
   test('a waived failure is skipped, an unknown is an error and never a pass', () => {
     expect(fates()).toEqual([
-      ...['failure', 'error', 'failure', 'failure', 'failure', 'skipped'],
-      ...['pass', 'failure', 'failure', 'skipped', 'failure', 'error'],
+      ...['failure', 'error', 'skipped', 'skipped', 'failure', 'skipped'],
+      ...['pass', 'failure', 'failure', 'skipped', 'skipped', 'skipped'],
     ]);
     const said = casesOf(junit(sample, style)).flatMap((c) => c.children.map(({ attributes }) => attributes.message));
-    expect(said).toContain('not applicable: no network has DNS enabled.');
+    expect(said).toContain('Does not apply: no network has DNS enabled.');
     expect(said.join('\n')).toMatch(/waived until 2027-03-31 by platform@example.org: the account is removed in March, ticket OPS-7 \(fail: /);
   });
 
@@ -96,8 +99,8 @@ describe('mapping', () => {
       return ['failure', 'skipped', 'pass'].map((what) => all.filter((f) => f === what).length);
     };
     expect(counts('failure')).toEqual([7, 2, 1]);
-    expect(counts('skipped')).toEqual([4, 5, 1]);
-    expect(counts('pass')).toEqual([4, 2, 4]);
+    expect(counts('skipped')).toEqual([4, 6, 1]);
+    expect(counts('pass')).toEqual([4, 3, 4]);
     expect(counts('skipped', { ...style, failOn: 'never' })[0]).toBe(0);
   });
 
@@ -108,17 +111,59 @@ describe('mapping', () => {
     expect(body).toMatch(/^see: https:\/\/rootlesscontaine\.rs/m);
   });
 
-  test('rich test cases name file and line; a command is no file', () => {
+  test('unknowns count as the gate counts them, and never pass', () => {
+    const unknowns = (choices: Choices, as = style): string[] => fates(choices, as).filter((_, at) => sample.verdicts[at]?.outcome === 'unknown');
+    expect(unknowns({})).toEqual(['error', 'skipped']);
+    expect(unknowns({ unknown: 'skipped' })).toEqual(['skipped', 'skipped']);
+    expect(unknowns({}, { ...style, allowIncomplete: true })).toEqual(['skipped', 'skipped']);
+    expect(unknowns({ 'below-threshold': 'failure' })).toEqual(['error', 'error']);
+    expect(unknowns({ 'below-threshold': 'pass' })).toEqual(['error', 'skipped']);
+  });
+
+  test('the document is red where the gate is, and only there', () => {
+    fc.assert(
+      fc.property(
+        report,
+        fc.constantFrom(...severities, 'never' as const),
+        fc.boolean(),
+        fc.constantFrom('error', 'skipped'),
+        (any, failOn, allowIncomplete, unknown) => {
+          const seen = casesOf(junit(any, { ...style, failOn, allowIncomplete }, { unknown })).map(fate);
+          const { status } = gate([any], failOn, allowIncomplete || unknown === 'skipped');
+          expect(seen.includes('failure') || seen.includes('error')).toBe(status !== 0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a case is known by target, rule and subject; titles and texts stand in its body', () => {
+    const names = (any: Report): string[] => casesOf(junit(any, style)).map(({ attributes }) => `${attributes.classname} ${attributes.name}`);
+    const reworded = { ...sample, rules: sample.rules.map((card) => ({ ...card, title: 'other', why: 'other' })) };
+    expect(names(reworded)).toEqual(names(sample));
+    expect(names(sample).slice(0, 2)).toEqual(['edge-01.cgroup.delegate.configured edge-01', 'edge-01.k3s.rootless.kubeconfig user:carol']);
+    const [, , , , , skipped] = casesOf(junit(sample, style));
+    expect(skipped?.children[0]?.text).toMatch(/^wanted: Containers resolve names of the cluster$/m);
+  });
+
+  test('rich test cases name a file that no repository has, and a line, always', () => {
     const cases = casesOf(junit(sample, style, rich));
-    expect(cases[0]?.attributes).toMatchObject({ file: '/etc/systemd/system/user@.service.d/zz.conf', line: '3' });
-    expect(cases[2]?.attributes).not.toHaveProperty('file');
+    expect(cases[0]?.attributes).toMatchObject({ file: 'pretrip/edge-01/etc/systemd/system/user%40.service.d/zz.conf', line: '3' });
+    for (const { attributes } of cases)
+      expect(attributes).toMatchObject({ file: expect.stringMatching(/^pretrip\/edge-01\//) as string, line: expect.any(String) as string });
+  });
+
+  test('a target that was not judged is one error', oracle('xmllint'), () => {
+    const xml = formats.junit.instead?.({ name: 'edge-01', said: 'edge-01: no route to host; nothing was judged' }) ?? '';
+    expect(casesOf(xml).map(fate)).toEqual(['error']);
+    for (const schema of ['junit-windyroad.xsd', 'junit-10.xsd']) expect(xmllint(xml, schema)).toBe('');
   });
 
   test('names are unique and suites count their cases', () => {
     fc.assert(
       fc.property(report, fc.constantFrom({}, rich), (any, choices) => {
         const root = readXml(junit(any, style, choices));
-        const names = casesOf(junit(any, style, choices)).map(({ attributes }) => attributes.name);
+        const names = casesOf(junit(any, style, choices)).map(({ attributes }) => `${attributes.classname}\n${attributes.name}`);
         expect(new Set(names).size).toBe(names.length);
         for (const suite of root.children) {
           const seen = suite.children.filter(({ name }) => name === 'testcase').map(fate);

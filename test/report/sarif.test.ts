@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Log, Result, Run } from 'sarif';
 import { describe, expect, test } from 'vitest';
 import * as formats from '../../src/report/formats.ts';
-import { uuid } from '../../src/report/sarif/ids.ts';
-import { uriOf } from '../../src/report/sarif/location.ts';
+import { home } from '../../src/report/home.ts';
+import { uuid } from '../../src/report/ids.ts';
+import { subjectUri, uriOf } from '../../src/report/uri.ts';
 import type { Report, Verdict } from '../../src/verdicts/report.ts';
 import { rendering } from './every-format.ts';
 import { report } from './random.ts';
@@ -78,6 +80,72 @@ test('unknown and truncated runs are not successful, and say why', () => {
   expect(runOf(good, 'github').invocations?.[0]).toMatchObject({ executionSuccessful: true, toolExecutionNotifications: [] });
   const cut = runOf({ ...good, target: { ...good.target, truncated: true } }, 'github').invocations?.[0];
   expect(cut).toMatchObject({ executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }] });
+});
+
+describe('what is unknown', () => {
+  const of = (unknown: string, any: Report = sample): Run => (JSON.parse(sarif(any, style, { unknown })) as Log).runs[0] as Run;
+
+  test('is a result each, one for what the same step decides, or only told', () => {
+    const open = (run: Run): string[] => (run.results ?? []).filter((r) => r.kind === 'open').map((r) => r.ruleId ?? '');
+    expect(open(of('each'))).toEqual(['k3s.rootless.kubeconfig', 'quadlet.unit.parse']);
+    expect(open(of('folded'))).toEqual(['pretrip.undecided', 'pretrip.undecided']);
+    expect(open(of('none'))).toEqual([]);
+    for (const unknown of ['each', 'folded', 'none']) {
+      expect(of(unknown).invocations?.[0]?.toolExecutionNotifications?.filter((n) => n.descriptor?.id === 'undecided')).toHaveLength(2);
+      expect(sarifLint(sarif(sample, style, { unknown }))).toEqual([]);
+      expect(againstSarifSchema(of(unknown) && JSON.parse(sarif(sample, style, { unknown })))).toEqual([]);
+    }
+  });
+
+  test('is folded by step, not by order', () => {
+    const asked = sample.verdicts.map((v) => (v.outcome === 'unknown' ? { ...v, next: `inspect as root or as the owner: /${v.rule} may not be read` } : v));
+    const [forward, back] = [asked, asked.toReversed()].map((verdicts) => of('folded', { ...sample, verdicts }).results?.filter((r) => r.kind === 'open'));
+    expect(forward).toHaveLength(1);
+    expect(forward?.[0]?.partialFingerprints).toEqual(back?.[0]?.partialFingerprints);
+    expect(forward?.[0]?.message.text).toMatch(/^Not decided: 2 verdicts of 2 rules\. To decide: inspect as root or as the owner\. Waiting: /);
+  });
+});
+
+test('the severity that code hosts show is the gravest of what was found, else that of the rule', () => {
+  const score = (verdicts: readonly Verdict[], rule: string): unknown =>
+    runOf({ ...sample, verdicts }, 'github').tool.driver.rules?.find((r) => r.id === rule)?.properties?.['security-severity'];
+  const milder = { ...delegate, severity: 'low' as const };
+  expect(score([delegate], delegate.rule)).toBe('8.0');
+  expect(score([milder], delegate.rule)).toBe('2.0');
+  expect(score([milder, { ...delegate, subject: 'user:x', severity: 'medium' }], delegate.rule)).toBe('5.5');
+  expect(score([{ ...milder, outcome: 'pass' }], delegate.rule)).toBe('8.0');
+  expect(resultOf(milder)).toMatchObject({ level: 'note' });
+});
+
+test('in the github profile the primary location is made of target and subject, whatever decides', () => {
+  const primary = (verdict: Verdict): unknown => runOf({ ...sample, verdicts: [verdict] }, 'github').results?.[0]?.locations?.[0]?.physicalLocation;
+  const { next: _, ...known } = kubeconfig;
+  expect(primary(kubeconfig)).toEqual({ artifactLocation: { uri: 'pretrip/edge-01/@user/carol', index: 0 }, region: { startLine: 1 } });
+  expect(primary({ ...known, outcome: 'fail', evidence: delegate.evidence })).toEqual(primary(kubeconfig));
+  expect(subjectUri('a', undefined)).toBe('pretrip/a/@host');
+  expect(subjectUri('a', '(others)')).toBe('pretrip/a/@subject/%28others%29');
+  expect(subjectUri('a', 'quadlet:/etc/x y/../z.container')).toBe('pretrip/a/@quadlet/etc/z.container');
+});
+
+test('evidence holds the line itself, where the report has it', () => {
+  const [evidence] = delegate.evidence;
+  const [place] = evidence?.where ?? [];
+  const shown: Verdict = {
+    ...delegate,
+    evidence: [{ truth: 'no', said: 'x', where: [{ ...place, path: '/etc/x', line: 3, column: 3, text: '  Delegate=memory \u001b' }] }],
+  };
+  const [result] = runOf({ ...sample, verdicts: [shown] }, 'github').results ?? [];
+  expect(result?.relatedLocations?.[0]?.physicalLocation?.region).toEqual({ startLine: 3, startColumn: 3, snippet: { text: 'Delegate=memory \\u001b' } });
+  expect(result?.message.text).toContain('“Delegate=memory \\u001b”');
+});
+
+test('links lead to the project, and from every rule to its page at this release', () => {
+  const { driver } = runOf(sample, 'github').tool;
+  const { homepage } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { homepage: string };
+  expect(driver.informationUri).toBe(homepage);
+  expect(home).toBe(homepage);
+  expect(driver.rules?.find((r) => r.id === 'podman.api.tcp-exposed')?.helpUri).toBe('https://unpkg.com/pretrip@0.1.0/docs/rules/podman.api.tcp-exposed.md');
+  expect(driver.rules?.every((r) => r.helpUri?.startsWith('https://'))).toBe(true);
 });
 
 test('github keeps the 5,000 most severe and counts the rest', () => {

@@ -68,21 +68,25 @@ const leastMissing: { readonly [D in Sort | 'mend' | 'look']: Least<MissingOf<D>
 
 const verdict: Full<Verdict> = {
   rule: 'a.b',
-  subject: 's',
+  subject: 'user:s',
+  about: { kind: 'user', name: 's' },
+  fingerprint: '0123456789abcdef',
   outcome: 'fail',
   severity: 'low',
   message: 'm',
-  evidence: [{ truth: 'no', said: 's', where: [{ path: '/x', line: 1, column: 1, said: 's' }] }],
+  evidence: [{ truth: 'no', said: 's', where: [{ path: '/x', line: 1, column: 1, text: 't', said: 's' }] }],
   remedy: Object.values(fullSteps),
   next: 'n',
   missing: Object.values(fullMissing),
   waived: { by: 'b', until: 'u', because: 'b' },
 };
 
+const none = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
+
 const full: Full<Report> = {
   format: 'pretrip-report/1',
   tool: { name: 'pretrip', version: '0', code: digest, rules: digest },
-  target: { kind: 'local', name: 'n', takenAt: '2026-11-01T00:00:00Z', snapshot: digest, user: 'u', truncated: true },
+  target: { kind: 'local', name: 'n', identity: 'i', takenAt: '2026-11-01T00:00:00Z', snapshot: digest, user: 'u', truncated: true },
   profiles: [{ id: 'p', because: 'b' }],
   undecidedProfiles: [{ id: 'p', because: 'b', missing: Object.values(fullMissing) }],
   selection: { profiles: ['p'], select: ['a.b'], ignore: ['a.b'], params: ['a.b.p=1'] },
@@ -101,7 +105,11 @@ const full: Full<Report> = {
     },
   ],
   verdicts: [verdict],
-  summary: { selected: 1, pass: 0, fail: 1, unknown: 0, notApplicable: 0, waived: 1 },
+  summary: {
+    ...{ selected: 1, pass: 0, fail: 1, unknown: 0, notApplicable: 0, waived: 1 },
+    bySeverity: { critical: none, high: none, medium: none, low: { ...none, fail: 1 }, info: none },
+  },
+  gate: { status: 0, failOn: 'high', allowIncomplete: false },
 };
 
 const least: Least<Report> = {

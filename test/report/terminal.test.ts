@@ -47,7 +47,7 @@ describe('random hostile reports', () => {
     );
   });
 
-  test('concise: one line a finding, five fields, none empty', () => {
+  test('concise: one line a finding, six fields, none empty', () => {
     fc.assert(
       fc.property(report, (any) => {
         const lines = concise(any, { ...style, show: all })
@@ -55,7 +55,7 @@ describe('random hostile reports', () => {
           .slice(0, -1);
         expect(lines).toHaveLength(any.verdicts.length);
         for (const line of lines) {
-          expect(line.split('\t')).toHaveLength(5);
+          expect(line.split('\t')).toHaveLength(6);
           expect(line.split('\t')).not.toContain('');
         }
       }),

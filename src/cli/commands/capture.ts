@@ -40,6 +40,7 @@ export default class Capture extends PretripCommand {
     ...targetFlags,
     ...remoteFlags,
     ...signFlag,
+    name: Flags.string({ description: 'name under which the target is recorded, and known from run to run', helpValue: 'NAME' }),
     for: Flags.string({ description: 'capture only what the unknown verdicts of this saved run are missing', helpValue: 'RUN.json' }),
     script: Flags.boolean({ description: 'print a shell script that captures the host it is run on: sh capture.sh > host.raw' }),
     output: Flags.string({ char: 'o', description: 'file to write; default: standard output', helpValue: 'FILE' }),
@@ -66,7 +67,7 @@ export default class Capture extends PretripCommand {
       else writeWhole(flags.output, script, 0o600);
       return;
     }
-    const opened = await openTarget({ name: args.target, as: flags.as, user: flags.user, now: flags.now, reach });
+    const opened = await openTarget({ name: args.target, as: flags.as, user: flags.user, now: flags.now, reach }, flags.name);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, 'judge it with: pretrip scan');
     const meter = progress(opened.host.name);
     const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool(), progress: meter.step };

@@ -15,7 +15,7 @@ import { usualTarget } from '../targets.ts';
 export default class Plan extends PretripCommand {
   static override summary = 'Print every path, program, socket and variable that an inspection may touch.';
   static override description =
-    'Touches nothing. In paths, ~ is the home, {uid} and {user} the id and name of the account in question (each rootless user in turn), {files} is what --file names, * matches within a name, ** anything. An inspection that asked for more would be a defect, and is stopped.';
+    'Touches nothing. In paths, ~ is the home, {uid} and {user} the id and name of the account in question (each rootless user in turn), {files} is what --file names, * matches within a name, ** anything. An inspection that asked for more would be a defect, and is stopped. Of a root directory, /etc/hostname and os-release are read besides, for a name that lasts.';
   static override args = {
     target: Args.string({ ignoreStdin: true, description: 'accepted for symmetry; the plan is the same for every target', default: usualTarget }),
   };

@@ -1,8 +1,9 @@
 import * as Args from '@oclif/core/args';
 import { gate } from '../../verdicts/summarize.ts';
-import { emit, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
+import { emit, named, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { savedReport } from '../saved-report.ts';
+import { withdrawing } from '../withdraw.ts';
 
 export default class Report extends PretripCommand {
   static override summary = 'Render a saved run again.';
@@ -12,9 +13,13 @@ export default class Report extends PretripCommand {
   static override flags = outputFlags;
 
   async run(): Promise<void> {
+    await withdrawing(this.argv, Report.flags, () => this.#render());
+  }
+
+  async #render(): Promise<void> {
     const { args, flags } = await this.parse(Report);
     const outputs = outputsFrom(flags, 1);
-    const report = await savedReport(args.run);
+    const report = named(await savedReport(args.run), flags.name);
     const result = gate([report], flags['fail-on'], flags['allow-incomplete']);
     await emit([report], outputs, styleFrom(flags), result.said);
     process.exitCode = result.status;

@@ -9,7 +9,7 @@ import { gate } from '../../verdicts/summarize.ts';
 import { combined } from '../combine.ts';
 import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
-import { emit, fileName, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
+import { emit, fileName, named, type Output, outputFlags, outputsFrom, saves, styleFrom } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err } from '../print.ts';
 import { progress } from '../progress.ts';
@@ -20,6 +20,7 @@ import { keyFrom, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
 import { type Asked, openTarget, targetHelp, usualTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
+import { withdraw, withdrawing } from '../withdraw.ts';
 import { type NewFile, writeDirectory } from '../write-file.ts';
 
 const evidenceFlags = {
@@ -58,6 +59,10 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
   static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...jobsFlag, ...outputFlags, ...withFlag, ...evidenceFlags };
 
   async run(): Promise<void> {
+    await withdrawing(this.argv, Scan.flags, () => this.#scan());
+  }
+
+  async #scan(): Promise<void> {
     const { argv, flags } = await this.parse(Scan);
     const targets = argv.length > 0 ? (argv as string[]) : [usualTarget];
     const outputs = outputsFrom(flags, targets.length);
@@ -69,19 +74,25 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool() };
     const reach = reachFrom(flags, () => superset(pack, order.selection));
     const tried = await inJobs(targets, flags.jobs, (name) =>
-      scanTarget({ name, as: flags.as, user: flags.user, now: flags.now, with: flags.with, reach }, order, occasion, targets.length > 1),
+      scanTarget(
+        { name, as: flags.as, user: flags.user, now: flags.now, with: flags.with, called: flags.name, filed: flags.evidence !== undefined, reach },
+        order,
+        occasion,
+        targets.length > 1,
+        outputs,
+      ),
     );
     const scanned = tried.filter((s) => s !== undefined);
     const reports = scanned.map((s) => s.report);
     const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
     if (flags.evidence !== undefined) await keepEvidence(flags.evidence, scanned, rulesFile(flags.rules ?? [], pack.digest), style, key);
-    await emit(reports, outputs, style, result.said, key);
+    if (scanned.length === 0) withdraw(outputs, targets, 'no target could be read', true);
+    await emit(reports, outputs, style, saidOf(result.said, scanned.length, targets.length), key);
     if (flags.evidence !== undefined)
       await err(`wrote evidence of ${reports.length === 1 ? reports[0]?.target.name : `${reports.length} targets`} to ${flags.evidence}\n`);
     const defects = scanned.flatMap((s) => s.defects);
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
     process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
-    if (result.status === exitStatus.incomplete && !tellsPeople(outputs)) await err(`${result.said}\n`);
   }
 }
 
@@ -97,13 +108,23 @@ function refuseContradictions(flags: { evidence?: string | undefined; with?: str
   if (flags.with && targets > 1) throw new UsageError('--with fills up one target', 'scan the others apart');
 }
 
+/** The gate's sentence, with what it could not see. */
+function saidOf(gate: string, judged: number, targets: number): string {
+  if (judged === targets) return gate;
+  return judged === 0 ? 'gate: NOTHING JUDGED  no target could be read' : `${gate}; ${targets - judged} of ${targets} targets could not be read`;
+}
+
 /** One TARGET argument, and the captures that fill it up. */
 interface Wanted extends Asked {
+  /** --name: under which it is reported. */
+  readonly called?: string | undefined;
+  /** Its evidence is kept. */
+  readonly filed?: boolean;
   readonly with?: readonly string[] | undefined;
 }
 
 /** Scans one target. Of several, one that cannot be read is told and leaves the others alone: undefined. */
-async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, several: boolean): Promise<Scanned | undefined> {
+async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, several: boolean, outputs: readonly Output[]): Promise<Scanned | undefined> {
   try {
     const scanned = await scanOpened(wanted, order, occasion);
     if (scanned.report.rules.length === 0 && !scanned.report.undecidedProfiles)
@@ -111,14 +132,23 @@ async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, seve
     return scanned;
   } catch (error) {
     if (!(error instanceof TargetError) || !several) throw error;
+    withdraw(outputs, [wanted.name], error.message);
     await err(`pretrip: ${visible(error.message)}\n`);
     return undefined;
   }
 }
 
-async function scanOpened({ with: more, ...asked }: Wanted, order: Order, occasion: Occasion): Promise<Scanned> {
-  const opened = await openTarget(asked);
-  if ('snapshot' in opened) return scan(more ? await combined(opened.snapshot, more, order) : opened.snapshot, order, occasion);
+async function scanOpened({ with: more, called, filed, ...asked }: Wanted, order: Order, occasion: Occasion): Promise<Scanned> {
+  const opened = await openTarget(asked, called);
+  if ('snapshot' in opened) {
+    if (filed && called !== undefined && called !== opened.snapshot.header.name)
+      throw new UsageError(
+        `--name ${called}: evidence keeps the name that the snapshot was recorded under, ${opened.snapshot.header.name}`,
+        'capture it under that name: pretrip capture --name NAME',
+      );
+    const scanned = await scan(more ? await combined(opened.snapshot, more, order) : opened.snapshot, order, occasion);
+    return { ...scanned, report: named(scanned.report, called) };
+  }
   if (more) throw new UsageError('--with fills up a snapshot', 'capture the host first: pretrip capture -o host.pretrip.jsonl');
   const meter = progress(opened.host.name);
   try {

@@ -6,6 +6,7 @@ import { isRecord, isText } from '../../facts/untrusted.ts';
 /** The first line. */
 export function isHeader(value: unknown): boolean {
   if (!isRecord(value) || value.pretrip !== 'snapshot/1') return false;
+  if (value.identity !== undefined && !isText(value.identity)) return false;
   if (value.running !== undefined && typeof value.running !== 'boolean') return false;
   return [value.kind, value.name, value.tool].every(isText) && isTime(value.takenAt) && isAccount(value.user) && isSources(value.from) && isPaths(value.files);
 }

@@ -14,6 +14,8 @@ export interface Header {
   /** False: no running host answered, and what only a running one knows is to be had there. Left out where one did. */
   readonly running?: boolean;
   readonly name: string;
+  /** Under which reports know it from run to run, where the name is an accident. Left out where the name will do. */
+  readonly identity?: string;
   /** RFC 3339, UTC. The only time that judging knows. */
   readonly takenAt: string;
   /** The account that inspected. */

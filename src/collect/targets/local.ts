@@ -7,6 +7,7 @@ import { ownHost } from '../../verdicts/report.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
+import { isLent, lentMachine } from './lasting-name.ts';
 import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
 
 export const localTarget: AddressTarget = {
@@ -21,7 +22,7 @@ export const localTarget: AddressTarget = {
     const account = thisAccount();
     if (user !== undefined && user !== account.name)
       throw new MisuseError('--user chooses an account where nobody is logged in; on this host, run pretrip as that account');
-    return { host: { kind: ownHost, name: hostname(), user: account, target: local() } };
+    return { host: { kind: ownHost, name: hostname(), ...(isLent(process.env) ? { identity: lentMachine } : {}), user: account, target: local() } };
   },
 };
 

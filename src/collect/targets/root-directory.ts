@@ -10,6 +10,7 @@ import { inodeOf } from '../disk/inode.ts';
 import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { type Lookup, resolve } from '../disk/resolve.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
+import { lastingName } from './lasting-name.ts';
 import { type ContentTarget, TargetError } from './target.ts';
 
 /** What of a root file system a directory must hold to be taken for one. */
@@ -27,7 +28,8 @@ export const rootDirectoryTarget: ContentTarget = {
   recognises: ({ entries }) => rootEntries.some((name) => entries?.includes(name)),
   async open({ path }, { user }) {
     const target = rootDirectory(path);
-    return { host: { kind: 'root-directory', name: basename(path) || '/', user: await accountIn(target, user), target } };
+    const identity = await settleAsync(lastingName(), (asks) => target.answer(asks));
+    return { host: { kind: 'root-directory', name: basename(path) || '/', identity, user: await accountIn(target, user), target } };
   },
 };
 

@@ -1,8 +1,9 @@
 /** Places on a target as SARIF locations: each relative URI is stable and below `pretrip/<target>/`. */
-import type { Artifact, Location, PhysicalLocation } from 'sarif';
-import type { Verdict } from '../../verdicts/report.ts';
-import { type Place, places, placeText } from '../findings.ts';
+import type { Artifact, Location, PhysicalLocation, Region } from 'sarif';
+import type { Place, Verdict } from '../../verdicts/report.ts';
+import { places, placeText } from '../findings.ts';
 import { clip, visible } from '../text.ts';
+import { subjectUri, uriOf } from '../uri.ts';
 
 /** GitHub stores 100 locations a result and refuses 1,000; the schema of SARIF has no limit. */
 const mostRelated = 100;
@@ -16,14 +17,20 @@ export class Artifacts {
     this.#target = target;
   }
 
-  /** The location of a place. Code hosts show nothing without a line: an unknown one is 1. */
+  /** The location of a place. */
   physical(place: Place): PhysicalLocation {
-    const uri = uriOf(this.#target, place.path);
+    return this.#at(uriOf(this.#target, place.path), regionOf(place));
+  }
+
+  /** The thing judged, where no file is meant: a URI that neither evidence nor outcome moves. */
+  subject(subject: string | undefined): PhysicalLocation {
+    return this.#at(subjectUri(this.#target, subject), { startLine: 1 });
+  }
+
+  #at(uri: string, region: Region): PhysicalLocation {
     const index = this.#indices.get(uri) ?? this.#indices.size;
     this.#indices.set(uri, index);
-    const startLine = positive(place.line) ?? 1;
-    const startColumn = positive(place.column);
-    return { artifactLocation: { uri, index }, region: { startLine, ...(startColumn === undefined ? {} : { startColumn }) } };
+    return { artifactLocation: { uri, index }, region };
   }
 
   list(): Artifact[] {
@@ -31,20 +38,25 @@ export class Artifacts {
   }
 }
 
-/** The deciding place and the thing judged. A finding that no file holds points to the host as a whole. */
-export function locationOf(verdict: Verdict, target: string, artifacts: Artifacts): Location {
-  const [first = nowhere] = places(verdict);
+/** Where a result stands: with the thing judged, which never moves, or at the deciding place, for people who have the file. */
+export type Anchor = 'subject' | 'evidence';
+
+/** The primary location. A finding that no file holds points to the host as a whole. */
+export function locationOf(verdict: Verdict, target: string, artifacts: Artifacts, anchor: Anchor): Location {
   const thing = verdict.subject === undefined ? `host:${target}` : `host:${target}/${verdict.subject}`;
+  const [first] = places(verdict);
   return {
-    physicalLocation: artifacts.physical(first),
+    physicalLocation:
+      anchor === 'subject' || first === undefined ? artifacts.subject(anchor === 'subject' ? verdict.subject : undefined) : artifacts.physical(first),
     logicalLocations: [{ fullyQualifiedName: visible(thing), kind: 'resource' }],
   };
 }
 
 /** The other places that took part, with what each contributed. */
-export function relatedLocations(verdict: Verdict, artifacts: Artifacts): Location[] {
+export function relatedLocations(verdict: Verdict, artifacts: Artifacts, anchor: Anchor): Location[] {
+  const first = anchor === 'subject' ? 0 : 1;
   return places(verdict)
-    .slice(1, 1 + mostRelated)
+    .slice(first, first + mostRelated)
     .map((place, at) => ({
       id: at + 1,
       physicalLocation: artifacts.physical(place),
@@ -52,36 +64,11 @@ export function relatedLocations(verdict: Verdict, artifacts: Artifacts): Locati
     }));
 }
 
-const nowhere: Place = { path: '' };
-
-/**
- * A relative URI for a path on the target, percent-encoded by segment.
- * `command:…`, `env:…` and `socket:…` become `@command/…` and so on, so that
- * no colon makes a scheme.
- */
-export function uriOf(target: string, path: string): string {
-  const special = /^(command|env|socket):(.*)$/s.exec(path);
-  const kind = special?.[1];
-  const rest = special?.[2] ?? path;
-  const segments = kind === 'command' || kind === 'env' ? [rest] : withoutDots(rest.split('/'));
-  const below = [...(kind === undefined ? [] : [`@${kind}`]), ...segments.map(encode)].filter((s) => s !== '');
-  return ['pretrip', encode(target) || 'target', ...(below.length > 0 ? below : ['@host'])].join('/');
-}
-
-/** Resolves `.` and `..`, which URI readers would resolve behind our back, even percent-encoded. */
-function withoutDots(segments: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (const segment of segments) {
-    if (segment === '..') kept.pop();
-    else if (segment !== '.' && segment !== '') kept.push(segment);
-  }
-  return kept;
-}
-
-/** One URI segment. `.` and `..` alone would not survive as names. */
-function encode(segment: string): string {
-  const name = encodeURIComponent(visible(segment)).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  return /^\.+$/.test(name) ? `@${name}` : name;
+/** Lines and columns as far as known; code hosts show nothing without a line: an unknown one is 1. */
+function regionOf({ line, column, text }: Place): Region {
+  const startColumn = positive(column);
+  const snippet = visible(text?.slice((startColumn ?? 1) - 1) ?? '');
+  return { startLine: positive(line) ?? 1, ...(startColumn === undefined ? {} : { startColumn }), ...(snippet === '' ? {} : { snippet: { text: snippet } }) };
 }
 
 const positive = (value: number | undefined): number | undefined => (value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : undefined);

@@ -2,8 +2,10 @@
 import type { ReportingDescriptor } from 'sarif';
 import type { Reference, RuleCard, Severity } from '../../verdicts/report.ts';
 import type { Step } from '../../verdicts/steps.ts';
+import { pageOf } from '../home.ts';
 import { stepText } from '../steps.ts';
 import { clip, visible } from '../text.ts';
+import { protects } from './control.ts';
 
 /** What each severity is to readers of SARIF. `score` bands are GitHub's: from 9.0 critical, 7.0 high, 4.0 medium, 0.1 low. */
 export const scale: Readonly<Record<Severity, { level: 'error' | 'warning' | 'note' | 'none'; rank: number; score: string; problem: string }>> = {
@@ -19,8 +21,13 @@ const longestName = 255;
 const longestDescription = 1024;
 const mostTags = 10;
 
-export function descriptor(card: RuleCard): ReportingDescriptor {
-  const { level, rank, score, problem } = scale[card.severity];
+/**
+ * A rule's descriptor. Code hosts show the severity that stands here for all results of the rule, so it is that of what
+ * was found (`found`), which may be milder than the rule's own. `version` is the release whose pages are linked.
+ */
+export function descriptor(card: RuleCard, found: Severity, version: string): ReportingDescriptor {
+  const { level, rank } = scale[card.severity];
+  const { score, problem } = scale[found];
   const url = card.references.find((reference) => isWeb(reference.url))?.url;
   return {
     id: visible(card.id),
@@ -29,16 +36,18 @@ export function descriptor(card: RuleCard): ReportingDescriptor {
     shortDescription: { text: describe(card.title, card.id) },
     fullDescription: { text: describe(card.why, card.title || card.id) },
     help: { text: helpText(card), markdown: helpMarkdown(card) },
-    ...(url === undefined ? {} : { helpUri: url }),
+    helpUri: url ?? pageOf(visible(card.id), visible(version)),
     defaultConfiguration: { level, rank },
-    properties: { tags: tags(card), precision: 'high', 'problem.severity': problem, 'security-severity': score },
+    properties: { tags: tags(card), category: topicOf(card), precision: 'high', 'problem.severity': problem, 'security-severity': score },
   };
 }
 
+const topicOf = (card: RuleCard): string => visible(card.id.split('.')[0] ?? '');
+
 /** Ten tags survive: what the rule is, the controls it is relevant to, its profiles. */
 function tags(card: RuleCard): string[] {
-  const topic = card.id.split('.')[0] ?? '';
-  const all = ['security', topic, ...card.controls, ...card.profiles].map(visible).filter((tag) => tag !== '');
+  const security = card.controls.some(protects) ? ['security'] : [];
+  const all = [...security, topicOf(card), ...card.controls, ...card.profiles].map(visible).filter((tag) => tag !== '');
   return [...new Set(all)].slice(0, mostTags);
 }
 

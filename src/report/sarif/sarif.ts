@@ -5,19 +5,26 @@
  * - `github`: failures and unknowns that nobody waived. An unknown keeps the
  *   alert of an earlier failure open: left out, it would read as fixed
  *   although nobody could look. At most 5,000 results, most severe first.
- * - `full`: every verdict, with waivers, controls and evidence.
+ *   Results stand with the thing judged, so that an alert stays the same
+ *   whatever file decides next time.
+ * - `full`: every verdict, with waivers, controls and evidence, at the
+ *   deciding place.
  *
  * Fixes are left out: a remedy writes whole files, which `replacements` can
  * only say of files whose present content is known.
  */
 import type { Invocation, Log, Notification, Run } from 'sarif';
-import type { Report, Verdict } from '../../verdicts/report.ts';
+import { identityOf, type Report, type RuleCard, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
+import { gateRecord } from '../../verdicts/summarize.ts';
 import { canonical } from '../canonical.ts';
 import { isWaived, mostSevereFirst, tally } from '../findings.ts';
 import { formatOfOne } from '../format.ts';
+import { home } from '../home.ts';
+import { uuid } from '../ids.ts';
 import type { Style } from '../style.ts';
 import { jsonText, visible } from '../text.ts';
-import { uuid } from './ids.ts';
+import { categoryOf, givenCategory } from './category.ts';
+import { foldedResults, undecidedRule } from './folded.ts';
 import { Artifacts } from './location.ts';
 import { type Context, result, undecided } from './result.ts';
 import { descriptor } from './rule.ts';
@@ -30,9 +37,18 @@ export const sarif = formatOfOne({
   for: 'programs',
   describe: 'SARIF 2.1.0 for code hosts, editors and auditors',
   extension: 'sarif',
-  options: { profile: { values: ['github', 'full'], describe: 'github: what code scanning can show; full: everything, for auditors' } },
-  render: (report, style, { profile }) => jsonText(log(run(report, style, profile === 'full'))),
+  options: {
+    profile: { values: ['github', 'full'], describe: 'github: what code scanning can show; full: everything, for auditors' },
+    unknown: { values: ['each', 'folded', 'none'], describe: 'what is unknown: a result each, one for what the same step decides, or none' },
+  },
+  upload: { most: 20, to: 'GitHub takes 20 runs an upload' },
+  render: (report, style, { profile, unknown }) => jsonText(log(run(report, style, { full: profile === 'full', unknown }))),
 });
+
+interface Manner {
+  readonly full: boolean;
+  readonly unknown: 'each' | 'folded' | 'none';
+}
 
 const log = (only: Run): Log => ({
   $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -40,20 +56,23 @@ const log = (only: Run): Log => ({
   runs: [only],
 });
 
-function run(report: Report, style: Style, full: boolean): Run {
-  const artifacts = new Artifacts(report.target.name);
+function run(report: Report, style: Style, { full, unknown }: Manner): Run {
+  const artifacts = new Artifacts(identityOf(report.target));
   const ruleIndex = new Map(report.rules.map(({ id }, at) => [id, at]));
-  const context: Context = { report, style, full, artifacts, ruleIndex, suppressions: full && report.verdicts.some(isWaived) };
-  const { kept, left } = choose(report.verdicts, full);
-  const results = kept.map((verdict) => result(verdict, context));
+  const anchor = full ? 'evidence' : 'subject';
+  const context: Context = { report, style, full, artifacts, ruleIndex, anchor, suppressions: full && report.verdicts.some(isWaived) };
+  const open = report.verdicts.filter(isOpen);
+  const { kept, left } = choose(unknown === 'each' ? report.verdicts : report.verdicts.filter((v) => !isOpen(v)), full);
+  const folded = unknown === 'folded' ? foldedResults(open, context) : [];
+  const results = [...kept.map((verdict) => result(verdict, context)), ...folded];
   const notifications = [
     ...(report.target.truncated ? [truncated] : []),
     ...(left > 0 ? [leftOut(left)] : []),
     ...(report.undecidedProfiles ?? []).map(undecidedProfile),
-    ...kept.filter((v) => v.outcome === 'unknown').map((verdict) => undecided(verdict, context)),
+    ...(unknown === 'each' ? kept.filter((v) => v.outcome === 'unknown') : open.slice(0, mostResults)).map((verdict) => undecided(verdict, context)),
   ];
   return {
-    tool: { driver: driver(report, style, full) },
+    tool: { driver: driver(report, style, full, folded.length > 0) },
     automationDetails: automation(report, style),
     invocations: [invocation(report, notifications)],
     columnKind: 'utf16CodeUnits',
@@ -67,6 +86,7 @@ function run(report: Report, style: Style, full: boolean): Run {
       ...(report.undecidedProfiles ? { undecidedProfiles: canonical(report.undecidedProfiles) } : {}),
       rules: report.tool.rules,
       summary: { selected: report.summary.selected, ...tally(report.verdicts) },
+      gate: canonical(gateRecord(report, style)),
     },
   };
 }
@@ -79,17 +99,30 @@ function choose(verdicts: readonly Verdict[], full: boolean): { kept: readonly V
   return { kept: wanted.filter((v) => first.has(v)), left: wanted.length - first.size };
 }
 
-function driver({ tool, rules }: Report, style: Style, full: boolean): Run['tool']['driver'] {
+/** Nobody could decide it, and nobody accepted that. */
+const isOpen = (verdict: Verdict): boolean => verdict.outcome === 'unknown' && !isWaived(verdict);
+
+/** The gravest of what was found against a rule in this run; the rule's own severity when nothing was. */
+function foundOf({ id, severity }: RuleCard, verdicts: readonly Verdict[]): Severity {
+  const found = verdicts.filter((v) => v.rule === id && v.outcome === 'fail' && !isWaived(v)).map((v) => v.severity);
+  return severities.find((s) => found.includes(s)) ?? severity;
+}
+
+function driver({ tool, rules, verdicts }: Report, style: Style, full: boolean, folded: boolean): Run['tool']['driver'] {
   const { components, relationships } = taxonomies(full ? rules : [], style.hash);
   return {
     name: 'pretrip',
     fullName: visible(`pretrip ${tool.version}`),
     version: visible(tool.version),
     ...(/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(tool.version) ? { semanticVersion: tool.version } : {}),
-    rules: rules.map((card) => ({
-      ...descriptor(card),
-      ...(full && card.controls.length > 0 ? { relationships: relationships(card) } : {}),
-    })),
+    informationUri: home,
+    rules: [
+      ...rules.map((card) => ({
+        ...descriptor(card, foundOf(card, verdicts), tool.version),
+        ...(full && card.controls.length > 0 ? { relationships: relationships(card) } : {}),
+      })),
+      ...(folded ? [undecidedRule] : []),
+    ],
     notifications: [...notices],
     ...(full ? { supportedTaxonomies: components.map(({ name, guid }, index) => ({ name, index, ...(guid === undefined ? {} : { guid }) })) } : {}),
   };
@@ -128,13 +161,14 @@ const leftOut = (count: number): Notification => ({
   message: { text: `${count} less severe findings are left out; the full profile and the JSON report have them.` },
 });
 
-/** GitHub's category is all before the last slash: the same target and profiles replace their earlier run. */
-function automation({ target, profiles, tool }: Report, { hash }: Style): Run['automationDetails'] {
-  const part = (text: string): string => encodeURIComponent(visible(text));
-  const chosen = profiles.map(({ id }) => part(id)).join('+') || 'none';
+/** What a run replaces when it is uploaded: an earlier one of the same category. */
+function automation(report: Report, { hash, category }: Style): Run['automationDetails'] {
+  const { target, tool } = report;
+  const id = category === undefined ? categoryOf(report, hash) : givenCategory(category, identityOf(target));
   return {
-    id: `pretrip/${part(target.name) || 'target'}/${chosen}/`,
-    guid: uuid(JSON.stringify(['run', target.name, target.snapshot, tool.rules, chosen]), hash),
+    id,
+    guid: uuid(JSON.stringify(['run', id, target.snapshot, tool.rules]), hash),
+    correlationGuid: uuid(JSON.stringify(['category', id]), hash),
     description: { text: visible(`${target.kind} ${target.name} as seen at ${target.takenAt}`) },
   };
 }
@@ -143,7 +177,7 @@ function automation({ target, profiles, tool }: Report, { hash }: Style): Run['a
 function invocation({ target, verdicts, undecidedProfiles = [] }: Report, notifications: Notification[]): Invocation {
   return {
     executionSuccessful: target.truncated !== true && undecidedProfiles.length === 0 && verdicts.every((v) => v.outcome !== 'unknown'),
-    ...(isInstant(target.takenAt) ? { startTimeUtc: target.takenAt } : {}),
+    ...(isInstant(target.takenAt) ? { startTimeUtc: target.takenAt, endTimeUtc: target.takenAt } : {}),
     toolExecutionNotifications: notifications,
   };
 }

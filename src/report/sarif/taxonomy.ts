@@ -1,9 +1,9 @@
 /** Control frameworks as SARIF taxonomies: identifiers only, since the texts belong to their publishers. */
 import type { ReportingDescriptorRelationship, ToolComponent } from 'sarif';
 import type { RuleCard } from '../../verdicts/report.ts';
+import { uuid } from '../ids.ts';
 import type { Hash } from '../style.ts';
-import { visible } from '../text.ts';
-import { uuid } from './ids.ts';
+import { controlOf } from './control.ts';
 
 export interface Taxonomies {
   readonly components: ToolComponent[];
@@ -11,10 +11,10 @@ export interface Taxonomies {
   relationships(card: RuleCard): ReportingDescriptorRelationship[];
 }
 
-/** One component a framework. A control reads `FRAMEWORK: ID`. */
+/** One component a framework. */
 export function taxonomies(rules: readonly RuleCard[], hash: Hash): Taxonomies {
   const frameworks = new Map<string, Set<string>>();
-  for (const { framework, id } of rules.flatMap((card) => card.controls.map(split))) {
+  for (const { framework, id } of rules.flatMap((card) => card.controls.map(controlOf))) {
     frameworks.set(framework, (frameworks.get(framework) ?? new Set()).add(id));
   }
   const components = [...frameworks]
@@ -26,13 +26,13 @@ export function taxonomies(rules: readonly RuleCard[], hash: Hash): Taxonomies {
           guid: uuid(JSON.stringify(['taxonomy', name]), hash),
           ...(publisher(name) === undefined ? {} : { organization: publisher(name) }),
           isComprehensive: false,
-          taxa: [...ids].toSorted().map((id) => ({ id })),
+          taxa: [...ids].toSorted().map((id) => ({ id, name: `${name} ${id}` })),
         }) as ToolComponent,
     );
   return {
     components,
     relationships: (card) =>
-      [...new Set(card.controls)].map(split).map(({ framework, id }) => {
+      [...new Set(card.controls)].map(controlOf).map(({ framework, id }) => {
         const index = components.findIndex(({ name }) => name === framework);
         const component = components[index];
         return {
@@ -45,11 +45,6 @@ export function taxonomies(rules: readonly RuleCard[], hash: Hash): Taxonomies {
         };
       }),
   };
-}
-
-function split(control: string): { framework: string; id: string } {
-  const [framework = '', ...id] = visible(control).split(': ');
-  return id.length > 0 && framework !== '' ? { framework, id: id.join(': ') || '-' } : { framework: 'controls', id: framework || '-' };
 }
 
 function publisher(framework: string): string | undefined {

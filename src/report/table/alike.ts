@@ -1,5 +1,6 @@
 /** Unknown verdicts that one obstacle explains, told once. The verdicts stay as they are; every other format lists them. */
 import { type Severity, severities, type Verdict } from '../../verdicts/report.ts';
+import { stepOf } from '../missing.ts';
 import { plain } from '../text.ts';
 import { pad, wrap } from '../width.ts';
 import type { Palette } from './palette.ts';
@@ -15,9 +16,6 @@ export interface Obstacle {
 const few = 4;
 const mostPlaces = 6;
 
-/** The part of the next step that does not name the place: "inspect as root or as the owner". */
-const stepOf = (next: string): string => /^(inspect as [^:]+): /.exec(next)?.[1] ?? next;
-
 /** Splits what has a next step in common with others from what has not; the largest group stands first. */
 export function alike(unknown: readonly Verdict[]): { obstacles: readonly Obstacle[]; rest: readonly Verdict[] } {
   const by = new Map<string, Verdict[]>();
@@ -28,6 +26,16 @@ export function alike(unknown: readonly Verdict[]): { obstacles: readonly Obstac
     obstacles: large.map(([step, verdicts]) => ({ step, verdicts, severity: severities.find((s) => verdicts.some((v) => v.severity === s)) ?? 'info' })),
     rest: unknown.filter((v) => !told.has(v)),
   };
+}
+
+/** What it is on one line, or, where the page is narrow, on lines below each other. */
+function heading(severity: Severity, text: string, { width, paint }: { readonly width: number; readonly paint: Palette }): string[] {
+  const lead = `UNKNOWN  ${severity}  `.length;
+  const [start = '', ...rest] = wrap(text, width - lead);
+  return [
+    `${paint.outcome.unknown('UNKNOWN')}  ${paint.severity[severity](severity)}  ${paint.strong(start)}`,
+    ...rest.map((part) => ' '.repeat(lead) + paint.strong(part)),
+  ];
 }
 
 /** One block for an obstacle: how much it hides, what to do, where it stands in the way, and every rule that waits. */
@@ -42,7 +50,7 @@ export function obstacleBlock({ step, verdicts, severity }: Obstacle, page: { re
   const line = (label: string, text: string): string[] =>
     wrap(plain(text), width - 10).map((part, at) => `  ${paint.dim(pad(at === 0 ? label : '', 8))}${part}`);
   return [
-    `${paint.outcome.unknown('UNKNOWN')}  ${paint.severity[severity](severity)}  ${paint.strong(`${verdicts.length} verdicts of ${rules.length} rules, for one reason`)}`,
+    ...heading(severity, `${verdicts.length} verdicts of ${rules.length} rules, for one reason`, page),
     ...line('do', step),
     ...shown.flatMap((text, at) => line(at === 0 ? 'at' : '', text)),
     ...line('rules', rules.join(', ')),

@@ -11,6 +11,7 @@ import type { Style } from '../style.ts';
 import { plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
 import { alike, obstacleBlock } from './alike.ts';
+import { asAscii, asciiOnly } from './ascii.ts';
 import { findingBlock, type Group } from './finding.ts';
 import { grid } from './grid.ts';
 import { type Palette, palette } from './palette.ts';
@@ -26,10 +27,14 @@ export const table = formatOfMany({
   describe: 'for people at a terminal; the default there',
   extension: 'txt',
   usual: 'terminal',
-  render: (reports, style) => reports.map((report) => page(report, style)).join('\n'),
+  options: { style: { values: ['grid', 'plain'], describe: 'plain: no lines drawn, nothing told twice: for screen readers and logs' } },
+  render: (reports, style, { style: drawn }) =>
+    reports
+      .map((report) => (style.ascii ? asAscii(page(asciiOnly(report), style, drawn === 'plain'), style.width) : page(report, style, drawn === 'plain')))
+      .join('\n'),
 });
 
-function page(report: Report, style: Style): string {
+function page(report: Report, style: Style, bare: boolean): string {
   const paint = palette(style.colour);
   const width = Math.max(narrowest, style.width);
   const block = { width: Math.min(width, widestProse), paint };
@@ -37,7 +42,7 @@ function page(report: Report, style: Style): string {
   const { obstacles } = alike(shown.filter((v) => v.outcome === 'unknown' && !isWaived(v)));
   const toldOnce = new Set(obstacles.flatMap((o) => o.verdicts));
   const blocks = sections(shown, style).flatMap(({ title, verdicts }) => [
-    rule(title, block.width).map(paint.dim),
+    (bare ? wrap(title, block.width) : rule(title, block.width)).map(paint.dim),
     ...obstacles.filter((o) => verdicts.includes(o.verdicts[0] as Verdict)).map((o) => obstacleBlock(o, block)),
     ...groups(
       report,
@@ -48,7 +53,7 @@ function page(report: Report, style: Style): string {
   return [
     head(report, block.width, paint.strong),
     ...blocks,
-    ...(glance.length > 1 ? [atAGlance(glance, toldOnce.size, width, paint)] : []),
+    ...(glance.length > 1 && !bare ? [atAGlance(glance, toldOnce.size, width, paint)] : []),
     [...nothing(report, shown), ...[ledger(report), ...wayOut(report)].flatMap((line) => wrap(plain(line), block.width))],
   ]
     .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
@@ -59,8 +64,8 @@ function atAGlance(shown: readonly Verdict[], once: number, width: number, paint
   const rest = shown.length - mostRows;
   return [
     grid(shown.slice(0, mostRows), width, paint),
-    ...(rest > 0 ? [`… and ${rest} more, listed above`] : []),
-    ...(once > 0 ? [`… and ${once} unknown for a reason they share, told above`] : []),
+    ...(rest > 0 ? wrap(`… and ${rest} more, listed above`, width) : []),
+    ...(once > 0 ? wrap(`… and ${once} unknown for a reason they share, told above`, width) : []),
   ];
 }
 

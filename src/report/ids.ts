@@ -1,13 +1,14 @@
 /** Identities that stay the same from run to run: they depend on what is judged, never on where a line stands. */
-import type { Verdict } from '../../verdicts/report.ts';
-import type { Hash } from '../style.ts';
+import type { Verdict } from '../verdicts/report.ts';
+import type { Hash } from './style.ts';
 
 /**
  * The fingerprint of a finding: 16 hexadecimal digits over rule, target and
- * subject. GitHub matches alerts by it; other lines, texts or severities do
- * not change it.
+ * subject. GitHub matches alerts by it; other lines, texts, outcomes or
+ * severities do not change it. `target` is its identity, not the name of a
+ * directory.
  */
-export function fingerprint(verdict: Verdict, target: string, hash: Hash): string {
+export function fingerprint(verdict: Pick<Verdict, 'rule' | 'subject'>, target: string, hash: Hash): string {
   return hash('sha256', `v1|${verdict.rule}|${target}|${verdict.subject ?? ''}`).slice(0, 16);
 }
 
