@@ -12,6 +12,8 @@ import { type Release, since } from './podman-release.ts';
 import { type RegistriesFile, type Registry, readRegistriesFile } from './registries-file.ts';
 
 const names = ['CONTAINERS_REGISTRIES_CONF', 'CONTAINERS_REGISTRIES_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
+/** Those that the library heeds: the others from 5.40 (Podman 6) on. */
+const heeded = ({ candidates }: ImageLibraries): readonly string[] => (candidates.some((library) => since(library, '5.40')) ? names : names.slice(0, 1));
 
 const touches: Touches = [
   accountEnvironments.of(names, inQuestion),
@@ -54,9 +56,9 @@ export const registriesShape: Readonly<Record<string, Shape>> = {
 export const registriesConf = source(touches, findRegistriesConf);
 
 function* findRegistriesConf(as: Account): Asking<Fact> {
-  const starts = yield* accountEnvironments(names, as);
-  if ('is' in starts) return starts;
   const libraries = yield* imageLibraries();
+  const starts = yield* accountEnvironments(heeded(libraries), as);
+  if ('is' in starts) return starts;
   return agreed(starts, yield* together(starts.map((s) => readRegistriesConf(as, s.values, libraries))), as);
 }
 

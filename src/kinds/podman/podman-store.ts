@@ -18,6 +18,8 @@ const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 
 const touches: Touches = [
   databasesBelow,
   podmanInfo,
+  { do: 'stat', path: '/var/lib/containers/storage' },
+  { do: 'stat', path: '~/.local/share/containers/storage' },
   { do: 'list', path: '/var/lib/containers/storage' },
   { do: 'list', path: '~/.local/share/containers/storage' },
   { do: 'list', named: 'the graph root that storage.conf or Podman names' },
