@@ -1,6 +1,7 @@
 /** What the rules of an AppArmor profile grant: file rules with their includes (apparmor.d(5)). */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Pattern, unasked } from '../pattern.ts';
 import type { Touches } from '../source.ts';
 import { ruleMatches } from '../text/glob.ts';
 import { profileFolder } from './apparmor-boot.ts';
@@ -20,11 +21,12 @@ export interface FileRule {
 type Line = Profile['rules'][number];
 
 /** What including files may touch. Longer ways than these are told as unseen. */
-export const includeTouches: Touches = ['abstractions', 'abstractions/*', 'local', 'tunables'].flatMap(
-  (folder): Touches => [
+export const includeTouches: Touches = unasked(
+  'includes from some of the folders are tried for all',
+  ['abstractions', 'abstractions/*', 'local', 'tunables'].flatMap((folder): Pattern[] => [
     { do: 'read', path: `${profileFolder}/${folder}/*` },
     { do: 'list', path: `${profileFolder}/${folder}/*` },
-  ],
+  ]),
 );
 
 const mayInclude = /^(?:abstractions\/(?:[^/]+\/)?|local\/|tunables\/)[^/]+$/;

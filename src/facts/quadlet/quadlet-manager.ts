@@ -4,7 +4,7 @@
  */
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import type { Pattern } from '../pattern.ts';
+import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { type Search, searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';
@@ -119,7 +119,10 @@ const vendorDirectories = (manager: Manager): readonly string[] => searchDirs(ma
 /** Reads units that packages brought, by their names. Asked only where they decide. */
 export const vendorUnits = source(
   (manager: string): Touches =>
-    manage(manager).flatMap((m) => vendorDirectories(m).flatMap((d) => types.map((t): Pattern => ({ do: 'read', path: `${d}/*.${t}`, later: true })))),
+    unasked(
+      'some units are tried for all types and directories',
+      manage(manager).flatMap((m) => vendorDirectories(m).flatMap((d) => types.map((t): Pattern => ({ do: 'read', path: `${d}/*.${t}`, later: true })))),
+    ),
   readVendorUnits,
 );
 

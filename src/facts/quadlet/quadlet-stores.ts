@@ -38,7 +38,10 @@ function* learnSecrets(as: Account): Asking<Stored> {
 }
 
 /** The names of an account's images, with their tags. */
-export const storedImages = source(below(imagesFile), learnImages);
+export const storedImages = source(
+  below(imagesFile).map((t) => ('path' in t && t.path.startsWith('~') ? { ...t, unasked: 'it is tried with the images of root' } : t)),
+  learnImages,
+);
 
 function* learnImages(as: Account): Asking<Stored> {
   const stored = yield* learnStored(as, imagesFile, (root) =>

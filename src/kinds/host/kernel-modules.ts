@@ -5,6 +5,7 @@ import { type HostModules, hostModules, type Modules } from '../../facts/host/ke
 import { moduleRoots } from '../../facts/host/kernel-release.ts';
 import { moduleName, moduleOfFile } from '../../facts/host/module-files.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { unasked } from '../../facts/pattern.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
 /** Where the kernel's own build puts modules that it loads itself when a device or a file system is asked for. */
@@ -25,7 +26,10 @@ export const kernelModules = defineKind({
     hostModules,
     { do: 'read', path: sealed },
     ...(Array.isArray(names) ? names : ['*']).map((name) => ({ do: 'stat', path: `/sys/module/${moduleName(name)}` }) as const),
-    ...Object.values(folders).flatMap((folder) => moduleRoots.map((root) => ({ do: 'list', path: `${root}/*/${folder}` }) as const)),
+    ...unasked(
+      'a module of one folder is tried for all',
+      Object.values(folders).flatMap((folder) => moduleRoots.map((root) => ({ do: 'list', path: `${root}/*/${folder}` }))),
+    ),
   ],
   *learn({ names }): Asking<Fact> {
     const modules = yield* hostModules();

@@ -10,7 +10,7 @@ import { type Fate, fateIn, type Packet } from '../../facts/firewall/packet.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
-import type { Pattern } from '../../facts/pattern.ts';
+import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { letsNamesIn, usualDrivers } from '../../facts/podman/firewall-driver.ts';
 import { type FoundNetwork, network, networkFiles } from '../../facts/podman/networks.ts';
 import { ofRoot } from '../../facts/podman/patterns.ts';
@@ -56,7 +56,10 @@ export const bridgeFirewall = defineKind({
     ...legacyArgvs.map((argv) => ({ do: 'run', argv, ifThere: [[legacyNames]] }) as const),
     ...loaders.flatMap(({ service, files }): Pattern[] => [
       ...linksOf(service).map((path) => ({ do: 'stat', path }) as const),
-      ...files.map((path) => ({ do: 'read', path }) as const),
+      ...unasked(
+        'the file of one distribution is tried for all',
+        files.map((path) => ({ do: 'read', path })),
+      ),
     ]),
     ...[ufw.conf, ufw.usual, ...ufw.rules].map((path) => ({ do: 'read', path }) as const),
   ],

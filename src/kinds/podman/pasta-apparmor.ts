@@ -4,6 +4,7 @@ import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } fr
 import { bootProfiles } from '../../facts/host/apparmor-boot.ts';
 import { deciding, includeTouches, rulesOf } from '../../facts/host/apparmor-grants.ts';
 import { attachesTo, type Profile } from '../../facts/host/apparmor-profiles.ts';
+import { helperDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { findHelper } from '../../facts/podman/helpers.ts';
 import { settings } from '../../facts/podman/settings.ts';
@@ -25,7 +26,7 @@ export const pastaApparmor = defineKind({
   }),
   touches: () => [
     settings,
-    findHelper.of('pasta'),
+    findHelper.of('pasta', helperDirectories, true),
     { do: 'stat', path: '/usr/bin/pasta' },
     { do: 'read', path: enabled },
     { do: 'read', path: inForce },
