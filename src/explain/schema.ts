@@ -64,6 +64,22 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
           },
         ],
       },
+      ifNone: {
+        description: 'what becomes of the rule where forEach finds nothing; without it, it is not applicable',
+        anyOf: [
+          { const: 'unknown' },
+          {
+            type: 'object',
+            required: ['unknown'],
+            additionalProperties: false,
+            properties: {
+              unknown: { type: 'string', description: 'why that is not enough to know, and what to do' },
+              severity: { enum: severities },
+              when: { $ref: '#/definitions/items', description: 'not so: not applicable' },
+            },
+          },
+        ],
+      },
       when: { $ref: '#/definitions/items', description: 'not so: not applicable; unknown: unknown' },
       check: { $ref: '#/definitions/items', description: 'every item must hold' },
       remedy: { type: 'array', items: { $ref: '#/definitions/step' } },

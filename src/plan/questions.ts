@@ -67,6 +67,8 @@ export interface Ranged {
   readonly others?: Unknown;
   /** Where subjects were looked for. */
   readonly consulted: readonly Where[];
+  /** There is no subject, and the rule says what becomes of it then: its `when` about the host itself. */
+  readonly none?: Inquiry;
 }
 
 const notAsked: Unknown = { is: 'unknown', why: 'not-recorded', said: 'was not asked', where: [] };
@@ -95,7 +97,15 @@ function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ra
     if (meant === true) inquiries.push(about(subject));
     else if (meant !== false) undecided.push({ subject: subject.key, why: meant });
   }
-  return { rule, inquiries, undecided, consulted: subjects.consulted, ...(subjects.incomplete ? { others: subjects.incomplete } : {}) };
+  const nobody = inquiries.length === 0 && undecided.length === 0 && !subjects.incomplete;
+  return {
+    rule,
+    inquiries,
+    undecided,
+    consulted: subjects.consulted,
+    ...(subjects.incomplete ? { others: subjects.incomplete } : {}),
+    ...(nobody && rule.ifNone ? { none: inquiryOf({ ...rule, when: [...rule.when, ...rule.ifNone.when], check: [] }, undefined, context) } : {}),
+  };
 }
 
 /** Whether a subject passes the rule's filter. */

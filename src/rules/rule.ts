@@ -45,6 +45,17 @@ export interface ForEach {
   readonly at: Where;
 }
 
+/** What becomes of a rule that ranges over things of which there is none. Without it, it does not apply. */
+export interface IfNone {
+  readonly outcome: 'unknown';
+  /** When it is not the rule's. */
+  readonly severity?: Severity;
+  /** Why that is not enough to know, and what to do. */
+  readonly say?: string;
+  /** Judged about the host: where it does not hold, the rule does not apply. */
+  readonly when: readonly Item[];
+}
+
 export interface Param {
   readonly default: Json;
   readonly describe: string;
@@ -64,6 +75,8 @@ export interface Rule {
   readonly formerly: readonly string[];
   readonly params: Readonly<Record<string, Param>>;
   readonly forEach?: ForEach;
+  /** Only beside `forEach`. */
+  readonly ifNone?: IfNone;
   readonly when: readonly Item[];
   readonly check: readonly Item[];
   readonly remedy: readonly StepTemplate[];
@@ -83,6 +96,9 @@ export interface Problem {
 }
 
 export const isGroup = (item: Item): item is Group => 'group' in item;
+
+/** All items of a rule, groups not opened. */
+export const itemsOf = ({ when, check, ifNone }: Rule): readonly Item[] => [...when, ...(ifNone?.when ?? []), ...check];
 
 /** Dotted, lower case, digits and dashes: `podman.api.service-timeout`. */
 export const idPattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$/;

@@ -9,6 +9,7 @@ import { describePattern, isNamed, matcher, mayFollow, type Pattern } from '../.
 import { anyone, type Ground, watchAsks } from '../../src/facts/source.ts';
 import { kinds } from '../../src/kinds/kinds.ts';
 import { probesIn } from '../../src/plan/questions.ts';
+import { itemsOf } from '../../src/rules/rule.ts';
 import { everyRule } from './every-rule.ts';
 import { judge } from './judging.ts';
 
@@ -28,7 +29,7 @@ function grounds(): Ground[] {
   for (const kind of kinds) {
     if (kind.find) add(groundOfFind(kind));
     for (const { rule } of everyRule)
-      for (const probe of [...probesIn(rule.when), ...probesIn(rule.check)].filter((p) => p.kind === kind.name))
+      for (const probe of probesIn(itemsOf(rule)).filter((p) => p.kind === kind.name))
         add(groundOfQuery(kind, Object.fromEntries(Object.entries(probe.query).map(([k, v]) => [k, 'literal' in v ? v.literal : '*'])) as Query));
   }
   return [...found.values()];

@@ -3,13 +3,28 @@ import { isMap, isScalar } from 'yaml';
 import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
-import { type ForEach, idPattern, type Param, type Problem, type Rule } from '../rule.ts';
+import { type ForEach, type IfNone, idPattern, type Param, type Problem, type Rule } from '../rule.ts';
 import { readExpect, readItems, type Scope } from './read-items.ts';
 import { readSteps } from './read-steps.ts';
 import { Source, type YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
-const ruleKeys = ['id', 'title', 'severity', 'profiles', 'why', 'controls', 'references', 'formerly', 'params', 'forEach', 'when', 'check', 'remedy'] as const;
+const ruleKeys = [
+  'id',
+  'title',
+  'severity',
+  'profiles',
+  'why',
+  'controls',
+  'references',
+  'formerly',
+  'params',
+  'forEach',
+  'ifNone',
+  'when',
+  'check',
+  'remedy',
+] as const;
 const required = ['id', 'title', 'severity', 'why', 'check'] as const;
 
 export type Loaded = { readonly rule: Rule; readonly problems: readonly [] } | { readonly rule?: never; readonly problems: readonly Problem[] };
@@ -30,6 +45,7 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
   const scope: Scope = { kinds, params: new Map(Object.entries(params).map(([name, p]) => [name, p.default])), usedParams: new Set() };
   const forEach = get('forEach', (n) => readForEach(source, n, scope));
   const inner: Scope = forEach?.kind.find ? { ...scope, each: forEach.kind.find.shape } : scope;
+  const ifNone = get('ifNone', (n) => readIfNone(source, n, forEach !== undefined, scope));
   const rule: Rule = {
     id,
     title: get('title', (n) => source.text(n, 'title')) ?? '',
@@ -41,7 +57,9 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
     formerly: get('formerly', (n) => source.texts(n, 'formerly')) ?? [],
     params,
     ...(forEach ? { forEach: forEach.forEach } : {}),
-    when: get('when', (n) => readItems(source, n, 'when', inner)) ?? [],
+    ...(ifNone ? { ifNone } : {}),
+    // Where there is no subject, only a `when` that does without one can be judged.
+    when: get('when', (n) => readItems(source, n, 'when', ifNone ? scope : inner)) ?? [],
     check: get('check', (n) => readItems(source, n, 'check', inner)) ?? [],
     remedy: get('remedy', (n) => readSteps(source, n, inner)) ?? [],
     at: { path: file, line: 1 },
@@ -100,6 +118,21 @@ function readForEach(source: Source, node: YamlNode, scope: Scope): { forEach: F
   const all = isScalar(entry.value) && entry.value.value === 'all';
   const filter = all ? [] : readExpect(source, entry.value, kind.find.shape, { ...scope, each: kind.find.shape }, entry.keyNode, 'the filter');
   return { kind, forEach: { kind: kind.name, filter, at: source.at(entry.keyNode) } };
+}
+
+/** `unknown`, or `{ unknown: why and what to do, severity: medium, when: [item, …] }`. */
+function readIfNone(source: Source, node: YamlNode, ranges: boolean, scope: Scope): IfNone | undefined {
+  if (!ranges) source.problem(node, '"ifNone" has a meaning only beside forEach');
+  if (isScalar(node)) {
+    const outcome = source.word(node, 'ifNone', ['unknown'] as const);
+    return outcome && { outcome, when: [] };
+  }
+  const fields = source.fields(node, 'ifNone', ['unknown', 'severity', 'when']);
+  if (!fields.has('unknown')) source.problem(node, 'ifNone needs "unknown"', 'ifNone: { unknown: why, and what to do }');
+  const say = fields.has('unknown') ? source.text(fields.get('unknown'), 'unknown') : undefined;
+  const severity = fields.has('severity') ? source.word(fields.get('severity'), 'severity', severities) : undefined;
+  const when = fields.has('when') ? readItems(source, fields.get('when'), 'when', scope) : [];
+  return { outcome: 'unknown', when, ...(say ? { say } : {}), ...(severity ? { severity } : {}) };
 }
 
 function readReferences(source: Source, node: YamlNode): Reference[] {
