@@ -1,6 +1,7 @@
 /** What the chosen rules may touch, as one capture script asks it at once. */
 
-import { lingerPath, rootlessTraces } from '../facts/host/accounts.ts';
+import { lingerPath } from '../facts/host/accounts.ts';
+import { rootlessTraces } from '../facts/host/container-traces.ts';
 import type { Pattern } from '../facts/pattern.ts';
 import { chooseRules, presenceRules, type Selection } from '../inspect.ts';
 import { kindsByName } from '../kinds/kinds.ts';

@@ -37,14 +37,21 @@ interface Answered {
 }
 
 /** All verdicts of one rule, sorted by subject. A rule always has at least one. */
-export function judge({ rule, inquiries, undecided, others, consulted, none }: Ranged): Judgement[] {
+export function judge({ rule, inquiries, undecided, others, consulted, none, notRunning }: Ranged): Judgement[] {
+  if (notRunning) return [applyingToNothing(rule, 'the rule is about what runs, and this target is not a running host', [])];
   const verdicts: Judgement[] = [
     ...inquiries.map(judgeOne),
     ...undecided.map(({ subject, why }) => undecidedVerdict(rule, subject, why)),
     ...(others ? [undecidedVerdict(rule, '(others)', others)] : []),
   ];
-  if (verdicts.length === 0) verdicts.push(none ? (mayApply(none) ?? unseen(rule, consulted)) : nobody(rule, consulted));
+  if (verdicts.length === 0) verdicts.push(none ? aboutNone(none, consulted) : nobody(rule, consulted));
   return verdicts.sort((a, b) => ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1));
+}
+
+/** Where `when` does not hold, the rule applies to nothing; elsewhere nothing that was found says that nothing is meant. */
+function aboutNone(none: Inquiry, consulted: readonly Where[]): Judgement {
+  const early = mayApply(none);
+  return early?.outcome === 'not-applicable' ? early : unseen(none.rule, consulted);
 }
 
 type Base = Pick<Judgement, 'rule' | 'subject'>;
@@ -56,7 +63,7 @@ function mayApply(inquiry: Inquiry): Judgement | undefined {
   const base = baseOf(inquiry);
   const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
   if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, (e) => e.truth === 'no') };
-  return when.undecided ? unknownVerdict(base, (!inquiry.subject && rule.ifNone?.severity) || rule.severity, when) : undefined;
+  return when.undecided ? unknownVerdict(base, rule.severity, when) : undefined;
 }
 
 function judgeOne(inquiry: Inquiry): Judgement {
@@ -221,8 +228,9 @@ function unseen(rule: Rule, consulted: readonly Where[]): Judgement {
   };
 }
 
-function nobody(rule: Rule, consulted: readonly Where[]): Verdict {
-  const said = noneOf(rule);
+const nobody = (rule: Rule, consulted: readonly Where[]): Verdict => applyingToNothing(rule, noneOf(rule), consulted);
+
+function applyingToNothing(rule: Rule, said: string, consulted: readonly Where[]): Verdict {
   return {
     rule: rule.id,
     outcome: 'not-applicable',

@@ -28,6 +28,7 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
     rule.why,
     '',
   ];
+  if (rule.running) lines.push('Judged on running hosts alone: to an image it does not apply.', '');
   if (rule.forEach)
     lines.push(
       '## Judged for each',

@@ -3,12 +3,12 @@ import { stepKeys } from '../verdicts/steps.ts';
 
 /** Keys in the order a reader wants them, whatever object they stand in; others follow by code unit. */
 const order = [
-  ...['format', 'tool', 'target', 'kind', 'name', 'version', 'code', 'takenAt', 'snapshot', 'user', 'truncated'],
+  ...['format', 'tool', 'target', 'kind', 'name', 'version', 'code', 'takenAt', 'snapshot', 'user', 'accounts', 'truncated', 'caveats', 'about'],
   ...['id', 'title', 'rule', 'subject', 'outcome', 'severity', 'message', 'why', 'truth'],
   ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'said', 'where', 'evidence'],
   ...stepKeys,
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
-  ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived'],
+  ...['params', 'stricter', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived'],
 ];
 const rank = new Map(order.map((key, at) => [key, at]));
 

@@ -58,6 +58,8 @@ export interface IfNone {
 
 export interface Param {
   readonly default: Json;
+  /** Which of two values asks for more: of numbers the greater or the smaller, else the later one in this list. */
+  readonly stricter?: 'more' | 'less' | readonly Json[];
   readonly describe: string;
 }
 
@@ -70,6 +72,8 @@ export interface Rule {
   readonly severity: Severity;
   readonly why: string;
   readonly profiles: readonly string[];
+  /** It is about what runs: where no running host answers, it does not apply. */
+  readonly running?: true;
   readonly controls: readonly string[];
   readonly references: readonly Reference[];
   readonly formerly: readonly string[];

@@ -82,11 +82,13 @@ const verdict: Full<Verdict> = {
 const full: Full<Report> = {
   format: 'pretrip-report/1',
   tool: { name: 'pretrip', version: '0', code: digest, rules: digest },
-  target: { kind: 'local', name: 'n', takenAt: '2026-11-01T00:00:00Z', snapshot: digest, user: 'u', truncated: true },
+  target: { kind: 'local', name: 'n', takenAt: '2026-11-01T00:00:00Z', snapshot: digest, user: 'u', accounts: ['a'], truncated: true },
+  caveats: [{ about: 'target', said: 's' }],
   profiles: [{ id: 'p', because: 'b' }],
   undecidedProfiles: [{ id: 'p', because: 'b', missing: Object.values(fullMissing) }],
-  selection: { profiles: ['p'], select: ['a.b'], ignore: ['a.b'], params: ['a.b.p=1'] },
+  selection: { profiles: ['p'], select: ['a.b'], ignore: ['a.b'], params: ['a.b.p=1'], accounts: ['a'] },
   params: {},
+  stricter: { 'a.b:p': 'p' },
   rules: [
     {
       id: 'a.b',

@@ -46,6 +46,8 @@ export interface HostSpec {
   readonly takenAt?: number;
   /** Paths named with --file. */
   readonly given?: readonly string[];
+  /** Names given with --account. */
+  readonly accounts?: readonly string[];
   readonly env?: Readonly<Record<string, string | null>>;
   readonly files?: Readonly<Record<string, FileSpec>>;
   /** Keyed by the words of the command joined by one space; `user@` in front for another account. */

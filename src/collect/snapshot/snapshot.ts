@@ -22,6 +22,8 @@ export interface Header {
   readonly tool: string;
   /** Paths named with --file, if any. */
   readonly files?: readonly string[];
+  /** Names given with --account, if any. */
+  readonly accounts?: readonly string[];
   /** The recordings it was put together from, the first one first; see `merged`. */
   readonly from?: readonly Source[];
 }

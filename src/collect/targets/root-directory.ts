@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { basename, join } from 'node:path';
 import type { Account, Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
 import { isOfDisk } from '../../facts/asks.ts';
-import { passwd, rootAccount } from '../../facts/host/accounts.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import { passwd } from '../../facts/host/passwd.ts';
 import { settleAsync } from '../../facts/settle.ts';
 import { notInImage } from '../disk/image.ts';
 import { inodeOf } from '../disk/inode.ts';

@@ -3,7 +3,8 @@
 import { type Account, type Asking, together } from '../ask.ts';
 import { podmanRelease, type Release, releaseOf, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
-import { passwd, rootAccount, rootlessUse } from '../host/accounts.ts';
+import { rootAccount, rootlessUse } from '../host/accounts.ts';
+import { passwd } from '../host/passwd.ts';
 import { source, type Touches } from '../source.ts';
 import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, quadletDiskTouches } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';

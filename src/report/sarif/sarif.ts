@@ -63,6 +63,7 @@ function run(report: Report, style: Style, full: boolean): Run {
     ...(full ? { taxonomies: taxonomies(report.rules, style.hash).components } : {}),
     properties: {
       target: canonical(report.target),
+      ...(report.caveats ? { caveats: canonical(report.caveats) } : {}),
       profiles: canonical(report.profiles),
       ...(report.undecidedProfiles ? { undecidedProfiles: canonical(report.undecidedProfiles) } : {}),
       rules: report.tool.rules,

@@ -1,5 +1,6 @@
 /** Text of a rule file → the rule, or every mistake in it with its line. */
 import { isMap, isScalar } from 'yaml';
+import type { Json } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
@@ -14,6 +15,7 @@ const ruleKeys = [
   'title',
   'severity',
   'profiles',
+  'running',
   'why',
   'controls',
   'references',
@@ -52,6 +54,7 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
     severity: get('severity', (n) => source.word(n, 'severity', severities)) ?? 'medium',
     why: get('why', (n) => source.text(n, 'why')) ?? '',
     profiles: get('profiles', (n) => source.texts(n, 'profiles')) ?? [],
+    ...(get('running', (n) => readRunning(source, n)) ? { running: true } : {}),
     controls: get('controls', (n) => source.texts(n, 'controls')) ?? [],
     references: get('references', (n) => readReferences(source, n)) ?? [],
     formerly: get('formerly', (n) => source.texts(n, 'formerly')) ?? [],
@@ -78,14 +81,34 @@ function readId(source: Source, node: YamlNode, idFromPath: string | undefined):
   return id;
 }
 
+function readRunning(source: Source, node: YamlNode): boolean {
+  const is = isScalar(node) && node.value === true;
+  if (!is) source.problem(node, 'running must be true', 'leave it out where the rule can be judged on an image');
+  return is;
+}
+
 function readParams(source: Source, node: YamlNode): Record<string, Param> {
   const params: Record<string, Param> = {};
   for (const { key, value } of source.entries(node, 'params')) {
-    const fields = source.fields(value, `parameter "${key}"`, ['default', 'describe']);
+    const fields = source.fields(value, `parameter "${key}"`, ['default', 'describe', 'stricter']);
     if (!fields.has('default')) source.problem(value, `parameter "${key}" needs a default`);
-    params[key] = { default: source.json(fields.get('default')), describe: (fields.has('describe') && source.text(fields.get('describe'), 'describe')) || '' };
+    const stricter = fields.has('stricter') ? readStricter(source, fields.get('stricter')) : undefined;
+    params[key] = {
+      default: source.json(fields.get('default')),
+      describe: (fields.has('describe') && source.text(fields.get('describe'), 'describe')) || '',
+      ...(stricter ? { stricter } : {}),
+    };
   }
   return params;
+}
+
+/** `more`, `less`, or the values from the mildest to the strictest. */
+function readStricter(source: Source, node: YamlNode): Param['stricter'] {
+  if (isScalar(node)) return source.word(node, 'stricter', ['more', 'less'] as const);
+  const values = source.json(node);
+  if (Array.isArray(values)) return values as readonly Json[];
+  source.problem(node, 'stricter must be more, less, or a list from the mildest value to the strictest');
+  return undefined;
 }
 
 function readForEach(source: Source, node: YamlNode, scope: Scope): { forEach: ForEach; kind: Kind } | undefined {

@@ -73,12 +73,12 @@ const asAbsent: readonly Planted[] = [
     "if (text.is === 'blocked') return unknown(text, path);",
     '',
   ]),
-  ...inFile('facts/host/accounts.ts', 'monotone', [
+  ...inFile('facts/host/container-traces.ts', 'monotone', [
     'who may not be looked up has no trace of Podman',
-    "if (answer?.is === 'blocked') blocked ??= unknown(answer, path);",
+    "if (answer?.is === 'blocked' && !(answer.why === 'unsupported' && path.startsWith('/run/'))) blocked ??= unknown(answer, path);",
     '',
   ]),
-  ...inFile('facts/host/accounts.ts', 'monotone', [
+  ...inFile('facts/host/passwd.ts', 'monotone', [
     'a passwd that may not be read holds nobody',
     "if (answer.is === 'blocked') return unknown(answer, passwdPath);",
     "if (answer.is === 'blocked') return { is: 'known', entries: [], consulted };",
