@@ -61,9 +61,9 @@ export interface Subject {
   readonly fact: Known;
 }
 
-/** Why there may be more subjects, and whose they would be: an account's by its uid, or those of accounts that nobody knows. */
+/** Why there may be more, and whose it would be: an account's by its uid, that of accounts that nobody knows, or everyone's. */
 export interface Hidden {
-  readonly of: number | 'others';
+  readonly of: number | 'others' | 'everyone';
   readonly why: Unknown;
 }
 

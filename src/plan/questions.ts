@@ -139,7 +139,7 @@ function within(rule: Rule, { each, incomplete, hidden }: Exclude<Subjects, Unkn
     names.length > 0 ? name === undefined || names.includes(name) : audited.uid === 0 || uid === audited.uid;
   const ours = each.filter(({ as, roots }) => !roots && (as === undefined || as.uid === 0 || isOurs(as.uid, as.name)));
   if (!hidden) return { ...all, each: ours };
-  const why = hidden.find(({ of }) => (of === 'others' ? names.length > 0 || audited.uid === 0 : of !== 0 && isOurs(of)))?.why;
+  const why = hidden.find(({ of }) => of === 'everyone' || (of === 'others' ? names.length > 0 || audited.uid === 0 : of !== 0 && isOurs(of)))?.why;
   return { each: ours, ...(why ? { others: why } : {}) };
 }
 

@@ -30,6 +30,13 @@ export function mountedMode(text: string): Mounted | undefined {
   return first ? { mode: 'legacy', where: at(first), said: `version 1 at ${first.point}` } : undefined;
 }
 
+/** Version 1 hierarchies that somebody has mounted beside version 2, each with its line. */
+export function legacyMounts(text: string): { readonly point: string; readonly where: Where }[] {
+  return parseMounts(text)
+    .filter((m) => m.type === 'cgroup')
+    .map((m) => ({ point: m.point, where: { path: mountInfo, line: m.line, said: `version 1 at ${m.point}` } }));
+}
+
 function parseMounts(text: string): Mount[] {
   const mounts: Mount[] = [];
   for (const [at, line] of text.split('\n').entries()) {

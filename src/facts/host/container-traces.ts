@@ -19,7 +19,7 @@ const byUid = ['/etc/containers/systemd/users', '/run/user'] as const;
 const k3sPaths = ['~/.config/systemd/user/k3s-rootless.service', '~/.config/systemd/user/default.target.wants/k3s-rootless.service', '~/.rancher/k3s'] as const;
 
 /** The units of an account's own manager, as a person writes them. */
-export const ownUnits = '~/.config/systemd/user';
+const ownUnits = '~/.config/systemd/user';
 const systemUnits = '/etc/systemd/system';
 
 /** Places of the system and of root, where the home of another account is none: it keeps no configuration of its own there. */

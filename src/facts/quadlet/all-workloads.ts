@@ -89,7 +89,9 @@ function* declaredOn(host: QuadletHost, conf: Known | Unknown, as: Account): Ask
   const confs = yield* together(sources.map((s) => (s.ending === 'container' ? containersConf(s.owner, s.moves) : nothing())));
   const commands = sources.map((s, at) => completed(s, confs[at], yamls[at]));
   const mounts = yield* together(sources.map((s, at) => mountsOf(s, commands[at] as Command)));
-  const unseen = commands.find((c) => c.open)?.open ?? unseenFor(host, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [] });
+  const unseen =
+    commands.find((c) => c.open)?.open ??
+    unseenFor(host, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [], ...(instance ? { instance } : {}) });
   const rest = unseen ? [{ each: [], unseen }] : [];
   return {
     mounts: joined(...mounts.map((m, at) => ({ ...m, each: m.each.map(({ source, where }) => ({ by: nameOf(sources[at]), source, as, where })) })), ...rest),

@@ -1,6 +1,6 @@
 /** Kind `cgroup`: the hierarchy of the host and the controllers at its root. */
 import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
-import { bootLines, libraryDirs, mountedMode, systemdVersion, wantedMode } from '../../facts/cgroup/hierarchy.ts';
+import { bootLines, legacyMounts, libraryDirs, mountedMode, systemdVersion, wantedMode } from '../../facts/cgroup/hierarchy.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
@@ -22,6 +22,7 @@ export const cgroup = defineKind({
   fields: {},
   shape: record({
     mode: string('unified: version 2; legacy: version 1; hybrid: version 1 with an empty version 2 beside it', ['unified', 'hybrid', 'legacy']),
+    beside: listOf(string('where it is mounted'), 'version 1 hierarchies mounted beside a unified one'),
     controllers: listOf(string('a controller'), 'the controllers that the root of the unified hierarchy offers'),
   }),
   touches: () => [
@@ -40,6 +41,12 @@ export const cgroup = defineKind({
     const mounted = mountedMode(mounts.value);
     if (!mounted) return undecided('no cgroup hierarchy is mounted below /sys/fs/cgroup (a change root, or a container)', { path: mountInfo });
     fact.set('mode', mounted.mode, { ...mounted.where, said: mounted.said });
+    const beside = mounted.mode === 'unified' ? legacyMounts(mounts.value) : [];
+    fact.set(
+      'beside',
+      beside.map((m) => m.point),
+      ...(beside.length > 0 ? beside.map((m) => m.where) : [mounted.where]),
+    );
     if (mounted.mode !== 'unified') return fact.set('controllers', [], { ...mounted.where, said: `${mounted.said}: nothing can be delegated` }).build();
     if (controllers.is === 'got') fact.set('controllers', controllers.value.split(/\s+/).filter(Boolean), { path: rootControllers, line: 1 });
     else
@@ -55,6 +62,7 @@ export const cgroup = defineKind({
 function* fromFiles(fact: FactBuilder): Asking<Fact> {
   const [entries, ...answers] = yield* together([list(entriesDir), ...bootFiles.map(read), ...libraryDirs.map(list)]);
   fact.gap('controllers', undecided('only a running kernel has controllers', { path: rootControllers }));
+  fact.set('beside', [], { path: mountInfo, said: 'nothing is mounted in an image' });
   for (const [at, answer] of answers.slice(bootFiles.length).entries()) {
     const version = answer.is === 'got' ? systemdVersion(answer.value as readonly string[]) : undefined;
     if (version !== undefined && version >= unifiedOnly)
