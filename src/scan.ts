@@ -96,7 +96,7 @@ function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selectio
     format: 'pretrip-report/1',
     tool: { name: 'pretrip', version: tool.version, ...(tool.code === undefined ? {} : { code: tool.code }), rules: pack.digest },
     target: targetOf(snapshot.header, snapshot, selection.asked?.accounts),
-    ...(inspection.caveats.length > 0 ? { caveats: inspection.caveats } : {}),
+    ...caveatsOf(inspection, snapshot.header),
     profiles: inspection.profiles,
     ...(inspection.undecidedProfiles.length > 0
       ? { undecidedProfiles: inspection.undecidedProfiles.map(({ id, because, open }) => ({ id, because, missing: missing(open) })) }
@@ -108,6 +108,14 @@ function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selectio
     verdicts: inspection.verdicts.map(({ open, ...verdict }) => (open ? { ...verdict, missing: missing(open) } : verdict)),
     summary: summarize(inspection.rules.length, inspection.verdicts),
   };
+}
+
+/** A part of a host is told as such before all else. */
+function caveatsOf({ caveats }: Inspection, { lacks = [] }: Header): Pick<Report, 'caveats'> {
+  const missing = lacks.map((name) => `/${name}`).join(' and ');
+  const part = { about: 'target', said: `this is a part of a host, without ${missing}: what lies outside of its directories is unknown, not absent` } as const;
+  const all = [...(lacks.length > 0 ? [part] : []), ...caveats];
+  return all.length > 0 ? { caveats: all } : {};
 }
 
 const targetOf = (header: Header, { digest, truncated }: Snapshot, accounts = header.accounts): Report['target'] => ({

@@ -32,6 +32,8 @@ export interface Host {
   readonly files?: readonly string[];
   /** Accounts that were named when it was captured; those named now count instead. */
   readonly accounts?: readonly string[];
+  /** Directories at the top that are missing: it is a part of a host. */
+  readonly lacks?: readonly string[];
   /** False: it was captured earlier, and the capture was cut off. */
   readonly complete?: boolean;
   /** The recordings that answer, where several were put together. */
@@ -66,6 +68,7 @@ export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, 
     tool,
     ...(files.length > 0 ? { files } : {}),
     ...(accounts.length > 0 ? { accounts } : {}),
+    ...(on.lacks ? { lacks: on.lacks } : {}),
     ...(on.running === false ? { running: false } : {}),
     ...(on.from ? { from: on.from } : {}),
   };

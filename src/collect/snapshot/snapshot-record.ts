@@ -12,7 +12,7 @@ export function isHeader(value: unknown): boolean {
     isTime(value.takenAt) &&
     isAccount(value.user) &&
     isSources(value.from) &&
-    [value.files, value.accounts].every(areTexts)
+    [value.files, value.accounts, value.lacks].every(areTexts)
   );
 }
 
