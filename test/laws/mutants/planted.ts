@@ -156,8 +156,8 @@ const judging: readonly Planted[] = [
     'monotone',
     [
       'an unknown `when` is a no',
-      'if (when.undecided) return unknownVerdict(base, rule.severity, when);',
-      "if (when.undecided) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, () => true) };",
+      'return when.undecided ? unknownVerdict(base, rule.severity, when) : undefined;',
+      "return when.undecided ? { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, () => true) } : undefined;",
     ],
     [
       'a failure hides what is undecided and weighs more',
