@@ -7,12 +7,12 @@ import type { Account, Asking } from './facts/ask.ts';
 import type { Json, Where } from './facts/fact.ts';
 import type { Given } from './facts/kind.ts';
 import { kindsByName } from './kinds/kinds.ts';
-import { type Context, inquire, newlyLearnt } from './plan/questions.ts';
+import { type Context, inquire, nameAnAccount, newlyLearnt, type Scope } from './plan/questions.ts';
 import { fillStep } from './rules/fill.ts';
-import { type GivenParam, type Pack, paramValues } from './rules/pack.ts';
+import { type GivenParam, type Pack, paramChoice, paramValues } from './rules/pack.ts';
 import { type Profile, presenceRule } from './rules/profile.ts';
-import type { Rule } from './rules/rule.ts';
-import type { AskedFor, Report, RuleCard } from './verdicts/report.ts';
+import type { Item, Rule } from './rules/rule.ts';
+import type { AskedFor, Caveat, Report, RuleCard } from './verdicts/report.ts';
 
 /** What to judge. `profiles` undefined: those whose subject is present. */
 export interface Selection {
@@ -46,6 +46,9 @@ export interface Inspection {
   readonly verdicts: readonly Judgement[];
   /** Values by `RULE:NAME`. */
   readonly params: Readonly<Record<string, Json>>;
+  /** The profile that a value is from, where the chosen ones differ. */
+  readonly stricter: Readonly<Record<string, string>>;
+  readonly caveats: readonly Caveat[];
   /** Crashes of our own probes; any of them makes the run a defect. */
   readonly defects: readonly string[];
 }
@@ -63,16 +66,63 @@ export function* inspect({ pack, selection }: Order, { audited, given }: Looker)
   const { chosen, undecided } = yield* chooseProfiles(pack.profiles, selection, { ...base, params: paramValues([], []) });
   const profiles = chosen.map((c) => c.profile);
   const rules = chooseRules({ pack, selection }, profiles);
-  const params = paramValues(selection.params, profiles);
-  const inquiries = yield* inquire(rules, { ...base, params });
+  const choice = paramChoice(selection.params, profiles);
+  const context = { ...base, params: (rule: Rule, name: string) => choice(rule, name).value, scope: scopeOf(selection, profiles) };
+  const inquiries = yield* inquire(rules, context);
+  const caveats = [
+    ...(yield* withoutAccounts(profiles, selection, context)),
+    ...withoutEngine(pack.profiles, selection, [...profiles.map((p) => p.id), ...undecided.map((p) => p.id)]),
+  ];
+  const params = rules.flatMap((r) => Object.keys(r.params).map((name) => [`${r.id}:${name}`, choice(r, name)] as const));
   return {
     profiles: chosen.map(({ profile, because }) => ({ id: profile.id, because })),
     undecidedProfiles: undecided,
     rules,
     verdicts: inquiries.flatMap(judge),
-    params: Object.fromEntries(rules.flatMap((r) => Object.keys(r.params).map((name) => [`${r.id}:${name}`, params(r, name)]))),
+    params: Object.fromEntries(params.map(([name, { value }]) => [name, value])),
+    stricter: Object.fromEntries(params.flatMap(([name, { from }]) => (from === undefined ? [] : [[name, from]]))),
+    caveats,
     defects,
   };
+}
+
+/** A rule that only profiles about accounts have is about these alone. */
+const scopeOf =
+  ({ profiles: asked = [], byName }: Selection, profiles: readonly Profile[]) =>
+  (rule: Rule): Scope => {
+    const mine = profiles.filter((p) => rule.profiles.includes(p.id));
+    return {
+      accounts: !byName && mine.every((p) => p.about === 'accounts'),
+      asked: mine.some((p) => p.about === 'accounts' && asked.includes(p.id)),
+    };
+  };
+
+/** Says so where profiles about accounts were asked for, and no account is found. */
+function* withoutAccounts(profiles: readonly Profile[], { profiles: asked }: Selection, context: Context): Asking<Caveat[]> {
+  const meant = asked ? profiles.filter((p) => p.about === 'accounts') : [];
+  if (meant.length === 0) return [];
+  const rule = presenceRule({ ...(meant[0] as Profile), present: [anyAccount] });
+  const [ranged] = yield* inquire([rule], context);
+  if (!ranged || judge(ranged)[0]?.outcome !== 'fail') return [];
+  return [{ about: 'accounts', said: `${nameAnAccount} (${meant.map((p) => p.id).join(', ')})` }];
+}
+
+const anyAccount: Item = {
+  kind: 'accounts',
+  query: {},
+  ifMissing: 'fail',
+  expect: [{ path: ['anyRootless'], tests: [{ operator: 'equals', value: { literal: true } }], at: { path: 'accounts' } }],
+  at: { path: 'accounts' },
+};
+
+/** Says so where nobody asked for profiles, and none of those that are about an engine is present. `found`: those that are, or may be. */
+function withoutEngine(all: readonly Profile[], { profiles: asked, byName }: Selection, found: readonly string[]): Caveat[] {
+  const others = all.filter((p) => p.about !== 'host' && p.present.length > 0).map((p) => p.id);
+  if (asked || byName || others.length === 0 || others.some((id) => found.includes(id))) return [];
+  const said =
+    'neither K3s nor k3d, Podman or CRI-O is on this host: only what holds for any host was judged. Name the profile of what it is to become: ' +
+    `${others.map((id) => `-p ${id}`).join(', ')}; -p base says that the host alone is meant`;
+  return [{ about: 'engine', said }];
 }
 
 /** The rules of the chosen profiles that the selection wants, sorted by id. */

@@ -3,7 +3,7 @@
  * plan and the judgement in one, as a probe that can only ask: put to a target it makes a recording, put to a recording
  * it makes the report. Live or filed years ago, there is no second path.
  */
-import { type Host, record, replay } from './collect/record.ts';
+import { accountsOf, type Host, record, replay } from './collect/record.ts';
 import { type Header, type Snapshot, wasRunning } from './collect/snapshot/snapshot.ts';
 import { missingIn } from './evaluate/missing.ts';
 import { type Account, type Content, together } from './facts/ask.ts';
@@ -26,6 +26,8 @@ export interface Occasion {
   readonly takenAt: string;
   /** Paths named with --file. */
   readonly files: readonly string[];
+  /** Names given with --account. */
+  readonly accounts?: readonly string[];
   readonly tool: Tool;
   /** Told after each round how many asks were answered so far. */
   readonly progress?: (asked: number) => void;
@@ -45,50 +47,64 @@ export async function scan(from: Host | Snapshot, order: Order, occasion: Occasi
 }
 
 /** Records all that these orders ask of a host. What they conclude is thrown away: a live host is judged on its recording. */
-export function collect(host: Host, orders: readonly Order[], { takenAt, files, tool, progress }: Occasion): Promise<Snapshot> {
-  const looker = lookerFor(host.user, host, { takenAt, files });
-  return record(together(orders.map((order) => inspect(order, looker))), host, { takenAt, files }, tool.version, progress);
+export function collect(host: Host, orders: readonly Order[], occasion: Occasion): Promise<Snapshot> {
+  const looker = lookerFor(host.user, host, occasion);
+  return record(together(orders.map((order) => inspect(order, looker))), host, occasion, occasion.tool.version, occasion.progress);
 }
 
 /** An account that looks at a host on an occasion. What was captured earlier brings its own time and files. */
-export const lookerFor = (audited: Account, host: Host, { takenAt, files }: Pick<Occasion, 'takenAt' | 'files'>): Looker => ({
+export const lookerFor = (audited: Account, host: Host, occasion: Pick<Occasion, 'takenAt' | 'files' | 'accounts'>): Looker => ({
   audited,
-  given: givenOf({ takenAt: host.takenAt ?? takenAt, files: host.files ?? files }),
+  given: givenOf({
+    takenAt: host.takenAt ?? occasion.takenAt,
+    files: host.files ?? occasion.files,
+    accounts: accountsOf(host, occasion),
+    running: host.running !== false,
+  }),
 });
 
 /** Judges a recording. Equal snapshot, order and tool give equal reports, byte for byte. */
 export function judgeSnapshot(snapshot: Snapshot, order: Order, tool: Tool): { report: Report; defects: readonly string[] } {
-  const looker = lookerOf(snapshot);
+  const looker = lookerOf(snapshot, order.selection.asked?.accounts);
   const answer = replay(snapshot);
   const inspection = settle(inspect(order, looker), answer);
   const missing = missingIn({ kinds: kindsByName, ...looker, running: wasRunning(snapshot.header), answer });
   return { report: summarised(inspection, snapshot, order, tool, missing), defects: inspection.defects };
 }
 
-/** The account that looked, and what the recording tells of the inspection. */
-export function lookerOf({ header, answers }: Snapshot): Looker {
+/** The account that looked, and what the recording tells of the inspection. `accounts`: those named now, instead. */
+export function lookerOf({ header, answers }: Snapshot, accounts = header.accounts ?? []): Looker {
   // Before the header had a seat for them, given files stood among the answers.
   const older = answers.get('env PRETRIP_FILES')?.answer;
   const files = header.files ?? (older?.is === 'got' && typeof older.value === 'string' ? older.value.split('\n') : []);
-  return { audited: header.user, given: givenOf({ takenAt: header.takenAt, files }) };
+  return { audited: header.user, given: givenOf({ takenAt: header.takenAt, files, accounts, running: wasRunning(header) }) };
 }
 
-function givenOf({ takenAt, files }: { takenAt: string; files: readonly string[] }): Looker['given'] {
+interface Told {
+  readonly takenAt: string;
+  readonly files: readonly string[];
+  readonly accounts: readonly string[];
+  readonly running: boolean;
+}
+
+function givenOf({ takenAt, files, accounts, running }: Told): Looker['given'] {
   const now = Date.parse(takenAt) / 1000;
-  return { files: files.filter((f) => f !== ''), ...(Number.isFinite(now) ? { now } : {}) };
+  return { files: files.filter((f) => f !== ''), accounts, running, ...(Number.isFinite(now) ? { now } : {}) };
 }
 
 function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selection }: Order, tool: Tool, missing: ReturnType<typeof missingIn>): Report {
   return {
     format: 'pretrip-report/1',
     tool: { name: 'pretrip', version: tool.version, ...(tool.code === undefined ? {} : { code: tool.code }), rules: pack.digest },
-    target: targetOf(snapshot.header, snapshot),
+    target: targetOf(snapshot.header, snapshot, selection.asked?.accounts),
+    ...caveatsOf(inspection, snapshot.header),
     profiles: inspection.profiles,
     ...(inspection.undecidedProfiles.length > 0
       ? { undecidedProfiles: inspection.undecidedProfiles.map(({ id, because, open }) => ({ id, because, missing: missing(open) })) }
       : {}),
     ...(selection.asked ? { selection: selection.asked } : {}),
     params: inspection.params,
+    ...(Object.keys(inspection.stricter).length > 0 ? { stricter: inspection.stricter } : {}),
     rules: inspection.rules.map((rule) => cardOf(rule, (name) => inspection.params[`${rule.id}:${name}`] ?? null)),
     verdicts: inspection.verdicts.map(({ open, evidence, ...verdict }) => ({
       ...verdict,
@@ -97,6 +113,14 @@ function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selectio
     })),
     summary: summarize(inspection.rules.length, inspection.verdicts),
   };
+}
+
+/** A part of a host is told as such before all else. */
+function caveatsOf({ caveats }: Inspection, { lacks = [] }: Header): Pick<Report, 'caveats'> {
+  const missing = lacks.map((name) => `/${name}`).join(' and ');
+  const part = { about: 'target', said: `this is a part of a host, without ${missing}: what lies outside of its directories is unknown, not absent` } as const;
+  const all = [...(lacks.length > 0 ? [part] : []), ...caveats];
+  return all.length > 0 ? { caveats: all } : {};
 }
 
 /** Characters of a line that a report shows; the snapshot has the rest. */
@@ -114,12 +138,13 @@ function withLines(evidence: Evidence, { answers }: Snapshot): Evidence {
   return { ...evidence, where: evidence.where.map(withLine) };
 }
 
-const targetOf = (header: Header, { digest, truncated }: Snapshot): Report['target'] => ({
+const targetOf = (header: Header, { digest, truncated }: Snapshot, accounts = header.accounts): Report['target'] => ({
   kind: header.kind,
   name: header.name,
   ...(header.identity === undefined ? {} : { identity: header.identity }),
   takenAt: header.takenAt,
   snapshot: digest,
   user: header.user.name,
+  ...(accounts ? { accounts } : {}),
   ...(truncated ? { truncated: true } : {}),
 });

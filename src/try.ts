@@ -19,7 +19,7 @@ export function answersOf(host: HostSpec): (ask: Ask) => AnyAnswer {
 /** Who looks at a composed host, when, and with which files named. */
 export const lookerAt = (host: HostSpec): Looker => ({
   audited: host.user ?? rootAccount,
-  given: { now: host.takenAt ?? 1_800_000_000, files: host.given ?? [] },
+  given: { now: host.takenAt ?? 1_800_000_000, files: host.given ?? [], accounts: host.accounts ?? [], running: host.kind !== 'image' },
 });
 
 /** Judges one rule on a composed host. `held`: every ask is held against what was promised, as on a target. */

@@ -3,7 +3,7 @@
 import { tellingAsks } from '../collect/merge.ts';
 import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
 import { bareAsk } from '../facts/asks.ts';
-import { passwd } from '../facts/host/accounts.ts';
+import { passwd } from '../facts/host/passwd.ts';
 import { asking, settleAsync } from '../facts/settle.ts';
 import { inspect, type Looker, type Selection } from '../inspect.ts';
 import type { Pack } from '../rules/pack.ts';
@@ -20,6 +20,8 @@ export interface Wanted {
   readonly profiles: boolean;
   /** Name of the account that inspected. */
   readonly user: string | undefined;
+  /** Whose containers it was about, where that was named. */
+  readonly accounts: readonly string[] | undefined;
 }
 
 /** Reads a saved run. Throws UsageError when a further capture would decide nothing of it. */
@@ -42,6 +44,7 @@ export async function wantedFor(path: string, pack: Pack): Promise<Wanted> {
     selection: select.length > 0 ? selectionFrom({ select, param: params && [...params] }, pack) : { byName: true, wants: () => false, params: [] },
     profiles: unsure.length > 0,
     user: report.target.user,
+    accounts: report.target.accounts,
   };
 }
 

@@ -21,7 +21,7 @@ export async function combined(first: Snapshot, names: readonly string[], order:
     const { target, disagreed } = merge(snapshot, further);
     const { kind, name: hostName, identity, user, takenAt, from } = snapshot.header;
     const sources = [...(from ?? [{ takenAt, user: user.name, digest: snapshot.digest }]), source];
-    const occasion = { takenAt, files: lookerOf(snapshot).given.files, tool: thisTool() };
+    const occasion = { takenAt, files: lookerOf(snapshot).given.files, accounts: snapshot.header.accounts ?? [], tool: thisTool() };
     const host = { kind, name: hostName, ...(identity === undefined ? {} : { identity }), user, target, running: wasRunning(snapshot.header), from: sources };
     const made = await collect(host, [order], occasion);
     if (disagreed.size > 0)

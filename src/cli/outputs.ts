@@ -134,7 +134,7 @@ function checkPlaces({ name, format, path }: Output): void {
 export const saves = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.saved && o.path !== undefined);
 
 /** Whether people read a report on standard output: it holds the counts already. */
-const tellsPeople = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.for === 'people' && o.path === undefined);
+export const tellsPeople = (outputs: readonly Output[]): boolean => outputs.some((o) => o.format.for === 'people' && o.path === undefined);
 
 export function styleFrom(flags: OutputFlags): Style {
   return {

@@ -32,6 +32,7 @@ interface RemoteFlags {
   readonly via?: string | undefined;
   readonly 'ssh-config'?: string | undefined;
   readonly file?: string[] | undefined;
+  readonly account?: string[] | undefined;
 }
 
 /** How the flags say that other hosts are reached, and what to ask them: `patterns` is worked out when one needs it. */
@@ -40,7 +41,7 @@ export function reachFrom(flags: RemoteFlags, patterns: () => readonly Pattern[]
     sudo: flags.sudo,
     timeout: flags.timeout,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    questions: () => ({ patterns: patterns(), tool: manifest.version, files: flags.file ?? [], traces: accountTraces }),
+    questions: () => ({ patterns: patterns(), tool: manifest.version, files: flags.file ?? [], accounts: flags.account ?? [], traces: accountTraces }),
     ...(flags.via !== undefined ? { via: flags.via } : {}),
     ...(flags['ssh-config'] !== undefined ? { sshConfig: flags['ssh-config'] } : {}),
   };

@@ -32,7 +32,14 @@ export const selectionFlags = {
 
 export const targetFlags = {
   as: Flags.option({ options: contentKinds })({ description: 'what stands at the path TARGET, when it is not recognised' }),
-  user: Flags.string({ description: 'account to inspect as, where nobody is logged in: on a root directory', helpValue: 'NAME' }),
+  user: Flags.string({ description: 'account with whose rights to look, where nobody is logged in: on a root directory', helpValue: 'NAME' }),
+  account: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    description: 'account that runs, or will run, containers there; default: who called sudo, and those that show it',
+    helpValue: 'NAME',
+  }),
   file: Flags.string({
     char: 'f',
     multiple: true,
@@ -48,6 +55,7 @@ interface Chosen {
   readonly select?: string[] | undefined;
   readonly ignore?: string[] | undefined;
   readonly param?: string[] | undefined;
+  readonly account?: string[] | undefined;
 }
 
 /** The selection that flags ask for. Throws UsageError for a name that nothing has. */
@@ -77,12 +85,13 @@ export function selectionFrom(flags: Chosen, pack: Pack): Selection {
   };
 }
 
-function askedFor({ profile, select, ignore, param }: Chosen): AskedFor | undefined {
+function askedFor({ profile, select, ignore, param, account }: Chosen): AskedFor | undefined {
   const asked = {
     ...(profile ? { profiles: profile } : {}),
     ...(select ? { select } : {}),
     ...(ignore ? { ignore } : {}),
     ...(param ? { params: param } : {}),
+    ...(account ? { accounts: account } : {}),
   };
   return Object.keys(asked).length > 0 ? asked : undefined;
 }
@@ -93,6 +102,7 @@ export const chosenBefore = (asked: AskedFor = {}): Chosen => ({
   select: asked.select && [...asked.select],
   ignore: asked.ignore && [...asked.ignore],
   param: asked.params && [...asked.params],
+  account: asked.accounts && [...asked.accounts],
 });
 
 function matcherFor(pattern: string, pack: Pack): (id: string) => boolean {

@@ -14,6 +14,8 @@ export interface Occasion {
   readonly takenAt: string;
   /** Paths of k3d files and scripts to look at. */
   readonly files: readonly string[];
+  /** Names given with --account. */
+  readonly accounts?: readonly string[];
 }
 
 /** A target with its name, its sort and the account that inspects. */
@@ -30,6 +32,10 @@ export interface Host {
   readonly takenAt?: string;
   /** Files that were named when it was captured, instead of those named now. */
   readonly files?: readonly string[];
+  /** Accounts that were named when it was captured; those named now count instead. */
+  readonly accounts?: readonly string[];
+  /** Directories at the top that are missing: it is a part of a host. */
+  readonly lacks?: readonly string[];
   /** False: it was captured earlier, and the capture was cut off. */
   readonly complete?: boolean;
   /** The recordings that answer, where several were put together. */
@@ -44,6 +50,7 @@ export interface Host {
  */
 export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
   const { takenAt = occasion.takenAt, files = occasion.files } = on;
+  const accounts = accountsOf(on, occasion);
   const answers = new Map<string, Answered>();
   const mark = keyedMark();
   await settleAsync(probe, async (asks) => {
@@ -63,6 +70,8 @@ export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, 
     user: on.user,
     tool,
     ...(files.length > 0 ? { files } : {}),
+    ...(accounts.length > 0 ? { accounts } : {}),
+    ...(on.lacks ? { lacks: on.lacks } : {}),
     ...(on.running === false ? { running: false } : {}),
     ...(on.from ? { from: on.from } : {}),
   };
@@ -72,6 +81,10 @@ export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, 
   const masked = ({ ask, answer }: Answered): Answered => ({ ask, answer: redact(ask, answer, mark) });
   return { ...snapshot, beside: () => [...looked()].filter(({ ask }) => !answers.has(keyOf(ask))).map(masked) };
 }
+
+/** Whose containers it is about: those named now, or when it was captured. */
+export const accountsOf = (on: Pick<Host, 'accounts'>, { accounts = [] }: Pick<Occasion, 'accounts'>): readonly string[] =>
+  accounts.length > 0 ? accounts : (on.accounts ?? []);
 
 /** Placeholders with a hash under a key that nobody keeps: equal within one recording, and worthless outside it. */
 function keyedMark(): Mark {

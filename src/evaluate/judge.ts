@@ -37,23 +37,41 @@ interface Answered {
 }
 
 /** All verdicts of one rule, sorted by subject. A rule always has at least one. */
-export function judge({ rule, inquiries, undecided, others, consulted }: Ranged): Judgement[] {
+export function judge({ rule, inquiries, undecided, others, consulted, none, notRunning }: Ranged): Judgement[] {
+  if (notRunning) return [applyingToNothing(rule, 'the rule is about what runs, and this target is not a running host', [])];
   const verdicts: Judgement[] = [
     ...inquiries.map(judgeOne),
     ...undecided.map(({ subject, why }) => undecidedVerdict(rule, subject, why)),
     ...(others ? [undecidedVerdict(rule, '(others)', others)] : []),
   ];
-  if (verdicts.length === 0) verdicts.push(nobody(rule, consulted));
+  if (verdicts.length === 0) verdicts.push(none ? aboutNone(none, consulted) : nobody(rule, consulted));
   return verdicts.sort((a, b) => ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1));
 }
 
-function judgeOne(inquiry: Inquiry): Judgement {
-  const { rule, subject, resolve } = inquiry;
-  const finder = (item: Item): Finding => judgeItem(item, rule.severity, inquiry);
-  const when = together(rule.when.map(finder));
-  const base = { rule: rule.id, ...(subject && subject.key !== '' ? { subject: subject.key } : {}) };
+/** Where `when` does not hold, the rule applies to nothing; elsewhere nothing that was found says that nothing is meant. */
+function aboutNone(none: Inquiry, consulted: readonly Where[]): Judgement {
+  const early = mayApply(none);
+  return early?.outcome === 'not-applicable' ? early : unseen(none.rule, consulted);
+}
+
+type Base = Pick<Judgement, 'rule' | 'subject'>;
+const baseOf = ({ rule, subject }: Inquiry): Base => ({ rule: rule.id, ...(subject && subject.key !== '' ? { subject: subject.key } : {}) });
+
+/** The verdict where `when` does not hold, or nobody knows whether it does. */
+function mayApply(inquiry: Inquiry): Judgement | undefined {
+  const { rule } = inquiry;
+  const base = baseOf(inquiry);
+  const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
   if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, (e) => e.truth === 'no') };
-  if (when.undecided) return unknownVerdict(base, rule.severity, when);
+  return when.undecided ? unknownVerdict(base, rule.severity, when) : undefined;
+}
+
+function judgeOne(inquiry: Inquiry): Judgement {
+  const { rule, resolve } = inquiry;
+  const base = baseOf(inquiry);
+  const early = mayApply(inquiry);
+  if (early) return early;
+  const finder = (item: Item): Finding => judgeItem(item, rule.severity, inquiry);
   const check = together(rule.check.map(finder));
   if (!check.applies) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', check.evidence, () => true) };
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
@@ -171,7 +189,7 @@ function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
   });
 }
 
-function unknownVerdict(base: { rule: string; subject?: string }, severity: Severity, finding: Finding): Judgement {
+function unknownVerdict(base: Base, severity: Severity, finding: Finding): Judgement {
   const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
   const open = finding.evidence.flatMap((e) => e.open ?? []);
   return { ...base, outcome: 'unknown', severity, ...told('', finding.evidence, (e) => e.truth === 'unknown'), next: advice(reasons), open };
@@ -190,9 +208,29 @@ function undecidedVerdict(rule: Rule, subject: string | undefined, why: Unknown)
   };
 }
 
-function nobody(rule: Rule, consulted: readonly Where[]): Verdict {
-  const filter = rule.forEach?.filter.map((f) => f.path.join('.')).join(', ');
-  const said = `there is no ${rule.forEach?.kind}${filter ? ` chosen by ${filter}` : ''} on this host`;
+const noneOf = ({ forEach }: Rule): string => {
+  const filter = forEach?.filter.map((f) => f.path.join('.')).join(', ');
+  return `there is no ${forEach?.kind}${filter ? ` chosen by ${filter}` : ''} on this host`;
+};
+
+/** There is no subject, and that does not show that none is meant (`ifNone: unknown`). */
+function unseen(rule: Rule, consulted: readonly Where[]): Judgement {
+  const said = rule.ifNone?.say ?? noneOf(rule);
+  const why: Unknown = { is: 'unknown', why: 'ambiguous', said, where: consulted };
+  return {
+    rule: rule.id,
+    outcome: 'unknown',
+    severity: rule.ifNone?.severity ?? rule.severity,
+    message: sentence('', said),
+    evidence: [{ truth: 'unknown', said, where: consulted }],
+    next: advice([why]),
+    open: [{ find: rule.forEach?.kind ?? '', why }],
+  };
+}
+
+const nobody = (rule: Rule, consulted: readonly Where[]): Verdict => applyingToNothing(rule, noneOf(rule), consulted);
+
+function applyingToNothing(rule: Rule, said: string, consulted: readonly Where[]): Verdict {
   return {
     rule: rule.id,
     outcome: 'not-applicable',

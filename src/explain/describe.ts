@@ -4,7 +4,7 @@ import { operators } from '../expect/operators.ts';
 import { inFull } from '../expect/words.ts';
 import { type Json, pathKey } from '../facts/fact.ts';
 import { fillStep } from '../rules/fill.ts';
-import type { Expectation, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
+import type { Expectation, IfNone, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
 import { isGroup } from '../rules/rule.ts';
 import { tellStep } from '../verdicts/steps.ts';
 
@@ -28,12 +28,19 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
     rule.why,
     '',
   ];
+  if (rule.running) lines.push('Judged on running hosts alone: to an image it does not apply.', '');
   if (rule.forEach)
     lines.push(
       '## Judged for each',
       '',
       `${rule.forEach.kind}${rule.forEach.filter.length > 0 ? `, where ${rule.forEach.filter.map(expectationWords).join(' and ')}` : ''}`,
       '',
+    );
+  if (rule.ifNone)
+    lines.push(
+      `Where there is none: ${noneWords(rule.ifNone)}`,
+      '',
+      ...(rule.ifNone.when.length > 0 ? ['Only where', '', ...itemLines(rule.ifNone.when, ''), ''] : []),
     );
   if (rule.when.length > 0) lines.push('## Applies when', '', ...itemLines(rule.when, ''), '');
   lines.push('## Expects', '', ...itemLines(rule.check, ''), '');
@@ -49,6 +56,8 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
   if (cases.length > 0) lines.push('## Shown by its cases', '', ...cases.map((c) => `- ${c.gives}: ${c.it}`), '');
   return lines.join('\n');
 }
+
+const noneWords = ({ outcome, severity, say }: IfNone): string => `${outcome}${severity ? ` (${severity})` : ''}${say ? `: ${say}` : ''}`;
 
 /** In full, since a site may want to keep a part of it. */
 const defaultWords = (value: Json): string =>

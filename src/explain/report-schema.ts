@@ -233,7 +233,18 @@ export const reportSchema: Schema = {
         },
         snapshot: { $ref: '#/$defs/digest', description: 'Digest of the snapshot that was judged: its header and answers.' },
         user: { type: 'string', description: 'Who looked: privileges decide what could be seen.' },
+        accounts: { $ref: '#/$defs/words', description: 'Whose containers it is about, where that was named (--account).' },
         truncated: { const: true, description: 'The snapshot lacks its end record: what it does not hold is unknown.' },
+      },
+    },
+    caveats: {
+      type: 'array',
+      description: 'What bounds the whole report, told first: no account was found, there is no engine, the target is a part of a host.',
+      items: {
+        type: 'object',
+        required: ['about', 'said'],
+        additionalProperties: false,
+        properties: { about: { enum: ['accounts', 'engine', 'target'] }, said: { type: 'string', minLength: 1 } },
       },
     },
     profiles: {
@@ -260,9 +271,15 @@ export const reportSchema: Schema = {
         select: { $ref: '#/$defs/words' },
         ignore: { $ref: '#/$defs/words' },
         params: { $ref: '#/$defs/words' },
+        accounts: { $ref: '#/$defs/words' },
       },
     },
     params: { type: 'object', description: "Values of the rules' parameters." },
+    stricter: {
+      type: 'object',
+      description: 'Parameters that chosen profiles give different values, and the profile of the one that counts.',
+      additionalProperties: { type: 'string' },
+    },
     rules: { type: 'array', description: 'The rules judged; a reader needs nothing else.', items: { $ref: '#/$defs/rule' } },
     verdicts: { type: 'array', description: 'Sorted by rule id, then subject.', items: { $ref: '#/$defs/verdict' } },
     summary: {

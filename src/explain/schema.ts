@@ -3,6 +3,7 @@ import { type Argument, operators } from '../expect/operators.ts';
 import { type FieldType, fieldsOf, requiredOf } from '../facts/fields.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
+import { subjectsOfProfiles } from '../rules/profile.ts';
 import { idPattern } from '../rules/rule.ts';
 import { severities } from '../verdicts/report.ts';
 import { type Act, acts, allNeeds, steps } from '../verdicts/steps.ts';
@@ -49,7 +50,19 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
       },
       params: {
         type: 'object',
-        additionalProperties: { type: 'object', required: ['default'], additionalProperties: false, properties: { default: {}, describe: { type: 'string' } } },
+        additionalProperties: {
+          type: 'object',
+          required: ['default'],
+          additionalProperties: false,
+          properties: {
+            default: {},
+            describe: { type: 'string' },
+            stricter: {
+              anyOf: [{ enum: ['more', 'less'] }, { type: 'array', minItems: 2 }],
+              description: 'which of two values asks for more; a list goes from the mildest to the strictest',
+            },
+          },
+        },
       },
       forEach: {
         description: 'judge each of several subjects',
@@ -61,6 +74,23 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
             maxProperties: 1,
             additionalProperties: false,
             properties: Object.fromEntries(findable.map((k) => [k.name, { anyOf: [{ const: 'all' }, { $ref: `#/definitions/subject-${k.name}` }] }])),
+          },
+        ],
+      },
+      running: { const: true, description: 'it is about what runs: not applicable where no running host answers' },
+      ifNone: {
+        description: 'what becomes of the rule where forEach finds nothing; without it, it is not applicable',
+        anyOf: [
+          { const: 'unknown' },
+          {
+            type: 'object',
+            required: ['unknown'],
+            additionalProperties: false,
+            properties: {
+              unknown: { type: 'string', description: 'why that is not enough to know, and what to do' },
+              severity: { enum: severities },
+              when: { $ref: '#/definitions/items', description: 'not so: not applicable' },
+            },
           },
         ],
       },
@@ -83,6 +113,12 @@ export function profileSchema(): Schema {
       id: { type: 'string' },
       title: { type: 'string' },
       describe: { type: 'string' },
+      about: {
+        enum: subjectsOfProfiles,
+        description:
+          'accounts: root’s engine is none of it, and asked for where no account is found, its rules are unknown; host: it says nothing of an engine',
+        default: 'engine',
+      },
       because: { type: 'string', description: 'why it was chosen: follows "because"' },
       present: { description: 'chosen without being named when any of these holds', allOf: [{ $ref: 'schema.json#/definitions/items' }] },
       params: { type: 'object', additionalProperties: { type: 'object' } },

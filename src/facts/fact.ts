@@ -55,13 +55,27 @@ export interface Subject {
   readonly key: string;
   /** The account that `~`, layered configuration and the user manager mean for this subject. */
   readonly as?: Account;
+  /** It is root's alone, and nothing of it is another account's. */
+  readonly roots?: true;
   /** What filters and `{ each: … }` may mention. */
   readonly fact: Known;
 }
 
-/** The subjects found. `incomplete` says why there may be more. */
+/** Why there may be more, and whose it would be: an account's by its uid, that of accounts that nobody knows, or everyone's. */
+export interface Hidden {
+  readonly of: number | 'others' | 'everyone';
+  readonly why: Unknown;
+}
+
+/** The subjects found. `incomplete` says why there may be more; `hidden` says the same by account, where that can be told. */
 export type Subjects =
-  | { readonly is: 'known'; readonly each: readonly Subject[]; readonly incomplete?: Unknown; readonly consulted: readonly Where[] }
+  | {
+      readonly is: 'known';
+      readonly each: readonly Subject[];
+      readonly incomplete?: Unknown;
+      readonly hidden?: readonly Hidden[];
+      readonly consulted: readonly Where[];
+    }
   | Unknown;
 
 /** Joins path segments with dots; a segment that holds a dot or a quote is written in double quotes. */

@@ -34,6 +34,10 @@ export interface Given {
   readonly now?: number;
   /** Paths named with --file; `~` is the home of the account in question. */
   readonly files: readonly string[];
+  /** Names given with --account: whose containers it is about. None: of those that show that they run any. */
+  readonly accounts?: readonly string[];
+  /** False: no running host answers. */
+  readonly running?: boolean;
 }
 
 export const nothingGiven: Given = { files: [] };
@@ -55,6 +59,8 @@ interface Kindly<Q> {
   /** For kinds that a rule can range over with `forEach`. */
   readonly find?: {
     readonly shape: RecordShape;
+    /** Its subjects are accounts, or what an account has: where none is found, it may be that nobody has named one. */
+    readonly ofAccounts?: true;
     touches(): Touches;
     /** `as` is the audited account. */
     learn(as: Account, given: Given): Asking<Subjects>;

@@ -45,6 +45,7 @@ import { text } from './host/text.ts';
 import { tool } from './host/tool.ts';
 import { user } from './host/user.ts';
 import { userBus } from './host/user-bus.ts';
+import { userManager } from './host/user-manager.ts';
 import { userUnits } from './host/user-units.ts';
 import { usernsApparmor } from './host/userns-apparmor.ts';
 import { k3d } from './k3d/k3d.ts';
@@ -148,6 +149,7 @@ export const kinds: readonly Kind[] = [
   tool,
   user,
   userBus,
+  userManager,
   userUnits,
   usernsApparmor,
   k3d,

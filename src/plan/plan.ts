@@ -3,7 +3,7 @@
 import type { Json } from '../facts/fact.ts';
 import { groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
 import { describePattern, isNamed, isPath, type Pattern } from '../facts/pattern.ts';
-import type { Rule, Value } from '../rules/rule.ts';
+import { itemsOf, type Rule, type Value } from '../rules/rule.ts';
 import { type ParamValues, probesIn } from './questions.ts';
 
 /** One thing that may be touched, and the rules that want it. */
@@ -26,7 +26,7 @@ export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, p
   for (const rule of rules) {
     const ranged = rule.forEach && kinds.get(rule.forEach.kind);
     if (ranged) add(rule, groundOfFind(ranged).touches);
-    for (const probe of [...probesIn(rule.when), ...probesIn(rule.check)]) {
+    for (const probe of probesIn(itemsOf(rule))) {
       const kind = kinds.get(probe.kind);
       const query = Object.fromEntries(Object.entries(probe.query).map(([k, v]) => [k, beforehand(v, rule, params)]));
       if (kind) add(rule, groundOfQuery(kind, query as Query).touches);

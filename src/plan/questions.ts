@@ -7,7 +7,7 @@ import { splitPath } from '../facts/fact.ts';
 import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
 import { asRoot } from '../facts/podman/as-root.ts';
 import { hold } from '../facts/source.ts';
-import { type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
+import { type IfNone, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 
 /** On whose behalf, with what, and by which kinds an inspection asks. */
 export interface Context {
@@ -17,10 +17,20 @@ export interface Context {
   readonly given: Given;
   /** Parameter values by rule and name; what is missing takes the rule's default. */
   readonly params: ParamValues;
+  /** What a rule's profiles are about; none: everything. */
+  readonly scope?: (rule: Rule) => Scope;
   /** What was learnt so far, added to. */
   readonly learnt: Learnt;
   /** Takes up a crash of a probe: a defect of pretrip, unknown for the rules. */
   readonly defect: (said: string) => void;
+}
+
+/** Whose subjects a rule ranges over. */
+export interface Scope {
+  /** Accounts alone: root's engine, and what is root's, is none of its subjects. */
+  readonly accounts: boolean;
+  /** Somebody asked for a profile about accounts that has the rule. */
+  readonly asked: boolean;
 }
 
 /** Subjects by kind, and questions by what they ask. */
@@ -67,6 +77,10 @@ export interface Ranged {
   readonly others?: Unknown;
   /** Where subjects were looked for. */
   readonly consulted: readonly Where[];
+  /** There is no subject, and the rule says what becomes of it then: its `when` about the host itself. */
+  readonly none?: Inquiry;
+  /** The rule is about what runs, and nothing runs here. */
+  readonly notRunning?: true;
 }
 
 const notAsked: Unknown = { is: 'unknown', why: 'not-recorded', said: 'was not asked', where: [] };
@@ -86,16 +100,52 @@ export function* inquire(rules: readonly Rule[], context: Context): Asking<Range
 /** A rule on each of its subjects. */
 function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ranged {
   const about = (subject?: Subject): Inquiry => inquiryOf(rule, subject, context);
-  if (!subjects) return { rule, inquiries: [about()], undecided: [], consulted: [] };
-  if (subjects.is === 'unknown') return { rule, inquiries: [], undecided: [{ why: subjects }], consulted: [] };
+  const empty = { rule, inquiries: [], undecided: [], consulted: [] };
+  if (rule.running && context.given.running === false) return { ...empty, notRunning: true };
+  if (!subjects) return { ...empty, inquiries: [about()] };
+  if (subjects.is === 'unknown') return { ...empty, undecided: [{ why: subjects }] };
   const inquiries: Inquiry[] = [];
   const undecided: { subject: string; why: Unknown }[] = [];
-  for (const subject of subjects.each) {
+  const { each, others } = within(rule, subjects, context);
+  for (const subject of each) {
     const meant = isMeant(rule, subject, context);
     if (meant === true) inquiries.push(about(subject));
     else if (meant !== false) undecided.push({ subject: subject.key, why: meant });
   }
-  return { rule, inquiries, undecided, consulted: subjects.consulted, ...(subjects.incomplete ? { others: subjects.incomplete } : {}) };
+  const nobody = inquiries.length === 0 && undecided.length === 0 && !others;
+  const ifNone = nobody ? ifNoneOf(rule, context) : undefined;
+  const none = ifNone && { none: inquiryOf({ ...rule, ifNone, when: [...rule.when, ...ifNone.when], check: [] }, undefined, context) };
+  return { rule, inquiries, undecided, consulted: subjects.consulted, ...(others ? { others } : {}), ...none };
+}
+
+/** What to do where a profile about accounts finds none. */
+export const nameAnAccount = 'no account on this host shows that it runs containers without root: name the account with --account';
+
+function ifNoneOf(rule: Rule, { scope, kinds }: Context): IfNone | undefined {
+  if (rule.ifNone) return rule.ifNone;
+  const ofAccounts = kinds.get(rule.forEach?.kind ?? '')?.find?.ofAccounts ?? false;
+  return ofAccounts && scope?.(rule).asked ? { outcome: 'unknown', say: nameAnAccount, when: [] } : undefined;
+}
+
+/**
+ * The subjects that a rule's profiles are about, and why there may be more of them. A profile about accounts leaves out
+ * what is root's; of an account that inspects itself, and names nobody, also what is of others: those it may not see.
+ */
+function within(rule: Rule, { each, incomplete, hidden }: Exclude<Subjects, Unknown>, { scope, audited, given }: Context): Within {
+  const all = { each, ...(incomplete ? { others: incomplete } : {}) };
+  if (!scope?.(rule).accounts) return all;
+  const names = given.accounts ?? [];
+  const isOurs = (uid: number, name?: string): boolean =>
+    names.length > 0 ? name === undefined || names.includes(name) : audited.uid === 0 || uid === audited.uid;
+  const ours = each.filter(({ as, roots }) => !roots && (as === undefined || as.uid === 0 || isOurs(as.uid, as.name)));
+  if (!hidden) return { ...all, each: ours };
+  const why = hidden.find(({ of }) => of === 'everyone' || (of === 'others' ? names.length > 0 || audited.uid === 0 : of !== 0 && isOurs(of)))?.why;
+  return { each: ours, ...(why ? { others: why } : {}) };
+}
+
+interface Within {
+  readonly each: readonly Subject[];
+  readonly others?: Unknown;
 }
 
 /** Whether a subject passes the rule's filter. */

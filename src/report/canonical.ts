@@ -20,13 +20,15 @@ const order = [
     'takenAt',
     'snapshot',
     'user',
+    'accounts',
     'truncated',
+    'caveats',
   ],
   ...['id', 'title', 'rule', 'subject', 'about', 'fingerprint', 'outcome', 'severity', 'message', 'why', 'truth'],
   ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'text', 'said', 'where', 'evidence'],
   ...stepKeys,
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
-  ...['params', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', ...severities],
+  ...['params', 'stricter', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', ...severities],
 ];
 const rank = new Map(order.map((key, at) => [key, at]));
 

@@ -178,8 +178,9 @@ function suiteLines({ name, cases }: Suite, id: number, report: Report, rich: bo
   ];
 }
 
-function profileProperties({ profiles, undecidedProfiles = [] }: Report): [string, string][] {
+function profileProperties({ caveats = [], profiles, undecidedProfiles = [] }: Report): [string, string][] {
   return [
+    ...caveats.map(({ said }): [string, string] => ['note', said]),
     ...profiles.map(({ id, because }): [string, string] => ['profile', `${id}: ${because}`]),
     ...undecidedProfiles.map(({ id, because }): [string, string] => ['undecided-profile', `${id} may apply: ${because}`]),
   ];

@@ -17,17 +17,41 @@ export interface GivenParam {
   readonly value: Json;
 }
 
-/** Looks parameters up: command line, then the chosen profiles, then the rule's default. */
-export function paramValues(given: readonly GivenParam[], profiles: readonly Profile[]): (rule: Rule, name: string) => Json {
+/** A value, and the chosen profile that it is from where profiles differ. */
+export interface Chosen {
+  readonly value: Json;
+  readonly from?: string;
+}
+
+/** Looks parameters up: command line, then the strictest of the chosen profiles that have the rule, then the rule's default. */
+export function paramChoice(given: readonly GivenParam[], profiles: readonly Profile[]): (rule: Rule, name: string) => Chosen {
   return (rule, name) => {
     const own = given.findLast((g) => g.rule === rule.id && g.name === name) ?? given.findLast((g) => g.rule === undefined && g.name === name);
-    if (own) return own.value;
-    for (const profile of profiles) {
-      const value = profile.params[rule.id]?.[name];
-      if (value !== undefined) return value;
-    }
-    return rule.params[name]?.default ?? null;
+    if (own) return { value: own.value };
+    const usual = rule.params[name]?.default ?? null;
+    const offers = profiles.filter((p) => rule.profiles.includes(p.id)).map(({ id, params }) => ({ value: params[rule.id]?.[name] ?? usual, from: id }));
+    const [first, ...others] = offers;
+    if (!first) return { value: usual };
+    if (others.every((o) => isSame(o.value, first.value))) return { value: first.value };
+    return offers.reduce((one, other) => (isStricter(rule.params[name], other.value, one.value) ? other : one));
   };
+}
+
+/** The values alone. */
+export function paramValues(given: readonly GivenParam[], profiles: readonly Profile[]): (rule: Rule, name: string) => Json {
+  const choice = paramChoice(given, profiles);
+  return (rule, name) => choice(rule, name).value;
+}
+
+const isSame = (one: Json, other: Json): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Whether one value asks for more than another, as the parameter says; without that, the first profile's counts. */
+function isStricter(param: Param | undefined, one: Json, other: Json): boolean {
+  const by = param?.stricter;
+  if (by === 'more' || by === 'less') return typeof one === 'number' && typeof other === 'number' && (by === 'more' ? one > other : one < other);
+  if (!by) return false;
+  const rank = (value: Json): number => by.findIndex((v) => isSame(v, value));
+  return rank(one) > rank(other);
 }
 
 /** Whether a value can stand in for the default of a parameter: a list for a list, otherwise of the same type. */

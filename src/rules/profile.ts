@@ -3,11 +3,15 @@
 import type { Json, Where } from '../facts/fact.ts';
 import type { Item, Rule } from './rule.ts';
 
+/** What a profile is about: accounts that run containers, the host itself, or the engine and what runs on it. */
+export const subjectsOfProfiles = ['accounts', 'host', 'engine'] as const;
+
 /** A rule joins a profile by naming it; the profile file says what it is for and when it is chosen. */
 export interface Profile {
   readonly id: string;
   readonly title: string;
   readonly describe: string;
+  readonly about: (typeof subjectsOfProfiles)[number];
   /** Chosen without being named when any of these holds. Empty: only by name. */
   readonly present: readonly Item[];
   /** Why it was chosen, in words that follow "because". */

@@ -45,8 +45,21 @@ export interface ForEach {
   readonly at: Where;
 }
 
+/** What becomes of a rule that ranges over things of which there is none. Without it, it does not apply. */
+export interface IfNone {
+  readonly outcome: 'unknown';
+  /** When it is not the rule's. */
+  readonly severity?: Severity;
+  /** Why that is not enough to know, and what to do. */
+  readonly say?: string;
+  /** Judged about the host: where it does not hold, the rule does not apply. */
+  readonly when: readonly Item[];
+}
+
 export interface Param {
   readonly default: Json;
+  /** Which of two values asks for more: of numbers the greater or the smaller, else the later one in this list. */
+  readonly stricter?: 'more' | 'less' | readonly Json[];
   readonly describe: string;
 }
 
@@ -59,11 +72,15 @@ export interface Rule {
   readonly severity: Severity;
   readonly why: string;
   readonly profiles: readonly string[];
+  /** It is about what runs: where no running host answers, it does not apply. */
+  readonly running?: true;
   readonly controls: readonly string[];
   readonly references: readonly Reference[];
   readonly formerly: readonly string[];
   readonly params: Readonly<Record<string, Param>>;
   readonly forEach?: ForEach;
+  /** Only beside `forEach`. */
+  readonly ifNone?: IfNone;
   readonly when: readonly Item[];
   readonly check: readonly Item[];
   readonly remedy: readonly StepTemplate[];
@@ -83,6 +100,9 @@ export interface Problem {
 }
 
 export const isGroup = (item: Item): item is Group => 'group' in item;
+
+/** All items of a rule, groups not opened. */
+export const itemsOf = ({ when, check, ifNone }: Rule): readonly Item[] => [...when, ...(ifNone?.when ?? []), ...check];
 
 /** Dotted, lower case, digits and dashes: `podman.api.service-timeout`. */
 export const idPattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$/;

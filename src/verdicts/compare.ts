@@ -42,9 +42,9 @@ function between(name: string, recorded: Verdict, again: Verdict): Difference[] 
 }
 
 function otherDifferences(recorded: Report, again: Report): Difference[] {
-  const decides = (['profiles', 'undecidedProfiles', 'params'] as const).filter((part) => !same(recorded[part], again[part]));
+  const decides = (['caveats', 'profiles', 'undecidedProfiles', 'params', 'stricter'] as const).filter((part) => !same(recorded[part], again[part]));
   const target = (Object.keys({ ...recorded.target, ...again.target }) as (keyof Report['target'])[]).filter(
-    (key) => recorded.target[key] !== again.target[key],
+    (key) => !same(recorded.target[key], again.target[key]),
   );
   const counts = ({ summary: { waived: _waived, bySeverity: _bySeverity, ...summary } }: Report): unknown => summary;
   return [

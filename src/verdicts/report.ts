@@ -126,12 +126,22 @@ export interface GateRecord {
   readonly allowIncomplete: boolean;
 }
 
+/**
+ * What bounds a whole report, told before anything else: a profile about accounts that was asked for and found none, a host
+ * without any engine, a target that is a part of one.
+ */
+export interface Caveat {
+  readonly about: 'accounts' | 'engine' | 'target';
+  readonly said: string;
+}
+
 /** Profiles, rules and parameters that somebody asked for: enough to select the same again. */
 export interface AskedFor {
   readonly profiles?: readonly string[];
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
   readonly params?: readonly string[];
+  readonly accounts?: readonly string[];
 }
 
 export interface Report {
@@ -155,15 +165,20 @@ export interface Report {
     readonly snapshot: string;
     /** Who looked: privileges decide what could be seen. */
     readonly user?: string;
+    /** Whose containers it is about, where that was named (--account). */
+    readonly accounts?: readonly string[];
     /** The snapshot lacks its end record. */
     readonly truncated?: true;
   };
+  readonly caveats?: readonly Caveat[];
   readonly profiles: readonly { readonly id: string; readonly because: string }[];
   /** Profiles of which nobody could tell whether their subject is present. */
   readonly undecidedProfiles?: readonly { readonly id: string; readonly because: string; readonly missing?: readonly Missing[] }[];
   /** What was asked for, in the words of the command line. Absent: nothing in particular. */
   readonly selection?: AskedFor;
   readonly params: Readonly<Record<string, Json>>;
+  /** The profile that a parameter is from, where chosen profiles give it different values: the stricter one counts. */
+  readonly stricter?: Readonly<Record<string, string>>;
   readonly rules: readonly RuleCard[];
   /** Sorted by rule id, then subject. */
   readonly verdicts: readonly Verdict[];

@@ -34,7 +34,8 @@ export const reaches = (severity: Severity, failOn: FailOn): boolean => failOn !
 
 /**
  * The gate of one or more reports (reference: contract, "Gate"): 1 for a failure at or above
- * the threshold, 3 for something undecided there, or when nothing was judged at all.
+ * the threshold, 3 for something undecided there, when nothing was judged at all, or when whom or what it should be
+ * about was not found, whatever is accepted.
  */
 export function gate(reports: readonly Report[], failOn: FailOn, allowIncomplete: boolean): Gate {
   const verdicts = reports.flatMap((r) => r.verdicts);
@@ -43,6 +44,8 @@ export function gate(reports: readonly Report[], failOn: FailOn, allowIncomplete
   const unknowns = counted('unknown');
   const above = failOn === 'never' ? '' : ` at or above ${failOn}`;
   if (fails > 0) return { status: 1, said: `gate: FAILED  ${fails} failed${above}${unknowns > 0 ? `, ${unknowns} unknown` : ''} (--fail-on ${failOn})` };
+  const caveat = reports.flatMap((r) => r.caveats ?? []).find((c) => c.about !== 'target');
+  if (caveat) return { status: 3, said: `gate: INCOMPLETE  ${caveat.said}` };
   const empty = reports.find((r) => r.verdicts.every((v) => v.outcome === 'not-applicable'));
   if (empty) return { status: 3, said: `gate: INCOMPLETE  nothing was judged on ${empty.target.name}: every verdict is not applicable` };
   const dark = reports.find((r) => !r.verdicts.some((v) => v.outcome === 'pass' || v.outcome === 'fail'));

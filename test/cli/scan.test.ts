@@ -16,6 +16,8 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 function put(path: string, text: string): string {
   const file = join(dir, path);
   mkdirSync(dirname(file), { recursive: true });
+  // A whole root directory has both /etc and /usr.
+  if (path.startsWith('root/')) mkdirSync(join(dir, 'root/usr'), { recursive: true });
   writeFileSync(file, text);
   return file;
 }
@@ -54,6 +56,7 @@ describe('the bare service_timeout of the brief', () => {
 
   test('is judged without naming a profile, too', async () => {
     put('root/etc/containers/containers.conf.d/timeout.conf', 'service_timeout=0\n');
+    chmodSync(put('root/usr/bin/k3d', ''), 0o755);
     const { verdicts, profiles } = await report(['scan', join(dir, 'root')]);
     expect(profiles.map((p) => p.id)).toContain('k3d-rootful');
     expect(verdicts.find((v) => v.rule === 'podman.api.service-timeout')?.outcome).toBe('fail');
@@ -147,6 +150,7 @@ describe('bad input ends in one clear message and the right status', () => {
   });
 
   test('a symlink loop is unknown, not absent', async () => {
+    put('root/etc/os-release', 'ID=debian\n');
     mkdirSync(join(dir, 'root/etc/containers'), { recursive: true });
     symlinkSync('containers.conf', join(dir, 'root/etc/containers/containers.conf'));
     const { verdicts } = await report(['scan', join(dir, 'root'), ...timeoutRule]);

@@ -32,7 +32,19 @@ const mutants = (rule: Rule): Mutant[] => [
   ...(rule.when.length === 1 ? [{ what: `${rule.at.path}: when dropped`, rule: { ...rule, when: [] } }] : []),
   ...inList(rule.check, (check) => ({ ...rule, check })),
   ...inFilter(rule),
+  ...inNone(rule),
 ];
+
+function inNone({ ifNone, ...rule }: Rule): Mutant[] {
+  if (!ifNone) return [];
+  const place = `${rule.at.path}: ifNone`;
+  return [
+    { what: `${place} dropped`, rule },
+    ...(ifNone.severity ? [{ what: `${place}: severity dropped`, rule: { ...rule, ifNone: without(ifNone, 'severity') } }] : []),
+    ...inList(ifNone.when, (when) => ({ ...rule, ifNone: { ...ifNone, when } })),
+    ...(ifNone.when.length === 1 ? [{ what: `${place}: when dropped`, rule: { ...rule, ifNone: { ...ifNone, when: [] } } }] : []),
+  ];
+}
 
 function inList(items: readonly Item[], rebuild: (items: readonly Item[]) => Rule): Mutant[] {
   return items.flatMap((item, at) => {

@@ -16,10 +16,11 @@ export async function* liveEqualsRecorded({ rule, tried }: RuleTried): AsyncGene
     const order = { pack: { rules: [rule], profiles: [], digest: '' }, selection };
     const { audited, given } = lookerAt(t.host);
     const answer = answersTo(t.host);
-    const host = { kind: 'local', name: 'h', user: audited, target: { answer: async (asks: readonly Ask[]) => asks.map(answer) } };
+    const running = given.running !== false;
+    const host = { kind: 'local', name: 'h', user: audited, running, target: { answer: async (asks: readonly Ask[]) => asks.map(answer) } };
     const takenAt = new Date((given.now ?? 0) * 1000).toISOString();
     count(2);
-    const snapshot = await collect(host, [order], { takenAt, files: given.files, tool: { version: '0' } });
+    const snapshot = await collect(host, [order], { takenAt, files: given.files, accounts: given.accounts ?? [], tool: { version: '0' } });
     const filed = readSnapshot(Buffer.from(writeSnapshot(snapshot)), 'filed');
     if (filed.truncated) yield `${t.trial.it}: the recording is cut off`;
     const recorded = settle(inspect(order, lookerOf(filed)), replay(filed)).verdicts;

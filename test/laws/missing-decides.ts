@@ -75,6 +75,8 @@ function report(rule: Rule, { trial, host }: Tried, asked: ReadonlyMap<string, A
     user,
     tool: '0',
     ...(host.given ? { files: host.given } : {}),
+    ...(host.accounts ? { accounts: host.accounts } : {}),
+    running: host.kind !== 'image',
   } as const;
   const snapshot: Snapshot = snapshotOf(
     header,

@@ -38,6 +38,15 @@ describe('mistakes are found at load, with line, column and what to do', () => {
     ['an unknown severity', 'severity: medium', 'severity: meduim', /severity must be one of.*did you mean "medium"\?/],
     ['an unknown parameter', '"0600" }', '{ param: mode } }', /there is no parameter "mode" \| declare it under "params:"/],
     ['each outside forEach', '/etc/example\n', '{ each: home }\n', /"each" has a meaning only under forEach/],
+    ['ifNone without forEach', 'why: because', 'why: because\nifNone: unknown', /"ifNone" has a meaning only beside forEach/],
+    ['ifNone that would pass', 'why: because', 'why: because\nforEach: engine\nifNone: pass', /ifNone must be one of: unknown/],
+    ['ifNone without a word', 'why: because', 'why: because\nforEach: engine\nifNone: { severity: low }', /ifNone needs "unknown"/],
+    [
+      'a when that needs a subject, beside ifNone',
+      'why: because',
+      'why: because\nforEach: engine\nifNone: unknown\nwhen: [{ file: { each: home }, expect: { exists: true } }]',
+      /"each" has a meaning only under forEach/,
+    ],
     ['a duplicate key', 'why: because', 'why: because\nwhy: again', /^5:1 map keys must be unique/],
     ['two kinds in one item', '    expect', '    text: /etc/x\n    expect', /one item, one fact/],
     [

@@ -9,6 +9,7 @@ import type { Pattern } from '../../facts/pattern.ts';
 import type { Order } from '../../inspect.ts';
 import type { Pack } from '../../rules/pack.ts';
 import { collect, lookerFor, type Occasion } from '../../scan.ts';
+import { refuseUnknown } from '../accounts.ts';
 import { accountNamed, askFor, type Wanted, wantedFor } from '../capture-for.ts';
 import { UsageError } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
@@ -69,8 +70,15 @@ export default class Capture extends PretripCommand {
     }
     const opened = await openTarget({ name: args.target, as: flags.as, user: flags.user, now: flags.now, reach }, flags.name);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, 'judge it with: pretrip scan');
+    await refuseUnknown(flags.account ?? [], opened);
     const meter = progress(opened.host.name);
-    const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool(), progress: meter.step };
+    const occasion = {
+      takenAt: timeFrom(flags.now),
+      files: flags.file ?? [],
+      accounts: flags.account ?? only?.accounts ?? [],
+      tool: thisTool(),
+      progress: meter.step,
+    };
     // Which profiles are present must be answered by the recording, too.
     const orders = [false, everything || chosen.byName].map((byName): Order => ({ pack, selection: { ...chosen, byName } }));
     const recording = only ? this.#more(only, pack, opened.host, occasion) : collect(opened.host, orders, occasion);

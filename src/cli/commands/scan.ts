@@ -5,11 +5,13 @@ import { json } from '../../report/formats.ts';
 import type { Style } from '../../report/style.ts';
 import { visible } from '../../report/text.ts';
 import { type Occasion, type Scanned, scan } from '../../scan.ts';
+import type { Report } from '../../verdicts/report.ts';
 import { gate } from '../../verdicts/summarize.ts';
+import { NobodyError, refuseUnknown } from '../accounts.ts';
 import { combined } from '../combine.ts';
 import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
-import { emit, fileName, named, type Output, outputFlags, outputsFrom, saves, styleFrom } from '../outputs.ts';
+import { emit, fileName, named, type Output, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err } from '../print.ts';
 import { progress } from '../progress.ts';
@@ -44,10 +46,11 @@ export default class Scan extends PretripCommand {
   static override summary = 'Judge a host: this one, others over SSH, a root directory, or a snapshot.';
   static override description = `${targetHelp} Reads only; "pretrip plan" prints all that may be touched.
 
-Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, or nothing was judged; 4 a target could not be read; 70 a defect in pretrip.`;
+Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, nothing was judged, or no account or engine was found to judge; 4 a target could not be read; 70 a defect in pretrip.`;
   static override examples = [
     '<%= config.bin %> scan',
     '<%= config.bin %> scan -p k3d-rootless --fail-on medium',
+    'sudo <%= config.bin %> scan -p podman-rootless --account driver',
     '<%= config.bin %> scan host.pretrip.jsonl -o table -o sarif=host.sarif',
     '<%= config.bin %> scan /mnt/rootfs --select "podman.*"',
     '<%= config.bin %> scan ssh://edge01 ssh://edge02 --sudo -o json=out/{target}.json',
@@ -71,7 +74,7 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     refuseContradictions(flags, targets.length, key !== undefined && !saves(outputs));
     const pack = await packFrom(flags.rules ?? []);
     const order = { pack, selection: selectionFrom(flags, pack) };
-    const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], tool: thisTool() };
+    const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
     const reach = reachFrom(flags, () => superset(pack, order.selection));
     const tried = await inJobs(targets, flags.jobs, (name) =>
       scanTarget(
@@ -85,6 +88,7 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const scanned = tried.filter((s) => s !== undefined);
     const reports = scanned.map((s) => s.report);
     const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
+    if (!tellsPeople(outputs)) await tellCaveats(reports);
     if (flags.evidence !== undefined) await keepEvidence(flags.evidence, scanned, rulesFile(flags.rules ?? [], pack.digest), style, key);
     if (scanned.length === 0) withdraw(outputs, targets, 'no target could be read', true);
     await emit(reports, outputs, style, saidOf(result.said, scanned.length, targets.length), key);
@@ -94,6 +98,11 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
     process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
   }
+}
+
+/** What bounds a report is told where no table does. */
+async function tellCaveats(reports: readonly Report[]): Promise<void> {
+  for (const { target, caveats = [] } of reports) for (const { said } of caveats) await err(`pretrip: ${visible(`${target.name}: ${said}`)}\n`);
 }
 
 /** Flags that contradict each other are told before anything is looked at. */
@@ -131,7 +140,7 @@ async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, seve
       throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
     return scanned;
   } catch (error) {
-    if (!(error instanceof TargetError) || !several) throw error;
+    if (!(error instanceof TargetError || error instanceof NobodyError) || !several) throw error;
     withdraw(outputs, [wanted.name], error.message);
     await err(`pretrip: ${visible(error.message)}\n`);
     return undefined;
@@ -140,6 +149,12 @@ async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, seve
 
 async function scanOpened({ with: more, called, filed, ...asked }: Wanted, order: Order, occasion: Occasion): Promise<Scanned> {
   const opened = await openTarget(asked, called);
+  try {
+    await refuseUnknown(occasion.accounts ?? [], opened);
+  } catch (error) {
+    if ('host' in opened) await opened.close?.();
+    throw error;
+  }
   if ('snapshot' in opened) {
     if (filed && called !== undefined && called !== opened.snapshot.header.name)
       throw new UsageError(

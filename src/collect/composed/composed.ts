@@ -46,6 +46,8 @@ export interface HostSpec {
   readonly takenAt?: number;
   /** Paths named with --file. */
   readonly given?: readonly string[];
+  /** Names given with --account. */
+  readonly accounts?: readonly string[];
   readonly env?: Readonly<Record<string, string | null>>;
   readonly files?: Readonly<Record<string, FileSpec>>;
   /** Keyed by the words of the command joined by one space; `user@` in front for another account. */
@@ -133,9 +135,16 @@ function nodesOf(spec: HostSpec): Map<string, Node> {
       if (!nodes.has(parent)) nodes.set(parent, directory);
     }
     if (file === null) continue;
-    nodes.set(path, nodeOf(typeof file === 'string' ? { content: file } : file));
+    nodes.set(path, closedTo(spec.user, nodeOf(typeof file === 'string' ? { content: file } : file)));
   }
   return nodes;
+}
+
+/** A directory that the inspecting account may not search answers for nothing below it. */
+function closedTo(user: Account | undefined, node: Node): Node {
+  if (!user || user.uid === 0 || node.type !== 'directory' || node.blocked) return node;
+  const bit = node.uid === user.uid ? 0o100 : node.gid === user.gid ? 0o010 : 0o001;
+  return (node.mode & bit) === 0 ? { ...node, blocked: 'denied' } : node;
 }
 
 function nodeOf(file: Exclude<FileSpec, string | null>): Node {

@@ -20,6 +20,7 @@ export interface RawHost {
   readonly tool: string;
   /** Paths that were given with --file. */
   readonly files: readonly string[];
+  readonly accounts: readonly string[];
 }
 
 /** The answers that arrived. `complete`: the end mark was there, and counts what came before. */
@@ -162,6 +163,7 @@ function hostIn(text: string): RawHost | undefined {
     time,
     tool: value('tool'),
     files: lines.flatMap(([n, v]) => (n === 'file' ? [v] : [])),
+    accounts: lines.flatMap(([n, v]) => (n === 'account' ? [v] : [])),
   };
 }
 

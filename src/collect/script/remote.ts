@@ -14,6 +14,7 @@ export interface Questions {
   readonly patterns: readonly Pattern[];
   readonly tool: string;
   readonly files: readonly string[];
+  readonly accounts?: readonly string[];
   readonly traces: readonly string[];
   /** Asked by name at once; see {@link captureScript}. */
   readonly asks?: readonly Ask[];

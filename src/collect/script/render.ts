@@ -16,6 +16,8 @@ export interface Capture {
   readonly tool: string;
   /** Absolute paths given with --file. */
   readonly files: readonly string[];
+  /** Names given with --account. */
+  readonly accounts?: readonly string[];
   /** Paths of which an account that runs containers without root has one (`~`, `{uid}`, `{user}`). */
   readonly traces: readonly string[];
   /** Asked by name, before all that the patterns name, and with the limits of a follow-up. */
@@ -28,9 +30,11 @@ export interface Capture {
  */
 export function captureScript(patterns: readonly Pattern[], capture: Capture): string {
   const items = itemsOf(patterns, capture.files);
+  const { accounts = [] } = capture;
   const body = [
     `  begin ${quote(capture.nonce)}`,
-    `  hello ${quote(`tool=${capture.tool}${capture.files.map((f) => `\nfile=${f}`).join('')}`)}`,
+    `  hello ${quote(`tool=${capture.tool}${capture.files.map((f) => `\nfile=${f}`).join('')}${accounts.map((a) => `\naccount=${a}`).join('')}`)}`,
+    `  meant=${quote(` ${accounts.join(' ')} `)}"\${SUDO_USER-} "`,
     ...(capture.asks ? [`  max=${limits.read} max_out=${limits.output} max_names=${limits.names}`, ...askLines(capture.asks), ''] : []),
     `  max=${firstRead} max_out=${limits.output} max_names=${limits.names}`,
     ...items.variables.map((name) => `  ${variable(name)}`),
@@ -242,10 +246,17 @@ function accountFunctions({ account, asAccount, everyone, host }: Items, traces:
   // Root's own Podman is asked as whoever inspects.
   const asRoot = asAccount.filter((r) => !host.runs.some((h) => JSON.stringify(h.argv) === JSON.stringify(r.argv)));
   return [
-    '# Programs are started only for accounts that run containers without root.',
+    '# Whether the account at hand shows that it runs containers: of those of the system, only such are looked at.',
+    'traced() {',
+    `  for f in ${[...traces, '~/.config/systemd/user'].map(patternWord).join(' ')}; do`,
+    '    if [ -e "$f" ] || [ -L "$f" ]; then return 0; fi',
+    '  done',
+    '  return 1',
+    '}',
+    '# Programs are started only for accounts that run containers without root, or will.',
     'account_runs() {',
     `  for f in ${traces.map(patternWord).join(' ')}; do`,
-    '    if [ "$i" = "$uid" ] || [ -e "$f" ] || [ -L "$f" ]; then',
+    '    if [ "$i" = "$uid" ] || meant_is "$u" || [ -e "$f" ] || [ -L "$f" ]; then',
     ...(runs.length > 0 ? runs.map((l) => `  ${l}`) : ['      :']),
     '      return',
     '    fi',

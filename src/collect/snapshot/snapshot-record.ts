@@ -8,12 +8,18 @@ export function isHeader(value: unknown): boolean {
   if (!isRecord(value) || value.pretrip !== 'snapshot/1') return false;
   if (value.identity !== undefined && !isText(value.identity)) return false;
   if (value.running !== undefined && typeof value.running !== 'boolean') return false;
-  return [value.kind, value.name, value.tool].every(isText) && isTime(value.takenAt) && isAccount(value.user) && isSources(value.from) && isPaths(value.files);
+  return (
+    [value.kind, value.name, value.tool].every(isText) &&
+    isTime(value.takenAt) &&
+    isAccount(value.user) &&
+    isSources(value.from) &&
+    [value.files, value.accounts, value.lacks].every(areTexts)
+  );
 }
 
 const isTime = (v: unknown): boolean => isText(v) && !Number.isNaN(Date.parse(v));
 
-const isPaths = (v: unknown): boolean => v === undefined || (Array.isArray(v) && v.every(isText));
+const areTexts = (v: unknown): boolean => v === undefined || (Array.isArray(v) && v.every(isText));
 
 const isSources = (v: unknown): boolean =>
   v === undefined || (Array.isArray(v) && v.every((s) => isRecord(s) && isTime(s.takenAt) && isText(s.user) && isText(s.digest)));

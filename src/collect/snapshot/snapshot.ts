@@ -24,6 +24,10 @@ export interface Header {
   readonly tool: string;
   /** Paths named with --file, if any. */
   readonly files?: readonly string[];
+  /** Directories at the top that are missing: it is a part of a host. */
+  readonly lacks?: readonly string[];
+  /** Names given with --account, if any. */
+  readonly accounts?: readonly string[];
   /** The recordings it was put together from, the first one first; see `merged`. */
   readonly from?: readonly Source[];
 }

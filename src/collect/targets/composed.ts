@@ -28,6 +28,7 @@ export const composedTarget: ContentTarget = {
         user: host.user ?? rootAccount,
         target: composed(host),
         ...(host.given ? { files: host.given } : {}),
+        ...(host.accounts ? { accounts: host.accounts } : {}),
         running: host.kind !== 'image',
         ...(host.takenAt !== undefined ? { takenAt: `${new Date(host.takenAt * 1000).toISOString().slice(0, 19)}Z` } : {}),
       },

@@ -1,4 +1,5 @@
 /** TARGET → what answers for it: told by its address, or else by what stands at the path. */
+import { foreignOf } from './foreign.ts';
 import { lookAt } from './found.ts';
 import { type AddressTarget, type Asked, type ContentTarget, type Found, MisuseError, type Opened, TargetError, type TargetSort } from './target.ts';
 import * as listed from './targets.ts';
@@ -44,6 +45,8 @@ function chosen(found: Found, kind: string): ContentTarget {
 }
 
 function recognised(found: Found): ContentTarget {
+  const foreign = foreignOf(found);
+  if (foreign) throw new TargetError(`${found.name}: is ${foreign.what}, which pretrip cannot judge yet; nothing was judged`, foreign.instead);
   const fitting = byContent.filter((t) => t.is === 'either' || t.is === sortOf(found));
   const [target, another] = fitting.filter((t) => t.recognises(found));
   if (target && another) throw new TargetError(`${found.name}: may be ${target.written} or ${another.written}`, `say which: ${asOneOf([target, another])}`);

@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { basename, join } from 'node:path';
 import type { Account, Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
 import { isOfDisk } from '../../facts/asks.ts';
-import { passwd, rootAccount } from '../../facts/host/accounts.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import { passwd } from '../../facts/host/passwd.ts';
 import { settleAsync } from '../../facts/settle.ts';
 import { notInImage } from '../disk/image.ts';
 import { inodeOf } from '../disk/inode.ts';
@@ -26,12 +27,24 @@ export const rootDirectoryTarget: ContentTarget = {
   running: false,
   examples: [['scan /mnt/rootfs', 'an unpacked or mounted root file system; nothing is run']],
   recognises: ({ entries }) => rootEntries.some((name) => entries?.includes(name)),
-  async open({ path }, { user }) {
-    const target = rootDirectory(path);
+  async open({ path, entries = [] }, { user }) {
+    const lacks = lackingIn(entries);
+    const target = rootDirectory(path, lacks.length > 0 ? { lacks, has: entries } : undefined);
     const identity = await settleAsync(lastingName(), (asks) => target.answer(asks));
-    return { host: { kind: 'root-directory', name: basename(path) || '/', identity, user: await accountIn(target, user), target } };
+    const name = basename(path) || '/';
+    return { host: { kind: 'root-directory', name, identity, user: await accountIn(target, user), target, ...(lacks.length > 0 ? { lacks } : {}) } };
   },
 };
+
+/** Directories without which it is a part of a host. A Mac keeps its own elsewhere, an ostree deployment below. */
+const lackingIn = (entries: readonly string[]): string[] =>
+  ['System', 'sysroot', 'ostree'].some((name) => entries.includes(name)) ? [] : ['etc', 'usr'].filter((name) => !entries.includes(name));
+
+/** What a directory that is a part of a host has at its top, and lacks. */
+interface Part {
+  readonly lacks: readonly string[];
+  readonly has: readonly string[];
+}
 
 async function accountIn(target: Target, name: string | undefined): Promise<Account> {
   if (name === undefined || name === 'root') return rootAccount;
@@ -42,7 +55,7 @@ async function accountIn(target: Target, name: string | undefined): Promise<Acco
 }
 
 /** Every path is resolved inside `root`, links and `..` included. Nothing is run. */
-export function rootDirectory(root: string): Target {
+export function rootDirectory(root: string, part?: Part): Target {
   const lookup: Lookup = (path) => {
     try {
       const s = lstatSync(join(root, path));
@@ -66,6 +79,10 @@ export function rootDirectory(root: string): Target {
 
   const one = (ask: Ask): AnyAnswer => {
     if (!isOfDisk(ask)) return { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
+    // Of what lies beside its top directories, a part says nothing.
+    const top = ask.path.split('/')[1] ?? '';
+    if (part && top !== '' && !part.has.includes(top))
+      return { is: 'blocked', why: 'not-recorded', said: `this is a part of a host, without /${part.lacks.join(' and /')}` };
     const found = locate(ask.path, ask.do !== 'stat');
     if (found.path === undefined) return found.answer;
     try {

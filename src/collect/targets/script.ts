@@ -36,6 +36,7 @@ export const scriptTarget: ContentTarget = {
         target: captured(raw),
         looked: () => lookedAt(raw),
         files: raw.host.files,
+        accounts: raw.host.accounts,
         complete: raw.complete,
         ...(now === undefined ? { takenAt: timeOf(raw.host, name) } : {}),
       },

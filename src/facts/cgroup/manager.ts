@@ -26,7 +26,7 @@ export interface UserManager {
 export const cgroupOf = (as: { readonly uid: number | string }): string => `/sys/fs/cgroup/user.slice/user-${as.uid}.slice/user@${as.uid}.service`;
 
 /** Times in UTC whatever the zone of the host, so that they can be read. */
-const showOf = (uid: number | string): readonly string[] => [
+export const managerState = (uid: number | string): readonly string[] => [
   'env',
   'TZ=UTC',
   'systemctl',
@@ -45,7 +45,7 @@ const touches: Touches = [
   { do: 'stat', path: cgroupOf({ uid: '{uid}' }) },
   { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.controllers` },
   { do: 'read', path: `${cgroupOf({ uid: '{uid}' })}/cgroup.subtree_control` },
-  { do: 'run', argv: showOf('{uid}') },
+  { do: 'run', argv: managerState('{uid}') },
   askPodman.of(podmanInfo),
 ];
 
@@ -58,7 +58,7 @@ function* lookAtUserManager(as: Account): Asking<UserManager> {
     stat(group),
     read(`${group}/cgroup.controllers`),
     read(`${group}/cgroup.subtree_control`),
-    run(showOf(as.uid)),
+    run(managerState(as.uid)),
     askPodman(podmanInfo, as),
   ]);
   const [dir, controllers, subtree, show, podman] = answers as [Answer<Stat>, Answer<string>, Answer<string>, Answer<Output>, Told];

@@ -1,8 +1,10 @@
 /** Subordinate id ranges (subuid(5), subgid(5)) as newuidmap and Podman read them. */
 
-import { type Account, type Asking, read, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, type Output, read, run, stat, together } from '../ask.ts';
+import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
+import { kernelPath, runs } from './running.ts';
 
 export interface Range {
   readonly start: number;
@@ -45,10 +47,22 @@ export function parseSubIds(text: string, path: string): readonly (Range & { rea
 
 const numberIn = (digits: string): number => (/^0[0-7]/.test(digits) ? Number.parseInt(digits, 8) : Number(digits));
 
+const pausePid = (uid: number | string): string => `/run/user/${uid}/libpod/tmp/pause.pid`;
+
 const touches = [
   { do: 'read', path: '/etc/subuid' },
   { do: 'read', path: '/etc/subgid' },
   { do: 'read', path: '/etc/nsswitch.conf' },
+  { do: 'stat', path: kernelPath },
+  { do: 'run', argv: ['getsubids', '{user}'] },
+  { do: 'run', argv: ['getsubids', '-g', '{user}'] },
+  // Of whoever is found on the way.
+  { do: 'run', argv: ['getsubids', '*'], later: true },
+  { do: 'run', argv: ['getsubids', '-g', '*'], later: true },
+  { do: 'read', path: pausePid('*'), first: [pausePid('{uid}')] },
+  ...['podman', 'podman pause', 'catatonit'].flatMap((process) =>
+    ['comm', 'status', 'uid_map', 'gid_map'].map((name) => ({ do: 'read' as const, path: `/proc/*/${name}`, process })),
+  ),
 ] as const satisfies Touches;
 
 /**
@@ -62,14 +76,7 @@ function* readSubIds(which: 'subuid' | 'subgid', account: Account): Asking<SubId
   const [answer, nss] = yield* together([read(path), read('/etc/nsswitch.conf')]);
   if (nss?.is === 'blocked') return unknown(nss, '/etc/nsswitch.conf');
   const source = nss?.is === 'got' ? /^[ \t]*subid:[ \t]*(.*)$/m.exec(nss.value)?.[1]?.replace(/#.*/, '').trim() : undefined;
-  if (source !== undefined && source !== '' && source !== 'files') {
-    return {
-      is: 'unknown',
-      why: 'unsupported',
-      said: `subordinate ids come from "${source}" (/etc/nsswitch.conf), which only the host can ask`,
-      where: [{ path: '/etc/nsswitch.conf' }],
-    };
-  }
+  if (source !== undefined && source !== '' && source !== 'files') return yield* fromService(which, account, source);
   const consulted: Where[] = [{ path }];
   if (!answer || answer.is === 'absent') return { is: 'known', ranges: [], count: 0, broken: [], consulted };
   if (answer.is === 'blocked') return unknown(answer, path);
@@ -80,6 +87,47 @@ function* readSubIds(which: 'subuid' | 'subgid', account: Account): Asking<SubId
     return { is: 'unknown', why: 'ambiguous', said, where: [odd.at] };
   }
   return { is: 'known', ranges, count: ranges.reduce((sum, r) => sum + r.count, 0), broken: brokenIn(ranges, account), consulted };
+}
+
+/**
+ * What a directory service gives: getsubids(1) of shadow asks as newuidmap does, and prints `0: NAME FIRST COUNT`. A host
+ * that does not run cannot ask.
+ */
+function* fromService(which: 'subuid' | 'subgid', account: Account, source: string): Asking<SubIds | Unknown> {
+  const argv = ['getsubids', ...(which === 'subgid' ? ['-g'] : []), account.name];
+  const kernel = yield* stat(kernelPath);
+  const answer: Answer<Output> = runs(kernel) ? yield* run(argv) : { is: 'blocked', why: 'unsupported' };
+  const at = { path: commandPlace(argv) };
+  const from = { path: '/etc/nsswitch.conf', said: `subid: ${source}` };
+  if (answer.is === 'got' && answer.value.exit === 0) {
+    const ranges = answer.value.stdout.split('\n').flatMap((text): Range[] => {
+      const [, start, count] = /^\d+: \S+ (\d+) (\d+)$/.exec(text.trim()) ?? [];
+      return start === undefined ? [] : [{ start: Number(start), count: Number(count), at }];
+    });
+    const count = ranges.reduce((sum, r) => sum + r.count, 0);
+    if (count > 0) return { is: 'known', ranges, count, broken: brokenIn(ranges, account), consulted: [at, from] };
+  }
+  const mapped = runs(kernel) ? yield* pauseMap(which, account) : [];
+  if (mapped.length > 0)
+    return { is: 'known', ranges: mapped, count: mapped.reduce((sum, r) => sum + r.count, 0), broken: [], consulted: [...mapped.map((r) => r.at), from] };
+  const why = answer.is === 'blocked' ? answer.why : 'unsupported';
+  const said = `subordinate ids come from "${source}" (/etc/nsswitch.conf), which ${runs(kernel) ? 'getsubids did not tell of' : 'only the running host can ask'}`;
+  return { is: 'unknown', why, said, where: [{ path: '/etc/nsswitch.conf' }] };
+}
+
+/** What Podman's pause process of the account maps beside its own id (user_namespaces(7)); nothing where there is no such process. */
+function* pauseMap(which: 'subuid' | 'subgid', account: Account): Asking<Range[]> {
+  const pid = yield* read(pausePid(account.uid));
+  const id = pid.is === 'got' ? /^\s*([1-9]\d{0,9})\s*$/.exec(pid.value)?.[1] : undefined;
+  if (id === undefined) return [];
+  const path = `/proc/${id}/${which === 'subuid' ? 'uid_map' : 'gid_map'}`;
+  const [comm, status, map] = yield* together([read(`/proc/${id}/comm`), read(`/proc/${id}/status`), read(path)]);
+  const owner = status.is === 'got' ? /^Uid:\s+(\d+)/m.exec(status.value)?.[1] : undefined;
+  if (comm.is !== 'got' || !/^(?:catatonit|podman)/.test(comm.value) || owner !== String(account.uid) || map.is !== 'got') return [];
+  return map.value.split('\n').flatMap((text, at): Range[] => {
+    const [inside, start = 0, count = 0] = text.trim().split(/\s+/).map(Number);
+    return text.trim() === '' || inside === 0 ? [] : [{ start, count, at: { path, line: at + 1, said: 'the running pause process maps them' } }];
+  });
 }
 
 function brokenIn(ranges: readonly Range[], account: Account): Where[] {

@@ -94,7 +94,7 @@ function* declaredOn(host: QuadletHost, conf: Known | Unknown, as: Account): Ask
   const confs = yield* together(sources.map((s) => (s.ending === 'container' ? containersConf(s.owner, s.moves) : nothing())));
   const commands = sources.map((s, at) => completed(s, confs[at], yamls[at]));
   const mounts = yield* together(sources.map((s, at) => mountsOf(s, commands[at] as Command)));
-  const hiding = unseenFor(host, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [] });
+  const hiding = unseenFor(host, { place: as.uid === 0 ? 'system' : 'user', readBy: [], loadErrors: [], ...(instance ? { instance } : {}) });
   const rest = (...flags: readonly string[]): { each: []; unseen: Unknown }[] => {
     const unseen = commands.map((c) => openFor(c, ...flags)).find((o) => o) ?? hiding;
     return unseen ? [{ each: [], unseen }] : [];

@@ -27,6 +27,7 @@ export interface Placement {
 }
 
 const shared = '/etc/containers/systemd/users';
+const vendorUsers = '/usr/share/containers/systemd/users';
 
 export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
   const { directory, name, path } = file;
@@ -63,9 +64,11 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
 
 /** What could not be seen and may change who reads a file or what becomes of it. */
 export function unseenFor(host: QuadletHost, { place, instance }: Placement): Unknown | undefined {
-  if (place !== 'system' && host.unsure) return host.unsure;
-  const users = host.users.flatMap((u) => (u.account ? userRoots(u.account) : []));
-  const roots = place === 'system' ? searched : [shared, '/usr/share/containers/systemd/users', ...users];
+  // What an account's own generator takes rests on its own directories and on those for all users.
+  const own = place === 'user' && instance?.account && instance.account.uid !== 0 ? instance.account : undefined;
+  if (place !== 'system' && !own && host.unsure) return host.unsure;
+  const users = own ? userRoots(own) : host.users.flatMap((u) => (u.account ? userRoots(u.account) : []));
+  const roots = place === 'system' ? searched : [shared, vendorUsers, ...users];
   const hidden = [...host.disk.unseen, ...host.disk.unread].find(({ where }) => {
     const path = where[0]?.path ?? '/';
     const near = roots.some((r) => path === r || path.startsWith(`${r}/`) || r.startsWith(`${path}/`));

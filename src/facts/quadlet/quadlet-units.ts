@@ -2,10 +2,11 @@
 
 import { type Account, type Asking, together } from '../ask.ts';
 import { podmanRelease, type Release, releaseOf, since } from '../containers/podman-release.ts';
-import type { Unknown } from '../fact.ts';
-import { passwd, rootAccount, rootlessUse } from '../host/accounts.ts';
+import type { Hidden, Unknown } from '../fact.ts';
+import { rootAccount, rootlessUse } from '../host/accounts.ts';
+import { passwd } from '../host/passwd.ts';
 import { source, type Touches } from '../source.ts';
-import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk } from './quadlet-disk.ts';
+import { isMask, looksLikeQuadlet, type QuadletDisk, type QuadletFile, quadletDisk, userRoots } from './quadlet-disk.ts';
 import { type Instance, instanceOf } from './quadlet-instances.ts';
 import { movedSearch } from './quadlet-moved.ts';
 
@@ -34,7 +35,12 @@ export interface QuadletHosts {
   /** Set when the release is not known. */
   readonly release?: Unknown;
   readonly incomplete?: Unknown;
+  /** The same, by whose files there may be more. */
+  readonly hidden: readonly Hidden[];
 }
+
+/** Why an account's generator may read more files than are known. */
+export const hiddenFrom = ({ hidden }: QuadletHosts, as: Account): Unknown | undefined => hidden.find(({ of }) => of === 'everyone' || of === as.uid)?.why;
 
 const first = releaseOf('4.4') as Release;
 
@@ -61,8 +67,22 @@ function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
     ...(systemMoved ? { systemMoved } : {}),
     usersMoved,
   }));
-  const incomplete = disk.unseen[0] ?? unsure ?? systemMoved ?? [...usersMoved.values()][0];
-  return { is: 'known', each, ...(release.unknown ? { release: release.unknown } : {}), ...(incomplete ? { incomplete } : {}) };
+  const hidden: Hidden[] = [
+    ...disk.unseen.map((why) => ({ of: ownerOf(why.where[0]?.path ?? '/', [rootAccount, ...users]), why })),
+    ...uses.each.flatMap(({ entry, rootless: why }) => (typeof why === 'object' ? [{ of: entry.uid, why }] : [])),
+    ...(systemMoved ? [{ of: 0, why: systemMoved }] : []),
+    ...[...usersMoved].map(([of, why]) => ({ of, why })),
+  ];
+  const incomplete = hidden[0]?.why;
+  return { is: 'known', each, hidden, ...(release.unknown ? { release: release.unknown } : {}), ...(incomplete ? { incomplete } : {}) };
+}
+
+/** Whose generator would read what lies at a path that nobody could look at; that of a directory above several is everyone's. */
+function ownerOf(path: string, accounts: readonly Account[]): Hidden['of'] {
+  const about = (root: string): boolean => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`);
+  if (['/etc/containers/systemd/users', '/usr/share/containers/systemd/users'].some(about)) return 'everyone';
+  const owners = accounts.filter((a) => userRoots(a).some(about));
+  return owners.length > 1 ? 'everyone' : (owners[0]?.uid ?? 0);
 }
 
 /** All files that are Quadlet files or look like one. A link to /dev/null is a mask and no file of its own. */

@@ -77,6 +77,7 @@ function setBeside(fact: FactBuilder, mountinfo: string): void {
 function* fromFiles(fact: FactBuilder): Asking<Fact> {
   const [entries, ...answers] = yield* together([list(entriesDir), ...bootFiles.map(read), ...libraryDirs.map(list)]);
   fact.gap('controllers', undecided('only a running kernel has controllers', { path: rootControllers }));
+  fact.set('beside', [], { path: mountInfo, said: 'nothing is mounted in an image' });
   for (const [at, answer] of answers.slice(bootFiles.length).entries()) {
     const version = answer.is === 'got' ? systemdVersion(answer.value as readonly string[]) : undefined;
     if (version !== undefined && version >= unifiedOnly)

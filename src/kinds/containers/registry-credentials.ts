@@ -1,5 +1,5 @@
 /** Kind `registry-credentials`: the files that hold passwords of registries. They are looked up, never read. */
-import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
+import { type Account, type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { whose } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Json, missing, unknown } from '../../facts/fact.ts';
 import { endOf } from '../../facts/host/disk.ts';
@@ -9,6 +9,11 @@ import { boolean, list, mode, number, record, string } from '../../facts/shape.t
 /** containers-auth.json(5), in the order in which Podman looks; /etc/containers/auth.json is not read (tried with 5.4.2). */
 const ownPlaces = ['/run/user/{uid}/containers/auth.json', '/run/containers/{uid}/auth.json', '~/.config/containers/auth.json', '~/.docker/config.json'];
 const kubelet = '/var/lib/kubelet/config.json';
+
+/** Root's Podman makes it for itself: closed to all others, it holds nothing that an account could use, or others read. */
+const rootsRun = '/run/containers';
+
+const isRootsAlone = (answer: Answer<Stat>): boolean => answer.is === 'got' && answer.value.uid === 0 && (answer.value.mode & 0o011) === 0;
 
 const placesOf = (as: Account): string[] =>
   [...ownPlaces, ...(as.uid === 0 ? [kubelet] : [])].map((p) => p.replace('{uid}', String(as.uid)).replace(/^~/, as.home));
@@ -30,9 +35,10 @@ export const registryCredentials = defineKind({
     ),
     shipped: list(string('a path'), 'files that lie on an image: everybody who gets the image has them'),
   }),
-  touches: () => [...[...ownPlaces, kubelet].map((path) => ({ do: 'stat', path }) as const), whose],
+  touches: () => [...[...ownPlaces, kubelet, rootsRun].map((path) => ({ do: 'stat', path }) as const), whose],
   *learn(_, as): Asking<Fact> {
-    const paths = placesOf(as);
+    const above = as.uid === 0 ? undefined : yield* stat(rootsRun);
+    const paths = placesOf(as).filter((p) => !(above && isRootsAlone(above) && p.startsWith(`${rootsRun}/`)));
     const [who, ...stats] = yield* together([whose(as), ...paths.map((p) => stat(p))]);
     const image = who === 'nobody';
     const fact = new FactBuilder();

@@ -1,7 +1,7 @@
 /** Kind `account-home`: whether an account can hold rootless containers: its home, its shell, where it comes from. */
 import { type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { passwd } from '../../facts/host/accounts.ts';
+import { passwd } from '../../facts/host/passwd.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 

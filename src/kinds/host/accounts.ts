@@ -1,7 +1,8 @@
 /** Kind `accounts`: whether anybody here runs containers or K3s without root. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
-import { type RootlessUse, rootlessUse } from '../../facts/host/accounts.ts';
+import type { RootlessUse } from '../../facts/host/accounts.ts';
+import { meantAccounts } from '../../facts/host/meant-accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
@@ -15,9 +16,9 @@ export const accounts = defineKind({
     anyK3sRootless: boolean('an account has a k3s-rootless unit or K3s data in its home'),
     rootless: list(string('login name'), 'the accounts that run containers without root'),
   }),
-  touches: () => [rootlessUse],
-  *learn(_query, as): Asking<Fact> {
-    const uses = yield* rootlessUse(as);
+  touches: () => [meantAccounts],
+  *learn(_query, as, { accounts: names = [] }): Asking<Fact> {
+    const uses = yield* meantAccounts(as, names);
     if (uses.is === 'unknown') return uses;
     const fact = new FactBuilder().consulted(...uses.consulted);
     setAny(fact, 'anyRootless', uses.each, (u) => u.rootless, uses.elsewhere);

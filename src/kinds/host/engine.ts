@@ -1,8 +1,9 @@
 /** Kind `engine`: the container engines that act for accounts. */
 import type { Account, Asking } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects } from '../../facts/fact.ts';
-import { accountOf, rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
-import { defineKind } from '../../facts/kind.ts';
+import { type Fact, FactBuilder, type Hidden, type Known, missing, type Subject, type Subjects } from '../../facts/fact.ts';
+import { accountOf, rootAccount } from '../../facts/host/accounts.ts';
+import { meantAccounts } from '../../facts/host/meant-accounts.ts';
+import { defineKind, type Given } from '../../facts/kind.ts';
 import { boolean, number, record, string } from '../../facts/shape.ts';
 
 const engineShape = record({ rootful: boolean('acts as root'), name: string('login name'), uid: number('user id'), home: string('home directory') });
@@ -14,25 +15,28 @@ export const engine = defineKind({
   main: 'account',
   fields: { account: { type: 'string', required: true, describe: 'login name' } },
   shape: engineShape,
-  touches: () => [rootlessUse],
-  *learn(query): Asking<Fact> {
-    const found = yield* engines(rootAccount);
+  touches: () => [meantAccounts],
+  *learn(query, _as, given): Asking<Fact> {
+    const found = yield* engines(rootAccount, given);
     if (found.is === 'unknown') return found;
     return found.each.find((s) => s.as?.name === query.account)?.fact ?? missing(...found.consulted);
   },
-  find: { shape: engineShape, touches: () => [rootlessUse], learn: engines },
+  find: { shape: engineShape, ofAccounts: true, touches: () => [meantAccounts], learn: engines },
 });
 
-function* engines(as: Account): Asking<Subjects> {
-  const host: Subject = { key: '', as: rootAccount, fact: engineFact(rootAccount, true) };
-  const uses = yield* rootlessUse(as);
-  if (uses.is === 'unknown') return { is: 'known', each: [host], incomplete: uses, consulted: uses.where };
-  const blocked = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object') ?? uses.elsewhere;
+function* engines(as: Account, { accounts = [] }: Given): Asking<Subjects> {
+  const host: Subject = { key: '', as: rootAccount, roots: true, fact: engineFact(rootAccount, true) };
+  const uses = yield* meantAccounts(as, accounts);
+  if (uses.is === 'unknown') return { is: 'known', each: [host], incomplete: uses, hidden: [{ of: 'others', why: uses }], consulted: uses.where };
+  const hidden: Hidden[] = [
+    ...uses.each.flatMap(({ entry, rootless }) => (typeof rootless === 'object' ? [{ of: entry.uid, why: rootless }] : [])),
+    ...(uses.elsewhere ? [{ of: 'others' as const, why: uses.elsewhere }] : []),
+  ];
   const each = [
     host,
     ...uses.each.filter((u) => u.rootless === true).map((u) => ({ key: `user:${u.entry.name}`, as: accountOf(u), fact: engineFact(u.entry, false) })),
   ];
-  return { is: 'known', each, consulted: uses.consulted, ...(blocked ? { incomplete: blocked } : {}) };
+  return { is: 'known', each, consulted: uses.consulted, ...(hidden[0] ? { incomplete: hidden[0].why, hidden } : {}) };
 }
 
 function engineFact(account: Account, rootful: boolean): Known {

@@ -8,7 +8,7 @@ import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database } from '../../facts/podman/store.ts';
 import { mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
-import { type QuadletHost, type QuadletHosts, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { hiddenFrom, type QuadletHost, type QuadletHosts, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
 
 const key = 'net.ipv4.ip_unprivileged_port_start';
@@ -54,7 +54,7 @@ function quadletPorts(hosts: QuadletHosts, as: Account): Published {
   const host = hosts.each.at(-1) as QuadletHost;
   const own = host.users.find((u) => u.account?.uid === as.uid);
   const ports: { port: number; where: Where }[] = [];
-  let hidden = hosts.incomplete;
+  let hidden = hiddenFrom(hosts, as);
   for (const file of own?.taken.values() ?? []) {
     const merged = mergeQuadlet(file, own?.directories ?? [], host.disk, host.release);
     hidden ??= merged.unseen;

@@ -1,7 +1,7 @@
 /** Kind `subid-conflicts`: whether the subordinate ids of an account are its own alone. */
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { passwd } from '../../facts/host/accounts.ts';
+import { passwd } from '../../facts/host/passwd.ts';
 import { parseSubIds, type Range, subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';

@@ -1,7 +1,8 @@
 /** Kind `user`: accounts, their subordinate ids, and which of them run containers without root. */
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
-import { accountOf, type RootlessUse, rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
+import { accountOf, type RootlessUse, rootAccount } from '../../facts/host/accounts.ts';
+import { meantAccounts } from '../../facts/host/meant-accounts.ts';
 import { type SubIds, subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
@@ -21,7 +22,9 @@ const shape = record({
   gid: number('primary group id'),
   home: string('home directory'),
   shell: string('login shell'),
-  rootless: boolean('runs containers without root: an ordinary account that may linger, owns container files, or inspects'),
+  rootless: boolean(
+    'runs containers without root, or will: named with --account or, where none is, an account that may linger, owns container files or units, runs them now, or inspects, also through sudo',
+  ),
   linger: boolean('its services start at boot and outlive its sessions (loginctl enable-linger)'),
   k3sRootless: boolean('has a k3s-rootless unit or K3s data in its home'),
   subuid: ids,
@@ -30,7 +33,9 @@ const shape = record({
 
 function* describe(use: RootlessUse): Asking<Known> {
   const { entry } = use;
-  const [uids, gids] = yield* together([subIds('subuid', entry), subIds('subgid', entry)]);
+  // Nobody wants to know the ranges of those who run no containers.
+  const idle = use.rootless === false && use.k3sRootless === false;
+  const [uids, gids] = idle ? [] : yield* together([subIds('subuid', entry), subIds('subgid', entry)]);
   const fact = new FactBuilder().consulted(...use.where);
   for (const field of ['name', 'uid', 'gid', 'home', 'shell'] as const) fact.set(field, entry[field], entry.at);
   for (const field of ['linger', 'rootless', 'k3sRootless'] as const) {
@@ -67,23 +72,29 @@ export const user = defineKind({
   main: 'name',
   fields: { name: { type: 'string', required: true, describe: 'login name' } },
   shape,
-  touches: () => [rootlessUse, subIds],
+  touches: () => [meantAccounts, subIds],
   // Under forEach `as` is the subject, not who inspects, so nobody counts for inspecting here.
-  *learn(query): Asking<Fact> {
-    const uses = yield* rootlessUse(rootAccount);
+  *learn(query, _as, { accounts = [] }): Asking<Fact> {
+    const uses = yield* meantAccounts(rootAccount, accounts);
     if (uses.is === 'unknown') return uses;
     const use = uses.each.find((u) => u.entry.name === query.name);
     return use ? yield* describe(use) : missing(...uses.consulted);
   },
   find: {
     shape,
-    touches: () => [rootlessUse, subIds],
-    *learn(as): Asking<Subjects> {
-      const uses = yield* rootlessUse(as);
+    ofAccounts: true,
+    touches: () => [meantAccounts, subIds],
+    *learn(as, { accounts = [] }): Asking<Subjects> {
+      const uses = yield* meantAccounts(as, accounts);
       if (uses.is === 'unknown') return uses;
       const facts = yield* together(uses.each.map(describe));
       const each = uses.each.map((use, at) => subjectOf(use, facts[at] as Known));
-      return { is: 'known', each, consulted: uses.consulted, ...(uses.elsewhere ? { incomplete: uses.elsewhere } : {}) };
+      return {
+        is: 'known',
+        each,
+        consulted: uses.consulted,
+        ...(uses.elsewhere ? { incomplete: uses.elsewhere, hidden: [{ of: 'others', why: uses.elsewhere }] } : {}),
+      };
     },
   },
 });

@@ -1,10 +1,14 @@
 /** Kind `k3d-config`: what config files and command lines create. */
-import type { Asking } from '../../facts/ask.ts';
-import { type Fact, missing, type Subjects } from '../../facts/fact.ts';
+import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { type Fact, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
+import { accountOf } from '../../facts/host/accounts.ts';
+import { hasRealHome } from '../../facts/host/container-traces.ts';
+import { meantAccounts } from '../../facts/host/meant-accounts.ts';
 import { type ClusterPlan, clusterFact, clusterShape, type LookedFor } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { ofAnyone } from '../../facts/podman/patterns.ts';
 
 export const k3dConfig = defineKind({
   name: 'k3d-config',
@@ -28,15 +32,28 @@ export const k3dConfig = defineKind({
   },
   find: {
     shape: clusterShape,
-    touches: () => [givenFiles],
-    *learn(as, { files }): Asking<Subjects> {
-      const given = yield* givenFiles(as, files);
-      const plans = plansOf(given);
-      const incomplete = given.blocked[0]?.why;
-      return { is: 'known', each: plans.map((p) => ({ key: p.id, fact: clusterFact(p) })), consulted: given.consulted, ...(incomplete ? { incomplete } : {}) };
+    touches: () => [givenFiles, meantAccounts, ...ofAnyone([givenFiles])],
+    *learn(as, { files, accounts = [] }): Asking<Subjects> {
+      const own = yield* givenFiles(as, files);
+      const { others, unsure } = as.uid === 0 ? yield* accountsBeside(as, accounts) : { others: [] };
+      const theirs = yield* together(others.map((account) => givenFiles(account, [])));
+      const each = new Map(plansOf(own).map((p): [string, Subject] => [p.id, { key: p.id, fact: clusterFact(p) }]));
+      for (const [at, given] of theirs.entries())
+        for (const p of plansOf(given)) if (!each.has(p.id)) each.set(p.id, { key: p.id, as: others[at] as Account, fact: clusterFact(p) });
+      const all = [own, ...theirs];
+      const incomplete = all.flatMap((g) => g.blocked)[0]?.why ?? unsure;
+      return { is: 'known', each: [...each.values()], consulted: all.flatMap((g) => g.consulted), ...(incomplete ? { incomplete } : {}) };
     },
   },
 });
+
+/** Root judges for those who run k3d: their files lie in their homes. */
+function* accountsBeside(as: Account, names: readonly string[]): Asking<{ readonly others: readonly Account[]; readonly unsure?: Unknown }> {
+  const uses = yield* meantAccounts(as, names);
+  if (uses.is === 'unknown') return { others: [], unsure: uses };
+  const unsure = uses.each.map((u) => u.rootless).find((r) => typeof r === 'object') ?? uses.elsewhere;
+  return { others: uses.each.filter((u) => u.rootless === true && hasRealHome(u.entry)).map(accountOf), ...(unsure ? { unsure } : {}) };
+}
 
 /** A file of which nothing is known makes the whole fact unknown; within forEach it stays one subject. */
 function factOf(plan: ClusterPlan, lookedFor: LookedFor | undefined): Fact {

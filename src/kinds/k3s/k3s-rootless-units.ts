@@ -1,7 +1,7 @@
 /** Kind `k3s-rootless-units`: every place of a host where a k3s-rootless unit lies. */
 import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { passwd } from '../../facts/host/accounts.ts';
+import { passwd } from '../../facts/host/passwd.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 

@@ -2,6 +2,7 @@
 import { fileTypes } from '../../facts/answer.ts';
 import { type Asking, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { defaultSocket, socketUnit } from '../../facts/podman/socket-unit.ts';
 import { lookAtSocket, mayLookAt, whoAnswers } from '../../facts/podman/who-answers.ts';
@@ -11,7 +12,7 @@ export const podmanApi = defineKind({
   name: 'podman-api',
   noun: 'the API socket',
   describe: "The API socket of an account's Podman: root's system socket or the user's own. The path follows the merged podman.socket.",
-  fields: {},
+  fields: { of: { type: 'string', values: ['root'], describe: "root: the system's socket, whoever inspects; without it, that of the account in question" } },
   shape: record({
     path: string('the path of the socket'),
     type: string('what lies at that path', fileTypes),
@@ -20,7 +21,8 @@ export const podmanApi = defineKind({
     session: boolean("whether the account's runtime directory is there: somebody is logged in, or lingering is on"),
   }),
   touches: () => [socketUnit, whoAnswers, lookAtSocket, { do: 'stat', path: '/run/user/{uid}' }],
-  *learn(_, as): Asking<Fact> {
+  *learn({ of }, account): Asking<Fact> {
+    const as = of === 'root' ? rootAccount : account;
     const unit = yield* socketUnit(as);
     const listens = unit.listens.find((l) => l.type === 'unix');
     if (unit.unseen) return unit.unseen;

@@ -2,7 +2,7 @@
 import { type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { hiddenFrom, type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 /** systemd.generator(7): the first directory that has the name counts. */
@@ -33,7 +33,7 @@ export const quadletGenerator = defineKind({
       .map((f) => f.path);
     const fact = new FactBuilder().consulted(...paths.map((path) => ({ path })));
     const moved = as.uid === 0 ? host.systemMoved : host.usersMoved.get(as.uid);
-    const open = moved ?? (files.length === 0 ? hosts.incomplete : undefined);
+    const open = moved ?? (files.length === 0 ? hiddenFrom(hosts, as) : undefined);
     if (open) fact.gap('files', open);
     else fact.set('files', files, ...(files.length > 0 ? files : (instance?.directories ?? [])).map((path) => ({ path })));
     const at = stats.findIndex((s) => s.is !== 'absent');

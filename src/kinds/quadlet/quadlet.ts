@@ -69,13 +69,19 @@ export const quadlet = defineKind({
       const host = hosts.each.at(-1) as QuadletHost;
       const files = quadletFiles(host);
       const facts = yield* together(files.map((f) => judge(hosts, f)));
-      const each = files.map(
-        (file, at): Subject => ({ key: `quadlet:${file.path}`, as: placementOf(host, file).instance?.account ?? rootAccount, fact: facts[at] as Known }),
-      );
+      const each = files.map((file, at): Subject => subjectOf(file, placementOf(host, file), facts[at] as Known));
       const consulted = [...host.system.directories, ...host.users.flatMap((u) => u.directories)].map((path) => ({ path }));
-      return { is: 'known', each, consulted, ...(hosts.incomplete ? { incomplete: hosts.incomplete } : {}) };
+      return { is: 'known', each, consulted, ...(hosts.incomplete ? { incomplete: hosts.incomplete, hidden: hosts.hidden } : {}) };
     },
   },
+});
+
+/** What the system's generator reads is root's alone. */
+const subjectOf = (file: QuadletFile, { place, instance }: Placement, fact: Known): Subject => ({
+  key: `quadlet:${file.path}`,
+  as: instance?.account ?? rootAccount,
+  ...(place === 'system' ? { roots: true } : {}),
+  fact,
 });
 
 /** Judges a file under every release that it may meet; what the releases see differently is unknown. */

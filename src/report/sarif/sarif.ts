@@ -82,6 +82,7 @@ function run(report: Report, style: Style, { full, unknown }: Manner): Run {
     ...(full ? { taxonomies: taxonomies(report.rules, style.hash).components } : {}),
     properties: {
       target: canonical(report.target),
+      ...(report.caveats ? { caveats: canonical(report.caveats) } : {}),
       profiles: canonical(report.profiles),
       ...(report.undecidedProfiles ? { undecidedProfiles: canonical(report.undecidedProfiles) } : {}),
       rules: report.tool.rules,

@@ -70,12 +70,19 @@ function atAGlance(shown: readonly Verdict[], once: number, width: number, paint
 }
 
 /** The tool, the target, who looked and when, the profiles and why they were chosen. */
-function head({ tool, target, profiles, undecidedProfiles = [], summary }: Report, width: number, strong: (text: string) => string): string[] {
+function head(
+  { tool, target, caveats = [], profiles, stricter = {}, undecidedProfiles = [], summary }: Report,
+  width: number,
+  strong: (text: string) => string,
+): string[] {
   const named = target.kind === target.name ? target.name : `${target.name} (${target.kind})`;
   const lines: [string, string][] = [
+    ...caveats.map(({ said }): [string, string] => ['note', said]),
     ['target', named],
     ['seen', `${target.user === undefined ? '' : `as ${target.user}, `}${target.takenAt}`],
     ...profiles.map(({ id, because }, at): [string, string] => [at === 0 ? 'profile' : '', `${id}: ${because}`]),
+    ...(target.accounts ? [['for', target.accounts.join(', ')] as [string, string]] : []),
+    ...Object.entries(stricter).map(([name, profile], at): [string, string] => [at === 0 ? 'stricter' : '', `${name} is that of ${profile}`]),
     ...undecidedProfiles.map(({ id, because }, at): [string, string] => [at === 0 ? 'unsure' : '', `${id} may apply: ${because}`]),
     ...(target.truncated ? [['warning', 'the snapshot is truncated: what it lacks is unknown'] as [string, string]] : []),
   ];

@@ -1,12 +1,12 @@
 /** Text of a profile file → the profile, or every mistake in it with its line. */
 import type { Json } from '../../facts/fact.ts';
 import { kinds } from '../../kinds/kinds.ts';
-import type { Profile } from '../profile.ts';
+import { type Profile, subjectsOfProfiles } from '../profile.ts';
 import type { Problem } from '../rule.ts';
 import { readItems, type Scope } from './read-items.ts';
 import { Source, type YamlNode } from './source.ts';
 
-const keys = ['id', 'title', 'describe', 'present', 'because', 'params'] as const;
+const keys = ['id', 'title', 'describe', 'about', 'present', 'because', 'params'] as const;
 
 /** Reads a profile file; `id` must be the file's name. */
 export function loadProfile(file: string, text: string, idFromPath: string): { profile?: Profile; problems: readonly Problem[] } {
@@ -22,6 +22,7 @@ export function loadProfile(file: string, text: string, idFromPath: string): { p
     id: text_('id'),
     title: text_('title'),
     describe: text_('describe'),
+    about: (top.has('about') && source.word(top.get('about'), 'about', subjectsOfProfiles)) || 'engine',
     because: text_('because'),
     present: top.has('present') ? readItems(source, top.get('present'), 'present', scope) : [],
     params: top.has('params') ? readParams(source, top.get('params')) : {},

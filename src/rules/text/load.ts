@@ -1,15 +1,32 @@
 /** Text of a rule file → the rule, or every mistake in it with its line. */
 import { isMap, isScalar } from 'yaml';
+import type { Json } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
-import { type ForEach, idPattern, type Param, type Problem, type Rule } from '../rule.ts';
+import { type ForEach, type IfNone, idPattern, type Param, type Problem, type Rule } from '../rule.ts';
 import { readExpect, readItems, type Scope } from './read-items.ts';
 import { readSteps } from './read-steps.ts';
 import { Source, type YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
-const ruleKeys = ['id', 'title', 'severity', 'profiles', 'why', 'controls', 'references', 'formerly', 'params', 'forEach', 'when', 'check', 'remedy'] as const;
+const ruleKeys = [
+  'id',
+  'title',
+  'severity',
+  'profiles',
+  'running',
+  'why',
+  'controls',
+  'references',
+  'formerly',
+  'params',
+  'forEach',
+  'ifNone',
+  'when',
+  'check',
+  'remedy',
+] as const;
 const required = ['id', 'title', 'severity', 'why', 'check'] as const;
 
 export type Loaded = { readonly rule: Rule; readonly problems: readonly [] } | { readonly rule?: never; readonly problems: readonly Problem[] };
@@ -30,18 +47,22 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
   const scope: Scope = { kinds, params: new Map(Object.entries(params).map(([name, p]) => [name, p.default])), usedParams: new Set() };
   const forEach = get('forEach', (n) => readForEach(source, n, scope));
   const inner: Scope = forEach?.kind.find ? { ...scope, each: forEach.kind.find.shape } : scope;
+  const ifNone = get('ifNone', (n) => readIfNone(source, n, forEach !== undefined, scope));
   const rule: Rule = {
     id,
     title: get('title', (n) => source.text(n, 'title')) ?? '',
     severity: get('severity', (n) => source.word(n, 'severity', severities)) ?? 'medium',
     why: get('why', (n) => source.text(n, 'why')) ?? '',
     profiles: get('profiles', (n) => source.texts(n, 'profiles')) ?? [],
+    ...(get('running', (n) => readRunning(source, n)) ? { running: true } : {}),
     controls: get('controls', (n) => source.texts(n, 'controls')) ?? [],
     references: get('references', (n) => readReferences(source, n)) ?? [],
     formerly: get('formerly', (n) => source.texts(n, 'formerly')) ?? [],
     params,
     ...(forEach ? { forEach: forEach.forEach } : {}),
-    when: get('when', (n) => readItems(source, n, 'when', inner)) ?? [],
+    ...(ifNone ? { ifNone } : {}),
+    // Where there is no subject, only a `when` that does without one can be judged.
+    when: get('when', (n) => readItems(source, n, 'when', ifNone ? scope : inner)) ?? [],
     check: get('check', (n) => readItems(source, n, 'check', inner)) ?? [],
     remedy: get('remedy', (n) => readSteps(source, n, inner)) ?? [],
     at: { path: file, line: 1 },
@@ -60,14 +81,34 @@ function readId(source: Source, node: YamlNode, idFromPath: string | undefined):
   return id;
 }
 
+function readRunning(source: Source, node: YamlNode): boolean {
+  const is = isScalar(node) && node.value === true;
+  if (!is) source.problem(node, 'running must be true', 'leave it out where the rule can be judged on an image');
+  return is;
+}
+
 function readParams(source: Source, node: YamlNode): Record<string, Param> {
   const params: Record<string, Param> = {};
   for (const { key, value } of source.entries(node, 'params')) {
-    const fields = source.fields(value, `parameter "${key}"`, ['default', 'describe']);
+    const fields = source.fields(value, `parameter "${key}"`, ['default', 'describe', 'stricter']);
     if (!fields.has('default')) source.problem(value, `parameter "${key}" needs a default`);
-    params[key] = { default: source.json(fields.get('default')), describe: (fields.has('describe') && source.text(fields.get('describe'), 'describe')) || '' };
+    const stricter = fields.has('stricter') ? readStricter(source, fields.get('stricter')) : undefined;
+    params[key] = {
+      default: source.json(fields.get('default')),
+      describe: (fields.has('describe') && source.text(fields.get('describe'), 'describe')) || '',
+      ...(stricter ? { stricter } : {}),
+    };
   }
   return params;
+}
+
+/** `more`, `less`, or the values from the mildest to the strictest. */
+function readStricter(source: Source, node: YamlNode): Param['stricter'] {
+  if (isScalar(node)) return source.word(node, 'stricter', ['more', 'less'] as const);
+  const values = source.json(node);
+  if (Array.isArray(values)) return values as readonly Json[];
+  source.problem(node, 'stricter must be more, less, or a list from the mildest value to the strictest');
+  return undefined;
 }
 
 function readForEach(source: Source, node: YamlNode, scope: Scope): { forEach: ForEach; kind: Kind } | undefined {
@@ -100,6 +141,21 @@ function readForEach(source: Source, node: YamlNode, scope: Scope): { forEach: F
   const all = isScalar(entry.value) && entry.value.value === 'all';
   const filter = all ? [] : readExpect(source, entry.value, kind.find.shape, { ...scope, each: kind.find.shape }, entry.keyNode, 'the filter');
   return { kind, forEach: { kind: kind.name, filter, at: source.at(entry.keyNode) } };
+}
+
+/** `unknown`, or `{ unknown: why and what to do, severity: medium, when: [item, …] }`. */
+function readIfNone(source: Source, node: YamlNode, ranges: boolean, scope: Scope): IfNone | undefined {
+  if (!ranges) source.problem(node, '"ifNone" has a meaning only beside forEach');
+  if (isScalar(node)) {
+    const outcome = source.word(node, 'ifNone', ['unknown'] as const);
+    return outcome && { outcome, when: [] };
+  }
+  const fields = source.fields(node, 'ifNone', ['unknown', 'severity', 'when']);
+  if (!fields.has('unknown')) source.problem(node, 'ifNone needs "unknown"', 'ifNone: { unknown: why, and what to do }');
+  const say = fields.has('unknown') ? source.text(fields.get('unknown'), 'unknown') : undefined;
+  const severity = fields.has('severity') ? source.word(fields.get('severity'), 'severity', severities) : undefined;
+  const when = fields.has('when') ? readItems(source, fields.get('when'), 'when', scope) : [];
+  return { outcome: 'unknown', when, ...(say ? { say } : {}), ...(severity ? { severity } : {}) };
 }
 
 function readReferences(source: Source, node: YamlNode): Reference[] {

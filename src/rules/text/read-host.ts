@@ -5,7 +5,7 @@ import { fileTypes, whys } from '../../facts/answer.ts';
 import type { Problem } from '../rule.ts';
 import { Source, type YamlNode } from './source.ts';
 
-export const hostKeys = ['files', 'commands', 'sockets', 'env', 'user', 'kind', 'takenAt', 'given', 'describe', 'follows'] as const;
+export const hostKeys = ['files', 'commands', 'sockets', 'env', 'user', 'kind', 'takenAt', 'given', 'accounts', 'describe', 'follows'] as const;
 
 const fileKeys = ['content', 'type', 'link', 'mode', 'owner', 'mtime', 'blocked'] as const;
 
@@ -32,7 +32,8 @@ export function hostIn(source: Source, fields: ReadonlyMap<string, YamlNode>): H
     user: (node) => checkUser(source, node),
     kind: (node) => void source.word(node, 'kind', ['live', 'image']),
     takenAt: (node) => numeric(source, node, 'takenAt'),
-    given: (node) => paths(source, node),
+    given: (node) => listed(source, node, 'given', '[/src/up.sh]'),
+    accounts: (node) => listed(source, node, 'accounts', '[driver]'),
     describe: (node) => texts(source, node, 'describe'),
     follows: (node) => texts(source, node, 'follows'),
   };
@@ -51,12 +52,12 @@ function texts(source: Source, node: YamlNode, what: string): void {
   if (!isScalar(node) || typeof node.value !== 'string') source.problem(node, `${what} must be text`, 'put it in quotes');
 }
 
-/** A list of paths. */
-function paths(source: Source, node: YamlNode): void {
-  if (!isSeq(node)) source.problem(node, 'given must be a list of paths', 'given: [/src/up.sh]');
+/** A list of paths or names. */
+function listed(source: Source, node: YamlNode, what: string, example: string): void {
+  if (!isSeq(node)) source.problem(node, `${what} must be a list`, `${what}: ${example}`);
   else
     for (const item of node.items)
-      if (!isScalar(item) || typeof item.value !== 'string' || item.value === '') source.problem(item as YamlNode, 'a given path must be text');
+      if (!isScalar(item) || typeof item.value !== 'string' || item.value === '') source.problem(item as YamlNode, `what is in ${what} must be text`);
 }
 
 function numeric(source: Source, node: YamlNode, what: string): void {

@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import glob from 'fast-glob';
 import { packageRoot } from '../../../src/cli/paths.ts';
 import { probesIn } from '../../../src/plan/questions.ts';
+import { itemsOf } from '../../../src/rules/rule.ts';
 import type { RuleTried } from '../every-rule.ts';
 
 const source = join(packageRoot, 'src');
@@ -14,7 +15,7 @@ export function affectedBy(file: string, rules: readonly RuleTried[]): readonly 
   const kinds = new Set([...importers].filter((f) => /\/src\/kinds\/[^/]+\//.test(f)).map((f) => basename(f, '.ts')));
   if (kinds.size === 0) return rules;
   const isAffected = ({ rule }: RuleTried): boolean =>
-    [rule.forEach?.kind, ...probesIn([...rule.when, ...rule.check]).map((p) => p.kind)].some((k) => k !== undefined && kinds.has(k));
+    [rule.forEach?.kind, ...probesIn(itemsOf(rule)).map((p) => p.kind)].some((k) => k !== undefined && kinds.has(k));
   return rules.filter(isAffected);
 }
 

@@ -73,12 +73,12 @@ const asAbsent: readonly Planted[] = [
     "if (text.is === 'blocked') return unknown(text, path);",
     '',
   ]),
-  ...inFile('facts/host/accounts.ts', 'monotone', [
+  ...inFile('facts/host/container-traces.ts', 'monotone', [
     'who may not be looked up has no trace of Podman',
-    "if (answer?.is === 'blocked') blocked ??= unknown(answer, path);",
+    "if (answer?.is === 'blocked' && !(answer.why === 'unsupported' && path.startsWith('/run/'))) blocked ??= unknown(answer, path);",
     '',
   ]),
-  ...inFile('facts/host/accounts.ts', 'monotone', [
+  ...inFile('facts/host/passwd.ts', 'monotone', [
     'a passwd that may not be read holds nobody',
     "if (answer.is === 'blocked') return unknown(answer, passwdPath);",
     "if (answer.is === 'blocked') return { is: 'known', entries: [], consulted };",
@@ -156,8 +156,8 @@ const judging: readonly Planted[] = [
     'monotone',
     [
       'an unknown `when` is a no',
-      'if (when.undecided) return unknownVerdict(base, rule.severity, when);',
-      "if (when.undecided) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, () => true) };",
+      'return when.undecided ? unknownVerdict(base, rule.severity, when) : undefined;',
+      "return when.undecided ? { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, () => true) } : undefined;",
     ],
     [
       'a failure hides what is undecided and weighs more',

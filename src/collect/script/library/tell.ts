@@ -80,14 +80,16 @@ accounts() {
   while IFS=: read -r u _ i g _ h _ || [ -n "$u" ]; do
     case $u in '' | '#'* | "$me" | *[!A-Za-z0-9_.@-]*) continue ;; esac
     case $i$g in '' | *[!0-9]*) continue ;; esac
-    [ "$i" -eq 0 ] || { [ "$i" -ge "$low" ] && [ "$i" -le "$high" ]; } || continue
     h=@{h:-/}
     case $h in /*) ;; *) continue ;; esac
+    [ "$i" -eq 0 ] || { [ "$i" -ge "$low" ] && [ "$i" -le "$high" ]; } || meant_is "$u" || traced || continue
     number=$((number + 1))
     [ $number -le 50 ] || break
     $1 </dev/null
   done </etc/passwd
 }
+# meant_is NAME: whether the inspection is about that account, by --account or as the one that called sudo.
+meant_is() { case $meant in *" $1 "*) return 0 ;; *) return 1 ;; esac }
 # everyone FUNCTION: the same for every account that is not root and has a home.
 everyone() {
   number=0
