@@ -71,6 +71,19 @@ function unkept({ name, own }: Ground): Pattern[] {
   return [...new Map(open.map((p) => [promiseOf(name, p), p])).entries()].flatMap(([key, p]) => (done.has(key) ? [] : [p]));
 }
 
+/** Judges a rule on the hosts of its first cases, each with what a pattern names that nothing asked for yet. */
+function tryWithPlaces(each: RuleTried, most: number): void {
+  const grounds = groundsOf(each);
+  for (const t of each.tried.slice(0, most)) {
+    const open = grounds.flatMap(unkept);
+    if (open.length === 0) return;
+    for (const place of placesOf(open)) {
+      const files = withPlaces(place, t.host);
+      if (files) listenTo(each.rule, { ...t, host: overlay(t.host, { files }) });
+    }
+  }
+}
+
 test('no source promises any path', () => {
   const wide = /^(?:stat|read|list) +\/(?:[^/*]+\/)?\*\*$/;
   for (const each of everyRule)
@@ -79,17 +92,8 @@ test('no source promises any path', () => {
 
 test('every promise is kept, or says why not', { timeout: 600_000 }, () => {
   for (const { rule, tried } of everyRule) for (const t of tried) listenTo(rule, t);
-  for (const each of everyRule) {
-    const grounds = groundsOf(each);
-    for (const t of each.tried) {
-      const open = grounds.flatMap(unkept);
-      if (open.length === 0) break;
-      for (const place of placesOf(open)) {
-        const files = withPlaces(place, t.host);
-        if (files) listenTo(each.rule, { ...t, host: overlay(t.host, { files }) });
-      }
-    }
-  }
+  // Most are kept on a host of one of the first cases; only then all cases are tried.
+  for (const most of [2, Number.POSITIVE_INFINITY]) for (const each of everyRule) tryWithPlaces(each, most);
   const broken = everyRule.flatMap((each) => groundsOf(each).flatMap((g) => unkept(g).map((p) => `${g.name}: ${describePattern(p)}`)));
   expect([...new Set(broken)].sort()).toEqual([]);
 });
