@@ -12,8 +12,11 @@ export interface Touch {
   readonly rules: readonly string[];
 }
 
-/** What the rules may touch, once each, sorted by sort of ask and text. */
-export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, params: ParamValues): Touch[] {
+/**
+ * What the rules may touch, once each, sorted by sort of ask and text. Where it is not known yet which profiles will be
+ * chosen, `params` holds the values of each of them.
+ */
+export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, ...params: readonly ParamValues[]): Touch[] {
   const touches = new Map<string, { pattern: Pattern; rules: Set<string> }>();
   const add = (rule: Rule, patterns: readonly Pattern[]): void => {
     for (const pattern of patterns) {
@@ -28,8 +31,11 @@ export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, p
     if (ranged) add(rule, groundOfFind(ranged).touches);
     for (const probe of probesIn(itemsOf(rule))) {
       const kind = kinds.get(probe.kind);
-      const query = Object.fromEntries(Object.entries(probe.query).map(([k, v]) => [k, beforehand(v, rule, params)]));
-      if (kind) add(rule, groundOfQuery(kind, query as Query).touches);
+      const open = Object.values(probe.query).some((value) => 'param' in value);
+      for (const values of kind ? params.slice(0, open ? undefined : 1) : []) {
+        const query = Object.fromEntries(Object.entries(probe.query).map(([k, v]) => [k, beforehand(v, rule, values)]));
+        if (kind) add(rule, groundOfQuery(kind, query as Query).touches);
+      }
     }
   }
   return [...touches.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, t]) => ({ pattern: t.pattern, rules: [...t.rules].sort() }));

@@ -109,7 +109,7 @@ describe('evidence', oracle('ssh-keygen'), () => {
     const listed = await verify(evidence, '--allowed-signers', allowed, '--signer', 'alice@example.com');
     expect(listed.status, listed.out).toBe(0);
     expect(listed.out).toMatch(/ok {4}signature: signed by alice@example.com with ED25519 key SHA256:/);
-    expect(listed.out).toMatch(/judged again: all 124 verdicts of 85 rules are the same/);
+    expect(listed.out).toMatch(/judged again: all \d{3} verdicts of \d{2,3} rules are the same/);
     const unlisted = await verify(evidence);
     expect(unlisted.status).toBe(0);
     expect(unlisted.out).toMatch(/note {2}signature: signed with ED25519 key SHA256:\S+ which no list of signers vouches for.*not who signed/);

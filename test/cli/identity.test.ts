@@ -1,5 +1,5 @@
 /** What readers know a finding by stays the same from run to run, and reports of yesterday are not sent again. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Log, Run } from 'sarif';
@@ -22,8 +22,10 @@ function put(path: string, content: string): string {
 }
 const read = (path: string): string => readFileSync(join(dir, path), 'utf8');
 
-/** A tree that calls itself nothing in particular, with a fault in it. */
+/** A tree with Podman that calls itself nothing in particular, with a fault in it. */
 function tree(name: string): string {
+  put(`${name}/usr/bin/podman`, '');
+  chmodSync(join(dir, name, 'usr/bin/podman'), 0o755);
   put(`${name}/etc/os-release`, 'ID=debian\nVERSION_ID="12"\n');
   put(`${name}/etc/containers/containers.conf.d/timeout.conf`, 'service_timeout=0\n');
   return join(dir, name);

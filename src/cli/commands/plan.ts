@@ -4,12 +4,12 @@ import { describePattern } from '../../facts/pattern.ts';
 import { chooseRules, presenceRules } from '../../inspect.ts';
 import { kindsByName } from '../../kinds/kinds.ts';
 import { plan, type Touch } from '../../plan/plan.ts';
-import { paramValues } from '../../rules/pack.ts';
 import { UsageError } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
 import { selectionFlags, selectionFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
+import { paramsOf } from '../superset.ts';
 import { usualTarget } from '../targets.ts';
 
 export default class Plan extends PretripCommand {
@@ -34,11 +34,7 @@ export default class Plan extends PretripCommand {
     if (rules.length === 0) throw new UsageError('no rule is selected', 'pretrip rules list names the rules and their profiles');
     // Without -p, whether each profile's subject is present is asked as well.
     const presence = selection.profiles || selection.byName ? [] : presenceRules(pack.profiles);
-    const params = paramValues(
-      selection.params,
-      pack.profiles.filter((p) => selection.profiles?.includes(p.id)),
-    );
-    const touches = plan([...rules, ...presence], kindsByName, params);
+    const touches = plan([...rules, ...presence], kindsByName, ...paramsOf(pack, selection));
     if (flags.json)
       await out(
         `${JSON.stringify(

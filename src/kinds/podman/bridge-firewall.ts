@@ -176,7 +176,7 @@ function* liveRules(packet: Packet, opens: Netavark['opens']): Asking<Judged | u
 const refusedBy = ({ exit, stderr }: Output, path: string): Unknown => ({
   is: 'unknown',
   why: 'failed',
-  said: `${path.slice('command:'.length)} ended with ${exit}: ${stderr.trim().split('\n')[0]?.slice(0, 200) ?? ''}`,
+  said: `${path.slice(path.indexOf(':') + 1)} ended with ${exit}: ${stderr.trim().split('\n')[0]?.slice(0, 200) ?? ''}`,
   where: [{ path }],
 });
 

@@ -11,7 +11,7 @@ import { boolean, list as listOf, mode, number, record, string } from '../../fac
 import type { Touches } from '../../facts/source.ts';
 
 /** What lies above the usual stores: a link among them leads to another file system. */
-const above = ['/var', '/var/lib', '/var/lib/containers', '~', '~/.local', '~/.local/share', '~/.local/share/containers'];
+const above = ['/home', '/var', '/var/lib', '/var/lib/containers', '~', '~/.local', '~/.local/share', '~/.local/share/containers'];
 /** Every driver that containers/storage has had: a directory of that name in the store was its own (drivers/driver.go ScanPriorDrivers). */
 const drivers = ['aufs', 'btrfs', 'devicemapper', 'overlay', 'overlay2', 'vfs', 'zfs'];
 

@@ -32,7 +32,8 @@ export function taxonomies(rules: readonly RuleCard[], hash: Hash): Taxonomies {
   return {
     components,
     relationships: (card) =>
-      [...new Set(card.controls)].map(controlOf).map(({ framework, id }) => {
+      // Two spellings may name one control.
+      [...new Map(card.controls.map(controlOf).map((control) => [`${control.framework} ${control.id}`, control])).values()].map(({ framework, id }) => {
         const index = components.findIndex(({ name }) => name === framework);
         const component = components[index];
         return {

@@ -41,6 +41,7 @@ const later = [
   /^stat \/Users\/.*\/\.ssh\//,
   /^stat \/etc\/pki\//,
   /\/var\/lib\/telemetry\//,
+  /^list \/(?:usr\/)?lib\/modules\/[^/]+\/kernel\//,
 ];
 
 /** Whether the script's words cover an ask; what it skips as absent follows from a listing. */
