@@ -125,7 +125,13 @@ function paramFrom(text: string, pack: Pack): GivenParam {
   const params = owners.flatMap((r) => r.params[name] ?? []);
   const value = typed(raw, params[0]?.default ?? null, name);
   if (!params.every((p) => fitsParam(p, value)))
-    throw new UsageError(`parameter ${name} is not of one type in ${owners.map((r) => r.id).join(' and ')}`, `name the rule: --param RULE:${name}=VALUE`);
+    throw new UsageError(
+      `parameter ${name} is not of one type in ${owners
+        .map((r) => r.id)
+        .join(', ')
+        .replace(/, ([^,]*)$/, ' and $1')}`,
+      `name the rule: --param RULE:${name}=VALUE`,
+    );
   return { name, value, ...(rule ? { rule } : {}) };
 }
 
