@@ -4,7 +4,7 @@ import { type Account, type Answer, type Asking, env, list, read, together } fro
 import { envPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
-import { type Elsewhere, filesOf, processUsers, rootlessTraces, type Traces, traceTouches, unitUsers } from './container-traces.ts';
+import { type Elsewhere, filesOf, processUsers, rootlessTraces, type Traces, unitUsers } from './container-traces.ts';
 import { directoryIn, nssPath, type PasswdEntry, passwd, passwdPath, passwdSources } from './passwd.ts';
 
 export const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
@@ -31,16 +31,6 @@ export interface RootlessUse {
 /** The account of an entry. */
 export const accountOf = ({ entry: { name, uid, gid, home } }: Pick<RootlessUse, 'entry'>): Account => ({ name, uid, gid, home });
 
-const touches = [
-  passwd,
-  unitUsers,
-  processUsers,
-  { do: 'list', path: lingerPath },
-  { do: 'read', path: nssPath },
-  { do: 'env', name: sudoUser },
-  ...traceTouches,
-] as const satisfies Touches;
-
 /**
  * Every account but root with what tells whether it runs containers without root.
  *
@@ -48,7 +38,7 @@ const touches = [
  * have (container-traces.ts), or is the account that inspects, itself or through sudo. Who may linger, but is in no
  * passwd file, is `elsewhere`. A subordinate id range alone does not count: useradd gives one to everybody.
  */
-export const rootlessUse = source(touches, seekRootless);
+export const rootlessUse = source((): Touches => [passwd, surroundings, filesOf, { do: 'read', path: nssPath }], seekRootless);
 
 export interface RootlessAccounts {
   readonly is: 'known';
@@ -66,7 +56,9 @@ interface Surroundings {
   readonly audited: Account;
 }
 
-function* surroundings(audited: Account): Asking<Surroundings> {
+const surroundings = source([unitUsers, processUsers, { do: 'list', path: lingerPath }, { do: 'env', name: sudoUser }], lookAround);
+
+function* lookAround(audited: Account): Asking<Surroundings> {
   const [lingering, units, processes, sudo] = yield* together([list(lingerPath), unitUsers(), processUsers(), env(sudoUser)]);
   return { lingering, units, processes, sudo, audited };
 }
@@ -101,9 +93,11 @@ function* fromDirectory(names: readonly string[]): Asking<Unknown | undefined> {
 }
 
 /** One account, wherever its entry is from. */
-export const useOfEntry = source(touches, function* useOfEntry(entry: PasswdEntry): Asking<RootlessUse> {
+export const useOfEntry = source([surroundings, filesOf], findUse);
+
+function* findUse(entry: PasswdEntry): Asking<RootlessUse> {
   return yield* useOf(entry, yield* surroundings(rootAccount));
-});
+}
 
 function* useOf(entry: PasswdEntry, { lingering, units, processes, sudo, audited }: Surroundings): Asking<RootlessUse> {
   const { rootless, k3s } = yield* filesOf(entry);

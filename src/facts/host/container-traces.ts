@@ -36,7 +36,7 @@ export interface Traces {
 
 const stats = [...new Set([...rootlessTraces, ...k3sPaths, ownUnits])];
 
-export const traceTouches: Touches = [
+const touches: Touches = [
   ...stats.map((path) => ({
     do: 'stat' as const,
     path: path.replace('{uid}', '*').replace(/^~/, '**'),
@@ -48,7 +48,9 @@ export const traceTouches: Touches = [
 ];
 
 /** Looks for the files of an account. Where its home is none, only for what lies elsewhere. */
-export function* filesOf(account: Account): Asking<{ readonly rootless: Traces; readonly k3s: Traces }> {
+export const filesOf = source(touches, findFiles);
+
+function* findFiles(account: Account): Asking<{ readonly rootless: Traces; readonly k3s: Traces }> {
   const listed = yield* together(byUid.map((path) => list(path)));
   const mayHold = (pattern: string): boolean => {
     if (pattern.startsWith('~')) return hasRealHome(account);

@@ -79,7 +79,7 @@ function* yetToBeMade(name: string): Asking<Unknown | undefined> {
  * The accounts that run, or will run, containers without root: of those named, each; without names, those that show it.
  * `audited` is the account that inspects. Whom of those named nobody can find is `elsewhere`.
  */
-export const meantAccounts = source([rootlessUse, namedAccount, useOfEntry, ...touches], seekMeant);
+export const meantAccounts = source([rootlessUse, namedAccount, useOfEntry], seekMeant);
 
 function* seekMeant(audited: Account, names: readonly string[]): Asking<RootlessAccounts | Unknown> {
   const uses = yield* rootlessUse(audited);
