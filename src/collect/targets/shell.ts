@@ -1,5 +1,6 @@
 /** What targets share that lead to a shell on another host. */
 import type { Host } from '../record.ts';
+import { redactText } from '../redact/redact.ts';
 import { remote } from '../script/remote.ts';
 import { openSession, SessionError, usualLimits } from '../script/session.ts';
 import { type OpenedHost, type Reach, TargetError } from './target.ts';
@@ -28,8 +29,9 @@ export async function openShell(shell: Shell, reach: Reach): Promise<OpenedHost>
       return await work;
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
-      const { message, hint } = shell.explain(error);
-      throw new TargetError(`${message}; nothing was judged`, hint);
+      // What the far side says, and the command that leads there, may hold a secret.
+      const { message, hint } = shell.explain(new SessionError(redactText(error.message), redactText(error.stderr), error.exit));
+      throw new TargetError(`${redactText(message)}; nothing was judged`, hint);
     }
   };
   const found = await told(remote(session, reach.questions()));
