@@ -16,9 +16,11 @@ export const engine = defineKind({
   shape: engineShape,
   touches: () => [rootlessUse],
   *learn(query): Asking<Fact> {
-    const found = yield* engines(rootAccount);
-    if (found.is === 'unknown') return found;
-    return found.each.find((s) => s.as?.name === query.account)?.fact ?? missing(...found.consulted);
+    if (query.account === rootAccount.name) return engineFact(rootAccount, true);
+    const uses = yield* rootlessUse(rootAccount);
+    if (uses.is === 'unknown') return missing(...uses.where);
+    const use = uses.each.find((u) => u.rootless === true && u.entry.name === query.account);
+    return use ? engineFact(use.entry, false) : missing(...uses.consulted);
   },
   find: { shape: engineShape, touches: () => [rootlessUse], learn: engines },
 });
