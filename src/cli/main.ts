@@ -4,13 +4,14 @@ import * as Errors from '@oclif/core/errors';
 import { visible } from '../report/text.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import { COMMANDS } from './commands.ts';
-import { DefectError, exitStatus, ProblemsError, TargetError, UsageError } from './errors.ts';
+import { DefectError, exitStatus, OutputError, ProblemsError, TargetError, UsageError } from './errors.ts';
 import { manifest, packageRoot } from './paths.ts';
 import { err, problemText } from './print.ts';
 
 /** Runs pretrip. `table` is the file that exports oclif's COMMANDS. Never throws; sets `process.exitCode`. */
 export async function main(given: readonly string[], table: string): Promise<void> {
-  process.stdout.on('error', ignoreClosedPipe);
+  process.stdout.on('error', notWritten);
+  process.stderr.on('error', () => {});
   const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   try {
     const pjson = { ...manifest, oclif: { ...(manifest.oclif as object), commands: { strategy: 'explicit', target: table, identifier: 'COMMANDS' } } };
@@ -60,8 +61,9 @@ function commandIn(argv: readonly string[]): { command: (typeof COMMANDS)[keyof 
   return undefined;
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** Whoever wrote is told as well, but for help, which oclif prints by itself. */
+function notWritten(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') process.exitCode = exitStatus.output;
 }
 
 async function explain(error: unknown, command?: { flags: object }): Promise<number> {
@@ -72,6 +74,10 @@ async function explain(error: unknown, command?: { flags: object }): Promise<num
   if (error instanceof UsageError || error instanceof TargetError) {
     await err(`pretrip: ${safe(error.message)}\n${error.hint ? `  ${safe(error.hint)}\n` : ''}`);
     return error instanceof UsageError ? exitStatus.usage : exitStatus.target;
+  }
+  if (error instanceof OutputError) {
+    await err(`pretrip: ${safe(error.message)}\n${error.hint ? `  ${safe(error.hint)}\n` : ''}`);
+    return exitStatus.output;
   }
   if (error instanceof DefectError) {
     await err(`pretrip: a defect in pretrip itself; the results above are not complete. Please report this:\n${safe(error.message)}\n`);

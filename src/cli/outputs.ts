@@ -10,7 +10,7 @@ import type { FailOn } from '../verdicts/summarize.ts';
 import { UsageError } from './errors.ts';
 import { out } from './print.ts';
 import { sign, signatureMode } from './sign.ts';
-import { type NewFile, writeAll } from './write-file.ts';
+import { type NewFile, refuseUnwritable, writeAll } from './write-file.ts';
 
 /** By name; what people read comes first. */
 export const formats: ReadonlyMap<string, Format> = new Map(
@@ -81,6 +81,7 @@ export function outputsFrom(flags: OutputFlags, targets: number): Output[] {
   const toStdout = outputs.filter((o) => o.path === undefined);
   if (toStdout.length > 1) throw new UsageError('only one format can go to standard output', `give the others a file: -o ${toStdout[1]?.name}=FILE`);
   if (targets > 1) for (const output of outputs) checkPlaces(output);
+  for (const { path } of outputs) if (path !== undefined) refuseUnwritable(path);
   return outputs;
 }
 
@@ -143,9 +144,15 @@ export async function emit(reports: readonly Report[], outputs: readonly Output[
   }
   const twice = files.find((f, i) => files.findIndex((o) => o.path === f.path) !== i);
   if (twice) throw new UsageError(`two reports would be written to ${twice.path}`);
-  writeAll(files);
-  if (tellsPeople(outputs)) stdout += `${last}\n${files.map((f) => `wrote ${f.path}\n`).join('')}`;
+  let failed: unknown;
+  try {
+    writeAll(files);
+  } catch (error) {
+    failed = error;
+  }
+  if (tellsPeople(outputs)) stdout += `${last}\n${failed ? '' : files.map((f) => `wrote ${f.path}\n`).join('')}`;
   if (stdout !== '') await out(stdout);
+  if (failed) throw failed;
 }
 
 interface Text {

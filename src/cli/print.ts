@@ -1,6 +1,7 @@
 /** Everything that goes to a terminal or a pipe. Text from elsewhere is made safe first. */
 import { visible } from '../report/text.ts';
 import type { Problem } from '../rules/rule.ts';
+import { OutputError } from './errors.ts';
 
 /** Writes to standard output and waits until it is taken. A closed pipe is nobody's fault. */
 export function out(text: string): Promise<void> {
@@ -15,7 +16,9 @@ export function err(text: string): Promise<void> {
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((done, fail) => {
     stream.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') fail(error);
+      // Where standard error cannot be written to either, nobody can be told.
+      if (error && stream === process.stdout && (error as NodeJS.ErrnoException).code !== 'EPIPE')
+        fail(new OutputError(`cannot write to standard output: ${error.message.replace(/, .*$/s, '')}`));
       else done();
     });
   });
