@@ -6,12 +6,11 @@ import { hintFor } from '../rules/text/suggest.ts';
 import { COMMANDS } from './commands.ts';
 import { DefectError, exitStatus, OutputError, ProblemsError, TargetError, UsageError } from './errors.ts';
 import { manifest, packageRoot } from './paths.ts';
-import { err, problemText } from './print.ts';
+import { err, hearErrors, problemText } from './print.ts';
 
 /** Runs pretrip. `table` is the file that exports oclif's COMMANDS. Never throws; sets `process.exitCode`. */
 export async function main(given: readonly string[], table: string): Promise<void> {
-  process.stdout.on('error', notWritten);
-  process.stderr.on('error', () => {});
+  hearErrors();
   const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   try {
     const pjson = { ...manifest, oclif: { ...(manifest.oclif as object), commands: { strategy: 'explicit', target: table, identifier: 'COMMANDS' } } };
@@ -21,10 +20,13 @@ export async function main(given: readonly string[], table: string): Promise<voi
     if (named) await new named.command(named.rest, new PlainConfig({ root: packageRoot, pjson: pjson as never, version: manifest.version })).start();
     else {
       const { run } = await import('@oclif/core/run');
+      hearErrors();
       await run([...argv], await Config.load({ root: packageRoot, pjson: pjson as never }));
     }
   } catch (error) {
-    process.exitCode = await explain(error, commandIn(argv)?.command);
+    const status = await explain(error, commandIn(argv)?.command);
+    // Help ends by way of an error that is none; what it could not print counts all the same.
+    if (status !== 0 || process.exitCode === undefined) process.exitCode = status;
   }
 }
 
@@ -59,11 +61,6 @@ function commandIn(argv: readonly string[]): { command: (typeof COMMANDS)[keyof 
     if (Object.hasOwn(COMMANDS, id)) return { command: COMMANDS[id as keyof typeof COMMANDS], rest: argv.slice(words) };
   }
   return undefined;
-}
-
-/** Whoever wrote is told as well, but for help, which oclif prints by itself. */
-function notWritten(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') process.exitCode = exitStatus.output;
 }
 
 async function explain(error: unknown, command?: { flags: object }): Promise<number> {

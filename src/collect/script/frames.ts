@@ -5,7 +5,7 @@ const magic = 'pretrip-raw/1';
 /** Longest header of a frame. */
 const maxHeader = 400;
 /** Bytes that a login may print before the script starts. */
-const maxNoise = 1024 * 1024;
+export const maxNoise = 1024 * 1024;
 /** Largest frame: a file, or a program's output, at its limit. */
 const maxFrame = 32 * 1024 * 1024;
 

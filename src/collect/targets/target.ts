@@ -44,7 +44,7 @@ export interface Found {
   readonly path: string;
   /** The names in a directory; undefined: it is none. */
   readonly entries?: readonly string[];
-  /** The first 64 KiB of a file, of a gzip or zstd file of what is in it; empty for whatever is not read, such as a pipe. */
+  /** The first MiB of a file, of a gzip or zstd file of what is in it; empty for whatever is not read, such as a pipe. */
   readonly head: Uint8Array;
 }
 
