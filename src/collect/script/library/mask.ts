@@ -43,6 +43,7 @@ masking() {
         ;;
     esac
   done
+  summing
   if [ -n "$hash" ] && [ -c /dev/urandom ]; then
     if [ -n "$head" ]; then key=$(head -c 32 /dev/urandom 2>/dev/null | $hash); else key=$(dd bs=32 count=1 2>/dev/null </dev/urandom | $hash); fi
   fi

@@ -101,6 +101,13 @@ everyone() {
     [ "$i" = 0 ] || [ "$h" = / ] || $1 </dev/null
   done </etc/passwd
 }
-begin() { nonce=$1 frames=0 some=; printf '\npretrip-raw/1 %s\n' "$nonce"; }
-finish() { printf '%s end %d 0\n\n' "$nonce" "$frames"; }
+begin() {
+  nonce=$1 frames=0 some=
+  printf '\npretrip-raw/2 %s\n' "$nonce"
+  digesting
+}
+finish() {
+  printf '%s end %d 0\n\n' "$nonce" "$frames"
+  digested
+}
 `;
