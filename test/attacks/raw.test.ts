@@ -27,7 +27,7 @@ const script = (): string =>
     ],
     { nonce, tool: '0', files: [], traces: [] },
   );
-const captured = ([file = '', ...rest]: readonly string[]): Buffer => spawnSync(file, rest, { input: script(), maxBuffer: 64 * 1024 * 1024 }).stdout;
+const captured = ([file = '', ...rest]: readonly string[]): Buffer => spawnSync(file, rest, { input: script(), timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }).stdout;
 
 const shells: readonly (readonly [OracleName, ...string[]])[] = [['dash'], ['bash'], ['busybox', 'sh']];
 for (const shell of shells)
@@ -48,6 +48,11 @@ for (const shell of shells)
         { numRuns: 150 },
       );
     });
+
+    test('a stream larger than any pipe ends, too', () => {
+      writeFileSync(join(dir, 'file'), 'some text\n'.repeat(40_000));
+      expect(parseRaw(captured(shell), nonce).complete).toBe(true);
+    }, 60_000);
 
     test('a stream that was cut off is no changed one', async () => {
       const raw = captured(shell);

@@ -34,7 +34,8 @@ prepare() {
 summing() {
   digest=$hash
   [ -n "$digest" ] || case $(echo | cksum 2>/dev/null) in '3515105045 1'*) digest=cksum ;; esac
-  for f in tee mkfifo; do command -v $f >/dev/null 2>&1 || digest=; done
+  # A shell may know the name of a program that it cannot start.
+  case $(echo a | tee /dev/null 2>/dev/null) in a) ;; *) digest= ;; esac
   [ -n "$D" ] || digest=
 }
 # From here on, what is printed goes through a pipe on its way. Nobody's child, so that "wait" does not wait for it.
@@ -45,7 +46,8 @@ digesting() {
   fi
   summed=1
   (
-    $digest <"$D/copy" >"$D/sum" 2>/dev/null &
+    # The result is handed over last: opening that pipe waits for its reader.
+    { sum=$($digest <"$D/copy" 2>/dev/null) && echo "$sum" >"$D/sum"; } >/dev/null 2>&1 &
     tee "$D/copy" <"$D/out" 2>/dev/null &
   )
   exec 6>&1 >"$D/out"
