@@ -1,5 +1,6 @@
 /** Flags for targets at the other end of a shell. */
 import * as Flags from '@oclif/core/flags';
+import { limits } from '../collect/disk/limits.ts';
 import { usualLimits } from '../collect/script/session.ts';
 import type { Reach } from '../collect/targets/target.ts';
 import type { Pattern } from '../facts/pattern.ts';
@@ -34,13 +35,17 @@ interface RemoteFlags {
   readonly file?: string[] | undefined;
 }
 
+/** Seconds that one program may take: on a slow host, of which --timeout tells, more. What takes longer is unknown, and nothing else. */
+const secondsFor = (timeout: number): number => Math.max(limits.seconds, Math.floor((limits.seconds * timeout) / usualLimits.seconds));
+
 /** How the flags say that other hosts are reached, and what to ask them: `patterns` is worked out when one needs it. */
 export function reachFrom(flags: RemoteFlags, patterns: () => readonly Pattern[]): Reach {
   return {
     sudo: flags.sudo,
     timeout: flags.timeout,
+    programSeconds: secondsFor(flags.timeout),
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    questions: () => ({ patterns: patterns(), tool: manifest.version, files: flags.file ?? [], traces: accountTraces }),
+    questions: () => ({ patterns: patterns(), tool: manifest.version, files: flags.file ?? [], traces: accountTraces, seconds: secondsFor(flags.timeout) }),
     ...(flags.via !== undefined ? { via: flags.via } : {}),
     ...(flags['ssh-config'] !== undefined ? { sshConfig: flags['ssh-config'] } : {}),
   };

@@ -27,7 +27,8 @@ const script = (): string =>
     ],
     { nonce, tool: '0', files: [], traces: [] },
   );
-const captured = ([file = '', ...rest]: readonly string[]): Buffer => spawnSync(file, rest, { input: script(), timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }).stdout;
+const captured = ([file = '', ...rest]: readonly string[]): Buffer =>
+  spawnSync(file, rest, { input: script(), timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }).stdout;
 
 const shells: readonly (readonly [OracleName, ...string[]])[] = [['dash'], ['bash'], ['busybox', 'sh']];
 for (const shell of shells)

@@ -15,6 +15,8 @@ export interface Questions {
   readonly tool: string;
   readonly files: readonly string[];
   readonly traces: readonly string[];
+  /** Seconds that one program may take. */
+  readonly seconds?: number;
   /** Asked by name at once; see {@link captureScript}. */
   readonly asks?: readonly Ask[];
 }

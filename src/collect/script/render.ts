@@ -18,6 +18,8 @@ export interface Capture {
   readonly files: readonly string[];
   /** Paths of which an account that runs containers without root has one (`~`, `{uid}`, `{user}`). */
   readonly traces: readonly string[];
+  /** Seconds that one program may take. */
+  readonly seconds?: number;
   /** Asked by name, before all that the patterns name, and with the limits of a follow-up. */
   readonly asks?: readonly Ask[];
 }
@@ -29,6 +31,7 @@ export interface Capture {
 export function captureScript(patterns: readonly Pattern[], capture: Capture): string {
   const items = itemsOf(patterns, capture.files);
   const body = [
+    `  patience=${capture.seconds ?? limits.seconds}`,
     `  begin ${quote(capture.nonce)}`,
     `  hello ${quote(`tool=${capture.tool}${capture.files.map((f) => `\nfile=${f}`).join('')}`)}`,
     ...(capture.asks ? [`  max=${limits.read} max_out=${limits.output} max_names=${limits.names}`, ...askLines(capture.asks), ''] : []),

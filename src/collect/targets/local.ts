@@ -17,11 +17,11 @@ export const localTarget: AddressTarget = {
   running: true,
   examples: [['scan', 'this host, as you; as root it sees more']],
   recognises: ({ name, as, reach }) => name === usualTarget && as === undefined && reach?.via === undefined,
-  async open({ user }) {
+  async open({ user, reach }) {
     const account = thisAccount();
     if (user !== undefined && user !== account.name)
       throw new MisuseError('--user chooses an account where nobody is logged in; on this host, run pretrip as that account');
-    return { host: { kind: ownHost, name: hostname(), user: account, target: local() } };
+    return { host: { kind: ownHost, name: hostname(), user: account, target: local({ ...limits, seconds: reach?.programSeconds ?? limits.seconds }) } };
   },
 };
 

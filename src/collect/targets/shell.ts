@@ -17,12 +17,15 @@ export interface Shell {
   explain(error: SessionError): { readonly message: string; readonly hint?: string };
 }
 
+/** A host may be silent for as long as somebody has said that it may take. */
+const silenceFor = (timeout: number): number => (timeout > usualLimits.seconds ? timeout : Math.min(usualLimits.silence, timeout));
+
 /**
  * Runs the first script there. Failures of the connection become TargetErrors; later ones, too, since nothing that came
  * may be judged then.
  */
 export async function openShell(shell: Shell, reach: Reach): Promise<OpenedHost> {
-  const limits = { ...usualLimits, seconds: reach.timeout, silence: Math.min(usualLimits.silence, reach.timeout) };
+  const limits = { ...usualLimits, seconds: reach.timeout, silence: silenceFor(reach.timeout) };
   const session = await openSession(shell.argv, shell.environment ?? {}, limits);
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {

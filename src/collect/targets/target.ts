@@ -26,6 +26,8 @@ export interface Reach {
   readonly sudo: boolean;
   /** Seconds that one round of questions may take. */
   readonly timeout: number;
+  /** Seconds that one program may take: more where a round may take more. */
+  readonly programSeconds?: number;
   /** Somebody at a terminal can answer what a login asks. */
   readonly interactive: boolean;
   /** A command line that leads to a shell on the host. */

@@ -85,7 +85,7 @@ job() {
       fi
     fi
   fi
-  caught 15 "$max_out" "$@"
+  caught "$patience" "$max_out" "$@"
   echo "$state" >>"$job.run"
 }
 quoted() {
