@@ -1,7 +1,6 @@
 /** Flags for targets at the other end of a shell. */
 import * as Flags from '@oclif/core/flags';
-import { limits } from '../collect/disk/limits.ts';
-import { usualLimits } from '../collect/script/session.ts';
+import { secondsFor, usualLimits } from '../collect/script/session.ts';
 import type { Reach } from '../collect/targets/target.ts';
 import type { Pattern } from '../facts/pattern.ts';
 import { manifest } from './paths.ts';
@@ -34,9 +33,6 @@ interface RemoteFlags {
   readonly 'ssh-config'?: string | undefined;
   readonly file?: string[] | undefined;
 }
-
-/** Seconds that one program may take: on a slow host, of which --timeout tells, more. What takes longer is unknown, and nothing else. */
-const secondsFor = (timeout: number): number => Math.max(limits.seconds, Math.floor((limits.seconds * timeout) / usualLimits.seconds));
 
 /** How the flags say that other hosts are reached, and what to ask them: `patterns` is worked out when one needs it. */
 export function reachFrom(flags: RemoteFlags, patterns: () => readonly Pattern[]): Reach {

@@ -2,7 +2,7 @@
 import type { FileSpec, HostSpec } from '../../src/collect/composed/composed.ts';
 import { keyOf } from '../../src/facts/asks.ts';
 import type { Rule } from '../../src/rules/rule.ts';
-import { answersOf, judgeOn, lookerAt } from '../../src/try.ts';
+import { answersOf, judgeOn } from '../../src/try.ts';
 import { everyRule } from '../laws/every-rule.ts';
 
 /** A file of a host that a rule reads, and one line of it. */
@@ -66,4 +66,4 @@ export function withLines({ host, path, line }: Grown, times: number, how: How):
 const other = (text: string, n: number): string =>
   text.replace(/[A-Za-z]{2,}/, (w) => `${w}${n}`).replace(/(?<![A-Za-z0-9.])\d{3,}/, (d) => String(Number(d) + n));
 
-export { judgeOn, lookerAt };
+export { judgeOn };

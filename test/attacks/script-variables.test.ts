@@ -1,6 +1,12 @@
 /** The variables of the capture script: sh has no locals, so what lasts is set in one place, and nowhere else. */
+import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { readPacks } from '../../src/cli/pack-files.ts';
+import { shippedRules } from '../../src/cli/paths.ts';
+import { accountTraces, superset } from '../../src/cli/superset.ts';
 import { library } from '../../src/collect/script/library/library.ts';
+import { captureScript } from '../../src/collect/script/render.ts';
+import { oracle } from '../oracles.ts';
 
 /** The functions of the script, with what they do. awk stands in quotes and is none of it. */
 function functionsOf(text: string): Map<string, string> {
@@ -55,4 +61,12 @@ test('no founder sets what another one has set', () => {
   for (const name of founders) for (const v of assigned(functions.get(name) ?? '')) owners.set(v, [...(owners.get(v) ?? []), name]);
   const twice = [...owners].filter(([v, by]) => by.length > 1 && !['f', 'D', 'nonce', 'digest', 'base'].includes(v));
   expect(twice).toEqual([]);
+});
+
+test('shellcheck has nothing to say of the script for all shipped rules', { timeout: 60_000, ...oracle('shellcheck') }, () => {
+  const patterns = superset(readPacks([shippedRules]).pack, { byName: true, wants: () => true, params: [] }, true);
+  const script = captureScript(patterns, { nonce: 'shellcheck0123456', tool: '0', files: [], traces: accountTraces });
+  // Empty assignments in a row, names of programs as values, and what only another plan uses.
+  const ran = spawnSync('shellcheck', ['-s', 'sh', '-S', 'warning', '-e', 'SC1007,SC2209,SC2034', '-'], { input: script, encoding: 'utf8' });
+  expect(ran.stdout).toBe('');
 });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { redact, redactText } from '../../src/collect/redact/redact.ts';
 import { redactor } from '../../src/collect/script/library/redactor.ts';
+import { pretrip } from '../cli/run.ts';
 import { type OracleName, oracle } from '../oracles.ts';
 import { decoys, planted } from './corpus.ts';
 
@@ -73,3 +74,17 @@ describe('a secret in an answer of another sort', () => {
     expect(left).toEqual([]);
   });
 });
+
+test.each([
+  ['on standard error', `sh -c 'echo "login failed: --password ${'q7Xk2mP9vLw4RtB7'}" >&2; exit 1' x sh`],
+  ['in the command itself', 'sshpass -p q7Xk2mP9vLw4RtB7 no-such-program -x'],
+])(
+  'a secret of a --via that fails: %s',
+  async (_, via) => {
+    const { status, err, out } = await pretrip(['scan', '--via', via, '--select', 'rootless.subuid']);
+    expect(status).toBe(4);
+    expect(err).toContain('<redacted>');
+    expect(err + out).not.toContain('q7Xk2mP9');
+  },
+  30_000,
+);

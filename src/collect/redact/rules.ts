@@ -9,7 +9,7 @@ export const hit =
   'token|passw|passphrase|secret|key|bearer|jwt|psk|preshared|pwd|auth|credential|(pass|pw|pat|pin|sig|hmac|salt|creds|cookies?|signature)([^a-z0-9_.-]|$)';
 
 /** Programs that take a secret as an option or on standard input: see {@link carriers} and {@link readers}. */
-export const programs = 'mysql|mariadb|redis-cli|curl|login|ldap|mongo|mosquitto|chpasswd|sudo[ \t]+-s|passphrase-fd|stdin';
+const programs = 'mysql|mariadb|redis-cli|curl|login|ldap|mongo|mosquitto|chpasswd|sudo[ \t]+-s|passphrase-fd|stdin';
 
 /** A line without a match holds nothing to mask. */
 export const trigger = `${hit}|${programs}|://|proxy|-----begin|[$][1-9a-z][a-z0-9]*[$]|k10|eyj|ls0tls1crudjti|gh[opsur]_|_pat_|glpat-|xox[abeoprs]-|xapp-|akia|asia|hvs[.]|grub[.]pbkdf2|@tcp[(]|@unix[(]|[sr]k_(live|test)_|whsec_|sg[.]|npm_|sk-|pypi-|aiza|hf_|dop_v1_|:aa|[.]slack[.]com/|/webhook|/hooks/`;

@@ -5,7 +5,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../../facts/ask.ts';
 import { ownHost } from '../../verdicts/report.ts';
 import { inodeOf } from '../disk/inode.ts';
-import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
+import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
 import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
 
@@ -124,6 +124,8 @@ async function readOf(path: string): Promise<Answer<ReturnType<typeof contentOf>
       total += bytesRead;
       if (total > limits.read) return tooLarge(total);
       chunks.push(buffer.subarray(0, bytesRead));
+      const binary = chunks.length === 1 && binaryFrom(buffer.subarray(0, bytesRead), path);
+      if (binary) return binary;
     }
     return { is: 'got', value: contentOf(Buffer.concat(chunks)) };
   } finally {
