@@ -41,6 +41,7 @@ const oracles = {
   busybox: named('busybox', 'busybox-static'),
   'busybox in a chroot': { isThere: runsInChroot, from: 'busybox-static, and run the tests as root' },
   strace: named('strace'),
+  shellcheck: named('shellcheck'),
   xmllint: named('xmllint', 'libxml2-utils'),
   jq: named('jq'),
   ssh: named('ssh', 'openssh-client'),

@@ -22,7 +22,16 @@ export class ProblemsError extends Error {
   }
 }
 
+/** An output could not be written: exit 5, whatever the gate said. */
+export class OutputError extends Error {
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
 /** A defect in pretrip: exit 70. */
 export class DefectError extends Error {}
 
-export const exitStatus = { passed: 0, failed: 1, usage: 2, incomplete: 3, target: 4, defect: 70, interrupted: 130, terminated: 143 } as const;
+export const exitStatus = { passed: 0, failed: 1, usage: 2, incomplete: 3, target: 4, output: 5, defect: 70, interrupted: 130, terminated: 143 } as const;

@@ -4,13 +4,13 @@ import * as Errors from '@oclif/core/errors';
 import { visible } from '../report/text.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import { COMMANDS } from './commands.ts';
-import { DefectError, exitStatus, ProblemsError, TargetError, UsageError } from './errors.ts';
+import { DefectError, exitStatus, OutputError, ProblemsError, TargetError, UsageError } from './errors.ts';
 import { manifest, packageRoot } from './paths.ts';
-import { err, problemText } from './print.ts';
+import { err, hearErrors, problemText } from './print.ts';
 
 /** Runs pretrip. `table` is the file that exports oclif's COMMANDS. Never throws; sets `process.exitCode`. */
 export async function main(given: readonly string[], table: string): Promise<void> {
-  process.stdout.on('error', ignoreClosedPipe);
+  hearErrors();
   const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   try {
     const pjson = { ...manifest, oclif: { ...(manifest.oclif as object), commands: { strategy: 'explicit', target: table, identifier: 'COMMANDS' } } };
@@ -20,10 +20,13 @@ export async function main(given: readonly string[], table: string): Promise<voi
     if (named) await new named.command(named.rest, new PlainConfig({ root: packageRoot, pjson: pjson as never, version: manifest.version })).start();
     else {
       const { run } = await import('@oclif/core/run');
+      hearErrors();
       await run([...argv], await Config.load({ root: packageRoot, pjson: pjson as never }));
     }
   } catch (error) {
-    process.exitCode = await explain(error, commandIn(argv)?.command);
+    const status = await explain(error, commandIn(argv)?.command);
+    // Help ends by way of an error that is none; what it could not print counts all the same.
+    if (status !== 0 || process.exitCode === undefined) process.exitCode = status;
   }
 }
 
@@ -60,10 +63,6 @@ function commandIn(argv: readonly string[]): { command: (typeof COMMANDS)[keyof 
   return undefined;
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-
 async function explain(error: unknown, command?: { flags: object }): Promise<number> {
   if (error instanceof ProblemsError) {
     await err(`${problemText(error.problems)}${error.message}; nothing was judged\n`);
@@ -72,6 +71,10 @@ async function explain(error: unknown, command?: { flags: object }): Promise<num
   if (error instanceof UsageError || error instanceof TargetError) {
     await err(`pretrip: ${safe(error.message)}\n${error.hint ? `  ${safe(error.hint)}\n` : ''}`);
     return error instanceof UsageError ? exitStatus.usage : exitStatus.target;
+  }
+  if (error instanceof OutputError) {
+    await err(`pretrip: ${safe(error.message)}\n${error.hint ? `  ${safe(error.hint)}\n` : ''}`);
+    return exitStatus.output;
   }
   if (error instanceof DefectError) {
     await err(`pretrip: a defect in pretrip itself; the results above are not complete. Please report this:\n${safe(error.message)}\n`);

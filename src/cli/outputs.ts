@@ -12,7 +12,7 @@ import type { FailOn } from '../verdicts/summarize.ts';
 import { UsageError } from './errors.ts';
 import { err, out } from './print.ts';
 import { sign, signatureMode } from './sign.ts';
-import { type NewFile, writeAll } from './write-file.ts';
+import { type NewFile, refuseUnwritable, writeAll } from './write-file.ts';
 
 /** By name; what people read comes first. */
 export const formats: ReadonlyMap<string, Format> = new Map(
@@ -92,6 +92,7 @@ export function outputsFrom(flags: OutputFlags, targets: number): Output[] {
   if (toStdout.length > 1) throw new UsageError('only one format can go to standard output', `give the others a file: -o ${toStdout[1]?.name}=FILE`);
   if (targets > 1) for (const output of outputs) checkPlaces(output);
   checkIdentity(flags, targets);
+  for (const { path } of outputs) if (path !== undefined) refuseUnwritable(path);
   return outputs;
 }
 
@@ -183,8 +184,14 @@ export async function emit(reports: readonly Report[], outputs: readonly Output[
   }
   const twice = files.find((f, i) => files.findIndex((o) => o.path === f.path) !== i);
   if (twice) throw new UsageError(`two reports would be written to ${twice.path}`);
-  writeAll(files);
+  let failed: unknown;
+  try {
+    writeAll(files);
+  } catch (error) {
+    failed = error;
+  }
   if (stdout !== '') await out(stdout);
+  if (failed) throw failed;
   const counts = tellsPeople(outputs) ? [] : reports.map((r) => `${reports.length > 1 ? `${r.target.name}: ` : ''}${ledger(r)}`);
   const told = [...counts, ...files.map((f) => `wrote ${f.path}`), ...outputs.flatMap((o) => uploads(o, reports.length)), gate];
   await err(told.map((line) => `${visible(line)}\n`).join(''));

@@ -1,6 +1,7 @@
 /** Everything that goes to a terminal or a pipe. Text from elsewhere is made safe first. */
 import { visible } from '../report/text.ts';
 import type { Problem } from '../rules/rule.ts';
+import { exitStatus, OutputError } from './errors.ts';
 
 /** Writes to standard output and waits until it is taken. A closed pipe is nobody's fault. */
 export function out(text: string): Promise<void> {
@@ -12,10 +13,21 @@ export function err(text: string): Promise<void> {
   return write(process.stderr, text);
 }
 
+/** oclif throws what standard output says, as if nobody waited for it. Help, which it prints by itself, is told of by the exit status alone. */
+export function hearErrors(): void {
+  process.stdout.removeAllListeners('error').on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') process.exitCode = exitStatus.output;
+  });
+  process.stderr.removeAllListeners('error').on('error', () => {});
+}
+
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  hearErrors();
   return new Promise((done, fail) => {
     stream.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') fail(error);
+      // Where standard error cannot be written to either, nobody can be told.
+      if (error && stream === process.stdout && (error as NodeJS.ErrnoException).code !== 'EPIPE')
+        fail(new OutputError(`cannot write to standard output: ${error.message.replace(/, .*$/s, '')}`));
       else done();
     });
   });

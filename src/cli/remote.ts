@@ -1,6 +1,6 @@
 /** Flags for targets at the other end of a shell. */
 import * as Flags from '@oclif/core/flags';
-import { usualLimits } from '../collect/script/session.ts';
+import { secondsFor, usualLimits } from '../collect/script/session.ts';
 import type { Reach } from '../collect/targets/target.ts';
 import { accountTraces } from '../facts/host/accounts.ts';
 import type { Pattern } from '../facts/pattern.ts';
@@ -40,8 +40,16 @@ export function reachFrom(flags: RemoteFlags, patterns: () => readonly Pattern[]
   return {
     sudo: flags.sudo,
     timeout: flags.timeout,
+    programSeconds: secondsFor(flags.timeout),
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    questions: () => ({ patterns: patterns(), tool: manifest.version, files: flags.file ?? [], accounts: flags.account ?? [], traces: accountTraces }),
+    questions: () => ({
+      patterns: patterns(),
+      tool: manifest.version,
+      files: flags.file ?? [],
+      accounts: flags.account ?? [],
+      traces: accountTraces,
+      seconds: secondsFor(flags.timeout),
+    }),
     ...(flags.via !== undefined ? { via: flags.via } : {}),
     ...(flags['ssh-config'] !== undefined ? { sshConfig: flags['ssh-config'] } : {}),
   };

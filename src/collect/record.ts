@@ -4,6 +4,7 @@ import type { Account, AnyAnswer, Ask, Asking, Target } from '../facts/ask.ts';
 import { keyOf } from '../facts/asks.ts';
 import { placeholder } from '../facts/redacted.ts';
 import { settleAsync } from '../facts/settle.ts';
+import { type Budget, usualBudget, within } from './budget.ts';
 import { redact } from './redact/redact.ts';
 import type { Mark } from './redact/state.ts';
 import { type Answered, type Header, type Snapshot, type Source, snapshotOf } from './snapshot/snapshot.ts';
@@ -40,6 +41,8 @@ export interface Host {
   readonly complete?: boolean;
   /** The recordings that answer, where several were put together. */
   readonly from?: readonly Source[];
+  /** What the target may cost in all; see budget.ts. */
+  readonly budget?: Budget;
   /** All that a capture script told of so far, asked for or not. */
   readonly looked?: () => Iterable<Answered>;
 }
@@ -53,10 +56,11 @@ export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, 
   const accounts = accountsOf(on, occasion);
   const answers = new Map<string, Answered>();
   const mark = keyedMark();
+  const target = within(on.target, on.budget ?? usualBudget, on.looked !== undefined);
   await settleAsync(probe, async (asks) => {
     const fresh = new Map(asks.filter((a) => !answers.has(keyOf(a))).map((a) => [keyOf(a), a]));
     const wanted = [...fresh.values()];
-    const got = await on.target.answer(wanted);
+    const got = await target.answer(wanted);
     for (const [at, ask] of wanted.entries()) answers.set(keyOf(ask), { ask, answer: redact(ask, got[at] as AnyAnswer, mark) });
     progress?.(answers.size);
     return asks.map((a) => answers.get(keyOf(a))?.answer as AnyAnswer);

@@ -2,7 +2,7 @@
 
 import { type Judged, judgeExpectation, type Resolve } from '../expect/expectation.ts';
 import type { Account } from '../facts/ask.ts';
-import type { Fact, Json, Unknown, Where } from '../facts/fact.ts';
+import { type Fact, fewPlaces, type Json, type Unknown, type Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
 import type { Inquiry, Ranged } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
@@ -202,7 +202,7 @@ function undecidedVerdict(rule: Rule, subject: string | undefined, why: Unknown)
     outcome: 'unknown',
     severity: rule.severity,
     message: sentence(subject === '(others)' ? 'there may be more of them' : '', why.said),
-    evidence: [{ truth: 'unknown', said: why.said, where: why.where }],
+    evidence: [{ truth: 'unknown', said: why.said, where: fewPlaces(why.where) }],
     next: advice([why]),
     open: [{ find: rule.forEach?.kind ?? '', why }],
   };
@@ -236,6 +236,6 @@ function applyingToNothing(rule: Rule, said: string, consulted: readonly Where[]
     outcome: 'not-applicable',
     severity: rule.severity,
     message: sentence('not applicable', said),
-    evidence: [{ truth: 'yes', said, where: consulted }],
+    evidence: [{ truth: 'yes', said, where: fewPlaces(consulted) }],
   };
 }

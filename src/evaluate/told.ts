@@ -1,6 +1,7 @@
 /** The sentence and the evidence of a verdict. Pure. */
 
 import type { Judged } from '../expect/expectation.ts';
+import { fewPlaces } from '../facts/fact.ts';
 import type { Evidence } from '../verdicts/report.ts';
 
 /** What came of an expectation, and what a rule says of it. */
@@ -20,7 +21,7 @@ export function told<P extends Piece>(prefix: string, pieces: readonly P[], deci
   const body = `${wish}${facts.slice(0, 3).join('; ')}${facts.length > 3 ? ` (and ${facts.length - 3} more)` : ''}`;
   return {
     message: sentence(prefix, body || 'nothing to judge'),
-    evidence: once([...main, ...pieces.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where }))),
+    evidence: once([...main, ...pieces.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where: fewPlaces(where) }))),
   };
 }
 

@@ -104,6 +104,17 @@ export function unknown(blocked: Blocked, path: string): Unknown {
   return { is: 'unknown', why: blocked.why, said: `${whyWords[blocked.why]}: ${path}${blocked.said ? ` (${blocked.said})` : ''}`, where: [{ path }] };
 }
 
+/** Places that one value carries; a file with one line ten thousand times over must not make a report of them. */
+const mostPlaces = 16;
+
+/** The first places, the last one, and how many more there are. */
+export function fewPlaces(where: readonly Where[]): readonly Where[] {
+  const last = where[where.length - 1];
+  if (where.length <= mostPlaces || !last) return where;
+  const more = `the last of ${where.length} places, ${where.length - mostPlaces} of them left out`;
+  return [...where.slice(0, mostPlaces - 1), { ...last, said: last.said === undefined ? more : `${last.said}; ${more}` }];
+}
+
 /** Collects one fact. Every method returns the builder. */
 export class FactBuilder {
   readonly #value: Record<string, Json> = {};
@@ -122,19 +133,21 @@ export class FactBuilder {
       at = at[segment] as Record<string, Json>;
     }
     define(at, segments.at(-1) as string, value);
-    if (where.length > 0) this.#where.set(pathKey(segments), where);
+    if (where.length > 0) this.#where.set(pathKey(segments), fewPlaces(where));
     return this;
   }
 
   /** Names the places of a value or of an unset path without setting anything. */
   at(path: string | readonly string[], ...where: readonly Where[]): this {
-    this.#where.set(pathKey(segmentsOf(path)), where);
+    this.#where.set(pathKey(segmentsOf(path)), fewPlaces(where));
     return this;
   }
 
   note(path: string | readonly string[], said: string, ...where: readonly Where[]): this {
     const key = pathKey(segmentsOf(path));
-    this.#notes.set(key, [...(this.#notes.get(key) ?? []), { said, where }]);
+    const notes = this.#notes.get(key) ?? [];
+    notes.push({ said, where: fewPlaces(where) });
+    this.#notes.set(key, notes);
     return this;
   }
 

@@ -90,11 +90,21 @@ export function* inquire(rules: readonly Rule[], context: Context): Asking<Range
   const { subjects, questions } = context.learnt;
   const names = [...new Set(rules.flatMap((r) => r.forEach?.kind ?? []))].filter((name) => !subjects.has(name));
   const found = yield* together(names.map((name) => findSubjects(context.kinds.get(name), context)));
-  for (const [at, name] of names.entries()) subjects.set(name, found[at] ?? notAsked);
+  for (const [at, name] of names.entries()) subjects.set(name, bounded(name, found[at] ?? notAsked));
   const before = questions.size;
   const ranged = rules.map((rule) => range(rule, rule.forEach && subjects.get(rule.forEach.kind), context));
   yield* together([...questions.values()].slice(before).map((question) => learn(question, context)));
   return ranged;
+}
+
+/** Subjects of one kind that are judged on a host: more are a mistake, or an attack on whoever judges. */
+const mostSubjects = 256;
+
+/** The first subjects; of the others nothing is known. */
+function bounded(kind: string, subjects: Subjects): Subjects {
+  if (subjects.is === 'unknown' || subjects.each.length <= mostSubjects) return subjects;
+  const said = `there are ${subjects.each.length} of ${kind}, and only the first ${mostSubjects} are judged`;
+  return { ...subjects, each: subjects.each.slice(0, mostSubjects), incomplete: { is: 'unknown', why: 'too-large', said, where: subjects.consulted } };
 }
 
 /** A rule on each of its subjects. */

@@ -22,7 +22,7 @@ import { keyFrom, sign, signatureMode, signFlag } from '../sign.ts';
 import { superset } from '../superset.ts';
 import { openTarget, usualTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
-import { writeAll, writeWhole } from '../write-file.ts';
+import { refuseUnwritable, writeAll, writeWhole } from '../write-file.ts';
 
 export default class Capture extends PretripCommand {
   static override summary = 'Record a host without judging it.';
@@ -52,6 +52,7 @@ export default class Capture extends PretripCommand {
     const key = keyFrom(flags.sign);
     const toFile = flags.output !== undefined && flags.output !== '-';
     if (key !== undefined && (!toFile || flags.script)) throw new UsageError('--sign needs a snapshot file', 'name it: -o host.pretrip.jsonl');
+    if (toFile) refuseUnwritable(flags.output as string);
     const pack = await packFrom(flags.rules ?? []);
     const chosen = selectionFrom(flags, pack);
     const only = flags.for === undefined ? undefined : await wantedFor(flags.for, pack);

@@ -9,7 +9,7 @@ import type { Report } from '../../verdicts/report.ts';
 import { gate } from '../../verdicts/summarize.ts';
 import { NobodyError, refuseUnknown } from '../accounts.ts';
 import { combined } from '../combine.ts';
-import { DefectError, exitStatus, TargetError, UsageError } from '../errors.ts';
+import { DefectError, exitStatus, OutputError, TargetError, UsageError } from '../errors.ts';
 import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
 import { emit, fileName, named, type Output, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
@@ -23,7 +23,7 @@ import { superset } from '../superset.ts';
 import { type Asked, openTarget, targetHelp, usualTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
 import { withdraw, withdrawing } from '../withdraw.ts';
-import { type NewFile, writeDirectory } from '../write-file.ts';
+import { type NewFile, refuseUnwritable, writeDirectory } from '../write-file.ts';
 
 const evidenceFlags = {
   ...signFlag,
@@ -46,7 +46,7 @@ export default class Scan extends PretripCommand {
   static override summary = 'Judge a host: this one, others over SSH, a root directory, or a snapshot.';
   static override description = `${targetHelp} Reads only; "pretrip plan" prints all that may be touched.
 
-Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, nothing was judged, or no account or engine was found to judge; 4 a target could not be read; 70 a defect in pretrip.`;
+Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, nothing was judged, or no account or engine was found to judge; 4 a target could not be read; 5 an output could not be written; 70 a defect in pretrip.`;
   static override examples = [
     '<%= config.bin %> scan',
     '<%= config.bin %> scan -p k3d-rootless --fail-on medium',
@@ -89,11 +89,22 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const reports = scanned.map((s) => s.report);
     const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
     if (!tellsPeople(outputs)) await tellCaveats(reports);
-    if (flags.evidence !== undefined) await keepEvidence(flags.evidence, scanned, rulesFile(flags.rules ?? [], pack.digest), style, key);
+    const { evidence } = flags;
     if (scanned.length === 0) withdraw(outputs, targets, 'no target could be read', true);
-    await emit(reports, outputs, style, saidOf(result.said, scanned.length, targets.length), key);
-    if (flags.evidence !== undefined)
-      await err(`wrote evidence of ${reports.length === 1 ? reports[0]?.target.name : `${reports.length} targets`} to ${flags.evidence}\n`);
+    // What was kept stays, whatever becomes of the other outputs.
+    const unwritten = [
+      ...(evidence === undefined
+        ? []
+        : await failing(async () => {
+            await keepEvidence(evidence, scanned, rulesFile(flags.rules ?? [], pack.digest), style, key);
+            await err(`wrote evidence of ${reports.length === 1 ? reports[0]?.target.name : `${reports.length} targets`} to ${evidence}\n`);
+          })),
+      ...(await failing(() => emit(reports, outputs, style, saidOf(result.said, scanned.length, targets.length), key))),
+    ];
+    if (unwritten.length > 0) {
+      await err(`${result.said}\n`);
+      throw new OutputError(unwritten.map((e) => e.message).join('\n'), unwritten[0]?.hint);
+    }
     const defects = scanned.flatMap((s) => s.defects);
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
     process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
@@ -105,6 +116,17 @@ async function tellCaveats(reports: readonly Report[]): Promise<void> {
   for (const { target, caveats = [] } of reports) for (const { said } of caveats) await err(`pretrip: ${visible(`${target.name}: ${said}`)}\n`);
 }
 
+/** Does the work; an output that could not be written is given back instead of thrown. */
+async function failing(work: () => Promise<void>): Promise<OutputError[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    if (error instanceof OutputError) return [error];
+    throw error;
+  }
+}
+
 /** Flags that contradict each other are told before anything is looked at. */
 function refuseContradictions(flags: { evidence?: string | undefined; with?: string[] | undefined }, targets: number, nothingToSign: boolean): void {
   const { evidence } = flags;
@@ -112,6 +134,7 @@ function refuseContradictions(flags: { evidence?: string | undefined; with?: str
     throw new UsageError('--sign: there is nothing to sign', 'signed are the evidence (--evidence DIR) and the JSON report (-o json=FILE)');
   if (evidence !== undefined && existsSync(evidence))
     throw new UsageError(`--evidence ${evidence}: is there already`, 'name a directory that is not there yet: evidence is never overwritten');
+  if (evidence !== undefined) refuseUnwritable(evidence);
   if (evidence !== undefined && targets > 1 && !evidence.includes('{target}'))
     throw new UsageError(`--evidence ${evidence}: several targets need a directory each`, 'put {target} into the path');
   if (flags.with && targets > 1) throw new UsageError('--with fills up one target', 'scan the others apart');

@@ -5,6 +5,7 @@ import { besidesIn } from '../../collect/snapshot/asked.ts';
 import { readSnapshot, type Snapshot, SnapshotError } from '../../collect/snapshot/snapshot.ts';
 import type { Pack } from '../../rules/pack.ts';
 import type { Report } from '../../verdicts/report.ts';
+import { doubledKey } from '../doubled-key.ts';
 import { evidenceFiles, type Manifest, manifestFile, type RulesFile, sha256, signatureFile } from '../evidence.ts';
 import { packOf } from '../pack-files.ts';
 import { reportProblems } from '../report-schema.ts';
@@ -34,6 +35,7 @@ export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[
   const manifestBytes = bytesOf(manifestFile);
   if (!manifestBytes) return findings;
   findings.push(await signed(manifestBytes, there.includes(signatureFile) ? bytesOf(signatureFile) : undefined, trust));
+  findings.push(...readTwoWays(manifestFile, manifestBytes));
   const manifest = manifestIn(manifestBytes);
   if (!manifest) return [...findings, bad(manifestFile, 'is no manifest of pretrip evidence')];
 
@@ -43,6 +45,7 @@ export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[
     const listed = manifest.files[name];
     if (!bytes) continue;
     contents.set(name, bytes);
+    findings.push(...readTwoWays(name, bytes));
     if (listed?.sha256 === sha256(bytes) && listed.bytes === bytes.length) findings.push(ok(name, `as the manifest says, ${listed.sha256}`));
     else findings.push(bad(name, listed ? `is not what the manifest says: ${sha256(bytes)} instead of ${listed.sha256}` : 'is not in the manifest'));
   }
@@ -64,6 +67,12 @@ async function signed(manifest: Uint8Array, signature: Uint8Array | undefined, t
     return (trust.allowed === undefined ? note : bad)('signature', 'there is none: the digests show damage, and no forgery by somebody who made them anew');
   const { holds, trusted, said } = await checkSignature(manifest, 'evidence', signature, trust);
   return (holds ? (trusted ? ok : note) : bad)('signature', said);
+}
+
+/** A key that stands twice says one thing to a reader and another to a program. */
+function readTwoWays(name: string, bytes: Uint8Array): Finding[] {
+  const twice = name.endsWith('.json') && jsonIn(bytes) !== undefined ? doubledKey(Buffer.from(bytes).toString('utf8')) : undefined;
+  return twice === undefined ? [] : [bad(name, `the key ${JSON.stringify(twice)} stands twice`)];
 }
 
 function jsonIn(bytes: Uint8Array): unknown {

@@ -35,13 +35,19 @@ function compared(recorded: Report, snapshot: Snapshot, pack: Pack, sameTool: bo
   }
   const { report, defects } = judgeSnapshot(snapshot, { pack, selection }, thisTool());
   const found = differences(recorded, report);
-  const waived = recorded.verdicts.filter((v) => v.waived).length;
+  const waived = recorded.verdicts.filter((v) => v.waived);
   const findings = [
     // Another version may say the same in other words.
     ...found.slice(0, most).map(({ decides, said }) => (decides || sameTool ? bad : note)('verdicts', said)),
     ...(found.length > most ? [bad('verdicts', `and ${found.length - most} more differences`)] : []),
     ...defects.map((d) => bad('verdicts', `pretrip failed while judging again: ${d.split('\n')[0]}`)),
-    ...(waived > 0 ? [note('verdicts', `${waived} are waived; who accepted them is not judged again`)] : []),
+    // Nothing in the evidence accepts a verdict, so whoever marked it did so afterwards.
+    ...waived
+      .slice(0, most)
+      .map(({ rule, subject, outcome }) =>
+        bad('verdicts', `${rule}${subject === undefined ? '' : ` [${subject}]`}: is marked as waived (${outcome}), and nothing in the evidence accepts it`),
+      ),
+    ...(waived.length > most ? [bad('verdicts', `and ${waived.length - most} more are marked as waived`)] : []),
     ...(report.target.truncated ? [note('snapshot', 'it was cut off when it was captured, and the report says so')] : []),
   ];
   return findings.some((f) => f.is === 'bad')

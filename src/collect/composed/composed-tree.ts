@@ -52,7 +52,9 @@ function namesIn(nodes: ReadonlyMap<string, Node>): ReadonlyMap<string, string[]
   for (const path of nodes.keys()) {
     if (path === '/') continue;
     const parent = parentOf(path);
-    names.set(parent, [...(names.get(parent) ?? []), path.slice(path.lastIndexOf('/') + 1)]);
+    const there = names.get(parent) ?? [];
+    there.push(path.slice(path.lastIndexOf('/') + 1));
+    names.set(parent, there);
   }
   return names;
 }

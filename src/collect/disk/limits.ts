@@ -1,4 +1,5 @@
 /** Limits of collecting, shared by all targets: a limit that is reached is an answer of its own, never silence. */
+import type { Blocked } from '../../facts/answer.ts';
 import type { AnyAnswer, Ask, Content } from '../../facts/ask.ts';
 
 export const limits = {
@@ -25,6 +26,15 @@ const replacement = '\ufffd';
 export function legible(ask: Ask, answer: AnyAnswer): AnyAnswer {
   if (answer.is !== 'absent' || !('path' in ask) || !ask.path.includes(replacement)) return answer;
   return { is: 'blocked', why: 'not-text', said: 'its name' };
+}
+
+/** Bytes after which a file with a zero byte among them is told as binary, instead of being read to its end. */
+const glance = 8192;
+
+/** The answer for a large file that begins as no text does; undefined: it may be text. `/proc` separates words by zero bytes. */
+export function binaryFrom(start: Uint8Array, path: string): Blocked | undefined {
+  if (start.length < glance || path.startsWith('/proc/') || !start.subarray(0, glance).includes(0)) return undefined;
+  return { is: 'blocked', why: 'not-text', said: 'a binary file' };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -7,7 +7,7 @@ import { elements, quoted, wordEnd } from './values.ts';
 
 const hit = new RegExp(rules.hit);
 const nameChar = /[A-Za-z0-9_.-]/;
-const pair = /^[\\]*["'][ \t]*,[ \t]*[\\]*["']value[\\]*["'][ \t]*:[ \t]*/;
+const pair = /^[\\]*["']?[ \t]*,[ \t]*[\\]*["']?value[\\]*["']?[ \t]*:[ \t]*/;
 const separator = /^[\\]*["']?[ \t]*(:=|[+?]?=|:)[ \t]*/;
 const ownLine = /^[ \t]*([#;]+[ \t]*)?(-[ \t]+)*(export[ \t]+)?["']?$/;
 const flagOpen = /^[\\]*["']?,?[ \t]*[\\]?[ \t\r]*$/;
@@ -65,7 +65,7 @@ class Line {
     this.#pos = e;
     const name = substr(line, s, e - s);
     const before = s > 1 ? substr(line, s - 1, 1) : '';
-    const c = classOf(name);
+    const c = this.#class(name, e, before);
     if (before === '$' || !c || (this.#manner.quadlet && name === 'Secret' && s === 1)) return;
     const passed = substr(line, this.#counted, s - this.#counted);
     this.#double += passed.split('"').length - 1;
@@ -74,6 +74,15 @@ class Line {
     const prefix = substr(line, 1, s - 1);
     const place = this.#assigned(prefix, s, e, before, c) ?? this.#flagged(name, prefix, e, c) ?? this.#spoken(name, prefix, e);
     if (place) this.#value(place, prefix, before, c);
+  }
+
+  /** In the query of an address, and between the semicolons of a connection string, a name means more. */
+  #class(name: string, e: number, before: string): Class {
+    const low = tolower(name);
+    const c = classOf(name);
+    if (c === 3 && (before === '?' || before === '&')) return 2;
+    if (low !== 'pwd' || !/^=[^/$]/.test(substr(this.line, e, 2))) return c;
+    return before === ';' || /^=[^;"']*;[ \t]*[A-Za-z]/.test(substr(this.line, e)) ? 2 : c;
   }
 
   #inside(): string {
@@ -204,7 +213,11 @@ class Line {
     if (!keyQuoted && inside === '' && own && (sign !== '=' || spaced || this.#manner.variables)) to = this.#restOfLine(at);
     else {
       const sentence = sign !== '=' && ((spaced && !own) || keyQuoted);
-      to = wordEnd(line, at, { inside, how: sentence ? 1 : how, query: before === '?' || before === '&', lists: this.#manner.lists });
+      const cookies = inside !== '' && sign === ':' ? index(substr(line, at), inside) : 0;
+      to =
+        cookies && /cookie/.test(tolower(substr(line, Math.max(at - 9, 1), 9)))
+          ? at + cookies - 1
+          : wordEnd(line, at, { inside, how: sentence ? 1 : how, query: before === '?' || before === '&', lists: this.#manner.lists });
       if (to === line.length + 1 && line.endsWith('\\') && at < line.length) {
         to = line.length;
         this.#carry('word', 0);

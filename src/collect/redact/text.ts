@@ -3,18 +3,21 @@ import { isPlaceholder } from '../../facts/redacted.ts';
 import { account } from './account-line.ts';
 import { column, hole, indent, index, match, substr, tolower } from './awk.ts';
 import { type Class, classOf, kept, spared } from './class.ts';
+import { commandEnds, isItem, options, optionWord, piped } from './commands.ts';
 import { names } from './names.ts';
+import { pairs } from './pairs.ts';
 import * as rules from './rules.ts';
-import type { Manner, Mark, State } from './state.ts';
-import { addresses, privateKey, shapes } from './tokens.ts';
+import { freshState, type Manner, type Mark, type State } from './state.ts';
+import { addresses, privateKey, proxies, shapes } from './tokens.ts';
 import { elements, quoted, wordEnd } from './values.ts';
 
 const trigger = new RegExp(rules.trigger);
 const secretKind = /^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?secret["']?[ \t,\r]*$/;
 const dataKey = /^[ \t]*["']?(?:stringdata|data)["']?[ \t]*:[ \t]*[{]?[ \t\r]*$/;
 const anyKey = /^[ \t]*["']?[A-Za-z0-9_./-]+["']?[ \t]*:[ \t]*/;
-const nameKey = /^[ \t]*(-[ \t]+)?["']?name["']?[ \t]*:[ \t]*/;
-const valueKey = /^[ \t]*(-[ \t]+)?["']?value["']?[ \t]*:[ \t]*/;
+const nameKey = /^[ \t]*(-[ \t]+)?(["']?(name|key)["']?[ \t]*:|[?][ \t])[ \t]*/;
+const valueKey = /^[ \t]*(-[ \t]+)?["']?(value["']?[ \t]*)?:[ \t]*/;
+const valueFirst = /^[ \t]*(-[ \t]+)?["']?value["']?[ \t]*:[ \t]*/;
 const mapLike = /^["']?[A-Za-z0-9_./-]+["']?[ \t]*(:[ \t]|:\r?$)/;
 const blank = /^[ \t\r]*$/;
 const pemLine = /^[ \t]*-----(BEGIN|END) [A-Z0-9 ]+-----[ \t\r]*$/;
@@ -36,13 +39,15 @@ export function maskedLines(lines: readonly string[], manner: Manner, mark: Mark
 class Text {
   readonly #manner: Manner;
   readonly #mark: Mark;
-  readonly #state: State = { carry: '', column: 0, class: 2, quote: '' };
+  readonly #state: State = freshState();
   readonly #out: string[] = [];
   #gathered = '';
   #gatheredAt = -1;
   #secretDocument = false;
   #inData = -1;
   #pair = 0;
+  /** The line after the one at hand. */
+  #following = '';
 
   constructor(manner: Manner, mark: Mark) {
     this.#manner = manner;
@@ -51,7 +56,10 @@ class Text {
 
   masked(lines: readonly string[]): string[] {
     this.#secretDocument = lines.some((l) => secretKind.test(tolower(l)));
-    for (const line of lines) this.#line(line);
+    for (const [at, line] of lines.entries()) {
+      this.#following = lines[at + 1] ?? '';
+      this.#line(line);
+    }
     this.#gatheredEnds();
     return this.#out;
   }
@@ -65,11 +73,31 @@ class Text {
       const value = match(t, valueKey);
       if (value) {
         this.#pair = 0;
-        this.#out.push(this.#whole(t, value.length + 1));
+        this.#out.push(this.#named(t, value.length + 1));
+        return;
+      }
+    } else {
+      const value = match(tolower(t), valueFirst);
+      if (value && this.#speaks(this.#following)) {
+        this.#out.push(this.#named(t, value.length + 1));
         return;
       }
     }
     this.#out.push(this.#ordinary(t));
+  }
+
+  /** The class of the name that a line such as `name: DB_PASSWORD` names. */
+  #speaks(t: string): Class {
+    const name = match(tolower(t), nameKey);
+    const word = name ? substr(t, name.length + 1).replace(/["', \t\r]/g, '') : '';
+    return /^[A-Za-z0-9_.-]+$/.test(word) ? classOf(word) : 0;
+  }
+
+  /** A value whose name stands in another line. */
+  #named(t: string, at: number): string {
+    if (!block.test(substr(t, at))) return this.#whole(t, at);
+    this.#begin('block', column(t));
+    return t;
   }
 
   #ordinary(t: string): string {
@@ -84,12 +112,13 @@ class Text {
       }
     }
     if (this.#secretDocument && dataKey.test(low)) this.#inData = column(t);
-    if (!trigger.test(low)) return t;
-    const name = match(low, nameKey);
-    if (name) {
-      const r = substr(t, name.length + 1).replace(/["', \t\r]/g, '');
-      if (/^[A-Za-z0-9_.-]+$/.test(r) && classOf(r)) this.#pair = 2;
+    if (!trigger.test(low)) {
+      if (!isItem(t)) commandEnds(this.#state);
+      else if (!this.#state.program) this.#state.words++;
+      if (!this.#state.program && !/[|\\][ \t\r]*$/.test(t)) return t;
+      return t.length > rules.longest ? t : piped(options(t, this.#state, this.#mark), this.#following, this.#state, this.#manner.lists, this.#mark);
     }
+    if (this.#speaks(t)) this.#pair = 2;
     return this.#scan(t);
   }
 
@@ -101,10 +130,15 @@ class Text {
   #scan(t: string): string {
     if (!trigger.test(tolower(t))) return t;
     if (t.length > rules.longest) return isPlaceholder(t) ? t : this.#mark(t);
-    const named = this.#manner.wordless ? t : names(t, this.#state, this.#manner, this.#mark);
+    const named = this.#manner.wordless ? t : this.#spoken(t);
     const { text, opens } = privateKey(named, this.#mark);
     if (opens && this.#state.carry === '') this.#begin('pem', 0);
-    return addresses(shapes(text, this.#mark), this.#mark);
+    return proxies(addresses(shapes(text, this.#mark), this.#mark), this.#mark);
+  }
+
+  #spoken(t: string): string {
+    const ordered = pairs(options(t, this.#state, this.#mark), this.#manner.lists, this.#mark);
+    return names(piped(ordered, this.#following, this.#state, this.#manner.lists, this.#mark), this.#state, this.#manner, this.#mark);
   }
 
   /** A value that is masked whatever its name, from `at` on. */
@@ -147,6 +181,8 @@ class Text {
         return this.#word(t);
       case 'flag':
         return this.#flag(t);
+      case 'here':
+        return this.#here(t);
       default:
         return undefined;
     }
@@ -260,6 +296,15 @@ class Text {
     return this.#put(substr(t, 1, from - 1) + this.#mark(secret) + (value?.cut ? value.quote : '') + this.#scan(substr(t, to)));
   }
 
+  #here(t: string): true {
+    if (t.replace(/^[ \t]*/, '').replace(/[ \t\r]*$/, '') === this.#state.quote) {
+      this.#state.carry = '';
+      return this.#put(t);
+    }
+    const [from, to] = [indent(t) + 1, hole(t)];
+    return this.#put(from >= to || kept(substr(t, from, to - from)) ? t : substr(t, 1, from - 1) + this.#mark(substr(t, from, to - from)) + substr(t, to));
+  }
+
   #unlessMarked(t: string): string {
     return t === '' || isPlaceholder(t) ? t : this.#mark(t);
   }
@@ -289,6 +334,8 @@ class Text {
       this.#state.carry = '';
       if (!t.startsWith('--')) return spared(t, this.#state.class) ? t : this.#mark(t);
     }
+    const option = optionWord(t, this.#state, this.#mark);
+    if (option !== undefined) return option;
     const sign = match(t, /^[A-Za-z0-9_.-]+=/);
     const c: Class = classOf(sign ? substr(t, 1, sign.length - 1) : t);
     if (sign && c) {
@@ -300,8 +347,9 @@ class Text {
       this.#state.class = c;
       return t;
     }
+    const { program, words, due } = this.#state;
     const text = this.#scan(t);
-    this.#state.carry = '';
+    Object.assign(this.#state, { carry: '', program, words, due });
     return text;
   }
 }

@@ -1,12 +1,13 @@
 /** Secrets that are known by their looks: tokens, hashes of passwords, private keys in one line, passwords in addresses. Pure. */
 import { isPlaceholder } from '../../facts/redacted.ts';
-import { index, match, substr } from './awk.ts';
+import { index, match, substr, tolower } from './awk.ts';
 import { kept } from './class.ts';
 import * as rules from './rules.ts';
 
 type Mark = (secret: string) => string;
 
 const shape = new RegExp(rules.shape);
+const proxy = /proxy(_?(url|addr|host))?[=: \t,"'\\]+/;
 
 /** Masks tokens. */
 export function shapes(line: string, mark: Mark): string {
@@ -16,10 +17,11 @@ export function shapes(line: string, mark: Mark): string {
   while (pos <= line.length) {
     const found = match(substr(line, pos), shape);
     if (!found) break;
-    const p = pos + found.start - 1;
+    let p = pos + found.start - 1;
     const word = substr(line, p, found.length);
     pos = p + found.length;
-    if (p > 1 && word[0] !== '$' && /[A-Za-z0-9_]/.test(substr(line, p - 1, 1))) continue;
+    if (p > 1 && /^[A-Za-z]/.test(word) && /[A-Za-z0-9_]/.test(substr(line, p - 1, 1))) continue;
+    if (word === ':AA') while (p > last && /[0-9]/.test(substr(line, p - 1, 1))) p--;
     const token = tokenIn(substr(line, p), word);
     if (!token) continue;
     const { head, end } = token;
@@ -47,9 +49,29 @@ function tokenIn(t: string, word: string): { head: number; end: number } | undef
     const length = run(/^[A-Za-z0-9._~+/=-]+/, word.length + 1);
     return length < 16 || !/[0-9]/.test(substr(t, word.length + 1, length)) ? undefined : { head: word.length, end: word.length + length };
   }
+  if (/^[:/.]/.test(word) || /^[0-9]/.test(t)) return pathToken(t, word);
+  if (/^(?:npm_|hf_|dop)/.test(word)) return token(word.length + run(/^[A-Za-z0-9]+/, word.length + 1), word.length + 20);
+  if (/^(?:sk-|pypi|[sr]k_)/.test(word)) {
+    const end = run(/^[A-Za-z0-9_-]+/);
+    return isMixed(substr(t, word.length + 1, end - word.length)) ? token(end, 20) : undefined;
+  }
   if (word.startsWith('grub')) return token(run(/^[A-Za-z0-9.]+/), 60, word.length);
   return token(run(/^[A-Za-z0-9_.-]+/), 20);
 }
+
+/** Bots of Telegram (`NUMBER:AA…`), and paths of webhooks: whoever knows them may write. */
+function pathToken(t: string, word: string): { head: number; end: number } | undefined {
+  if (word === ':AA') {
+    const end = match(t, /^[0-9]+:AA[A-Za-z0-9_-]+/)?.length ?? 0;
+    return index(t, ':') < 7 || end < index(t, ':') + 30 ? undefined : { head: 0, end };
+  }
+  const end = match(substr(t, word.length + 1), /^[A-Za-z0-9_@/.-]+/)?.length ?? 0;
+  const digits = /[0-9]/.test(substr(t, word.length + 1, end));
+  return end < 16 || !digits ? undefined : { head: word.length, end: word.length + end };
+}
+
+/** Not a name made of words: capital letters, or no hyphens, and digits. */
+const isMixed = (t: string): boolean => t.length >= 12 && /[0-9]/.test(t) && (/[A-Z]/.test(t) || !/[-_]/.test(t)) && !/^(?:ssh|ecdsa)-/.test(t);
 
 /** Masks passwords in addresses: between the first colon and the last @ of an authority (RFC 3986, 3.2). */
 export function addresses(line: string, mark: Mark): string {
@@ -85,6 +107,27 @@ function passwordIn(line: string, v: number): { from: number; secret: string } |
   }
   const secret = substr(authority, 1, at - 1);
   return /^(?:http|ttps)$/.test(substr(line, Math.max(v - 7, 1), 4)) && secret.length >= 16 ? { from: v, secret } : undefined;
+}
+
+/** Masks passwords of proxies that are written without a scheme: `proxy=user:password@host:3128`. */
+export function proxies(line: string, mark: Mark): string {
+  const low = tolower(line);
+  let out = '';
+  let last = 1;
+  let pos = 1;
+  for (let found = match(low, proxy); found; found = match(substr(low, pos), proxy)) {
+    const v = pos + found.start - 1 + found.length;
+    pos = v;
+    const t = substr(line, v, match(substr(line, v), /^[^ \t\r"',;\\]+/)?.length ?? 0);
+    const [colon, at] = [index(t, ':'), t.lastIndexOf('@') + 1];
+    const secret = substr(t, colon + 1, at - colon - 1);
+    if (index(t, '://') || colon < 2 || at <= colon + 1 || !/^[A-Za-z0-9[]/.test(substr(t, at + 1)) || /^sha[0-9]+:/.test(substr(t, at + 1)) || kept(secret))
+      continue;
+    out += substr(line, last, v + colon - last) + mark(secret);
+    last = v + at - 1;
+    pos = last;
+  }
+  return out + substr(line, last);
 }
 
 /** `user:password@tcp(host)/db`, as database drivers of Go take it. */

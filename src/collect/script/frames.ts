@@ -1,11 +1,12 @@
 /** The stream of a capture script, cut into frames: `MARK WORDS… LENGTH`, a line break, the body, a line break. Pure. */
 
-const magic = 'pretrip-raw/1';
+/** The second form ends in a digest of its frames. */
+const magic = 'pretrip-raw/([12])';
 
 /** Longest header of a frame. */
 const maxHeader = 400;
 /** Bytes that a login may print before the script starts. */
-const maxNoise = 1024 * 1024;
+export const maxNoise = 1024 * 1024;
 /** Largest frame: a file, or a program's output, at its limit. */
 const maxFrame = 32 * 1024 * 1024;
 
@@ -15,6 +16,8 @@ const startMark = (wanted = '[A-Za-z0-9]{8,64}'): RegExp => new RegExp(`(?:^|\\n
 /** Where the script begins: its mark, the text before it (what a login printed), and the bytes after it. */
 export interface Start {
   readonly nonce: string;
+  /** Whether a digest follows the end. */
+  readonly digested: boolean;
   readonly noise: string;
   readonly rest: Buffer;
 }
@@ -33,7 +36,12 @@ export interface Broken {
 export function startIn(buffer: Buffer, wanted?: string): Start | Wanting | Broken {
   const found = startMark(wanted).exec(buffer.toString('latin1'));
   if (!found) return buffer.length > maxNoise ? { problem: 'no capture script answers: there is only other output' } : { atLeast: 1 };
-  return { nonce: found[1] ?? '', noise: buffer.subarray(0, found.index).toString('utf8'), rest: buffer.subarray(found.index + found[0].length) };
+  return {
+    nonce: found[2] ?? '',
+    digested: found[1] === '2',
+    noise: buffer.subarray(0, found.index).toString('utf8'),
+    rest: buffer.subarray(found.index + found[0].length),
+  };
 }
 
 /** Whether a file starts like the output of a capture script, perhaps after what a login printed. */

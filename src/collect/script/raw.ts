@@ -8,6 +8,7 @@ import { isOfDisk, keyOf } from '../../facts/asks.ts';
 import type { Answered } from '../snapshot/snapshot.ts';
 import { answersIn } from './answers.ts';
 import { frameIn, type Start, startIn } from './frames.ts';
+import { Sums } from './sums.ts';
 
 /** Who and what the script ran on, by its own account. */
 export interface RawHost {
@@ -31,6 +32,8 @@ export interface Raw {
   /** The asks behind the answers: all that the script looked at and told of. */
   readonly asks: ReadonlyMap<string, Ask>;
   readonly complete: boolean;
+  /** It was changed, or makes no sense: not even what came before can be relied on. Not set where it was merely cut off. */
+  readonly broken?: true;
   /** Why reading stopped early. */
   readonly problem?: string;
 }
@@ -57,13 +60,15 @@ interface Heard {
   readonly answers: Map<string, AnyAnswer>;
   readonly asks: Map<string, Ask>;
   complete: boolean;
+  /** The end was there, and counts what came before. */
+  ended: boolean;
 }
 
 /** Takes one frame in. Returns why it makes no sense, if it makes none. */
 function take(heard: Heard, words: readonly string[], body: Buffer): string | undefined {
   if (words[0] === 'end') {
-    heard.complete = Number(words[1]) === heard.frames;
-    return heard.complete ? undefined : `the end speaks of ${words[1]} frames, and ${heard.frames} came`;
+    heard.ended = Number(words[1]) === heard.frames;
+    return heard.ended ? undefined : `the end speaks of ${words[1]} frames, and ${heard.frames} came`;
   }
   heard.frames++;
   if (words[0] === 'host') {
@@ -112,7 +117,8 @@ class Arriving {
 /** Reads a stream as it arrives. With `nonce`, only a script of that mark is believed. */
 export function rawReader(wanted?: string): RawReader {
   const arriving = new Arriving();
-  const heard: Heard = { frames: 0, answers: new Map(), asks: new Map(), complete: false };
+  const heard: Heard = { frames: 0, answers: new Map(), asks: new Map(), complete: false, ended: false };
+  const sums = new Sums();
   let started: Start | undefined;
   let problem: string | undefined;
 
@@ -122,9 +128,15 @@ export function rawReader(wanted?: string): RawReader {
     if ('problem' in found) problem = found.problem;
     else if ('atLeast' in found) arriving.need = found.atLeast;
     else {
+      const read = arriving.whole.subarray(0, arriving.whole.length - found.rest.length);
       arriving.whole = found.rest;
       if ('nonce' in found) started = found;
-      else problem = take(heard, found.words, found.body);
+      else if (heard.ended) problem = sums.differ(found.words);
+      else {
+        sums.add(read);
+        problem = take(heard, found.words, found.body);
+      }
+      heard.complete = problem === undefined && heard.ended && (!started?.digested || !('nonce' in found || found.words[0] === 'end'));
       return problem === undefined && !heard.complete;
     }
     return false;
@@ -138,8 +150,19 @@ export function rawReader(wanted?: string): RawReader {
     },
     result() {
       const { host, answers, asks, complete } = heard;
+      // A frame that wants more than came, though the end came, had its length changed.
+      if (!over() && started?.digested && arriving.all().includes(`${started.nonce} digest `))
+        problem = 'a frame claims more than came: the stream was changed on its way';
       const why = problem ?? (complete ? undefined : started ? 'the stream was cut off' : 'no capture script answers');
-      return { nonce: started?.nonce ?? wanted ?? '', ...(host ? { host } : {}), answers, asks, complete, ...(why === undefined ? {} : { problem: why }) };
+      return {
+        nonce: started?.nonce ?? wanted ?? '',
+        ...(host ? { host } : {}),
+        answers,
+        asks,
+        complete,
+        ...(problem === undefined ? {} : { broken: true }),
+        ...(why === undefined ? {} : { problem: why }),
+      };
     },
     noise: () => started?.noise ?? arriving.all().toString('utf8'),
   };

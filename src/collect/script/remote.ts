@@ -16,6 +16,8 @@ export interface Questions {
   readonly files: readonly string[];
   readonly accounts?: readonly string[];
   readonly traces: readonly string[];
+  /** Seconds that one program may take. */
+  readonly seconds?: number;
   /** Asked by name at once; see {@link captureScript}. */
   readonly asks?: readonly Ask[];
 }

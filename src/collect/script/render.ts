@@ -20,6 +20,8 @@ export interface Capture {
   readonly accounts?: readonly string[];
   /** Paths of which an account that runs containers without root has one (`~`, `{uid}`, `{user}`). */
   readonly traces: readonly string[];
+  /** Seconds that one program may take. */
+  readonly seconds?: number;
   /** Asked by name, before all that the patterns name, and with the limits of a follow-up. */
   readonly asks?: readonly Ask[];
 }
@@ -32,6 +34,7 @@ export function captureScript(patterns: readonly Pattern[], capture: Capture): s
   const items = itemsOf(patterns, capture.files);
   const { accounts = [] } = capture;
   const body = [
+    `  patience=${capture.seconds ?? limits.seconds}`,
     `  begin ${quote(capture.nonce)}`,
     `  hello ${quote(`tool=${capture.tool}${capture.files.map((f) => `\nfile=${f}`).join('')}${accounts.map((a) => `\naccount=${a}`).join('')}`)}`,
     `  meant=${quote(` ${accounts.join(' ')} `)}"\${SUDO_USER-} "`,

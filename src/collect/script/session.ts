@@ -1,4 +1,5 @@
 /** A shell somewhere else that runs capture scripts from its standard input, and brings back what they print. */
+import { limits } from '../disk/limits.ts';
 import { FarShell } from './far-shell.ts';
 import { type Raw, rawReader } from './raw.ts';
 
@@ -13,6 +14,9 @@ export interface SessionLimits {
 }
 
 export const usualLimits: SessionLimits = { seconds: 180, silence: 60, bytes: 128 * 1024 * 1024 };
+
+/** Seconds that one program may take: more on a slow host, of which the limit of a round tells. What takes longer is unknown, and nothing else. */
+export const secondsFor = (round: number): number => Math.max(limits.seconds, Math.floor((limits.seconds * round) / usualLimits.seconds));
 
 /** The other side is gone, silent or does not make sense. `stderr` is what it said, `noise` what it printed before. */
 export class SessionError extends Error {

@@ -2,11 +2,12 @@
 import { accessSync, closeSync, constants, createReadStream, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Transform } from 'node:stream';
+import { maxNoise } from '../script/frames.ts';
 import { compressionOf } from '../snapshot/snapshot.ts';
 import { type Found, TargetError } from './target.ts';
 
-/** Bytes of a file that are looked at. */
-const most = 65_536;
+/** Bytes of a file that are looked at: as many as may stand before what a capture script prints, and its mark. */
+const most = maxNoise + 256;
 
 /** Looks at a path; the content of a file only if `content`. Throws TargetError with `hint` where nothing can be looked at. */
 export async function lookAt(name: string, content: boolean, hint: string): Promise<Found> {
@@ -58,12 +59,18 @@ function startOf(path: string): Uint8Array {
 /** Decompresses no more than is looked at, so that a small file cannot fill the memory. */
 async function decompressedStart(path: string, how: 'gzip' | 'zstd'): Promise<Uint8Array> {
   const zlib = process.getBuiltinModule('node:zlib');
-  const through: Transform = how === 'gzip' ? zlib.createGunzip({ chunkSize: most }) : zlib.createZstdDecompress({ chunkSize: most });
+  const through: Transform = how === 'gzip' ? zlib.createGunzip() : zlib.createZstdDecompress();
   const source = createReadStream(path);
   source.on('error', (error) => through.destroy(error));
   try {
-    for await (const chunk of source.pipe(through)) return chunk as Uint8Array;
-    return new Uint8Array();
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of source.pipe(through)) {
+      chunks.push(chunk as Uint8Array);
+      bytes += (chunk as Uint8Array).length;
+      if (bytes >= most) break;
+    }
+    return Buffer.concat(chunks).subarray(0, most);
   } finally {
     source.destroy();
   }

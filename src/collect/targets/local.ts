@@ -5,7 +5,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../../facts/ask.ts';
 import { ownHost } from '../../verdicts/report.ts';
 import { inodeOf } from '../disk/inode.ts';
-import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
+import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
 import { isLent, lentMachine } from './lasting-name.ts';
 import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
@@ -18,11 +18,12 @@ export const localTarget: AddressTarget = {
   running: true,
   examples: [['scan', 'this host, as you; as root it sees more']],
   recognises: ({ name, as, reach }) => name === usualTarget && as === undefined && reach?.via === undefined,
-  async open({ user }) {
+  async open({ user, reach }) {
     const account = thisAccount();
     if (user !== undefined && user !== account.name)
       throw new MisuseError('--user chooses an account where nobody is logged in; on this host, run pretrip as that account');
-    return { host: { kind: ownHost, name: hostname(), ...(isLent(process.env) ? { identity: lentMachine } : {}), user: account, target: local() } };
+    const target = local({ ...limits, seconds: reach?.programSeconds ?? limits.seconds });
+    return { host: { kind: ownHost, name: hostname(), ...(isLent(process.env) ? { identity: lentMachine } : {}), user: account, target } };
   },
 };
 
@@ -125,6 +126,8 @@ async function readOf(path: string): Promise<Answer<ReturnType<typeof contentOf>
       total += bytesRead;
       if (total > limits.read) return tooLarge(total);
       chunks.push(buffer.subarray(0, bytesRead));
+      const binary = chunks.length === 1 && binaryFrom(buffer.subarray(0, bytesRead), path);
+      if (binary) return binary;
     }
     return { is: 'got', value: contentOf(Buffer.concat(chunks)) };
   } finally {

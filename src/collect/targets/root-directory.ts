@@ -8,7 +8,7 @@ import { passwd } from '../../facts/host/passwd.ts';
 import { settleAsync } from '../../facts/settle.ts';
 import { notInImage } from '../disk/image.ts';
 import { inodeOf } from '../disk/inode.ts';
-import { byBytes, contentOf, legible, limits } from '../disk/limits.ts';
+import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { type Lookup, resolve } from '../disk/resolve.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
 import { lastingName } from './lasting-name.ts';
@@ -137,6 +137,8 @@ function readAt(path: string): Answer<Content> {
       total += count;
       if (total > limits.read) return { is: 'blocked', why: 'too-large', said: `more than ${limits.read} bytes` };
       chunks.push(buffer.subarray(0, count));
+      const binary = chunks.length === 1 && binaryFrom(buffer.subarray(0, count), path);
+      if (binary) return binary;
     }
     return { is: 'got', value: contentOf(Buffer.concat(chunks)) };
   } finally {

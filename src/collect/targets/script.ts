@@ -13,7 +13,7 @@ export const scriptTarget: ContentTarget = {
   is: 'file',
   written: 'what a capture script printed',
   describe: 'for a host without Node',
-  sign: 'has a line that begins with pretrip-raw/1',
+  sign: 'has a line that begins with pretrip-raw/',
   running: true,
   examples: [
     ['capture --script > capture.sh', 'for a host without Node: sh capture.sh > host.raw,'],
@@ -23,7 +23,7 @@ export const scriptTarget: ContentTarget = {
   async open({ path, name }, { now }) {
     const bytes = readFileSync(path);
     const raw = parseRaw(textOf(bytes, name));
-    if (!raw.host)
+    if (!raw.host || raw.broken)
       throw new TargetError(
         `${name}: ${raw.problem ?? 'it does not say where it was captured'}; nothing was judged`,
         'capture again with: sh capture.sh > host.raw',

@@ -1,5 +1,6 @@
 /** What targets share that lead to a shell on another host. */
 import type { Host } from '../record.ts';
+import { redactText } from '../redact/redact.ts';
 import { remote } from '../script/remote.ts';
 import { openSession, SessionError, usualLimits } from '../script/session.ts';
 import { type OpenedHost, type Reach, TargetError } from './target.ts';
@@ -16,20 +17,24 @@ export interface Shell {
   explain(error: SessionError): { readonly message: string; readonly hint?: string };
 }
 
+/** A host may be silent for as long as somebody has said that it may take. */
+const silenceFor = (timeout: number): number => (timeout > usualLimits.seconds ? timeout : Math.min(usualLimits.silence, timeout));
+
 /**
  * Runs the first script there. Failures of the connection become TargetErrors; later ones, too, since nothing that came
  * may be judged then.
  */
 export async function openShell(shell: Shell, reach: Reach): Promise<OpenedHost> {
-  const limits = { ...usualLimits, seconds: reach.timeout, silence: Math.min(usualLimits.silence, reach.timeout) };
+  const limits = { ...usualLimits, seconds: reach.timeout, silence: silenceFor(reach.timeout) };
   const session = await openSession(shell.argv, shell.environment ?? {}, limits);
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
-      const { message, hint } = shell.explain(error);
-      throw new TargetError(`${message}; nothing was judged`, hint);
+      // What the far side says, and the command that leads there, may hold a secret.
+      const { message, hint } = shell.explain(new SessionError(redactText(error.message), redactText(error.stderr), error.exit));
+      throw new TargetError(`${redactText(message)}; nothing was judged`, hint);
     }
   };
   const found = await told(remote(session, reach.questions()));

@@ -26,6 +26,8 @@ export interface Reach {
   readonly sudo: boolean;
   /** Seconds that one round of questions may take. */
   readonly timeout: number;
+  /** Seconds that one program may take: more where a round may take more. */
+  readonly programSeconds?: number;
   /** Somebody at a terminal can answer what a login asks. */
   readonly interactive: boolean;
   /** A command line that leads to a shell on the host. */
@@ -44,7 +46,7 @@ export interface Found {
   readonly path: string;
   /** The names in a directory; undefined: it is none. */
   readonly entries?: readonly string[];
-  /** The first 64 KiB of a file, of a gzip or zstd file of what is in it; empty for whatever is not read, such as a pipe. */
+  /** The first MiB of a file, of a gzip or zstd file of what is in it; empty for whatever is not read, such as a pipe. */
   readonly head: Uint8Array;
 }
 

@@ -35,7 +35,7 @@ export function bootWords(commandLine: string): BootWords {
   }
   const mode = wantedMode(text);
   for (const controller of disabled) takenBack.delete(controller);
-  return { disabled: [...disabled].sort(), takenBack: [...takenBack].sort(), noV1: [...noV1].sort(), words, ...(mode ? { mode } : {}) };
+  return { disabled: [...disabled].sort(), takenBack: [...takenBack].sort(), noV1: [...noV1].sort(), words: [...new Set(words)], ...(mode ? { mode } : {}) };
 }
 
 export const sameWords = (a: BootWords, b: BootWords): boolean =>

@@ -5,6 +5,7 @@ import { type Delegation, mergeDelegate } from '../systemd/delegate.ts';
 import type { LoadedUnit } from '../systemd/load.ts';
 import { sectionsOf } from '../systemd/names.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
+import { parseBoolean } from '../systemd/words.ts';
 
 export interface Lost {
   readonly controllers: readonly string[];
@@ -28,8 +29,10 @@ export function lostControllers(unit: LoadedUnit, merged: Delegation, texts: Rea
     }
   }
   const assignments = unit.assignments.filter(isDelegate);
-  for (const [at, a] of assignments.entries()) {
-    const taker = assignments.slice(at + 1).findLast((later) => mergeDelegate([a, later]).controllers.length === 0);
+  // Whatever stood before, the last line that leaves nothing takes it back.
+  const last = assignments.findLastIndex((later) => later.value === '' || parseBoolean(later.value) === false);
+  const taker = assignments[last];
+  for (const a of assignments.slice(0, Math.max(last, 0))) {
     if (taker)
       grants.push({ controllers: mergeDelegate([a]).controllers, where: { ...a.where, said: `taken back by ${taker.where.path}:${taker.where.line}` } });
   }

@@ -31,6 +31,9 @@ export interface Environment {
 /** `NAME` as systemd takes it: letters, digits and `_`, not beginning with a digit. */
 export const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Earlier places of one variable that are kept. */
+const mostLost = 64;
+
 /** Puts an environment together in the order of the real program: a later place wins, the earlier ones are kept to be told. */
 export class EnvironmentBuilder {
   readonly #variables = new Map<string, Variable>();
@@ -51,7 +54,7 @@ export class EnvironmentBuilder {
     const places = new Set(where.map(placeKey));
     const lost = old ? [{ ...(old.where[0] as Where), said: this.#lost(old.value) }, ...old.where.slice(1)].filter((w) => !places.has(placeKey(w))) : [];
     this.#unclear.delete(name);
-    this.#variables.set(name, { value, where: [...where, ...lost] });
+    this.#variables.set(name, { value, where: [...where, ...lost.slice(0, mostLost)] });
     this.#settled.add(name);
     return this;
   }

@@ -131,9 +131,11 @@ function* pauseMap(which: 'subuid' | 'subgid', account: Account): Asking<Range[]
 }
 
 function brokenIn(ranges: readonly Range[], account: Account): Where[] {
-  return ranges.flatMap((r, index) => {
+  const seen = new Set<string>();
+  return ranges.flatMap((r) => {
     const end = r.start + r.count;
-    const twice = ranges.findIndex((o) => o.start === r.start && o.count === r.count) < index;
+    const twice = seen.has(`${r.start}:${r.count}`);
+    seen.add(`${r.start}:${r.count}`);
     const said =
       r.count === 0
         ? 'holds no ids'

@@ -25,6 +25,7 @@ const longNames: Readonly<Record<string, string>> = { c: 'config', e: 'env', v: 
 export function k3dCommands(text: string, path: string): ClusterPlan[] {
   const exports = new Map<string, Traced<string>>();
   const plans: ClusterPlan[] = [];
+  const onLine = new Map<number, number>();
   for (const command of commandsIn(text, formOf(path))) {
     const at: Where = { path, line: command.line };
     noteExports(command.words, at, exports);
@@ -32,7 +33,8 @@ export function k3dCommands(text: string, path: string): ClusterPlan[] {
     const does = start && actionOf(start.words);
     if (!start || !does) continue;
     const own = [...start.exports].map(([name, value]) => [name, { value, where: at }] as const);
-    const same = plans.filter((p) => p.at.line === command.line).length;
+    const same = onLine.get(command.line) ?? 0;
+    onLine.set(command.line, same + 1);
     const id = `k3d-command:${path}:${command.line}${same > 0 ? `.${same + 1}` : ''}`;
     plans.push({
       ...planOf(start.words.slice(does.from), does.does, at),

@@ -5,8 +5,17 @@ import { configPlan, looksLikeK3dConfig } from './config-file.ts';
 import type { GivenFiles } from './given-files.ts';
 import { k3dCommands } from './k3d-commands.ts';
 
+const known = new WeakMap<GivenFiles, ClusterPlan[]>();
+
+/** The plans of files, worked out once: every command is a subject that is looked up among all of them. */
+export function plansOf(given: GivenFiles): readonly ClusterPlan[] {
+  const plans = known.get(given) ?? plansIn(given);
+  known.set(given, plans);
+  return plans;
+}
+
 /** The plans of all config files, and of the command lines in given scripts joined with the config files they name; sorted by id. */
-export function plansOf(given: GivenFiles): ClusterPlan[] {
+function plansIn(given: GivenFiles): ClusterPlan[] {
   const configs = given.files.filter((f) => looksLikeK3dConfig(f.text)).map((f) => configPlan(f.text, f.path));
   const scripts = given.files.filter((f) => f.given && !looksLikeK3dConfig(f.text)).flatMap((f) => k3dCommands(f.text, f.path));
   const merged = scripts.map((plan) => (plan.config ? withConfig(plan, plan.config, configs) : plan));

@@ -95,7 +95,7 @@ class Builder {
     const at = startOf(pair);
     if (depth + keys.length > maxDepth) throw new TooDeep(at);
     const parent = keys.slice(0, -1).reduce((inner, key) => child(inner, key, at), map);
-    parent.entries.push({ key: keys.at(-1) as string, at, value: this.#value(pair.value, depth + keys.length) });
+    add(parent, { key: keys.at(-1) as string, at, value: this.#value(pair.value, depth + keys.length) });
   }
 
   #value(node: AST.TOMLContentNode, depth: number): TextNode {
@@ -124,20 +124,31 @@ class Builder {
 const nameOf = (key: AST.TOMLBare | AST.TOMLQuoted): string => (key.type === 'TOMLBare' ? key.name : key.value);
 const startOf = (node: AST.TOMLNode): Place => ({ line: node.loc.start.line, column: node.loc.start.column + 1 });
 
+/** The last entry of each key, by table: a file may hold thousands of tables. */
+const lastEntries = new WeakMap<Growing, Map<string, Growth>>();
+
+const lastEntry = (map: Growing, key: string): Growth | undefined => lastEntries.get(map)?.get(key);
+
+function add(map: Growing, entry: Growth): void {
+  map.entries.push(entry);
+  const known = lastEntries.get(map) ?? new Map<string, Growth>();
+  lastEntries.set(map, known.set(entry.key, entry));
+}
+
 /** The table at a key, made if it is not there; of an array of tables, its last element. */
 function child(map: Growing, key: string, at: Place): Growing {
-  const found = map.entries.findLast((e) => e.key === key)?.value;
+  const found = lastEntry(map, key)?.value;
   if (found?.is === 'map') return found as Growing;
   if (found?.is === 'list') return found.items.at(-1) as Growing;
   const made: Growing = { is: 'map', entries: [], at };
-  map.entries.push({ key, at, value: made });
+  add(map, { key, at, value: made });
   return made;
 }
 
 function element(map: Growing, key: string, at: Place): Growing {
   const made: Growing = { is: 'map', entries: [], at };
-  const found = map.entries.findLast((e) => e.key === key);
-  if (found?.value.is === 'list') found.value = { ...found.value, items: [...found.value.items, made] };
-  else map.entries.push({ key, at, value: { is: 'list', items: [made], at } });
+  const found = lastEntry(map, key);
+  if (found?.value.is === 'list') (found.value.items as TextNode[]).push(made);
+  else add(map, { key, at, value: { is: 'list', items: [made], at } });
   return made;
 }

@@ -16,10 +16,12 @@ export const engine = defineKind({
   fields: { account: { type: 'string', required: true, describe: 'login name' } },
   shape: engineShape,
   touches: () => [meantAccounts],
-  *learn(query, _as, given): Asking<Fact> {
-    const found = yield* engines(rootAccount, given);
-    if (found.is === 'unknown') return found;
-    return found.each.find((s) => s.as?.name === query.account)?.fact ?? missing(...found.consulted);
+  *learn(query, _as, { accounts = [] }): Asking<Fact> {
+    if (query.account === rootAccount.name) return engineFact(rootAccount, true);
+    const uses = yield* meantAccounts(rootAccount, accounts);
+    if (uses.is === 'unknown') return missing(...uses.where);
+    const use = uses.each.find((u) => u.rootless === true && u.entry.name === query.account);
+    return use ? engineFact(use.entry, false) : missing(...uses.consulted);
   },
   find: { shape: engineShape, ofAccounts: true, touches: () => [meantAccounts], learn: engines },
 });

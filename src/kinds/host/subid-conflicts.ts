@@ -64,13 +64,18 @@ const spell = (r: Range): string => `${r.start}-${r.start + r.count - 1}`;
 
 type Found = readonly [string, readonly Where[]];
 
+/** Pairs that are told: a file may hold the same line a thousand times, and all of them meet each other. */
+const mostPairs = 64;
+
 /** Each pair once; of two ranges of the account the later one is told. */
 function overlaps({ own, all }: Ranges): Found[] {
   const found: Found[] = [];
+  const belong = new Set(own);
   for (const mine of own) {
     for (const other of all) {
+      if (found.length >= mostPairs) return found;
       if (other === mine || !meet(mine, other)) continue;
-      const second = own.includes(other);
+      const second = belong.has(other);
       if (second && (other.at.line ?? 0) < (mine.at.line ?? 0)) continue;
       const said = `${second ? 'a second range of its own' : `a range of ${other.owner}`}, ${spell(other)}`;
       found.push([

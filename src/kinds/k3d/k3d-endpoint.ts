@@ -4,7 +4,7 @@ import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type ClusterPlan, clusterFact } from '../../facts/k3d/cluster-plan.ts';
-import { givenFiles } from '../../facts/k3d/given-files.ts';
+import { type GivenFiles, givenFiles } from '../../facts/k3d/given-files.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database, type Told } from '../../facts/podman/store.ts';
@@ -49,10 +49,19 @@ interface Endpoints {
   readonly incomplete?: Unknown;
 }
 
+const known = new WeakMap<GivenFiles, Subject[]>();
+
+/** Worked out once for all subjects. */
+function plannedIn(given: GivenFiles): Subject[] {
+  const planned = known.get(given) ?? plansOf(given).flatMap(fromPlan);
+  known.set(given, planned);
+  return planned;
+}
+
 function* endpoints(as: Account, files: readonly string[]): Asking<Endpoints> {
   const [given, told] = yield* together([givenFiles(as, files), askPodman(argv, as)]);
   const at: Where = { path: commandPlace(argv) };
-  const planned = plansOf(given).flatMap(fromPlan);
+  const planned = plannedIn(given);
   const running = told.is === 'got' && told.value.exit === 0 ? told.value.stdout.split('\n').flatMap((line) => fromRow(line, at)) : [];
   const incomplete = given.blocked[0]?.why ?? hidden(told, at);
   return { subjects: [...planned, ...running], consulted: [...given.consulted, at], ...(incomplete ? { incomplete } : {}) };

@@ -181,7 +181,7 @@ for (const words of shells)
         maxBuffer: 64 * 1024 * 1024,
         env: { PATH: process.env.PATH ?? '', PRETRIP_TEST: 'Grüße\nzwei' },
       });
-      const second = parseRaw(ran.stdout.subarray(ran.stdout.indexOf(`\npretrip-raw/1 ${nonce}`)), nonce);
+      const second = parseRaw(ran.stdout.subarray(ran.stdout.indexOf(`\npretrip-raw/2 ${nonce}`)), nonce);
       expect(second.problem).toBeUndefined();
       expect(second.answers.get(keyOf(large))).toMatchObject({ is: 'got', value: { text: 'y'.repeat(600_000) } });
       expect(second.answers.get(keyOf(asks[1] as Ask))).toMatchObject({ is: 'got', value: { type: 'file' } });

@@ -15,7 +15,7 @@ G() {
   elif ! [ -w "$1" ]; then frame "get denied" "$1$nl$2$nl"
   elif [ -n "$D" ]; then
     jobs=$((jobs + 1))
-    getting "$D/j$jobs" "$1" "$2" </dev/null >/dev/null 2>&1 &
+    getting "$D/j$jobs" "$1" "$2" </dev/null >/dev/null 2>&1 6>&- &
     [ $((jobs % 6)) -ne 0 ] || wait
   fi
 }

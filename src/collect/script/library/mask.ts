@@ -8,12 +8,23 @@ const anyCase = (text: string): string =>
   [...text].map((c) => (/[a-z]/.test(c) ? `[${c}${c.toUpperCase()}]` : /[A-Za-z0-9:/_-]/.test(c) ? c : `\\${c}`)).join('');
 
 /** Literal texts of which one is in every text that the redactor would change. */
-export const suspicious =
-  'token passw passphrase secret key bearer jwt psk preshared pwd auth credential :// -----begin k10 eyj ls0t gho_ ghp_ ghs_ ghu_ ghr_ _pat_ glpat- xox akia asia hvs. grub. @tcp( @unix( name'.split(
+const literal =
+  'token passw passphrase secret key bearer jwt psk preshared pwd auth credential :// proxy -----begin k10 eyj ls0t gho_ ghp_ ghs_ ghu_ ghr_ _pat_ glpat- xox xapp- akia asia hvs. grub. @tcp( @unix( k_live_ k_test_ whsec_ sg. npm_ sk- pypi- aiza hf_ dop_v1_ :aa .slack.com/ /webhook /hooks/ mysql mariadb redis-cli curl login ldap mongo mosquitto sudo stdin name'.split(
     ' ',
   );
+/** What counts at the end of a name alone. */
+const last = 'pass pw pat pin sig hmac salt creds cookie cookies signature'.split(' ');
 
-const suspect = [...suspicious.map((t) => `*${anyCase(t)}*`), "*'$'*'$'*"].join(' | ');
+/** Patterns of sh: one of them meets every text that the redactor would change. */
+const suspects = [...literal.map((t) => `*${anyCase(t)}*`), ...last.flatMap((t) => [`*${anyCase(t)}`, `*${anyCase(t)}[!A-Za-z0-9_.-]*`]), "*'$'*'$'*"];
+
+/** The part of redaction that sh can do. */
+export const suspicious = (text: string): boolean =>
+  [...literal.map((t) => text.toLowerCase().includes(t)), new RegExp(`(${last.join('|')})([^a-z0-9_.-]|$)`, 'i').test(text), /\$[\s\S]*\$/.test(text)].includes(
+    true,
+  );
+
+const suspect = suspects.join(' | ');
 
 /** Files that are never read, as alternatives of `case`. */
 export const secretFiles = rules.secretFiles.join(' | ');
@@ -32,6 +43,7 @@ masking() {
         ;;
     esac
   done
+  summing
   if [ -n "$hash" ] && [ -c /dev/urandom ]; then
     if [ -n "$head" ]; then key=$(head -c 32 /dev/urandom 2>/dev/null | $hash); else key=$(dd bs=32 count=1 2>/dev/null </dev/urandom | $hash); fi
   fi

@@ -5,6 +5,7 @@
  *
  * No single quote may stand in it: it is a word of sh.
  */
+import { commands } from './redact/commands.ts';
 import { lines } from './redact/lines.ts';
 import { names } from './redact/names.ts';
 import { setup } from './redact/setup.ts';
@@ -12,4 +13,4 @@ import { tokens } from './redact/tokens.ts';
 import { values } from './redact/values.ts';
 
 /** Functions only: `redact(path, n)` turns the lines L[1..n] into O[1..n], and counts in `masked`. */
-export const redactor: string = `\n${setup}${values}${names}${tokens}${lines}`;
+export const redactor: string = `\n${setup}${commands}${values}${names}${tokens}${lines}`;

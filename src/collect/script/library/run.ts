@@ -28,7 +28,7 @@ X() {
     frame "run absent" "$json$nl$who$nl"
     return
   fi
-  job "$D/j$jobs" "$who" "$json" "$@" </dev/null >/dev/null 2>&1 &
+  job "$D/j$jobs" "$who" "$json" "$@" </dev/null >/dev/null 2>&1 6>&- &
   [ $((jobs % 6)) -ne 0 ] || wait
 }
 there() {
@@ -41,7 +41,7 @@ there() {
 Y() {
   jobs=$((jobs + 1))
   [ -n "$D" ] || return
-  $2 "$D/j$jobs" "$1" </dev/null >/dev/null 2>&1 &
+  $2 "$D/j$jobs" "$1" </dev/null >/dev/null 2>&1 6>&- &
   [ $((jobs % 6)) -ne 0 ] || wait
 }
 job() {
@@ -85,7 +85,7 @@ job() {
       fi
     fi
   fi
-  caught 15 "$max_out" "$@"
+  caught "$patience" "$max_out" "$@"
   echo "$state" >>"$job.run"
 }
 quoted() {

@@ -100,14 +100,14 @@ with_drop_ins() {
 
 # named HOME KEYS FILE...: stat of the paths that stand behind these keys, and of all above them. No value of another key is spelt out.
 named() {
-  home=$1 keys=$2 found= seen=$nl
+  named_home=$1 keys=$2 found= seen=$nl
   shift 2
   for f do
     [ -f "$f" ] && [ -r "$f" ] && size "$f" && [ "$size" -le 65536 ] || continue
     while IFS= read -r line || [ -n "$line" ]; do
       case $line in *=*[/%$]*) ;; *) continue ;; esac
-      key=@{line%%=*}
-      case "|$keys|" in *"|@{key%@{key##*[! ]}}|"*) ;; *) continue ;; esac
+      named_key=@{line%%=*}
+      case "|$keys|" in *"|@{named_key%@{named_key##*[! ]}}|"*) ;; *) continue ;; esac
       IFS=' 	,:;="'"'"
       set -f
       for word in @{line#*=}; do ways "$word"; done
@@ -128,7 +128,7 @@ assigned() {
 ways() {
   case $1 in
     /*) way=@{1#/} ;;
-    %h*) way=@{home#/}@{1#%h} ;;
+    %h*) way=@{named_home#/}@{1#%h} ;;
     '@{'*'}'*)
       way=@{1#??}
       assigned "@{way%%\}*}"

@@ -53,26 +53,26 @@ told_part() {
 
 # Who inspects, where and when.
 hello() {
-  me=$(id -un) home=
+  me=$(id -un) my_home=
   while IFS=: read -r name _ id _ _ place _; do
     if [ "$id" = "$uid" ]; then
-      me=$name home=$place
+      me=$name my_home=$place
       break
     fi
   done 2>/dev/null </etc/passwd
-  home=@{home:-@{HOME:-/}}
-  frame host "user=$me@{nl}uid=$uid@{nl}gid=$gid@{nl}home=$home@{nl}name=$(uname -n)@{nl}time=$(date +%s)@{nl}private=$D@{nl}$1"
+  my_home=@{my_home:-@{HOME:-/}}
+  frame host "user=$me@{nl}uid=$uid@{nl}gid=$gid@{nl}home=$my_home@{nl}name=$(uname -n)@{nl}time=$(date +%s)@{nl}private=$D@{nl}$1"
 }
 # accounts FUNCTION: calls it for the account that inspects, then for root and each ordinary one of /etc/passwd, with u, i, g and h set.
 accounts() {
-  u=$me i=$uid g=$gid h=$home
+  u=$me i=$uid g=$gid h=$my_home
   $1 </dev/null
   low=1000 high=60000 number=0
   for f in /etc/login.defs /usr/etc/login.defs; do
     [ -r "$f" ] || continue
-    while read -r key value _; do
+    while read -r setting value _; do
       case $value in '' | *[!0-9]*) continue ;; esac
-      case $key in UID_MIN) low=$value ;; UID_MAX) high=$value ;; esac
+      case $setting in UID_MIN) low=$value ;; UID_MAX) high=$value ;; esac
     done <"$f"
     break
   done
@@ -103,6 +103,13 @@ everyone() {
     [ "$i" = 0 ] || [ "$h" = / ] || $1 </dev/null
   done </etc/passwd
 }
-begin() { nonce=$1 frames=0 some=; printf '\npretrip-raw/1 %s\n' "$nonce"; }
-finish() { printf '%s end %d 0\n\n' "$nonce" "$frames"; }
+begin() {
+  nonce=$1 frames=0 some=
+  printf '\npretrip-raw/2 %s\n' "$nonce"
+  digesting
+}
+finish() {
+  printf '%s end %d 0\n\n' "$nonce" "$frames"
+  digested
+}
 `;

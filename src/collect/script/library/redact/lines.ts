@@ -3,7 +3,8 @@ import * as rules from '../../../redact/rules.ts';
 import { text } from './literal.ts';
 
 export const lines = String.raw`function text_begins(path) {
-  lines_out = 0; masked = 0; state = ""; gathered = ""; gathered_at = 0; secret_doc = 0; in_data = -1; pair = 0
+  lines_out = 0; masked = 0; state = ""; gathered = ""; gathered_at = 0; secret_doc = 0; in_data = -1; pair = 0; line_after = ""
+  command_ends()
   skip = path ~ ${text(rules.exempt)}
   wordless = path ~ ${text(rules.wordless)}
   fields = path ~ ${text(rules.passwords)}
@@ -37,7 +38,10 @@ function line_is(t,   low, n, e, r, d) {
     if (carried(t)) return
   } else if (pair > 0) {
     pair--
-    if (match(t, value_key)) { pair = 0; put(whole_value(t, RLENGTH + 1)); return }
+    if (match(t, value_key)) { pair = 0; put(named(t, RLENGTH + 1)); return }
+  } else if (match(tolower(t), value_first)) {
+    n = RLENGTH
+    if (speaks(line_after)) { put(named(t, n + 1)); return }
   }
   low = tolower(t)
   if (in_data >= 0 && t !~ /^[ \t\r]*$/) {
@@ -45,12 +49,26 @@ function line_is(t,   low, n, e, r, d) {
     else in_data = -1
   }
   if (secret_doc && low ~ data_key) in_data = column(t)
-  if (low !~ trigger) { put(t); return }
-  if (match(low, name_key)) {
-    r = substr(t, RLENGTH + 1); gsub("[" DQ SQ ", \t\r]", "", r)
-    if (r ~ /^[A-Za-z0-9_.-]+$/ && class(r)) pair = 2
+  if (low !~ trigger) {
+    if (t !~ item) command_ends()
+    else if (!program) words_before++
+    if ((program || t ~ ("[|" BS BS "][ \t\r]*$")) && length(t) <= ${rules.longest}) { t = options(t); t = piped(t, line_after) }
+    put(t); return
   }
+  if (speaks(t)) pair = 2
   put(scan(t))
+}
+# The class of the name that a line such as "name: DB_PASSWORD" names.
+function speaks(t,   r) {
+  if (!match(tolower(t), name_key)) return 0
+  r = substr(t, RLENGTH + 1); gsub("[" DQ SQ ", \t\r]", "", r)
+  return r ~ /^[A-Za-z0-9_.-]+$/ ? class(r) : 0
+}
+# A value whose name stands in another line.
+function named(t, v) {
+  if (substr(t, v) !~ /^[|>][-+0-9]*[ \t]*\r?$/) return whole_value(t, v)
+  begin_state("block", column(t))
+  return t
 }
 # A value that is masked whatever its name, from v on.
 function whole_value(t, v,   val, e, c) {
@@ -131,6 +149,12 @@ function carried(t,   n, r, d, i, v, col) {
     v = substr(t, v_in, v_out - v_in)
     put(spared(v, state_class) ? t : substr(t, 1, v_in - 1) mark(v) (v_cut ? v_quote : "") scan(substr(t, v_out))); return 1
   }
+  if (state == "here") {
+    r = t; gsub(/^[ \t]*|[ \t\r]*$/, "", r)
+    if (r == state_quote) { state = ""; put(t); return 1 }
+    n = indent(t) + 1; d = hole(t)
+    put(n >= d || kept(substr(t, n, d - n)) ? t : substr(t, 1, n - 1) mark(substr(t, n, d - n)) substr(t, d)); return 1
+  }
   state = ""
   return 0
 }
@@ -139,16 +163,20 @@ function whole_or_spared(t, v,   r) {
   return spared(r, state_class) ? t : whole_value(t, v)
 }
 # One word of a command line, or one variable of an environment.
-function argument(t,   n, name) {
+function argument(t,   n, name, d) {
   if (state == "flag") {
     state = ""
     if (t !~ /^--/) return spared(t, state_class) ? t : mark(t)
   }
+  t = option_word(t)
+  if (known) return t
   if (match(t, /^[A-Za-z0-9_.-]+=/)) {
     name = substr(t, 1, RLENGTH - 1); n = class(name)
     if (n) { name = substr(t, RLENGTH + 1); return spared(name, n) ? t : substr(t, 1, RLENGTH) mark(name) }
   } else if (t ~ /^--?[A-Za-z0-9_.-]+$/ && (n = class(t))) { begin_state("flag", 0); state_class = n; return t }
+  n = program; name = words_before; d = due
   t = scan(t); state = ""
+  program = n; words_before = name; due = d
   return t
 }
 # A line of passwd(5) or shadow(5): what marks a locked account stays, and the method.
@@ -165,7 +193,7 @@ function account(t,   n, d, f, m) {
 function redact(path, n,   i) {
   text_begins(path)
   if (!skip) for (i = 1; i <= n; i++) if (L[i] ~ /[Ss][Ee][Cc][Rr][Ee][Tt]/ && tolower(L[i]) ~ secret_kind) secret_doc = 1
-  for (i = 1; i <= n; i++) line_is(L[i])
+  for (i = 1; i <= n; i++) { line_after = i < n ? L[i + 1] : ""; line_is(L[i]) }
   gathered_ends()
 }
 # The lines of a file in L[1..lines_in]; 0 when they are not the whole truth. size -1: not known.

@@ -1,5 +1,12 @@
 /** What stands behind a name that speaks of a secret. A part of the awk program in ../redactor.ts. */
-export const names = String.raw`# Masks what stands behind names. Sets state for what goes on in the next lines.
+export const names = String.raw`# In the query of an address, and between the semicolons of a connection string, a name means more.
+function class_here(name, line, e, before,   c) {
+  c = class(name)
+  if (c == 3 && (before == "?" || before == "&")) return 2
+  if (tolower(name) != "pwd" || substr(line, e, 2) !~ /^=[^\/$]/) return c
+  return before == ";" || substr(line, e) ~ ("^=[^;" DQ SQ "]*;[ \t]*[A-Za-z]") ? 2 : c
+}
+# Masks what stands behind names. Sets state for what goes on in the next lines.
 function names(line,   low, len, pos, out, last, p, s, e, name, before, rest, sep, sign, v, c, own, comment, inside, keyq, spaced, tail, dq, sq, qpos, t, how, val, bare, numeric, prefix, n) {
   low = tolower(line); len = length(line); pos = 1; last = 1; out = ""; qpos = 1; dq = 0; sq = 0
   while (pos <= len && match(substr(low, pos), hit)) {
@@ -9,7 +16,7 @@ function names(line,   low, len, pos, out, last, p, s, e, name, before, rest, se
     pos = e
     name = substr(line, s, e - s); before = substr(line, s - 1, s > 1 ? 1 : 0)
     if (before == "$") continue
-    c = class(name); endpoint = 0
+    c = class_here(name, line, e, before)
     if (!c) continue
     if (quadlet && name == "Secret" && s == 1) continue
     rest = substr(line, e); prefix = substr(line, 1, s - 1)
@@ -90,7 +97,8 @@ function names(line,   low, len, pos, out, last, p, s, e, name, before, rest, se
     } else {
       if (sign != "=" && spaced && !own) how = 1
       if (keyq && sign != "=") how = 1
-      v_out = word(line, v, inside, how, before ~ /[?&]/)
+      v_out = inside != "" && sign == ":" && tolower(substr(line, v > 9 ? v - 9 : 1, 9)) ~ /cookie/ ? index(substr(line, v), inside) : 0
+      v_out = v_out ? v + v_out - 1 : word(line, v, inside, how, before ~ /[?&]/)
       if (v_out == len + 1 && substr(line, len, 1) == BS && v < len) { v_out = len; begin_state("word", 0) }
     }
     val = substr(line, v, v_out - v)

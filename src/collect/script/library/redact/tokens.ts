@@ -6,7 +6,8 @@ function shapes(line,   pos, out, last, p, len, t, r, e, w, head) {
   pos = 1; last = 1; out = ""; len = length(line)
   while (pos <= len && match(substr(line, pos), shape)) {
     p = pos + RSTART - 1; pos = p + RLENGTH; w = substr(line, p, RLENGTH); head = 0
-    if (p > 1 && substr(w, 1, 1) != "$" && substr(line, p - 1, 1) ~ /[A-Za-z0-9_]/) continue
+    if (p > 1 && w ~ /^[A-Za-z]/ && substr(line, p - 1, 1) ~ /[A-Za-z0-9_]/) continue
+    if (w == ":AA") while (p > last && substr(line, p - 1, 1) ~ /[0-9]/) p--
     t = substr(line, p)
     if (w ~ /^eyJ/) {
       match(t, /^[A-Za-z0-9_.-]+/)
@@ -28,6 +29,23 @@ function shapes(line,   pos, out, last, p, len, t, r, e, w, head) {
     } else if (w ~ /^[Bb]/) {
       match(substr(t, length(w) + 1), "^[A-Za-z0-9._~+/=-]+"); head = length(w); e = head + RLENGTH
       if (RLENGTH < 16 || substr(t, head + 1, RLENGTH) !~ /[0-9]/) continue
+    } else if (w == ":AA") {
+      if (!match(t, /^[0-9]+:AA[A-Za-z0-9_-]+/)) continue
+      e = RLENGTH; r = index(t, ":")
+      if (r < 7 || e < r + 30) continue
+    } else if (w ~ /^[\/.]/) {
+      head = length(w)
+      e = match(substr(t, head + 1), "^[A-Za-z0-9_@/.-]+") ? RLENGTH : 0
+      if (e < 16 || substr(t, head + 1, e) !~ /[0-9]/) continue
+      e += head
+    } else if (w ~ /^(npm_|hf_|dop)/) {
+      e = match(substr(t, length(w) + 1), /^[A-Za-z0-9]+/) ? RLENGTH : -1
+      if (e < 20) continue
+      e += length(w)
+    } else if (w ~ /^(sk-|pypi|[sr]k_)/) {
+      match(t, /^[A-Za-z0-9_-]+/); e = RLENGTH
+      r = substr(t, length(w) + 1, e - length(w))
+      if (e < 20 || !is_mixed(r)) continue
     } else if (w ~ /^grub/) {
       match(t, /^[A-Za-z0-9.]+/); e = RLENGTH; head = length(w)
       if (e < 60) continue
@@ -40,6 +58,8 @@ function shapes(line,   pos, out, last, p, len, t, r, e, w, head) {
   }
   return out substr(line, last)
 }
+
+function is_mixed(t) { return length(t) >= 12 && t ~ /[0-9]/ && (t ~ /[A-Z]/ || t !~ /[-_]/) && t !~ /^(ssh|ecdsa)-/ }
 
 # The password of an address: between the first colon and the last @ of its authority.
 function addresses(line,   pos, out, last, i, v, e, t, at, colon, r, user, from, d) {
@@ -84,9 +104,12 @@ function last_at(t,   n, d) { n = 0; while ((d = index(substr(t, n + 1), "@")) >
 function scan(line,   t) {
   if (tolower(line) !~ trigger) return line
   if (length(line) > ${rules.longest}) return is_mark(line) ? line : mark(line)
-  if (!wordless) line = names(line)
+  if (!wordless) {
+    line = pairs(options(line))
+    line = names(piped(line, line_after))
+  }
   t = pem_line(line)
-  return addresses(shapes(t))
+  return proxies(addresses(shapes(t)))
 }
 # A private key that stands in the line, or begins with it.
 function pem_line(line,   p, head, tail, e, q, t) {

@@ -22,15 +22,20 @@ export const values = String.raw`function mark(t,   h, c) {
 }
 function is_mark(t) { return t ~ /^<redacted(:[0-9a-f]+)?>$/ }
 function kept(t) { return t == "" || tolower(t) ~ keep || is_mark(t) }
-function class(name) {
+function class(name,   given) {
+  given = name
   name = tolower(name)
   sub(/^-+/, "", name)
   if (name ~ harmless) return 0
   if (name ~ strong) return 2
-  return name ~ keyish ? 1 : 0
+  if (name ~ keyish) return 1
+  if (name ~ open_name) return 0
+  if (given ~ capital) return 1
+  return name ~ doubtful ? 3 : 0
 }
+function looks_secret(t) { return (t ~ /^[0-9][0-9][0-9][0-9]+$/ || (length(t) >= 8 && t ~ /[0-9]/ && t ~ /[A-Za-z]/)) && t !~ tame }
 function is_path(t) { return t ~ /^(~|[.][.]?)?\/[^ \t+=]*$/ && t ~ /[a-z]/ && (t ~ /\/.*[\/.]/) }
-function spared(t, c) { return kept(t) || (c == 1 && is_path(t)) }
+function spared(t, c) { return kept(t) || ((c == 1 || c == 3) && is_path(t)) || (c == 3 && !looks_secret(t)) }
 function indent(t) { match(t, /^[ \t]*/); return RLENGTH }
 function hole(t,   n) { n = length(t); while (n > 0 && index(" \t\r", substr(t, n, 1))) n--; return n + 1 }
 function column(t,   n) { n = indent(t); return match(substr(t, n + 1), /^(-[ \t]+)+/) ? n + RLENGTH : n }
