@@ -22,6 +22,8 @@ export async function main(given: readonly string[], table: string): Promise<voi
       const { run } = await import('@oclif/core/run');
       hearErrors();
       await run([...argv], await Config.load({ root: packageRoot, pjson: pjson as never }));
+      // What standard output says of help comes a moment later.
+      await new Promise(setImmediate);
     }
   } catch (error) {
     const status = await explain(error, commandIn(argv)?.command);

@@ -149,10 +149,12 @@ export function rawReader(wanted?: string): RawReader {
       return over();
     },
     result() {
-      const { host, answers, asks, complete } = heard;
+      // Whoever copied the text may have left out its last line break.
+      if (!over() && heard.ended && /^\S+ digest [^\n]* 0\n?$/.test(arriving.all().toString('latin1')) && arriving.add(Buffer.from('\n\n'))) step();
       // A frame that wants more than came, though the end came, had its length changed.
       if (!over() && started?.digested && arriving.all().includes(`${started.nonce} digest `))
         problem = 'a frame claims more than came: the stream was changed on its way';
+      const { host, answers, asks, complete } = heard;
       const why = problem ?? (complete ? undefined : started ? 'the stream was cut off' : 'no capture script answers');
       return {
         nonce: started?.nonce ?? wanted ?? '',
