@@ -34,10 +34,10 @@ export function withdraw(outputs: readonly Pick<Output, 'format' | 'path'>[], ta
   for (const { format, path } of outputs) {
     if (path === undefined || (!whole && !path.includes('{target}'))) continue;
     const paths = path.includes('{target}') ? targets.flatMap((target) => namesOf(target).map((name) => pathFor(path, name))) : [path];
-    for (const old of paths) if (isFile(old)) rmSync(old, { force: true });
     const [first] = paths;
-    if (!format.instead || first === undefined || (lstatSync(first, { throwIfNoEntry: false }) ?? undefined) !== undefined) continue;
     try {
+      for (const old of paths) if (isFile(old)) rmSync(old, { force: true });
+      if (!format.instead || first === undefined || lstatSync(first, { throwIfNoEntry: false }) !== undefined) continue;
       writeWhole(first, format.instead({ name: targets[0] ?? usualTarget, said }));
     } catch {
       // What is wrong may be the path itself; the error that is told says so.

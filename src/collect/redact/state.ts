@@ -13,7 +13,7 @@ export interface State {
   column: number;
   class: Class;
   quote: string;
-  /** The program of {@link carriers} whose options follow, as its number from 1, and how many words came before. */
+  /** The program of carriers (rules.ts) whose options follow, as its number from 1, and how many words came before. */
   program: number;
   words: number;
   /** The next word is the value of its option. */

@@ -193,7 +193,7 @@ function account(t,   n, d, f, m) {
 function redact(path, n,   i) {
   text_begins(path)
   if (!skip) for (i = 1; i <= n; i++) if (L[i] ~ /[Ss][Ee][Cc][Rr][Ee][Tt]/ && tolower(L[i]) ~ secret_kind) secret_doc = 1
-  for (i = 1; i <= n; i++) { line_after = i < n ? L[i + 1] : ""; line_is(L[i]) }
+  for (i = 1; i <= n; i++) { line_after = i < n && !words ? L[i + 1] : ""; line_is(L[i]) }
   gathered_ends()
 }
 # The lines of a file in L[1..lines_in]; 0 when they are not the whole truth. size -1: not known.
