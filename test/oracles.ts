@@ -70,6 +70,16 @@ const excused: Readonly<Partial<Record<OracleName, string>>> = {
   k3d: 'no package of Debian holds it, and CI gets packages only; the test beside it holds the answers of k3d 5.9.0',
 };
 
+/** The packages of Debian that oracles are from: the first word, where it is not told in words. */
+export const packages: readonly string[] = [
+  ...new Set(
+    Object.entries(oracles)
+      .filter(([name]) => !(name in excused))
+      .map(([, { from }]) => /^[a-z0-9][a-z0-9.+-]+(?=$|[ ,])/.exec(from)?.[0] ?? '')
+      .filter((name) => name !== '' && name !== 'run'),
+  ),
+];
+
 const inCI = Boolean(process.env.CI);
 const known = new Map<OracleName, boolean>();
 const told = new Set<OracleName>();
