@@ -104,7 +104,7 @@ const inWords = ({ files, tests, lines }: Costs): string =>
 const word = process.argv[2] ?? '';
 const recipes = recipesIn(readFileSync(join(packageRoot, 'CONTRIBUTING.md'), 'utf8')).filter((r) => r.adds.includes(word));
 const copy = copyOf(packageRoot);
-/** For whoever counts: see .ci/count.ts. */
+/** For whoever adds up what the steps of CI came to. */
 const report = (passed: number, failed: number): void => {
   if (process.env.REPORT) writeFileSync(process.env.REPORT, `${JSON.stringify({ passed, failed })}\n`);
 };
