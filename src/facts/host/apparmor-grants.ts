@@ -2,7 +2,7 @@
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { type Pattern, unasked } from '../pattern.ts';
-import type { Touches } from '../source.ts';
+import { source, type Touches } from '../source.ts';
 import { ruleMatches } from '../text/glob.ts';
 import { profileFolder } from './apparmor-boot.ts';
 import type { Profile } from './apparmor-profiles.ts';
@@ -21,7 +21,7 @@ export interface FileRule {
 type Line = Profile['rules'][number];
 
 /** What including files may touch. Longer ways than these are told as unseen. */
-export const includeTouches: Touches = unasked(
+const includeTouches: Touches = unasked(
   'includes from some of the folders are tried for all',
   ['abstractions', 'abstractions/*', 'local', 'tunables'].flatMap((folder): Pattern[] => [
     { do: 'read', path: `${profileFolder}/${folder}/*` },
@@ -33,8 +33,17 @@ const mayInclude = /^(?:abstractions\/(?:[^/]+\/)?|local\/|tunables\/)[^/]+$/;
 /** Levels of includes: abstractions include abstractions. */
 const deepest = 6;
 
-/** The file rules of a profile and of all that it includes; what of it could not be seen. */
-export function* rulesOf(profile: Profile): Asking<{ readonly rules: readonly FileRule[]; readonly unseen?: Unknown }> {
+/** The file rules of a profile and of all that it includes. */
+export interface FileRules {
+  readonly rules: readonly FileRule[];
+  /** What of it could not be seen. */
+  readonly unseen?: Unknown;
+}
+
+/** The {@link FileRules} of a profile. */
+export const rulesOf = source(includeTouches, learnRulesOf);
+
+function* learnRulesOf(profile: Profile): Asking<FileRules> {
   const rules: FileRule[] = [];
   const seen = new Set<string>();
   let lines: readonly Line[] = profile.rules;

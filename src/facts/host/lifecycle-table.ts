@@ -1,6 +1,6 @@
 /**
  * Ends of free (general, standard, long-term community) security support, as announced
- * by the projects. Extended paid support is not counted.
+ * by the projects. Support that is paid for is the site's to name (lifecycle.ts).
  */
 
 /** The day on which the tables were last compared with what the projects announce. */

@@ -11,10 +11,8 @@ import type { Unknown, Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
 import { subIds } from '../host/subids.ts';
 import { lastFlag } from '../podman/podman-flags.ts';
-import type { Touches } from '../source.ts';
+import { source } from '../source.ts';
 import type { Command } from './quadlet-command.ts';
-
-export const autoUsernsTouches: Touches = [subIds, storageConf];
 
 /** Why there are none, and where. */
 export interface NoIds {
@@ -26,8 +24,10 @@ export interface NoIds {
 export const asksForAuto = (...commands: readonly (Command | undefined)[]): boolean =>
   commands.some((c) => c !== undefined && /^auto(?::|$)/.test(lastFlag(c.flags, 'userns')?.value ?? ''));
 
-/** Undefined: both files hold ids for it. */
-export function* missingIds(): Asking<NoIds | Unknown | undefined> {
+/** Why root's Podman has no ids to give; undefined: both files hold ids for it. */
+export const missingIds = source([subIds, storageConf], learnMissingIds);
+
+function* learnMissingIds(): Asking<NoIds | Unknown | undefined> {
   const conf = yield* storageConf(rootAccount);
   if (conf.is === 'unknown') return conf;
   const set = word(conf, 'storage', 'options', 'root-auto-userns-user');

@@ -41,7 +41,7 @@ function switched(service: readonly Assignment[], key: string): Setting | undefi
 const lines = (service: readonly Assignment[], key: string): readonly Assignment[] =>
   sinceReset(service.filter((a) => a.section === 'Service' && a.key === key)).filter((a) => a.value !== '');
 
-const say = ({ key, value, where }: Setting, why: string): Finding => ({ said: `${key}=${value.slice(0, 60)}: ${why}`, where });
+const say = ({ key, value, where }: Setting, why?: string): Finding => ({ said: `${key}=${value.slice(0, 60)}${why === undefined ? '' : `: ${why}`}`, where });
 
 /** With any of these, a manager without privileges sets NoNewPrivileges= (context_has_seccomp). */
 const seccomp = [
@@ -104,17 +104,18 @@ export function stopsOfRoot(unit: Hardened): Finding[] {
   ];
 }
 
-/** What a container does not get, though it starts. */
-export function weakensRoot({ service }: Hardened): Finding[] {
-  return (
-    [
-      ['PrivateNetwork', 'its ports and its way out end in an empty network'],
-      ['MemoryDenyWriteExecute', 'programs in the container inherit it: those that compile as they run fail'],
-      ['RestrictSUIDSGID', 'images with set-user-ID files cannot be unpacked'],
-    ] as const
-  ).flatMap(([key, why]) => {
+/** What some settings take from a container that starts all the same. */
+const costs: Readonly<Record<string, string>> = {
+  PrivateNetwork: 'its ports and its way out end in an empty network',
+  MemoryDenyWriteExecute: 'programs in the container inherit it: those that compile as they run fail',
+  RestrictSUIDSGID: 'images with set-user-ID files cannot be unpacked',
+};
+
+/** Those of the named settings that are on, each with what it takes from the container where that is known. */
+export function settingsOn({ service }: Hardened, keys: readonly string[]): Finding[] {
+  return keys.flatMap((key) => {
     const found = switched(service, key);
-    return found ? [say(found, why)] : [];
+    return found ? [say(found, Object.hasOwn(costs, key) ? costs[key] : undefined)] : [];
   });
 }
 

@@ -1,31 +1,48 @@
 /** The root file system of the QM partition (containers/qm): what `Rootfs=` of qm.container names, with its variables filled in. */
 import { type Asking, stat } from '../ask.ts';
 import { mergeEnvironment } from '../environment/unit-lines.ts';
-import type { FactBuilder, Unknown, Where } from '../fact.ts';
-import { unknown } from '../fact.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import { source } from '../source.ts';
 import { type Assignment, sinceReset } from '../systemd/syntax.ts';
 
 const usual = '/usr/lib/qm/rootfs';
 
-/** What may be asked: where the package puts it, and wherever the file says. */
-export const rootfsTouches = [
-  { do: 'stat', path: usual },
-  { do: 'stat', named: 'what Rootfs= of qm.container names' },
-] as const;
+/** What `Rootfs=` names, and whether a directory is there. */
+export interface Rootfs {
+  readonly is: 'named';
+  readonly path: string;
+  readonly where: Where;
+  readonly present: boolean | Unknown;
+  /** The place looked at, and what is there in place of a directory. */
+  readonly seen: Where;
+}
 
-/** Sets `rootfs.path` and `rootfs.present`. A file without `Rootfs=` (one with an image) sets neither. */
-export function* learnRootfs(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
+/** A file without `Rootfs=` (one with an image). */
+export interface NoRootfs {
+  readonly is: 'none';
+  readonly where: Where;
+}
+
+/** The root file system that the lines of qm.container and its drop-ins name; unknown where what they name cannot be told. */
+export const learnRootfs = source(
+  [
+    { do: 'stat', path: usual },
+    { do: 'stat', named: 'what Rootfs= of qm.container names' },
+  ],
+  rootfsOf,
+);
+
+function* rootfsOf(own: readonly Assignment[]): Asking<Rootfs | NoRootfs | Unknown> {
   const set = own.findLast((a) => a.section === 'Container' && a.key === 'Rootfs');
-  if (!set || set.value === '') return void fact.at('rootfs', set?.where ?? own[0]?.where ?? { path: 'qm.container' });
+  if (!set || set.value === '') return { is: 'none', where: set?.where ?? own[0]?.where ?? { path: 'qm.container' } };
   const path = pathOf(set, own);
-  if (typeof path !== 'string') return void fact.gap('rootfs', path);
-  const where: Where = { ...set.where, said: `Rootfs=${set.value}` };
-  fact.set(['rootfs', 'path'], path, where);
+  if (typeof path !== 'string') return path;
+  const named = { is: 'named', path, where: { ...set.where, said: `Rootfs=${set.value}` } } as const;
   const found = yield* stat(path);
   const end = found.is === 'got' ? (found.value.real ?? found) : found;
-  if (end.is === 'blocked') return void fact.gap(['rootfs', 'present'], unknown(end, path));
+  if (end.is === 'blocked') return { ...named, present: unknown(end, path), seen: { path } };
   const present = end.is === 'got' && end.value.type === 'directory';
-  fact.set(['rootfs', 'present'], present, { path, ...(present ? {} : { said: end.is === 'got' ? 'no directory' : 'not there' }) }, where);
+  return { ...named, present, seen: { path, ...(present ? {} : { said: end.is === 'got' ? 'no directory' : 'not there' }) } };
 }
 
 /** systemd fills in `${NAME}` from Environment= of the service; options behind a colon are Podman's (podman-run(1) --rootfs). */

@@ -1,7 +1,7 @@
 /** Kind `os`: which operating system this is. */
 import { type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
-import { support } from '../../facts/host/lifecycle.ts';
+import { extended, support } from '../../facts/host/lifecycle.ts';
 import { systemEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
 import { macMarker } from '../../facts/host/mac.ts';
 import { type OsRelease, osRelease, osReleasePaths } from '../../facts/host/os-release.ts';
@@ -32,7 +32,7 @@ export const os = defineKind({
   name: 'os',
   noun: 'the operating system',
   describe: 'The operating system: os-release, SUSE product, init system, end of support.',
-  fields: {},
+  fields: { extended: { type: 'strings', describe: 'support beyond the table, as ID VERSION_ID YYYY-MM-DD: sles 15.5 2027-12-31' } },
   shape: record({
     id: string('ID of os-release, lower case: sles, sl-micro, debian; macos on a Mac'),
     idLike: list(string('an ID'), 'ID_LIKE of os-release'),
@@ -42,7 +42,9 @@ export const os = defineKind({
     immutable: boolean('the root file system is read-only by design'),
     macos: boolean('a Mac'),
     systemd: boolean('systemd is the running init system; on an image: it is installed'),
-    endOfLife: string(`last day of free security support (table of ${tablesOf}); unset when it is not known or the release is rolling`),
+    endOfLife: string(
+      `last day of security support (free, by the table of ${tablesOf}, or \`extended\`); unset when it is not known or the release is rolling`,
+    ),
     ended: boolean('the end of support has passed on the day of the inspection'),
     product: record(
       {
@@ -58,7 +60,7 @@ export const os = defineKind({
     ...[...osReleasePaths, macMarker, productPath, '/etc/fstab'].map((path) => ({ do: 'read' as const, path })),
     ...['/run/systemd/system', kernelPath, ...systemdPaths].map((path) => ({ do: 'stat' as const, path })),
   ],
-  *learn(_query, _as, { now }): Asking<Fact> {
+  *learn(query, _as, { now }): Asking<Fact> {
     const [release, plist, product, fstab, ...stats] = yield* together([
       osRelease(),
       read(macMarker),
@@ -71,7 +73,7 @@ export const os = defineKind({
     const fact = new FactBuilder().consulted({ path: release.path }).set('macos', false, { path: release.path });
     identity(fact, release, fstab);
     systemd(fact, stats);
-    endOfSupport(fact, release, now);
+    endOfSupport(fact, release, query.extended ?? [], now);
     baseProduct(fact, release, product);
     return fact.build();
   },
@@ -156,7 +158,7 @@ function systemd(fact: FactBuilder, [booted, kernel, ...installed]: readonly Ans
   else fact.set('systemd', false, ...where);
 }
 
-function endOfSupport(fact: FactBuilder, release: OsRelease, now: number | undefined): void {
+function endOfSupport(fact: FactBuilder, release: OsRelease, more: readonly string[], now: number | undefined): void {
   const id = release.values.get('ID')?.value ?? 'linux';
   const versionId = release.values.get('VERSION_ID');
   const at = versionId?.at ?? { path: release.path };
@@ -165,7 +167,9 @@ function endOfSupport(fact: FactBuilder, release: OsRelease, now: number | undef
     fact.set('ended', false, { ...at, said: 'a rolling release' });
     return;
   }
-  const judged = ends && versionId ? support(ends, versionId.value, now) : undefined;
+  const longer = extended(more, id);
+  const named = ends !== undefined || longer.broken !== undefined || Object.keys(longer.ends).length > 0;
+  const judged = named && versionId ? support(ends ?? {}, versionId.value, now, longer) : undefined;
   fact.set('endOfLife', judged?.date, at);
   if (judged?.is === 'known') fact.set('ended', judged.ended, { ...at, said: judged.said });
   else

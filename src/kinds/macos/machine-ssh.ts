@@ -1,5 +1,5 @@
 /** Kind `machine-ssh`: whether ssh, as k3d starts it, would offer the machine's key. */
-import { type Account, type Answer, type Asking, read, stat, together } from '../../facts/ask.ts';
+import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { gapOf } from '../../facts/environment/environment.ts';
 import { environmentOf } from '../../facts/environment/environment-of.ts';
@@ -12,7 +12,7 @@ import { connectionFor, learnConnections } from '../../facts/macos/connections.t
 import { runAs } from '../../facts/macos/run-as.ts';
 import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, list, mode, record, string } from '../../facts/shape.ts';
-import { inQuestion, type Touches } from '../../facts/source.ts';
+import { inQuestion, source } from '../../facts/source.ts';
 import { askSsh, type SshValue } from '../../facts/ssh/effective.ts';
 import { identityFiles } from '../../facts/ssh/identity-files.ts';
 
@@ -21,17 +21,7 @@ const keyPlaces = ['~/.ssh/*', '~/.local/share/containers/podman/machine/*', '~/
 
 const agentVariable = 'SSH_AUTH_SOCK';
 
-const keyTouches: Touches = [
-  ...unasked(
-    'a key at one of these places is tried for all',
-    keyPlaces.flatMap((path): Pattern[] => [
-      { do: 'stat', path },
-      { do: 'read', path: `${path}.pub` },
-    ]),
-  ),
-  inspection.of([agentVariable]),
-  { do: 'run', argv: ['ssh-add', '-L'], asUser: true },
-];
+const atKeyPlaces = (asked: (path: string) => Pattern): readonly Pattern[] => unasked('a key at one of these places is tried for all', keyPlaces.map(asked));
 
 export const machineSsh = defineKind({
   name: 'machine-ssh',
@@ -50,7 +40,7 @@ export const machineSsh = defineKind({
     inAgent: boolean('whether the agent holds the key'),
     gone: list(string('absolute path'), 'machine keys that ~/.ssh/config names for the host and that are not there'),
   }),
-  touches: () => [sessionVariables.of(inQuestion, ['DOCKER_HOST']), learnConnections, askSsh, ...keyTouches],
+  touches: () => [sessionVariables.of(inQuestion, ['DOCKER_HOST']), learnConnections, askSsh, keyFile, heldByAgent],
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, ['DOCKER_HOST']);
     const host = variables.get('DOCKER_HOST');
@@ -97,12 +87,22 @@ const outside = (path: string): Unknown => ({
   where: [{ path }],
 });
 
+/** The file of a key at one of the places where keys are looked at. */
+const keyFile = source(
+  atKeyPlaces((path) => ({ do: 'stat', path })),
+  statKey,
+);
+
+function* statKey(path: string, _as: Account): Asking<Answer<Stat>> {
+  return yield* stat(path);
+}
+
 function* addKey(fact: FactBuilder, path: string | undefined, as: Account): Asking<void> {
   if (path === undefined) return;
   const parts = ['keyExists', 'keyMode', 'keyOwned'] as const;
   const gap = (why: Unknown): void => parts.forEach((part) => void fact.gap(part, why));
   if (!placed(path, as)) return gap(outside(path));
-  const answer = yield* stat(path);
+  const answer = yield* keyFile(path, as);
   if (answer.is === 'blocked') return gap(unknown(answer, path));
   const end = answer.is === 'got' ? (answer.value.real ?? { is: 'got', value: answer.value }) : answer;
   if (end.is === 'blocked') return gap(unknown(end, path));
@@ -134,7 +134,9 @@ function* addOffers(fact: FactBuilder, typed: Typed, key: string | undefined, as
   if (gap) fact.gap('offered', gap);
   if (!has && key !== undefined) yield* noteNearMiss(fact, typed, key, offered, as);
   yield* addGone(fact, offered, as);
-  yield* addAgent(fact, key, as);
+  const held = yield* heldByAgent(key, as);
+  if ('is' in held) fact.gap('inAgent', held);
+  else fact.set('inAgent', held.held, ...held.where);
 }
 
 /** What stands in place of the key: other keys, or a block for the other loopback name, since ssh compares Host with the name as typed. */
@@ -154,7 +156,7 @@ function* noteNearMiss(fact: FactBuilder, typed: Typed, key: string, offered: re
 
 function* addGone(fact: FactBuilder, offered: readonly SshValue[], as: Account): Asking<void> {
   const machineKeys = offered.filter((o) => /podman-machine|\/podman\/machine\//.test(o.value));
-  const seen = yield* together(machineKeys.filter((o) => placed(o.value, as)).map((o) => there(o)));
+  const seen = yield* together(machineKeys.filter((o) => placed(o.value, as)).map((o) => there(o, as)));
   const blocked = seen.find((s) => s.answer.is === 'blocked');
   if (blocked?.answer.is === 'blocked') return void fact.gap('gone', unknown(blocked.answer, blocked.offer.value));
   const gone = seen.filter((s) => s.answer.is === 'absent').map((s) => s.offer);
@@ -165,32 +167,32 @@ function* addGone(fact: FactBuilder, offered: readonly SshValue[], as: Account):
   );
 }
 
-function* there(offer: SshValue): Asking<{ offer: SshValue; answer: Answer<unknown> }> {
-  return { offer, answer: yield* stat(offer.value) };
+function* there(offer: SshValue, as: Account): Asking<{ offer: SshValue; answer: Answer<unknown> }> {
+  return { offer, answer: yield* keyFile(offer.value, as) };
 }
 
-/** The agent's keys, compared by the public part; without an agent there are none. */
-function* addAgent(fact: FactBuilder, key: string | undefined, as: Account): Asking<void> {
+/** Whether the agent holds a key, compared by the public part; without an agent there are none. */
+const heldByAgent = source(
+  [...atKeyPlaces((path) => ({ do: 'read', path: `${path}.pub` })), inspection.of([agentVariable]), { do: 'run', argv: ['ssh-add', '-L'], asUser: true }],
+  learnHeld,
+);
+
+function* learnHeld(key: string | undefined, as: Account): Asking<{ readonly held: boolean; readonly where: readonly Where[] } | Unknown> {
   const environment = yield* environmentOf({ inspection: true }, [agentVariable]);
   const gap = gapOf(environment, agentVariable);
-  if (gap) return void fact.gap('inAgent', gap);
-  if (!environment.variables.has(agentVariable)) return void fact.set('inAgent', false, ...environment.looked.map((w) => ({ said: 'no agent', ...w })));
+  if (gap) return gap;
+  if (!environment.variables.has(agentVariable)) return { held: false, where: environment.looked.map((w) => ({ said: 'no agent', ...w })) };
   const where: Where = { path: commandPlace(['ssh-add', '-L']) };
   const keys = yield* runAs(['ssh-add', '-L'], as);
-  if (keys.is === 'absent') return void fact.set('inAgent', false, { ...where, said: 'no ssh-add' });
+  if (keys.is === 'absent') return { held: false, where: [{ ...where, said: 'no ssh-add' }] };
   // Status 1 is an empty agent, 2 one that does not answer (ssh-add(1)).
   if (keys.is === 'blocked' || keys.value.exit > 1)
-    return void fact.gap('inAgent', unknown(keys.is === 'blocked' ? keys : { is: 'blocked', why: 'failed', said: `exit ${keys.value.exit}` }, where.path));
-  if (keys.value.exit === 1 || key === undefined) return void fact.set('inAgent', false, where);
-  if (!placed(key, as)) return void fact.gap('inAgent', outside(key));
+    return unknown(keys.is === 'blocked' ? keys : { is: 'blocked', why: 'failed', said: `exit ${keys.value.exit}` }, where.path);
+  if (keys.value.exit === 1 || key === undefined) return { held: false, where: [where] };
+  if (!placed(key, as)) return outside(key);
   const path = `${key}.pub`;
   const open = yield* read(path);
   const blob = open.is === 'got' ? open.value.trim().split(/\s+/)[1] : undefined;
-  if (blob === undefined)
-    return void fact.gap('inAgent', unknown(open.is === 'blocked' ? open : { is: 'blocked', why: 'failed', said: 'no public key to compare with' }, path));
-  fact.set(
-    'inAgent',
-    keys.value.stdout.split('\n').some((line) => line.split(/\s+/)[1] === blob),
-    where,
-  );
+  if (blob === undefined) return unknown(open.is === 'blocked' ? open : { is: 'blocked', why: 'failed', said: 'no public key to compare with' }, path);
+  return { held: keys.value.stdout.split('\n').some((line) => line.split(/\s+/)[1] === blob), where: [where] };
 }

@@ -2,7 +2,7 @@
 import { type Account, type Asking, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { bootProfiles } from '../../facts/host/apparmor-boot.ts';
-import { deciding, includeTouches, rulesOf } from '../../facts/host/apparmor-grants.ts';
+import { deciding, rulesOf } from '../../facts/host/apparmor-grants.ts';
 import { attachesTo, type Profile } from '../../facts/host/apparmor-profiles.ts';
 import { helperDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -31,7 +31,7 @@ export const pastaApparmor = defineKind({
     { do: 'read', path: enabled },
     { do: 'read', path: inForce },
     bootProfiles,
-    ...includeTouches,
+    rulesOf,
   ],
   *learn(_, as): Asking<Fact> {
     const [on, set] = yield* together([read(enabled), settings(as)]);

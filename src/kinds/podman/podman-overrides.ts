@@ -1,4 +1,4 @@
-/** Kind `podman-overrides`: variables that quietly replace an account's configuration files. */
+/** Kind `podman-overrides`: which of some variables Podman would find, in a session of an account or in podman.service. */
 
 import type { Account, Asking } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
@@ -15,31 +15,19 @@ import { managers } from '../../facts/systemd/paths.ts';
 
 const serviceName = 'podman.service';
 
-/** Each moves or overrides what containers.conf, storage.conf, registries.conf, policy.json or the connections say. */
-const names = [
-  'CONTAINERS_CONF',
-  'CONTAINERS_CONF_OVERRIDE',
-  'CONTAINERS_STORAGE_CONF',
-  'STORAGE_DRIVER',
-  'STORAGE_OPTS',
-  'CONTAINERS_REGISTRIES_CONF',
-  'CONTAINERS_POLICY_JSON',
-  'CONTAINER_HOST',
-  'PODMAN_CONNECTIONS_CONF',
-];
-
 export const podmanOverrides = defineKind({
   name: 'podman-overrides',
   noun: 'the environment',
   describe:
-    'Variables that replace the configuration files of Podman: in the live environment, in the files of a login, in what the service manager hands on, in podman.service.',
-  fields: {},
+    'Which of the named variables are set where Podman runs: in the live environment, in the files of a login, in what the service manager hands on, in podman.service.',
+  main: 'names',
+  fields: { names: { type: 'strings', required: true, describe: 'names of variables' } },
   shape: record({ set: list(string('NAME=value'), 'the variables that are set; an empty one counts as unset') }),
-  touches: () => [
+  touches: ({ names }) => [
     sessionVariables.of(inQuestion, names),
     ...managers.flatMap((manager) => [unitNamed(serviceName, manager), environmentOfUnit.of(serviceName, { manager, as: inQuestion })]),
   ],
-  *learn(_, as): Asking<Fact> {
+  *learn({ names }, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, names);
     const fact = new FactBuilder();
     const found = new Map<string, Where>();
@@ -49,7 +37,7 @@ export const podmanOverrides = defineKind({
       looked.push(...variable.where);
       if (variable.value) found.set(`${name}=${variable.value}`, variable.where[0] ?? { path: envPlace(name) });
     }
-    const service = yield* serviceEnvironment(as);
+    const service = yield* serviceEnvironment(as, names);
     if ('is' in service) return fact.gap('set', service).build();
     looked.push(...service.looked);
     const open = names.map((name) => gapOf(service, name));
@@ -67,7 +55,7 @@ export const podmanOverrides = defineKind({
 });
 
 /** What podman.service finds, or would if there were one. */
-function* serviceEnvironment(as: Account): Asking<Environment | Unknown> {
+function* serviceEnvironment(as: Account, names: readonly string[]): Asking<Environment | Unknown> {
   const unit = yield* loadUnit(serviceName, { manager: as.uid === 0 ? 'system' : 'user', as });
   if (unit.is === 'unknown') return unit;
   if (unit.unseen[0]) return unit.unseen[0];

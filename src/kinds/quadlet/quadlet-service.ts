@@ -10,30 +10,33 @@ import { hostMounts } from '../../facts/quadlet/quadlet-mounts.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
-import { type Hardened, stopsOfRoot, stopsOfUser, weakensRoot } from '../../facts/quadlet/service-hardening.ts';
+import { type Hardened, settingsOn, stopsOfRoot, stopsOfUser } from '../../facts/quadlet/service-hardening.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
 import { releaseOf, since } from '../../facts/text/version.ts';
 
 const shape = record({
   stops: list(string('a setting and what it does'), 'settings with which Podman cannot make the container'),
-  weakens: list(string('a setting and what it does'), 'settings that take from the container what it needs'),
+  matching: list(string('a setting and what it does'), 'those of `settings` that are on in a service of the system'),
 });
 
 export const quadletService = defineKind({
   name: 'quadlet-service',
   noun: 'the service of the unit',
-  describe: 'The settings of [Service] of a Quadlet file, and of drop-ins for the generated unit, that stop Podman itself or take from the container.',
+  describe: 'The settings of [Service] of a Quadlet file, and of drop-ins for the generated unit, that stop Podman itself, and those that a rule names.',
   main: 'path',
-  fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
+  fields: {
+    path: { type: 'string', required: true, describe: 'absolute path of the file' },
+    settings: { type: 'strings', describe: 'keys of [Service] to look for' },
+  },
   shape,
   touches: () => [quadletHosts, seeTool.of('systemctl'), forAccount(generatedService, anyone)],
-  *learn({ path }): Asking<Fact> {
-    return yield* underEachRelease(path, Object.keys(shape.fields), describeService);
+  *learn({ path, settings = [] }): Asking<Fact> {
+    return yield* underEachRelease(path, Object.keys(shape.fields), (host, file) => describeService(host, file, settings));
   },
 });
 
-function* describeService(host: QuadletHost, file: QuadletFile): Asking<FactBuilder | Unknown> {
+function* describeService(host: QuadletHost, file: QuadletFile, settings: readonly string[]): Asking<FactBuilder | Unknown> {
   const [source, systemd] = yield* together([sourceOf(host, file), toolVersion('systemctl')]);
   if ('is' in source) return source;
   const here = { path: file.path };
@@ -43,9 +46,9 @@ function* describeService(host: QuadletHost, file: QuadletFile): Asking<FactBuil
   const { stops, unseen } = user ? forUser(unit, systemd) : { stops: stopsOfRoot(unit) };
   // A drop-in that nobody could read may take any of it back.
   const hidden = source.dropIns.unseen;
-  if (hidden) return fact.gap('stops', hidden).gap('weakens', hidden);
+  if (hidden) return fact.gap('stops', hidden).gap('matching', hidden);
   setFindings(fact, 'stops', { each: stops, unseen }, here);
-  setFindings(fact, 'weakens', { each: user ? [] : weakensRoot(unit) }, here);
+  setFindings(fact, 'matching', { each: user ? [] : settingsOn(unit, settings) }, here);
   return fact;
 }
 

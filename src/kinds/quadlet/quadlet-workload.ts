@@ -4,7 +4,7 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, type FactBuilder, type Json, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boundVolumes } from '../../facts/podman/volumes.ts';
-import { asksForAuto, autoUsernsTouches, missingIds } from '../../facts/quadlet/auto-userns.ts';
+import { asksForAuto, missingIds } from '../../facts/quadlet/auto-userns.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
 import { type AllMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
@@ -45,10 +45,7 @@ interface Workloads {
 }
 
 /** Rules name different things to look for in one file. Undefined: there is no such Quadlet file. */
-const workloadsOf = source(
-  [quadletHosts, forAccount(generatedService, anyone), surroundings, mountedPaths, boundVolumes, ...autoUsernsTouches],
-  learnWorkloadsOf,
-);
+const workloadsOf = source([quadletHosts, forAccount(generatedService, anyone), surroundings, mountedPaths, boundVolumes, missingIds], learnWorkloadsOf);
 
 function* learnWorkloadsOf(path: string): Asking<Workloads | Unknown | undefined> {
   const hosts = yield* quadletHosts();

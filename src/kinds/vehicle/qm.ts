@@ -7,7 +7,7 @@ import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.t
 import { type Assignment, parseUnitText } from '../../facts/systemd/syntax.ts';
 import { placed, type TextEntry, type TextNode } from '../../facts/text/node.ts';
 import { parseToml } from '../../facts/text/toml.ts';
-import { learnRootfs, rootfsTouches } from '../../facts/vehicle/qm-rootfs.ts';
+import { learnRootfs } from '../../facts/vehicle/qm-rootfs.ts';
 
 /** Podman's Quadlet directories for the system, most important first. */
 const directories = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
@@ -46,7 +46,7 @@ export const qm = defineKind({
     ]),
     ...[...nestedPaths, `${nestedDropIns}/*`].map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: nestedDropIns },
-    ...rootfsTouches,
+    learnRootfs,
     unitNamed('qm.service', 'system'),
     unitNamed('*.slice', 'system'),
     ...(Array.isArray(q.safety) ? q.safety.map((name) => unitNamed(name, 'system')) : q.safety === undefined ? [] : [unitNamed('*.service', 'system')]),
@@ -61,7 +61,7 @@ export const qm = defineKind({
       .set('partition', loaded.path !== undefined, ...loaded.consulted);
     if (loaded.path === undefined) return fact.build();
     fact.set('path', loaded.path, { path: loaded.path });
-    yield* learnRootfs(fact, loaded.assignments);
+    yield* rootfs(fact, loaded.assignments);
     yield* limits(fact, loaded.assignments);
     yield* scores(fact, loaded.assignments, safety);
     yield* nested(fact);
@@ -109,6 +109,16 @@ const last = (assignments: readonly Assignment[], section: string, key: string):
   const found = assignments.findLast((a) => a.section === section && a.key === key);
   return found?.value === '' ? undefined : found;
 };
+
+function* rootfs(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
+  const found = yield* learnRootfs(own);
+  if (found.is === 'none') return void fact.at('rootfs', found.where);
+  if (found.is === 'unknown') return void fact.gap('rootfs', found);
+  const { path, where, present, seen } = found;
+  fact.set(['rootfs', 'path'], path, where);
+  if (typeof present === 'boolean') fact.set(['rootfs', 'present'], present, seen, where);
+  else fact.gap(['rootfs', 'present'], present);
+}
 
 /** Limits may stand in the unit or in its slice. */
 function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
-import { support } from '../../../src/facts/host/lifecycle.ts';
+import { extended, support } from '../../../src/facts/host/lifecycle.ts';
 import { parseOsRelease } from '../../../src/facts/host/os-release.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { countRanges, hardware } from '../../../src/kinds/host/hardware.ts';
@@ -83,6 +83,16 @@ describe('lifecycle', () => {
     ['rawhide', '2026-06-01T00:00:00Z', { is: 'unknown' }],
     ['__proto__', '2026-06-01T00:00:00Z', { is: 'unknown' }],
   ])('%s on %s', (version, now, wanted) => expect(support(ends, version, at(now))).toMatchObject(wanted));
+  test('the later day counts, for the releases that an entry names', () => {
+    const on = at('2027-01-01T00:00:00Z');
+    expect(support(ends, '9.4', on, extended(['9 2028-01-01']))).toMatchObject({ ended: false, date: '2028-01-01' });
+    expect(support(ends, '10.2', on, extended(['10 2026-01-01']))).toMatchObject({ ended: false, date: '2030-01-01' });
+    expect(support(ends, '8', on, extended(['8.1 2028-01-01']))).toMatchObject({ ended: true });
+    expect(support({}, '3.20', on, extended(['Alpine 3.20 2028-01-01', 'other 3.20 2029-01-01'], 'alpine'))).toMatchObject({ date: '2028-01-01' });
+  });
+  test.each(['9', '9 soon', '9 2027-02-30', '9 2027-13-01', 'x 9 2028-01-01', ''])('no entry: %j', (entry) => {
+    expect(support(ends, '9.4', at('2026-01-01T00:00:00Z'), extended([entry]))).toMatchObject({ is: 'unknown' });
+  });
 });
 
 describe('hardware', () => {

@@ -41,7 +41,7 @@ test.each<[string, string, Readonly<Record<string, FileSpec>>, Readonly<Record<s
 });
 
 test.each<[string, Readonly<Record<string, unknown>>]>([
-  ['[Service]\nRestart=always', { stops: [], weakens: [] }],
+  ['[Service]\nRestart=always', { stops: [], matching: [] }],
   ['[Service]\nSystemCallFilter=@system-service', { stops: ['SystemCallFilter=@system-service: it refuses mount, pivot_root'] }],
   ['[Service]\nSystemCallFilter=~@clock\nSystemCallFilter=@mount', { stops: [] }],
   ['[Service]\nCapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=CAP_SYS_ADMIN', { stops: [] }],
