@@ -52,7 +52,7 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
   const ask = function* (...given: A): Asking<T> {
     const known = knownOf(origin);
     if (!known) return yield* hold(() => groundOf(origin, name, touched(given)), accountIn(given), learn(...given));
-    const key = given.every(isPlain) ? JSON.stringify(given, inFull) : undefined;
+    const key = keyIn(given);
     if (key !== undefined && known.has(key)) return known.get(key) as T;
     const result = yield* learn(...given);
     if (key !== undefined) known.set(key, result);
@@ -65,6 +65,29 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
   return lazily(Object.assign(ask, { origin, of }), name, () => of());
+}
+
+/** What tells calls apart: their arguments, one after the other. Undefined where one of them is no plain data. */
+function keyIn(given: readonly unknown[]): string | undefined {
+  let key = '';
+  for (const one of given) {
+    const part = typeof one === 'object' && one !== null ? keyOfObject(one) : typeof one === 'function' ? undefined : `${typeof one} ${String(one)}`;
+    if (part === undefined) return undefined;
+    key += `${part.length} ${part}`;
+  }
+  return key;
+}
+
+/** Arguments are not changed, and the same ones are given again and again: what each is in text is worked out once. */
+const texts = new WeakMap<object, string | false>();
+
+function keyOfObject(one: object): string | undefined {
+  let text = texts.get(one);
+  if (text === undefined) {
+    text = isPlain(one) ? JSON.stringify(one, inFull) : false;
+    texts.set(one, text);
+  }
+  return text === false ? undefined : text;
 }
 
 /** A map says nothing of itself in JSON. */

@@ -3,7 +3,7 @@ import { type Account, type Answer, type Asking, list, read, together } from '..
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { source } from '../source.ts';
-import { type Assignment, assignmentsIn, type Dialect, expand, type Wanted } from '../text/assignments.ts';
+import { type Assignment, assignmentsIn, type Dialect, everyName, expand, type Wanted } from '../text/assignments.ts';
 import { type Environment, EnvironmentBuilder } from './environment.ts';
 
 interface Place {
@@ -75,12 +75,24 @@ function* readPlace({ path: written, dialect, suffix }: Place, as: Account): Ask
 /** What these files set of the wanted names. What is set only under a condition, or expanded by a shell, cannot be told. */
 export function setBy(files: readonly LoginFile[], wanted: Wanted, as: Account): Environment {
   const env = new EnvironmentBuilder(() => 'set again later');
-  for (const { path, dialect, text } of files) {
+  for (const file of files) {
+    const { path, text } = file;
     env.looked({ path });
     if (text.is === 'blocked') env.missed(unknown(text, path));
-    if (text.is === 'got') for (const a of assignmentsIn(text.value, path, wanted, dialect)) put(env, a, as);
+    for (const a of assignmentsOf(file)) if (wanted.has(a.name)) put(env, a, as);
   }
   return env.build();
+}
+
+/** Each file is read through once, whatever names are wanted of it. */
+const parsed = new WeakMap<LoginFile, readonly Assignment[]>();
+
+function assignmentsOf(file: LoginFile): readonly Assignment[] {
+  const known = parsed.get(file);
+  if (known) return known;
+  const found = file.text.is === 'got' ? assignmentsIn(file.text.value, file.path, everyName, file.dialect) : [];
+  parsed.set(file, found);
+  return found;
 }
 
 function put(env: EnvironmentBuilder, a: Assignment, as: Account): void {
