@@ -1,6 +1,7 @@
 /** What may be asked: patterns of asks, printed by `plan` and enforced while a target is asked. */
 import type { Account, AnyAnswer, Ask } from './ask.ts';
 import { type FileSort, isOfDisk, lineOf, wordsOf } from './asks.ts';
+import { pathPattern } from './glob.ts';
 
 /**
  * What a probe declares that it may ask, printed by `plan` and enforced while recording.
@@ -159,13 +160,7 @@ function filledIn(word: string, as: Account): string {
 /** Matches text against a pattern word: `~`, `{uid}`, `{user}`, `*` (no slash) and `**`. */
 export function glob(pattern: string, as: Account): (text: string) => boolean {
   const filled = filledIn(pattern, as);
-  if (!filled.includes('*')) return (text) => text === filled;
-  const source = filled
-    .split(/(\*\*|\*)/)
-    .map((part) => (part === '**' ? '[^]*' : part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
-    .join('');
-  const expression = new RegExp(`^${source}$`);
-  return (text) => expression.test(text);
+  return filled.includes('*') ? pathPattern(filled) : (text) => text === filled;
 }
 
 /** One line: `read /etc/passwd`, `run podman --version`, `get /run/podman/podman.sock /_ping`, `env DOCKER_HOST`. */
