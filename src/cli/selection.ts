@@ -2,8 +2,7 @@
 import * as Flags from '@oclif/core/flags';
 import { contentKinds } from '../collect/targets/open.ts';
 import type { Json } from '../facts/fact.ts';
-import { rootAccount } from '../facts/host/accounts.ts';
-import { glob } from '../facts/pattern.ts';
+import { pathPattern } from '../facts/glob.ts';
 import type { Selection } from '../inspect.ts';
 import { fitsParam, type GivenParam, type Pack } from '../rules/pack.ts';
 import { hintFor } from '../rules/text/suggest.ts';
@@ -106,7 +105,7 @@ export const chosenBefore = (asked: AskedFor = {}): Chosen => ({
 });
 
 function matcherFor(pattern: string, pack: Pack): (id: string) => boolean {
-  const matches = glob(pattern.replaceAll('*', '**'), rootAccount);
+  const matches = pathPattern(pattern.replaceAll('*', '**'));
   const ids = pack.rules.flatMap((r) => [r.id, ...r.formerly]);
   if (!ids.some(matches)) {
     const family = ids.some((id) => id.startsWith(`${pattern}.`));

@@ -1,11 +1,12 @@
 /** What may be asked: patterns of asks, printed by `plan` and enforced while a target is asked. */
 import type { Account, AnyAnswer, Ask } from './ask.ts';
 import { type FileSort, isOfDisk, lineOf, wordsOf } from './asks.ts';
+import { pathPattern } from './glob.ts';
 
 /**
  * What a probe declares that it may ask, printed by `plan` and enforced while recording.
  * `~` is the home and `{uid}`, `{user}` the id and name of the account in question.
- * `{files}` stands for the files that the user named with --file.
+ * A path `{files}` stands for the files that the user named with --file, and for no other.
  * `*` matches within one path segment or one argument, `**` any number of segments.
  *
  * The patterns also make the script that asks everything at once (src/collect/script). What is rare, large
@@ -16,6 +17,8 @@ export type Pattern = (
   | {
       readonly do: FileSort;
       readonly path: string;
+      /** Of `{files}`: which these are, once it is known. Each stands for itself, but for a `~` in front. */
+      readonly given?: readonly string[];
       /** For `/proc/*` and below: wanted of processes of this name only. */
       readonly process?: string;
       /** Paths within the pattern; the rest of it is for later. */
@@ -73,6 +76,10 @@ export function allowing(patterns: readonly Pattern[], as: Account): Matcher {
   const open: { readonly do: Pattern['do']; readonly start: string; readonly pattern: Told }[] = [];
   for (const pattern of patterns) {
     if (isNamed(pattern)) continue;
+    if (isGiven(pattern)) {
+      for (const file of filesOf(pattern, as)) named.add(textOf(pattern.do, [file]));
+      continue;
+    }
     const words = wordsOf(pattern).map((word) => filledIn(word, as));
     if (words.some((word) => word.includes('*'))) open.push({ do: pattern.do, start: beforeStar(words[0] ?? ''), pattern });
     else named.add(textOf(pattern.do, words));
@@ -119,6 +126,10 @@ export function matcher(pattern: Pattern, as: Account): Matcher {
 }
 
 function make(pattern: Told, as: Account): Matcher {
+  if (isGiven(pattern)) {
+    const files = filesOf(pattern, as);
+    return (ask) => ask.do === pattern.do && files.includes(ask.path);
+  }
   const each = wordsOf(pattern).map((word) => glob(word, as));
   return (ask) => {
     if (ask.do !== pattern.do) return false;
@@ -127,27 +138,29 @@ function make(pattern: Told, as: Account): Matcher {
   };
 }
 
+/** What stands for the files that the user named. */
+export const givenFile = '{files}';
+
+/** Whether a pattern stands for the files that the user named. */
+export const isGiven = (pattern: Pattern): pattern is Paths => isPath(pattern) && pattern.path === givenFile;
+
+/** A pattern where it is known which files the user named. */
+export const withFiles = (pattern: Pattern, given: readonly string[]): Pattern => (isGiven(pattern) ? { ...pattern, given } : pattern);
+
+const filesOf = (pattern: Paths, as: Account): string[] => (pattern.given ?? []).map((file) => homed(file, as));
+
+const homed = (path: string, as: Account): string => (path === '~' || path.startsWith('~/') ? as.home + path.slice(1) : path);
+
 /** A pattern word for one account; stars stay. */
 function filledIn(word: string, as: Account): string {
-  const homed = word === '~' || word.startsWith('~/') ? as.home + word.slice(1) : word;
-  return homed.includes('{')
-    ? homed
-        .replaceAll('{uid}', as.uid < 0 ? '*' : String(as.uid))
-        .replaceAll('{user}', as.name)
-        .replaceAll('{files}', '**')
-    : homed;
+  const text = homed(word, as);
+  return text.includes('{') ? text.replaceAll('{uid}', as.uid < 0 ? '*' : String(as.uid)).replaceAll('{user}', as.name) : text;
 }
 
-/** Matches text against a pattern word: `~`, `{uid}`, `{user}`, `{files}`, `*` (no slash) and `**`. */
+/** Matches text against a pattern word: `~`, `{uid}`, `{user}`, `*` (no slash) and `**`. */
 export function glob(pattern: string, as: Account): (text: string) => boolean {
   const filled = filledIn(pattern, as);
-  if (!filled.includes('*')) return (text) => text === filled;
-  const source = filled
-    .split(/(\*\*|\*)/)
-    .map((part) => (part === '**' ? '[^]*' : part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
-    .join('');
-  const expression = new RegExp(`^${source}$`);
-  return (text) => expression.test(text);
+  return filled.includes('*') ? pathPattern(filled) : (text) => text === filled;
 }
 
 /** One line: `read /etc/passwd`, `run podman --version`, `get /run/podman/podman.sock /_ping`, `env DOCKER_HOST`. */

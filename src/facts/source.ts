@@ -5,7 +5,7 @@
  */
 import { type Account, type AnyAnswer, type Ask, type Asking, accountKey } from './ask.ts';
 import { keyOf } from './asks.ts';
-import { allowing, follows, isPath, type Matcher, mayFollow, type Pattern } from './pattern.ts';
+import { allowing, follows, isGiven, isPath, type Matcher, mayFollow, type Pattern, withFiles } from './pattern.ts';
 import { asksAreHeld, knownOf } from './settle.ts';
 
 /** What may be touched: asks of its own, and sources that it stands on. */
@@ -147,6 +147,13 @@ export function forAccount(ground: Ground, { name, uid, home }: Account): Ground
   const moved = (p: Pattern): Pattern => (isPath(p) ? { ...p, path: filled(p.path), ...(p.first ? { first: p.first.map(filled) } : {}) } : p);
   const on = ground.on.map((g) => forAccount(g, { name, uid, gid: uid, home }));
   return { origin: ground.origin, name: ground.name, own: ground.own.map(moved), on, touches: ground.touches.map(moved) };
+}
+
+/** The same asks where it is known which files the user named. */
+export function forFiles(ground: Ground, files: readonly string[]): Ground {
+  if (!ground.touches.some(isGiven)) return ground;
+  const told = (patterns: readonly Pattern[]): Pattern[] => patterns.map((p) => withFiles(p, files));
+  return { ...ground, own: told(ground.own), on: ground.on.map((g) => forFiles(g, files)), touches: told(ground.touches) };
 }
 
 /** A probe asked for what neither it nor anything it stands on has promised: a defect in pretrip, never the target's fault. */

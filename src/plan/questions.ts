@@ -6,7 +6,7 @@ import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../fa
 import { splitPath } from '../facts/fact.ts';
 import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
 import { asRoot } from '../facts/podman/as-root.ts';
-import { hold } from '../facts/source.ts';
+import { forFiles, hold } from '../facts/source.ts';
 import { type IfNone, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 
 /** On whose behalf, with what, and by which kinds an inspection asks. */
@@ -217,7 +217,7 @@ function fieldOf(fact: Known, name: string): Json | Unknown | undefined {
 /** Learns the answer to one question. On a target, every ask is held against what the kind promised. */
 export function probeFor({ kind, query, as }: Omit<Question, 'fact'>, { audited, given }: Pick<Context, 'audited' | 'given'>): Asking<Fact> {
   return asRoot(
-    hold(() => groundOfQuery(kind, query), as, kind.learn(query, as, given), true),
+    hold(() => forFiles(groundOfQuery(kind, query), given.files), as, kind.learn(query, as, given), true),
     as,
     audited,
   );
@@ -235,7 +235,8 @@ function* learn(question: Question, context: Context): Asking<void> {
 function* findSubjects(kind: Kind | undefined, context: Context): Asking<Subjects> {
   if (!kind?.find) return notAsked;
   try {
-    return yield* hold(() => groundOfFind(kind), context.audited, kind.find.learn(context.audited, context.given), true);
+    const { audited, given } = context;
+    return yield* hold(() => forFiles(groundOfFind(kind), given.files), audited, kind.find.learn(audited, given), true);
   } catch (error) {
     return crashed(`the subjects of ${kind.name}`, error, context);
   }

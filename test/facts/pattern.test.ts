@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Ask, wordsOf } from '../../src/facts/asks.ts';
-import { allowing, describePattern, matcher, type Pattern, type Told } from '../../src/facts/pattern.ts';
+import { allowing, describePattern, matcher, type Pattern, type Told, withFiles } from '../../src/facts/pattern.ts';
 
 const as = { name: 'ann', uid: 7, gid: 7, home: '/h' };
 
@@ -71,6 +71,19 @@ test('an ask is allowed by the pattern whose words its own fit', () => {
     { numRuns: 1000 },
   );
   expect(yes).toBeGreaterThan(200);
+});
+
+test('the files that the user named are read, and no other', () => {
+  const open: Pattern = { do: 'read', path: '{files}' };
+  const told = withFiles(open, ['/srv/k3d.yaml', '~/up.sh', '/srv/*.yaml']);
+  const allows = (pattern: Pattern, path: string): boolean[] => [matcher(pattern, as)({ do: 'read', path }), allowing([pattern], as)({ do: 'read', path })];
+  for (const path of ['/srv/k3d.yaml', '/h/up.sh', '/srv/*.yaml']) {
+    expect(allows(told, path), path).toEqual([true, true]);
+    expect(allows(open, path), path).toEqual([false, false]);
+  }
+  for (const path of ['/etc/shadow', '/srv/other.yaml', '/srv/k3d.yaml/x', '{files}']) expect(allows(told, path), path).toEqual([false, false]);
+  expect(matcher(told, as)({ do: 'stat', path: '/srv/k3d.yaml' })).toBe(false);
+  expect(describePattern(told)).toBe('read {files}');
 });
 
 test('a pattern in one line', () => {

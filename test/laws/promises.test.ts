@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { overlay } from '../../src/collect/composed/composed.ts';
 import type { Account, Ask } from '../../src/facts/ask.ts';
 import { groundOfFind, groundOfQuery, type Query } from '../../src/facts/kind.ts';
-import { describePattern, isNamed, matcher, mayFollow, type Pattern } from '../../src/facts/pattern.ts';
+import { describePattern, isNamed, matcher, mayFollow, type Pattern, withFiles } from '../../src/facts/pattern.ts';
 import { anyone, type Ground, watchAsks } from '../../src/facts/source.ts';
 import { kinds } from '../../src/kinds/kinds.ts';
 import { probesIn } from '../../src/plan/questions.ts';
@@ -15,7 +15,7 @@ import { everyRule, type RuleTried } from './every-rule.ts';
 import { judge } from './judging.ts';
 import { placesOf, withPlaces } from './promised.ts';
 
-type Heard = { readonly ask: Ask; readonly as: Account | undefined };
+type Heard = { readonly ask: Ask; readonly as: Account | undefined; readonly given: readonly string[] };
 
 /** Asks that each source made itself, by the name of the source. */
 const asked = new Map<string, Map<string, Heard>>();
@@ -25,7 +25,7 @@ function listenTo(rule: Rule, tried: Parameters<typeof judge>[1]): void {
   watchAsks(
     (by, ask, as) => {
       const own = asked.get(by.name) ?? new Map<string, Heard>();
-      asked.set(by.name, own.set(JSON.stringify([ask, as?.uid]), { ask, as }));
+      asked.set(by.name, own.set(JSON.stringify([ask, as?.uid]), { ask, as, given: tried.host.given ?? [] }));
     },
     () => judge(rule, tried, undefined, undefined, true),
   );
@@ -47,7 +47,8 @@ function groundsOf({ rule }: RuleTried): Ground[] {
   return [...found.values()];
 }
 
-const matches = (pattern: Pattern, { ask, as }: Heard): boolean => (isNamed(pattern) ? mayFollow([pattern], ask) : matcher(pattern, as ?? anyone)(ask));
+const matches = (pattern: Pattern, { ask, as, given }: Heard): boolean =>
+  isNamed(pattern) ? mayFollow([pattern], ask) : matcher(withFiles(pattern, given), as ?? anyone)(ask);
 
 const done = new Set<string>();
 /** Who promises what: a pattern of the account in question is the same promise once it is moved to another account. */

@@ -4,7 +4,7 @@ import { thisAccount } from '../../src/collect/targets/local.ts';
 import type { Account } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/asks.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
-import { matcher, mayFollow } from '../../src/facts/pattern.ts';
+import { matcher, mayFollow, withFiles } from '../../src/facts/pattern.ts';
 import { kindsByName } from '../../src/kinds/kinds.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { RuleTried } from './every-rule.ts';
@@ -26,7 +26,7 @@ export function* withinThePlan({ rule, tried }: RuleTried): Generator<string> {
     for (const defect of unplanned) yield `${t.trial.it}: ${defect}`;
     if (Object.keys(t.trial.params).length > 0) continue;
     const accounts = [rootAccount, thisAccount(), ...(t.host.user ? [t.host.user] : []), ...accountsIn(t.host.files?.['/etc/passwd'])];
-    const matchers = accounts.flatMap((as) => patterns.map((p) => matcher(p, as)));
+    const matchers = accounts.flatMap((as) => patterns.map((p) => matcher(withFiles(p, t.host.given ?? []), as)));
     for (const ask of asked.values())
       if (!matchers.some((matches) => matches(ask)) && !mayFollow(patterns, ask)) yield `${t.trial.it}: "${keyOf(ask)}" is in no printed pattern`;
   }

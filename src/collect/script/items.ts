@@ -1,6 +1,6 @@
 /** The patterns of a plan, sorted into what one script asks of the host, of each account, and of single processes. Pure. */
 import { type FileSort, isOfDisk } from '../../facts/asks.ts';
-import { isNamed, isTold, type Pattern, type Told } from '../../facts/pattern.ts';
+import { givenFile, isNamed, isTold, type Pattern, type Told } from '../../facts/pattern.ts';
 
 /** Path patterns that sh can expand. */
 export interface Paths {
@@ -120,7 +120,7 @@ export const everyName = '/proc/[0-9]*/comm';
 
 /** The paths of a pattern with `**` taken out, none where sh could not follow. */
 function expanded(path: string, files: readonly string[]): string[] {
-  if (path === '{files}') return [...files];
+  if (path === givenFile) return [...files];
   const home = path.replace(/^\/?\*\*\/(?=\.)/, '~/').replace(/^\/proc\/\*\//, '/proc/[0-9]*/');
   const deep = /\/[^/]+\/.*[^*]\/\*\*$/.test(home)
     ? Array.from({ length: depth }, (_, n) => `${home.slice(0, -2)}${Array.from({ length: n + 1 }, () => '*').join('/')}`)

@@ -2,8 +2,8 @@
 
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { globMatches } from '../glob.ts';
 import { source, type Touches } from '../source.ts';
-import { globMatches } from '../text/glob.ts';
 import { bootWords, sameWords } from './boot-words.ts';
 import { entryNamed, kernelEntries, parseGrub, parseGrubEnv } from './grub-menu.ts';
 import { bootLines } from './hierarchy.ts';

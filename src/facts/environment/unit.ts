@@ -5,12 +5,14 @@
 import type { Account, Asking } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
+import { execKeys } from '../systemd/exec-line.ts';
 import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
+import { envCommand, isEnv } from './env-command.ts';
 import { type Environment, EnvironmentBuilder } from './environment.ts';
 import { type ManagerEnvironment, systemManager } from './system-manager.ts';
 import { takeAway, type UnitLines, unitLines } from './unit-lines.ts';
@@ -73,17 +75,13 @@ function passOn(env: EnvironmentBuilder, own: Environment, { counting }: Service
     }
 }
 
-/** `env [-i] [-u NAME] [NAME=VALUE…] COMMAND` (env(1)) in front of the program sets and takes away variables, too. */
+/** env(1) in front of the program sets and takes away variables, too. */
 function throughEnv(env: EnvironmentBuilder, words: readonly string[], where: Where): void {
-  if (!/(?:^|\/)env$/.test(words[0] ?? '')) return;
-  for (let at = 1; at < words.length; at++) {
-    const word = words[at] as string;
-    const assigned = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word);
-    const unset = /^(?:-u|--unset=)(.+)$/s.exec(word)?.[1] ?? (/^(?:-u|--unset)$/.test(word) ? words[++at] : undefined);
-    if (assigned) env.set(assigned[1] as string, assigned[2] as string, [where]);
-    else if (unset !== undefined) env.remove(unset);
-    else if (/^(?:-|-i|--ignore-environment)$/.test(word)) for (const name of env.build().variables.keys()) env.remove(name);
-    else if (!word.startsWith('-')) return;
+  if (!isEnv(words[0] ?? '')) return;
+  for (const change of envCommand(words.slice(1)).changes) {
+    if ('set' in change) env.set(change.set, change.value, [where]);
+    else if ('unset' in change) env.remove(change.unset);
+    else for (const name of env.build().variables.keys()) env.remove(name);
   }
 }
 
@@ -95,5 +93,3 @@ function writtenOut(env: EnvironmentBuilder, { counting }: ServiceLines, name: s
   const own = known && !('is' in known) && found && known.where.some((w) => w.path === found.where.path && w.line === found.where.line);
   if (found && !own) env.unsure(name, { is: 'unknown', why: 'ambiguous', said: `the command itself sets ${name}`, where: [found.where] });
 }
-
-const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload'];

@@ -1,9 +1,9 @@
 /** What the rules of an AppArmor profile grant: file rules with their includes (apparmor.d(5)). */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { ruleMatches } from '../glob.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
-import { ruleMatches } from '../text/glob.ts';
 import { profileFolder } from './apparmor-boot.ts';
 import type { Profile } from './apparmor-profiles.ts';
 

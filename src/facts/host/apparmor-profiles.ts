@@ -1,6 +1,6 @@
 /** AppArmor profiles as text (apparmor.d(5)): what they attach to, and whether they grant user namespaces. Pure. */
 import type { Where } from '../fact.ts';
-import { globMatches } from '../text/glob.ts';
+import { globMatches } from '../glob.ts';
 
 export interface Profile {
   readonly name: string;

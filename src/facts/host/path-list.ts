@@ -7,7 +7,7 @@
  * account and `{uid}` for its id (such an entry is passed over for root), `**` and a name for that name in any directory.
  */
 import type { Account } from '../ask.ts';
-import { globMatches } from '../text/glob.ts';
+import { globMatches } from '../glob.ts';
 
 /** An absolute path without `.`, `..`, doubled or trailing slashes, by its words alone: Go's filepath.Clean. */
 export function cleanPath(path: string): string {

@@ -1,9 +1,9 @@
 /** The sysctl settings that systemd-sysctl applies at boot: sysctl.d(5), systemd/systemd src/sysctl/sysctl.c. */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { globMatches } from '../glob.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
-import { globMatches } from '../text/glob.ts';
 
 /** Most important first. /lib is the same directory as /usr/lib where the two are merged. */
 const merged = '/lib/sysctl.d';

@@ -2,14 +2,12 @@
 
 import { type Account, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { givenFile } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 
 /** k3d has no default config file; these are the names its documentation and its users give it. */
 const usualFiles = ['~/k3d.yaml', '~/k3d.yml', '~/k3d-config.yaml', '~/k3d-config.yml'] as const;
 const usualFolders = ['~/.k3d', '~/k3d', '/etc/k3d'] as const;
-
-/** Any path may be given with --file. */
-const givenFile = '{files}';
 
 interface GivenFile {
   readonly path: string;
@@ -31,8 +29,7 @@ export interface GivenFiles {
   readonly consulted: readonly Where[];
 }
 
-const touches: Touches = [
-  { do: 'read', path: givenFile },
+const usual: Touches = [
   ...usualFiles.map((path) => ({ do: 'read', path }) as const),
   ...usualFolders.flatMap(
     (path): Touches => [
@@ -44,13 +41,16 @@ const touches: Touches = [
 ];
 
 /** Reads them all: those named with --file, and the usual ones. A named file that is not there counts as one that could not be seen. */
-export const givenFiles = source(touches, readGivenFiles);
+export const givenFiles = source(
+  (_as: Account, asked: readonly string[] | '*'): Touches => [{ do: 'read', path: givenFile, ...(asked === '*' ? {} : { given: asked }) }, ...usual],
+  readGivenFiles,
+);
 
 function* readGivenFiles(as: Account, asked: readonly string[]): Asking<GivenFiles> {
   const blocked: Hidden[] = [];
   const folders = yield* together(usualFolders.map((folder) => yamlFiles(atHome(folder, as), blocked)));
-  const usual = [...usualFiles.map((p) => atHome(p, as)), ...folders.flat()];
-  const paths = [...new Set([...asked.map((p) => atHome(p, as)), ...usual])];
+  const others = [...usualFiles.map((p) => atHome(p, as)), ...folders.flat()];
+  const paths = [...new Set([...asked.map((p) => atHome(p, as)), ...others])];
   const texts = yield* together(paths.map((path) => read(path)));
   const files: GivenFile[] = [];
   for (const [at, answer] of texts.entries()) {

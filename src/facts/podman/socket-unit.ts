@@ -6,7 +6,7 @@ import { environmentOf } from '../environment/environment-of.ts';
 import { environmentOfUnit } from '../environment/unit.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { type Ground, inQuestion, source } from '../source.ts';
-import { execCommands } from '../systemd/exec-line.ts';
+import { execCommands, execKeys } from '../systemd/exec-line.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
 import { type Manager, managers } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
@@ -91,8 +91,6 @@ export function socketsOf(unit: LoadedUnit, as: Account): Sockets {
     ...(group && group.value !== '' ? { group: { value: expand(group.value), where: group.where } } : {}),
   };
 }
-
-const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload'];
 
 /**
  * The API services that a unit's `Exec…=` lines start. A line makes it unsure where `concerns` takes it, as it stands or with

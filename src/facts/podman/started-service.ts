@@ -1,4 +1,5 @@
 /** What a command line starts of Podman's API: directly, through env(1) and the like, or through a shell. Pure. */
+import { envCommand } from '../environment/env-command.ts';
 import { splitWords } from '../systemd/words.ts';
 import { shellCommands } from '../text/shell.ts';
 import { isPodman, type ServiceCommand, serviceCommand } from './service-processes.ts';
@@ -118,23 +119,16 @@ function podman(words: readonly string[], unresolved: readonly string[]): Starte
   return unresolved.length > 0 && (command || !other) ? { services, unsure: `the value of ${namesOf(unresolved)} is not known` } : { services };
 }
 
-/** `env [-i] [-u NAME] [-C DIR] [-S STRING] [NAME=VALUE…] COMMAND` (env(1)). */
 function throughEnv(args: readonly string[], unresolved: readonly string[], variables: ReadonlyMap<string, string>): Started {
   const known = new Map(variables);
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at] as string;
-    const split = /^(?:-[a-z]*S|--split-string=?)([\s\S]*)$/.exec(word);
-    if (split) {
-      const text = split[1] !== '' ? (split[1] as string) : (args[++at] ?? '');
-      if (/\$\{/.test(text)) return { services: [], unsure: `env puts variables into ${JSON.stringify(text)}` };
-      return throughEnv([...splitWords(text, true).words, ...args.slice(at + 1)], unresolved, known);
-    }
-    const assigned = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word);
-    if (assigned) known.set(assigned[1] as string, assigned[2] as string);
-    else if (/^(?:-u|-C|--unset|--chdir)$/.test(word)) at++;
-    else if (!word.startsWith('-')) return startedBy(args.slice(at), unresolved, known);
+  const { changes, command, unclear } = envCommand(args);
+  if (unclear !== undefined) return { services: [], unsure: `env puts variables into ${JSON.stringify(unclear)}` };
+  for (const change of changes) {
+    if ('set' in change) known.set(change.set, change.value);
+    else if ('unset' in change) known.delete(change.unset);
+    else known.clear();
   }
-  return none;
+  return command.length > 0 ? startedBy(command, unresolved, known) : none;
 }
 
 function throughShell(words: readonly string[], unresolved: readonly string[], variables: ReadonlyMap<string, string>): Started {

@@ -1,9 +1,9 @@
 /** Puts what a Quadlet file runs into a fact. */
 import { FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import { globMatches } from '../glob.ts';
 import { met } from '../host/path-list.ts';
 import type { RealPaths } from '../host/real-paths.ts';
 import { type Flag, flagsNamed, lastFlag, switchedOn } from '../podman/podman-flags.ts';
-import { globMatches } from '../text/glob.ts';
 import type { NoIds } from './auto-userns.ts';
 import { imageReference } from './image-reference.ts';
 import { type Command, openFor } from './quadlet-command.ts';

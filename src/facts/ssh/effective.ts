@@ -3,9 +3,9 @@
 import { type Account, type Asking, list, read } from '../ask.ts';
 import { envPlace } from '../asks.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { wildcardMatches } from '../glob.ts';
 import { unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
-import { wildcardMatches } from '../text/glob.ts';
 import { type Directive, directivesIn } from './config-lines.ts';
 import { matchesList } from './host-patterns.ts';
 

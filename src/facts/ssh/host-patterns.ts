@@ -1,5 +1,5 @@
 /** Host patterns of ssh_config(5): wildcards, and a negation that vetoes. */
-import { wildcardMatches } from '../text/glob.ts';
+import { wildcardMatches } from '../glob.ts';
 
 /** Whether a comma- or space-separated pattern list matches: a negated match vetoes, and a list of negations alone never matches. */
 export function matchesList(patterns: readonly string[], text: string): boolean {

@@ -5,6 +5,9 @@
  */
 import { splitWords } from './words.ts';
 
+/** The settings whose commands a service runs until it is up, or when it is told to reload. */
+export const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload'] as const;
+
 export interface ExecCommand {
   /** The program first. */
   readonly words: readonly string[];

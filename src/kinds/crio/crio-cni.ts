@@ -2,6 +2,7 @@
 import { type Answer, type Ask, type Asking, type Content, list, textOf } from '../../facts/ask.ts';
 import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { pathPattern } from '../../facts/glob.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
@@ -130,7 +131,7 @@ function typesIn(root: TextNode, file: string): readonly string[] {
 
 function* plugins(fact: FactBuilder, dirs: readonly string[], at: readonly Where[]): Asking<void> {
   const wanted = (fact.build().value.plugins ?? []) as readonly string[];
-  const known = dirs.filter((d) => pluginDirs.some((p) => p === d || (p.includes('*') && new RegExp(`^${p.replace('*', '[^/]+')}$`).test(d))));
+  const known = dirs.filter((d) => pluginDirs.some((p) => pathPattern(p)(d)));
   const answers = known.length === 0 ? [] : ((yield known.map((path): Ask => ({ do: 'list', path }))) as readonly Answer<readonly string[]>[]);
   const there = new Set(answers.flatMap((a) => (a.is === 'got' ? a.value : [])));
   const missing = wanted.filter((p) => !there.has(p));

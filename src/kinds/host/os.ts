@@ -1,6 +1,6 @@
 /** Kind `os`: which operating system this is. */
 import { type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { extended, support } from '../../facts/host/lifecycle.ts';
 import { systemEnds, tablesOf } from '../../facts/host/lifecycle-table.ts';
 import { macMarker } from '../../facts/host/mac.ts';
@@ -8,6 +8,8 @@ import { type OsRelease, osRelease, osReleasePaths } from '../../facts/host/os-r
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string, version } from '../../facts/shape.ts';
+import type { TextProblem } from '../../facts/text/node.ts';
+import { parseXml, type XmlElement } from '../../facts/text/xml.ts';
 
 const families = ['suse', 'debian', 'fedora', 'rhel', 'macos', 'other'] as const;
 const productPath = '/etc/products.d/baseproduct';
@@ -89,18 +91,30 @@ function undecided(): Unknown {
 }
 
 function mac(plist: string): Fact {
-  const value = (key: string): string | undefined => new RegExp(`<key>${key}</key>\\s{0,20}<string>([^<]*)`).exec(plist)?.[1];
   const at = { path: macMarker };
-  return new FactBuilder()
-    .consulted(at)
-    .set('id', 'macos', at)
-    .set('family', 'macos', at)
-    .set('macos', true, at)
-    .set('systemd', false, at)
-    .set('versionId', value('ProductVersion'), at)
-    .set('prettyName', value('ProductName'), at)
-    .build();
+  const fact = new FactBuilder().consulted(at).set('id', 'macos', at).set('family', 'macos', at).set('macos', true, at).set('systemd', false, at);
+  const read = parseXml(plist);
+  for (const [field, key] of [
+    ['versionId', 'ProductVersion'],
+    ['prettyName', 'ProductName'],
+  ] as const) {
+    if (read.is === 'broken') fact.gap(field, broken(read.problem, macMarker));
+    else {
+      const found = inDictionary(read.root, key);
+      fact.set(field, found?.text, { ...at, ...(found ? { line: found.at.line } : {}) });
+    }
+  }
+  return fact.build();
 }
+
+/** The string behind a key of a property list (plist(5)): keys and values follow each other in its dictionary. */
+function inDictionary(plist: XmlElement, key: string): XmlElement | undefined {
+  const entries = plist.children.find((e) => e.name === 'dict')?.children ?? [];
+  const value = entries[entries.findIndex((e) => e.name === 'key' && e.text === key) + 1];
+  return value?.name === 'string' ? value : undefined;
+}
+
+const broken = (problem: TextProblem, path: string): Unknown => unparsable(`${path} is no valid XML: ${problem.message}`, { path, line: problem.line });
 
 function identity(fact: FactBuilder, release: OsRelease, fstab: Answer<string>): void {
   const found = (key: string) => release.values.get(key);
@@ -188,8 +202,15 @@ function baseProduct(fact: FactBuilder, release: OsRelease, product: Answer<stri
     fact.at('product', { ...at, said: 'not there' });
     return;
   }
-  const tag = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(product.value)?.[1]?.trim();
-  for (const field of ['name', 'version', 'summary'] as const) fact.set(['product', field], tag(field), at);
+  const read = parseXml(product.value);
+  if (read.is === 'broken') {
+    fact.gap('product', broken(read.problem, productPath));
+    return;
+  }
+  const tag = (name: string): XmlElement | undefined => read.root.children.find((e) => e.name === name);
+  const line = (found: XmlElement | undefined): Where => ({ ...at, ...(found ? { line: found.at.line } : {}) });
+  for (const field of ['name', 'version', 'summary'] as const) fact.set(['product', field], tag(field)?.text.trim(), line(tag(field)));
   const own = release.values.get('VERSION_ID');
-  if (tag('version') !== undefined && own) fact.set(['product', 'matches'], tag('version') === own.value, at, own.at);
+  const given = tag('version');
+  if (given && own) fact.set(['product', 'matches'], given.text.trim() === own.value, line(given), own.at);
 }

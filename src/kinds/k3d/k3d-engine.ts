@@ -7,7 +7,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import type { DockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type Pattern, unasked } from '../../facts/pattern.ts';
+import { glob, type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, number, record, string, version } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
 
@@ -106,7 +106,7 @@ function* learnSocket(fact: FactBuilder, path: string, where: readonly Where[], 
   if (uid !== undefined) setForeign(fact, path, Number(uid), as.uid, where);
   const gap = (why: Unknown): unknown => fact.gap('socket', why) && (uid === undefined ? fact.gap('foreign', why) : fact);
   if (offline) return void gap({ is: 'unknown', why: 'unsupported', said: `nothing runs here, so ${path} cannot be there to look at`, where });
-  if (!socketPlaces.some((place) => matches(place, path, as))) {
+  if (path.split('/').includes('..') || !socketPlaces.some((place) => glob(place, as)(path))) {
     return void gap({ is: 'unknown', why: 'unsupported', said: `${path} is outside the places where sockets are looked at`, where });
   }
   const answer = yield* stat(path);
@@ -148,14 +148,4 @@ function* ping(fact: FactBuilder, path: string): Asking<void> {
     said: found === undefined ? 'answers without Libpod-Api-Version' : `Libpod-Api-Version ${found}`,
   });
   fact.set(['socket', 'version'], found, at);
-}
-
-/** Whether a path matches a pattern whose `*` stays within one segment. */
-function matches(pattern: string, path: string, as: Account): boolean {
-  const source = pattern
-    .replace(/^~/, as.home)
-    .split('*')
-    .map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'))
-    .join('[^/]*');
-  return new RegExp(`^${source}$`).test(path) && !path.split('/').includes('..');
 }

@@ -2,13 +2,13 @@
 import type { Asking } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
+import { globMatches } from '../../facts/glob.ts';
 import { defineKind, type QueryField, type QueryOf } from '../../facts/kind.ts';
 import { type AllWorkloads, allWorkloads, type Workloads } from '../../facts/quadlet/all-workloads.ts';
 import { inShort, type Seen } from '../../facts/quadlet/open-ports.ts';
 import type { Finding } from '../../facts/quadlet/quadlet-isolation.ts';
 import { hasOneOf, leadsTo } from '../../facts/quadlet/quadlet-mounts.ts';
 import { list, record, string } from '../../facts/shape.ts';
-import { globMatches } from '../../facts/text/glob.ts';
 
 const by = string('the container, or the file that declares it');
 

@@ -64,6 +64,17 @@ test('a Mac', () => {
   });
 });
 
+test('what stands in a comment of the property list does not count, and a broken one is unknown', () => {
+  const path = '/System/Library/CoreServices/SystemVersion.plist';
+  const dict = '<plist><dict>\n<!--<key>ProductVersion</key><string>14.0</string>-->\n<key>ProductVersion</key>\n<string>26.1</string></dict>';
+  const whole = learn({ files: { [path]: `${dict}</plist>` } });
+  expect(whole.value.versionId).toBe('26.1');
+  expect(whole.where.get('versionId')).toEqual([{ path, line: 4 }]);
+  const cut = learn({ files: { [path]: dict } });
+  expect(cut.value).toMatchObject({ macos: true, family: 'macos' });
+  expect(cut.gaps.get('versionId')).toMatchObject({ why: 'unparsable', where: [{ path }] });
+});
+
 test('without the day of the inspection an end of support is only told', () => {
   const fact = learn({ files: { '/etc/os-release': 'ID=debian\nVERSION_ID=12' } }, {});
   expect(fact.value.endOfLife).toBe('2028-06-30');

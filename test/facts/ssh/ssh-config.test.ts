@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
+import { wildcardMatches } from '../../../src/facts/glob.ts';
 import { settle } from '../../../src/facts/settle.ts';
-import { wildcardMatches } from '../../../src/facts/text/glob.ts';
 import { sshConfig } from '../../../src/kinds/ssh/ssh-config.ts';
 
 const dev = { name: 'dev', uid: 501, gid: 20, home: '/Users/dev' };

@@ -31,8 +31,33 @@ export const wildcardMatches = (pattern: string, text: string): boolean =>
 
 /** A test for paths: `*` is any text without a slash, `**` any text; everything else stands for itself. */
 export function pathPattern(pattern: string): (path: string) => boolean {
-  const parts = pattern.split(/(\*\*|\*)/).flatMap((part) => (part === '**' ? [anyText] : part === '*' ? [anySegment] : [...part].map(character)));
-  return (path) => matches(parts, path);
+  const pieces = pattern.split(/(\*\*|\*)/);
+  const literals = pieces.filter((_, at) => at % 2 === 0);
+  const stars = pieces.filter((_, at) => at % 2 === 1);
+  const parts = pieces.flatMap((part) => (part === '**' ? [anyText] : part === '*' ? [anySegment] : [...part].map(character)));
+  const [before = '', after = ''] = literals;
+  return (path) => {
+    // Of many patterns nearly none fits: what is written out tells so at once, and most often decides alone.
+    if (!inOrder(literals, path)) return false;
+    if (!stars.includes('*')) return true;
+    return stars.length === 1 ? !path.slice(before.length, path.length - after.length).includes('/') : matches(parts, path);
+  };
+}
+
+/** Whether a text begins with the first literal, ends with the last, and has the others between them, one after the other. */
+function inOrder(literals: readonly string[], text: string): boolean {
+  const first = literals[0] ?? '';
+  if (literals.length === 1) return text === first;
+  const last = literals.at(-1) ?? '';
+  const end = text.length - last.length;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let from = first.length;
+  for (const literal of literals.slice(1, -1)) {
+    const at = text.indexOf(literal, from);
+    if (at < 0) return false;
+    from = at + literal.length;
+  }
+  return from <= end;
 }
 
 /** Whether a path matches a pattern of AppArmor's rules (apparmor.d(5)): `*`, `?` and `[…]` are without a slash, `**` is any text. */

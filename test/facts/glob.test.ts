@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globMatches, pathPattern, wildcardMatches } from '../../../src/facts/text/glob.ts';
-import { oracle } from '../../oracles.ts';
+import { globMatches, pathPattern, wildcardMatches } from '../../src/facts/glob.ts';
+import { oracle } from '../oracles.ts';
 
 describe('tables', () => {
   test.each([
