@@ -65,7 +65,7 @@ export function wantedMode(commandLine: string): Mode | undefined {
 
 /**
  * One of systemd's switches: the last value wins, the bare word is on where no value is given anywhere, - and _ are one,
- * and a value that is no boolean counts for nothing (systemd/systemd src/basic/proc-cmdline.c).
+ * and a value that is no boolean counts for nothing (systemd/systemd:src/basic/proc-cmdline.c).
  */
 function switched(commandLine: string, key: string): boolean | undefined {
   let value: string | undefined;

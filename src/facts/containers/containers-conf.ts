@@ -86,7 +86,7 @@ function* readContainersConf(as: Account, given: Variables): Asking<Fact> {
   return fact.build();
 }
 
-/** Podman refuses every command over a time zone that the host's tables do not have (containers/common pkg/config/config_local.go: validateTZ). */
+/** Podman refuses every command over a time zone that the host's tables do not have (containers/common:pkg/config/config_local.go: validateTZ). */
 function* zone({ values }: Effective): Asking<Unknown | undefined> {
   const tz = values.get('containers.tz');
   const name = typeof tz?.value === 'string' ? tz.value : '';

@@ -45,7 +45,7 @@ export function decode(release: Release, layers: Layers): Effective | Unknown {
   return decoder.validate() ?? decoder.effective;
 }
 
-/** The eleven capabilities that a list with `{append=true}` starts from (containers/common pkg/config/default.go). */
+/** The eleven capabilities that a list with `{append=true}` starts from (containers/common:pkg/config/default.go). */
 const builtInCapabilities = [
   'CHOWN',
   'DAC_OVERRIDE',
@@ -60,7 +60,7 @@ const builtInCapabilities = [
   'SYS_CHROOT',
 ].map((c) => `CAP_${c}`);
 
-/** Runtimes that Podman knows without being told (containers/common pkg/config/default.go). */
+/** Runtimes that Podman knows without being told (containers/common:pkg/config/default.go). */
 const builtInRuntimes = ['crun', 'crun-vm', 'crun-wasm', 'kata', 'krun', 'ocijail', 'runc', 'runj', 'runsc', 'youki'];
 
 class Decoder {

@@ -1,6 +1,6 @@
 /**
  * Every key that containers.conf has had: its type, and the Podman releases that read it.
- * Derived from the toml tags of containers/common pkg/config/config.go at the tag that each
+ * Derived from the toml tags of containers/common:pkg/config/config.go at the tag that each
  * Podman release vendors (3.0: v0.33, 4.3: v0.50, 5.4: v0.62) and of containers/container-libs
  * common/pkg/config/config.go for 6.0.
  */

@@ -4,7 +4,7 @@
  * Before 6.0 every existing file is merged over the ones before it (containers/common
  * pkg/config/new.go, before 5.0 config.go: systemConfigs). From 6.0 on only the first
  * main file counts and drop-ins of one name replace each other over all directories
- * (containers/container-libs storage/pkg/configfile/parse.go).
+ * (containers/container-libs:storage/pkg/configfile/parse.go).
  */
 
 import type { Account } from '../ask.ts';

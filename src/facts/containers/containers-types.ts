@@ -72,7 +72,7 @@ function number(type: 'int' | 'uint' | 'uint16' | 'uint32', node: TextNode): Fit
   return type === 'uint' ? { value: value + 2 ** 64, said: `${value} wraps to a huge number, since the key is unsigned` } : undefined;
 }
 
-/** containers/common internal/attributedstring/slice.go; before 4.8 a list of strings and nothing else. */
+/** containers/common:internal/attributedstring/slice.go; before 4.8 a list of strings and nothing else. */
 function strings(node: TextNode, attributes: boolean): Fitted | undefined {
   if (node.is !== 'list') return undefined;
   const values: string[] = [];

@@ -1,6 +1,6 @@
 /**
  * Values of containers.conf that have the right type and that Podman refuses all the same: when it loads its configuration
- * (containers/common pkg/config/config.go, config_local.go: Validate; containers/podman libpod/runtime.go), or with each
+ * (containers/common:pkg/config/config.go, config_local.go: Validate; containers/podman:libpod/runtime.go), or with each
  * container that it makes. Tried on Podman 4.3.1, 5.4.2 and 5.8.6, each value with `podman info` and `podman create`.
  */
 import type { Json } from '../fact.ts';
@@ -116,7 +116,7 @@ function wrongDevice(item: string, release: Release): string | undefined {
   return first.startsWith('/dev/') ? undefined : holds(item, 'whose device is not below /dev');
 }
 
-/** containers/common pkg/sysctl: KEY=VALUE, of what a container may have of its own. */
+/** containers/common:pkg/sysctl: KEY=VALUE, of what a container may have of its own. */
 function wrongSysctl(item: string): string | undefined {
   const [, key] = /^([^=]*)=/.exec(item) ?? [];
   if (key === undefined) return holds(item, 'which is not KEY=VALUE');
@@ -124,7 +124,7 @@ function wrongSysctl(item: string): string | undefined {
   return own.includes(key.trim()) || /^\s*(net|fs\.mqueue)\./.test(key) ? undefined : holds(item, 'which is no sysctl that a container may have of its own');
 }
 
-/** containers/podman pkg/specgenutil/volumes.go: [SOURCE:]TARGET[:OPTIONS], with an absolute target. */
+/** containers/podman:pkg/specgenutil/volumes.go: [SOURCE:]TARGET[:OPTIONS], with an absolute target. */
 function wrongVolume(item: string): string | undefined {
   const parts = item.split(':');
   const target = parts.length === 1 ? parts[0] : parts[1];

@@ -1,4 +1,4 @@
-/** Names of images and registries, as the engines' library parses them (containers/image docker/reference: regexp.go, reference.go, normalize.go). */
+/** Names of images and registries, as the engines' library parses them (containers/image:docker/reference: regexp.go, reference.go, normalize.go). */
 
 const domainPart = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const domain = `${domainPart}(?:\\.${domainPart})*(?::[0-9]+)?`;

@@ -1,4 +1,4 @@
-/** What the engines' library refuses in a registries.conf whose types are right (containers/image pkg/sysregistriesv2: postProcessRegistries, shortnames.go). */
+/** What the engines' library refuses in a registries.conf whose types are right (containers/image:pkg/sysregistriesv2: postProcessRegistries, shortnames.go). */
 import type { Json, Where } from '../fact.ts';
 import { isRegistry, parseNormalized, parseReference } from './image-reference.ts';
 

@@ -1,4 +1,4 @@
-/** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image pkg/sysregistriesv2). */
+/** registries.conf as Podman, Buildah, Skopeo and CRI-O have it in force (containers/image:pkg/sysregistriesv2). */
 import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unparsable, type Where } from '../fact.ts';

@@ -1,4 +1,4 @@
-/** One registries.conf file, of either format, checked as the engines' library checks it (containers/image pkg/sysregistriesv2: loadConfigFile). */
+/** One registries.conf file, of either format, checked as the engines' library checks it (containers/image:pkg/sysregistriesv2: loadConfigFile). */
 import type { Json, Unknown, Where } from '../fact.ts';
 import { unparsable } from '../fact.ts';
 import { entry, placed, plain, type TextEntry, type TextNode } from '../text/node.ts';

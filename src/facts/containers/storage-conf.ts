@@ -1,6 +1,6 @@
 /**
  * storage.conf as Podman has it in force. Before 6.0 one file replaces the others
- * (containers/storage types/options.go), from 6.0 on they merge as containers.conf does.
+ * (containers/storage:types/options.go), from 6.0 on they merge as containers.conf does.
  */
 import { type Account, type Asking, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';

@@ -1,4 +1,4 @@
-/** crio.conf as CRI-O has it in force: the main file, then the drop-ins (crio.conf.d(5); cri-o/cri-o pkg/config/config.go). */
+/** crio.conf as CRI-O has it in force: the main file, then the drop-ins (crio.conf.d(5); cri-o/cri-o:pkg/config/config.go). */
 
 import type { Asking } from '../ask.ts';
 import { assemble } from '../containers/assemble.ts';

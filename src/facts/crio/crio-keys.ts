@@ -1,4 +1,4 @@
-/** Every key of crio.conf (cri-o/cri-o pkg/config/config.go, 1.37; renamed and removed ones of earlier releases at the end of their table). */
+/** Every key of crio.conf (cri-o/cri-o:pkg/config/config.go, 1.37; renamed and removed ones of earlier releases at the end of their table). */
 import type { Keys } from '../containers/merge.ts';
 
 export const crioKeys: Keys = {

@@ -1,4 +1,4 @@
-/** The sysctl settings that systemd-sysctl applies at boot: sysctl.d(5), systemd/systemd src/sysctl/sysctl.c. */
+/** The sysctl settings that systemd-sysctl applies at boot: sysctl.d(5), systemd/systemd:src/sysctl/sysctl.c. */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { globMatches } from '../glob.ts';

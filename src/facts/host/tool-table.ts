@@ -29,7 +29,7 @@ export const programDirectories: readonly string[] = [
   '/var/lib/rancher/k3s/data/current/bin',
 ];
 
-/** Podman's built-in `helper_binaries_dir` (containers/common pkg/config/config_linux.go). */
+/** Podman's built-in `helper_binaries_dir` (containers/common:pkg/config/config_linux.go). */
 export const helperDirectories: readonly string[] = ['/usr/local/libexec/podman', '/usr/local/lib/podman', '/usr/libexec/podman', '/usr/lib/podman'];
 
 const version = (word: string): RegExp => new RegExp(`^${word} version v?(\\d[^\\s,]*)`, 'm');

@@ -1,4 +1,4 @@
-/** The keys of a k3d config file (k3d-io/k3d pkg/config/v1alpha5/schema.json and its forerunner v1alpha4). Pure. */
+/** The keys of a k3d config file (k3d-io/k3d:pkg/config/v1alpha5/schema.json and its forerunner v1alpha4). Pure. */
 
 export type Word = 'string' | 'hostname' | 'ipv4' | 'number' | 'count' | 'positive' | 'boolean';
 export type Rule = Word | 'any' | 'filters' | { readonly list: Rule } | Keys;

@@ -12,7 +12,7 @@ export interface DockerHost {
 }
 
 /**
- * Takes apart a DOCKER_HOST value. Follows docker/cli opts/hosts.go (a value
+ * Takes apart a DOCKER_HOST value. Follows docker/cli:opts/hosts.go (a value
  * without a scheme is a TCP address) and cli/connhelper/ssh (user, host and
  * port; no password, query or fragment). A unix path must be absolute.
  */

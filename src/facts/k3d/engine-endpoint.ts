@@ -19,7 +19,7 @@ export interface Endpoint {
 }
 
 /**
- * Follows docker/cli cli/command/cli.go (resolveContextName): DOCKER_HOST, then
+ * Follows docker/cli:cli/command/cli.go (resolveContextName): DOCKER_HOST, then
  * DOCKER_CONTEXT, then currentContext of ~/.docker/config.json, then the default.
  */
 export const learnEndpoint = source([{ do: 'read', path: '~/.docker/config.json' }], followEndpoint);

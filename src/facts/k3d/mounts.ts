@@ -8,7 +8,7 @@ export interface VolumeMount {
 
 /**
  * `[SOURCE:]DESTINATION[:MODE][@FILTER]`. k3d hands it to the engine as it stands, and to an engine a path alone is a
- * destination: it mounts a new, empty volume there and nothing of the host (moby volume/mounts, containers/podman pkg/specgen/volumes.go).
+ * destination: it mounts a new, empty volume there and nothing of the host (moby volume/mounts, containers/podman:pkg/specgen/volumes.go).
  */
 export function volumeMount(text: string): VolumeMount {
   const [first = '', second] = text.replace(/(?<!\\)@[^@]*$/, '').split(':');

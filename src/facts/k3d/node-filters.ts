@@ -43,7 +43,7 @@ export const gateWithoutFilter = ({ arg, filters }: NodeArg): boolean => filters
 /**
  * Whether every kubelet of a role gets `KubeletInUserNamespace=true`. The kubelet merges repeated --feature-gates, and of
  * one gate the last value counts (kubernetes/component-base cli/flag/map_string_bool.go); K3s passes all of them on in
- * their order, `+=` too, and `-=` in front (k3s-io/k3s pkg/util/args.go). `alone`: there is one node in all.
+ * their order, `+=` too, and `-=` in front (k3s-io/k3s:pkg/util/args.go). `alone`: there is one node in all.
  */
 export function gateReaches(args: readonly NodeArg[], role: 'server' | 'agent', count: number, alone: boolean): boolean {
   const reached = new Map<number, boolean>();

@@ -1,6 +1,6 @@
 /**
  * The flags of the K3s service: config.yaml, its drop-ins and the arguments of the unit,
- * merged as K3s does (k3s-io/k3s pkg/configfilearg/parser.go).
+ * merged as K3s does (k3s-io/k3s:pkg/configfilearg/parser.go).
  */
 
 import { type Asking, together } from '../ask.ts';

@@ -1,6 +1,6 @@
 /**
  * What rootless K3s makes of its K3S_ROOTLESS_* variables.
- * Sources: k3s-io/k3s pkg/rootless/rootless.go and portdriver.go; rootless-containers/rootlesskit
+ * Sources: k3s-io/k3s:pkg/rootless/rootless.go and portdriver.go; rootless-containers/rootlesskit
  * pkg/network/slirp4netns/slirp4netns.go; the limits of slirp4netns were tried with 1.2.0.
  */
 import { goBool, goCidr, goInt } from './go.ts';

@@ -1,4 +1,4 @@
-/** Which network back end a release of Podman takes (containers/common libnetwork/network/interface.go). */
+/** Which network back end a release of Podman takes (containers/common:libnetwork/network/interface.go). */
 
 import { commandPlace } from '../asks.ts';
 import { type Release, since } from '../containers/podman-release.ts';

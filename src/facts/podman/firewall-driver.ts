@@ -1,4 +1,4 @@
-/** What netavark sets firewall rules with when containers.conf does not say (containers/netavark src/firewall). Pure. */
+/** What netavark sets firewall rules with when containers.conf does not say (containers/netavark:src/firewall). Pure. */
 import { releaseOf, since } from '../containers/podman-release.ts';
 import type { ToolVersion } from '../host/tool-version.ts';
 

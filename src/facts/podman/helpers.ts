@@ -7,7 +7,7 @@ import { source, type Touches } from '../source.ts';
 
 export type Helper = { readonly is: 'found'; readonly path: string } | { readonly is: 'absent'; readonly consulted: readonly Where[] } | Unknown;
 
-/** CNI's plugins: where Podman 3 and 4 look for them (containers/common pkg/config/default.go). */
+/** CNI's plugins: where Podman 3 and 4 look for them (containers/common:pkg/config/default.go). */
 export const pluginDirectories: readonly string[] = ['/usr/lib/cni', '/usr/libexec/cni', '/opt/cni/bin', '/usr/local/lib/cni', '/usr/local/libexec/cni'];
 
 /** The usual directories that are looked into; where a configuration names others, the last pattern holds. */
@@ -18,7 +18,7 @@ const touches = (name: string, directories: readonly string[], onPath: boolean):
 
 /**
  * The first executable file of that name: in the helper directories, then on PATH if `onPath`
- * (containers/common pkg/config/config.go FindHelperBinary). A file without the execute bit is passed over.
+ * (containers/common:pkg/config/config.go FindHelperBinary). A file without the execute bit is passed over.
  */
 export const findHelper = source(touches, seekHelper);
 

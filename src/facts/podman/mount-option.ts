@@ -1,4 +1,4 @@
-/** The values of `--mount` and `--volume` (podman-run(1); containers/podman pkg/specgenutil/volumes.go). Pure. */
+/** The values of `--mount` and `--volume` (podman-run(1); containers/podman:pkg/specgenutil/volumes.go). Pure. */
 
 /** What both say of a mount. */
 interface Mounted {

@@ -37,7 +37,7 @@ export function parseNetworks(text: string, path: string): ParsedNetworks {
   return { is: 'parsed', each };
 }
 
-/** Field names: containers/common libnetwork/types/network.go; CNI: the list format with `plugins`. */
+/** Field names: containers/common:libnetwork/types/network.go; CNI: the list format with `plugins`. */
 function networkOf(node: TextNode, path: string): Network | undefined {
   const at = (key: string) => entry(node, key);
   const text = (key: string): string | undefined => scalar(at(key)?.value, 'string');

@@ -107,7 +107,7 @@ const touches: Touches = [
 
 /**
  * The networks in the files of an account, with the built-in default if no file replaces it
- * (containers/common libnetwork/netavark/config.go). A file that does not parse is passed over by
+ * (containers/common:libnetwork/netavark/config.go). A file that does not parse is passed over by
  * Podman with a warning; here its network is unknown.
  */
 export const networkFiles = source(touches, readNetworks);

@@ -32,7 +32,7 @@ const letters: Readonly<Record<string, string>> = {
   w: 'workdir',
 };
 
-/** Flags that take no value from the next word (containers/podman cmd/podman/common/create.go, pods/create.go, kube/play.go). */
+/** Flags that take no value from the next word (containers/podman:cmd/podman/common/create.go, pods/create.go, kube/play.go). */
 const switches = new Set([
   ...['detach', 'disable-content-trust', 'env-host', 'http-proxy', 'init', 'interactive', 'no-healthcheck', 'no-hostname', 'no-hosts', 'oom-kill-disable'],
   ...['passwd', 'privileged', 'publish-all', 'quiet', 'read-only', 'read-only-tmpfs', 'replace', 'rm', 'rmi', 'rootfs', 'sig-proxy', 'tls-verify', 'tty'],

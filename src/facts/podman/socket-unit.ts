@@ -143,7 +143,7 @@ export function listen(address: string, where: Where): Listen {
 
 /**
  * HOST:PORT of `tcp://HOST:PORT` or `tcp:HOST:PORT`, anything else as it is. Of `tcp:/…` and `tcp:///…` Podman takes no
- * host, and listens on all addresses (containers/podman cmd/podman/system/service_abi.go; tried with 4.3.1).
+ * host, and listens on all addresses (containers/podman:cmd/podman/system/service_abi.go; tried with 4.3.1).
  */
 const listensAt = (address: string): string => /^tcp:(?:\/\/)?([^/]*)/.exec(address)?.[1] ?? address;
 

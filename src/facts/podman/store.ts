@@ -11,7 +11,7 @@ import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { graphRoot } from './settings.ts';
 
-/** Where containers are recorded below the graph root: BoltDB, or SQLite since 4.8 (containers/podman libpod/runtime.go). */
+/** Where containers are recorded below the graph root: BoltDB, or SQLite since 4.8 (containers/podman:libpod/runtime.go). */
 const databaseNames = ['libpod/bolt_state.db', 'db.sql'] as const;
 
 /** What a Podman that ran since the boot leaves (libpod/runtime.go makeRuntime; pkg/rootless for the pause process). */

@@ -54,7 +54,7 @@ export const lookAtSocket = source(
 
 /**
  * Asks `/_ping` and `/version`. Podman is known by its `Libpod-Api-Version` or `Server: Libpod/…`
- * header (containers/podman pkg/api/handlers/compat/ping.go). Its version is that of the component
+ * header (containers/podman:pkg/api/handlers/compat/ping.go). Its version is that of the component
  * "Podman Engine": the header is another number on 3.0.1, and `ApiVersion` is Docker's.
  */
 export const whoAnswers = source(touches, askSocket);

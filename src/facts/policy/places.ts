@@ -1,4 +1,4 @@
-/** Which policy.json counts for an account (containers/image signature/policy_config.go: defaultPolicyPath; containers/common pkg/config/default.go for 3.x). */
+/** Which policy.json counts for an account (containers/image:signature/policy_config.go: defaultPolicyPath; containers/common:pkg/config/default.go for 3.x). */
 
 import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../ask.ts';
 import { libraryOf } from '../containers/image-library.ts';

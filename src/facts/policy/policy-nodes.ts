@@ -1,4 +1,4 @@
-/** Reads the JSON of a policy.json as strictly as the engines' library does (containers/image signature/internal/json.go), and throws where that refuses. */
+/** Reads the JSON of a policy.json as strictly as the engines' library does (containers/image:signature/internal/json.go), and throws where that refuses. */
 import type { Where } from '../fact.ts';
 import { placed, type TextEntry, type TextNode } from '../text/node.ts';
 

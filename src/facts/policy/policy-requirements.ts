@@ -1,4 +1,4 @@
-/** One requirement of a policy.json, validated as the engines' library does it (containers/image signature/policy_config.go, policy_config_sigstore.go). */
+/** One requirement of a policy.json, validated as the engines' library does it (containers/image:signature/policy_config.go, policy_config_sigstore.go). */
 import { podmanWith } from '../containers/image-library.ts';
 import { isIdentityPrefix, parseNormalized } from '../containers/image-reference.ts';
 import { type Release, since } from '../containers/podman-release.ts';

@@ -1,4 +1,4 @@
-/** registries.d: where signatures of images are looked for (containers-registries.d(5); containers/image docker/registries_d.go). */
+/** registries.d: where signatures of images are looked for (containers-registries.d(5); containers/image:docker/registries_d.go). */
 
 import { type Account, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';

@@ -1,4 +1,4 @@
-/** What a policy lets in: containers-policy.json(5), "the most specific scope wins" (containers/image signature/policy_eval.go). */
+/** What a policy lets in: containers-policy.json(5), "the most specific scope wins" (containers/image:signature/policy_eval.go). */
 import type { Policy } from './policy-file.ts';
 import type { Requirement } from './policy-requirements.ts';
 

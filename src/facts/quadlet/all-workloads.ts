@@ -127,7 +127,7 @@ function* mountedBy(listed: Exclude<Containers, Unknown>, as: Account): Asking<S
   return { each, ...('is' in volumes ? { unseen: volumes } : {}) };
 }
 
-/** Manifests that K3s applies at start (k3s-io/k3s pkg/deploy). A host without K3s has none. */
+/** Manifests that K3s applies at start (k3s-io/k3s:pkg/deploy). A host without K3s has none. */
 function* k3sManifests(): Asking<Seen<NamedMount>> {
   const names = yield* list(manifests);
   if (names.is === 'absent') return { each: [] };

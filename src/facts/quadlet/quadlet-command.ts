@@ -1,6 +1,6 @@
 /**
  * What the generator's command line for a Quadlet file says to Podman: the keys turned into flags, then
- * PodmanArgs= (containers/podman pkg/systemd/quadlet/quadlet.go ConvertContainer, ConvertPod, ConvertKube).
+ * PodmanArgs= (containers/podman:pkg/systemd/quadlet/quadlet.go ConvertContainer, ConvertPod, ConvertKube).
  */
 import type { Unknown, Where } from '../fact.ts';
 import type { HostMount } from '../podman/host-mount.ts';

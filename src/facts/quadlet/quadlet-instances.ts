@@ -1,6 +1,6 @@
 /**
  * Which directories each generator reads, in its order, and which files it takes from them
- * (containers/podman cmd/quadlet/main.go, pkg/systemd/quadlet/unitdirs.go).
+ * (containers/podman:cmd/quadlet/main.go, pkg/systemd/quadlet/unitdirs.go).
  */
 import type { Account } from '../ask.ts';
 import { type Release, since } from '../containers/podman-release.ts';

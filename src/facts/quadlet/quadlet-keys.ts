@@ -1,6 +1,6 @@
 /**
  * The keys that each Quadlet section takes, by the Podman release that added them. None was ever taken away.
- * Derived from the key tables in containers/podman pkg/systemd/quadlet/quadlet.go at v4.4.0 to v5.8.2 and main (6.0).
+ * Derived from the key tables in containers/podman:pkg/systemd/quadlet/quadlet.go at v4.4.0 to v5.8.2 and main (6.0).
  */
 import { type Release, since } from '../containers/podman-release.ts';
 

@@ -1,4 +1,4 @@
-/** The Kubernetes YAML of a .kube file, in the flags that `podman kube play` makes of it (containers/podman pkg/specgen/generate/kube). */
+/** The Kubernetes YAML of a .kube file, in the flags that `podman kube play` makes of it (containers/podman:pkg/specgen/generate/kube). */
 
 import type { Where } from '../fact.ts';
 import type { Flag } from '../podman/podman-flags.ts';

@@ -1,7 +1,7 @@
 /**
  * Whether a generator of Quadlet looks where it usually does. systemd gives generators the manager's own environment
  * and what it hands on to units (tried with systemd 252); QUADLET_UNIT_DIRS replaces the whole search path
- * (containers/podman pkg/systemd/quadlet/unitdirs.go), XDG_CONFIG_HOME moves a user's own directory.
+ * (containers/podman:pkg/systemd/quadlet/unitdirs.go), XDG_CONFIG_HOME moves a user's own directory.
  */
 import type { Account, Asking } from '../ask.ts';
 import { gapOf, sameDirectory } from '../environment/environment.ts';

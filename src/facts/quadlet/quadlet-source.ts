@@ -158,7 +158,7 @@ export function updatePolicies(assignments: readonly Assignment[], section: stri
 
 const updateLabel = 'io.containers.autoupdate=';
 
-/** `image` is an old word for `registry` (containers/podman pkg/autoupdate/autoupdate.go). */
+/** `image` is an old word for `registry` (containers/podman:pkg/autoupdate/autoupdate.go). */
 export const remotePolicy = (word: string): boolean => word === 'registry' || word === 'image';
 
 /** The command with what containers.conf and the Kubernetes YAML add. */

@@ -1,6 +1,6 @@
 /**
  * A Quadlet file or drop-in as the generator's own parser reads it, which differs from systemd's: a line
- * that is neither section, assignment nor comment loses the file (containers/podman pkg/systemd/parser/unitfile.go).
+ * that is neither section, assignment nor comment loses the file (containers/podman:pkg/systemd/parser/unitfile.go).
  */
 import { type Release, since } from '../containers/podman-release.ts';
 import type { Assignment } from '../systemd/syntax.ts';

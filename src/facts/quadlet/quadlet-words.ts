@@ -1,4 +1,4 @@
-/** Words and values as the Quadlet generator reads them (containers/podman pkg/systemd/parser/unitfile.go, split.go). */
+/** Words and values as the Quadlet generator reads them (containers/podman:pkg/systemd/parser/unitfile.go, split.go). */
 import type { Word } from '../podman/podman-flags.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';

@@ -1,4 +1,4 @@
-/** BlueChi's configuration files: eclipse-bluechi/bluechi src/libbluechi/common/cfg.c on top of inih. */
+/** BlueChi's configuration files: eclipse-bluechi/bluechi:src/libbluechi/common/cfg.c on top of inih. */
 import type { Where } from '../fact.ts';
 
 export interface Option {

@@ -64,7 +64,7 @@ interface Driver {
 
 /**
  * No driver is set: journald since 3.2 where systemd runs and its journal can be read, else
- * k8s-file (containers/common pkg/config/systemd.go). Podman itself tells when it can be asked.
+ * k8s-file (containers/common:pkg/config/systemd.go). Podman itself tells when it can be asked.
  */
 function* usual(as: Account, version: string): Asking<Driver | Unknown> {
   const info = yield* podmanInfo(as);

@@ -13,7 +13,7 @@ const profiles = '/etc/apparmor.d';
 const parsers = ['/sbin', '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/usr/bin', '/bin'].map((d) => `${d}/apparmor_parser`);
 
 /**
- * containers/common pkg/apparmor/internal/supported: Podman uses AppArmor for root alone, and only where it finds
+ * containers/common:pkg/apparmor/internal/supported: Podman uses AppArmor for root alone, and only where it finds
  * apparmor_parser. On an image the files of the modules tell, on a running host the kernel.
  */
 export const containerLsm = defineKind({

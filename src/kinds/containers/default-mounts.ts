@@ -12,7 +12,7 @@ const usrMounts = '/usr/share/containers/mounts.conf';
 const hooksDirectory = '/usr/share/containers/oci/hooks.d';
 
 /**
- * containers/common pkg/subscriptions (mounts.conf: the account's own file, else /etc, else
+ * containers/common:pkg/subscriptions (mounts.conf: the account's own file, else /etc, else
  * /usr/share) and pkg/hooks; without hooks_dir only the vendor's directory is read.
  */
 export const defaultMounts = defineKind({

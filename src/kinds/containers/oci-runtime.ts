@@ -9,7 +9,7 @@ import { programDirectories } from '../../facts/host/tool-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
-/** Where each runtime is looked for when the file does not say (containers/common pkg/config/default.go). */
+/** Where each runtime is looked for when the file does not say (containers/common:pkg/config/default.go). */
 const directories = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/sbin', '/bin', '/run/current-system/sw/bin'];
 const builtIn = ['crun', 'crun-vm', 'crun-wasm', 'krun', 'kata', 'ocijail', 'runc', 'runj', 'runsc', 'youki'];
 

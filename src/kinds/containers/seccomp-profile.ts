@@ -12,7 +12,7 @@ const usr = '/usr/share/containers/seccomp.json';
 
 /**
  * Unset or empty: /etc/containers/seccomp.json if it is there, else the vendor's file, else the
- * profile that is compiled in (containers/podman libpod/util_linux.go DefaultSeccompPath; tried
+ * profile that is compiled in (containers/podman:libpod/util_linux.go DefaultSeccompPath; tried
  * with 4.3.1). A configured file that is missing stops every container.
  */
 export const seccompProfile = defineKind({

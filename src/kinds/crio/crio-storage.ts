@@ -38,7 +38,7 @@ export const crioStorage = defineKind({
     const own = (crio.value.crio ?? {}) as { root?: string; runroot?: string; storage_driver?: string };
     const storage = (podman.value.storage ?? {}) as { driver?: string };
     const of = (fact: typeof crio, key: string): readonly Where[] => fact.where.get(key)?.slice(0, 1) ?? [];
-    // What crio.conf leaves out comes from storage.conf (cri-o/cri-o pkg/config/config.go: inherits storage configurations).
+    // What crio.conf leaves out comes from storage.conf (cri-o/cri-o:pkg/config/config.go: inherits storage configurations).
     const pairs = [
       [
         'root',

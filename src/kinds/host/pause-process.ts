@@ -6,7 +6,7 @@ import { type SubIds, subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
 
-/** Podman 4 and later; 3.0 kept it one level higher (containers/podman pkg/util/utils_supported.go). */
+/** Podman 4 and later; 3.0 kept it one level higher (containers/podman:pkg/util/utils_supported.go). */
 const pidFiles = ['/run/user/{uid}/libpod/tmp/pause.pid', '/run/user/{uid}/libpod/pause.pid'] as const;
 
 export const pauseProcess = defineKind({

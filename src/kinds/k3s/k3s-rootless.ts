@@ -140,7 +140,7 @@ function misplaced(fact: FactBuilder, { environment, strays, straysUnseen }: Ser
     );
 }
 
-/** K3s unpacks its bundle and puts it in front of PATH before it looks for the program (k3s-io/k3s cmd/k3s/main.go). */
+/** K3s unpacks its bundle and puts it in front of PATH before it looks for the program (k3s-io/k3s:cmd/k3s/main.go). */
 function* slirp(fact: FactBuilder, { environment }: ServiceEnvironment, as: Account): Asking<void> {
   const bundled = bundles.map((b) => b.replace(/^~/, as.home));
   const path = environment.variables.get('PATH')?.value ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

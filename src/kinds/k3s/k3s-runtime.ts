@@ -11,7 +11,7 @@ type Runtime = (typeof runtimes)[number];
 
 const data = '/var/lib/rancher/k3s';
 const images = `${data}/agent/images`;
-/** What only the embedded containerd reads (k3s-io/k3s pkg/agent/config/config.go, pkg/agent/containerd). */
+/** What only the embedded containerd reads (k3s-io/k3s:pkg/agent/config/config.go, pkg/agent/containerd). */
 const files = ['/etc/rancher/k3s/registries.yaml', `${data}/agent/etc/containerd/config.toml.tmpl`, `${data}/agent/etc/containerd/config-v3.toml.tmpl`];
 const flagsOfContainerd = [
   'embedded-registry',

@@ -48,7 +48,7 @@ function setNeeded(fact: FactBuilder, { each, looked, unseen }: AccountNetworks,
   else fact.set('needed', false, ...looked);
 }
 
-/** Rules that lead a published port to a container take what is sent to the gateway as well (containers/netavark src/firewall). */
+/** Rules that lead a published port to a container take what is sent to the gateway as well (containers/netavark:src/firewall). */
 function setPublished(fact: FactBuilder, { each }: AllWorkloads, port: number): void {
   const views = each.map((w) => w.ports.each.filter((p) => (p.address === '0.0.0.0' || p.address === '[::]') && p.protocol !== 'sctp' && covers(p.port, port)));
   const unseen = each.find((w) => w.ports.unseen)?.ports.unseen;

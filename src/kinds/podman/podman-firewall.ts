@@ -10,7 +10,7 @@ import { findHelper, type Helper } from '../../facts/podman/helpers.ts';
 import { type AccountNetworks, accountNetworks } from '../../facts/quadlet/account-networks.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
-/** The program that each driver runs (containers/netavark src/firewall). */
+/** The program that each driver runs (containers/netavark:src/firewall). */
 const programs: Readonly<Record<string, string>> = { nftables: 'nft', iptables: 'iptables', firewalld: 'firewalld' };
 
 export const podmanFirewall = defineKind({

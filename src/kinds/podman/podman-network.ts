@@ -37,7 +37,7 @@ export const podmanNetwork = defineKind({
   *learn(q, as): Asking<Fact> {
     const name = q.name;
     if (q.forClient === true && (name === 'host' || name === 'none')) return factOf(noNetwork(name), as);
-    // containers/podman pkg/api/handlers/compat/networks.go: bridge is the default network's other name.
+    // containers/podman:pkg/api/handlers/compat/networks.go: bridge is the default network's other name.
     const found = yield* network(q.forClient === true && name === 'bridge' ? 'podman' : name, as);
     if (found.is === 'unknown') return found;
     if (found.is === 'missing' && q.forClient === true)

@@ -203,7 +203,7 @@ function setDns(fact: FactBuilder, files: NetworkFiles, always: boolean): void {
   else fact.set(['dns', 'needed'], false, ...where);
 }
 
-/** Podman 5.0 made pasta the default; there is no fall-back to the other program (containers/common pkg/config/default.go). */
+/** Podman 5.0 made pasta the default; there is no fall-back to the other program (containers/common:pkg/config/default.go). */
 function* setRootless(fact: FactBuilder, set: Settings, release: PodmanRelease): Asking<void> {
   const usual = new Set(release.candidates.map((c) => (since(c, '5.0') ? 'pasta' : 'slirp4netns')));
   const [only] = usual;
