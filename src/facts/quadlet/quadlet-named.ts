@@ -12,7 +12,7 @@ import { argumentsOf, lastWord, stringsOf } from './quadlet-words.ts';
 /** A word that is not filled in says nothing yet. */
 export const isOpen = (text: string): boolean => /[%$]/.test(text);
 
-/** Files of variables: those that Podman opens, and those that systemd opens for the service. A dash before a path means that it may be missing, for systemd alone (tried with the generator of Podman 5.4.2). */
+/** Files of variables: those that Podman opens, and those that systemd opens for the service. A dash before a path means that it may be missing, for systemd alone (read in containers/podman:pkg/systemd/quadlet/quadlet.go). */
 export function environmentFilesOf({ command, file, dropIns, assignments }: Source, expand: (text: string) => string): Word[] {
   const podman = flagsNamed(command.flags, 'env-file').map((f) => ({ text: absolute(f.value, file.directory), where: f.where }));
   const service = [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments].filter((a) => a.key === 'EnvironmentFile');
