@@ -92,12 +92,16 @@ function* linksIn(search: Search, unseen: Unknown[]): Asking<Link[]> {
 
 function* unitAt(path: string, masked: Set<string>, unseen: Unknown[]): Asking<UnitFile | undefined> {
   const inode: Answer<Stat> = yield* stat(path);
+  // It may be a mask, and hide a unit of its name.
+  if (inode.is === 'blocked') return void unseen.push(unknown(inode, path));
   if (inode.is === 'got' && (inode.value.target === '/dev/null' || (inode.value.real?.is === 'got' && inode.value.real.value.path === '/dev/null'))) {
     masked.add(lastOf(path));
     return undefined;
   }
   const text = yield* read(path);
   if (text.is === 'blocked') unseen.push(unknown(text, path));
+  // An empty file masks, too (systemd.unit(5)).
+  if (text.is === 'got' && text.value === '') masked.add(lastOf(path));
   return text.is === 'got' ? { name: lastOf(path), path, assignments: parseUnitText(text.value, path).assignments } : undefined;
 }
 

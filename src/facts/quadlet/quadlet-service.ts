@@ -20,6 +20,8 @@ import { lastOf, valuesOf } from './quadlet-text.ts';
 export interface ServiceDropIns {
   /** Of [Service], in the order in which systemd reads them. */
   readonly assignments: readonly Assignment[];
+  /** Of [Unit], likewise. No generator reads them: a name of a Quadlet file is none of a unit there. */
+  readonly unit: readonly Assignment[];
   readonly unseen?: Unknown;
 }
 
@@ -37,7 +39,8 @@ function* readServiceDropIns(names: readonly string[], manager: Manager, as: Acc
   // An image has no runtime directories, so nothing in them is missed.
   const hidden = unseen.find((u) => u.why !== 'unsupported');
   const parsed = files.flatMap((f) => parseUnitText(f.text ?? '', f.path, new Set(['Unit', 'Service', 'Install'])).assignments);
-  return { assignments: parsed.filter((a) => a.section === 'Service'), ...(hidden ? { unseen: hidden } : {}) };
+  const of = (section: string): Assignment[] => parsed.filter((a) => a.section === section);
+  return { assignments: of('Service'), unit: of('Unit'), ...(hidden ? { unseen: hidden } : {}) };
 }
 
 /** A drop-in for the generated service may give it a command of its own: then the file does not tell what runs. */

@@ -91,7 +91,11 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
   const siblings = instance ? siblingsOf(host, instance) : [];
   const unit = parseUnitName(source.names[0] ?? '');
   const expand = unit ? expander(unit, manager, owner) : (text: string): string => text;
-  const dependencies = dependenciesOf(assignments, [...requiring, ...wishing], expand, servicesOf(siblings), host.release);
+  const keys = [...requiring, ...wishing];
+  const dependencies = [
+    ...dependenciesOf(assignments, keys, expand, servicesOf(siblings), host.release),
+    ...dependenciesOf(dropIns.unit, keys, expand, new Map(), host.release),
+  ];
   const names = new Set(dependencies.map((d) => d.unit));
   const named = units.local.filter((u) => names.has(u.name));
   const service = [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments];

@@ -78,12 +78,17 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   ]);
   const started = startedAs(own, reached.units);
   for (const part of ['idle', 'idleOnce', 'lost'] as const) fact.at(part, started ?? here);
-  if (started) return void fact.set('reached', true, started);
-  if (reached.unseen) {
-    for (const part of ['reached', 'idle', 'idleOnce', 'lost']) fact.gap(part, reached.unseen);
+  // What goes by the name of the service, and may not be looked at, may be a mask.
+  const shut = units.unseen.find(({ where }) => where.some(({ path }) => own.names.some((name) => path.endsWith(`/${name}`))));
+  if (started && !shut) return void fact.set('reached', true, started);
+  const unseen = shut ?? reached.unseen;
+  if (unseen) {
+    for (const part of ['reached', 'idle', 'idleOnce', 'lost']) fact.gap(part, unseen);
     return undefined;
   }
   fact.set('reached', false, here);
+  const masked = own.names.find((name) => units.masked.has(name));
+  if (masked !== undefined) return void fact.set('lost', `${masked}, which is made of it, is masked`, here);
   const made = new Set(siblings.flatMap((s) => s.names));
   const [wanted] = ['WantedBy', 'RequiredBy', 'UpheldBy'].flatMap((key) => valuesOf(own.assignments, 'Install', key));
   if (wanted) {
