@@ -45,7 +45,7 @@ export function cards(report: Report): ReadonlyMap<string, RuleCard> {
 }
 
 /** The message without the outcome that the judge may have put before it: formats say that in their own place. */
-export const bare = (verdict: Verdict): string => verdict.message.replace(/^(?:not applicable|unknown): /i, '');
+export const bare = (verdict: Verdict): string => verdict.message.replace(/^(?:not applicable|unknown|does not apply|not decided): /i, '');
 
 /** How many verdicts have an outcome; `waived` are among them. */
 export interface Tally {
