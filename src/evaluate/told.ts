@@ -32,8 +32,8 @@ export function undecidedFor(reasons: readonly Unknown[], by: string, lead = '')
 
 /** Who may not read what, instead of what the system called it. */
 function reasonText({ why, said }: Unknown, by: string): string {
-  const denied = why === 'denied' ? /^permission denied: (\S+)$/.exec(said)?.[1] : undefined;
-  return denied === undefined ? said : `${by} may not read ${denied}`;
+  const denied = why === 'denied' ? /^permission denied: (\/\S+)$|^permission denied: (\/\S+, .+)$/.exec(said) : null;
+  return denied ? `${by} may not read ${denied[1] ?? denied[2]}` : said;
 }
 
 /** Why a rule does not apply. */
