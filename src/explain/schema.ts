@@ -263,10 +263,11 @@ function stepSchema(): Schema {
     },
     every: { type: 'string', description: 'a step for each element of this list: KIND.path' },
   };
-  const fields = Object.assign({}, ...acts.map((act) => propertiesOf(act))) as Schema;
+  // Steps have fields of one name that hold different things: which is said below.
+  const fields = Object.fromEntries(acts.flatMap((act) => writtenFields(act).map(({ name }) => [name, {}])));
   return {
     type: 'object',
-    properties: { ...beside, ...fields },
+    properties: { ...fields, ...beside, ...Object.fromEntries(acts.map((act) => [act, { description: rowOf(act).describe }])) },
     additionalProperties: false,
     oneOf: acts.map((act) => ({ required: [act] })),
     allOf: acts.map((act) => ({

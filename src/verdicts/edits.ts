@@ -46,15 +46,17 @@ export function linesFor(format: Format, name: string, value: Json): readonly st
   return [`${format === 'toml' ? bareOrQuoted(name) : name} = ${spelt(format, value)}`];
 }
 
-/** What a file holds that has nothing but these keys. */
+/** What a file holds that has nothing but these keys: by name, since a saved report has no other order of them. */
 export function fileOf(format: Format, keys: Readonly<Record<string, Readonly<Record<string, Json>>>>): string {
-  return Object.entries(keys)
+  return byName(keys)
     .map(([section, values]) => {
       const head = section === '' ? [] : [`[${section}]`];
-      return `${[...head, ...Object.entries(values).flatMap(([name, value]) => linesFor(format, name, value))].join('\n')}\n`;
+      return `${[...head, ...byName(values).flatMap(([name, value]) => linesFor(format, name, value))].join('\n')}\n`;
     })
     .join('\n');
 }
+
+const byName = <T>(entries: Readonly<Record<string, T>>): [string, T][] => Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Where a key stands, for people: `below [engine]`. */
 export const sectionWords = (format: Format, { section, path }: Key): string =>

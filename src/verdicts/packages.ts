@@ -43,7 +43,9 @@ export function removeCommand(install: readonly string[]): readonly string[] {
 /** Where the distribution is not known: each family's name. */
 export function namesInWords(names: string | Readonly<Record<string, string>>): string {
   if (typeof names === 'string') return `install ${names}`;
-  const others = Object.entries(names).filter(([family]) => family !== 'other');
+  const others = Object.entries(names)
+    .filter(([family]) => family !== 'other')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return `install ${[...others.map(([family, name]) => `${name} (${familyNames[family] ?? family})`), ...(names.other ? [`${names.other} (elsewhere)`] : [])].join(', ')}`;
 }
 
