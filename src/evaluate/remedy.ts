@@ -1,6 +1,7 @@
 /** What a rule's remedy comes to for one finding: which steps follow from what was found, with all that this host decides. */
 import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
-import { type Fact, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import { record, string } from '../facts/shape.ts';
 import type { Kind } from '../facts/kind.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
@@ -33,8 +34,15 @@ function isMeant(step: RemedyStep, inquiry: Inquiry): boolean | undefined {
   return truths.includes(true) ? true : truths.includes(undefined) ? undefined : false;
 }
 
+const placeShape = record({ place: string('the file that decided a value') });
+
 function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unknown' {
   const [head = '', ...path] = expectation.path;
+  if (head === 'at') {
+    const place = placesOf(path[0] ?? '', path.slice(1), inquiry)[0];
+    const fact = new FactBuilder().set('place', place).build();
+    return judgeExpectation({ ...expectation, path: ['place'] }, fact, placeShape, head, inquiry.resolve).truth;
+  }
   const found = foundAt(head, path, inquiry);
   if (!found) return 'unknown';
   const shape = found.kind?.shape ?? { type: 'record' as const, fields: {}, describe: '' };
