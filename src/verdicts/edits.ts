@@ -76,7 +76,10 @@ export function setCommands(file: string, format: Format, key: string, value: Js
   const away = deletion(section, name);
   const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
   const first = `${made} && sed -i ${shellLine([away])} ${at}`;
-  if (section === '') return [first, `printf '%s\\n' ${shellLine(lines)} >>${at}`];
+  const print = `printf '%s\\n' ${shellLine(lines)}`;
+  // Below a table, a key of TOML would be the table's: it goes first.
+  if (section === '' && format === 'toml') return [first, `{ ${print}; cat ${at}; } >${at}.new && cat ${at}.new >${at} && rm ${at}.new`];
+  if (section === '') return [first, `${print} >>${at}`];
   const insert = `/^\\[${inPattern(section)}\\]/a ${lineOf(lines.join('\n')).replaceAll('\n', '\\\n')}`;
   return [
     first,
