@@ -21,9 +21,11 @@ interface Checked {
   readonly kinds: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Every mistake in the rules at `path`. Profiles of the packs in `beside` may be named. */
+/** Every mistake in the rules at `path`; where there are none, UsageError. Profiles of the packs in `beside` may be named. */
 export function checkPack(path: string, beside: readonly string[]): Checked {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`${path} is no directory of rules`);
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info && !info.isDirectory())
+    throw new UsageError(`${path} is not a directory of rules`, 'name the directory that the rule stands in, so that its cases are checked, too');
   const loaded = loadPack(packFiles(path), path === shippedRules ? 'rules' : path);
   const others = beside.map((b) => loadPack(packFiles(b), b));
   const problems = [...loaded.problems];

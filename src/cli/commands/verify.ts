@@ -18,6 +18,7 @@ import { readSafely, UnreadableError } from '../verify/read-safely.ts';
 import { recordingAt } from '../verify/recording.ts';
 
 export default class Verify extends PretripCommand {
+  static override readonly undone = 'nothing was checked';
   static override summary = 'Check evidence: signature, digests, and every verdict, judged again.';
   static override description =
     `PATH is an evidence directory ("scan --evidence"), a snapshot, or a saved run with --snapshot. The snapshot is judged again by the recorded rules, parameters and profiles, and compared with the report verdict by verdict.
@@ -32,10 +33,16 @@ Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be r
     '<%= config.bin %> verify run.json --snapshot host.pretrip.jsonl',
     '<%= config.bin %> verify host.pretrip.jsonl --list',
   ];
-  static override args = { path: Args.string({ ignoreStdin: true, required: true, description: 'evidence directory, snapshot, or saved run' }) };
+  static override args = { path: Args.string({ ignoreStdin: true, required: true, description: 'the evidence directory, snapshot, or saved run' }) };
   static override flags = {
     snapshot: Flags.string({ description: 'the snapshot that a saved run was judged on', helpValue: 'FILE' }),
-    rules: Flags.string({ char: 'r', multiple: true, multipleNonGreedy: true, description: 'rules beside the shipped ones that a saved run was judged by' }),
+    rules: Flags.string({
+      char: 'r',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'rules beside the shipped ones that a saved run was judged by',
+      helpValue: 'PATH',
+    }),
     signature: Flags.string({ description: 'signature of the file; default: FILE.sig beside it', helpValue: 'FILE' }),
     'allowed-signers': Flags.string({ description: 'file of the keys that may sign (ssh-keygen, ALLOWED SIGNERS)', helpValue: 'FILE' }),
     signer: Flags.string({ description: 'who must have signed: a principal of --allowed-signers', helpValue: 'IDENTITY' }),
@@ -44,11 +51,9 @@ Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be r
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Verify);
-    const path = args.path;
+    const { path, flags, trust } = await this.read(Verify, ({ args, flags: given }) => ({ path: args.path, flags: given, trust: trustFrom(given) }));
     const directory = isDirectory(path);
     if (flags.list) return out(askedRecord(await recordingAt(directory ? `${path}/${evidenceFiles.snapshot}` : path)));
-    const trust = trustFrom(flags);
     const findings = directory ? await inDirectory(path, trust) : await inFile(path, flags, trust);
     const wrong = findings.filter((f) => f.is === 'bad').length;
     const words = { ok: 'ok  ', bad: 'BAD ', note: 'note' };
@@ -76,9 +81,10 @@ function isDirectory(path: string): boolean {
 function trustFrom(flags: VerifyFlags): Trust {
   const { 'allowed-signers': allowed, signer, 'verify-time': at } = flags;
   if (allowed === undefined && signer !== undefined)
-    throw new UsageError('--signer needs --allowed-signers', 'a signature names a key, and only a list tells whose it is');
-  if (allowed === undefined && at !== undefined) throw new UsageError('--verify-time needs --allowed-signers', 'only a list tells when a key was valid');
-  if (at !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at)) throw new UsageError(`--verify-time ${at}: must be as 2026-01-31T12:00:00Z`);
+    throw new UsageError('--signer needs --allowed-signers', 'a signature names a key, and only a list says whose it is');
+  if (allowed === undefined && at !== undefined) throw new UsageError('--verify-time needs --allowed-signers', 'only a list says when a key was valid');
+  if (at !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at))
+    throw new UsageError(`--verify-time ${at}: is not a time in UTC`, 'write it as 2026-01-31T12:00:00Z');
   if (allowed !== undefined) given(allowed);
   return { ...(allowed === undefined ? {} : { allowed }), ...(signer === undefined ? {} : { signer }), ...(at === undefined ? {} : { at }) };
 }
@@ -106,7 +112,7 @@ async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<F
   }
   const report = await parsedReport(bytes, path);
   if (flags.snapshot === undefined)
-    throw new UsageError(`${path}: a report alone shows nothing: its verdicts can only be judged again on the snapshot`, 'name it: --snapshot FILE');
+    throw new UsageError(`${path}: a saved run alone cannot be checked: its verdicts are judged again on the snapshot`, 'name it: --snapshot FILE');
   const pack = await packFrom(flags.rules ?? []);
   const snapshotBytes = given(flags.snapshot);
   const findings = [await signatureOf(path, bytes, 'report', flags, trust)];
@@ -137,7 +143,7 @@ function readable(bytes: Uint8Array, path: string): Snapshot | undefined {
 function snapshotFinding(path: string, bytes: Uint8Array): Finding {
   try {
     const { answers, digest, truncated, header } = readSnapshot(bytes, path);
-    if (truncated) return bad(path, 'is truncated: it has no end record, so nothing tells whether what is left is whole');
+    if (truncated) return bad(path, 'is truncated: it has no end record, so what is left may not be whole');
     return ok(path, `${answers.size} answers of ${header.name} at ${header.takenAt}, ${digest}`);
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
@@ -152,8 +158,7 @@ async function signatureOf(path: string, text: Uint8Array, what: Signed, flags: 
   const names =
     flags.signature === undefined ? [path, ...(what === 'snapshot' ? [base, `${base}.gz`, `${base}.zst`] : [])].map((n) => `${n}.sig`) : [flags.signature];
   const file = flags.signature ?? names.find((n) => statSync(n, { throwIfNoEntry: false }) !== undefined);
-  if (file === undefined)
-    return (trust.allowed === undefined ? note : bad)('signature', 'there is none: the digests show damage, and no forgery by somebody who made them anew');
+  if (file === undefined) return (trust.allowed === undefined ? note : bad)('signature', 'not signed: digests detect corruption, not tampering');
   const { holds, trusted, said } = await checkSignature(text, what, given(file), trust);
   return (holds ? (trusted ? ok : note) : bad)('signature', `${file}: ${said}`);
 }
