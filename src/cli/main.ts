@@ -66,7 +66,12 @@ async function explain(error: unknown, named: Called | undefined): Promise<numbe
     return exitStatus.usage;
   }
   if (error instanceof TargetError) {
-    await err(told(`${error.message}; ${undone}`, error.hint));
+    await err(
+      told(
+        error.message.replace(/\n|$/, (end) => `; ${undone}${end}`),
+        error.hint,
+      ),
+    );
     return exitStatus.target;
   }
   if (error instanceof OutputError) {

@@ -21,12 +21,12 @@ let clock: NodeJS.Timeout | undefined;
 
 const wanted = (): boolean => !isQuiet() && process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
 
-/** Says that work on `name` goes on until its `end`, if anybody watches. Several at a time share the line. */
-export function working(name: string): Work {
+/** Says that work on `name` goes on until its `end`, if anybody watches; `first` is what it begins with. Several at a time share the line. */
+export function working(name: string, first: string): Work {
   const key = Symbol(name);
   const about = (what: string): string => `${visible(name)}: ${what}`;
   if (going.size === 0) since = Date.now();
-  going.set(key, about('looking'));
+  going.set(key, about(first));
   if (wanted()) clock ??= setInterval(draw, rhythm).unref();
   return {
     step(what) {

@@ -148,7 +148,7 @@ export function writeDirectory(path: string, files: readonly NewFile[]): void {
     rmSync(temporary, { recursive: true, force: true });
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR')
-      throw new OutputError(`cannot write ${path}: it is there already`, 'name a directory that is not there yet: evidence is never overwritten');
+      throw new OutputError(`cannot write ${path}: it exists already`, 'name a directory that does not exist yet: evidence is never overwritten');
     throw new OutputError(`cannot write ${path}: ${message.replace(/, .*$/s, '')}`, 'nothing was written there');
   } finally {
     staged.delete(temporary);

@@ -130,7 +130,7 @@ describe('rules new', () => {
   test.each(['Acme.Motd', 'acme', '../acme.motd', 'acme..motd', 'acme/motd'])('refuses %s as an id', async (id) => {
     const { status, err } = await pretrip(['rules', 'new', id, '-r', join(dir, 'refused')]);
     expect(status).toBe(2);
-    expect(err).toMatch(/is no rule id/);
+    expect(err).toMatch(/is not a rule id/);
   });
 });
 

@@ -36,8 +36,13 @@ export function checkCommand(argv: readonly string[]): void {
   if (!firstWords.includes(first)) throw new UsageError(`there is no command "${first}"`, meant(first, argv));
   if (within.length > 0 && second !== undefined && !second.startsWith('-') && !within.includes(second))
     throw new UsageError(`there is no command "${first} ${second}"`, `${hintFor(second, within)}\nsee: pretrip ${first} --help`);
-  if (within.length > 0 && second?.startsWith('-') && second !== '--help' && second !== '-h')
-    throw new UsageError(`unknown flag ${second}`, `flags go after the command: pretrip ${first} ${within[0]} ${second}\nsee: pretrip ${first} --help`);
+  if (within.length > 0 && second?.startsWith('-') && second !== '--help' && second !== '-h') {
+    const owner = within.find((command) => Object.hasOwn(COMMANDS[`${first}:${command}` as keyof typeof COMMANDS].flags, second.replace(/^--|=.*$/g, '')));
+    throw new UsageError(
+      `unknown flag ${second}`,
+      `flags go after the command: pretrip ${first} ${owner ?? within[0]} ${second}\nsee: pretrip ${first} --help`,
+    );
+  }
 }
 
 /** A flag that stands where a command should. */

@@ -70,11 +70,11 @@ export default class Capture extends PretripCommand {
       writeWhole(flags.output, script, 0o600);
       return tell([`wrote ${flags.output}`]);
     }
+    const kept = losing(() => 'nothing was captured');
+    const work = working(flags.name ?? (args.target === usualTarget ? (flags.via ?? 'this host') : args.target.replace(/^ssh:\/\//i, '')), 'opening');
     const opened = await openTarget({ name: args.target, as: flags.as, user: flags.user, now: flags.now, reach }, flags.name);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, `judge it with: pretrip scan ${args.target}`);
     await refuseUnknown(flags.account ?? [], opened);
-    const work = working(opened.host.name);
-    const kept = losing(() => 'nothing was captured');
     const occasion = {
       takenAt,
       files: flags.file ?? [],

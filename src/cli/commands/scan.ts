@@ -187,7 +187,7 @@ interface Wanted extends Asked {
 
 /** Scans one target. Of several, one that cannot be read is told and leaves the others alone: undefined. */
 async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, several: boolean, outputs: readonly Output[]): Promise<Scanned | undefined> {
-  const work = working(wanted.called ?? wanted.name.replace(/^ssh:\/\//i, ''));
+  const work = working(wanted.called ?? nameOf(wanted), 'opening');
   try {
     const scanned = await scanOpened(wanted, order, occasion, work);
     if (scanned.report.rules.length === 0 && !scanned.report.undecidedProfiles)
@@ -202,6 +202,9 @@ async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, seve
     work.end();
   }
 }
+
+/** A target's name before it is open. */
+const nameOf = ({ name, reach }: Wanted): string => (name !== usualTarget ? name.replace(/^ssh:\/\//i, '') : (reach?.via ?? 'this host'));
 
 async function scanOpened({ with: more, called, filed, ...asked }: Wanted, order: Order, occasion: Occasion, work: Work): Promise<Scanned> {
   const opened = await openTarget(asked, called);

@@ -100,7 +100,8 @@ function given(path: string): Uint8Array {
 }
 
 function inDirectory(path: string, trust: Trust): Promise<Finding[]> {
-  if (!isEvidence(path)) throw new TargetError(`${path}: holds no evidence: there is no manifest.json`, 'evidence is made with: pretrip scan --evidence DIR');
+  if (!isEvidence(path))
+    throw new TargetError(`${path}: is not an evidence directory: it has no manifest.json`, 'one is made with: pretrip scan --evidence DIR');
   return checkEvidence(path, trust);
 }
 
@@ -112,7 +113,7 @@ async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<F
   }
   const report = await parsedReport(bytes, path);
   if (flags.snapshot === undefined)
-    throw new UsageError(`${path}: a saved run alone cannot be checked: its verdicts are judged again on the snapshot`, 'name it: --snapshot FILE');
+    throw new UsageError(`${path}: a report alone shows nothing: its verdicts can only be judged again on the snapshot`, 'name it: --snapshot FILE');
   const pack = await packFrom(flags.rules ?? []);
   const snapshotBytes = given(flags.snapshot);
   const findings = [await signatureOf(path, bytes, 'report', flags, trust)];

@@ -109,7 +109,7 @@ function recognised(found: Found): ContentTarget {
   const part = partOf(found);
   if (part) throw new TargetError(`${found.name}: is only a part of a root file system`, `${part}\nif it is one itself, say so: ${asOneOf(fitting)}`);
   const signs = fitting.map((t) => `${t.written} ${t.sign}`).join('; ');
-  throw new TargetError(`${found.name}: cannot tell what this ${sortOf(found)} is`, `${signs}\nif it is one, say so: ${asOneOf(fitting)}`);
+  throw new TargetError(`${found.name}: cannot tell what this ${sortOf(found)} is`, `${signs}; if it is one, say so: ${asOneOf(fitting)}`);
 }
 
 /** What to scan instead of /etc, /usr or /var alone, where that is what stands at the path. */

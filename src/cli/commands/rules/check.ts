@@ -5,6 +5,7 @@ import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
 import { counted, err, out, problemText } from '../../print.ts';
+import { working } from '../../progress.ts';
 
 export default class RulesCheck extends PretripCommand {
   static override readonly undone = 'nothing was checked';
@@ -16,7 +17,12 @@ export default class RulesCheck extends PretripCommand {
   async run(): Promise<void> {
     const { args, flags, checked } = await this.read(RulesCheck, (parsed) => {
       const { path } = parsed.args;
-      return { ...parsed, checked: checkPack(path ?? shippedRules, path === undefined ? [] : [shippedRules]) };
+      const work = working('rules check', 'reading');
+      try {
+        return { ...parsed, checked: checkPack(path ?? shippedRules, path === undefined ? [] : [shippedRules], work.step) };
+      } finally {
+        work.end();
+      }
     });
     const { problems, rules, profiles, cases, kinds } = checked;
     if (problems.length > 0) {

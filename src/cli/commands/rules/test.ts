@@ -31,7 +31,7 @@ export default class RulesTest extends PretripCommand {
 
   async run(): Promise<void> {
     const { root, rules, verbose } = await this.read(RulesTest, ({ argv, flags }) => chosen(flags.rules ?? shippedRules, argv as string[], flags.verbose));
-    const work = working('rules test');
+    const work = working('rules test', 'reading');
     const total = { passed: 0, failed: 0 };
     const kept = losing(() => `${counted(total.passed + total.failed, 'case')} had been run, ${total.failed} of them failed`);
     for (const [at, rule] of rules.entries()) {
