@@ -19,7 +19,7 @@ export async function main(given: readonly string[], table: string): Promise<voi
       await out(page);
       return;
     }
-    const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+    const argv = given[0] === 'help' ? [...given.slice(given[1] === 'help' ? 2 : 1), '--help'] : given;
     named = commandIn(argv);
     // A command called by its name needs no help, topics or suggestions: loading those takes longer than most of its work.
     if (!named) checkCommand(argv);

@@ -33,14 +33,14 @@ export abstract class PretripCommand extends Command {
     const unset = variableMistakes(flags, given);
     const found = [...mistakes, ...strays.mistakes, ...unset];
     // What cannot be parsed cannot be checked further.
-    if (strays.missing || unset.length > 0) throw UsageError.of(found);
+    if (strays.missing || unset.length > 0 || words.some((w) => w.is === 'argument' && w.text === '')) throw UsageError.of(found);
     const parsed = await this.parse(command, strays.extra === 0 ? argv : argv.slice(0, -strays.extra));
     quieten((parsed.flags as { quiet?: boolean }).quiet === true);
     const [, result] = await allOf(
       () => {
         if (found.length > 0) throw UsageError.of(found);
       },
-      () => check(parsed, given),
+      () => fromVariables(flags, given, () => check(parsed, given)),
     );
     return result;
   }
@@ -81,6 +81,23 @@ function argumentMistakes({ args = {}, strict, examples }: Form, given: readonly
       ? []
       : [{ message: `${extra.map((e) => `"${e}"`).join(' and ')} ${extra.length === 1 ? 'is' : 'are'} too much: this command takes ${most}` }];
   return { mistakes: [...missing, ...many], extra: extra.length, missing: missing.length > 0 };
+}
+
+/** Does the work; a mistake about a value that a variable of the environment gave says so. */
+async function fromVariables<T>(flags: FlagTable, given: ReadonlySet<string>, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const set = Object.entries(flags).flatMap(([name, { env }]) => (env === undefined || given.has(name) || !process.env[env] ? [] : [env]));
+    const source = (message: string): string | undefined => set.find((env) => process.env[env]?.split(',').some((part) => message.includes(part)));
+    throw UsageError.of(
+      error.mistakes.map((m) => {
+        const env = source(m.message);
+        return env === undefined ? m : { ...m, hint: `${m.hint ? `${m.hint}\n` : ''}${env} is set in the environment` };
+      }),
+    );
+  }
 }
 
 /** Variables of the environment that stand for flags which are not given. */

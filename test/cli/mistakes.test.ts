@@ -97,6 +97,13 @@ describe('flags', () => {
   });
 });
 
+test('a value that a variable gave and that is wrong is told with the variable', async () => {
+  const { status, err } = await pretrip(['scan', host], { env: { PRETRIP_SHOW: 'fial', PRETRIP_PROFILE: 'bse' } });
+  expect(status).toBe(2);
+  expect(err).toMatch(/unknown outcome "fial"\n {2}did you mean "fail"\?\n {2}PRETRIP_SHOW is set in the environment/);
+  expect(err).toMatch(/"bse"\n {2}did you mean "base"\?\n {2}PRETRIP_PROFILE is set in the environment/);
+});
+
 describe('arguments', () => {
   test.each([
     ['report', 'report', [/RUN is missing: name the saved run\n {2}such as: pretrip report run\.json/]],
@@ -120,6 +127,9 @@ describe('commands', () => {
     ['judge', /did you mean "pretrip scan"\?/],
     ['scna', /there is no command "scna"\n {2}did you mean "scan"\?/],
     ['rules lst', /there is no command "rules lst"\n {2}did you mean "list"\?/],
+    ['rules help', /did you mean "pretrip rules --help"\?/],
+    ['version', /did you mean "pretrip --version"\?/],
+    ['-q scan', /flags go after the command, and -q is before any\n {2}such as: pretrip scan -q/],
     ['rules --json', /unknown flag --json\n {2}flags go after the command: pretrip rules /],
     ['ssh://edge01', /pretrip scan ssh:\/\/edge01/],
     ['-V', /unknown flag -V\n {2}did you mean "--version"\?/],
@@ -150,8 +160,8 @@ describe('targets', () => {
     ['scan @nope', /there is no such file or directory; nothing was judged/],
     ['capture @nope', /there is no such file or directory; nothing was captured/],
     ['verify @nope', /there is no such file or directory; nothing was checked/],
-    ['scan edge01', /nothing was judged\n {2}a host\? pretrip scan ssh:\/\/edge01\n/],
-    ['scan root@edge01:22', /a host\? pretrip scan ssh:\/\/root@edge01:22\n/],
+    ['scan edge01', /nothing was judged\n {2}a host\? ssh:\/\/edge01\n/],
+    ['scan root@edge01:22', /a host\? ssh:\/\/root@edge01:22\n/],
     ['scan @root/etc', /is only a part of a root file system; nothing was judged\n {2}scan the directory above it: pretrip scan \S+\/root\n/],
     ['scan @rootfs.tar', /is a tar archive, which pretrip cannot judge yet; nothing was judged\n {2}unpack it/],
     ['scan @root.squashfs', /is a squashfs image, which pretrip cannot judge yet; nothing was judged\n {2}mount/],

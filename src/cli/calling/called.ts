@@ -35,7 +35,10 @@ export function checkCommand(argv: readonly string[]): void {
   const within = ids.flatMap(([topic, command]) => (topic === first && command !== undefined ? [command] : []));
   if (!firstWords.includes(first)) throw new UsageError(`there is no command "${first}"`, meant(first, argv));
   if (within.length > 0 && second !== undefined && !second.startsWith('-') && !within.includes(second))
-    throw new UsageError(`there is no command "${first} ${second}"`, `${hintFor(second, within)}\nsee: pretrip ${first} --help`);
+    throw new UsageError(
+      `there is no command "${first} ${second}"`,
+      `${second === 'help' ? `did you mean "pretrip ${first} --help"?` : hintFor(second, within)}\nsee: pretrip ${first} --help`,
+    );
   if (within.length > 0 && second?.startsWith('-') && second !== '--help' && second !== '-h') {
     const owner = within.find((command) => Object.hasOwn(COMMANDS[`${first}:${command}` as keyof typeof COMMANDS].flags, second.replace(/^--|=.*$/g, '')));
     throw new UsageError(
@@ -47,17 +50,18 @@ export function checkCommand(argv: readonly string[]): void {
 
 /** A flag that stands where a command should. */
 function flagBefore(first: string, argv: readonly string[]): UsageError {
-  const known = ['help', 'version'];
+  const command = argv.find((word) => firstWords.includes(word));
+  const known = command === undefined ? ['help', 'version'] : [];
   const bare = first.replace(/^-+/, '');
   const near = first.startsWith('--') ? nearest(bare, known) : known.find((name) => name.startsWith(bare.toLowerCase()));
   if (near !== undefined) return new UsageError(`unknown flag ${first}`, `did you mean "--${near}"?\nsee: pretrip --help`);
-  const command = argv.find((word) => firstWords.includes(word));
   return new UsageError(`flags go after the command, and ${first} is before any`, `such as: pretrip ${command ?? 'scan'} ${first}\nsee: pretrip --help`);
 }
 
 /** What somebody meant who typed a word that is no command: a command, one of a topic, one that does this, or a target. */
 function meant(first: string, argv: readonly string[]): string {
   if (/[/:.]/.test(first)) return `to inspect it: pretrip scan ${first}`;
+  if (first === 'version' || first === 'help') return `did you mean "pretrip --${first}"?`;
   const help = argv.at(-1) === '--help' ? nearest(first, Object.keys(helpTopics)) : undefined;
   if (help !== undefined) return `did you mean "pretrip help ${help}"?`;
   const rest = ids.filter(([, command]) => command === first).map((id) => id.join(' '));

@@ -46,7 +46,7 @@ export async function openTarget(asked: Asked): Promise<Opened> {
 /** A name without a slash may be that of a host. */
 function hostHint(name: string): string {
   const host = /^(?:[\w.+-]+@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?$/i.test(name);
-  return host && !fileName.test(name) ? `a host? pretrip scan ssh://${name}\n` : '';
+  return host && !fileName.test(name) ? `a host? ssh://${name}\n` : '';
 }
 
 /** Ends as files do that people name here. */

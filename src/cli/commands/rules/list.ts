@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
-import { columns, pad, wrap } from '../../../report/width.ts';
 import type { Pack } from '../../../rules/pack.ts';
 import type { Rule } from '../../../rules/rule.ts';
+import { inColumns } from '../../columns.ts';
 import { UsageError } from '../../errors.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
 import { counted, out } from '../../print.ts';
@@ -34,7 +34,7 @@ export default class RulesList extends PretripCommand {
     if (!process.stdout.isTTY) return out(rules.map((r) => `${r.id}\t${r.severity}\t${r.title}\t${r.profiles.join(',')}\n`).join(''));
     const rows = rules.map((r) => [r.id, r.severity, r.title]);
     return out(
-      `${tableText(['RULE', 'SEVERITY', 'TITLE'], rows, process.stdout.columns ?? 80)}\n${counted(rules.length, 'rule')}; pretrip rules show RULE prints all about one\n`,
+      `${inColumns(['RULE', 'SEVERITY', 'TITLE'], rows, process.stdout.columns ?? 80)}\n${counted(rules.length, 'rule')}; pretrip rules show RULE prints all about one\n`,
     );
   }
 }
@@ -55,27 +55,8 @@ function profilesText(pack: Pack, json: boolean): string {
   if (json) return jsonOf(rows);
   const cells = rows.map((r) => [r.id, `${String(r.rules).padStart(3)} ${r.rules === 1 ? 'rule ' : 'rules'}`, r.title]);
   return process.stdout.isTTY
-    ? tableText(['PROFILE', '    RULES', 'TITLE'], cells, process.stdout.columns ?? 80)
-    : tableText(undefined, cells, Number.POSITIVE_INFINITY);
+    ? inColumns(['PROFILE', '    RULES', 'TITLE'], cells, process.stdout.columns ?? 80)
+    : inColumns(undefined, cells, Number.POSITIVE_INFINITY);
 }
 
 const jsonOf = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-/** Least columns of the last cell beside the others; where there are fewer, it stands below them. */
-const leastBeside = 30;
-
-/** Rows under their heads. The last cell is broken between words, and stands on lines of its own where the others leave no room. */
-function tableText(heads: readonly string[] | undefined, rows: readonly (readonly string[])[], width: number): string {
-  const all = heads ? [heads, ...rows] : rows;
-  const widths = (all[0] ?? []).slice(0, -1).map((_, at) => Math.max(...all.map((row) => columns(row[at] ?? ''))));
-  const before = widths.reduce((sum, w) => sum + w + 2, 0);
-  const beside = width - before >= leastBeside;
-  const lines = all.flatMap((row) => {
-    const first = row.slice(0, -1).map((cell, at) => pad(cell, widths[at] ?? 0));
-    const last = row.at(-1) ?? '';
-    if (!beside) return [first.join('  ').trimEnd(), ...wrap(last, Math.max(20, width - 4)).map((line) => `    ${line}`)];
-    const [start = '', ...more] = Number.isFinite(width) ? wrap(last, width - before) : [last];
-    return [[...first, start].join('  '), ...more.map((line) => `${' '.repeat(before)}${line}`)];
-  });
-  return lines.map((line) => `${line}\n`).join('');
-}

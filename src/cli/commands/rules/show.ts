@@ -15,7 +15,7 @@ import { hintFor } from '../../../rules/text/suggest.ts';
 import { UsageError } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
-import { out } from '../../print.ts';
+import { out, outPage } from '../../print.ts';
 import { ruleHint } from '../../rule-names.ts';
 import { selectionFlags } from '../../selection.ts';
 import { packFrom } from '../../shipped-pack.ts';
@@ -44,11 +44,11 @@ export default class RulesShow extends PretripCommand {
       if (args.rule === undefined) throw new UsageError('RULE is missing', 'pretrip rules list prints all of them; --kinds shows what they are written with');
       return { flags: given, rule: ruleNamed(args.rule, await packFrom(given.rules ?? [])), kind: undefined };
     });
-    if (!rule) return out(describeKinds(kind ? [kind] : kinds, kind !== undefined));
+    if (!rule) return outPage(describeKinds(kind ? [kind] : kinds, kind !== undefined));
     if (flags.json) return out(`${JSON.stringify(rule, null, 2)}\n`);
     const touches = plan([rule], kindsByName, (r, name) => r.params[name]?.default ?? null);
     if (flags.reads) return out(touches.map(({ pattern }) => `${describePattern(pattern)}\n`).join(''));
-    return out(describeRule(rule, casesOf(rule), { command: `pretrip rules show ${rule.id} --reads`, patterns: touches.length }));
+    return outPage(describeRule(rule, casesOf(rule), { command: `pretrip rules show ${rule.id} --reads`, patterns: touches.length }));
   }
 }
 

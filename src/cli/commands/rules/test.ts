@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { pathPattern } from '../../../facts/glob.ts';
 import { visible } from '../../../report/text.ts';
 import type { Rule } from '../../../rules/rule.ts';
 import { loadCases } from '../../../rules/text/cases.ts';
@@ -52,7 +53,8 @@ function chosen(root: string, wanted: readonly string[], verbose: boolean): { ro
   const { pack, problems } = readPacks([root]);
   const mistakes = problems.filter((p) => wanted.length === 0 || wanted.some((w) => p.file.includes(w.replaceAll('.', '/'))));
   if (mistakes.length > 0 && !mistakes.every((p) => p.message.startsWith('there is no profile'))) throw new ProblemsError(mistakes);
-  const fits = (rule: Rule, name: string): boolean => rule.id === name || rule.id.startsWith(`${name.replace(/\.\*$/, '')}.`);
+  const fits = (rule: Rule, name: string): boolean =>
+    name.includes('*') ? pathPattern(name.replaceAll('*', '**'))(rule.id) : rule.id === name || rule.id.startsWith(`${name}.`);
   eachOf(wanted, (name) => {
     if (pack.rules.some((r) => fits(r, name))) return;
     const ids = pack.rules.map((r) => r.id);
