@@ -34,7 +34,7 @@ export abstract class PretripCommand extends Command {
     const found = [...mistakes, ...strays.mistakes, ...unset];
     // What cannot be parsed cannot be checked further.
     if (strays.missing || unset.length > 0 || words.some((w) => w.is === 'argument' && w.text === '')) throw UsageError.of(found);
-    const parsed = await this.parse(command, strays.extra === 0 ? argv : argv.slice(0, -strays.extra));
+    const parsed = await this.parse(command, [...variableWords(flags, given), ...(strays.extra === 0 ? argv : argv.slice(0, -strays.extra))]);
     quieten((parsed.flags as { quiet?: boolean }).quiet === true);
     const [, result] = await allOf(
       () => {
@@ -99,6 +99,13 @@ async function fromVariables<T>(flags: FlagTable, given: ReadonlySet<string>, wo
     );
   }
 }
+
+/** What variables of the environment stand for, as flags: oclif would hand a list on as the text that it is. */
+const variableWords = (flags: FlagTable, given: ReadonlySet<string>): string[] =>
+  Object.entries(flags).flatMap(([name, { env, type }]) => {
+    const value = env === undefined || given.has(name) || type !== 'option' ? undefined : process.env[env];
+    return value ? [`--${name}=${value}`] : [];
+  });
 
 /** Variables of the environment that stand for flags which are not given. */
 const variableMistakes = (flags: FlagTable, given: ReadonlySet<string>): Mistake[] =>

@@ -98,10 +98,19 @@ describe('flags', () => {
 });
 
 test('a value that a variable gave and that is wrong is told with the variable', async () => {
-  const { status, err } = await pretrip(['scan', host], { env: { PRETRIP_SHOW: 'fial', PRETRIP_PROFILE: 'bse' } });
+  const { status, err } = await pretrip(['scan', host], { env: { PRETRIP_SHOW: 'fial', PRETRIP_PROFILE: 'base,bse' } });
   expect(status).toBe(2);
   expect(err).toMatch(/unknown outcome "fial"\n {2}did you mean "fail"\?\n {2}PRETRIP_SHOW is set in the environment/);
   expect(err).toMatch(/"bse"\n {2}did you mean "base"\?\n {2}PRETRIP_PROFILE is set in the environment/);
+});
+
+test('variables that stand for lists are read as lists', async () => {
+  const [profiles, rules] = await Promise.all([
+    pretrip(['scan', host, '-o', 'json'], { env: { PRETRIP_PROFILE: 'base,suse-host' } }),
+    pretrip(['plan'], { env: { PRETRIP_RULES: join(dir, 'empty') } }),
+  ]);
+  expect((JSON.parse(profiles.out) as { profiles: { id: string }[] }).profiles.map((p) => p.id)).toEqual(['base', 'suse-host']);
+  expect(rules.err).toMatch(/there are no rules at \S+empty\n.*\n {2}PRETRIP_RULES is set in the environment/);
 });
 
 describe('arguments', () => {
