@@ -61,6 +61,15 @@ export const selectionFlags = {
 };
 
 export const targetFlags = {
+  // One with a letter comes first in its group: oclif aligns by the first line.
+  file: Flags.string({
+    char: 'f',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'k3d config, script or CI file on the target to look at',
+    helpValue: 'PATH',
+    helpGroup: 'target',
+  }),
   as: Flags.option({ options: contentKinds })({ description: 'what stands at the path TARGET, when it is not recognised', helpGroup: 'target' }),
   user: Flags.string({
     description: 'account with whose rights to look, where nobody is logged in: on a root directory',
@@ -73,14 +82,6 @@ export const targetFlags = {
     delimiter: ',',
     description: 'account that runs, or will run, containers there; default: who called sudo, and those that show it',
     helpValue: 'NAME',
-    helpGroup: 'target',
-  }),
-  file: Flags.string({
-    char: 'f',
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'k3d config, script or CI file on the target to look at',
-    helpValue: 'PATH',
     helpGroup: 'target',
   }),
   now: Flags.string({
