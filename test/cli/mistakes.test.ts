@@ -190,6 +190,9 @@ describe('targets', () => {
     ['scan @root --timeout 9', [/--timeout does nothing for a root file system directory/]],
     ['scan --ssh-config x', [/--ssh-config does nothing for local\n {2}leave it out; it is for ssh:/]],
     ['capture @root --sudo', [/--sudo does nothing for a root file system directory/]],
+    ['verify @host.pretrip.jsonl --snapshot x', [/--snapshot does nothing for a snapshot/]],
+    ['verify @root --snapshot x -r y', [/--snapshot does nothing for an evidence directory/, /--rules does nothing for/]],
+    ['verify @host.pretrip.jsonl --list --signature x', [/--signature does nothing for --list/]],
   ] as const)('a flag that does nothing is refused: %s', (line, says) => mistaken(line, 2, says, line.split(' ')[0]));
 
   test('and a flag that has its use is not', async () => {

@@ -4,7 +4,7 @@ import * as Flags from '@oclif/core/flags';
 import { askedRecord } from '../../collect/snapshot/asked.ts';
 import { compressionOf, readSnapshot, type Snapshot, SnapshotError, startsSnapshot, unpacked } from '../../collect/snapshot/snapshot.ts';
 import { plain } from '../../report/text.ts';
-import { exitStatus, TargetError, UsageError } from '../errors.ts';
+import { eachOf, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceFiles } from '../evidence.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
@@ -35,24 +35,35 @@ Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be r
   ];
   static override args = { path: Args.string({ ignoreStdin: true, required: true, description: 'the evidence directory, snapshot, or saved run' }) };
   static override flags = {
-    snapshot: Flags.string({ description: 'the snapshot that a saved run was judged on', helpValue: 'FILE' }),
+    list: Flags.boolean({ description: 'print the record of everything that was read and run, and check nothing' }),
     rules: Flags.string({
       char: 'r',
       multiple: true,
       multipleNonGreedy: true,
       description: 'rules beside the shipped ones that a saved run was judged by',
       helpValue: 'PATH',
+      helpGroup: 'saved run',
     }),
-    signature: Flags.string({ description: 'signature of the file; default: FILE.sig beside it', helpValue: 'FILE' }),
-    'allowed-signers': Flags.string({ description: 'file of the keys that may sign (ssh-keygen, ALLOWED SIGNERS)', helpValue: 'FILE' }),
-    signer: Flags.string({ description: 'who must have signed: a principal of --allowed-signers', helpValue: 'IDENTITY' }),
-    'verify-time': Flags.string({ description: 'time at which the key must have been valid (RFC 3339, UTC); default: now', helpValue: 'TIME' }),
-    list: Flags.boolean({ description: 'print the record of everything that was read and run, and check nothing' }),
+    snapshot: Flags.string({ description: 'the snapshot that a saved run was judged on', helpValue: 'FILE', helpGroup: 'saved run' }),
+    signature: Flags.string({ description: 'signature of the file; default: FILE.sig beside it', helpValue: 'FILE', helpGroup: 'signature' }),
+    'allowed-signers': Flags.string({
+      description: 'file of the keys that may sign (ssh-keygen, ALLOWED SIGNERS)',
+      helpValue: 'FILE',
+      helpGroup: 'signature',
+    }),
+    signer: Flags.string({ description: 'who must have signed: a principal of --allowed-signers', helpValue: 'IDENTITY', helpGroup: 'signature' }),
+    'verify-time': Flags.string({
+      description: 'time at which the key must have been valid (RFC 3339, UTC); default: now',
+      helpValue: 'TIME',
+      helpGroup: 'signature',
+    }),
   };
 
   async run(): Promise<void> {
     const { path, flags, trust } = await this.read(Verify, ({ args, flags: given }) => ({ path: args.path, flags: given, trust: trustFrom(given) }));
     const directory = isDirectory(path);
+    if (directory) refuseUseless('an evidence directory, which holds its own', flags, ['snapshot', 'rules', 'signature']);
+    if (flags.list) refuseUseless('--list, which checks nothing', flags, ['snapshot', 'rules', 'signature', 'allowed-signers', 'signer', 'verify-time']);
     if (flags.list) return out(askedRecord(await recordingAt(directory ? `${path}/${evidenceFiles.snapshot}` : path)));
     const findings = directory ? await inDirectory(path, trust) : await inFile(path, flags, trust);
     const wrong = findings.filter((f) => f.is === 'bad').length;
@@ -70,6 +81,13 @@ interface VerifyFlags {
   readonly 'allowed-signers'?: string | undefined;
   readonly signer?: string | undefined;
   readonly 'verify-time'?: string | undefined;
+}
+
+/** Flags that would be ignored are refused. Throws UsageError. */
+function refuseUseless(to: string, flags: VerifyFlags, names: readonly (keyof VerifyFlags)[]): void {
+  eachOf(names, (name) => {
+    if (flags[name] !== undefined) throw new UsageError(`--${name} does nothing for ${to}`, 'leave it out');
+  });
 }
 
 function isDirectory(path: string): boolean {
@@ -108,6 +126,7 @@ function inDirectory(path: string, trust: Trust): Promise<Finding[]> {
 async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<Finding[]> {
   const bytes = given(path);
   if (compressionOf(bytes) !== undefined || startsSnapshot(bytes)) {
+    refuseUseless('a snapshot', flags, ['snapshot', 'rules']);
     const text = textOf(bytes, path);
     return [await signatureOf(path, text, 'snapshot', flags, trust), snapshotFinding(path, bytes)];
   }
