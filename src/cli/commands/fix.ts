@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { Interfaces } from '@oclif/core';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { fixJson, fixText } from '../../report/fix.ts';
@@ -8,7 +9,7 @@ import { refuseUnknown } from '../accounts.ts';
 import { DefectError } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
-import { progress } from '../progress.ts';
+import { asking, working } from '../progress.ts';
 import { reachFrom, remoteFlags } from '../remote.ts';
 import { savedReport } from '../saved-report.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
@@ -35,31 +36,35 @@ export default class Fix extends PretripCommand {
   static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...fixFlags };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Fix);
-    const report = isSavedRun(args.target) ? await savedReport(args.target) : await this.#scanned(args.target);
+    const { args, flags } = await this.read(Fix, async (parsed) => parsed);
+    const report = isSavedRun(args.target) ? await savedReport(args.target) : await this.#scanned(args.target, flags);
     await out((flags.output === 'json' ? fixJson : fixText)(report, flags['fail-on']));
   }
 
-  async #scanned(name: string): Promise<Report> {
-    const { flags } = await this.parse(Fix);
+  async #scanned(name: string, flags: Asked): Promise<Report> {
     const pack = await packFrom(flags.rules ?? []);
     const order = { pack, selection: selectionFrom(flags, pack) };
     const occasion: Occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
     const reach = reachFrom(flags, () => superset(pack, order.selection));
-    const opened = await openTarget({ name, as: flags.as, user: flags.user, now: flags.now, reach }, undefined);
-    const meter = 'host' in opened ? progress(opened.host.name) : undefined;
+    const work = working(name === usualTarget ? 'this host' : name, 'opening');
     try {
-      await refuseUnknown(occasion.accounts ?? [], opened);
-      const from = 'snapshot' in opened ? opened.snapshot : opened.host;
-      const { report, defects } = await scan(from, order, meter ? { ...occasion, progress: meter.step } : occasion);
-      if (defects.length > 0) throw new DefectError(defects.join('\n'));
-      return report;
+      const opened = await openTarget({ name, as: flags.as, user: flags.user, now: flags.now, reach }, undefined);
+      try {
+        await refuseUnknown(occasion.accounts ?? [], opened);
+        const from = 'snapshot' in opened ? opened.snapshot : opened.host;
+        const { report, defects } = await scan(from, order, { ...occasion, progress: (...count) => work.step(asking(...count)) });
+        if (defects.length > 0) throw new DefectError(defects.join('\n'));
+        return report;
+      } finally {
+        if ('host' in opened) await opened.close?.();
+      }
     } finally {
-      meter?.end();
-      if ('host' in opened) await opened.close?.();
+      work.end();
     }
   }
 }
+
+type Asked = Interfaces.InferredFlags<typeof Fix.flags>;
 
 /** Whether a path is what `scan -o json=FILE` wrote: a report says so in its first lines. */
 function isSavedRun(path: string): boolean {
