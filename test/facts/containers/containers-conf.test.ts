@@ -155,7 +155,7 @@ describe('layers by version', () => {
     );
     expect(timeout(fact)).toBe(9);
     expect(fact.value.layers).toEqual([`${etc}.d/.h.conf`, `${etc}.d/10.conf`, `${etc}.d/9.conf`]);
-    expect(notes(fact)).toContain(`${etc}.d/z.CONF:2 ${etc}.d/z.CONF sets it without effect: Podman reads only names that end in .conf`);
+    expect(notes(fact)).toContain(`${etc}.d/z.CONF:2 ${etc}.d/z.CONF sets it without effect: Podman reads only files named *.conf`);
   });
 });
 
