@@ -53,9 +53,11 @@ export function sentencesOf(wants: (id: string) => boolean = () => true): Said[]
 export const usualLetters = 160;
 export const mostLetters = 240;
 
-/** Names of our own: fields with a capital in them, and dotted paths of fields. */
+/** Names of our own: fields with a capital in them, and dotted paths of fields; those of `config` are the program's own. */
 const ownNames: ReadonlySet<string> = new Set(
-  kinds.flatMap((kind) => [kind.shape, ...(kind.find ? [kind.find.shape] : [])].flatMap((shape) => namesIn(shape, []))),
+  kinds.flatMap((kind) =>
+    [kind.shape, ...(kind.find ? [kind.find.shape] : [])].flatMap((shape) => namesIn(shape, [])).filter((name) => kind.name !== 'config' || !name.includes('.')),
+  ),
 );
 
 function namesIn(shape: Shape, path: readonly string[]): string[] {
@@ -74,7 +76,7 @@ const machine: readonly (readonly [RegExp, string])[] = [
   [/ is (?:true|false|not set|empty)\b/, 'a bare yes, no or unset'],
   [/\bno [a-z0-9-]+ of the kind that the rule is about/, 'the kind has no words for "none" (find.none), and the rule no ifNone: { not-applicable: … }'],
   [/\b(?:mend|mends|mended)\b/, '"mend" (say fix)'],
-  [/\b(?:undefined|null|NaN|\[object)\b/, 'a value of a program'],
+  [/(?<![/\w])(?:undefined|null|NaN|\[object)\b/, 'a value of a program'],
   [/ (?:\.|;|,)/, 'a blank before a stop'],
 ];
 

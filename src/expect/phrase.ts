@@ -79,7 +79,7 @@ export function listed(items: readonly string[]): string {
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
 }
 
-const longest = 120;
+const longest = 160;
 
 /** A value as a sentence has it; undefined for what says nothing: unset, empty, a record. */
 export function valueText(value: Json | undefined, shape?: Shape): string | undefined {

@@ -1,6 +1,6 @@
 /** Kind `image-policy`: the policy.json in force for an account, and what it lets in. */
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
-import { type PodmanRelease, podmanRelease, type Release } from '../../facts/containers/podman-release.ts';
+import { dependsOnVersion, type PodmanRelease, podmanRelease, type Release } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
@@ -175,7 +175,7 @@ function agreed(facts: readonly (FactBuilder | Unknown)[], release: PodmanReleas
   const fields = new Set(values.flatMap((v) => [...Object.keys(v.value), ...v.gaps.keys()]));
   for (const field of fields) {
     const seen = new Set(values.map((v) => JSON.stringify([v.value[field] ?? null, v.gaps.has(field)])));
-    if (seen.size > 1) fact.gap(field, { ...release.unknown, why: 'ambiguous', said: `${field} depends on the Podman version; ${release.unknown.said}` });
+    if (seen.size > 1) fact.gap(field, { ...release.unknown, why: 'ambiguous', said: dependsOnVersion(field === 'problem' ? 'whether the policy is accepted' : 'what the policy lets in', release.unknown) });
   }
   return fact.build();
 }

@@ -1,6 +1,6 @@
 /** Kind `signature-storage`: where an account's engine looks for the signatures that its policy demands. */
 import type { Account, Asking } from '../../facts/ask.ts';
-import { type PodmanRelease, podmanRelease, type Release, since } from '../../facts/containers/podman-release.ts';
+import { dependsOnVersion, type PodmanRelease, podmanRelease, type Release, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, missing, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { inForce, policyFiles } from '../../facts/policy/places.ts';
@@ -54,7 +54,7 @@ function describedStores(storage: SignatureStorage, release: PodmanRelease): { f
       ...places,
     );
     if (release.unknown && others.some((o) => JSON.stringify(o) !== JSON.stringify(found)))
-      fact.gap(field, { ...release.unknown, why: 'ambiguous', said: `which store counts depends on the Podman version; ${release.unknown.said}` });
+      fact.gap(field, { ...release.unknown, why: 'ambiguous', said: dependsOnVersion('which store counts', release.unknown) });
   };
   pick('unencrypted', /^http:/i);
   pick('odd', /^(?!https?:|file:)/i);
@@ -86,7 +86,7 @@ function* sigstoreScopes(as: Account): Asking<readonly Wanted[] | Extract<Fact, 
   const [first = [], ...others] = each;
   const differs = others.some((o) => JSON.stringify(o) !== JSON.stringify(first));
   return differs && release.unknown
-    ? { ...release.unknown, why: 'ambiguous', said: `which policy.json counts depends on the Podman version; ${release.unknown.said}` }
+    ? { ...release.unknown, why: 'ambiguous', said: dependsOnVersion('which policy.json counts', release.unknown) }
     : first;
 }
 
