@@ -195,7 +195,11 @@ function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
     const words = (): Words => ({ clause: kind.absent ?? '{label} does not exist', notes: [] });
     const evidence = { said: `${label} does not exist`, where: fact.consulted, words };
-    if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
+    // The rule's own words are of what is wrong with it, not of its absence.
+    if (probe.ifMissing === 'not-applicable') {
+      const absent = mark({ ...evidence, truth: 'yes' });
+      return { applies: false, evidence: [{ ...absent, tell: () => kindsWords(absent, about()) }] };
+    }
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
     return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no', missing: true })] };
   }
