@@ -12,7 +12,7 @@ import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
 import { atHome, type Step } from '../verdicts/steps.ts';
 import { advice } from './advice.ts';
 import { type About, kindsWords, type Source, saying } from './say.ts';
-import { evidenceOf, notApplying, type Piece, sentences, undecidedFor } from './told.ts';
+import { evidenceOf, type Form, notApplying, type Piece, sentences, undecidedFor } from './told.ts';
 
 /** A question whose answer left a verdict open: one fact at one path, or the subjects of a kind. */
 export type Open = { readonly why: Unknown } & (
@@ -71,7 +71,7 @@ function mayApply(inquiry: Inquiry): Judgement | undefined {
 /** A rule that does not apply, for what these pieces say. */
 const notMeant = ({ evidence }: Finding, decisive: (e: Piece) => boolean): Pick<Judgement, 'message' | 'evidence'> => {
   const [first] = evidence.filter(decisive);
-  return { message: notApplying(first?.tell?.() ?? first?.found ?? first?.said ?? 'nothing here is meant'), evidence: evidenceOf(evidence, decisive) };
+  return { message: notApplying(first?.tell?.('clause') ?? first?.found ?? first?.said ?? 'nothing here is meant'), evidence: evidenceOf(evidence, decisive) };
 };
 
 function judgeOne(inquiry: Inquiry): Judgement {
@@ -163,8 +163,10 @@ function ways(branches: readonly Finding[], told: Finding['evidence']): Finding[
 }
 
 /** The group's sentence; where it finds no value for a slot, what the piece itself says. */
-const groupsWords = (group: Group, say: readonly string[], piece: Piece, inquiry: Inquiry) => (): string | undefined =>
-  saying(say, piece, aboutOf(probesIn(group.items), '', inquiry)) ?? piece.tell?.();
+const groupsWords =
+  (group: Group, say: readonly string[], piece: Piece, inquiry: Inquiry) =>
+  (form: Form): string | undefined =>
+    saying(say, piece, aboutOf(probesIn(group.items), '', inquiry)) ?? piece.tell?.(form);
 
 /** What a sentence about these probes may draw from: their facts, then those of the whole rule. */
 function aboutOf(probes: readonly Probe[], label: string, inquiry: Inquiry): About {
@@ -186,22 +188,19 @@ function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding
   const { resolve } = inquiry;
   const label = labelOf(probe, kind, resolve);
   const about = (): About => aboutOf([probe], label, inquiry);
+  const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
   const mark = (j: Judged): Finding['evidence'][number] => ({
     ...j,
     severity,
-    tell: () => (probe.say && saying(probe.say, j, about())) ?? kindsWords(j, about()),
+    // A thing that is not there has no values to speak of.
+    tell: (form) => (probe.say && !(j.missing && !aboutExistence) ? saying(probe.say, j, about()) : undefined) ?? kindsWords(j, about(), form === 'sentence'),
   });
-  const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
     const words = (): Words => ({ clause: kind.absent ?? '{label} does not exist', notes: [] });
-    const evidence = { said: `${label} does not exist`, where: fact.consulted, words };
-    // The rule's own words are of what is wrong with it, not of its absence.
-    if (probe.ifMissing === 'not-applicable') {
-      const absent = mark({ ...evidence, truth: 'yes' });
-      return { applies: false, evidence: [{ ...absent, tell: () => kindsWords(absent, about()) }] };
-    }
+    const evidence = { said: `${label} does not exist`, where: fact.consulted, words, missing: true };
+    if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
-    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no', missing: true })] };
+    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
   }
   const judged = probe.expect.map((e) => {
     const j = judgeExpectation(e, fact, kind.shape, label, resolve, kind);
