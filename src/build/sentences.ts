@@ -56,7 +56,9 @@ export const mostLetters = 240;
 /** Names of our own: fields with a capital in them, and dotted paths of fields; those of `config` are the program's own. */
 const ownNames: ReadonlySet<string> = new Set(
   kinds.flatMap((kind) =>
-    [kind.shape, ...(kind.find ? [kind.find.shape] : [])].flatMap((shape) => namesIn(shape, [])).filter((name) => kind.name !== 'config' || !name.includes('.')),
+    [kind.shape, ...(kind.find ? [kind.find.shape] : [])]
+      .flatMap((shape) => namesIn(shape, []))
+      .filter((name) => kind.name !== 'config' || !name.includes('.')),
   ),
 );
 
@@ -80,7 +82,7 @@ const machine: readonly (readonly [RegExp, string])[] = [
   [/ (?:\.|;|,)/, 'a blank before a stop'],
 ];
 
-const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo)\b/;
+const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo|crio)\b/;
 
 /** What is wrong with a sentence for a person, in words; empty when nothing is. What stands on the host is its own. */
 export function faultsOf({ message, host, outcome }: Said): string[] {

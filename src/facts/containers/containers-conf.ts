@@ -188,7 +188,8 @@ function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unkn
   for (const key of new Set(each.flatMap((m) => [...m.effective.values.keys()]))) {
     const seen = each.map((m) => JSON.stringify(m.effective.values.get(key)?.value));
     const path = splitPath(key) as string[];
-    if (new Set(seen).size > 1) fact.gap(path, depends(`what ${keyText(path)} comes to`, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
+    if (new Set(seen).size > 1)
+      fact.gap(path, depends(`what ${keyText(path)} comes to`, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
   }
   for (const [field, what] of Object.entries(aboutFiles) as [keyof typeof aboutFiles, string][]) {
     const seen = each.map((m) =>

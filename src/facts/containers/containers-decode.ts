@@ -152,7 +152,9 @@ class Decoder {
         },
       ]) => {
         const wrong = refusesContainers(key, value, this.#release);
-        return wrong && where ? [{ name: `${keyText(splitPath(key) ?? [key])} ${wrong}, so ${key === 'engine.retry_delay' ? 'pulls fail' : 'no container is made'}`, where }] : [];
+        return wrong && where
+          ? [{ name: `${keyText(splitPath(key) ?? [key])} ${wrong}, so ${key === 'engine.retry_delay' ? 'pulls fail' : 'no container is made'}`, where }]
+          : [];
       },
     );
   }

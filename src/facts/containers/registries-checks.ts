@@ -31,8 +31,7 @@ export function checkMirror(
   if (location === '') throw new Refused('a mirror has no location', where);
   const restriction = value['pull-from-mirror'];
   const at = places.get('pull-from-mirror') ?? where;
-  if (restriction && digestsOnly)
-    throw new Refused(`the mirror ${location} has pull-from-mirror while its registry has mirror-by-digest-only; only one of them may be set`, at);
+  if (restriction && digestsOnly) throw new Refused(`the mirror ${location} has pull-from-mirror beside mirror-by-digest-only of its registry`, at);
   if (restriction && !restrictions.includes(String(restriction)))
     throw new Refused(`pull-from-mirror ${JSON.stringify(restriction)} is none of ${restrictions.join(', ')}`, at);
   return { ...value, location };

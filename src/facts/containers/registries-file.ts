@@ -57,7 +57,8 @@ export function readRegistriesFile(path: string, text: string, dropIn: boolean, 
   try {
     return new Reader(path, dropIn, library).file(parsed.root);
   } catch (error) {
-    if (error instanceof Refused) return unparsable(`${error.message}, so pulls and podman info fail`, ...error.where);
+    if (error instanceof Refused)
+      return unparsable(`${error.message.includes(path) ? '' : `${path}: `}${error.message}, so pulls and podman info fail`, ...error.where);
     throw error;
   }
 }
@@ -97,7 +98,7 @@ class Reader {
     if (!strict && !this.#hasOld(old, true)) return this.#result(2, firstAt, mixed);
     if (this.#dropIn) throw new Refused(`${this.#path} is in format 1, which drop-ins may not be`, this.#at(old));
     if (since(this.#library, '5.40')) throw new Refused(`${this.#path} is in format 1, which Podman 6 does not read any more`, this.#at(old));
-    if (first && (strict || isFilled(first))) throw new Refused(`${this.#path} mixes format 1 ([registries]) with format 2 (${first.key})`, this.#at(old));
+    if (first && (strict || isFilled(first))) throw new Refused(`${this.#path} mixes format 1 ([registries]) with format 2`, this.#at(old));
     this.#convert(old);
     return this.#result(1, this.#at(old), mixed);
   }

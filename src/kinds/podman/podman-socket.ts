@@ -107,7 +107,9 @@ function describe(fact: FactBuilder, main: Looked): void {
 function foreignOwner({ file, path, unit }: Looked, as: Account): { readonly said: string; readonly where: Where } | undefined {
   if (file && file.uid !== as.uid) return { said: `${path} belongs to uid ${file.uid}`, where: { path, said: `${octal(file.mode)} ${file.uid}:${file.gid}` } };
   const user = unit?.user;
-  return user && user.value !== as.name && user.value !== String(as.uid) ? { said: `${path} is made for ${user.value}`, where: { ...user.where, said: `SocketUser=${user.value}` } } : undefined;
+  return user && user.value !== as.name && user.value !== String(as.uid)
+    ? { said: `${path} is made for ${user.value}`, where: { ...user.where, said: `SocketUser=${user.value}` } }
+    : undefined;
 }
 
 /** Who may connect now, and once the unit makes the socket anew. */

@@ -1,8 +1,8 @@
 /** Kind `podman-workloads`: what the containers of an account mount and publish, be they there or only declared. */
 import type { Asking } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
 import { dependsOnVersion } from '../../facts/containers/podman-release.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
 import { globMatches } from '../../facts/glob.ts';
 import { defineKind, type QueryField, type QueryOf } from '../../facts/kind.ts';
 import { type AllWorkloads, allWorkloads, type Workloads } from '../../facts/quadlet/all-workloads.ts';

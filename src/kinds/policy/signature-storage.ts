@@ -11,6 +11,7 @@ import { list, record, string } from '../../facts/shape.ts';
 export const signatureStorage = defineKind({
   name: 'signature-storage',
   noun: 'the signature storage',
+  absent: 'no place is configured where signatures lie, and the policy demands none',
   describe: 'registries.d: the URLs at which signatures are looked for, and whether sigstore attachments are enabled wherever the policy demands them.',
   fields: {},
   shape: record({
@@ -85,9 +86,7 @@ function* sigstoreScopes(as: Account): Asking<readonly Wanted[] | Extract<Fact, 
   }
   const [first = [], ...others] = each;
   const differs = others.some((o) => JSON.stringify(o) !== JSON.stringify(first));
-  return differs && release.unknown
-    ? { ...release.unknown, why: 'ambiguous', said: dependsOnVersion('which policy.json counts', release.unknown) }
-    : first;
+  return differs && release.unknown ? { ...release.unknown, why: 'ambiguous', said: dependsOnVersion('which policy.json counts', release.unknown) } : first;
 }
 
 function scopesIn(policy: Policy): Wanted[] {
