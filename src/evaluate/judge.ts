@@ -3,14 +3,13 @@
 import { type Judged, judgeExpectation, type Resolve, type Words } from '../expect/expectation.ts';
 import { asSentence } from '../expect/phrase.ts';
 import type { Account } from '../facts/ask.ts';
-import { type Fact, fewPlaces, type Json, type Unknown, type Where } from '../facts/fact.ts';
+import { type Fact, fewPlaces, type Unknown, type Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
 import { type Inquiry, probesIn, type Ranged } from '../plan/questions.ts';
-import { fillStep } from '../rules/fill.ts';
 import { type Group, type Item, isGroup, itemsOf, type Probe, type Rule } from '../rules/rule.ts';
 import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
-import { atHome, type Step } from '../verdicts/steps.ts';
 import { advice } from './advice.ts';
+import { remedyFor } from './remedy.ts';
 import { type About, kindsWords, type Source, saying } from './say.ts';
 import { evidenceOf, type Form, notApplying, type Piece, sentences, undecidedFor } from './told.ts';
 
@@ -75,7 +74,7 @@ const notMeant = ({ evidence }: Finding, decisive: (e: Piece) => boolean): Pick<
 };
 
 function judgeOne(inquiry: Inquiry): Judgement {
-  const { rule, resolve } = inquiry;
+  const { rule } = inquiry;
   const base = baseOf(inquiry);
   const early = mayApply(inquiry);
   if (early) return early;
@@ -93,7 +92,7 @@ function judgeOne(inquiry: Inquiry): Judgement {
       evidence: evidenceOf(check.evidence, (e) => e.truth === 'yes'),
     };
   const decisive = (e: Finding['evidence'][number]): boolean => e.truth === 'no' && e.severity === check.fails;
-  const remedy = stepsOf(rule, resolve, inquiry.as);
+  const remedy = remedyFor(inquiry);
   return {
     ...base,
     outcome: 'fail',
@@ -217,17 +216,6 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   const main = kind.main === undefined ? undefined : probe.query[kind.main];
   const value = main && resolve(main);
   return typeof value === 'string' ? value : (kind.noun ?? kind.name);
-}
-
-/** The rule's steps for one subject: fields filled in, `~` being the home of its account. */
-function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
-  return rule.remedy.map((template) => {
-    const step = fillStep(template, (word, name) => {
-      const value = resolve(word === 'param' ? { param: name } : { each: name });
-      return typeof value === 'object' && value !== null && 'is' in value ? `<${name}>` : (value as Json);
-    });
-    return atHome(step, as.home);
-  });
 }
 
 function unknownVerdict(base: Base, severity: Severity, finding: Finding, by: string): Judgement {
