@@ -75,7 +75,7 @@ const machine: readonly (readonly [RegExp, string])[] = [
   [/\bno [a-z0-9-]+ of the kind that the rule is about/, 'the kind has no words for "none" (find.none), and the rule no ifNone: { not-applicable: … }'],
   [/\b(?:mend|mends|mended)\b/, '"mend" (say fix)'],
   [/\b(?:undefined|null|NaN|\[object)\b/, 'a value of a program'],
-  [/ (?:\.|;|,)/, 'a blank before a stop'],
+  [/ (?:\.(?![\w/])|;|,)/, 'a blank before a stop'],
 ];
 
 /** What is wrong with a sentence for a person, in words; empty when nothing is. What stands on the host is its own. */

@@ -65,7 +65,7 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
     ...(forEach ? { forEach: forEach.forEach } : {}),
     ...(ifNone ? { ifNone } : {}),
     // Where there is no subject, only a `when` that does without one can be judged.
-    when: get('when', (n) => readItems(source, n, 'when', ifNone ? scope : inner)) ?? [],
+    when: get('when', (n) => readItems(source, n, 'when', ifNone?.outcome === 'unknown' ? scope : inner)) ?? [],
     check: get('check', (n) => readItems(source, n, 'check', inner)) ?? [],
     remedy: get('remedy', (n) => readSteps(source, n, inner)) ?? [],
     at: { path: file, line: 1 },
