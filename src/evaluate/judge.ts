@@ -63,7 +63,7 @@ const baseOf = ({ rule, subject }: Inquiry): Base => ({ rule: rule.id, ...(subje
 function mayApply(inquiry: Inquiry): Judgement | undefined {
   const { rule } = inquiry;
   const base = baseOf(inquiry);
-  const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
+  const when = together(rule.when.map((item) => judgeItem(item, rule.severity, { ...inquiry, inside: true })));
   if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...notMeant(when, (e) => e.truth === 'no') };
   return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry.by) : undefined;
 }
@@ -128,12 +128,15 @@ function together(findings: readonly Finding[]): Finding {
   return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
 }
 
-function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
+/** A subject to be judged; what is said of it stands inside another sentence where a rule's `when` is judged. */
+type Asked = Inquiry & { readonly inside?: boolean };
+
+function judgeItem(item: Item, usual: Severity, inquiry: Asked): Finding {
   const severity = item.severity ?? usual;
   return isGroup(item) ? judgeGroup(item, severity, inquiry) : judgeProbe(item, severity, inquiry);
 }
 
-function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding {
+function judgeGroup(group: Group, severity: Severity, inquiry: Asked): Finding {
   const inner = group.items.map((i) => judgeItem(i, severity, inquiry));
   const applying = inner.filter((f) => f.applies);
   const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { tell: groupsWords(group, group.say, e, inquiry) } : {}) }));
@@ -163,17 +166,17 @@ function ways(branches: readonly Finding[], told: Finding['evidence']): Finding[
 }
 
 /** The group's sentence; where it finds no value for a slot, what the piece itself says. */
-const groupsWords = (group: Group, say: readonly string[], piece: Piece, inquiry: Inquiry) => (): string | undefined =>
+const groupsWords = (group: Group, say: readonly string[], piece: Piece, inquiry: Asked) => (): string | undefined =>
   saying(say, piece, aboutOf(probesIn(group.items), '', inquiry)) ?? piece.tell?.();
 
 /** What a sentence about these probes may draw from: their facts, then those of the whole rule. */
-function aboutOf(probes: readonly Probe[], label: string, inquiry: Inquiry): About {
+function aboutOf(probes: readonly Probe[], label: string, inquiry: Asked): About {
   const all = [...new Set([...probes, ...probesIn(itemsOf(inquiry.rule))])];
   const sources = all.flatMap((probe): Source[] => {
     const question = inquiry.asked.get(probe);
     return question && !('why' in question) && question.fact.is === 'known' ? [{ kind: probe.kind, shape: question.kind.shape, fact: question.fact }] : [];
   });
-  return { inquiry, sources, label };
+  return { inquiry, sources, label, ...(inquiry.inside ? { inside: true } : {}) };
 }
 
 /** Under `none`, what holds is what is wrong. */
@@ -181,7 +184,7 @@ function turn(evidence: Finding['evidence'], severity: Severity): Finding['evide
   return evidence.map((e) => ({ ...e, severity, truth: e.truth === 'yes' ? 'no' : e.truth === 'no' ? 'yes' : 'unknown' }));
 }
 
-function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding {
+function judgeProbe(probe: Probe, severity: Severity, inquiry: Asked): Finding {
   const { kind, fact, open } = answered(probe, inquiry);
   const { resolve } = inquiry;
   const label = labelOf(probe, kind, resolve);
@@ -195,7 +198,11 @@ function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
     const words = (): Words => ({ clause: kind.absent ?? '{label} does not exist', notes: [] });
     const evidence = { said: `${label} does not exist`, where: fact.consulted, words };
-    if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
+    if (probe.ifMissing === 'not-applicable') {
+      // The item's own words are about a subject that is there.
+      const none: Judged = { ...evidence, truth: 'yes' };
+      return { applies: false, evidence: [{ ...none, severity, tell: () => kindsWords(none, { ...about(), inside: true }) }] };
+    }
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
     return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no', missing: true })] };
   }

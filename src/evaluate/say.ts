@@ -18,6 +18,8 @@ export interface About {
   readonly inquiry: Inquiry;
   readonly sources: readonly Source[];
   readonly label: string;
+  /** The sentence stands inside another one. */
+  readonly inside?: boolean;
 }
 
 /** The first of the sentences that finds a value for all of its slots. */
@@ -25,7 +27,7 @@ export function saying(texts: readonly string[], judged: Judged, about: About): 
   const words = judged.words?.();
   const notes = words?.notes.join('; ') ?? '';
   for (const text of texts) {
-    const told = fillPhrase(text, (slot) => slotText(slot, judged, about));
+    const told = fillPhrase(text, (slot) => slotText(slot, judged, about), about.inside);
     if (told !== undefined) return withNote(told, text, notes);
   }
   return undefined;
@@ -43,7 +45,7 @@ function withNote(told: string, text: string, note: string): string {
 export function kindsWords(judged: Judged, about: About): string | undefined {
   const words = judged.words?.();
   if (words?.clause === undefined) return undefined;
-  const told = fillPhrase(words.clause, (slot) => slotText(slot, judged, about));
+  const told = fillPhrase(words.clause, (slot) => slotText(slot, judged, about), about.inside);
   if (told === undefined) return undefined;
   return withNote(words.need === undefined ? told : `${told}; ${words.need} is needed`, words.clause, words.notes.join('; '));
 }
@@ -60,6 +62,8 @@ function slotText(slot: Slot, judged: Judged, about: About): string | undefined 
       return about.label;
     case 'value':
       return judged.words?.().value;
+    case 'lacking':
+      return judged.words?.().lacking;
     case 'note':
       return judged.words?.().notes.join('; ') || undefined;
     default:

@@ -12,6 +12,7 @@ export const slotWords = {
   who: 'the account in question',
   label: 'what the fact is about: its main query value, or the noun of its kind',
   value: 'the value that was judged',
+  lacking: 'what the value was to hold (contains) and does not',
   note: 'what is worth telling about that value: a shadowed file, a key in the wrong table',
   '*': 'what the star of the judged path stood for',
 } as const;
@@ -54,8 +55,8 @@ function slotOf(inner: string): Slot | undefined {
 /** Texts are few and said often. */
 const read = new Map<string, Phrase>();
 
-/** The sentence with its slots filled in; undefined when a slot has no value. */
-export function fillPhrase(text: string, textOf: (slot: Slot) => string | undefined): string | undefined {
+/** The sentence with its slots filled in; undefined when a slot has no value. `inside`: it does not open a sentence. */
+export function fillPhrase(text: string, textOf: (slot: Slot) => string | undefined, inside = false): string | undefined {
   const phrase = read.get(text) ?? phraseOf(text).phrase;
   read.set(text, phrase);
   const filled: string[] = [];
@@ -64,7 +65,7 @@ export function fillPhrase(text: string, textOf: (slot: Slot) => string | undefi
     if (value === undefined) return undefined;
     filled.push(value);
   }
-  return typeof phrase[0] === 'string' ? capital(filled.join('')) : filled.join('');
+  return typeof phrase[0] === 'string' && !inside ? capital(filled.join('')) : filled.join('');
 }
 
 /** A plain word opens a sentence with a capital; the names and paths of the host stay as they are. */
