@@ -71,12 +71,14 @@ function namesIn(shape: Shape, path: readonly string[]): string[] {
 const machine: readonly (readonly [RegExp, string])[] = [
   [/[{}]/, 'braces'],
   [/\bwanted\b/, '"wanted"'],
-  [/ is (?:true|false|not set|empty)\b/, 'a bare yes, no or unset'],
+  [/ is (?:true|false)\b/, 'a bare yes or no'],
   [/\bno [a-z0-9-]+ of the kind that the rule is about/, 'the kind has no words for "none" (find.none), and the rule no ifNone: { not-applicable: … }'],
   [/\b(?:mend|mends|mended)\b/, '"mend" (say fix)'],
   [/\b(?:undefined|null|NaN|\[object)\b/, 'a value of a program'],
   [/ (?:\.(?![\w/])|;|,)/, 'a blank before a stop'],
 ];
+
+const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo)\b/;
 
 /** What is wrong with a sentence for a person, in words; empty when nothing is. What stands on the host is its own. */
 export function faultsOf({ message, host, outcome }: Said): string[] {
@@ -86,8 +88,8 @@ export function faultsOf({ message, host, outcome }: Said): string[] {
     ...machine.flatMap(([pattern, what]) => (pattern.test(message) && !pattern.test(hostsPart(message, host)) ? [what] : [])),
     ...own.map((word) => `"${word}" is a name of our own`),
     ...(message.length > mostLetters ? [`${message.length} letters`] : []),
-    ...(/^[A-Z0-9/{$"'.~_-]|^[a-z0-9_-]+[^a-z ]|^[a-z][a-z0-9_-]*\b/.test(message) ? [] : ['it opens with nothing']),
-    ...(outcome === 'fail' && / (?:should|must) /.test(message) ? ['"should" or "must": say what is so'] : []),
+    ...(/^[a-z]+[ ,:]/.test(message) && !programs.test(message) && !host.includes(message.split(/[ ,:]/)[0] ?? '') ? ['it opens without a capital'] : []),
+    ...(outcome === 'fail' && / should /.test(message) ? ['"should": say what is so'] : []),
   ];
 }
 

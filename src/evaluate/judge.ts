@@ -3,16 +3,15 @@
 import { type Judged, judgeExpectation, type Resolve, type Words } from '../expect/expectation.ts';
 import { asSentence } from '../expect/phrase.ts';
 import type { Account } from '../facts/ask.ts';
-import { type Fact, fewPlaces, type Json, type Unknown, type Where } from '../facts/fact.ts';
+import { type Fact, fewPlaces, type Unknown, type Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
 import { type Inquiry, probesIn, type Ranged } from '../plan/questions.ts';
-import { fillStep } from '../rules/fill.ts';
 import { type Group, type Item, isGroup, itemsOf, type Probe, type Rule } from '../rules/rule.ts';
 import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
-import { atHome, type Step } from '../verdicts/steps.ts';
 import { advice } from './advice.ts';
+import { remedyFor } from './remedy.ts';
 import { type About, kindsWords, type Source, saying } from './say.ts';
-import { evidenceOf, notApplying, type Piece, sentences, undecidedFor } from './told.ts';
+import { evidenceOf, type Form, notApplying, type Piece, sentences, undecidedFor } from './told.ts';
 
 /** A question whose answer left a verdict open: one fact at one path, or the subjects of a kind. */
 export type Open = { readonly why: Unknown } & (
@@ -63,7 +62,7 @@ const baseOf = ({ rule, subject }: Inquiry): Base => ({ rule: rule.id, ...(subje
 function mayApply(inquiry: Inquiry): Judgement | undefined {
   const { rule } = inquiry;
   const base = baseOf(inquiry);
-  const when = together(rule.when.map((item) => judgeItem(item, rule.severity, { ...inquiry, inside: true })));
+  const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
   if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...notMeant(when, (e) => e.truth === 'no') };
   return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry.by) : undefined;
 }
@@ -71,11 +70,11 @@ function mayApply(inquiry: Inquiry): Judgement | undefined {
 /** A rule that does not apply, for what these pieces say. */
 const notMeant = ({ evidence }: Finding, decisive: (e: Piece) => boolean): Pick<Judgement, 'message' | 'evidence'> => {
   const [first] = evidence.filter(decisive);
-  return { message: notApplying(first?.tell?.() ?? first?.found ?? first?.said ?? 'nothing here is meant'), evidence: evidenceOf(evidence, decisive) };
+  return { message: notApplying(first?.tell?.('clause') ?? first?.found ?? first?.said ?? 'nothing here is meant'), evidence: evidenceOf(evidence, decisive) };
 };
 
 function judgeOne(inquiry: Inquiry): Judgement {
-  const { rule, resolve } = inquiry;
+  const { rule } = inquiry;
   const base = baseOf(inquiry);
   const early = mayApply(inquiry);
   if (early) return early;
@@ -93,7 +92,7 @@ function judgeOne(inquiry: Inquiry): Judgement {
       evidence: evidenceOf(check.evidence, (e) => e.truth === 'yes'),
     };
   const decisive = (e: Finding['evidence'][number]): boolean => e.truth === 'no' && e.severity === check.fails;
-  const remedy = stepsOf(rule, resolve, inquiry.as);
+  const remedy = remedyFor(inquiry);
   return {
     ...base,
     outcome: 'fail',
@@ -128,15 +127,12 @@ function together(findings: readonly Finding[]): Finding {
   return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
 }
 
-/** A subject to be judged; what is said of it stands inside another sentence where a rule's `when` is judged. */
-type Asked = Inquiry & { readonly inside?: boolean };
-
-function judgeItem(item: Item, usual: Severity, inquiry: Asked): Finding {
+function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
   const severity = item.severity ?? usual;
   return isGroup(item) ? judgeGroup(item, severity, inquiry) : judgeProbe(item, severity, inquiry);
 }
 
-function judgeGroup(group: Group, severity: Severity, inquiry: Asked): Finding {
+function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding {
   const inner = group.items.map((i) => judgeItem(i, severity, inquiry));
   const applying = inner.filter((f) => f.applies);
   const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { tell: groupsWords(group, group.say, e, inquiry) } : {}) }));
@@ -166,17 +162,19 @@ function ways(branches: readonly Finding[], told: Finding['evidence']): Finding[
 }
 
 /** The group's sentence; where it finds no value for a slot, what the piece itself says. */
-const groupsWords = (group: Group, say: readonly string[], piece: Piece, inquiry: Asked) => (): string | undefined =>
-  saying(say, piece, aboutOf(probesIn(group.items), '', inquiry)) ?? piece.tell?.();
+const groupsWords =
+  (group: Group, say: readonly string[], piece: Piece, inquiry: Inquiry) =>
+  (form: Form): string | undefined =>
+    saying(say, piece, aboutOf(probesIn(group.items), '', inquiry)) ?? piece.tell?.(form);
 
 /** What a sentence about these probes may draw from: their facts, then those of the whole rule. */
-function aboutOf(probes: readonly Probe[], label: string, inquiry: Asked): About {
+function aboutOf(probes: readonly Probe[], label: string, inquiry: Inquiry): About {
   const all = [...new Set([...probes, ...probesIn(itemsOf(inquiry.rule))])];
   const sources = all.flatMap((probe): Source[] => {
     const question = inquiry.asked.get(probe);
     return question && !('why' in question) && question.fact.is === 'known' ? [{ kind: probe.kind, shape: question.kind.shape, fact: question.fact }] : [];
   });
-  return { inquiry, sources, label, ...(inquiry.inside ? { inside: true } : {}) };
+  return { inquiry, sources, label };
 }
 
 /** Under `none`, what holds is what is wrong. */
@@ -184,27 +182,24 @@ function turn(evidence: Finding['evidence'], severity: Severity): Finding['evide
   return evidence.map((e) => ({ ...e, severity, truth: e.truth === 'yes' ? 'no' : e.truth === 'no' ? 'yes' : 'unknown' }));
 }
 
-function judgeProbe(probe: Probe, severity: Severity, inquiry: Asked): Finding {
+function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding {
   const { kind, fact, open } = answered(probe, inquiry);
   const { resolve } = inquiry;
   const label = labelOf(probe, kind, resolve);
   const about = (): About => aboutOf([probe], label, inquiry);
+  const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
   const mark = (j: Judged): Finding['evidence'][number] => ({
     ...j,
     severity,
-    tell: () => (probe.say && saying(probe.say, j, about())) ?? kindsWords(j, about()),
+    // A thing that is not there has no values to speak of.
+    tell: (form) => (probe.say && !(j.missing && !aboutExistence) ? saying(probe.say, j, about()) : undefined) ?? kindsWords(j, about(), form === 'sentence'),
   });
-  const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
     const words = (): Words => ({ clause: kind.absent ?? '{label} does not exist', notes: [] });
-    const evidence = { said: `${label} does not exist`, where: fact.consulted, words };
-    if (probe.ifMissing === 'not-applicable') {
-      // The item's own words are about a subject that is there.
-      const none: Judged = { ...evidence, truth: 'yes' };
-      return { applies: false, evidence: [{ ...none, severity, tell: () => kindsWords(none, { ...about(), inside: true }) }] };
-    }
+    const evidence = { said: `${label} does not exist`, where: fact.consulted, words, missing: true };
+    if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
-    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no', missing: true })] };
+    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
   }
   const judged = probe.expect.map((e) => {
     const j = judgeExpectation(e, fact, kind.shape, label, resolve, kind);
@@ -221,17 +216,6 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   const main = kind.main === undefined ? undefined : probe.query[kind.main];
   const value = main && resolve(main);
   return typeof value === 'string' ? value : (kind.noun ?? kind.name);
-}
-
-/** The rule's steps for one subject: fields filled in, `~` being the home of its account. */
-function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
-  return rule.remedy.map((template) => {
-    const step = fillStep(template, (word, name) => {
-      const value = resolve(word === 'param' ? { param: name } : { each: name });
-      return typeof value === 'object' && value !== null && 'is' in value ? `<${name}>` : (value as Json);
-    });
-    return atHome(step, as.home);
-  });
 }
 
 function unknownVerdict(base: Base, severity: Severity, finding: Finding, by: string): Judgement {

@@ -1,6 +1,6 @@
 /** What a rule says of what it found: its sentences with the values of one inquiry in them, or else the kind's own words. */
 import { type Judged, valueAt } from '../expect/expectation.ts';
-import { fillPhrase, listed, type Slot, valueText } from '../expect/phrase.ts';
+import { capital, fillPhrase, listed, type Slot, slotValue, valueText } from '../expect/phrase.ts';
 import type { Json, Known } from '../facts/fact.ts';
 import { type RecordShape, shapeAt } from '../facts/shape.ts';
 import type { Inquiry } from '../plan/questions.ts';
@@ -18,8 +18,6 @@ export interface About {
   readonly inquiry: Inquiry;
   readonly sources: readonly Source[];
   readonly label: string;
-  /** The sentence stands inside another one. */
-  readonly inside?: boolean;
 }
 
 /** The first of the sentences that finds a value for all of its slots. */
@@ -27,7 +25,7 @@ export function saying(texts: readonly string[], judged: Judged, about: About): 
   const words = judged.words?.();
   const notes = words?.notes.join('; ') ?? '';
   for (const text of texts) {
-    const told = fillPhrase(text, (slot) => slotText(slot, judged, about), about.inside);
+    const told = fillPhrase(text, (slot) => slotText(slot, judged, about));
     if (told !== undefined) return withNote(told, text, notes);
   }
   return undefined;
@@ -37,22 +35,24 @@ const roomForNotes = 160;
 
 /** A note that the sentence does not hold itself follows it, where there is room. */
 function withNote(told: string, text: string, note: string): string {
-  if (note === '' || text.includes('{note}') || told.length + note.length + 2 > roomForNotes) return told;
-  return `${told.replace(/[.!?…]$/, '')}: ${note}`;
+  if (note === '' || text.includes('{note}') || told.includes(note) || told.length + note.length + 3 > roomForNotes) return told;
+  const clause = told.replace(/[.!?…]$/, '');
+  return clause.includes(': ') ? `${clause} (${note})` : `${clause}: ${note}`;
 }
 
-/** What the kind itself says of a judged value, and what was wanted where that alone does not tell. */
-export function kindsWords(judged: Judged, about: About): string | undefined {
+/** What the kind itself says of a judged value, and what was wanted where that alone does not tell. `opens`: as a sentence of its own. */
+export function kindsWords(judged: Judged, about: About, opens: boolean): string | undefined {
   const words = judged.words?.();
   if (words?.clause === undefined) return undefined;
-  const told = fillPhrase(words.clause, (slot) => slotText(slot, judged, about), about.inside);
-  if (told === undefined) return undefined;
-  return withNote(words.need === undefined ? told : `${told}; ${words.need} is needed`, words.clause, words.notes.join('; '));
+  const clause = fillPhrase(words.clause, (slot) => slotText(slot, judged, about));
+  if (clause === undefined) return undefined;
+  const told = opens ? capital(words.clause, clause) : clause;
+  return withNote(words.need === undefined || !opens ? told : `${told}; ${words.need} is needed`, words.clause, words.notes.join('; '));
 }
 
 function slotText(slot: Slot, judged: Judged, about: About): string | undefined {
-  if (slot.is === 'field') return fieldText(slot.path, slot.kind, judged.paths ?? [], about);
-  if (slot.is !== 'word') return jsonText(about.inquiry.resolve(slot.is === 'param' ? { param: slot.name } : { each: slot.name }));
+  if (slot.is === 'field') return fieldText(slot, judged.paths ?? [], about);
+  if (slot.is !== 'word') return jsonText(slot, about.inquiry.resolve(slot.is === 'param' ? { param: slot.name } : { each: slot.name }));
   switch (slot.word) {
     case 'subject':
       return subjectName(about.inquiry.subject?.key);
@@ -71,8 +71,8 @@ function slotText(slot: Slot, judged: Judged, about: About): string | undefined 
   }
 }
 
-const jsonText = (value: Json | { readonly is: 'unknown' }): string | undefined =>
-  typeof value === 'object' && value !== null && 'is' in value ? undefined : valueText(value as Json);
+const jsonText = (slot: Slot, value: Json | { readonly is: 'unknown' }): string | undefined =>
+  typeof value === 'object' && value !== null && 'is' in value ? undefined : slotValue(slot, value as Json);
 
 /** The name in a subject's key: `driver` of `user:driver`; the whole key where it has no such form. */
 export const subjectName = (key: string | undefined): string | undefined => {
@@ -95,16 +95,17 @@ function starOf(path: readonly string[], { sources }: About): string[] {
 }
 
 /** A field's value; where its path has a star, those of the elements that were judged, or else of all. */
-function fieldText(path: readonly string[], kind: string | undefined, judged: readonly (readonly string[])[], { sources }: About): string | undefined {
+function fieldText(slot: Extract<Slot, { is: 'field' }>, judged: readonly (readonly string[])[], { sources }: About): string | undefined {
+  const { path, kind } = slot;
   const source = kind === undefined ? sources.find((s) => shapeAt(s.shape, path).shape !== undefined) : sources.find((s) => s.kind === kind);
   if (!source) return undefined;
   const { fact, shape } = source;
   const star = path.indexOf('*');
   const of = shapeAt(shape, path).shape;
-  if (star < 0) return valueText(valueAt(fact.value, path), of);
+  if (star < 0) return slotValue(slot, valueAt(fact.value, path), of);
   const head = path.slice(0, star);
   const chosen = source === sources[0] ? judged.filter((j) => j.length > star && head.every((s, at) => j[at] === s)).map((j) => j[star] as string) : [];
   const keys = chosen.length > 0 ? chosen : Object.keys((valueAt(fact.value, head) as object | undefined) ?? {});
   const texts = keys.flatMap((key) => valueText(valueAt(fact.value, [...head, key, ...path.slice(star + 1)]), of) ?? []);
-  return listed([...new Set(texts)]) || undefined;
+  return slotValue(slot, [...new Set(texts)]);
 }

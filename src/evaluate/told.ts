@@ -5,15 +5,18 @@ import { asSentence } from '../expect/phrase.ts';
 import { fewPlaces, type Unknown } from '../facts/fact.ts';
 import type { Evidence } from '../verdicts/report.ts';
 
+/** As a sentence of its own, or as a clause after a colon. */
+export type Form = 'sentence' | 'clause';
+
 /** What came of an expectation, and how it is told: asked only of what decides a verdict. */
-export type Piece = Judged & { readonly tell?: () => string | undefined };
+export type Piece = Judged & { readonly tell?: (form: Form) => string | undefined };
 
 /** Sentences longer than this together are told one by one: the others stand in the evidence. */
 const longest = 200;
 
 /** The sentences of what decides, each once, as many as can be read at a glance. Without any: `otherwise`, or else the bare evidence. */
 export function sentences(pieces: readonly Piece[], otherwise?: string): string {
-  const told = pieces.flatMap((p) => p.tell?.() ?? (otherwise === undefined ? p.said : []));
+  const told = pieces.flatMap((p) => p.tell?.('sentence') ?? (otherwise === undefined ? p.said : []));
   const all = [...new Set(told.map(asSentence))];
   const [first = asSentence(otherwise ?? 'Not as it should be'), ...others] = all;
   const shown = others.reduce((text, next) => (text.length + next.length < longest ? `${text} ${next}` : text), first);

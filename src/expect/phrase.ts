@@ -19,10 +19,19 @@ export const slotWords = {
 
 export type SlotWord = keyof typeof slotWords;
 
-export type Slot =
+export type Slot = (
   | { readonly is: 'word'; readonly word: SlotWord }
   | { readonly is: 'each' | 'param'; readonly name: string }
-  | { readonly is: 'field'; readonly kind?: string; readonly path: readonly string[] };
+  | { readonly is: 'field'; readonly kind?: string; readonly path: readonly string[] }
+) &
+  Form;
+
+/** How a value is put into a sentence: as it is, in another unit, or only as the word that goes with its number. */
+interface Form {
+  readonly as?: 'bytes';
+  /** `{cpus ? processor | processors}`: by the number, or how many a list has. */
+  readonly byNumber?: readonly [one: string, many: string];
+}
 
 /** Text and slots in turn. */
 export type Phrase = readonly (string | Slot)[];
@@ -43,7 +52,13 @@ export function phraseOf(text: string): { readonly phrase: Phrase; readonly wron
   return { phrase, wrong };
 }
 
-function slotOf(inner: string): Slot | undefined {
+function slotOf(text: string): Slot | undefined {
+  const [, inner = '', unit, one, many] = /^(.*?)(?: as (bytes)| \? ([^|?]+) \| ([^|?]+))?$/.exec(text) ?? [];
+  const slot = valueSlot(inner.trim());
+  return slot && { ...slot, ...(unit === undefined ? {} : { as: 'bytes' }), ...(one === undefined || many === undefined ? {} : { byNumber: [one, many] }) };
+}
+
+function valueSlot(inner: string): Slot | undefined {
   if (Object.hasOwn(slotWords, inner)) return { is: 'word', word: inner as SlotWord };
   const reference = /^(each|param)\.(.+)$/.exec(inner);
   if (reference) return { is: reference[1] as 'each' | 'param', name: reference[2] as string };
@@ -55,8 +70,8 @@ function slotOf(inner: string): Slot | undefined {
 /** Texts are few and said often. */
 const read = new Map<string, Phrase>();
 
-/** The sentence with its slots filled in; undefined when a slot has no value. `inside`: it does not open a sentence. */
-export function fillPhrase(text: string, textOf: (slot: Slot) => string | undefined, inside = false): string | undefined {
+/** The sentence with its slots filled in; undefined when a slot has no value. */
+export function fillPhrase(text: string, textOf: (slot: Slot) => string | undefined): string | undefined {
   const phrase = read.get(text) ?? phraseOf(text).phrase;
   read.set(text, phrase);
   const filled: string[] = [];
@@ -65,11 +80,12 @@ export function fillPhrase(text: string, textOf: (slot: Slot) => string | undefi
     if (value === undefined) return undefined;
     filled.push(value);
   }
-  return typeof phrase[0] === 'string' && !inside ? capital(filled.join('')) : filled.join('');
+  return filled.join('');
 }
 
-/** A plain word opens a sentence with a capital; the names and paths of the host stay as they are. */
-const capital = (text: string): string => (/^[a-z]+(?=[\s,:;'’])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+/** A clause that opens a sentence: its first plain word gets a capital; the names and paths of the host stay as they are. */
+export const capital = (clause: string, text: string): string =>
+  clause.startsWith('{') || !/^[a-z]+(?=[\s,:;'’])/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
 const mostListed = 4;
 
@@ -78,6 +94,23 @@ export function listed(items: readonly string[]): string {
   const shown = items.length > mostListed + 1 ? [...items.slice(0, mostListed), `${items.length - mostListed} more`] : items;
   const last = shown.at(-1) ?? '';
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** A value as its slot asks for it. */
+export function slotValue(slot: Slot, value: Json | undefined, shape?: Shape): string | undefined {
+  if (slot.byNumber) {
+    const count = typeof value === 'number' ? value : Array.isArray(value) ? value.length : undefined;
+    return count === undefined ? undefined : slot.byNumber[count === 1 ? 0 : 1];
+  }
+  return slot.as && typeof value === 'number' ? bytes(value) : valueText(value, shape);
+}
+
+/** `512 MiB`, `1.9 GiB`: bytes in the greatest unit of which there is one. */
+function bytes(value: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const at = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)));
+  const number = value / 1024 ** at;
+  return `${number < 10 && at > 0 ? number.toFixed(1).replace(/\.0$/, '') : Math.round(number)} ${units[at]}`;
 }
 
 const longest = 120;

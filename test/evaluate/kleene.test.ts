@@ -79,7 +79,7 @@ describe('what a failing any tells', () => {
     const [v] = judgeOn(rule(body), { files }).verdicts;
     return [v?.message ?? '', ...(v?.evidence ?? []).map((e) => e.said)];
   };
-  const say = '    say: a socket is missing\n';
+  const say = '    say: A socket is missing\n';
 
   test('its sentence; the evidence is what was found on each way, without the ways whose subject is not there', () => {
     expect(told('/yes', '/no', say)).toEqual(['A socket is missing.', '/yes type is file']);
@@ -89,7 +89,7 @@ describe('what a failing any tells', () => {
     expect(told('/no', '/nope', say)).toEqual(['A socket is missing.', '/no does not exist', '/nope does not exist']);
   });
   test('what each way wanted, when nothing says it for all', () => {
-    expect(told('/yes', '/no')[0]).toBe('/yes type is file, wanted socket. /no does not exist.');
+    expect(told('/yes', '/no')[0]).toBe('/yes type is file, wanted socket. /no is not there.');
   });
 });
 

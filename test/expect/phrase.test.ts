@@ -1,6 +1,6 @@
 /** Sentences with slots. */
 import { expect, test } from 'vitest';
-import { asSentence, fillPhrase, listed, phraseOf, valueText } from '../../src/expect/phrase.ts';
+import { asSentence, capital, fillPhrase, listed, phraseOf, type Slot, slotValue, valueText } from '../../src/expect/phrase.ts';
 import { list, map, mode, string } from '../../src/facts/shape.ts';
 
 test('slots are read, and what is none is named', () => {
@@ -47,9 +47,22 @@ test('long text keeps its beginning and its end', () => {
 });
 
 test('a plain word opens with a capital; names and paths stay as they are', () => {
-  expect(fillPhrase('the link is gone', () => '')).toBe('The link is gone');
-  expect(fillPhrase('/etc/subgid is empty', () => '')).toBe('/etc/subgid is empty');
-  expect(fillPhrase('podman.socket is masked', () => '')).toBe('podman.socket is masked');
+  expect(capital('the link is gone', 'the link is gone')).toBe('The link is gone');
+  expect(capital('/etc/subgid is empty', '/etc/subgid is empty')).toBe('/etc/subgid is empty');
+  expect(capital('podman.socket is masked', 'podman.socket is masked')).toBe('podman.socket is masked');
+  expect(capital('{who} may not linger', 'driver may not linger')).toBe('driver may not linger');
   expect(asSentence('The link is gone')).toBe('The link is gone.');
   expect(listed([])).toBe('');
+});
+
+test('a slot may ask for a unit, or for the word that goes with a number', () => {
+  const slot = (text: string): Slot => phraseOf(text).phrase[0] as Slot;
+  expect(slotValue(slot('{memory as bytes}'), 2_040_109_466)).toBe('1.9 GiB');
+  expect(slotValue(slot('{memory as bytes}'), 536_870_912)).toBe('512 MiB');
+  expect(slotValue(slot('{memory as bytes}'), 12)).toBe('12 bytes');
+  expect(slotValue(slot('{cpus ? processor | processors}'), 1)).toBe('processor');
+  expect(slotValue(slot('{cpus ? processor | processors}'), 4)).toBe('processors');
+  expect(slotValue(slot('{set ? is | are}'), ['a'])).toBe('is');
+  expect(slotValue(slot('{set ? is | are}'), ['a', 'b'])).toBe('are');
+  expect(slotValue(slot('{set ? is | are}'), undefined)).toBeUndefined();
 });
