@@ -17,7 +17,7 @@ export interface Findings {
 }
 
 /** Why something is open that releases of Podman see differently. `release`: why it is not known which one is here. */
-export const releasesDiffer = (release: Unknown): string => `releases of Podman differ in this, and ${release.said}`;
+export const releasesDiffer = (release: Unknown): string => `what becomes of this file depends on the release of Podman, and ${release.said}`;
 
 /** Judges the file under each release. What the releases see differently is unknown; a file that is not there is missing. */
 export function* underEachRelease(
