@@ -45,7 +45,9 @@ export function openPorts({ command, assignments, ending }: Sibling): Unknown | 
   const port = flagsNamed(command.flags, 'publish').find((f) => open.test(f.value));
   const words = argumentsOf(assignments, sectionOf(ending), 'PodmanArgs').find((w) => /^\$/.test(w.text));
   const found = port ? { text: port.value, where: port.where } : words;
-  return found && { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${found.text.slice(0, 80)}`, where: [found.where] };
+  return (
+    found && { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${found.text.slice(0, 80)} when the service starts`, where: [found.where] }
+  );
 }
 
 /** A containers.conf that says nothing. */

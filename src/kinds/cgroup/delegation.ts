@@ -126,11 +126,11 @@ function declareVendor(fact: FactBuilder, unit: LoadedUnit, texts: ReadonlyMap<s
 function noteNearMisses(fact: FactBuilder, unit: LoadedUnit): void {
   if (unit.broken) fact.note('configured', unit.broken.said, unit.broken.where);
   if (unit.masked) fact.note('configured', 'the unit is masked', { path: unit.fragment?.path ?? '' });
-  for (const i of unit.ignored) if (i.key?.toLowerCase() === 'delegate') fact.note('configured', `Delegate=${i.value} ${i.said}`, i.where);
+  for (const i of unit.ignored) if (i.key?.toLowerCase() === 'delegate') fact.note('configured', `Delegate= is ${i.said}`, i.where);
   for (const a of unit.assignments) {
     if (a.key === 'Delegate' && a.section !== 'Service')
-      fact.note('configured', `Delegate=${a.value} ignored: it stands in [${a.section}], not in [Service]`, a.where);
-    if (a.key !== 'Delegate' && a.key.toLowerCase() === 'delegate') fact.note('configured', `${a.key}=${a.value} ignored: it is written Delegate`, a.where);
+      fact.note('configured', `Delegate= is ignored: it stands in [${a.section}], not in [Service]`, a.where);
+    if (a.key !== 'Delegate' && a.key.toLowerCase() === 'delegate') fact.note('configured', `${a.key}= is ignored: it is written Delegate=`, a.where);
   }
 }
 
