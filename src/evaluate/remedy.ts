@@ -1,6 +1,7 @@
 /** What a rule's remedy comes to for one finding: which steps follow from what was found, with all that this host decides. */
 import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
-import { type Fact, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import { record, string } from '../facts/shape.ts';
 import type { Kind } from '../facts/kind.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
@@ -18,7 +19,7 @@ interface Found {
 
 /** The steps for one failure. Those of conditions that nobody can decide count where no other step is left. */
 export function remedyFor(inquiry: Inquiry): Step[] {
-  const all = inquiry.rule.remedy.map((step) => ({ step, meant: isMeant(step, inquiry) }));
+  const all = inquiry.rule.remedy.filter(({ every }) => !every || listAt(every, inquiry).length > 0).map((step) => ({ step, meant: isMeant(step, inquiry) }));
   const sure = all.filter(({ meant }) => meant === true);
   const acts = ({ step }: { step: RemedyStep }): boolean => isActing(step.template);
   const chosen = sure.some(acts) ? sure : all.filter(({ meant }) => meant !== false);
@@ -33,8 +34,15 @@ function isMeant(step: RemedyStep, inquiry: Inquiry): boolean | undefined {
   return truths.includes(true) ? true : truths.includes(undefined) ? undefined : false;
 }
 
+const placeShape = record({ place: string('the file that decided a value') });
+
 function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unknown' {
   const [head = '', ...path] = expectation.path;
+  if (head === 'at') {
+    const place = placesOf(path[0] ?? '', path.slice(1), inquiry)[0];
+    const fact = new FactBuilder().set('place', place).build();
+    return judgeExpectation({ ...expectation, path: ['place'] }, fact, placeShape, head, inquiry.resolve).truth;
+  }
   const found = foundAt(head, path, inquiry);
   if (!found) return 'unknown';
   const shape = found.kind?.shape ?? { type: 'record' as const, fields: {}, describe: '' };
@@ -85,9 +93,14 @@ function placesIn(fact: Known, path: readonly string[]): readonly string[] {
 /** What packages and kernels own is not for people to edit. */
 const isOurs = (path: string): boolean => !/^\/(?:usr\/(?!local\/)|proc\/|sys\/|run\/)/.test(path);
 
+/** The elements of a list that was found; none where nobody could look. */
+function listAt([head = '', ...path]: readonly string[], inquiry: Inquiry): readonly Json[] {
+  const list = valueFound(head, path, inquiry);
+  return Array.isArray(list) ? (list as readonly Json[]) : [];
+}
+
 function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): Step[] {
-  const list = every ? valueFound(every[0] ?? '', every.slice(1), inquiry) : [null];
-  const items = Array.isArray(list) ? (list as readonly Json[]) : [];
+  const items = every ? listAt(every, inquiry) : [null];
   return items.map((item) => {
     const filled = fillStep(template, (word, name) => lookUp(word, name, item, inquiry));
     return settle(atHome(filled, inquiry.as.home), inquiry);
@@ -146,6 +159,7 @@ function settled(step: Step, inquiry: Inquiry): Step {
     const managed = roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
     return { ...managed, file: dropInFile(managed).replace(/^~/, inquiry.as.home) };
   }
+  if ('subid' in step) return step.account === inquiry.as.name ? { ...step, uid: inquiry.as.uid } : step;
   if ('package' in step) {
     const command = installCommand(step.package, distribution);
     return command ? { ...step, command } : step;

@@ -30,7 +30,8 @@ const order = [
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
   ...['params', 'stricter', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', ...severities],
 ];
-const rank = new Map(order.map((key, at) => [key, at]));
+// A key that steps share with what stands before them keeps its place.
+const rank = new Map([...new Set(order)].map((key, at) => [key, at]));
 
 /** The value with its keys in canonical order, at every depth. */
 export function canonical(value: unknown): unknown {
@@ -45,7 +46,7 @@ export function canonical(value: unknown): unknown {
 const sorted = new Map<string, readonly string[]>();
 
 function inOrder(keys: readonly string[]): readonly string[] {
-  const form = keys.join('\0');
+  const form = [keys.length, ...keys].join('\0');
   const known = sorted.get(form);
   if (known) return known;
   const made = keys.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
