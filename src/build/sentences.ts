@@ -79,7 +79,7 @@ const machine: readonly (readonly [RegExp, string])[] = [
   [/\bno [a-z0-9-]+ of the kind that the rule is about/, 'the kind has no words for "none" (find.none), and the rule no ifNone: { not-applicable: … }'],
   [/\b(?:mend|mends|mended)\b/, '"mend" (say fix)'],
   [/(?<![/\w])(?:undefined|null|NaN|\[object)\b/, 'a value of a program'],
-  [/ (?:\.|;|,)/, 'a blank before a stop'],
+  [/ (?:\.(?![\w/])|;|,)/, 'a blank before a stop'],
 ];
 
 const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo|crio)\b/;

@@ -62,6 +62,8 @@ function slotText(slot: Slot, judged: Judged, about: About): string | undefined 
       return about.label;
     case 'value':
       return judged.words?.().value;
+    case 'lacking':
+      return judged.words?.().lacking;
     case 'note':
       return judged.words?.().notes.join('; ') || undefined;
     default:

@@ -7,7 +7,7 @@ import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
 import type { Expectation, Test, Value } from '../rules/rule.ts';
 import type { Evidence, Truth } from '../verdicts/report.ts';
 import { operators, standsMasked } from './operators.ts';
-import { valueText } from './phrase.ts';
+import { listed, valueText } from './phrase.ts';
 import { inWords } from './words.ts';
 
 /** Resolves a rule's value: parameters are known, subject fields come from the subject. */
@@ -34,6 +34,8 @@ export interface Words {
   readonly value?: string;
   /** What was wanted, where the clause alone does not say it: "at least 28633". */
   readonly need?: string;
+  /** What the value was to hold and does not. */
+  readonly lacking?: string;
   readonly notes: readonly string[];
 }
 
@@ -122,13 +124,15 @@ function judgeAt(expectation: Expectation, path: readonly string[], fact: Known,
       .filter((_, i) => truths[i] !== true)
       .map((t) => wanted(t, resolve, at))
       .join(' and ');
-  const words = (): Words =>
-    wordsFor(
+  const words = (): Words => ({
+    ...wordsFor(
       actual,
       at,
       truth === 'no' ? wish() : '',
       notes.map((n) => n.said),
-    );
+    ),
+    ...optional('lacking', listed(expectation.tests.flatMap((t) => lackingOf(t, actual, resolve))) || undefined),
+  });
   if (truth === 'yes') return { truth, said: `${name} ${found}`, where: places, paths: [path], words };
   const meaning = meaningOf(path, at);
   const remarks = notes.length > 0 ? ` (${notes.map((n) => n.said).join('; ')})` : '';
@@ -165,6 +169,14 @@ const optional = <K extends string>(key: K, value: string | undefined): { readon
 function meaningOf(path: readonly string[], shape: Shape | undefined): string {
   const describe = shape?.type === 'boolean' || shape?.type === 'list' ? (shape.describe ?? '').replace(/^whether /, '') : '';
   return /\s/.test(describe) && !describe.startsWith('since ') ? ` (${path.at(-1)}: ${describe})` : '';
+}
+
+/** The elements that a test asked for (`contains`) and that the value does not have. */
+function lackingOf(test: Test, actual: Json | undefined, resolve: Resolve): string[] {
+  if ('inner' in test || test.operator !== 'contains') return [];
+  const asked = resolve(test.value);
+  const had = Array.isArray(actual) ? actual : [];
+  return Array.isArray(asked) ? asked.filter((a) => !had.includes(a)).flatMap((a) => valueText(a) ?? []) : [];
 }
 
 function holds(test: Test, actual: Json | undefined, resolve: Resolve): boolean | Unknown {

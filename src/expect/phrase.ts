@@ -12,6 +12,7 @@ export const slotWords = {
   who: 'the account in question',
   label: 'what the fact is about: its main query value, or the noun of its kind',
   value: 'the value that was judged',
+  lacking: 'what the value was to hold (contains) and does not',
   note: 'what is worth telling about that value: a shadowed file, a key in the wrong table',
   '*': 'what the star of the judged path stood for',
 } as const;

@@ -36,7 +36,8 @@ const mutants = (rule: Rule): Mutant[] => [
 ];
 
 function inNone({ ifNone, ...rule }: Rule): Mutant[] {
-  if (!ifNone) return [];
+  // `not-applicable` is but the words for it.
+  if (!ifNone || ifNone.outcome === 'not-applicable') return [];
   const place = `${rule.at.path}: ifNone`;
   return [
     { what: `${place} dropped`, rule },

@@ -66,8 +66,8 @@ export function effective(manager: UserManager, history: History | undefined, ui
   if (manager.podman && shown.length < kernel.length) return { controllers: shown, pending: 're-login', where: [...found, all] };
   const { started } = manager;
   if (started === undefined || history === undefined) {
-    const which = started === undefined ? 'its start time' : 'when they changed';
-    return neither(`whether the user manager started after the unit files changed: ${which} cannot be read; ${file.path} alone proves nothing`, [file]);
+    const which = started === undefined ? `the start time of user@${uid}.service` : 'when the unit files changed';
+    return neither(`${which} cannot be read, so nothing shows whether the user manager knows what its unit files delegate`, [file]);
   }
   if (release && 'is' in release) return { controllers: release, pending: release, where: [file] };
   if (release && release.version <= 247)
@@ -81,7 +81,7 @@ export function effective(manager: UserManager, history: History | undefined, ui
   // Any file of the directory may be the one that came: only a manager that visibly gives less is known to be older.
   if (newest.directory && shown.length === kernel.length)
     return neither(
-      `whether the user manager knew all controllers when it started: a file came to or left ${newest.path} since, and a container may have switched them on without the manager; restart user@${uid}.service`,
+      `a file came to or left ${newest.path} after the user manager started, which may not know all controllers; restart user@${uid}.service`,
       evidence,
     );
   return { controllers: kernel.filter((c) => before.includes(c)), pending: 're-login', where: evidence };

@@ -133,7 +133,7 @@ function* fromService(which: 'subuid' | 'subgid', account: Account, source: stri
   if (mapped.length > 0)
     return { is: 'known', ranges: mapped, count: mapped.reduce((sum, r) => sum + r.count, 0), broken: [], consulted: [...mapped.map((r) => r.at), from] };
   const why = answer.is === 'blocked' ? answer.why : 'unsupported';
-  const said = `subordinate ids come from "${source}" (/etc/nsswitch.conf), which ${runs(kernel) ? 'getsubids did not tell of' : 'only the running host can ask'}`;
+  const said = `subordinate ids come from "${source}" (/etc/nsswitch.conf), which ${runs(kernel) ? 'getsubids did not report' : 'only the running host can ask'}`;
   return { is: 'unknown', why, said, where: [{ path: '/etc/nsswitch.conf' }] };
 }
 

@@ -152,7 +152,7 @@ export function foreignRule(statements: readonly Statement[], who: Who): Unknown
   const maybe = namer(statements, who, true);
   const rule = statements.find((s) => s.is === 'rule' && maybe(s.who) && !surely(s.who));
   if (rule?.is !== 'rule') return undefined;
-  const said = `whether ${who.name} is among ${rule.who.join(', ')} only a directory service can tell`;
+  const said = `only a directory service can tell whether ${who.name} is among ${rule.who.join(', ')}`;
   return { is: 'unknown', why: 'unsupported', said, where: [{ ...rule.at, said: rule.text.slice(0, 200) }] };
 }
 

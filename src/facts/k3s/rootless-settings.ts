@@ -86,8 +86,8 @@ function bool(text: string, otherwise: boolean | undefined, said: string): Setti
 export function cidrProblem(text: string): string | undefined {
   if (text.includes(':')) return 'slirp4netns takes an IPv4 network only';
   const network = goCidr(text);
-  if (!network) return 'not a network in CIDR notation: K3s stops';
-  if (network.address !== network.network) return 'host bits are set: K3s stops ("host identifier bits must not be set in CIDR prefix")';
+  if (!network) return 'not a network in CIDR notation';
+  if (network.address !== network.network) return 'host bits are set ("host identifier bits" in the log of K3s)';
   if (network.prefix < 1 || network.prefix > 25) return 'slirp4netns needs a prefix length of 1 to 25';
   return undefined;
 }

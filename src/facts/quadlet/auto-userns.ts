@@ -41,8 +41,7 @@ function* learnMissingIds(): Asking<NoIds | Unknown | undefined> {
     ['/etc/subgid', gids],
   ] as const) {
     if (ids.is === 'unknown') return ids;
-    if (ids.count === 0)
-      return { said: `UserNS=auto takes ids of the user ${name}, and ${file} has none for it: the container is not made`, where: ids.consulted };
+    if (ids.count === 0) return { said: `UserNS=auto takes ids of the user ${name}, and ${file} has none for it`, where: ids.consulted };
   }
   return undefined;
 }

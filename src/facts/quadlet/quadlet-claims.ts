@@ -45,7 +45,9 @@ export function openPorts({ command, assignments, ending }: Sibling): Unknown | 
   const port = flagsNamed(command.flags, 'publish').find((f) => open.test(f.value));
   const words = argumentsOf(assignments, sectionOf(ending), 'PodmanArgs').find((w) => /^\$/.test(w.text));
   const found = port ? { text: port.value, where: port.where } : words;
-  return found && { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${found.text.slice(0, 80)}`, where: [found.where] };
+  return (
+    found && { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${found.text.slice(0, 80)} when the service starts`, where: [found.where] }
+  );
 }
 
 /** A containers.conf that says nothing. */
@@ -91,7 +93,7 @@ export function collisionsOf(own: Sibling, siblings: readonly Sibling[], conf: K
   const subnets = subnetClaims(own);
   return {
     names: name
-      ? together.flatMap((s) => (nameClaim(s)?.text === name.text ? [{ said: `${name.text} is also the name in ${s.file.path}`, where: name.where }] : []))
+      ? together.flatMap((s) => (nameClaim(s)?.text === name.text ? [{ said: `the name ${name.text} is also used by ${s.file.path}`, where: name.where }] : []))
       : [],
     ports: ports.each.length === 0 ? [] : together.flatMap((s) => sharedPorts(ports.each, portClaims(s, conf).each, s.file.path)),
     ...(unseen ? { unseen } : {}),
@@ -106,7 +108,7 @@ export function collisionsOf(own: Sibling, siblings: readonly Sibling[], conf: K
     ),
     services: others.flatMap((s) =>
       s.names.includes(own.names[0]) || own.names.includes(s.names[0])
-        ? [{ said: `${s.file.path} makes ${s.names[0]} too`, where: { path: own.file.path } }]
+        ? [{ said: `${s.file.path} also makes ${s.names[0]}`, where: { path: own.file.path } }]
         : [],
     ),
   };

@@ -118,11 +118,11 @@ function openAt(assignments: readonly Assignment[], own: string, flags: readonly
   const masked = judged.find((w) => holdsPlaceholder(w.text));
   if (masked) return { is: 'unknown', why: 'redacted', said: 'a part of the command was masked before it was recorded', where: [masked.where] };
   const whole = flags.find((f) => wholeWord.test(f.value) || f.name.includes('$'));
-  if (whole) return unsure(`systemd fills a variable into ${whole.value.slice(0, 80)}, and splits it into words`, whole.where);
+  if (whole) return unsure(`systemd fills a variable into ${whole.value.slice(0, 80)} when the service starts, and splits it into words`, whole.where);
   // A word that is no value of a flag may become any flag.
   const values = new Set(flags.map((f) => f.value));
   const loose = [...argumentsOf(assignments, own, 'GlobalArgs'), ...args.filter((w) => !values.has(w.text))].find((w) => /^\$(?:\{|[A-Za-z_])/.test(w.text));
-  return loose && unsure(`systemd fills a variable into ${loose.text.slice(0, 80)}`, loose.where);
+  return loose && unsure(`systemd fills a variable into ${loose.text.slice(0, 80)} when the service starts`, loose.where);
 }
 
 /** `$NAME` counts only as a word of its own, and becomes none or several; within a word it is text (systemd.service(5) Command lines). */
@@ -134,7 +134,7 @@ function filledIn(flags: readonly Flag[]): Map<string, Unknown> {
   return new Map(
     flags
       .filter((f) => !besideThePoint.has(f.name) && braced.test(f.value))
-      .map((f) => [f.name, unsure(`systemd fills a variable into ${f.value.slice(0, 80)}`, f.where)]),
+      .map((f) => [f.name, unsure(`systemd fills a variable into ${f.value.slice(0, 80)} when the service starts`, f.where)]),
   );
 }
 

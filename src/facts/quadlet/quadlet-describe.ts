@@ -263,7 +263,7 @@ function setFiles(part: Part, source: Source, files: Surroundings['environmentFi
   part.whole(['environmentFiles', 'each'], each, unseen);
   if (query.mode === undefined) return;
   const allowed = /^0[0-7]{3,4}$/.test(query.mode) ? Number.parseInt(query.mode, 8) : undefined;
-  if (allowed === undefined) unseen = { is: 'unknown', why: 'ambiguous', said: `${query.mode} is no mode such as 0640`, where: [] };
+  if (allowed === undefined) unseen = { is: 'unknown', why: 'ambiguous', said: `${query.mode} is not a mode such as 0640`, where: [] };
   const more = allowed === undefined ? [] : each.filter((e) => (e.value.mode & ~allowed) !== 0);
   part.list(
     ['environmentFiles', 'matching'],

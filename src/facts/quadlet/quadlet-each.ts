@@ -16,6 +16,9 @@ export interface Findings {
   readonly unseen?: Unknown | undefined;
 }
 
+/** Why something is open that releases of Podman see differently. `release`: why it is not known which one is here. */
+export const releasesDiffer = (release: Unknown): string => `what becomes of this file depends on the release of Podman, and ${release.said}`;
+
 /** Judges the file under each release. What the releases see differently is unknown; a file that is not there is missing. */
 export function* underEachRelease(
   path: string,
@@ -33,9 +36,10 @@ export function* underEachRelease(
   const last = facts.at(-1) as FactBuilder;
   const built = facts.map((f) => f.build());
   const { release } = hosts;
-  for (const field of release ? fields : [])
+  if (!release) return last.build();
+  for (const field of fields)
     if (new Set(built.map((b) => seenAs(b, field))).size > 1)
-      last.gap(field, { is: 'unknown', why: 'ambiguous', said: `${field} depends on the Podman version; ${release?.said}`, where: [{ path }] });
+      last.gap(field, { is: 'unknown', why: 'ambiguous', said: releasesDiffer(release), where: [{ path }] });
   return last.build();
 }
 

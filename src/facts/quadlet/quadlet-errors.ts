@@ -87,7 +87,7 @@ function containerErrors(about: About): void {
     about.add(since(release, '4.5') ? '[Container] has neither Image= nor Rootfs=' : '[Container] has no Image=');
   if (about.last('Image') !== '' && rootfs !== '') about.at('Rootfs', 'Image= and Rootfs= exclude each other');
   if (since(release, '4.8') && about.last('Group') !== '' && about.last('User') === '') about.at('Group', 'Group= without User=');
-  for (const { value, where } of about.values('ExposeHostPort')) if (!isPortRange(value)) about.add(`ExposeHostPort=${value} is no port`, where);
+  for (const { value, where } of about.values('ExposeHostPort')) if (!isPortRange(value)) about.add(`ExposeHostPort=${value} is not a port`, where);
   if (since(release, '4.5') && !since(release, '5.3'))
     for (const { value, where } of about.values('Tmpfs'))
       if (value.split(':').length > 2) about.add(`Tmpfs=${value}: Podman ${release.said} takes no more than PATH:OPTIONS`, where);
@@ -109,7 +109,7 @@ function portErrors(about: About): void {
       .split(':');
     const strange = parts.slice(-2).find((p, at) => p !== '' && !isPortRange(p) && (parts.length > 1 || at === 0));
     if (parts.length > 3) about.add(`PublishPort=${value} has too many parts`, where);
-    else if (strange !== undefined) about.add(`PublishPort=${value}: ${strange} is no port`, where);
+    else if (strange !== undefined) about.add(`PublishPort=${value}: ${strange} is not a port`, where);
   }
 }
 

@@ -35,7 +35,7 @@ export function mergeQuadlet(file: QuadletFile, directories: readonly string[], 
     if (text?.is !== 'got') continue;
     const parsed = parseQuadlet(text.value, path, release);
     if (parsed.is === 'broken') {
-      skipped.push({ said: `the drop-in ${path} does not parse and is left out: ${parsed.said}`, where: { path, line: parsed.line } });
+      skipped.push({ said: `${path.slice(path.lastIndexOf('/') + 1)}: ${parsed.said}`, where: { path, line: parsed.line } });
       continue;
     }
     dropIns.push(path);

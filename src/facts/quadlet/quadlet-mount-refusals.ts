@@ -30,7 +30,7 @@ function bareField(text: string, where: Where): ConversionError | undefined {
 function refusalOf(text: string, where: Where, release: Release, takes: (name: string) => boolean): ConversionError | undefined {
   const refuse = (said: string): ConversionError => ({ said, where: [where] });
   const fields = csvRecord(text);
-  if (!fields) return refuse(`Mount=${text} is no list of comma-separated values`);
+  if (!fields) return refuse(`Mount=${text} is not a list of comma-separated values`);
   const typeAt = fields.findIndex((f) => /^type=[^=]*$/.test(f));
   if (typeAt < 0 && !since(release, '5.6')) return refuse(`Mount=${text} has no type=`);
   const type = typeAt < 0 ? 'volume' : (fields[typeAt] as string).slice('type='.length);

@@ -85,7 +85,7 @@ export function hasOneOf(source: string, list: readonly string[], as: Account, r
   if (byName) return metInWords(source, byName);
   const end = leadsTo(source, real);
   const behind = end !== undefined && tidyPath(end) !== tidyPath(source) ? met(end, list, as) : undefined;
-  return end !== undefined && behind ? `${tidyPath(source)} leads to ${metInWords(end, behind)}` : undefined;
+  return end !== undefined && behind ? `${tidyPath(source)} (leads to ${metInWords(end, behind).replace(/ \((.*)\)$/, ', which $1')})` : undefined;
 }
 
 /** Where a path ends when links are followed; undefined: nobody can tell. */

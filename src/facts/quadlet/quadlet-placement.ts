@@ -40,7 +40,7 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
       ...none,
       inert:
         ending === undefined
-          ? `no generator takes the ending of ${name}: endings are lower case`
+          ? `no generator takes the ending of ${name}, since endings are lower case`
           : `Podman ${host.release.said} passes over ${name.slice(name.lastIndexOf('.'))} files, which came with ${ending}`,
     };
   }
@@ -100,12 +100,12 @@ function inertBecause(host: QuadletHost, directory: string): string {
 /** Directories that are named for a user but read by somebody else. */
 function meant(host: QuadletHost, place: string, directory: string): { escalates?: string; misplaced?: string } {
   const stray = /^\/(run|usr\/share)\/containers\/systemd\/users(\/|$)/.exec(directory);
-  if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator: the unit runs as root' };
+  if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator' };
   if (place === 'system' && directory.startsWith(`${shared}/`))
-    return { escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well: the unit runs as root` };
+    return { escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well` };
   const top = /^\/(?:run|etc|usr\/share)\/containers\/systemd\/([^/]+)/.exec(directory)?.[1];
   if (place === 'system' && top !== undefined && (top === 'user' || namesUser(host.accounts, top)))
-    return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it: the unit runs as root` };
+    return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it` };
   const team = new RegExp(`^${shared}/([^/]+)`).exec(directory)?.[1];
   if (place === 'user' && team !== undefined && host.accounts.some((a) => a.name === team && a.uid !== 0))
     return { misplaced: `only numeric directories belong to one user: users/${team}/ reaches every user` };

@@ -85,7 +85,7 @@ export function startTimeoutOf(service: Service): StartTimeout | { readonly prob
   const type = setting(service, 'Type');
   if (!last) return type?.value === 'oneshot' ? { seconds: 0, unlimited: true, where: type.where } : { seconds: 90, unlimited: false };
   const seconds = timeSpan(last.value);
-  if (seconds === undefined) return { problem: `${last.key}=${last.value.slice(0, 40)} is no time span, so systemd passes over it`, where: last.where };
+  if (seconds === undefined) return { problem: `${last.key}=${last.value.slice(0, 40)} is not a time span, so systemd passes over it`, where: last.where };
   const unlimited = seconds === 0 || seconds === Number.POSITIVE_INFINITY;
   return { seconds: unlimited ? 0 : seconds, unlimited, where: last.where };
 }

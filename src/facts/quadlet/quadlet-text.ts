@@ -23,7 +23,7 @@ export function parseQuadlet(text: string, path: string, release: Release): Pars
   const { lines, stuck } = oldLines(text, release);
   const parsed = assignmentsOf(lines, path, isOldComment);
   if (parsed.is === 'broken' || stuck === undefined) return parsed;
-  return { is: 'broken', said: `the generator of Podman ${release.said} never ends on the blank line that follows the backslash`, line: stuck, endless: true };
+  return { is: 'broken', said: `Podman ${release.said} never ends on the blank line that follows the backslash`, line: stuck, endless: true };
 }
 
 function assignmentsOf(lines: Iterable<{ line: number; content: string }>, path: string, isComment: (content: string) => boolean): ParsedQuadlet {

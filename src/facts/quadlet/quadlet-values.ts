@@ -61,7 +61,7 @@ export function valuesOfUnit(unit: Valued): Values {
   const service = [...unit.assignments.filter((a) => a.section === 'Service'), ...unit.dropIns];
   const passed = service.flatMap((a) => {
     const why = passedOver(a);
-    return why === undefined ? [] : [{ key: a.key, value: a.value, why: `systemd passes over it: ${why}`, where: a.where }];
+    return why === undefined ? [] : [{ key: a.key, value: a.value, why: `systemd ignores it: ${why}`, where: a.where }];
   });
   const open = filled.find((f) => f.open && checkOf(unit.ending, f.given.flag) && !free.has(f.given.flag))?.open;
   return { refused, idle: [...idle, ...passed], ...(open ? { open } : {}) };
@@ -70,7 +70,7 @@ export function valuesOfUnit(unit: Valued): Values {
 /** Whatever stands in their values, they are taken. */
 const free = new Set(['env', 'label', 'annotation', 'log-opt', 'secret']);
 
-const bad = ({ key, value, where }: Given, why: string): BadValue => ({ key, value, why, where });
+const bad = ({ key, flag, value, where }: Given, why: string): BadValue => ({ key, value: key === 'PodmanArgs' ? `--${flag}=${value}` : value, why, where });
 
 /** A value with its specifiers filled in. Without a text it is not judged: a variable fills it in, or what only the running host tells; `open` says that it was masked. */
 function filledIn({ value, where }: Given, { expand, unit }: Valued): { readonly text?: string; readonly open?: Unknown } {

@@ -26,9 +26,15 @@ export function boundBy(flags: readonly Flag[], units: VolumeUnits, expand: (tex
     if (unseen) return unseen;
     const given = optionsOf(assignments);
     const masked = [...given.values()].find(({ text }) => holdsPlaceholder(text));
-    if (masked) return { is: 'unknown', why: 'redacted', said: 'what a volume binds was masked', where: [masked.where] };
+    if (masked) return { is: 'unknown', why: 'redacted', said: 'what a volume binds was masked before it was recorded', where: [masked.where] };
     const filled = [...given.values()].find(({ text }) => text.includes('$'));
-    if (filled) return { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${filled.text.slice(0, 80)}`, where: [filled.where] };
+    if (filled)
+      return {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `systemd fills a variable into ${filled.text.slice(0, 80)} when the service starts`,
+        where: [filled.where],
+      };
     const device = boundDevice(Object.fromEntries([...given].map(([key, { text }]) => [key, expand(text)])));
     if (device !== undefined) found.push({ ...mounted, source: device, where: given.get('device')?.where ?? { path: file.path } });
   }

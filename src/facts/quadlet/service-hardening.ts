@@ -79,7 +79,7 @@ export function stopsOfUser({ service }: Hardened): { readonly stops: Finding[];
   const implied = [
     ...[...namespaced, ...namespacedWords].flatMap((key) => switched(service, key) ?? []),
     ...namespacedLists.flatMap((key) => lines(service, key).slice(-1)),
-  ].map((found) => say(found, `PrivateUsers= comes with it: ${alone}`));
+  ].map((found) => say(found, 'PrivateUsers= comes with it, so newuidmap can map nothing'));
   return { stops, implied };
 }
 

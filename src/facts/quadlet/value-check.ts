@@ -16,7 +16,7 @@ export type Check = (value: string, asked: Asked) => string | undefined;
 export const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>
-    words.includes(value) ? undefined : `it knows ${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+    words.includes(value) ? undefined : `it takes ${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 /** A text of this form; `wanted` says which. */
 export const like =
@@ -25,14 +25,14 @@ export const like =
     form.test(value) ? undefined : wanted;
 
 /** Go's strconv.ParseUint, as pflag reads it: `0x10` and `1_000` too. */
-export const wholeNumber = like(/^(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]*|[1-9][\d_]*)$/i, 'a whole number from 0 on is wanted');
-export const integer = like(/^[-+]?(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]*|[1-9][\d_]*)$/i, 'a whole number is wanted');
+export const wholeNumber = like(/^(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]*|[1-9][\d_]*)$/i, 'a whole number from 0 on is needed');
+export const integer = like(/^[-+]?(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]*|[1-9][\d_]*)$/i, 'a whole number is needed');
 
 /** Names of containers, pods, volumes and networks (containers/podman:libpod/define/config.go NameRegex). */
-export const resourceName = like(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'a name holds letters, digits, _, . and -, and begins with a letter or digit');
+export const resourceName = like(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'a name consists of letters, digits, dots, _ and -, and begins with a letter or digit');
 
 /** Sizes of docker/go-units:size.go: a number and K, M, G, T or P, B and iB behind it; `64m`, `1.5g`, `1GiB`. */
-export const size: Check = (value) => (/^(?:\d+(?:\.\d*)?|\.\d+) ?(?:[kmgtp]i?b?|b)?$/i.test(value) ? undefined : 'a size such as 512m or 1g is wanted');
+export const size: Check = (value) => (/^(?:\d+(?:\.\d*)?|\.\d+) ?(?:[kmgtp]i?b?|b)?$/i.test(value) ? undefined : 'a size such as 512m or 1g is needed');
 
 /** The nanoseconds of a time as Go writes it, `1m30s` or `0`; undefined: it is none (Go time.ParseDuration). */
 export function goDuration(text: string): number | undefined {

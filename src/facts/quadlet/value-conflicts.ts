@@ -21,7 +21,7 @@ export function conflictsOf(all: readonly Given[], pod: readonly Given[] | undef
   const add = (given: readonly Given[], why: string): void => void found.push(...given.map((g) => ({ given: g, why })));
   const last = (flag: string): string => named(flag).at(-1)?.value ?? '';
   if (pod) memberConflicts(named, pod, add);
-  else if (named('userns').length > 0) add(named(...maps), 'beside a user namespace no ids are mapped by hand');
+  else if (named('userns').length > 0) add(named(...maps), 'ids cannot be mapped by hand beside a user namespace');
   networkConflicts(named, add);
   if (last('uts') === 'host') add(named('hostname'), "with the host's own name no other can be given");
   if (last('ipc') === 'host') add(named('shm-size'), "the host's own shared memory has its size");
@@ -49,14 +49,14 @@ type Add = (given: readonly Given[], why: string) => void;
 
 /** What a member shares with its pod the pod sets. */
 function memberConflicts(named: Named, pod: readonly Given[], add: Add): void {
-  add(named('userns', ...maps), 'a member of a pod has the user namespace of the pod: it belongs into the .pod file');
+  add(named('userns', ...maps), 'a member of a pod has the user namespace of the pod: it belongs in the .pod file');
   if (pod.some((g) => ['share', 'infra'].includes(g.flag))) return;
   if (named('network').length === 0)
     add(
       named('publish', 'publish-all', 'ip', 'ip6', 'mac-address', 'network-alias', 'add-host'),
-      'a member of a pod has the network of the pod: it belongs into the .pod file',
+      'a member of a pod has the network of the pod: it belongs in the .pod file',
     );
-  if (named('uts').length === 0) add(named('hostname'), 'a member of a pod has the name of the pod: it belongs into the .pod file');
+  if (named('uts').length === 0) add(named('hostname'), 'a member of a pod has the name of the pod: it belongs in the .pod file');
 }
 
 const single = /^(?:host|none|private|slirp4netns|pasta|pod)(?::|$)|^(?:container|ns):/;
@@ -68,7 +68,7 @@ function networkConflicts(named: Named, add: Add): void {
   const what = mode.value.split(':')[0];
   if (networks.length > 1) add([mode], `${what} stands alone, and other networks are named`);
   if (what !== 'private' && what !== 'pod')
-    add(named('ip', 'ip6', 'mac-address', 'network-alias'), `only on a bridge has a container an address or a name, not with ${what}`);
+    add(named('ip', 'ip6', 'mac-address', 'network-alias'), `only on a bridge does a container get an address or a name, not with ${what}`);
   if (what === 'host')
     add(
       named('sysctl').filter((g) => g.value.startsWith('net.')),

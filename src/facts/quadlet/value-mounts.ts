@@ -28,10 +28,10 @@ export const volume: Check = (value, asked) => {
   if (parts.length > 3) return 'no more than SOURCE:TARGET:OPTIONS is taken';
   const [source, target, options] = parts.length === 1 ? [undefined, parts[0] as string, undefined] : (parts as [string, string, string?]);
   if (source === '') return 'the source is empty';
-  if (!target.startsWith('/')) return target === '' ? 'the path in the container is empty' : `the path in the container, ${target}, must be absolute`;
+  if (!target.startsWith('/')) return target === '' ? 'the path in the container is empty' : `the path in the container, ${target}, is not absolute`;
   if (source !== undefined && !/^[./]/.test(source)) {
     const problem = resourceName(source, asked);
-    if (problem) return `${source} is no path, and no name of a volume: ${problem}`;
+    if (problem) return `${source} is neither a path nor a name of a volume: ${problem}`;
   }
   return options === undefined ? undefined : optionsProblem(options.split(','));
 };
@@ -41,12 +41,12 @@ function optionsProblem(options: readonly string[]): string | undefined {
   const plain = options.filter((o) => !(overlay && dirs.test(o)) && !/^idmap(?:=|$)/.test(o));
   for (const group of groups) {
     const found = plain.filter((o) => group.includes(o));
-    if (found.length > 1) return `of ${group.join(', ')} one may stand, not ${found.join(' and ')}`;
+    if (found.length > 1) return `only one of ${group.join(', ')} is possible, not ${found.join(' and ')}`;
   }
   const beside = overlay ? plain.find((o) => o !== 'O' && o !== 'U') : undefined;
   if (beside !== undefined) return `beside O no ${beside} may stand`;
   const unknown = plain.find((o) => !harmless.includes(o) && !groups.some((g) => g.includes(o)));
-  return unknown === undefined ? undefined : `${unknown === '' ? 'an empty word' : unknown} is no option of a volume`;
+  return unknown === undefined ? undefined : `${unknown === '' ? 'an empty word' : unknown} is not an option of a volume`;
 }
 
 /** Types of --mount, with the release that took them first. */
@@ -67,12 +67,12 @@ const words: Readonly<Record<string, RegExp>> = {
 /** `--mount type=TYPE,…`. Options of types other than bind, volume and tmpfs are not looked at. */
 export const mount: Check = (value, asked) => {
   const fields = csvRecord(value);
-  if (!fields) return 'it is no list of comma-separated values';
+  if (!fields) return 'it is not a list of comma-separated values';
   const typeAt = fields.findIndex((f) => /^type=[^=]*$/.test(f));
   if (typeAt < 0 && !since(asked.release, '5.6')) return 'it has no type=';
   const type = typeAt < 0 ? 'volume' : (fields[typeAt] as string).slice('type='.length);
   const from = Object.hasOwn(types, type) ? types[type] : undefined;
-  if (from === undefined) return `${type} is no type of a mount`;
+  if (from === undefined) return `${type} is not a type of a mount`;
   if (!since(asked.release, from)) return `the type ${type} came with Podman ${from}`;
   const pairs = fields
     .filter((_, at) => at !== typeAt)
@@ -83,7 +83,7 @@ export const mount: Check = (value, asked) => {
 function sourceProblem(pairs: Pairs, asked: Asked): string | undefined {
   const name = pairs.findLast(([key]) => key === 'src' || key === 'source')?.[1] ?? '';
   const problem = name === '' || /^[./]/.test(name) ? undefined : resourceName(name, asked);
-  return problem && `${name} is no name of a volume: ${problem}`;
+  return problem && `${name} is not a name of a volume: ${problem}`;
 }
 
 type Pairs = readonly (readonly [string, string | undefined])[];
@@ -92,10 +92,10 @@ function optionProblem(type: string, pairs: Pairs): string | undefined {
   const known = keys[type];
   if (!known) return undefined;
   const unknown = pairs.find(([key]) => !known.includes(key));
-  if (unknown) return `${unknown[0] === '' ? 'an empty word' : unknown[0]} is no option of a mount of type ${type}`;
-  if (pairs.filter(([key]) => ['ro', 'readonly', 'rw'].includes(key)).length > 1) return 'of ro, readonly and rw one may stand';
+  if (unknown) return `${unknown[0] === '' ? 'an empty word' : unknown[0]} is not an option of a mount of type ${type}`;
+  if (pairs.filter(([key]) => ['ro', 'readonly', 'rw'].includes(key)).length > 1) return 'only one of ro, readonly and rw is possible';
   const strange = pairs.find(([key, value]) => Object.hasOwn(words, key) && !words[key]?.test(value ?? ''));
-  if (strange) return `${strange[1] ?? ''} is no value of ${strange[0]}`;
+  if (strange) return `${strange[1] ?? ''} is not a value of ${strange[0]}`;
   return type === 'bind' && pairs.some(([key, value]) => /^(?:src|source)$/.test(key) && !value) ? 'the source is empty' : undefined;
 }
 
@@ -103,7 +103,7 @@ function targetProblem(type: string, pairs: Pairs): string | undefined {
   const target = pairs.findLast(([key]) => ['dst', 'destination', 'target'].includes(key))?.[1];
   if (type === 'glob' && target === undefined) return undefined;
   if (!target) return 'the path in the container is missing';
-  return target.startsWith('/') ? undefined : `the path in the container, ${target}, must be absolute`;
+  return target.startsWith('/') ? undefined : `the path in the container, ${target}, is not absolute`;
 }
 
 const tmpfsOptions =
@@ -112,11 +112,11 @@ const tmpfsOptions =
 /** `--tmpfs PATH[:OPTIONS]`. */
 export const tmpfs: Check = (value) => {
   const [path = '', options, more] = value.split(':');
-  if (!path.startsWith('/')) return `the path in the container, ${path}, must be absolute`;
+  if (!path.startsWith('/')) return `the path in the container, ${path}, is not absolute`;
   if (more !== undefined) return 'no more than PATH:OPTIONS is taken';
   const given = options?.split(',') ?? [];
   const unknown = given.find((o) => !tmpfsOptions.test(o));
-  if (unknown !== undefined) return `${unknown === '' ? 'an empty word' : unknown} is no option of a tmpfs`;
+  if (unknown !== undefined) return `${unknown === '' ? 'an empty word' : unknown} is not an option of a tmpfs`;
   const pair = [
     ['rw', 'ro'],
     ['exec', 'noexec'],
@@ -145,7 +145,7 @@ function secretOption(key: string, value: string): string | undefined {
   if (key === 'type') return value === 'mount' || value === 'env' ? undefined : `the type of a secret is mount or env, not ${value}`;
   if (key === 'uid' || key === 'gid') return /^\d+$/.test(value) ? undefined : `${key} is a number, not ${value}`;
   if (key === 'mode') return /^[0-7]+$/.test(value) ? undefined : `mode is an octal number, not ${value}`;
-  return `${key} is no option of a secret`;
+  return `${key} is not an option of a secret`;
 }
 
 /** `--device HOST[:CONTAINER[:PERMISSIONS]]`; a name of CDI is left alone. */
@@ -154,5 +154,5 @@ export const device: Check = (value) => {
   if (parts.length > 3) return 'no more than HOST:CONTAINER:PERMISSIONS is taken';
   const mode = parts.length === 3 ? parts[2] : undefined;
   const letters = [...(mode ?? '')];
-  return mode !== undefined && (!/^[rwm]+$/.test(mode) || new Set(letters).size < letters.length) ? `${mode} is no set of r, w and m` : undefined;
+  return mode !== undefined && (!/^[rwm]+$/.test(mode) || new Set(letters).size < letters.length) ? `${mode} is not a set of r, w and m` : undefined;
 };

@@ -13,17 +13,17 @@ export const userns: Check = (value, { release, user }) => {
   const [mode = '', options] = value.split(/:(.*)/s);
   if (['', 'host', 'pod'].includes(value) || joined.test(value)) return undefined;
   if (value === 'private') return undefined;
-  if (mode === 'nomap' && options === undefined) return user ? undefined : 'nomap is for containers without root';
+  if (mode === 'nomap' && options === undefined) return user ? undefined : 'nomap is for rootless containers';
   if (mode === 'keep-id') {
-    if (!user && !since(release, '4.5')) return 'keep-id is for containers without root, before Podman 4.5';
+    if (!user && !since(release, '4.5')) return 'keep-id is for rootless containers, before Podman 4.5';
     return (
       optionsProblem(options ?? '', { uid: number, gid: number, size: number }) ??
-      (!user && /(?:^|,)size=/.test(options ?? '') ? 'size is for containers without root' : undefined)
+      (!user && /(?:^|,)size=/.test(options ?? '') ? 'size is for rootless containers' : undefined)
     );
   }
   if (mode === 'auto')
     return options === '' ? 'nothing follows the colon' : optionsProblem(options ?? '', { size: number, uidmapping: mapping, gidmapping: mapping });
-  return `${value} is no mode of a user namespace: auto, keep-id, nomap, host, private, container:NAME and ns:PATH are`;
+  return `${value} is not a mode of a user namespace; auto, keep-id, nomap, host, private, container:NAME and ns:PATH are`;
 };
 
 const number = /^\d+$/;
@@ -33,8 +33,8 @@ function optionsProblem(text: string, known: Readonly<Record<string, RegExp>>): 
   for (const option of text === '' ? [] : text.split(',')) {
     const [key = '', value] = option.split(/=(.*)/s);
     const form = Object.hasOwn(known, key) ? known[key] : undefined;
-    if (!form) return `${key} is no option of this mode`;
-    if (value === undefined || !form.test(value)) return `${value ?? ''} is no value of ${key}`;
+    if (!form) return `${key} is not an option of this mode`;
+    if (value === undefined || !form.test(value)) return `${value ?? ''} is not a value of ${key}`;
   }
   return undefined;
 }
@@ -42,7 +42,7 @@ function optionsProblem(text: string, known: Readonly<Record<string, RegExp>>): 
 /** `--uidmap` and `--gidmap`; since 4.7 the count may be left out, and flags and @ may stand. */
 export const idMap: Check = (value, { release }) => {
   const form = since(release, '4.7') ? /^[+ug]*\d+:@?\d+(?::\d+)?$/ : /^\d+:\d+:\d+$/;
-  return value.split(',').every((v) => form.test(v)) ? undefined : 'CONTAINER:HOST:COUNT is wanted, in numbers';
+  return value.split(',').every((v) => form.test(v)) ? undefined : 'CONTAINER:HOST:COUNT is needed, in numbers';
 };
 
 /** Modes of --network that are no name of a network. */
@@ -53,37 +53,37 @@ export const network: Check = (value, { release, user }) => {
   const [mode = '', options] = value.split(/:(.*)/s);
   if (value === '' || joined.test(value)) return undefined;
   if (mode === 'slirp4netns' && since(release, '6.0')) return 'Podman 6 has no slirp4netns any more';
-  if (mode === 'pasta' && !user) return 'pasta is for containers without root';
+  if (mode === 'pasta' && !user) return 'pasta is for rootless containers';
   if (['host', 'none', 'private', 'default', 'pod'].includes(mode) && options !== undefined) return `${mode} takes no options`;
-  if (!modes.includes(mode) && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(mode)) return `${mode} is no name of a network`;
+  if (!modes.includes(mode) && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(mode)) return `${mode} is not a name of a network`;
   if (mode === 'slirp4netns' || mode === 'pasta' || options === undefined) return undefined;
   for (const option of options.split(',')) {
     const [key, given = ''] = option.split(/=(.*)/s);
-    if ((key === 'ip' || key === 'ip6') && !isAddress(given)) return `${given} is no address`;
-    if (key === 'mac' && !/^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(given)) return `${given} is no MAC address`;
+    if ((key === 'ip' || key === 'ip6') && !isAddress(given)) return `${given} is not an address`;
+    if (key === 'mac' && !/^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(given)) return `${given} is not a MAC address`;
     if (key === 'interface_name' && given === '') return 'interface_name is empty';
   }
   return undefined;
 };
 
-export const address: Check = (value) => (value === '' || isAddress(value) ? undefined : 'it is no address');
-export const resolver: Check = (value) => (value === '' || value === 'none' || isAddress(value) ? undefined : 'it is no address');
+export const address: Check = (value) => (value === '' || isAddress(value) ? undefined : 'it is not an address');
+export const resolver: Check = (value) => (value === '' || value === 'none' || isAddress(value) ? undefined : 'it is not an address');
 /** Names of search domains (containers/podman:pkg/domain/entities, validate/choice.go); `.` is none. */
 export const domain: Check = (value) => (/\s/.test(value) ? 'a domain holds no blanks' : undefined);
 
 /** `--add-host NAME[;NAME]:ADDRESS`. */
 export const hostEntry: Check = (value) => {
   const colon = value.indexOf(':');
-  if (colon <= 0) return 'NAME:ADDRESS is wanted';
+  if (colon <= 0) return 'NAME:ADDRESS is needed';
   const to = value.slice(colon + 1);
-  return to === 'host-gateway' || isAddress(to) ? undefined : `${to} is no address`;
+  return to === 'host-gateway' || isAddress(to) ? undefined : `${to} is not an address`;
 };
 
 /** `--subnet` of a network. */
-export const subnet: Check = (value) => (isNetwork(value) ? undefined : 'an address with the length of its prefix is wanted, such as 10.89.0.0/24');
+export const subnet: Check = (value) => (isNetwork(value) ? undefined : 'an address with the length of its prefix is needed, such as 10.89.0.0/24');
 /** `--ip-range`: a subnet, or two addresses since 5.0. */
 export const addressRange: Check = (value) =>
-  isNetwork(value) || value.split('-').every(isAddress) ? undefined : 'a subnet, or two addresses with a dash, is wanted';
+  isNetwork(value) || value.split('-').every(isAddress) ? undefined : 'a subnet, or two addresses with a dash, is needed';
 /** Options of a bridge that are numbers; which others there are depends on the driver. */
 export const networkOption: Check = (value) => {
   const [key = '', given = ''] = value.split(/=(.*)/s);
@@ -91,7 +91,7 @@ export const networkOption: Check = (value) => {
   return key === 'vlan' && Number(given) > 4094 ? 'vlan goes up to 4094' : undefined;
 };
 /** `--gateway`. */
-export const gateway: Check = (value) => (isAddress(value) ? undefined : 'it is no address');
+export const gateway: Check = (value) => (isAddress(value) ? undefined : 'it is not an address');
 /** Names of interfaces; longer ones than 15 letters since 5.5 are refused, and fail at start before. */
 export const interfaceName: Check = (value) =>
   value.length <= 15 && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value) ? undefined : 'a name of an interface has up to 15 letters, digits, _, . and -';

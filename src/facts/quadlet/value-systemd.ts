@@ -14,7 +14,7 @@ export const laterSpecifiers = /%[aAbBcdDEfgGhHiIjJlLmMnNopPqrRsStTuUvVwWyYC]/;
 
 /** Names of units (systemd/systemd:src/basic/unit-name.h VALID_CHARS). */
 export const unitNameProblem = (name: string): string | undefined =>
-  /^[a-zA-Z0-9:_.\\@-]+$/.test(name) && name.length <= 255 ? undefined : `${name} is no name of a unit: letters, digits and :_.\\@- are`;
+  /^[a-zA-Z0-9:_.\\@-]+$/.test(name) && name.length <= 255 ? undefined : `${name} is not a name of a unit; letters, digits and :_.\\@- are allowed`;
 
 const restarts = /^(?:no|always|on-(?:success|failure|abnormal|abort|watchdog))$/;
 const bytes = /^(?:infinity|\d+(?:\.\d+)?%|[1-9]\d*(?:\.\d+)?[BKMGTPE]?|0\.\d+[BKMGTPE])$/;
@@ -22,14 +22,14 @@ const count = /^(?:infinity|\d+(?:\.\d+)?%|[1-9]\d*)$/;
 
 /** Keys of [Service] whose other values systemd passes over: the setting is not made. */
 const forms: Readonly<Record<string, readonly [(value: string) => boolean, string]>> = {
-  Restart: [(v) => restarts.test(v), 'it knows no, always, on-success, on-failure, on-abnormal, on-abort and on-watchdog'],
-  RestartSec: [(v) => timeSpan(v) !== undefined, 'it is no time span'],
-  TimeoutStopSec: [(v) => timeSpan(v) !== undefined, 'it is no time span'],
-  MemoryMax: [(v) => bytes.test(v), 'a size such as 512M, a percentage or infinity is wanted'],
-  MemoryHigh: [(v) => bytes.test(v), 'a size such as 512M, a percentage or infinity is wanted'],
-  TasksMax: [(v) => count.test(v), 'a number, a percentage or infinity is wanted'],
-  CPUQuota: [(v) => /^\d+(?:\.\d+)?%$/.test(v) && Number.parseFloat(v) > 0, 'a percentage above 0 is wanted'],
-  CPUWeight: [(v) => v === 'idle' || (/^\d+$/.test(v) && Number(v) >= 1 && Number(v) <= 10000), 'a number from 1 to 10000, or idle, is wanted'],
+  Restart: [(v) => restarts.test(v), 'it takes no, always, on-success, on-failure, on-abnormal, on-abort and on-watchdog'],
+  RestartSec: [(v) => timeSpan(v) !== undefined, 'it is not a time span'],
+  TimeoutStopSec: [(v) => timeSpan(v) !== undefined, 'it is not a time span'],
+  MemoryMax: [(v) => bytes.test(v), 'a size such as 512M, a percentage or infinity is needed'],
+  MemoryHigh: [(v) => bytes.test(v), 'a size such as 512M, a percentage or infinity is needed'],
+  TasksMax: [(v) => count.test(v), 'a number, a percentage or infinity is needed'],
+  CPUQuota: [(v) => /^\d+(?:\.\d+)?%$/.test(v) && Number.parseFloat(v) > 0, 'a percentage above 0 is needed'],
+  CPUWeight: [(v) => v === 'idle' || (/^\d+$/.test(v) && Number(v) >= 1 && Number(v) <= 10000), 'a number from 1 to 10000, or idle, is needed'],
 };
 
 /** Why systemd passes over a setting; undefined: it does not, or it is not looked at. */

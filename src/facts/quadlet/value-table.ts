@@ -22,9 +22,9 @@ const spaces: Checks = {
 };
 const limits: Checks = {
   memory: size,
-  'memory-swap': like(/^(?:-1|\d.*)$/, 'a size is wanted'),
+  'memory-swap': like(/^(?:-1|\d.*)$/, 'a size is needed'),
   'shm-size': size,
-  cpus: like(/^-?(?:\d+(?:\.\d*)?|\.\d+)$/, 'a number is wanted'),
+  cpus: like(/^-?(?:\d+(?:\.\d*)?|\.\d+)$/, 'a number is needed'),
 };
 const security: Checks = { 'security-opt': word.securityOption, sysctl: word.sysctl, device };
 const retry: Checks = { retry: word.retries };

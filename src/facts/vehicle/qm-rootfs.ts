@@ -57,6 +57,6 @@ function pathOf(set: Assignment, own: readonly Assignment[]): string | Unknown {
   });
   const path = text.replace(/:[^/]*$/, '');
   if (missing.length === 0 && path.startsWith('/') && !path.includes('%')) return path;
-  const why = missing.length > 0 ? `${missing.join()} is not set in [Service]` : 'it is no absolute path';
+  const why = missing.length > 0 ? `[Service] does not set ${missing.join()}` : 'it is not an absolute path';
   return { is: 'unknown', why: 'ambiguous', said: `what Rootfs=${set.value} names cannot be told: ${why}`, where: [set.where] };
 }

@@ -67,7 +67,7 @@ function settled(words: BootWords, controllers: Answer<string> | undefined): Set
 /** The firmware of a Raspberry Pi may say cgroup_disable=memory, which a later cgroup_enable=memory takes back. */
 function behindFirmware(words: BootWords, where: readonly Where[]): Settled {
   if (words.disabled.length > 0 || words.words.includes('cgroup_enable=memory')) return words;
-  const said = 'what the firmware of a Raspberry Pi says before these words, such as cgroup_disable=memory, shows on a running host only';
+  const said = 'what the firmware of a Raspberry Pi puts before these words, such as cgroup_disable=memory, shows on a running host only';
   return { ...words, disabled: { is: 'unknown', why: 'ambiguous', said, where } };
 }
 

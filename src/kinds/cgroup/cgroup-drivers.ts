@@ -18,6 +18,7 @@ const templates = ['config.toml.tmpl', 'config-v3.toml.tmpl'].map((n) => `${agen
 export const cgroupDrivers = defineKind({
   name: 'cgroup-drivers',
   noun: 'the cgroup driver',
+  absent: 'no system service of K3s was found',
   describe: "The cgroup driver of K3s's kubelet and that of its container runtime. It exists where K3s is set up as a system service.",
   fields: {},
   shape: record({
@@ -145,7 +146,7 @@ function* embedded(consulted: readonly Where[]): Asking<Driver | Unknown> {
     };
   }
   const parsed = parseToml(text.value);
-  if (parsed.is === 'broken') return unparsable(`${containerd} is no TOML: ${parsed.problem.message}`, placed(containerd, parsed.problem));
+  if (parsed.is === 'broken') return unparsable(`${containerd} is not TOML: ${parsed.problem.message}`, placed(containerd, parsed.problem));
   const line = text.value.split('\n').findIndex((l) => /^\s*SystemdCgroup\s*=/.test(l));
   const on = line >= 0 && /=\s*true\b/.test(text.value.split('\n')[line] ?? '');
   return { driver: on ? 'systemd' : 'cgroupfs', where: [{ path: containerd, ...(line >= 0 ? { line: line + 1 } : { said: 'no SystemdCgroup: cgroupfs' }) }] };

@@ -3,7 +3,7 @@ import { type Answer, type Asking, list, read, together } from '../../facts/ask.
 import { bootLines, libraryDirs, mountedMode, systemdVersion, versionOne, wantedMode } from '../../facts/cgroup/hierarchy.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { list as listOf, record, string } from '../../facts/shape.ts';
+import { list as listOf, record, says, string } from '../../facts/shape.ts';
 
 const mountInfo = '/proc/self/mountinfo';
 const rootControllers = '/sys/fs/cgroup/cgroup.controllers';
@@ -21,7 +21,9 @@ export const cgroup = defineKind({
   describe: 'The cgroup hierarchy of the host (unified is version 2) and the controllers at its root.',
   fields: {},
   shape: record({
-    mode: string('unified: version 2; legacy: version 1; hybrid: version 1 with an empty version 2 beside it', ['unified', 'hybrid', 'legacy']),
+    mode: says(string('unified: version 2; legacy: version 1; hybrid: version 1 with an empty version 2 beside it', ['unified', 'hybrid', 'legacy']), {
+      is: 'cgroups are in {value} mode',
+    }),
     controllers: listOf(string('a controller'), 'the controllers that the root of the unified hierarchy offers'),
     beside: listOf(string('CONTROLLERS at PLACE'), 'hierarchies of version 1 that are mounted beside version 2'),
   }),
@@ -56,7 +58,9 @@ export const cgroup = defineKind({
     else
       fact.gap(
         'controllers',
-        controllers.is === 'blocked' ? unknown(controllers, rootControllers) : undecided('not there although cgroup2 is mounted', { path: rootControllers }),
+        controllers.is === 'blocked'
+          ? unknown(controllers, rootControllers)
+          : undecided(`${rootControllers} is missing although cgroup2 is mounted`, { path: rootControllers }),
       );
     return fact.build();
   },
@@ -106,7 +110,12 @@ function* fromFiles(fact: FactBuilder): Asking<Fact> {
   else
     fact.gap(
       'mode',
-      undecided(wanted.size > 1 ? 'the boot entries differ' : 'the boot arguments do not force a mode, and the kernel is not running', ...where),
+      undecided(
+        wanted.size > 1
+          ? 'the boot entries differ in the cgroup mode that they force'
+          : 'the boot arguments force no cgroup mode, and no kernel runs to be asked',
+        ...where,
+      ),
     );
   return fact.build();
 }

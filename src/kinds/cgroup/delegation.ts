@@ -9,7 +9,7 @@ import { lostControllers } from '../../facts/cgroup/lost.ts';
 import { userManager } from '../../facts/cgroup/manager.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list, number, record, string } from '../../facts/shape.ts';
+import { boolean, list, number, record, says, string } from '../../facts/shape.ts';
 import { inQuestion } from '../../facts/source.ts';
 import { type Delegation, mergeControllers, mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { searchUnits } from '../../facts/systemd/find.ts';
@@ -47,7 +47,7 @@ export const delegation = defineKind({
       }),
       'TasksMax=, MemoryMax= and MemoryHigh= of those slices, each as one number',
     ),
-    running: boolean('whether the user manager runs'),
+    running: says(boolean('whether the user manager runs'), { yes: "{who}'s user manager runs", no: "{who}'s user manager does not run" }),
     effective: { ...names, describe: 'the controllers that units of the account get; a user manager hands on only what it knew when it started' },
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
   }),
@@ -83,7 +83,7 @@ function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<History
       ? {
           is: 'unknown',
           why: 'ambiguous',
-          said: 'no user@.service in any unit directory: not a systemd host, or not its whole file system',
+          said: 'no user@.service was found: not a systemd host, or not its whole file system',
           where: unit.consulted,
         }
       : undefined);
@@ -126,11 +126,11 @@ function declareVendor(fact: FactBuilder, unit: LoadedUnit, texts: ReadonlyMap<s
 function noteNearMisses(fact: FactBuilder, unit: LoadedUnit): void {
   if (unit.broken) fact.note('configured', unit.broken.said, unit.broken.where);
   if (unit.masked) fact.note('configured', 'the unit is masked', { path: unit.fragment?.path ?? '' });
-  for (const i of unit.ignored) if (i.key?.toLowerCase() === 'delegate') fact.note('configured', `Delegate=${i.value} ${i.said}`, i.where);
+  for (const i of unit.ignored) if (i.key?.toLowerCase() === 'delegate') fact.note('configured', `Delegate= is ${i.said}`, i.where);
   for (const a of unit.assignments) {
     if (a.key === 'Delegate' && a.section !== 'Service')
-      fact.note('configured', `Delegate=${a.value} ignored: it stands in [${a.section}], not in [Service]`, a.where);
-    if (a.key !== 'Delegate' && a.key.toLowerCase() === 'delegate') fact.note('configured', `${a.key}=${a.value} ignored: it is written Delegate`, a.where);
+      fact.note('configured', `Delegate= is ignored: it stands in [${a.section}], not in [Service]`, a.where);
+    if (a.key !== 'Delegate' && a.key.toLowerCase() === 'delegate') fact.note('configured', `${a.key}= is ignored: it is written Delegate=`, a.where);
   }
 }
 
@@ -203,6 +203,9 @@ function* release(): Asking<Release | Unknown | undefined> {
   return undefined;
 }
 
+/** What has to be done before the unit files are in effect, in words. */
+const due = { 'daemon-reload': 'systemctl daemon-reload is due', 're-login': 'the user manager has not been restarted since' } as const;
+
 function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[0], history: History | undefined, uid: number): Asking<void> {
   const root = yield* read(rootControllers);
   if (root.is !== 'got') {
@@ -221,5 +224,5 @@ function* setEffective(fact: FactBuilder, manager: Parameters<typeof effective>[
     if (typeof value === 'object' && 'is' in value) fact.gap(part, value);
     else fact.set(part, value, ...seen.where);
   }
-  if (seen.pending === 'daemon-reload' || seen.pending === 're-login') fact.note('effective', `pending ${seen.pending}`, ...seen.where.slice(0, 1));
+  if (seen.pending === 'daemon-reload' || seen.pending === 're-login') fact.note('effective', due[seen.pending], ...seen.where.slice(0, 1));
 }

@@ -38,6 +38,7 @@ export const runtimeUnit = defineKind({
   },
   find: {
     shape,
+    none: 'no service unit of K3s, CRI-O or Podman was found',
     touches: () => touches,
     *learn(as): Asking<Subjects> {
       const users = yield* rootlessUse(as);

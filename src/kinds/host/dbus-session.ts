@@ -6,7 +6,7 @@ import { ownSession } from '../../facts/environment/inspection.ts';
 import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, record, string } from '../../facts/shape.ts';
+import { boolean, record, says, string } from '../../facts/shape.ts';
 import { inQuestion } from '../../facts/source.ts';
 
 const systemdMark = '/run/systemd/system';
@@ -22,8 +22,11 @@ export const dbusSession = defineKind({
   describe: 'The D-Bus session of the account in question: the socket /run/user/UID/bus, and DBUS_SESSION_BUS_ADDRESS if the account itself inspects.',
   fields: {},
   shape: record({
-    session: boolean('the account has a runtime directory: it is logged in, or may linger'),
-    systemd: boolean('systemd runs the host'),
+    session: says(boolean('the account has a runtime directory: it is logged in, or may linger'), {
+      yes: '{who} has a session',
+      no: '{who} is not logged in and does not linger',
+    }),
+    systemd: says(boolean('systemd runs the host'), { yes: 'systemd runs the host', no: 'the host does not run systemd' }),
     socket: boolean('the socket is there'),
     owned: boolean('it belongs to the account'),
     address: record(

@@ -92,7 +92,9 @@ function* capable(fact: FactBuilder, name: Program, path: string): Asking<boolea
   const answer: Answer<Output> = yield* run(argv);
   const why: Unknown | undefined =
     answer.is === 'blocked'
-      ? unknown(answer.why === 'unsupported' ? { ...answer, said: 'without setuid, file capabilities decide, and files alone do not tell them' } : answer, path)
+      ? answer.why === 'unsupported'
+        ? { is: 'unknown', why: answer.why, said: `${path} is not setuid, and file capabilities show on a running host only`, where: [{ path }] }
+        : unknown(answer, path)
       : answer.is === 'absent'
         ? { is: 'unknown', why: 'failed', said: `${path} is not setuid, and there is no getcap to tell its capabilities`, where: [where] }
         : answer.value.exit !== 0

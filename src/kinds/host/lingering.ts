@@ -7,7 +7,7 @@ import { lingerLine } from '../../facts/host/linger-line.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, record } from '../../facts/shape.ts';
+import { boolean, record, says } from '../../facts/shape.ts';
 
 /** loginctl(1) enable-linger makes a file; an image, which has no /var of its own, has tmpfiles.d make it at boot. */
 export const lingering = defineKind({
@@ -17,7 +17,7 @@ export const lingering = defineKind({
     'Whether the account may linger: its manager starts at boot and outlives its sessions. A line of tmpfiles.d that makes the file at boot counts, too.',
   fields: {},
   shape: record({
-    granted: boolean('the file that lets it linger is there, or tmpfiles.d makes it at boot'),
+    granted: says(boolean('the file that lets it linger is there, or tmpfiles.d makes it at boot'), { yes: '{who} may linger', no: '{who} may not linger' }),
     pending: boolean('only the next boot of this running host brings it'),
   }),
   touches: () => [{ do: 'stat', path: `${lingerPath}/{user}` }, { do: 'stat', path: kernelPath }, tmpfilesFiles],

@@ -32,7 +32,7 @@ export const lowPorts = defineKind({
     const [found, hosts, containers] = yield* together([kernelValue(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;
     if (found.value !== undefined && !/^\d{1,5}$/.test(found.value))
-      return { is: 'unknown', why: 'unparsable', said: `"${found.value}" is no port`, where: found.where };
+      return { is: 'unknown', why: 'unparsable', said: `"${found.value}" is not a port`, where: found.where };
     const start = found.value === undefined ? usual : Number(found.value);
     const at = found.where.map((w) => (found.value === undefined ? { ...w, said: `nothing sets it: ${usual}` } : w));
     const fact = new FactBuilder().consulted(...at).set('start', start, ...at);
@@ -89,6 +89,6 @@ function* existing(as: Account): Asking<Published | Unknown> {
     return unknown({ is: 'blocked', why: 'failed', said: answer.value.stderr.trim().split('\n').at(-1)?.slice(0, 160) ?? '' }, where.path);
   const lines = answer.value.stdout.split('\n').map((line) => ({ line, ports: publishedIn(line) }));
   const strange = lines.find((l) => l.ports === undefined);
-  if (strange) return unparsable(`podman ps printed something that is no list of ports: ${strange.line.slice(0, 120)}`, where);
+  if (strange) return unparsable(`podman ps printed something that is not a list of ports: ${strange.line.slice(0, 120)}`, where);
   return { ports: lines.flatMap(({ line, ports = [] }) => ports.map((port) => ({ port, where: { ...where, said: line } }))) };
 }

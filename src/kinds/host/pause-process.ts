@@ -66,7 +66,7 @@ function* compare(pid: string, at: Where, as: Account): Asking<Fact> {
   // The number may be another process's by now: the pause process is catatonit, or podman itself, of the account.
   const owner = status.is === 'got' ? /^Uid:\s+(\d+)/m.exec(status.value)?.[1] : undefined;
   if (comm.is !== 'got' || !/^(?:catatonit|podman)/.test(comm.value) || owner !== String(as.uid))
-    return missing({ ...at, said: `process ${pid} is no pause process` });
+    return missing({ ...at, said: `process ${pid} is not a pause process` });
   const fact = new FactBuilder().consulted(at).set('pid', Number(pid), at);
   setMap(fact, 'uids', { path: `${dir}/uid_map`, answer: uidMap }, uids);
   setMap(fact, 'gids', { path: `${dir}/gid_map`, answer: gidMap }, gids);
@@ -86,7 +86,7 @@ function setMap(fact: FactBuilder, part: 'uids' | 'gids', map: { path: string; a
     .filter((l) => l.trim() !== '')
     .map((l) => l.trim().split(/\s+/).map(Number));
   if (rows.some((r) => r.length !== 3 || r.some(Number.isNaN))) {
-    const why: Unknown = { is: 'unknown', why: 'unparsable', said: `${map.path} is no id map`, where: [where] };
+    const why: Unknown = { is: 'unknown', why: 'unparsable', said: `${map.path} is not an id map`, where: [where] };
     return void fact.gap(part, why).gap(matching, why);
   }
   const mapped = rows

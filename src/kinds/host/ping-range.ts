@@ -13,6 +13,7 @@ const usual = '1 0';
 export const pingRange = defineKind({
   name: 'ping-range',
   noun: key,
+  absent: 'this kernel has no net.ipv4.ping_group_range',
   describe: 'The groups that may open ping sockets (net.ipv4.ping_group_range), compared with the groups of the account and of its containers.',
   fields: {},
   shape: record({
@@ -31,7 +32,7 @@ export const pingRange = defineKind({
     const fact = new FactBuilder().consulted(...where).set('range', text, ...where);
     const [, low, high] = /^(\d+) (\d+)$/.exec(text) ?? [];
     if (low === undefined || high === undefined) {
-      const why: Unknown = { is: 'unknown', why: 'unparsable', said: `"${text}" is no pair of numbers`, where };
+      const why: Unknown = { is: 'unknown', why: 'unparsable', said: `"${text}" is not a pair of numbers`, where };
       return fact.gap('default', why).gap('covers', why).gap('coversContainers', why).build();
     }
     const within = (from: number, to: number): boolean => from >= Number(low) && to <= Number(high);

@@ -17,6 +17,8 @@ const one = record({
 export const process = defineKind({
   name: 'process',
   describe: 'Running processes of a name: owner, command line and cgroup.',
+  absent: '{label} does not run',
+  present: '{label} runs',
   main: 'name',
   fields: {
     name: { type: 'string', required: true, describe: 'the name of the program as in /proc/PID/comm' },

@@ -19,6 +19,7 @@ const variable = 'XDG_RUNTIME_DIR';
 export const runtimeDir = defineKind({
   name: 'runtime-dir',
   noun: 'the runtime directory',
+  absent: '{who} has no runtime directory: a login makes it, and lingering keeps it',
   describe: 'The runtime directory /run/user/UID of the account in question, and XDG_RUNTIME_DIR if the account itself inspects.',
   fields: {},
   shape: record({

@@ -9,6 +9,7 @@ import { record, string } from '../../facts/shape.ts';
 export const userManager = defineKind({
   name: 'user-manager',
   noun: 'the user manager',
+  absent: "systemd does not report {who}'s user manager",
   describe: "The service user@UID of the account in question, as the system's systemd tells of it. It exists where systemd can be asked.",
   fields: {},
   shape: record({ state: string('active, inactive, failed, activating …') }),

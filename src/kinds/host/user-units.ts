@@ -2,7 +2,7 @@
 import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { list as listOf, record, string } from '../../facts/shape.ts';
+import { list as listOf, record, says, string } from '../../facts/shape.ts';
 
 const unitDirectory = '~/.config/systemd/user';
 const quadletDirectories = ['~/.config/containers/systemd', '/etc/containers/systemd/users/{uid}'] as const;
@@ -12,7 +12,12 @@ export const userUnits = defineKind({
   name: 'user-units',
   describe: 'The services that the account in question has set up to start by themselves: enabled user units and Quadlet files with [Install].',
   fields: {},
-  shape: record({ enabled: listOf(string('a unit or a path'), 'enabled units, and paths of Quadlet files that are wanted by something') }),
+  shape: record({
+    enabled: says(listOf(string('a unit or a path'), 'enabled units, and paths of Quadlet files that start with a target'), {
+      is: '{who} has services that start by themselves: {value}',
+      unset: 'no service of {who} starts by itself',
+    }),
+  }),
   touches: () => [
     { do: 'list', path: unitDirectory },
     { do: 'list', path: `${unitDirectory}/*.wants` },

@@ -10,6 +10,7 @@ import { boolean, record, string, version } from '../../facts/shape.ts';
 export const k3sRelease = defineKind({
   name: 'k3s-release',
   noun: 'K3s',
+  absent: 'K3s is not installed',
   describe: 'The installed K3s, and until when its Kubernetes minor release is maintained.',
   fields: { extended: { type: 'strings', describe: 'support beyond the table, as MINOR YYYY-MM-DD: 1.33 2027-06-30' } },
   shape: record({

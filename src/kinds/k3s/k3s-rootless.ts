@@ -33,6 +33,7 @@ const settings = ['mtu', 'cidr', 'enableIpv6', 'portDriver', 'disableHostLoopbac
 export const k3sRootless = defineKind({
   name: 'k3s-rootless',
   noun: 'rootless K3s',
+  absent: '{who} has no k3s-rootless.service',
   describe: 'The k3s-rootless user service of the account in question, as its user manager loads it, with the K3S_ROOTLESS_* variables that it gets.',
   fields: {},
   shape: record({

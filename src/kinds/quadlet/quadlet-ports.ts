@@ -19,7 +19,7 @@ export const quadletPorts = defineKind({
   describe: 'The ports of the host that Quadlet files of different managers publish on addresses that overlap: of the system, and of each account.',
   fields: {},
   shape: record({
-    publishing: list(string('system, or the name of an account'), 'managers whose Quadlet files publish ports'),
+    publishing: list(string('root or another account'), 'managers whose Quadlet files publish ports'),
     shared: list(string('a port and two files'), 'ports that two managers want'),
   }),
   touches: () => [quadletHosts, containersConf, ...ofAnyone([containersConf])],
@@ -39,7 +39,7 @@ export const quadletPorts = defineKind({
     const looked = { path: instances[0]?.directories[0] ?? '/etc/containers/systemd' };
     const publishing = instances.flatMap((i, at): Finding[] => {
       const first = siblingsOf(host, i).flatMap((s) => portClaims(s, confs[at]).each)[0];
-      return first ? [{ said: i.account?.name ?? 'system', where: first.where }] : [];
+      return first ? [{ said: nameOf(i), where: first.where }] : [];
     });
     if (unseen && publishing.length < 2) fact.gap('publishing', unseen);
     else setFindings(fact, 'publishing', { each: publishing }, looked);
@@ -47,6 +47,8 @@ export const quadletPorts = defineKind({
     return fact.build();
   },
 });
+
+const nameOf = ({ account }: Instance): string => account?.name ?? 'root';
 
 /** The ports that a unit of each of two managers publishes. */
 function between(
@@ -57,6 +59,13 @@ function between(
 ): Finding[] {
   return siblingsOf(host, one).flatMap((a) => {
     const ports = portClaims(a, conf).each;
-    return ports.length === 0 ? [] : siblingsOf(host, other).flatMap((b) => sharedPorts(ports, portClaims(b, otherConf).each, b.file.path));
+    return ports.length === 0
+      ? []
+      : siblingsOf(host, other).flatMap((b) =>
+          sharedPorts(ports, portClaims(b, otherConf).each, `${nameOf(other)}'s ${b.file.name}`).map(({ said, where }) => ({
+            said: `${nameOf(one)}'s ${a.file.name}: ${said}`,
+            where,
+          })),
+        );
   });
 }

@@ -151,7 +151,12 @@ function* missingAmong(found: readonly Word[], { made, before, hidden }: Known):
   const paths = [...new Map(found.filter((w) => !isOpen(w.text)).map((w) => [w.text, w])).values()];
   const stats: Answer<Stat>[] = yield* together(paths.map((w) => stat(w.text)));
   const each: Finding[] = [];
-  let unseen: Unknown | undefined = open && { is: 'unknown', why: 'ambiguous', said: `systemd fills in ${open.text.slice(0, 80)}`, where: [open.where] };
+  let unseen: Unknown | undefined = open && {
+    is: 'unknown',
+    why: 'ambiguous',
+    said: `systemd fills in ${open.text.slice(0, 80)} when the service starts`,
+    where: [open.where],
+  };
   for (const [at, word] of paths.entries()) {
     const answer = stats[at] as Answer<Stat>;
     const end = answer.is === 'got' ? (answer.value.real ?? answer) : answer;
@@ -194,7 +199,12 @@ function absentFrom(
   const asked = found.filter((w) => !spokenOf(w.text, before));
   const open = asked.find((w) => isOpen(w.text));
   const script = scriptIn(before);
-  const filled: Unknown | undefined = open && { is: 'unknown', why: 'ambiguous', said: `systemd fills in ${open.text.slice(0, 80)}`, where: [open.where] };
+  const filled: Unknown | undefined = open && {
+    is: 'unknown',
+    why: 'ambiguous',
+    said: `systemd fills in ${open.text.slice(0, 80)} when the service starts`,
+    where: [open.where],
+  };
   if (asked.length === 0 || !stored) return { each: [] };
   if (stored.is === 'unknown') return { each: [], unseen: stored };
   const absent = asked.filter((w) => !isOpen(w.text) && !has(w.text, stored.names));
@@ -210,5 +220,10 @@ function* otherStores({ owner }: Source): Asking<Unknown | undefined> {
   if (conf.is === 'unknown') return conf;
   const more = words(conf, 'storage', 'options', 'additionalimagestores');
   const where = more.where[0] ?? { path: 'storage.conf' };
-  return more.gap ?? (more.values.length > 0 ? { is: 'unknown', why: 'unsupported', said: `images may lie in ${more.values[0]}`, where: [where] } : undefined);
+  return (
+    more.gap ??
+    (more.values.length > 0
+      ? { is: 'unknown', why: 'unsupported', said: `images may also lie in ${more.values[0]}, which is not looked into`, where: [where] }
+      : undefined)
+  );
 }

@@ -95,7 +95,7 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
     const names = splitWords(wanted.value).words;
     const absent = names.filter((n) => !hasUnit(units, manager, n, made));
     const why = own.template && !absent.length ? 'a template is started as an instance, and none is named' : neverReached(names, absent, manager);
-    return void fact.set('lost', `${wanted.key}=${wanted.value}: ${why}`, wanted.where);
+    return void fact.set('lost', `${wanted.key}=${wanted.value}, but ${why}`, wanted.where);
   }
   if (dropIns.unseen) fact.gap('idle', dropIns.unseen).gap('idleOnce', dropIns.unseen);
   const type = [...own.assignments, ...dropIns.assignments].findLast((a) => a.section === 'Service' && a.key === 'Type')?.value;

@@ -3,6 +3,7 @@
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { givenBy } from '../../facts/quadlet/quadlet-given.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
@@ -12,7 +13,15 @@ import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
 
 const badValues = (describe: string) =>
-  list(record({ key: string('the key, or PodmanArgs'), value: string('what it is set to'), why: string('why that is not taken') }), describe);
+  list(
+    record({
+      key: string('the key, or PodmanArgs'),
+      value: string('what it is set to'),
+      why: string('why that is not taken'),
+      text: string('all of it in words'),
+    }),
+    describe,
+  );
 
 export const quadletValues = defineKind({
   name: 'quadlet-values',
@@ -61,15 +70,20 @@ function told(judged: readonly Values[], path: string, release: Unknown | undefi
   const fact = new FactBuilder().consulted({ path });
   for (const part of ['refused', 'idle'] as const) {
     const unlike = new Set(judged.map((j) => JSON.stringify(j[part].map(plain)))).size > 1;
-    if (unlike && release)
-      fact.gap(part, { is: 'unknown', why: 'ambiguous', said: `${part} depends on the Podman version; ${release.said}`, where: [{ path }] });
+    if (unlike && release) fact.gap(part, { is: 'unknown', why: 'ambiguous', said: releasesDiffer(release), where: [{ path }] });
     else if (last.open && last[part].length === 0) fact.gap(part, last.open);
     else set(fact, part, last[part], { path });
   }
   return fact.build();
 }
 
-const plain = ({ key, value, why }: BadValue): { key: string; value: string; why: string } => ({ key, value: value.slice(0, 120), why });
+const plain = ({ key, value, why }: BadValue): { key: string; value: string; why: string; text: string } => {
+  const short = value.length > longest ? `${value.slice(0, longest)}…` : value;
+  return { key, value: value.slice(0, 120), why, text: `${key}=${short}: ${why}` };
+};
+
+/** Letters of a value that a sentence holds beside the reason. */
+const longest = 40;
 
 function set(fact: FactBuilder, part: string, found: readonly BadValue[], here: Where): void {
   fact.set(part, found.map(plain), ...(found.length > 0 ? found.map((b) => b.where) : [here]));

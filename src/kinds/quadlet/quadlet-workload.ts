@@ -7,6 +7,7 @@ import { boundVolumes } from '../../facts/podman/volumes.ts';
 import { asksForAuto, missingIds } from '../../facts/quadlet/auto-userns.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
+import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { type AllMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
@@ -78,7 +79,7 @@ function agreed(facts: readonly FactBuilder[], path: string, release: Unknown | 
   for (const [field, shape] of Object.entries(workloadShape.fields))
     for (const part of shape.type === 'record' && 'matching' in shape.fields ? Object.keys(shape.fields).map((name) => [field, name]) : [[field]])
       if (new Set(built.map((b) => JSON.stringify(valueAt(b, part)))).size > 1)
-        last.gap(part, { is: 'unknown', why: 'ambiguous', said: `${part.join('.')} depends on the Podman version; ${release.said}`, where: [{ path }] });
+        last.gap(part, { is: 'unknown', why: 'ambiguous', said: releasesDiffer(release), where: [{ path }] });
   return last.build();
 }
 

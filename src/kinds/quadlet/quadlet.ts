@@ -5,6 +5,7 @@ import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Conversions, conversionsOf } from '../../facts/quadlet/quadlet-conversions.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
+import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
 import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
 import { type MergedQuadlet, mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
@@ -62,6 +63,7 @@ export const quadlet = defineKind({
   },
   find: {
     shape,
+    none: 'no Quadlet file was found',
     touches: () => [quadletHosts, forAccount(serviceDropIns, anyone)],
     *learn(): Asking<Subjects> {
       const hosts = yield* quadletHosts();
@@ -98,7 +100,7 @@ function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
       last.gap(field, {
         is: 'unknown',
         why: 'ambiguous',
-        said: `${field} depends on the Podman version; ${hosts.release.said}`,
+        said: releasesDiffer(hosts.release),
         where: known.where.get(field)?.slice(0, 1) ?? [{ path: file.path }],
       });
   }
@@ -156,7 +158,7 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
     fact,
     'errors',
     errors.map((e) => ({
-      said: e.panics ? `${e.said}: the generator panics here${conversions?.lostBeside(file, true) ?? ''}` : e.said,
+      said: e.panics ? `${e.said}, at which the generator panics${conversions?.lostBeside(file, true) ?? ''}` : e.said,
       where: e.where[0] ?? here,
     })),
     here,
@@ -189,7 +191,7 @@ function setLoss(fact: FactBuilder, file: QuadletFile, placed: Placement, conver
     fact,
     'loadErrors',
     placed.loadErrors.map((e) => ({
-      said: `${e.path} ${e.said}${e.path === file.path ? (conversions?.lostBeside(file, e.endless === true) ?? '') : ''}`,
+      said: `${e.path === file.path ? file.name : e.path}: ${e.said}${e.path === file.path ? (conversions?.lostBeside(file, e.endless === true) ?? '') : ''}`,
       where: errorAt(e),
     })),
     here,

@@ -29,6 +29,7 @@ const properties = [
 export const unitLive = defineKind({
   name: 'unit-live',
   describe: 'A unit as the running systemd knows it: whether it is active, and what it loaded.',
+  absent: 'systemd knows no unit {label}',
   main: 'name',
   fields: {
     name: { type: 'string', required: true, describe: 'unit name with its suffix; {uid} and {user} stand for the account in question' },

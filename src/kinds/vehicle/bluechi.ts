@@ -27,6 +27,8 @@ const projects = [
 
 export const bluechi = defineKind({
   name: 'bluechi',
+  noun: 'the BlueChi controller',
+  absent: 'no BlueChi controller is configured',
   describe: 'The BlueChi controller: whom it listens to. Absent where no file configures one.',
   fields: {},
   shape: record({

@@ -2,7 +2,7 @@
 import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, number, record, string } from '../../facts/shape.ts';
+import { boolean, number, record, says, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { type Assignment, parseUnitText } from '../../facts/systemd/syntax.ts';
 import { placed, type TextEntry, type TextNode } from '../../facts/text/node.ts';
@@ -17,12 +17,15 @@ const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
 export const qm = defineKind({
   name: 'qm',
+  noun: 'the QM partition',
   describe: 'The QM partition: its Quadlet unit qm.container with drop-ins, its slice, and the containers.conf inside it.',
   main: 'safety',
   fields: { safety: { type: 'strings', describe: 'units of the host that must live on when memory runs out' } },
   shape: record({
-    declared: boolean('a partition is there, or units are named that one would protect'),
-    partition: boolean('qm.container is installed'),
+    declared: says(boolean('a partition is there, or units are named that one would protect'), {
+      no: 'there is no QM partition, and no safety function that it would protect is named',
+    }),
+    partition: says(boolean('qm.container is installed'), { yes: 'a QM partition is installed', no: 'no QM partition is installed' }),
     path: string('its file'),
     rootfs: record(
       { path: string('what Rootfs= names, with the variables of [Service] filled in'), present: boolean('a directory is there') },

@@ -51,7 +51,8 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
   const ifNone = get('ifNone', (n) => readIfNone(source, n, forEach !== undefined, scope));
   const failing = get('failing', (n) => source.text(n, 'failing'));
   // Where there is no subject, only a `when` that does without one can be judged.
-  const when = get('when', (n) => readItems(source, n, 'when', ifNone ? scope : inner)) ?? [];
+  // Where there is no subject, only a `when` that does without one can be judged.
+  const when = get('when', (n) => readItems(source, n, 'when', ifNone?.outcome === 'unknown' ? scope : inner)) ?? [];
   const check = get('check', (n) => readItems(source, n, 'check', inner)) ?? [];
   const remedy = get('remedy', (n) => readSteps(source, n, inner, [...probesOf(check), ...probesOf(when)])) ?? { steps: [], learn: [] };
   const rule: Rule = {

@@ -204,7 +204,7 @@ describe('the kind', () => {
         devices: { matching: ['/dev/dri'] },
         securityOptions: { matching: [] },
         capabilities: { matching: ['NET_RAW'] },
-        mounts: { matching: ['/srv/host leads to /etc (holds /etc/ssh)'] },
+        mounts: { matching: ['/srv/host (leads to /etc, which holds /etc/ssh)'] },
         environment: { matching: ['A_PIN'] },
         environmentFiles: { matching: ['/etc/a.env'] },
       },

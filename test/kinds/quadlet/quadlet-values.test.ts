@@ -11,7 +11,7 @@ const unit = (lines: string): Readonly<Record<string, FileSpec>> => ({ [path]: `
 
 test.each([
   ['PublishPort=0:80', 'PublishPort', '0:80'],
-  ['PodmanArgs=-p 0:80', 'PodmanArgs', '0:80'],
+  ['PodmanArgs=-p 0:80', 'PodmanArgs', '--publish=0:80'],
   ['Volume=a:b', 'Volume', 'a:b'],
   ['[Service]\nType=oneshot\nRestart=always', 'Restart', 'always'],
 ])('%s is refused, and the key and its line are told', (lines, key, value) => {

@@ -26,7 +26,7 @@ function learn(kind: Kind, container: string, files: Readonly<Record<string, Fil
 test.each<[string, string, Readonly<Record<string, FileSpec>>, Readonly<Record<string, unknown>>]>([
   ['a target of every boot', '[Install]\nWantedBy=multi-user.target', {}, { reached: true }],
   ['nothing', '', {}, { reached: false, idle: 'no WantedBy= in [Install], and no other unit starts it' }],
-  ['a target that is not there', '[Install]\nWantedBy=no.target', {}, { reached: false, lost: 'WantedBy=no.target: there is no no.target' }],
+  ['a target that is not there', '[Install]\nWantedBy=no.target', {}, { reached: false, lost: 'WantedBy=no.target, but there is no no.target' }],
   [
     'a path unit that is enabled',
     '',
@@ -65,12 +65,12 @@ test('what is missing, each in its list', () => {
 test('what two files share', () => {
   const other = { '/etc/containers/systemd/b.container': '[Container]\nImage=quay.io/a/b:1\nContainerName=systemd-a\nPublishPort=80-90:80-90\n' };
   expect(learn(quadletCollisions, 'PublishPort=127.0.0.1:85:80', other)).toMatchObject({
-    names: ['systemd-a is also the name in /etc/containers/systemd/b.container'],
+    names: ['the name systemd-a is also used by /etc/containers/systemd/b.container'],
     ports: ['127.0.0.1:85/tcp is also published by /etc/containers/systemd/b.container, as 0.0.0.0:80-90/tcp'],
     subnets: [],
     services: [],
   });
-  expect(learn(quadletPorts, 'PublishPort=85:80', other)).toMatchObject({ publishing: ['system'], shared: [] });
+  expect(learn(quadletPorts, 'PublishPort=85:80', other)).toMatchObject({ publishing: ['root'], shared: [] });
 });
 
 test('labels and places', () => {
