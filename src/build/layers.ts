@@ -168,6 +168,7 @@ export const layers: readonly Layer[] = [
     at: 'build',
     holds: 'the bundle, and what is generated',
     mayImport: [
+      'facts',
       'facts/host',
       'kinds',
       'verdicts',

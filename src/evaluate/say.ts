@@ -75,7 +75,7 @@ const jsonText = (slot: Slot, value: Json | { readonly is: 'unknown' }): string 
   typeof value === 'object' && value !== null && 'is' in value ? undefined : slotValue(slot, value as Json);
 
 /** The name in a subject's key: `driver` of `user:driver`; the whole key where it has no such form. */
-export const subjectName = (key: string | undefined): string | undefined => {
+const subjectName = (key: string | undefined): string | undefined => {
   if (key === undefined || key === '') return undefined;
   const name = aboutOf(key)?.name ?? key;
   return aboutOf(name)?.name ?? name;

@@ -3,7 +3,8 @@ import type { Json } from '../../facts/fact.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Profile, subjectsOfProfiles } from '../profile.ts';
 import type { Problem } from '../rule.ts';
-import { readItems, type Scope } from './read-items.ts';
+import { readItems } from './read-items.ts';
+import type { Scope } from './scope.ts';
 import { Source, type YamlNode } from './source.ts';
 
 const keys = ['id', 'title', 'describe', 'about', 'present', 'because', 'params'] as const;

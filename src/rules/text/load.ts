@@ -5,8 +5,9 @@ import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
 import { type ForEach, type IfNone, type Item, idPattern, isGroup, itemsOf, type Param, type Probe, type Problem, type Rule } from '../rule.ts';
-import { readExpect, readItems, type Scope } from './read-items.ts';
+import { readExpect, readItems } from './read-items.ts';
 import { readSteps } from './read-steps.ts';
+import type { Scope } from './scope.ts';
 import { Source, type YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 

@@ -5,7 +5,8 @@ import type { Kind } from '../../facts/kind.ts';
 import { type RecordShape, record, type Shape, shapeAt } from '../../facts/shape.ts';
 import { referenceWords } from '../fill.ts';
 import type { Expectation, Probe } from '../rule.ts';
-import { readMatcher, type Scope } from './read-items.ts';
+import { readMatcher } from './read-items.ts';
+import type { Scope } from './scope.ts';
 import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 

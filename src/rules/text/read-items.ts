@@ -8,20 +8,9 @@ import { type RecordShape, type Shape, shapeAt } from '../../facts/shape.ts';
 import { severities } from '../../verdicts/report.ts';
 import type { Expectation, Group, Item, Probe, Test, Value } from '../rule.ts';
 import { readSay } from './read-say.ts';
+import type { Scope } from './scope.ts';
 import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
-
-/** What values may refer to while a rule is read. Use is recorded, so that unused parameters are found. */
-export interface Scope {
-  readonly kinds: readonly Kind[];
-  /** The parameters of the rule, and what each is when nobody sets it. */
-  readonly params: ReadonlyMap<string, Json>;
-  readonly usedParams: Set<string>;
-  /** The kinds that sentences drew on as `{kind: field}`, and where: the rule must ask them. */
-  readonly drawn?: { readonly kind: string; readonly at: YamlNode }[];
-  /** The subject's shape under `forEach`. */
-  readonly each?: RecordShape;
-}
 
 const groupWords = ['any', 'all', 'none'] as const;
 const itemKeys = ['ifMissing', 'expect', 'severity', 'say'];

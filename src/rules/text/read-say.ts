@@ -5,7 +5,7 @@ import { splitPath } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { type Shape, shapeAt } from '../../facts/shape.ts';
 import type { Probe } from '../rule.ts';
-import type { Scope } from './read-items.ts';
+import type { Scope } from './scope.ts';
 import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 

@@ -7,7 +7,7 @@ import { textReferences } from '../fill.ts';
 import type { Probe, RemedyStep, StepTemplate } from '../rule.ts';
 import { modePattern, pathPattern } from '../step-patterns.ts';
 import { checkReference, isStepReference, probeOf, readConditions, readFactPath, type StepScope } from './read-facts.ts';
-import type { Scope } from './read-items.ts';
+import type { Scope } from './scope.ts';
 import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
