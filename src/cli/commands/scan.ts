@@ -159,7 +159,7 @@ interface Wanted extends Asked {
 async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, several: boolean, outputs: readonly Output[]): Promise<Scanned | undefined> {
   try {
     const scanned = await scanOpened(wanted, order, occasion);
-    if (scanned.report.rules.length === 0 && !scanned.report.undecidedProfiles)
+    if (scanned.report.summary.selected === 0 && !scanned.report.undecidedProfiles)
       throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
     return scanned;
   } catch (error) {
