@@ -31,6 +31,8 @@ async function start() {
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) process.stdout.write(`pretrip ${require('../package.json').version}\n`);
 else {
+  // Node's own modules come with their code compiled, for V8's usual flags: what each run needs of them is loaded before those change.
+  void [require('node:crypto'), process.stdout, process.stderr];
   if (process.versions.node.startsWith('24.')) for (const flag of flags) setFlagsFromString(flag);
   enableCompileCache?.();
   start();
