@@ -1,7 +1,6 @@
 // Answers --version at once, then hands over to the built code, or to the sources where nothing was built.
 // CommonJS: Node's loader for modules takes longer to start than all of this.
 const { existsSync } = require('node:fs');
-const { enableCompileCache } = require('node:module');
 const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 
@@ -23,8 +22,11 @@ const flags = [
 ];
 
 async function start() {
-  if (existsSync(built)) await require(built).main(argv, built);
-  else await import(join(sources, 'main.ts')).then(({ main }) => main(argv, join(sources, 'commands.ts')));
+  if (existsSync(built)) {
+    const { exports: program, keep } = require('./load.js').load(built);
+    await program.main(argv, built);
+    keep();
+  } else await import(join(sources, 'main.ts')).then(({ main }) => main(argv, join(sources, 'commands.ts')));
   // All is written by now. Waiting for the event loop to empty would only wait for a last collection of garbage.
   process.exit();
 }
@@ -32,8 +34,7 @@ async function start() {
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) process.stdout.write(`pretrip ${require('../package.json').version}\n`);
 else {
   // Node's own modules come with their code compiled, for V8's usual flags: what each run needs of them is loaded before those change.
-  void [require('node:crypto'), process.stdout, process.stderr];
+  void [require('node:crypto'), require('node:os'), process.stdout, process.stderr];
   if (process.versions.node.startsWith('24.')) for (const flag of flags) setFlagsFromString(flag);
-  enableCompileCache?.();
   start();
 }
