@@ -2,18 +2,21 @@
  * Loads a program of one file with the code that V8 made of it in earlier runs. Node's own cache (node:module) keeps what
  * was compiled while a file was loaded; of a scan that is the smaller half, and compiling the rest takes a fifth of it.
  */
-const { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { hash } = require('node:crypto');
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
-const { cachedDataVersionTag, getHeapCodeStatistics } = require('node:v8');
+const { cachedDataVersionTag } = require('node:v8');
 const vm = require('node:vm');
 
-/** How much more code than the kept one makes it worth keeping anew: another command, or a host of another sort. */
-const growth = 1.2;
+/** So many runs of a command add to what is kept, since hosts differ; later ones only read it. */
+const adding = 3;
 
-/** Loads the file as `require` would. `keep` writes the code that this run compiled, for the next one. */
+/**
+ * Loads the file as `require` would. `keep` is called at the end of a run, with the name of its command, and writes the
+ * code that was compiled up to then.
+ */
 exports.load = (file) => {
   const opened = openSync(file, 'r');
   const source = readFileSync(opened, 'utf8');
@@ -24,21 +27,22 @@ exports.load = (file) => {
   const script = new vm.Script(Module.wrap(source), {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    ...(kept ? { cachedData: kept } : {}),
+    ...(kept ? { cachedData: kept.code } : {}),
   });
   const module = new Module(file);
   module.filename = file;
   require.cache[file] = module;
   script.runInThisContext().call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
   module.loaded = true;
-  const known = kept && !script.cachedDataRejected ? compiled() * growth : 0;
-  return { exports: module.exports, keep: () => place && compiled() > known && write(place, identity, script.createCachedData()) };
+  const keep = (command) => {
+    const runs = kept && !script.cachedDataRejected ? kept.runs : [];
+    if (place && runs.filter((run) => run === command).length < adding) write(place, { identity, runs: [...runs, command] }, script.createCachedData());
+  };
+  return { exports: module.exports, keep };
 };
 
-const compiled = () => getHeapCodeStatistics().bytecode_and_metadata_size;
-
 /** What changes with a file's content: V8 compares no more of it than its length. */
-const identityOf = ({ dev, ino, size, ctimeNs }) => Buffer.from(`${[dev, ino, size, ctimeNs].join(' ')}\n`);
+const identityOf = ({ dev, ino, size, ctimeNs }) => [dev, ino, size, ctimeNs].join(' ');
 
 /** Undefined where nothing is to be kept, or somebody else could put code there. */
 function placeFor(file) {
@@ -55,20 +59,23 @@ function placeFor(file) {
   return ours ? join(directory, `${cachedDataVersionTag()}-${hash('sha256', file).slice(0, 16)}`) : undefined;
 }
 
+/** A line that says what the code is of and which runs made it, then the code. */
 function read(place, identity) {
   try {
     const all = readFileSync(place);
-    return all.subarray(0, identity.length).equals(identity) ? all.subarray(identity.length) : undefined;
+    const end = all.indexOf('\n');
+    const head = JSON.parse(all.subarray(0, end).toString());
+    return head.identity === identity ? { runs: head.runs, code: all.subarray(end + 1) } : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Put in place in one step: another run may be reading it. */
-function write(place, identity, code) {
+function write(place, head, code) {
   const unfinished = `${place}.${process.pid}`;
   try {
-    writeFileSync(unfinished, Buffer.concat([identity, code]), { mode: 0o600, flag: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL });
+    writeFileSync(unfinished, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), code]), { mode: 0o600, flag: 'wx' });
     renameSync(unfinished, place);
   } catch {
     rmSync(unfinished, { force: true });

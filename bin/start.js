@@ -25,7 +25,8 @@ async function start() {
   if (existsSync(built)) {
     const { exports: program, keep } = require('./load.js').load(built);
     await program.main(argv, built);
-    keep();
+    // Without a command it is help, or a mistake.
+    keep([argv.slice(0, 2).join(':'), argv[0]].find((name) => Object.hasOwn(program.COMMANDS, name)) ?? '');
   } else await import(join(sources, 'main.ts')).then(({ main }) => main(argv, join(sources, 'commands.ts')));
   // All is written by now. Waiting for the event loop to empty would only wait for a last collection of garbage.
   process.exit();
