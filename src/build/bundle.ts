@@ -1,20 +1,22 @@
 /** Builds `dist/`: one file of code, and the shipped rules already read. Runs on `npm ci` through `prepare`. */
-import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { readPacks } from '../cli/pack-files.ts';
 import { packageRoot, shippedRules } from '../cli/paths.ts';
 import { problemText } from '../cli/print.ts';
+import { inAscii } from './ascii.ts';
 import { lazyPackages } from './lazy-packages.ts';
 import { lazyRequires, quietDebug } from './lazy-requires.ts';
 
 const dist = join(packageRoot, 'dist');
+const program = join(dist, 'cli.cjs');
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
 await build({
   entryPoints: [join(packageRoot, 'src', 'build', 'entry.ts')],
-  outfile: join(dist, 'cli.cjs'),
+  outfile: program,
   bundle: true,
   platform: 'node',
   // CommonJS: one file that Node compiles lazily starts in half the time of modules (measured with test/bench/judge.ts).
@@ -28,6 +30,8 @@ await build({
   define: { 'import.meta.url': 'pretripModuleUrl' },
   banner: { js: "const pretripModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+
+writeFileSync(program, inAscii(readFileSync(program, 'utf8')));
 
 const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
