@@ -151,6 +151,7 @@ export function valueAt(value: Json, path: readonly string[]): Json | undefined 
 
 /** The gap that covers a path: its own, one above it, or one below a path that is wanted whole. */
 export function gapAt(fact: Known, path: readonly string[]): Unknown | undefined {
+  if (fact.gaps.size === 0) return undefined;
   for (let length = path.length; length >= 0; length--) {
     const gap = fact.gaps.get(pathKey(path.slice(0, length)));
     if (gap) return gap;
@@ -169,6 +170,7 @@ function whereOf(fact: Known, path: readonly string[]): readonly Where[] {
 }
 
 function notesAt(fact: Known, path: readonly string[]): readonly { said: string; where: readonly Where[] }[] {
+  if (fact.notes.size === 0) return [];
   for (let length = path.length; length >= 0; length--) {
     const notes = fact.notes.get(pathKey(path.slice(0, length)));
     if (notes) return notes;
