@@ -8,6 +8,7 @@ import { problemText } from '../cli/print.ts';
 import { inAscii } from './ascii.ts';
 import { lazyPackages } from './lazy-packages.ts';
 import { lazyRequires, quietDebug } from './lazy-requires.ts';
+import { withoutPlaces } from './stored-pack.ts';
 
 const dist = join(packageRoot, 'dist');
 const program = join(dist, 'cli.cjs');
@@ -36,7 +37,7 @@ writeFileSync(program, inAscii(readFileSync(program, 'utf8')));
 const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
   process.stderr.write(`${problemText(problems)}the rules have ${problems.length} mistakes; they are read at run time instead\n`);
-} else writeFileSync(join(dist, 'pack.json'), JSON.stringify(pack));
+} else writeFileSync(join(dist, 'pack.json'), JSON.stringify(withoutPlaces(pack)));
 
 // npm links the commands of dependencies, not the project's own: without this, "npx pretrip" in a checkout would look elsewhere.
 const links = join(packageRoot, 'node_modules', '.bin');
