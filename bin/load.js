@@ -10,19 +10,19 @@ const { dirname, join } = require('node:path');
 const { cachedDataVersionTag } = require('node:v8');
 const vm = require('node:vm');
 
-/** So many runs of a command add to what is kept, since hosts differ; later ones only read it. */
-const adding = 3;
+/** So many runs of a command add to what is kept: the first may have been a mistake. Code that a run does not need slows it down, too. */
+const adding = 2;
 
 /**
- * Loads the file as `require` would. `keep` is called at the end of a run, with the name of its command, and writes the
- * code that was compiled up to then.
+ * Loads the file as `require` would. `command` tells runs apart that need other code. `keep`, called at the end of a run,
+ * writes the code that was compiled up to then.
  */
-exports.load = (file) => {
+exports.load = (file, command) => {
   const opened = openSync(file, 'r');
   const source = readFileSync(opened, 'utf8');
   const identity = identityOf(fstatSync(opened, { bigint: true }));
   closeSync(opened);
-  const place = placeFor(file);
+  const place = placeFor(`${file} ${command}`);
   const kept = place && read(place, identity);
   const script = new vm.Script(Module.wrap(source), {
     filename: file,
@@ -34,10 +34,8 @@ exports.load = (file) => {
   require.cache[file] = module;
   script.runInThisContext().call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
   module.loaded = true;
-  const keep = (command) => {
-    const runs = kept && !script.cachedDataRejected ? kept.runs : [];
-    if (place && runs.filter((run) => run === command).length < adding) write(place, { identity, runs: [...runs, command] }, script.createCachedData());
-  };
+  const runs = kept && !script.cachedDataRejected ? kept.runs : 0;
+  const keep = () => place && runs < adding && write(place, { identity, runs: runs + 1 }, script.createCachedData());
   return { exports: module.exports, keep };
 };
 
@@ -45,7 +43,7 @@ exports.load = (file) => {
 const identityOf = ({ dev, ino, size, ctimeNs }) => [dev, ino, size, ctimeNs].join(' ');
 
 /** Undefined where nothing is to be kept, or somebody else could put code there. */
-function placeFor(file) {
+function placeFor(name) {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   const uid = process.getuid?.() ?? 0;
   const directory = join(tmpdir(), `pretrip-code-${uid}`);
@@ -56,10 +54,10 @@ function placeFor(file) {
   }
   const found = lstatSync(directory, { throwIfNoEntry: false });
   const ours = found?.isDirectory() && (process.getuid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
-  return ours ? join(directory, `${cachedDataVersionTag()}-${hash('sha256', file).slice(0, 16)}`) : undefined;
+  return ours ? join(directory, `${cachedDataVersionTag()}-${hash('sha256', name).slice(0, 16)}`) : undefined;
 }
 
-/** A line that says what the code is of and which runs made it, then the code. */
+/** A line that says what the code is of and how many runs made it, then the code. */
 function read(place, identity) {
   try {
     const all = readFileSync(place);

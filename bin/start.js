@@ -23,10 +23,10 @@ const flags = [
 
 async function start() {
   if (existsSync(built)) {
-    const { exports: program, keep } = require('./load.js').load(built);
+    const command = /^[a-z]/.test(argv[0] ?? '') ? argv[0] : 'help';
+    const { exports: program, keep } = require('./load.js').load(built, command);
     await program.main(argv, built);
-    // Without a command it is help, or a mistake.
-    keep([argv.slice(0, 2).join(':'), argv[0]].find((name) => Object.hasOwn(program.COMMANDS, name)) ?? '');
+    if (['help', ...Object.keys(program.COMMANDS)].some((id) => id.split(':')[0] === command)) keep();
   } else await import(join(sources, 'main.ts')).then(({ main }) => main(argv, join(sources, 'commands.ts')));
   // All is written by now. Waiting for the event loop to empty would only wait for a last collection of garbage.
   process.exit();
