@@ -172,7 +172,8 @@ const segmentsOf = (path: string | readonly string[]): readonly string[] => (typ
 
 /** Plain assignment would run the `__proto__` setter for a key that a hostile file chose. */
 function define(on: Record<string, Json>, key: string, value: Json): void {
-  Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key !== '__proto__') on[key] = value;
+  else Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** A fact that says: looked, and it is not there. */

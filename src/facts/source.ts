@@ -66,7 +66,8 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
   Object.defineProperty(ask, 'name', { value: name });
-  return grounded(Object.assign(ask, { origin, of }), () => touched(Array.from({ length: learn.length }, () => '*')));
+  const ground = of();
+  return withLater(Object.assign(ask, { origin, of }), { own: () => ground.own, on: () => ground.on, touches: () => ground.touches });
 }
 
 /** What tells calls apart: their arguments, one after the other. Undefined where one of them is no plain data. */
@@ -112,18 +113,41 @@ function accountIn(given: readonly unknown[]): Account | undefined {
   return named.find(isAccount);
 }
 
-/** What something touches, sorted into its own asks and what it stands on: worked out when somebody wants to know, since most runs never do. */
-export const groundOf = (origin: object, name: string, touches: () => Touches): Ground => grounded({ origin, name }, touches);
-
 type Touched = Pick<Ground, 'own' | 'on' | 'touches'>;
 
-function grounded<G extends Pick<Ground, 'origin' | 'name'>>(one: G, touches: () => Touches): G & Ground {
-  const made: G & Touched = withLater<G, Touched>(one, {
-    own: () => touches().filter((t) => !isGround(t)) as readonly Pattern[],
-    on: () => touches().filter(isGround),
-    touches: () => [...new Set([...made.own, ...made.on.flatMap((g) => g.touches)])],
-  });
-  return made;
+/** A ground whose touches are worked out when somebody wants to know: most runs never do. */
+class LaterGround implements Ground {
+  readonly origin: object;
+  readonly name: string;
+  readonly #work: () => Touched;
+  #touched: Touched | undefined;
+  constructor(origin: object, name: string, work: () => Touched) {
+    this.origin = origin;
+    this.name = name;
+    this.#work = work;
+  }
+  get #known(): Touched {
+    this.#touched ??= this.#work();
+    return this.#touched;
+  }
+  get own(): readonly Pattern[] {
+    return this.#known.own;
+  }
+  get on(): readonly Ground[] {
+    return this.#known.on;
+  }
+  get touches(): readonly Pattern[] {
+    return this.#known.touches;
+  }
+}
+
+/** What something touches, sorted into its own asks and what it stands on. */
+export const groundOf = (origin: object, name: string, touches: () => Touches): Ground => new LaterGround(origin, name, () => sorted(touches()));
+
+function sorted(touches: Touches): Touched {
+  const own = touches.filter((t) => !isGround(t)) as readonly Pattern[];
+  const on = touches.filter(isGround);
+  return { own, on, touches: [...new Set([...own, ...on.flatMap((g) => g.touches)])] };
 }
 
 /** The same touches about one account, whoever the account in question is. */
@@ -134,10 +158,11 @@ export const aboutAccount = (touches: Touches, account: Account): Touches =>
 export function forAccount(ground: Ground, { name, uid, home }: Account): Ground {
   const account = { name, uid, gid: uid, home };
   const moved = (patterns: readonly Pattern[]): Pattern[] => patterns.map((p) => patternFor(p, account));
-  return withLater<Pick<Ground, 'origin' | 'name'>, Touched>(
-    { origin: ground.origin, name: ground.name },
-    { own: () => moved(ground.own), on: () => ground.on.map((g) => forAccount(g, account)), touches: () => moved(ground.touches) },
-  );
+  return new LaterGround(ground.origin, ground.name, () => ({
+    own: moved(ground.own),
+    on: ground.on.map((g) => forAccount(g, account)),
+    touches: moved(ground.touches),
+  }));
 }
 
 function patternFor(pattern: Pattern, { name, uid, home }: Account): Pattern {
@@ -155,7 +180,7 @@ function patternFor(pattern: Pattern, { name, uid, home }: Account): Pattern {
 export function forFiles(ground: Ground, files: readonly string[]): Ground {
   if (!ground.touches.some(isGiven)) return ground;
   const told = (patterns: readonly Pattern[]): Pattern[] => patterns.map((p) => withFiles(p, files));
-  return { ...ground, own: told(ground.own), on: ground.on.map((g) => forFiles(g, files)), touches: told(ground.touches) };
+  return { origin: ground.origin, name: ground.name, own: told(ground.own), on: ground.on.map((g) => forFiles(g, files)), touches: told(ground.touches) };
 }
 
 /** A probe asked for what neither it nor anything it stands on has promised: a defect in pretrip, never the target's fault. */
@@ -190,8 +215,10 @@ export function watchAsks<T>(told: Witness, during: () => T): T {
  *
  * What names a path may be an argument: then the answer that it stands in was seen further up, at last by the outermost probe.
  */
-export function* hold<T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>, outermost = false): Asking<T> {
-  if (!asksAreHeld()) return yield* probe;
+export const hold = <T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>, outermost = false): Asking<T> =>
+  asksAreHeld() ? holding(ground, as, probe, outermost) : probe;
+
+function* holding<T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>, outermost: boolean): Asking<T> {
   const by = ground();
   const account = as ?? anyone;
   const seen: AnyAnswer[] = [];
