@@ -14,17 +14,17 @@ const vm = require('node:vm');
 const adding = 2;
 
 /**
- * Loads the file as `require` would. `command` tells runs apart that need other code. `keep`, called at the end of a run,
- * writes the code that was compiled up to then.
+ * Loads the file: a function of what Node gives to modules, in ASCII. `command` tells runs apart that need other code.
+ * `keep`, called at the end of a run, writes the code that was compiled up to then.
  */
 exports.load = (file, command) => {
   const opened = openSync(file, 'r');
-  const source = readFileSync(opened, 'utf8');
+  const source = readFileSync(opened, 'latin1');
   const identity = identityOf(fstatSync(opened, { bigint: true }));
   closeSync(opened);
   const place = placeFor(`${file} ${command}`);
   const kept = place && read(place, identity);
-  const script = new vm.Script(Module.wrap(source), {
+  const script = new vm.Script(source, {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(kept ? { cachedData: kept.code } : {}),

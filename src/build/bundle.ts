@@ -29,7 +29,9 @@ await build({
   logLevel: 'error',
   plugins: [lazyRequires, quietDebug, lazyPackages(['fast-glob', 'node:fs/promises', 're2js', 'saxes', 'yaml'])],
   define: { 'import.meta.url': 'pretripModuleUrl' },
-  banner: { js: "const pretripModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // The function that Node would put around it, so that bin/load.js need not copy all of it to do so.
+  banner: { js: "(function (exports, require, module, __filename, __dirname) {const pretripModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  footer: { js: '})' },
 });
 
 writeFileSync(program, inAscii(readFileSync(program, 'utf8')));
@@ -37,7 +39,7 @@ writeFileSync(program, inAscii(readFileSync(program, 'utf8')));
 const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
   process.stderr.write(`${problemText(problems)}the rules have ${problems.length} mistakes; they are read at run time instead\n`);
-} else writeFileSync(join(dist, 'pack.json'), JSON.stringify(withoutPlaces(pack)));
+} else writeFileSync(join(dist, 'pack.json'), inAscii(JSON.stringify(withoutPlaces(pack))));
 
 // npm links the commands of dependencies, not the project's own: without this, "npx pretrip" in a checkout would look elsewhere.
 const links = join(packageRoot, 'node_modules', '.bin');

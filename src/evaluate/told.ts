@@ -9,7 +9,7 @@ export type Piece = Judged & { readonly say?: string };
 
 export interface Told {
   readonly message: string;
-  readonly evidence: Evidence[];
+  readonly evidence: readonly Evidence[];
 }
 
 /** `prefix` opens the sentence, unless it is empty; `decisive` picks what the sentence is about. */
@@ -54,7 +54,8 @@ function listed(names: readonly string[]): string {
 }
 
 /** Several items may say the same of the same place: once is enough. */
-function once(evidence: readonly Evidence[]): Evidence[] {
+function once(evidence: readonly Evidence[]): readonly Evidence[] {
+  if (evidence.length < 2) return evidence;
   const seen = new Set<string>();
   return evidence.filter((e) => {
     const key = JSON.stringify(e);

@@ -80,8 +80,12 @@ export type Subjects =
 
 /** Joins path segments with dots; a segment that holds a dot or a quote is written in double quotes. */
 export function pathKey(segments: readonly string[]): string {
-  return segments.map((s) => (/^[^."\s]+$/.test(s) ? s : JSON.stringify(s))).join('.');
+  let key = '';
+  for (const segment of segments) key += `${key === '' ? '' : '.'}${bareSegment.test(segment) ? segment : JSON.stringify(segment)}`;
+  return key;
 }
+
+const bareSegment = /^[^."\s]+$/;
 
 /** Splits a dotted path; `"a.b".c` has two segments. Returns undefined for a malformed path. */
 export function splitPath(path: string): string[] | undefined {
