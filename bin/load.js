@@ -47,14 +47,18 @@ function placeFor(name) {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   const uid = process.getuid?.() ?? 0;
   const directory = join(tmpdir(), `pretrip-code-${uid}`);
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch {
-    // It is there already, or cannot be made.
-  }
-  const found = lstatSync(directory, { throwIfNoEntry: false });
+  const found = lstatSync(directory, { throwIfNoEntry: false }) ?? make(directory);
   const ours = found?.isDirectory() && (process.getuid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
   return ours ? join(directory, `${cachedDataVersionTag()}-${hash('sha256', name).slice(0, 16)}`) : undefined;
+}
+
+function make(directory) {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+    return lstatSync(directory);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A line that says what the code is of and how many runs made it, then the code. */
