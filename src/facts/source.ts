@@ -215,10 +215,8 @@ export function watchAsks<T>(told: Witness, during: () => T): T {
  *
  * What names a path may be an argument: then the answer that it stands in was seen further up, at last by the outermost probe.
  */
-export const hold = <T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>, outermost = false): Asking<T> =>
-  asksAreHeld() ? holding(ground, as, probe, outermost) : probe;
-
-function* holding<T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>, outermost: boolean): Asking<T> {
+export function* hold<T>(ground: () => Ground, as: Account | undefined, probe: Asking<T>, outermost = false): Asking<T> {
+  if (!asksAreHeld()) return yield* probe;
   const by = ground();
   const account = as ?? anyone;
   const seen: AnyAnswer[] = [];
