@@ -4,7 +4,8 @@
  * Usage: npm run bench [-- SNAPSHOT [RUNS]]
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/cli/paths.ts';
 
@@ -26,8 +27,9 @@ interface Use {
   readonly mebibytes: number;
 }
 
-function useOf(...args: string[]): Use {
-  const { stderr } = spawnSync(process.execPath, ['--import', meter, ...args], { encoding: 'utf8' });
+function useOf(temporary: string, ...args: string[]): Use {
+  const env = { ...process.env, TMPDIR: temporary };
+  const { stderr } = spawnSync(process.execPath, ['--import', meter, ...args], { encoding: 'utf8', env });
   const found = /\nused (\d+) (\d+)$/.exec(stderr);
   if (!found) throw new Error(`no measurement: ${stderr}`);
   return { ms: Number(found[1]) / 1000, mebibytes: Number(found[2]) / 1024 };
@@ -39,14 +41,18 @@ const cases: Record<string, string[]> = {
   'pretrip scan SNAPSHOT, all rules': [bin, 'scan', snapshot, '--select', '*', '--fail-on', 'never', '-o', 'concise'],
   'pretrip scan SNAPSHOT, all rules, JSON': [bin, 'scan', snapshot, '--select', '*', '--fail-on', 'never', '-o', 'json'],
 };
+// What runs keep for the next one (bin/load.js) is of the same command on the same host, as where one is inspected again and again.
+const places = new Map(Object.keys(cases).map((name) => [name, mkdtempSync(join(tmpdir(), 'pretrip-bench-'))]));
 const uses = new Map(Object.keys(cases).map((name) => [name, [] as Use[]]));
 // Interleaved, so that noise on a shared machine falls on all of them.
-for (let run = 0; run <= runs; run++) {
+for (let run = -1; run <= runs; run++) {
   for (const [name, args] of Object.entries(cases)) {
-    const use = useOf(...args);
+    const use = useOf(places.get(name) ?? tmpdir(), ...args);
     if (run > 0) uses.get(name)?.push(use);
   }
 }
+
+for (const place of places.values()) rmSync(place, { recursive: true });
 
 /** Minimum, first quartile and median. */
 function spread(times: readonly number[]): [number, number, number] {
