@@ -10,8 +10,11 @@ const { dirname, join } = require('node:path');
 const { cachedDataVersionTag } = require('node:v8');
 const vm = require('node:vm');
 
-/** So many runs of a command add to what is kept: the first may have been a mistake. Code that a run does not need slows it down, too. */
-const adding = 2;
+/**
+ * So many runs of a command add to what is kept: the first may have been a mistake, or about another sort of host. Not
+ * more, since code that a run does not need slows it down, too.
+ */
+const adding = 4;
 
 /**
  * Loads the file: a function of what Node gives to modules, in ASCII. `command` tells runs apart that need other code.

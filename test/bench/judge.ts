@@ -45,7 +45,7 @@ const cases: Record<string, string[]> = {
 const places = new Map(Object.keys(cases).map((name) => [name, mkdtempSync(join(tmpdir(), 'pretrip-bench-'))]));
 const uses = new Map(Object.keys(cases).map((name) => [name, [] as Use[]]));
 // Interleaved, so that noise on a shared machine falls on all of them.
-for (let run = -1; run <= runs; run++) {
+for (let run = -3; run <= runs; run++) {
   for (const [name, args] of Object.entries(cases)) {
     const use = useOf(places.get(name) ?? tmpdir(), ...args);
     if (run > 0) uses.get(name)?.push(use);
