@@ -1,7 +1,6 @@
 // Answers --version at once, then hands over to the built code, or to the sources where nothing was built.
 // CommonJS: Node's loader for modules takes longer to start than all of this.
 const { existsSync } = require('node:fs');
-const { enableCompileCache } = require('node:module');
 const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 
@@ -23,15 +22,20 @@ const flags = [
 ];
 
 async function start() {
-  if (existsSync(built)) await require(built).main(argv, built);
-  else await import(join(sources, 'main.ts')).then(({ main }) => main(argv, join(sources, 'commands.ts')));
+  if (existsSync(built)) {
+    const command = /^[a-z]/.test(argv[0] ?? '') ? argv[0] : 'help';
+    const { exports: program, keep } = require('./load.js').load(built, command);
+    await program.main(argv, built);
+    if (['help', ...Object.keys(program.COMMANDS)].some((id) => id.split(':')[0] === command)) keep();
+  } else await import(join(sources, 'main.ts')).then(({ main }) => main(argv, join(sources, 'commands.ts')));
   // All is written by now. Waiting for the event loop to empty would only wait for a last collection of garbage.
   process.exit();
 }
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) process.stdout.write(`pretrip ${require('../package.json').version}\n`);
 else {
+  // Node's own modules come with their code compiled, for V8's usual flags: what each run needs of them is loaded before those change.
+  void [require('node:crypto'), require('node:os'), process.stdout, process.stderr];
   if (process.versions.node.startsWith('24.')) for (const flag of flags) setFlagsFromString(flag);
-  enableCompileCache?.();
   start();
 }

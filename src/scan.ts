@@ -8,10 +8,11 @@ import { type Header, type Snapshot, wasRunning } from './collect/snapshot/snaps
 import { missingIn } from './evaluate/missing.ts';
 import { type Account, type Content, together } from './facts/ask.ts';
 import { keyOf } from './facts/asks.ts';
+import { withLater } from './facts/later.ts';
 import { settle } from './facts/settle.ts';
 import { cardOf, type Inspection, inspect, type Looker, type Order } from './inspect.ts';
 import { kindsByName } from './kinds/kinds.ts';
-import type { Evidence, Place, Report } from './verdicts/report.ts';
+import type { Evidence, Place, Report, RuleCard } from './verdicts/report.ts';
 import { summarize } from './verdicts/summarize.ts';
 
 /** What judges: pretrip's version, and the digest of its program file (or `sources`). */
@@ -91,27 +92,37 @@ function givenOf({ takenAt, files, accounts, running }: Told): Looker['given'] {
   return { files: files.filter((f) => f !== ''), accounts, running, ...(Number.isFinite(now) ? { now } : {}) };
 }
 
+/** What only some formats say of a verdict or a rule (what is missing, lines of files, reasons) is worked out for those that do. */
 function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selection }: Order, tool: Tool, missing: ReturnType<typeof missingIn>): Report {
-  return {
-    format: 'pretrip-report/1',
-    tool: { name: 'pretrip', version: tool.version, ...(tool.code === undefined ? {} : { code: tool.code }), rules: pack.digest },
-    target: targetOf(snapshot.header, snapshot, selection.asked?.accounts),
-    ...caveatsOf(inspection, snapshot.header),
-    profiles: inspection.profiles,
-    ...(inspection.undecidedProfiles.length > 0
-      ? { undecidedProfiles: inspection.undecidedProfiles.map(({ id, because, open }) => ({ id, because, missing: missing(open) })) }
-      : {}),
-    ...(selection.asked ? { selection: selection.asked } : {}),
-    params: inspection.params,
-    ...(Object.keys(inspection.stricter).length > 0 ? { stricter: inspection.stricter } : {}),
-    rules: inspection.rules.map((rule) => cardOf(rule, (name) => inspection.params[`${rule.id}:${name}`] ?? null)),
-    verdicts: inspection.verdicts.map(({ open, evidence, ...verdict }) => ({
-      ...verdict,
-      evidence: evidence.map((e) => withLines(e, snapshot)),
-      ...(open ? { missing: missing(open) } : {}),
-    })),
-    summary: summarize(inspection.rules.length, inspection.verdicts),
-  };
+  const lineAt = linesIn(snapshot);
+  const cards = (): RuleCard[] => inspection.rules.map((rule) => cardOf(rule, (name) => inspection.params[`${rule.id}:${name}`] ?? null));
+  return withLater(
+    {
+      format: 'pretrip-report/1' as const,
+      tool: toolOf(tool, pack.digest),
+      target: targetOf(snapshot.header, snapshot, selection.asked?.accounts),
+      ...caveatsOf(inspection, snapshot.header),
+      profiles: inspection.profiles,
+      ...(inspection.undecidedProfiles.length > 0
+        ? { undecidedProfiles: inspection.undecidedProfiles.map(({ open, ...profile }) => withLater(profile, { missing: () => missing(open) })) }
+        : {}),
+      ...(selection.asked ? { selection: selection.asked } : {}),
+      params: inspection.params,
+      ...(Object.keys(inspection.stricter).length > 0 ? { stricter: inspection.stricter } : {}),
+      verdicts: inspection.verdicts.map(({ open, evidence, ...verdict }) =>
+        withLater(verdict, { evidence: () => evidence.map((e) => withLines(e, lineAt)), ...(open ? { missing: () => missing(open) } : {}) }),
+      ),
+      summary: summarize(inspection.rules.length, inspection.verdicts),
+    },
+    { rules: cards },
+  );
+}
+
+const hasCode = (tool: Tool): tool is Required<Tool> => 'code' in tool;
+
+function toolOf(tool: Tool, rules: string): Report['tool'] {
+  const told = { name: 'pretrip' as const, version: tool.version, rules };
+  return hasCode(tool) ? withLater(told, { code: () => tool.code }) : told;
 }
 
 /** A part of a host is told as such before all else. */
@@ -125,12 +136,25 @@ function caveatsOf({ caveats }: Inspection, { lacks = [] }: Header): Pick<Report
 /** Characters of a line that a report shows; the snapshot has the rest. */
 const longestLine = 300;
 
-/** The evidence with the lines that it points to, as the snapshot has them: masked. Nothing is asked for that. */
-function withLines(evidence: Evidence, { answers }: Snapshot): Evidence {
-  const withLine = (place: Place): Place => {
-    const answer = place.line === undefined ? undefined : answers.get(keyOf({ do: 'read', path: place.path }))?.answer;
+/** Lines of the text files of a snapshot, by path and number: masked as they are there. Each file is taken apart once. */
+function linesIn({ answers }: Snapshot): (path: string, line: number) => string | undefined {
+  const files = new Map<string, readonly string[]>();
+  const read = (path: string): readonly string[] => {
+    const answer = answers.get(keyOf({ do: 'read', path }))?.answer;
     const content = answer?.is === 'got' ? (answer.value as Content) : undefined;
-    const line = content?.binary ? undefined : content?.text.split('\n', place.line)[(place.line ?? 0) - 1]?.replace(/\r$/, '');
+    return content === undefined || content.binary ? [] : content.text.split('\n');
+  };
+  return (path, line) => {
+    const lines = files.get(path) ?? read(path);
+    files.set(path, lines);
+    return lines[line - 1]?.replace(/\r$/, '');
+  };
+}
+
+/** The evidence with the lines that it points to. Nothing is asked for that. */
+function withLines(evidence: Evidence, lineAt: ReturnType<typeof linesIn>): Evidence {
+  const withLine = (place: Place): Place => {
+    const line = place.line === undefined ? undefined : lineAt(place.path, place.line);
     if (line === undefined || line.trim() === '') return place;
     return { ...place, text: line.length > longestLine ? `${line.slice(0, longestLine - 1).toWellFormed()}…` : line };
   };

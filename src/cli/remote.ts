@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { secondsFor, usualLimits } from '../collect/script/session.ts';
 import type { Reach } from '../collect/targets/target.ts';
 import { accountTraces } from '../facts/host/accounts.ts';
+import { withLater } from '../facts/later.ts';
 import type { Pattern } from '../facts/pattern.ts';
 import { manifest } from './paths.ts';
 
@@ -58,11 +59,10 @@ interface RemoteFlags {
 
 /** How the flags say that other hosts are reached, and what to ask them: `patterns` is worked out when one needs it. */
 export function reachFrom(flags: RemoteFlags, patterns: () => readonly Pattern[]): Reach {
-  return {
+  const reach = {
     sudo: flags.sudo,
     timeout: flags.timeout,
     programSeconds: secondsFor(flags.timeout),
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     questions: () => ({
       patterns: patterns(),
       tool: manifest.version,
@@ -74,4 +74,6 @@ export function reachFrom(flags: RemoteFlags, patterns: () => readonly Pattern[]
     ...(flags.via !== undefined ? { via: flags.via } : {}),
     ...(flags['ssh-config'] !== undefined ? { sshConfig: flags['ssh-config'] } : {}),
   };
+  // Setting up standard input takes Node longer than all other flags.
+  return withLater(reach, { interactive: () => process.stdin.isTTY === true && process.stderr.isTTY === true });
 }

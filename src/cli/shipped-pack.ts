@@ -1,6 +1,5 @@
 /** The rules to judge by: the shipped ones, or those that were named. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Pack } from '../rules/pack.ts';
 import { ProblemsError } from './errors.ts';
 import { readPacks } from './pack-files.ts';
@@ -24,7 +23,13 @@ function readBuilt(): Pack | undefined {
   return JSON.parse(readFileSync(builtPack, 'utf8')) as Pack;
 }
 
+/** When a rule in this directory was last changed. Names tell directories from files: asking the disk for every name's type takes longer than all else here. */
 function newestIn(directory: string): number {
-  const rules = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((e) => e.name.endsWith('.yaml') && !e.name.endsWith('.test.yaml'));
-  return Math.max(0, ...rules.map((e) => statSync(join(e.parentPath, e.name)).mtimeMs));
+  let newest = 0;
+  for (const name of readdirSync(directory)) {
+    const path = `${directory}/${name}`;
+    if (!name.includes('.')) newest = Math.max(newest, newestIn(path));
+    else if (name.endsWith('.yaml') && !name.endsWith('.test.yaml')) newest = Math.max(newest, statSync(path).mtimeMs);
+  }
+  return newest;
 }

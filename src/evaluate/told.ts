@@ -65,13 +65,14 @@ const aboutPath = (path: string | undefined, reason: string | undefined): string
 export const notApplying = (clause: string): string => `Does not apply: ${clause.replace(/[.!?…]$/, '')}.`;
 
 /** Evidence for the report, what decides first, each piece once. */
-export function evidenceOf<P extends Piece>(pieces: readonly P[], decisive: (piece: P) => boolean): Evidence[] {
+export function evidenceOf<P extends Piece>(pieces: readonly P[], decisive: (piece: P) => boolean): readonly Evidence[] {
   const all = [...pieces.filter(decisive), ...pieces.filter((e) => !decisive(e))];
   return once(all.map(({ truth, said, where }) => ({ truth, said, where: fewPlaces(where) })));
 }
 
 /** Several items may say the same of the same place: once is enough. */
-function once(evidence: readonly Evidence[]): Evidence[] {
+function once(evidence: readonly Evidence[]): readonly Evidence[] {
+  if (evidence.length < 2) return evidence;
   const seen = new Set<string>();
   return evidence.filter((e) => {
     const key = JSON.stringify(e);

@@ -70,6 +70,21 @@ export function judgeExpectation(
   };
 }
 
+/** What {@link judgeExpectation} comes to, without its words: whether it holds, or why nobody knows. */
+export function decide(expectation: Expectation, fact: Fact, resolve: Resolve): boolean | Unknown {
+  if (fact.is === 'unknown') return fact;
+  if (expectation.path[0] === 'exists') return all(expectation.tests.map((t) => holds(t, fact.exists, resolve)));
+  return all(
+    expand(fact, expectation.path).paths.map((path) => {
+      const { gap, open, truths } = compare(expectation, path, fact, resolve);
+      return gap ?? open ?? all(truths);
+    }),
+  );
+}
+
+/** Kleene: a `no` decides, then an unknown. */
+const all = (truths: readonly (boolean | Unknown)[]): boolean | Unknown => !truths.includes(false) && (truths.find(isUnknown) ?? true);
+
 const more = ({ said, found }: Judged, count: number): Pick<Judged, 'said' | 'found'> => ({
   said: `${said} (and ${count} more)`,
   ...(found ? { found: `${found} (and ${count} more)` } : {}),
@@ -77,7 +92,7 @@ const more = ({ said, found }: Judged, count: number): Pick<Judged, 'said' | 'fo
 
 function judgeExistence(expectation: Expectation, fact: Known, label: string, resolve: Resolve, { present, absent }: ExistenceWords): Judged {
   const truths = expectation.tests.map((t) => holds(t, fact.exists, resolve));
-  const truth = conjunction(truths.map((t) => (isUnknown(t) ? 'unknown' : t ? 'yes' : 'no')));
+  const truth = truthOf(all(truths));
   const found = fact.exists ? `${label} exists` : `${label} does not exist`;
   const said = truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found;
   const clause = fact.exists ? (present ?? '{label} is there') : (absent ?? '{label} does not exist');
@@ -107,15 +122,12 @@ function expand(fact: Known, path: readonly string[]): { paths: (readonly string
 
 function judgeAt(expectation: Expectation, path: readonly string[], fact: Known, shape: RecordShape, label: string, resolve: Resolve): Judged {
   const name = `${label} ${pathKey(path)}`;
-  const gap = gapAt(fact, path);
   const notes = notesAt(fact, path);
+  const { gap, open, set, standIn, truths } = compare(expectation, path, fact, resolve);
   if (gap) return { truth: 'unknown', said: `${name}: ${gap.said}`, where: [...gap.where, ...notes.flatMap((n) => n.where)], unknown: gap };
-  const set = valueAt(fact.value, path);
-  const standIn = set === undefined && expectation.ifUnset ? resolve(expectation.ifUnset) : undefined;
-  if (isUnknown(standIn)) return { truth: 'unknown', said: `${name}: ${standIn.said}`, where: standIn.where, unknown: standIn };
+  if (open) return { truth: 'unknown', said: `${name}: ${open.said}`, where: open.where, unknown: open };
   const actual = set ?? standIn;
-  const truths = expectation.tests.map((t) => holds(t, actual, resolve));
-  const truth = conjunction(truths.map((t) => (isUnknown(t) ? 'unknown' : t ? 'yes' : 'no')));
+  const truth = truthOf(all(truths));
   const at = shapeAt(shape, path).shape;
   const found = set === undefined ? (standIn === undefined ? 'is not set' : `is not set (default ${inWords(standIn, at)})`) : `is ${inWords(set, at)}`;
   const places = whereOf(fact, path);
@@ -164,6 +176,26 @@ function wordsFor(actual: Json | undefined, shape: Shape | undefined, wish: stri
 
 const optional = <K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string });
+interface Compared {
+  /** Why the value is not known, or else its default. */
+  readonly gap?: Unknown;
+  readonly open?: Unknown;
+  readonly set?: Json | undefined;
+  /** Of an unset value: its default. */
+  readonly standIn?: Json | undefined;
+  /** Of each test. */
+  readonly truths: readonly (boolean | Unknown)[];
+}
+
+/** The value at one path, held against every test. */
+function compare({ ifUnset, tests }: Expectation, path: readonly string[], fact: Known, resolve: Resolve): Compared {
+  const gap = gapAt(fact, path);
+  if (gap) return { gap, truths: [] };
+  const set = valueAt(fact.value, path);
+  const standIn = set === undefined && ifUnset ? resolve(ifUnset) : undefined;
+  if (isUnknown(standIn)) return { open: standIn, truths: [] };
+  return { set, standIn, truths: tests.map((t) => holds(t, set ?? standIn, resolve)) };
+}
 
 /** What a yes or no, or a list, means: for who does not know the name of the field. */
 function meaningOf(path: readonly string[], shape: Shape | undefined): string {
@@ -203,10 +235,7 @@ function wanted(test: Test, resolve: Resolve, shape: Shape | undefined): string 
   return operator?.wantsNone?.(value, shape) ? 'none' : (operator?.words(inWords(value, shape)) ?? '');
 }
 
-/** Kleene: a `no` decides, then an `unknown`. */
-function conjunction(truths: readonly Truth[]): Truth {
-  return truths.includes('no') ? 'no' : truths.includes('unknown') ? 'unknown' : 'yes';
-}
+const truthOf = (decided: boolean | Unknown): Truth => (isUnknown(decided) ? 'unknown' : decided ? 'yes' : 'no');
 
 function firstUnknown(truths: readonly (boolean | Unknown)[]): { unknown?: Unknown } {
   const unknown = truths.find(isUnknown);
@@ -224,6 +253,7 @@ export function valueAt(value: Json, path: readonly string[]): Json | undefined 
 
 /** The gap that covers a path: its own, one above it, or one below a path that is wanted whole. */
 export function gapAt(fact: Known, path: readonly string[]): Unknown | undefined {
+  if (fact.gaps.size === 0) return undefined;
   for (let length = path.length; length >= 0; length--) {
     const gap = fact.gaps.get(pathKey(path.slice(0, length)));
     if (gap) return gap;
@@ -242,6 +272,7 @@ function whereOf(fact: Known, path: readonly string[]): readonly Where[] {
 }
 
 function notesAt(fact: Known, path: readonly string[]): readonly { said: string; where: readonly Where[] }[] {
+  if (fact.notes.size === 0) return [];
   for (let length = path.length; length >= 0; length--) {
     const notes = fact.notes.get(pathKey(path.slice(0, length)));
     if (notes) return notes;

@@ -80,8 +80,12 @@ export type Subjects =
 
 /** Joins path segments with dots; a segment that holds a dot or a quote is written in double quotes. */
 export function pathKey(segments: readonly string[]): string {
-  return segments.map((s) => (/^[^."\s]+$/.test(s) ? s : JSON.stringify(s))).join('.');
+  let key = '';
+  for (const segment of segments) key += `${key === '' ? '' : '.'}${bareSegment.test(segment) ? segment : JSON.stringify(segment)}`;
+  return key;
 }
+
+const bareSegment = /^[^."\s]+$/;
 
 /** Splits a dotted path; `"a.b".c` has two segments. Returns undefined for a malformed path. */
 export function splitPath(path: string): string[] | undefined {
@@ -172,7 +176,8 @@ const segmentsOf = (path: string | readonly string[]): readonly string[] => (typ
 
 /** Plain assignment would run the `__proto__` setter for a key that a hostile file chose. */
 function define(on: Record<string, Json>, key: string, value: Json): void {
-  Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key !== '__proto__') on[key] = value;
+  else Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** A fact that says: looked, and it is not there. */

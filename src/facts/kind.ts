@@ -92,7 +92,7 @@ export function defineKind<const F extends Fields>(kind: Kindly<QueryOf<F>> & { 
 }
 
 /** What a question to a kind stands on. */
-export const groundOfQuery = (kind: Kind, query: Query): Ground => groundOf(kind, kind.name, kind.touches(query));
+export const groundOfQuery = (kind: Kind, query: Query): Ground => groundOf(kind, kind.name, () => kind.touches(query));
 
 /** What finding the subjects of a kind stands on. */
-export const groundOfFind = (kind: Kind): Ground => groundOf(kind, `the subjects of ${kind.name}`, kind.find?.touches() ?? []);
+export const groundOfFind = (kind: Kind): Ground => groundOf(kind, `the subjects of ${kind.name}`, () => kind.find?.touches() ?? []);

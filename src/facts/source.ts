@@ -5,6 +5,7 @@
  */
 import { type Account, type AnyAnswer, type Ask, type Asking, accountKey } from './ask.ts';
 import { keyOf } from './asks.ts';
+import { withLater } from './later.ts';
 import { allowing, follows, isGiven, isPath, type Matcher, mayFollow, type Pattern, withFiles } from './pattern.ts';
 import { asksAreHeld, knownOf } from './settle.ts';
 
@@ -51,7 +52,7 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
   const touched = (given: readonly unknown[]): Touches => (typeof touches === 'function' ? touches(...(given as B)) : touches);
   const ask = function* (...given: A): Asking<T> {
     const known = knownOf(origin);
-    if (!known) return yield* hold(() => groundOf(origin, name, touched(given)), accountIn(given), learn(...given));
+    if (!known) return yield* hold(() => groundOf(origin, name, () => touched(given)), accountIn(given), learn(...given));
     const key = keyIn(given);
     if (key !== undefined && known.has(key)) return known.get(key) as T;
     const result = yield* learn(...given);
@@ -61,10 +62,12 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
   const of = (...given: readonly unknown[]): Ground => {
     const all = Array.from({ length: Math.max(given.length, learn.length) }, (_, at) => given[at] ?? '*');
     const account = accountIn(given);
-    const ground = groundOf(origin, name, touched(all));
+    const ground = groundOf(origin, name, () => touched(all));
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
-  return lazily(Object.assign(ask, { origin, of }), name, () => of());
+  Object.defineProperty(ask, 'name', { value: name });
+  const ground = of();
+  return withLater(Object.assign(ask, { origin, of }), { own: () => ground.own, on: () => ground.on, touches: () => ground.touches });
 }
 
 /** What tells calls apart: their arguments, one after the other. Undefined where one of them is no plain data. */
@@ -101,18 +104,6 @@ function isPlain(one: unknown): boolean {
   return Object.getPrototypeOf(one) === Object.prototype && Object.values(one).every(isPlain);
 }
 
-/** A source is a function with a name of its own, and its touches are worked out when somebody wants to know. */
-function lazily<S extends object>(ask: S, name: string, make: () => Ground): S & Ground {
-  let made: Ground | undefined;
-  const ground = (): Ground => {
-    made ??= make();
-    return made;
-  };
-  Object.defineProperty(ask, 'name', { value: name });
-  for (const key of ['own', 'on', 'touches'] as const) Object.defineProperty(ask, key, { get: () => ground()[key] });
-  return ask as S & Ground;
-}
-
 const isGround = (one: Pattern | Ground): one is Ground => 'origin' in one;
 const isAccount = (one: unknown): one is Account => typeof one === 'object' && one !== null && 'home' in one;
 
@@ -122,38 +113,74 @@ function accountIn(given: readonly unknown[]): Account | undefined {
   return named.find(isAccount);
 }
 
-/** What something touches, sorted into its own asks and what it stands on. Throws where an ask would allow nearly anything. */
-export function groundOf(origin: object, name: string, touches: Touches): Ground {
+type Touched = Pick<Ground, 'own' | 'on' | 'touches'>;
+
+/** A ground whose touches are worked out when somebody wants to know: most runs never do. */
+class LaterGround implements Ground {
+  readonly origin: object;
+  readonly name: string;
+  readonly #work: () => Touched;
+  #touched: Touched | undefined;
+  constructor(origin: object, name: string, work: () => Touched) {
+    this.origin = origin;
+    this.name = name;
+    this.#work = work;
+  }
+  get #known(): Touched {
+    this.#touched ??= this.#work();
+    return this.#touched;
+  }
+  get own(): readonly Pattern[] {
+    return this.#known.own;
+  }
+  get on(): readonly Ground[] {
+    return this.#known.on;
+  }
+  get touches(): readonly Pattern[] {
+    return this.#known.touches;
+  }
+}
+
+/** What something touches, sorted into its own asks and what it stands on. */
+export const groundOf = (origin: object, name: string, touches: () => Touches): Ground => new LaterGround(origin, name, () => sorted(touches()));
+
+function sorted(touches: Touches): Touched {
   const own = touches.filter((t) => !isGround(t)) as readonly Pattern[];
   const on = touches.filter(isGround);
-  return { origin, name, own, on, touches: [...new Set([...own, ...on.flatMap((g) => g.touches)])] };
+  return { own, on, touches: [...new Set([...own, ...on.flatMap((g) => g.touches)])] };
 }
 
 /** The same touches about one account, whoever the account in question is. */
-export function aboutAccount(touches: Touches, account: Account): Touches {
-  const made = groundOf({}, '', touches);
-  const moved = forAccount(made, account);
-  return [...moved.own, ...moved.on];
-}
+export const aboutAccount = (touches: Touches, account: Account): Touches =>
+  touches.map((t) => (isGround(t) ? forAccount(t, account) : patternFor(t, account)));
 
 /** The same asks about one account, whoever the account in question is. */
 export function forAccount(ground: Ground, { name, uid, home }: Account): Ground {
+  const account = { name, uid, gid: uid, home };
+  const moved = (patterns: readonly Pattern[]): Pattern[] => patterns.map((p) => patternFor(p, account));
+  return new LaterGround(ground.origin, ground.name, () => ({
+    own: moved(ground.own),
+    on: ground.on.map((g) => forAccount(g, account)),
+    touches: moved(ground.touches),
+  }));
+}
+
+function patternFor(pattern: Pattern, { name, uid, home }: Account): Pattern {
+  if (!isPath(pattern)) return pattern;
   const id = uid < 0 ? '*' : String(uid);
   const filled = (text: string): string =>
     text
       .replace(/^~(?=\/|$)/, home)
       .replaceAll('{uid}', id)
       .replaceAll('{user}', name);
-  const moved = (p: Pattern): Pattern => (isPath(p) ? { ...p, path: filled(p.path), ...(p.first ? { first: p.first.map(filled) } : {}) } : p);
-  const on = ground.on.map((g) => forAccount(g, { name, uid, gid: uid, home }));
-  return { origin: ground.origin, name: ground.name, own: ground.own.map(moved), on, touches: ground.touches.map(moved) };
+  return { ...pattern, path: filled(pattern.path), ...(pattern.first ? { first: pattern.first.map(filled) } : {}) };
 }
 
 /** The same asks where it is known which files the user named. */
 export function forFiles(ground: Ground, files: readonly string[]): Ground {
   if (!ground.touches.some(isGiven)) return ground;
   const told = (patterns: readonly Pattern[]): Pattern[] => patterns.map((p) => withFiles(p, files));
-  return { ...ground, own: told(ground.own), on: ground.on.map((g) => forFiles(g, files)), touches: told(ground.touches) };
+  return { origin: ground.origin, name: ground.name, own: told(ground.own), on: ground.on.map((g) => forFiles(g, files)), touches: told(ground.touches) };
 }
 
 /** A probe asked for what neither it nor anything it stands on has promised: a defect in pretrip, never the target's fault. */

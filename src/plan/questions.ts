@@ -1,5 +1,5 @@
 /** Rules × subjects → questions: each worked out once, learnt once, and the fact laid into it for judging. */
-import { gapAt, judgeExpectation, type Resolve, valueAt } from '../expect/expectation.ts';
+import { decide, gapAt, type Resolve, valueAt } from '../expect/expectation.ts';
 import type { Account, Asking } from '../facts/ask.ts';
 import { together } from '../facts/ask.ts';
 import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
@@ -170,11 +170,9 @@ interface Within {
 
 /** Whether a subject passes the rule's filter. */
 function isMeant(rule: Rule, subject: Subject, context: Context): boolean | Unknown {
-  const shape = (rule.forEach && context.kinds.get(rule.forEach.kind)?.find?.shape) ?? { type: 'record', fields: {}, describe: '' };
   const resolve = resolver(rule, subject, context);
-  const judged = (rule.forEach?.filter ?? []).map((f) => judgeExpectation(f, subject.fact, shape, subject.key, resolve));
-  if (judged.some((j) => j.truth === 'no')) return false;
-  return judged.find((j) => j.truth === 'unknown')?.unknown ?? true;
+  const decided = (rule.forEach?.filter ?? []).map((f) => decide(f, subject.fact, resolve));
+  return !decided.includes(false) && (decided.find((d) => d !== true) ?? true);
 }
 
 /** Questions that others have put already are taken from what was learnt, new ones added to it. */

@@ -14,6 +14,9 @@ const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\
 /** All that may be unseen: what is not ASCII, and its controls but for line breaks. Much quicker to look for, in a long document. */
 const suspicious = /[^\n -~]+/g;
 
+/** What is seen for sure: ASCII, and the ellipsis that we write. V8 needs a millisecond to make ready for {@link unseen}. */
+const seen = /^[ -~…]*$/;
+
 /**
  * Where a line of output could command a CI runner: `::error::` at a line
  * start (actions/runner src/Runner.Common/ActionCommand.cs; hexadecimal names
@@ -26,6 +29,7 @@ const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 /** One line without any character that is not seen. Line breaks and tabs become `\n`, `\t`. */
 export function visible(text: string): string {
+  if (seen.test(text)) return text;
   return text.replace(unseen, (char) => short[char] ?? escaped(char.codePointAt(0) ?? 0));
 }
 

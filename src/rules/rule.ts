@@ -14,15 +14,16 @@ export interface Expectation {
   readonly tests: readonly Test[];
   /** The documented default that stands in for an unset value. */
   readonly ifUnset?: Value;
-  /** Place in the rule file. */
-  readonly at: Where;
+  /** Place in the rule file; the pack that is built has none, since nothing that judges tells it. */
+  readonly at?: Where;
 }
 
 interface ItemBase {
   readonly severity?: Severity;
   /** The sentence for a finding, with slots (src/expect/phrase.ts); of several the first whose slots all have a value. */
   readonly say?: readonly string[];
-  readonly at: Where;
+  /** As of an expectation. */
+  readonly at?: Where;
 }
 
 /** One fact and what is expected of it. */
@@ -43,7 +44,8 @@ export type Item = Probe | Group;
 export interface ForEach {
   readonly kind: string;
   readonly filter: readonly Expectation[];
-  readonly at: Where;
+  /** As of an expectation. */
+  readonly at?: Where;
 }
 
 /** What becomes of a rule that ranges over things of which there is none. Without it, it does not apply. */

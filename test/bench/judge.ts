@@ -1,10 +1,11 @@
 /**
  * How much processor time judging all rules on a recorded host takes beyond starting Node.
- * Prints minimum, first quartile and median of user plus system time, each in the same run.
+ * Prints minimum, first quartile and median of user plus system time, how often bare Node each is, and the most memory held.
  * Usage: npm run bench [-- SNAPSHOT [RUNS]]
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/cli/paths.ts';
 
@@ -12,14 +13,26 @@ const snapshot = process.argv[2] ?? join(packageRoot, 'fixtures/hosts/debian-12.
 const runs = Number(process.argv[3] ?? 15);
 if (!existsSync(snapshot)) throw new Error(`${snapshot} is missing`);
 
-/** Prints the process's own processor time on standard error as it ends. */
-const meter = `data:text/javascript,${encodeURIComponent("process.on('exit', () => { const u = process.cpuUsage(); process.stderr.write('\\ncpu ' + (u.user + u.system)); });")}`;
+/** Prints the process's own processor time (microseconds) and largest resident set (KiB) on standard error as it ends. */
+const metered = (): void => {
+  process.on('exit', () => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    process.stderr.write(`\nused ${userCPUTime + systemCPUTime} ${maxRSS}`);
+  });
+};
+const meter = `data:text/javascript,${encodeURIComponent(`(${metered})()`)}`;
 
-function cpu(...args: string[]): number {
-  const { stderr } = spawnSync(process.execPath, ['--import', meter, ...args], { encoding: 'utf8' });
-  const found = /\ncpu (\d+)$/.exec(stderr)?.[1];
-  if (found === undefined) throw new Error(`no measurement: ${stderr}`);
-  return Number(found) / 1000;
+interface Use {
+  readonly ms: number;
+  readonly mebibytes: number;
+}
+
+function useOf(temporary: string, ...args: string[]): Use {
+  const env = { ...process.env, TMPDIR: temporary };
+  const { stderr } = spawnSync(process.execPath, ['--import', meter, ...args], { encoding: 'utf8', env });
+  const found = /\nused (\d+) (\d+)$/.exec(stderr);
+  if (!found) throw new Error(`no measurement: ${stderr}`);
+  return { ms: Number(found[1]) / 1000, mebibytes: Number(found[2]) / 1024 };
 }
 
 const bin = join(packageRoot, 'bin/pretrip.js');
@@ -28,24 +41,33 @@ const cases: Record<string, string[]> = {
   'pretrip scan SNAPSHOT, all rules': [bin, 'scan', snapshot, '--select', '*', '--fail-on', 'never', '-o', 'concise'],
   'pretrip scan SNAPSHOT, all rules, JSON': [bin, 'scan', snapshot, '--select', '*', '--fail-on', 'never', '-o', 'json'],
 };
-const times = new Map(Object.keys(cases).map((name) => [name, [] as number[]]));
+// What runs keep for the next one (bin/load.js) is of the same command on the same host, as where one is inspected again and again.
+const places = new Map(Object.keys(cases).map((name) => [name, mkdtempSync(join(tmpdir(), 'pretrip-bench-'))]));
+const uses = new Map(Object.keys(cases).map((name) => [name, [] as Use[]]));
 // Interleaved, so that noise on a shared machine falls on all of them.
-for (let run = 0; run <= runs; run++) {
+for (let run = -3; run <= runs; run++) {
   for (const [name, args] of Object.entries(cases)) {
-    const ms = cpu(...args);
-    if (run > 0) times.get(name)?.push(ms);
+    const use = useOf(places.get(name) ?? tmpdir(), ...args);
+    if (run > 0) uses.get(name)?.push(use);
   }
 }
-const at = (sorted: number[], part: number): number => sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;
-const [base = []] = times.values();
-const baseMedian = at(
-  [...base].sort((a, b) => a - b),
-  0.5,
-);
-for (const [name, all] of times) {
-  const sorted = [...all].sort((a, b) => a - b);
-  const [min, quartile, median] = [at(sorted, 0), at(sorted, 0.25), at(sorted, 0.5)];
+
+for (const place of places.values()) rmSync(place, { recursive: true });
+
+/** Minimum, first quartile and median. */
+function spread(times: readonly number[]): [number, number, number] {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;
+  return [at(0), at(0.25), at(0.5)];
+}
+
+const [nothing = []] = uses.values();
+const bare = spread(nothing.map((u) => u.ms));
+for (const [name, all] of uses) {
+  const times = spread(all.map((u) => u.ms));
+  const ratios = times.map((ms, at) => ms / (bare[at] ?? Number.NaN));
+  const most = Math.max(...all.map((u) => u.mebibytes));
   process.stdout.write(
-    `${name.padEnd(42)} ${min.toFixed(0)} / ${quartile.toFixed(0)} / ${median.toFixed(0)} ms; beyond node ${(median - baseMedian).toFixed(0)} ms, ${(median / baseMedian).toFixed(1)} x\n`,
+    `${name.padEnd(42)} ${times.map((ms) => ms.toFixed(0)).join(' / ')} ms, ${ratios.map((r) => r.toFixed(1)).join(' / ')} x node; at most ${most.toFixed(0)} MiB\n`,
   );
 }

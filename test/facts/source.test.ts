@@ -19,7 +19,7 @@ const between = source([named], function* handsOn(path: string): Asking<Answer<s
 describe('asks that are held', () => {
   const held = (touches: Touches, probe: () => Asking<unknown>) => (): unknown =>
     settle(
-      hold(() => groundOf({}, 'the kind', touches), inQuestion, probe(), true),
+      hold(() => groundOf({}, 'the kind', () => touches), inQuestion, probe(), true),
       answerer(host),
       true,
     );

@@ -47,10 +47,12 @@ function inNone({ ifNone, ...rule }: Rule): Mutant[] {
   ];
 }
 
+const placeOf = ({ at }: Item | Expectation): string => `${at?.path}:${at?.line}`;
+
 function inList(items: readonly Item[], rebuild: (items: readonly Item[]) => Rule): Mutant[] {
   return items.flatMap((item, at) => {
     const replaced = (next: Item | undefined): Rule => rebuild([...items.slice(0, at), ...(next ? [next] : []), ...items.slice(at + 1)]);
-    const place = `${item.at.path}:${item.at.line}`;
+    const place = placeOf(item);
     const dropped = items.length > 1 ? [{ what: `${place}: item dropped`, rule: replaced(undefined) }] : [];
     const severity = item.severity ? [{ what: `${place}: severity of the item dropped`, rule: replaced(without(item, 'severity')) }] : [];
     if (isGroup(item)) return [...dropped, ...severity, ...inList(item.items, (inner) => replaced({ ...item, items: inner }))];
@@ -79,7 +81,7 @@ function inFilter(rule: Rule): Mutant[] {
 }
 
 function expectationMutants(e: Expectation, rebuild: (e: Expectation | undefined) => Rule, siblings: number): Mutant[] {
-  const place = `${e.at.path}:${e.at.line} ${e.path.join('.')}`;
+  const place = `${placeOf(e)} ${e.path.join('.')}`;
   return [
     ...(siblings > 1 ? [{ what: `${place}: expectation dropped`, rule: rebuild(undefined) }] : []),
     { what: `${place}: expectation negated`, rule: rebuild({ ...e, tests: [{ operator: 'not', inner: e.tests }] }) },

@@ -190,7 +190,7 @@ async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, seve
   const work = working(wanted.called ?? nameOf(wanted), 'opening');
   try {
     const scanned = await scanOpened(wanted, order, occasion, work);
-    if (scanned.report.rules.length === 0 && !scanned.report.undecidedProfiles)
+    if (scanned.report.summary.selected === 0 && !scanned.report.undecidedProfiles)
       throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list prints the rules and their profiles; -p chooses a profile');
     return scanned;
   } catch (error) {

@@ -89,7 +89,7 @@ function linesOf(answers: Snapshot['answers']): string[] {
 
 function digestOf(lines: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const line of lines) hash.update(line).update('\n');
+  for (const line of lines) hash.update(`${line}\n`);
   return `sha256:${hash.digest('hex')}`;
 }
 

@@ -28,6 +28,8 @@ export function* bootLink(): Asking<BootLinks> {
 /** The first `L` line for the Docker socket. Modifiers such as `L+` and `L!` count; `%t` is /run for the system instance. */
 function linkIn(text: string, path: string): { target: string; where: Where } | undefined {
   for (const [at, line] of text.split('\n').entries()) {
+    // Hundreds of lines are about other things: they need not be taken apart.
+    if (!line.includes('docker.sock')) continue;
     const fields = line.trim().split(/[ \t]+/);
     const name = fields[1]?.replace(/^"|"$/g, '').replaceAll('%t', '/run');
     if (!/^L[-+!=~^$?]*$/.test(fields[0] ?? '') || (name !== '/run/docker.sock' && name !== '/var/run/docker.sock')) continue;

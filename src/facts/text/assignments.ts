@@ -38,6 +38,7 @@ export function assignmentsIn(text: string, path: string, wanted: Wanted, dialec
 function plainAssignments(text: string, path: string, wanted: Wanted, dialect: Dialect): Assignment[] {
   const found: Assignment[] = [];
   for (const [index, whole] of text.split(/\r?\n/).entries()) {
+    if (!whole.includes('=')) continue;
     const line = whole.trim().replace(dialect === 'pam' ? /^export[ \t]+/ : /^$/, '');
     const m = assignment.exec(line);
     if (!m || !wanted.has(m[1] ?? '')) continue;

@@ -1,6 +1,7 @@
 /** TOML 1.0 with the line and column of every key and value. */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { broken, type MapNode, maxDepth, type Parsed, type Place, placesOf, type TextEntry, type TextNode, withoutMark } from './node.ts';
+import { flatToml } from './toml-flat.ts';
 
 /**
  * Parses a TOML text. Keys and tables are compared exactly, so a table given twice
@@ -25,6 +26,12 @@ function parseOnce(source: string): Parsed {
   const marked = withoutMark(source);
   const control = refused.exec(marked);
   if (control) return broken('a control character, which TOML does not allow', placesOf(marked)(control.index));
+  const flat = flatToml(marked);
+  return flat ? { is: 'parsed', root: flat } : parseFully(marked);
+}
+
+/** By the parser, whatever stands there. */
+export function parseFully(marked: string): Parsed {
   const text = withoutComments(marked);
   try {
     return { is: 'parsed', root: new Builder().build(parseTOML(text)) };

@@ -61,7 +61,7 @@ export const unit = defineKind({
       describe: 'also read the files that EnvironmentFile= names',
     },
   },
-  shape: record({ ...Object.fromEntries([...directives].map(([name, how]) => [name, shapeOf(name, how)])), ...states }),
+  shape: record(Object.assign(Object.fromEntries([...directives].map(([name, how]) => [name, shapeOf(name, how)])), states)),
   touches: (q) => {
     const { name, manager } = asked(q);
     // `{ each: manager }` is not known before the scan.
