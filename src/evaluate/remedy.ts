@@ -1,8 +1,8 @@
 /** What a rule's remedy comes to for one finding: which steps follow from what was found, with all that this host decides. */
 import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
 import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
-import { record, string } from '../facts/shape.ts';
 import type { Kind } from '../facts/kind.ts';
+import { record, string } from '../facts/shape.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep } from '../rules/rule.ts';

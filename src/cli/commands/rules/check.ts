@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import type { Proof } from '../../../heal.ts';
 import { checkPack } from '../../check-pack.ts';
 import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
@@ -14,7 +15,7 @@ export default class RulesCheck extends PretripCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesCheck);
-    const { problems, rules, profiles, cases, kinds } = checkPack(args.path ?? shippedRules, args.path === undefined ? [] : [shippedRules]);
+    const { problems, rules, profiles, cases, kinds, proofs } = checkPack(args.path ?? shippedRules, args.path === undefined ? [] : [shippedRules]);
     if (problems.length > 0) {
       await err(`${problemText(problems)}${problems.length} mistake${problems.length === 1 ? '' : 's'}\n`);
       process.exitCode = exitStatus.usage;
@@ -23,7 +24,24 @@ export default class RulesCheck extends PretripCommand {
     // Rules of one's own are written with the kinds that there are: only of the shipped ones it matters whom a kind serves.
     const share = args.path === undefined || flags.verbose ? served(kinds) : undefined;
     await out(`${flags.verbose ? (share?.names ?? '') : ''}${rules} rules, ${profiles} profiles, ${cases} cases${share?.counts ?? ''}: no mistakes\n`);
+    await out(remedies(proofs(), flags.verbose));
   }
+}
+
+const proofWords: Readonly<Record<Proof, string>> = {
+  overlay: 'heal a failing case by their files alone',
+  host: 'need a running host',
+  manual: 'are left to a person',
+  none: 'are missing',
+};
+
+/** How remedies are shown to heal, counted; and, a line each, which are not shown by files. */
+function remedies(proofs: ReadonlyMap<string, Proof>, names: boolean): string {
+  const of = (proof: Proof): string[] => [...proofs].flatMap(([rule, p]) => (p === proof ? [rule] : []));
+  const kinds = ['overlay', 'host', 'manual', 'none'] as const;
+  const counts = kinds.flatMap((proof) => (of(proof).length > 0 ? [`${of(proof).length} ${proofWords[proof]}`] : []));
+  const named = names ? kinds.slice(1).flatMap((proof) => of(proof).map((rule) => `${rule}\tremedy: ${proof}\n`)) : [];
+  return `${named.join('')}remedies: ${counts.join(', ')}\n`;
 }
 
 /** How many kinds serve one rule only, and how many none; and their names, one a line. */
