@@ -32,7 +32,7 @@ export function applied(host: HostSpec, steps: readonly Step[]): Applied {
 }
 
 /** Whether a step does all it does by files: what a manager reads anew is in them. */
-export function isOfFiles(step: Step): boolean {
+function isOfFiles(step: Step): boolean {
   const due = (step.after ?? []).every(({ do: word }) => word === 'daemon-reload');
   switch (actOf(step)) {
     case 'verify':

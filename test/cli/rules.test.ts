@@ -169,7 +169,7 @@ describe('rules check', () => {
   test('names the kinds that serve one rule, or none', async () => {
     const { status, out } = await pretrip(['rules', 'check', '-v']);
     expect(status).toBe(0);
-    const rows = rowsOf(out.replace(/^\d+ rules, [^]*$/m, '').replace(/\n$/, ''));
+    const rows = rowsOf(out.replace(/^\d+ rules, [\s\S]*$/m, '').replace(/\n$/, ''));
     expect(rows).toContainEqual(['runtime-dir', 'rootless.xdg-runtime-dir']);
     expect(rows.map(([kind]) => kind)).not.toContain('config');
     const [, one, none] = /\((\d+) serve one rule, (\d+) none\)/.exec(out) ?? [];

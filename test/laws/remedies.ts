@@ -13,7 +13,7 @@ import type { Form } from './form.ts';
 import { count, judge, whole } from './judging.ts';
 
 /** Each failure of a case, and what its remedy does. */
-export const healed = ({ rule }: RuleTried, on: Tried): Healed[] =>
+const healed = ({ rule }: RuleTried, on: Tried): Healed[] =>
   healing(whole(rule, on).inspection.verdicts, on.host, (host) => judge(rule, { ...on, host }).verdicts);
 
 /** Law 7 on every case of a rule; beside it, in the short form, the others of its profiles on the first host that is changed. */
