@@ -9,7 +9,8 @@ import type { Expectation, RemedyStep } from '../rules/rule.ts';
 import { afterOf } from '../verdicts/afters.ts';
 import { bootPlace } from '../verdicts/boot.ts';
 import { installCommand } from '../verdicts/packages.ts';
-import { atHome, dropInFile, isActing, type Step, sysctlFile } from '../verdicts/steps.ts';
+import { dropInFile, sysctlFile } from '../verdicts/step-files.ts';
+import { atHome, isActing, type Step } from '../verdicts/steps.ts';
 
 /** A fact by the head of a way to it: `each`, `KIND` or `KIND MAIN`. */
 interface Found {

@@ -4,7 +4,8 @@
  */
 import type { FileSpec, HostSpec } from '../collect/composed/composed.ts';
 import { fileOf, isFormat } from '../verdicts/edits.ts';
-import { actOf, dropInFile, isActing, moduleFile, type Step, sysctlFile } from '../verdicts/steps.ts';
+import { dropInFile, moduleFile, sysctlFile } from '../verdicts/step-files.ts';
+import { actOf, isActing, type Step } from '../verdicts/steps.ts';
 import { setKey, unsetKey } from './edit.ts';
 import { changeUnit } from './units.ts';
 
