@@ -114,6 +114,7 @@ export const layers: readonly Layer[] = [
       'facts/host',
       'kinds',
       'verdicts',
+      'remedy',
       'rules',
       'evaluate',
       'plan',

@@ -2,10 +2,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import glob from 'fast-glob';
+import { type Proof, proofOf } from '../heal.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { rulesByKind } from '../rules/kind-use.ts';
 import type { Problem } from '../rules/rule.ts';
-import { loadCases } from '../rules/text/cases.ts';
+import { type Case, loadCases } from '../rules/text/cases.ts';
 import { loadPack, packProblems } from '../rules/text/load-pack.ts';
 import { UsageError } from './errors.ts';
 import { hostNamed } from './hosts.ts';
@@ -19,6 +20,8 @@ interface Checked {
   readonly cases: number;
   /** By kind the ids of the rules that ask about it. */
   readonly kinds: ReadonlyMap<string, readonly string[]>;
+  /** By rule how its remedy is shown to heal; worked out when asked. */
+  proofs(): ReadonlyMap<string, Proof>;
 }
 
 /** Every mistake in the rules at `path`; where there are none, UsageError. Profiles of the packs in `beside` may be named. */
@@ -36,12 +39,14 @@ export function checkPack(path: string, beside: readonly string[], step: (what: 
       ),
     );
   let cases = 0;
+  const tried = new Map<string, { readonly on: string; readonly cases: readonly Case[] }>();
   for (const file of glob.sync('**/*.test.{yaml,yml}', { cwd: path }).sort()) {
     const shown = join(path === shippedRules ? 'rules' : path, file);
     step(shown);
     const found = loadCases(shown, readFileSync(join(path, file), 'utf8'));
     problems.push(...found.problems);
     cases += found.cases?.cases.length ?? 0;
+    if (found.cases) tried.set(file.replace(/\.test\.ya?ml$/, '').replaceAll('/', '.'), found.cases);
     if (found.cases && !hostNamed(found.cases.on))
       problems.push({ file: shown, line: 1, column: 1, message: `there is no host "${found.cases.on}" in fixtures/hosts` });
     const rule = join(path, file).replace(/\.test(\.ya?ml)$/, '$1');
@@ -62,5 +67,12 @@ export function checkPack(path: string, beside: readonly string[], step: (what: 
     loaded.rules,
     kinds.map((k) => k.name),
   );
-  return { problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases, kinds: served };
+  const proofs = (): ReadonlyMap<string, Proof> =>
+    new Map(
+      loaded.rules.map((rule) => {
+        const own = tried.get(rule.id);
+        return [rule.id, proofOf(rule, hostNamed(own?.on ?? '') ?? {}, own?.cases ?? [])];
+      }),
+    );
+  return { proofs, problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases, kinds: served };
 }

@@ -2,14 +2,15 @@
 import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
 import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
-import { record, string } from '../facts/shape.ts';
+import { record, shapeAt, string } from '../facts/shape.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
 import { afterOf } from '../verdicts/afters.ts';
 import { bootPlace } from '../verdicts/boot.ts';
 import { installCommand } from '../verdicts/packages.ts';
-import { atHome, dropInFile, isActing, type Step, sysctlFile } from '../verdicts/steps.ts';
+import { dropInFile, sysctlFile } from '../verdicts/step-files.ts';
+import { atHome, isActing, type Step } from '../verdicts/steps.ts';
 
 /** A fact by the head of a way to it: `each`, `KIND` or `KIND MAIN`. */
 interface Found {
@@ -85,6 +86,14 @@ function valueFound(head: string, path: readonly string[], inquiry: Inquiry): Js
   return valueAt(fact.value, path);
 }
 
+/** A value that was found, as a rule writes it: permission bits are octal. */
+function written(head: string, path: readonly string[], inquiry: Inquiry): Json | undefined {
+  const value = valueFound(head, path, inquiry);
+  const shape = foundAt(head, path, inquiry)?.kind?.shape;
+  const isMode = shape && shapeAt(shape, path).shape?.type === 'mode';
+  return isMode && typeof value === 'number' ? `0${value.toString(8)}` : value;
+}
+
 /** The files that decided a value, the deciding one first. */
 function placesOf(head: string, path: readonly string[], inquiry: Inquiry): readonly string[] {
   const fact = foundAt(head, path, inquiry)?.fact;
@@ -142,7 +151,7 @@ function lookUp(word: string, name: string, item: Json, inquiry: Inquiry): Json 
     case 'at':
       return placesOf(path[0] ?? '', path.slice(1), inquiry).find(isOurs);
     default:
-      return valueFound(path[0] ?? '', path.slice(1), inquiry);
+      return written(path[0] ?? '', path.slice(1), inquiry);
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import type { FileSpec, HostSpec } from '../collect/composed/composed.ts';
 import { fileOf, isFormat } from '../verdicts/edits.ts';
-import { actOf, dropInFile, isActing, moduleFile, type Step, sysctlFile } from '../verdicts/steps.ts';
+import { dropInFile, moduleFile, sysctlFile } from '../verdicts/step-files.ts';
+import { actOf, isActing, type Step } from '../verdicts/steps.ts';
 import { setKey, unsetKey } from './edit.ts';
 import { changeUnit } from './units.ts';
 
@@ -32,7 +33,7 @@ export function applied(host: HostSpec, steps: readonly Step[]): Applied {
 }
 
 /** Whether a step does all it does by files: what a manager reads anew is in them. */
-export function isOfFiles(step: Step): boolean {
+function isOfFiles(step: Step): boolean {
   const due = (step.after ?? []).every(({ do: word }) => word === 'daemon-reload');
   switch (actOf(step)) {
     case 'verify':

@@ -1,7 +1,8 @@
 /** Templates in rules: plain values with references in them, as values of their own or within text. */
 import type { Json } from '../facts/fact.ts';
+import { fieldsOf } from '../facts/fields.ts';
 import { afterOf } from '../verdicts/afters.ts';
-import { listedChecks, type Step } from '../verdicts/steps.ts';
+import { actOf, listedChecks, rowOf, type Step } from '../verdicts/steps.ts';
 import type { StepTemplate } from './rule.ts';
 
 /**
@@ -20,7 +21,7 @@ export const textReferences = (text: string): { word: string; name: string }[] =
   [...text.matchAll(within)].map(([, word = '', name = '']) => ({ word, name }));
 
 /** Fills references into any plain value. What nobody can tell stands as `<name>`. */
-export function fill(template: Json, lookup: Lookup): Json {
+function fill(template: Json, lookup: Lookup): Json {
   if (typeof template === 'string') return template.replace(within, (_, word: string, name = '') => textOf(lookup(word, name) ?? `<${name || word}>`));
   if (Array.isArray(template)) return template.map((t: Json) => fill(t, lookup));
   if (template === null || typeof template !== 'object') return template;
@@ -34,7 +35,16 @@ export function fill(template: Json, lookup: Lookup): Json {
 const textOf = (value: Json): string => (Array.isArray(value) ? value.map(String).join(' ') : String(value));
 
 /** The step that a template gives; its loader has checked its fields. */
-export const fillStep = (template: StepTemplate, lookup: Lookup): Step => listedChecks(fill(template, lookup) as unknown as Step);
+export function fillStep(template: StepTemplate, lookup: Lookup): Step {
+  const filled = fill(template, lookup) as Record<string, Json>;
+  const { fields } = rowOf(actOf(filled as unknown as Step));
+  const kept = fieldsOf(fields).flatMap(({ name, holds }) => (holds === 'value' || holds === 'keys' || holds === 'names' ? [name] : []));
+  const texts = Object.entries(filled).map(([key, value]) => [key, kept.includes(key) ? value : inTexts(value)]);
+  return listedChecks(Object.fromEntries(texts) as Step);
+}
+
+/** A number that a reference gave is text where it is a path, or a word of a command. */
+const inTexts = (value: Json): Json => (Array.isArray(value) ? value.map((v: Json) => textOf(v)) : typeof value === 'object' ? value : String(value));
 
 /** The step whatever the host: fields of a subject and of facts stand as `<name>`. */
 export function generalStep(template: StepTemplate, param: (name: string) => Json): Step {

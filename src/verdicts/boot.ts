@@ -1,5 +1,6 @@
 /** Where a host has its boot arguments, and what brings a change of them into the boot loader. */
 import type { Distribution } from './packages.ts';
+import { shellLine } from './shell-line.ts';
 
 /** The file to change, and the command that is due then; nothing where nobody can tell. */
 interface BootPlace {
@@ -23,4 +24,30 @@ export function bootPlace(seen: readonly string[], { family, immutable }: Distri
   if (family === 'debian') return { file: '/etc/default/grub', command: ['update-grub'] };
   if (family === 'suse' && immutable) return { file: '/etc/default/grub', command: ['transactional-update', 'grub.cfg'] };
   return { file: '/etc/default/grub', command: ['grub2-mkconfig', '-o', '/boot/grub2/grub.cfg'] };
+}
+
+interface BootStep {
+  readonly bootArgument: string;
+  readonly do: string;
+  readonly file?: string;
+  readonly command?: readonly string[];
+}
+
+/** What to do, for a person. */
+export function bootClause({ bootArgument, do: act, file, command: argv }: BootStep): string {
+  const words = act === 'add' ? `add ${bootArgument}` : `take ${bootArgument} out`;
+  if (file === undefined) return `${words} in the boot arguments of this host`;
+  const where = file.endsWith('/grub') ? `GRUB_CMDLINE_LINUX in ${file}` : file;
+  return `${act === 'add' ? `${words} to` : `${words} of`} ${where}${argv ? `, then ${shellLine(argv)}` : ''}`;
+}
+
+/** The same for a shell; undefined where the file is not known. */
+export function bootCommands({ bootArgument, do: act, file, command: argv }: BootStep): readonly string[] | undefined {
+  if (file === undefined) return undefined;
+  const word = bootArgument.replace(/[.*[\]^$/\\]/g, String.raw`\$&`);
+  const lines = file.endsWith('/grub') ? '/^GRUB_CMDLINE_LINUX=/' : '1';
+  const edits = file.endsWith('/grub')
+    ? { add: `${lines}s/"$/ ${word}"/`, remove: `/^GRUB_CMDLINE_LINUX/s/[[:blank:]]*\\b${word}\\b//g` }
+    : { add: `${lines}s/$/ ${word}/`, remove: `${lines}s/[[:blank:]]*\\b${word}\\b//g` };
+  return [shellLine(['sed', '-i', act === 'add' ? edits.add : edits.remove, file]), ...(argv ? [shellLine(argv)] : [])];
 }

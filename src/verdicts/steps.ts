@@ -5,9 +5,12 @@
 import type { Json } from '../facts/fact.ts';
 import { type Fields, fieldsOf, type RecordOf } from '../facts/fields.ts';
 import { type After, tellAfter } from './afters.ts';
+import { bootClause, bootCommands } from './boot.ts';
 import { fileOf, formats, isFormat, keyIn, linesFor, sectionWords, setCommands, unsetCommands } from './edits.ts';
 import { namesInWords, removeCommand } from './packages.ts';
 import { shellLine } from './shell-line.ts';
+import { dropInFile, moduleFile, sysctlFile, written } from './step-files.ts';
+import { managers, opposite, systemctlOf, unitActs, unitWords } from './unit-acts.ts';
 
 /** What to do, for a person. */
 interface Told {
@@ -48,44 +51,12 @@ const command = (...argv: readonly string[]): Told => ({ line: shellLine(argv), 
 const commands = (...lines: readonly string[]): Told => ({ line: lines.join(' && '), isCommand: true });
 const clause = (line: string): Told => ({ line, isCommand: false });
 const osWanted: Wanted = { kind: 'os', query: {} };
-const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 /** A program with its arguments, or a sentence: reports have that as a list of one, since no program has a blank in its name. */
 const check = (words: readonly string[]): Told => (words.length === 1 && /\s/.test(words[0] ?? '') ? clause(words[0] ?? '') : command(...words));
 
 const formatOf = (format: string) => (isFormat(format) ? format : 'plain');
 const valueWords = (format: string, key: string, value: Json): string => linesFor(formatOf(format), keyIn(formatOf(format), key).name, value).join(' and ');
-
-/** Commands that write a file whole. */
-function written(path: string, content: string, mode?: string): string[] {
-  const mark = content.split('\n').includes('EOF') ? 'END-OF-FILE' : 'EOF';
-  const text = content.endsWith('\n') ? content : `${content}\n`;
-  return [
-    shellLine(['mkdir', '-p', directoryOf(path)]),
-    `cat >${shellLine([path])} <<'${mark}'\n${text}${mark}`,
-    ...(mode === undefined ? [] : [shellLine(['chmod', mode, path])]),
-  ];
-}
-
-const systemctlOf = (manager: string | undefined): readonly string[] => (manager === 'user' ? ['systemctl', '--user'] : ['systemctl']);
-const unitActs = [
-  'enable',
-  'enable-now',
-  'disable',
-  'disable-now',
-  'mask',
-  'mask-now',
-  'unmask',
-  'start',
-  'stop',
-  'restart',
-  'reload',
-  'reenable',
-  'reset-failed',
-] as const;
-const opposite: Readonly<Record<string, string>> = { enable: 'disable', disable: 'enable', mask: 'unmask', unmask: 'mask', start: 'stop', stop: 'start' };
-const unitWords = (act: string): string[] => (act.endsWith('-now') ? [act.slice(0, -4), '--now'] : [act]);
-const managers = ['system', 'user'] as const;
 
 export const steps = {
   package: row({
@@ -154,7 +125,7 @@ export const steps = {
     choices: { do: ['add', 'remove'] },
     settled: ['file', 'command'],
     wants: () => [{ kind: 'boot-arguments', query: {} }, osWanted],
-    tell: (step) => bootTold(step),
+    tell: (step) => clause(bootClause(step)),
     shell: (step) => bootCommands(step),
     undo: ({ bootArgument, do: act }) => `${act === 'add' ? 'remove' : 'add'} ${bootArgument} in the same place`,
   }),
@@ -230,39 +201,6 @@ const nested = (format: string, key: string): string => {
   const path = format === 'yaml' || format === 'json' ? keyIn(format, key).path.slice(0, -1) : [];
   return path.length > 0 ? `${path.join('.')}.` : '';
 };
-
-/** Where a drop-in of the system's manager goes, or of the account's. */
-export const dropInFile = ({ dropIn, name, manager, file }: { dropIn: string; name: string; manager?: string; file?: string }): string =>
-  file ?? `${manager === 'user' ? '~/.config/systemd/user' : '/etc/systemd/system'}/${dropIn}.d/${name}.conf`;
-
-/** The file of a parameter where nothing overrides it that sorts later. */
-export const sysctlFile = (key: string): string => `/etc/sysctl.d/zz-${key.replace(/[^\w]+/g, '-')}.conf`;
-
-export const moduleFile = (module: string): string => `/etc/modules-load.d/${module}.conf`;
-
-interface BootStep {
-  readonly bootArgument: string;
-  readonly do: string;
-  readonly file?: string;
-  readonly command?: readonly string[];
-}
-
-function bootTold({ bootArgument, do: act, file, command: argv }: BootStep): Told {
-  const words = act === 'add' ? `add ${bootArgument}` : `take ${bootArgument} out`;
-  if (file === undefined) return clause(`${words} in the boot arguments of this host`);
-  const where = file.endsWith('/grub') ? `GRUB_CMDLINE_LINUX in ${file}` : file;
-  return clause(`${act === 'add' ? `${words} to` : `${words} of`} ${where}${argv ? `, then ${shellLine(argv)}` : ''}`);
-}
-
-function bootCommands({ bootArgument, do: act, file, command: argv }: BootStep): readonly string[] | undefined {
-  if (file === undefined) return undefined;
-  const word = bootArgument.replace(/[.*[\]^$/\\]/g, String.raw`\$&`);
-  const lines = file.endsWith('/grub') ? '/^GRUB_CMDLINE_LINUX=/' : '1';
-  const edits = file.endsWith('/grub')
-    ? { add: `${lines}s/"$/ ${word}"/`, remove: `/^GRUB_CMDLINE_LINUX/s/[[:blank:]]*\\b${word}\\b//g` }
-    : { add: `${lines}s/$/ ${word}/`, remove: `${lines}s/[[:blank:]]*\\b${word}\\b//g` };
-  return [shellLine(['sed', '-i', act === 'add' ? edits.add : edits.remove, file]), ...(argv ? [shellLine(argv)] : [])];
-}
 
 /** With whose privileges a step is carried out, in words. */
 export const needs = { root: 'as root', user: 'as the user' } as const;

@@ -1,45 +1,42 @@
 /**
- * Law 7: a remedy heals. The file-level steps of a failure are carried out on the host of the case; where nothing else is
- * due, the rule passes then. Carried out twice they change nothing more.
+ * Law 7: a remedy heals. The steps of files are carried out on the host of each failing case: where nothing else is due,
+ * the rule passes then, a second time changes nothing, and nothing that passed among the rules of its profiles fails.
  */
-import { applied } from '../../src/remedy/apply.ts';
-import type { Verdict } from '../../src/verdicts/report.ts';
-import type { RuleTried, Tried } from './every-rule.ts';
-import { judge, whole } from './judging.ts';
-
-/** What came of carrying out the remedy of one failure. */
-export interface Healed {
-  readonly subject: string;
-  /** The rule no longer fails about it. */
-  readonly heals: boolean;
-  /** Files alone are touched, so that it has to. */
-  readonly whole: boolean;
-  /** Carried out twice, there is a second change. */
-  readonly again: boolean;
-  readonly after?: Verdict | undefined;
-}
+import type { HostSpec } from '../../src/collect/composed/composed.ts';
+import { settle } from '../../src/facts/settle.ts';
+import { type Healed, healing } from '../../src/heal.ts';
+import { inspect } from '../../src/inspect.ts';
+import type { Rule } from '../../src/rules/rule.ts';
+import { answersOf, lookerAt } from '../../src/try.ts';
+import { everyRule, type RuleTried, type Tried } from './every-rule.ts';
+import type { Form } from './form.ts';
+import { count, judge, whole } from './judging.ts';
 
 /** Each failure of a case, and what its remedy does. */
-export function healing({ rule }: RuleTried, on: Tried): Healed[] {
-  const { verdicts } = whole(rule, on).inspection;
-  return verdicts.flatMap((verdict): Healed[] => {
-    if (verdict.outcome !== 'fail' || !verdict.remedy) return [];
-    const once = applied(on.host, verdict.remedy);
-    const twice = applied(once.host, verdict.remedy);
-    const subject = verdict.subject ?? '';
-    const after = judge(rule, { ...on, host: once.host }).verdicts.find((v) => (v.subject ?? '') === subject);
-    const heals = after === undefined || after.outcome === 'pass' || after.outcome === 'not-applicable';
-    return [{ subject, heals, whole: once.whole, again: JSON.stringify(once.host.files) !== JSON.stringify(twice.host.files), after }];
-  });
-}
+const healed = ({ rule }: RuleTried, on: Tried): Healed[] =>
+  healing(whole(rule, on).inspection.verdicts, on.host, (host) => judge(rule, { ...on, host }).verdicts);
 
-/** Law 7 on every case of a rule. */
-export function* remediesHeal(subject: RuleTried): Iterable<string> {
+/** Law 7 on every case of a rule; beside it, in the short form, the others of its profiles on the first host that is changed. */
+export function* remediesHeal(subject: RuleTried, form: Form): Iterable<string> {
+  let beside = 0;
   for (const on of subject.tried)
-    for (const { subject: about, heals, whole: must, again, after } of healing(subject, on)) {
+    for (const { subject: about, host, changes, heals, whole: must, again, after } of healed(subject, on)) {
       const where = `${on.trial.it}${about === '' ? '' : ` (${about})`}`;
       // What else is open may stay so: no step of files can look.
-      if (must && !heals && after?.outcome === 'fail') yield `${where}: carried out, the remedy leaves it ${after?.outcome}: ${after?.message}`;
+      if (must && !heals && after?.outcome === 'fail') yield `${where}: carried out, the remedy leaves it ${after.outcome}: ${after.message}`;
       if (again) yield `${where}: carried out twice, it changes something again`;
+      if (changes && (form === 'full' || beside++ === 0)) yield* broken(subject.rule, on.host, host).map((said) => `${where}: ${said}`);
     }
+}
+
+/** What passed before and fails afterwards, among the rules of the profiles of a rule. */
+function broken(rule: Rule, before: HostSpec, after: HostSpec): string[] {
+  const rules = everyRule.map((r) => r.rule).filter((r) => r.id !== rule.id && r.profiles.some((p) => rule.profiles.includes(p)));
+  const order = { pack: { rules, profiles: [], digest: '' }, selection: { byName: true, wants: () => true, params: [] } };
+  const judged = (host: HostSpec) => settle(inspect(order, lookerAt(host)), answersOf(host)).verdicts;
+  count(2);
+  const passed = new Set(judged(before).flatMap((v) => (v.outcome === 'pass' ? [`${v.rule} ${v.subject ?? ''}`] : [])));
+  return judged(after).flatMap((v) =>
+    v.outcome === 'fail' && passed.has(`${v.rule} ${v.subject ?? ''}`) ? [`carried out, the remedy makes ${v.rule} fail: ${v.message}`] : [],
+  );
 }

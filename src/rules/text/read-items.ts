@@ -239,7 +239,7 @@ function checkLiteral(source: Source, node: YamlNode, literal: Json, shape: Shap
 const article = (type: Shape['type']): string => (type === 'any' ? 'any value' : `a ${type}`);
 
 /** `{ param: name }` or `{ each: field }`. */
-export function isReference(node: YamlNode): boolean {
+function isReference(node: YamlNode): boolean {
   return isMap(node) && node.items.length === 1 && ['param', 'each'].includes(String((node.items[0]?.key as { value?: unknown })?.value));
 }
 

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import type { Proof } from '../../../heal.ts';
 import { checkPack } from '../../check-pack.ts';
 import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
@@ -24,7 +25,7 @@ export default class RulesCheck extends PretripCommand {
         work.end();
       }
     });
-    const { problems, rules, profiles, cases, kinds } = checked;
+    const { problems, rules, profiles, cases, kinds, proofs } = checked;
     if (problems.length > 0) {
       await err(`${problemText(problems)}${problems.length} mistake${problems.length === 1 ? '' : 's'}\n`);
       process.exitCode = exitStatus.usage;
@@ -34,7 +35,24 @@ export default class RulesCheck extends PretripCommand {
     const share = args.path === undefined || flags.verbose ? served(kinds) : undefined;
     const counts = [counted(rules, 'rule'), counted(profiles, 'profile'), counted(cases, 'case')].join(', ');
     await out(`${flags.verbose ? (share?.names ?? '') : ''}${counts}${share?.counts ?? ''}: no mistakes\n`);
+    await out(remedies(proofs(), flags.verbose));
   }
+}
+
+const proofWords: Readonly<Record<Proof, string>> = {
+  overlay: 'heal a failing case by their files alone',
+  host: 'need a running host',
+  manual: 'are left to a person',
+  none: 'are missing',
+};
+
+/** How remedies are shown to heal, counted; and, a line each, which are not shown by files. */
+function remedies(proofs: ReadonlyMap<string, Proof>, names: boolean): string {
+  const of = (proof: Proof): string[] => [...proofs].flatMap(([rule, p]) => (p === proof ? [rule] : []));
+  const kinds = ['overlay', 'host', 'manual', 'none'] as const;
+  const counts = kinds.flatMap((proof) => (of(proof).length > 0 ? [`${of(proof).length} ${proofWords[proof]}`] : []));
+  const named = names ? kinds.slice(1).flatMap((proof) => of(proof).map((rule) => `${rule}\tremedy: ${proof}\n`)) : [];
+  return `${named.join('')}remedies: ${counts.join(', ')}\n`;
 }
 
 /** How many kinds serve one rule only, and how many none; and their names, one a line. */

@@ -1,0 +1,80 @@
+/** One key of a file, set and taken out: in a text, and by the commands that people are given. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../src/facts/fact.ts';
+import { setKey, unsetKey } from '../../src/remedy/edit.ts';
+import { type Format, setCommands, unsetCommands } from '../../src/verdicts/edits.ts';
+
+type Row = readonly [what: string, format: Format, before: string, key: string, value: Json, after: string];
+
+const set: readonly Row[] = [
+  ['a new file', 'toml', '', 'engine.service_timeout', 0, '[engine]\nservice_timeout = 0\n'],
+  ['a section that is there', 'toml', '# mine\n[engine]\na = 1\n', 'engine.b', 'x', '# mine\n[engine]\nb = "x"\na = 1\n'],
+  ['another value', 'toml', '[engine]\na = 1\nb = 2\n', 'engine.b', 3, '[engine]\nb = 3\na = 1\n'],
+  ['the same key of another section stays', 'toml', '[a]\nk = 1\n[b]\nk = 1\n', 'b.k', 2, '[a]\nk = 1\n[b]\nk = 2\n'],
+  [
+    'a key above all tables',
+    'toml',
+    '[[registry]]\nlocation = "x"\n',
+    'short-name-mode',
+    'enforcing',
+    'short-name-mode = "enforcing"\n[[registry]]\nlocation = "x"\n',
+  ],
+  ['a list', 'toml', '', 'network.plugins', ['a', 'b'], '[network]\nplugins = ["a", "b"]\n'],
+  ['a unit', 'ini', '[Container]\nImage=a\nReadOnly=no\n', 'Container.ReadOnly', true, '[Container]\nReadOnly=true\nImage=a\n'],
+  ['a list is a line each', 'ini', '[Service]\n', 'Service.ExecStart', ['', '/bin/true'], '[Service]\nExecStart=\nExecStart=/bin/true\n'],
+  ['a parameter', 'plain', 'a.b = 1\nc.d=2\n', 'c.d', 3, 'a.b = 1\nc.d = 3\n'],
+  ['a variable', 'env', 'A=1\n', 'B', '2', 'A=1\nB=2\n'],
+];
+
+const unset: readonly Row[] = [
+  ['a key', 'toml', '[containers]\nenv_host = true\na = 1\n', 'containers.env_host', null, '[containers]\na = 1\n'],
+  ['nothing of another section', 'toml', '[a]\nk = 1\n', 'b.k', null, '[a]\nk = 1\n'],
+  ['one value of several', 'ini', '[Container]\nVolume=/:/host\nVolume=/a:/a\n', 'Container.Volume', '/:/host', '[Container]\nVolume=/a:/a\n'],
+];
+
+/** What a shell makes of the commands in a file with this text. */
+function byShell(commands: (file: string) => readonly string[] | undefined, before: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'edit-')), 'it.conf');
+  writeFileSync(file, before);
+  execFileSync('sh', ['-ec', (commands(file) ?? []).join('\n')]);
+  return readFileSync(file, 'utf8');
+}
+
+describe('setting', () => {
+  test.each(set)('%s', (_, format, before, key, value, after) => {
+    expect(setKey(before, format, key, value)).toBe(after);
+    expect(setKey(after, format, key, value)).toBe(after);
+    expect(byShell((file) => setCommands(file, format, key, value), before)).toBe(after);
+  });
+
+  test('a list over several lines goes as a whole, and a continued line with what it goes on over', () => {
+    expect(setKey('[n]\na = [\n  "x",\n  "y",\n]\nb = 1\n', 'toml', 'n.a', [])).toBe('[n]\na = []\nb = 1\n');
+    expect(setKey('[S]\nA=1 \\\n 2\nB=1\n', 'ini', 'S.A', 3)).toBe('[S]\nA=3\nB=1\n');
+  });
+
+  test('documents keep what stands beside it, comments among them', () => {
+    expect(setKey('# k3d\nkind: Simple\nnetwork: podman # old\n', 'yaml', 'network', 'k3d')).toBe('# k3d\nkind: Simple\nnetwork: k3d # old\n');
+    expect(setKey('', 'yaml', 'kubeAPI.hostIP', '127.0.0.1')).toBe('kubeAPI:\n  hostIP: 127.0.0.1\n');
+    expect(JSON.parse(setKey('{"default":[{"type":"insecureAcceptAnything"}]}', 'json', 'default.0.type', 'reject'))).toEqual({
+      default: [{ type: 'reject' }],
+    });
+    expect(setCommands('/x', 'yaml', 'a', 1)).toBeUndefined();
+  });
+});
+
+describe('taking out', () => {
+  test.each(unset)('%s', (_, format, before, key, value, after) => {
+    const one = value === null ? undefined : value;
+    expect(unsetKey(before, format, key, one)).toBe(after);
+    expect(byShell((file) => unsetCommands(file, format, key, one), before)).toBe(after);
+  });
+
+  test('of a document a key, or one element of a list', () => {
+    expect(unsetKey('a: 1\nb: [x, y]\n', 'yaml', 'a')).toBe('b: [ x, y ]\n');
+    expect(unsetKey('b:\n  - x\n  - y\n', 'yaml', 'b', 'x')).toBe('b:\n  - y\n');
+  });
+});
