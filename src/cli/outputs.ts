@@ -48,6 +48,7 @@ export const outputFlags = {
     env: 'PRETRIP_FAIL_ON',
   }),
   'allow-incomplete': Flags.boolean({ description: 'accept what could not be decided' }),
+  verbose: Flags.boolean({ char: 'v', description: 'in the table, every finding whole: why, all places, the whole fix' }),
   show: Flags.string({ description: 'outcomes to list: fail, unknown, pass, not-applicable, or all', default: 'fail,unknown', env: 'PRETRIP_SHOW' }),
   name: Flags.string({ description: 'name under which the target is reported, and known from run to run', helpValue: 'NAME' }),
   category: Flags.string({
@@ -65,6 +66,7 @@ interface OutputFlags {
   readonly 'allow-incomplete': boolean;
   readonly name?: string | undefined;
   readonly category?: string | undefined;
+  readonly verbose?: boolean | undefined;
   readonly color?: boolean | undefined;
   readonly width?: number | undefined;
 }
@@ -145,6 +147,7 @@ export function styleFrom(flags: OutputFlags): Style {
     failOn: flags['fail-on'],
     allowIncomplete: flags['allow-incomplete'],
     ...(flags.category === undefined ? {} : { category: flags.category }),
+    verbose: flags.verbose ?? false,
     ascii: knowsAsciiAlone(process.env),
     hash: (algorithm, data) => createHash(algorithm).update(data).digest('hex'),
   };
@@ -209,7 +212,7 @@ interface Text {
 
 /** One text for all, or one a report, as format and path will have it. */
 function textsOf({ format, choices, path }: Output, reports: readonly Report[], style: Style): Text[] {
-  const as = path === undefined ? style : { ...style, colour: false, ascii: false };
+  const as = path === undefined ? style : { ...style, colour: false, ascii: false, verbose: true };
   if (format.of === 'many' && reports.length > 0 && !path?.includes('{target}'))
     return [{ text: format.render(reports, as, choices), ...(path === undefined ? {} : { path }) }];
   return reports.map((report) => {

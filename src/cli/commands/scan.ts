@@ -69,7 +69,8 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     const { argv, flags } = await this.parse(Scan);
     const targets = argv.length > 0 ? (argv as string[]) : [usualTarget];
     const outputs = outputsFrom(flags, targets.length);
-    const style = styleFrom(flags);
+    // A snapshot of a host is of its kind, too: only what was named as a host can be looked at again.
+    const style = { ...styleFrom(flags), here: targets.every((t) => t === usualTarget || t.includes('://')) };
     const key = keyFrom(flags.sign);
     refuseContradictions(flags, targets.length, key !== undefined && !saves(outputs));
     const pack = await packFrom(flags.rules ?? []);
