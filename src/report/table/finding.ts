@@ -3,7 +3,7 @@ import { bare, type Place, places, placeText } from '../findings.ts';
 import { clip, plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
 import type { Cause } from './causes.ts';
-import { cutAtEnd, cutInMiddle, indent, type Page, withTail, wrapAtMost } from './page.ts';
+import { cutAtEnd, cutInMiddle, indent, type Page, withTail, wrapAtMost, wrapStep } from './page.ts';
 
 /** Characters of one value from the host; the JSON report has the rest. */
 const longestText = 1000;
@@ -39,13 +39,15 @@ function placeLines({ column: _, ...place }: Place, page: Page): string[] {
   return [...indent(margin + 2, [cutInMiddle(at, room)]), ...indent(margin + 4, [cutAtEnd(what, room - 2)])];
 }
 
-/** The first step: a command whole, words as far as two lines go. */
+/** The first step: a command whole, words as far as the page has room. */
 function fixLines({ first }: Cause, step: number | undefined, page: Page): string[] {
   if (!first) return [];
   const lead = step === undefined ? 'fix  ' : `fix ${step}  `;
   const room = page.prose - margin - columns(lead);
-  const more = first.of > 1 ? ` (first of ${first.of} steps)` : '';
   const text = plain(`${first.who === '' ? '' : `as ${first.who}: `}${first.line}`);
-  const lines = first.isCommand ? wrap(text + more, room) : wrapAtMost(text, room, page.density.step);
-  return [`${' '.repeat(margin)}${lead}${lines[0] ?? ''}`, ...indent(margin + columns(lead), lines.slice(1))];
+  const lines = first.isCommand ? wrap(text, room) : wrapStep(text, room, page.density.step);
+  const more = `(first of ${first.of} steps)`;
+  const last = lines.at(-1) ?? '';
+  const told = first.of > 1 && columns(last) + 1 + columns(more) <= room ? [...lines.slice(0, -1), `${last} ${more}`] : lines;
+  return [`${' '.repeat(margin)}${lead}${told[0] ?? ''}`, ...indent(margin + columns(lead), told.slice(1))];
 }

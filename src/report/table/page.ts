@@ -94,10 +94,15 @@ function take(points: readonly string[], room: number): string[] {
 export function wrapAtMost(text: string, room: number, most: number): string[] {
   const lines = wrap(text, room);
   if (lines.length <= most) return lines;
-  return [...lines.slice(0, most - 1), cutAtEnd(`${lines[most - 1] ?? ''}…`, room)].map((line, at) =>
-    at === most - 1 && !line.endsWith('…') ? `${cutAtEnd(line, room - 1)}…` : line,
-  );
+  const kept = lines.slice(0, most - 1);
+  // Lines are parts of the text, in its order; only blanks between them are gone.
+  const read = kept.reduce((at, line) => text.indexOf(line, at) + line.length, 0);
+  return [...kept, cutAtEnd(text.slice(read).trimStart(), room)];
 }
+
+/** A step that is no command, in at most so many lines: of `write FILE` the middle goes, of a sentence the end. */
+export const wrapStep = (text: string, room: number, most: number): string[] =>
+  /^(?:as \S+: )?\S+ \/\S+$/.test(text) ? [cutInMiddle(text, room)] : wrapAtMost(text, room, most);
 
 /** A text and the gate's word, which is never torn and has its colour. */
 export function withGate(text: string, gate: string, painted: string, { prose }: Page): string[] {

@@ -5,7 +5,7 @@ import type { Way } from '../missing.ts';
 import { plain } from '../text.ts';
 import { columns, pad, wrap } from '../width.ts';
 import type { Cause } from './causes.ts';
-import { cutInMiddle, indent, type Page, withTail, wrapAtMost } from './page.ts';
+import { cutInMiddle, indent, type Page, withTail, wrapStep } from './page.ts';
 
 /** More steps than this are no first screen. */
 const mostSteps = 8;
@@ -61,9 +61,6 @@ function rowLines(number: string, { who, line, isCommand, does }: Row, widest: n
   const by = columns(lead);
   const room = page.prose - by;
   const text = plain(line);
-  const lines = isCommand ? wrap(text, room) : [shortened(text, room - columns(does) - 2)];
+  const lines = isCommand ? wrap(text, room) : wrapStep(text, room - columns(does) - 2, 1);
   return withTail([lead + (lines[0] ?? ''), ...indent(by, lines.slice(1))], does, page, by);
 }
-
-/** On one line: of `write FILE` the middle goes, of a sentence the end. */
-const shortened = (text: string, room: number): string => (/^\S+ \S+$/.test(text) ? cutInMiddle(text, room) : (wrapAtMost(text, room, 1)[0] ?? ''));

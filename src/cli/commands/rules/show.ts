@@ -6,6 +6,7 @@ import { describeRule } from '../../../explain/describe.ts';
 import { describeKinds } from '../../../explain/describe-kinds.ts';
 import { kinds, kindsByName } from '../../../kinds/kinds.ts';
 import { plan } from '../../../plan/plan.ts';
+import { onScreen } from '../../../report/screen.ts';
 import { loadCases } from '../../../rules/text/cases.ts';
 import { hintFor } from '../../../rules/text/suggest.ts';
 import { UsageError } from '../../errors.ts';
@@ -41,15 +42,16 @@ export default class RulesShow extends PretripCommand {
     if (flags.json) return out(`${JSON.stringify(rule, null, 2)}\n`);
     const file = join(shippedRules, `${rule.id.replaceAll('.', '/')}.test.yaml`);
     const cases = existsSync(file) ? (loadCases(file, readFileSync(file, 'utf8')).cases?.cases ?? []) : [];
-    return out(
-      describeRule(
-        rule,
-        cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
-        {
-          command: `pretrip plan${(flags.rules ?? []).map((r) => ` -r ${r}`).join('')} --select ${rule.id}`,
-          patterns: plan([rule], kindsByName, (r, name) => r.params[name]?.default ?? null).length,
-        },
-      ),
+    const page = describeRule(
+      rule,
+      cases.map((c) => ({ it: c.it, gives: [...new Set(Object.values(c.gives))].join(', ') })),
+      {
+        command: `pretrip plan${(flags.rules ?? []).map((r) => ` -r ${r}`).join('')} --select ${rule.id}`,
+        patterns: plan([rule], kindsByName, (r, name) => r.params[name]?.default ?? null).length,
+      },
     );
+    if (!process.stdout.isTTY) return out(page);
+    const colour = !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+    return out(onScreen(page, { width: process.stdout.columns ?? 80, colour, first: ['Why', 'Fix'], last: ['Reads', 'Shown by its cases'] }));
   }
 }
