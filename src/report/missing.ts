@@ -19,8 +19,8 @@ export const stepOf = (next: string): string => /^(inspect as [^:]+): /.exec(nex
 /** Verdicts that the same step decides. */
 export interface Way {
   readonly verdicts: readonly [Verdict, ...Verdict[]];
-  /** What they wait for: `root`, `the running host`, `a person`. */
-  readonly needs: string;
+  /** What they wait for: `root`, `the running host`. Undefined: the step says it. */
+  readonly needs?: string;
   /** Who carries the step out: `root`, `driver`. Undefined: whoever likes. */
   readonly who?: string;
   /** The step, as it is typed or in words. */
@@ -45,8 +45,8 @@ function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: b
   if (sort === 'root') return { verdicts, needs: 'root', who: 'root', ...asRoot(report, here) };
   if (sort === 'running') return { verdicts, needs: 'the running host', ...furtherCapture };
   if (sort === 'user') return { verdicts, needs: of, who: of, ...furtherCapture };
-  if (sort === 'fix') return { verdicts, needs: 'a file fixed', step: `fix ${of}, then inspect again`, isCommand: false };
-  return { verdicts, needs: 'a person', step: of, isCommand: false };
+  if (sort === 'fix') return { verdicts, step: `fix ${of}, then inspect again`, isCommand: false };
+  return { verdicts, step: of, isCommand: false };
 }
 
 const furtherCapture = { step: 'pretrip capture --for RUN.json', isCommand: true, note: 'RUN.json is this run, saved with -o json=RUN.json' } as const;

@@ -76,7 +76,7 @@ describe('the table', () => {
       'edge-01 (ssh)   inspected as driver, 2026-11-22 09:00 UTC',
       'NOT READY for k3d-rootless',
       '8 checks fail: 1 critical, 3 high, 1 medium, 1 low, 1 info, 1 waived',
-      '2 could not be decided, 1 of them at or above high; 1 needs a person',
+      '2 could not be decided, 1 of them at or above high',
     ]);
   });
 

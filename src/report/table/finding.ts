@@ -30,7 +30,9 @@ function withIds(seen: readonly string[], fix: readonly string[], ids: string, p
 function placeLines({ column: _, ...place }: Place, page: Page): string[] {
   const room = page.width - margin - 2;
   const at = plain(clip(placeText(place), longestText));
-  const text = plain(clip(place.text?.trim() ?? '', longestText));
+  // A lone bracket is where something starts, and says nothing.
+  const line = place.text?.trim() ?? '';
+  const text = /^[[\](){},;]*$/.test(line) ? '' : plain(clip(line, longestText));
   const note = place.said === undefined ? '' : plain(clip(`(${place.said})`, longestText));
   const what = text === '' ? note : text;
   if (page.plain) return indent(margin, wrap(`at ${at}${what === '' ? '' : `: ${what}`}`, page.width - margin));

@@ -12,7 +12,7 @@ import type { Readiness, Standing } from './readiness.ts';
 export function summaryLines(report: Report, ready: Readiness, ways: readonly Way[], page: Page): string[] {
   return [
     ...targetLines(report, page),
-    ...standingLines(ready, page),
+    ...standingLines(report.profiles.length > 0, ready, page),
     ...(report.verdicts.length === 0 ? [] : [failedLine(report.verdicts, page), ...undecidedLine(report.verdicts, ways, page)]),
     ...notes(report, ready, page),
   ].flat();
@@ -28,11 +28,11 @@ function targetLines({ target }: Report, page: Page): string[] {
 }
 
 /** `NOT READY for k3d-rootless; ready for base`. The word of the whole target stands first. */
-function standingLines({ standing, profiles, because }: Readiness, { paint, prose, style }: Page): string[] {
+function standingLines(chosen: boolean, { standing, profiles, because }: Readiness, { paint, prose, style }: Page): string[] {
   const of = (word: Standing): string => (profiles.get(word) ?? []).join(', ');
   const others = (['NOT READY', 'NOT DECIDED', 'READY'] as const).filter((word) => word !== standing && of(word) !== '');
   const text = [
-    `${standing}${of(standing) === '' ? '' : ` for ${of(standing)}`}`,
+    `${standing}${of(standing) === '' ? (chosen ? '' : ' by the rules that were selected') : ` for ${of(standing)}`}`,
     ...others.map((word) => `${word.toLowerCase()} for ${of(word)}`),
     ...(standing === 'NO GATE' ? [`nothing fails the run (--fail-on ${style.failOn})`] : []),
   ].join('; ');
@@ -64,8 +64,11 @@ function undecidedLine(verdicts: readonly Verdict[], ways: readonly Way[], { pro
   const waived = open.filter(isWaived).length;
   const counting = open.filter((v) => !isWaived(v) && reaches(v.severity, failOn)).length;
   const [first] = ways;
-  const of = [...(failOn === 'never' ? [] : [`${counting} of them at or above ${failOn}`]), ...(waived > 0 ? [`${waived} waived`] : [])];
-  const needs = first ? `; ${first.verdicts.length} ${first.verdicts.length === 1 ? 'needs' : 'need'} ${first.needs}` : '';
+  const of = [
+    ...(failOn === 'never' ? [] : [`${counting === 0 ? 'none' : counting} of them at or above ${failOn}`]),
+    ...(waived > 0 ? [`${waived} waived`] : []),
+  ];
+  const needs = first?.needs ? `; ${first.verdicts.length} ${first.verdicts.length === 1 ? 'needs' : 'need'} ${first.needs}` : '';
   return wrap(plain([`${open.length} could not be decided`, ...of].join(', ') + needs), prose);
 }
 

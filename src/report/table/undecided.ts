@@ -22,7 +22,8 @@ export function undecidedLines(ways: readonly Way[], page: Page): string[] {
 function wayLines(way: Way, width: number, page: Page): string[] {
   const { verdicts, needs, step, note } = way;
   const by = width + 2;
-  const said = `${verdicts.length === 1 ? 'needs' : 'need'} ${needs}: ${step}${note === undefined ? '' : ` (${note})`}`;
+  const lead = needs === undefined ? '' : `${verdicts.length === 1 ? 'needs' : 'need'} ${needs}: `;
+  const said = `${lead}${step}${note === undefined ? '' : ` (${note})`}`;
   const open = verdicts.filter((v) => !isWaived(v));
   return [...row(`${verdicts.length}`, said, width, page), ...(open.length <= few ? open.flatMap((v) => single(v, by, page)) : placesOf(verdicts, by, page))];
 }
