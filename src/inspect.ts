@@ -8,7 +8,7 @@ import type { Json, Where } from './facts/fact.ts';
 import type { Given } from './facts/kind.ts';
 import { kindsByName } from './kinds/kinds.ts';
 import { type Context, inquire, nameAnAccount, newlyLearnt, type Scope } from './plan/questions.ts';
-import { fillStep } from './rules/fill.ts';
+import { generalStep } from './rules/fill.ts';
 import { type GivenParam, type Pack, paramChoice, paramValues } from './rules/pack.ts';
 import { type Profile, presenceRule } from './rules/profile.ts';
 import type { Item, Rule } from './rules/rule.ts';
@@ -166,7 +166,7 @@ export function cardOf(rule: Rule, param: (name: string) => Json): RuleCard {
     title: rule.title,
     severity: rule.severity,
     why: rule.why,
-    remedy: rule.remedy.map((step) => fillStep(step, (word, name) => (word === 'param' ? param(name) : `<${name}>`))),
+    remedy: rule.remedy.map(({ template }) => generalStep(template, param)),
     references: rule.references,
     controls: rule.controls,
     profiles: rule.profiles,

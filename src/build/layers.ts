@@ -73,6 +73,7 @@ export const layers: readonly Layer[] = [
   { at: 'evaluate', holds: 'rules × facts: verdicts, and what open ones are missing', mayImport: ['facts', 'verdicts', 'rules', 'expect', 'plan'] },
   { at: 'collect/disk', holds: 'how a file system answers: limits, links, images', mayImport: ['facts'], io: true },
   { at: 'collect/composed', holds: 'a host written down, and how it answers', mayImport: ['facts', 'collect/disk'] },
+  { at: 'remedy', holds: 'a remedy carried out on a host that is written down', mayImport: [...ground, 'verdicts', 'collect/composed'] },
   { at: 'collect/redact', holds: 'what is a secret, and its mask', mayImport: ['facts'] },
   { at: 'collect/snapshot', holds: 'the snapshot, written and read', mayImport: ['facts'], io: true },
   { at: 'collect/script/library/redact', holds: 'redaction in awk', mayImport: ['collect/redact'] },

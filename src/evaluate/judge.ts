@@ -2,14 +2,13 @@
 
 import { type Judged, judgeExpectation, type Resolve } from '../expect/expectation.ts';
 import type { Account } from '../facts/ask.ts';
-import { type Fact, fewPlaces, type Json, type Unknown, type Where } from '../facts/fact.ts';
+import { type Fact, fewPlaces, type Unknown, type Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
 import type { Inquiry, Ranged } from '../plan/questions.ts';
-import { fillStep } from '../rules/fill.ts';
 import { type Group, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
-import { atHome, type Step } from '../verdicts/steps.ts';
 import { advice } from './advice.ts';
+import { remedyFor } from './remedy.ts';
 import { type Piece, sentence, told } from './told.ts';
 
 /** A question whose answer left a verdict open: one fact at one path, or the subjects of a kind. */
@@ -67,7 +66,7 @@ function mayApply(inquiry: Inquiry): Judgement | undefined {
 }
 
 function judgeOne(inquiry: Inquiry): Judgement {
-  const { rule, resolve } = inquiry;
+  const { rule } = inquiry;
   const base = baseOf(inquiry);
   const early = mayApply(inquiry);
   if (early) return early;
@@ -77,7 +76,7 @@ function judgeOne(inquiry: Inquiry): Judgement {
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check);
   if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check.evidence, (e) => e.truth === 'yes') };
-  const remedy = stepsOf(rule, resolve, inquiry.as);
+  const remedy = remedyFor(inquiry);
   return {
     ...base,
     outcome: 'fail',
@@ -176,17 +175,6 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   const main = kind.main === undefined ? undefined : probe.query[kind.main];
   const value = main && resolve(main);
   return typeof value === 'string' ? value : (kind.noun ?? kind.name);
-}
-
-/** The rule's steps for one subject: fields filled in, `~` being the home of its account. */
-function stepsOf(rule: Rule, resolve: Resolve, as: Account): Step[] {
-  return rule.remedy.map((template) => {
-    const step = fillStep(template, (word, name) => {
-      const value = resolve(word === 'param' ? { param: name } : { each: name });
-      return typeof value === 'object' && value !== null && 'is' in value ? `<${name}>` : (value as Json);
-    });
-    return atHome(step, as.home);
-  });
 }
 
 function unknownVerdict(base: Base, severity: Severity, finding: Finding): Judgement {

@@ -3,8 +3,8 @@
 import { operators } from '../expect/operators.ts';
 import { inFull } from '../expect/words.ts';
 import { type Json, pathKey } from '../facts/fact.ts';
-import { fillStep } from '../rules/fill.ts';
-import type { Expectation, IfNone, Item, Rule, StepTemplate, Test, Value } from '../rules/rule.ts';
+import { generalStep } from '../rules/fill.ts';
+import type { Expectation, IfNone, Item, RemedyStep, Rule, Test, Value } from '../rules/rule.ts';
 import { isGroup } from '../rules/rule.ts';
 import { tellStep } from '../verdicts/steps.ts';
 
@@ -93,9 +93,11 @@ const valueWords = (value: Value): string =>
   'literal' in value ? inFull(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
 
 /** One remedy step in Markdown. What comes from the subject or a parameter stands as `<name>`. */
-function stepLines(template: StepTemplate): string[] {
-  const { who, as, line, isCommand, content, note } = tellStep(fillStep(template, (_, name) => `<${name}>`));
-  const what = `${as === undefined ? '' : `${as}: `}${isCommand ? code(line) : line}${who === undefined ? '' : ` (${who})`}`;
+function stepLines({ template, if: ways, every }: RemedyStep): string[] {
+  const { who, as, line, isCommand, content, note } = tellStep(generalStep(template, (name) => `<${name}>`));
+  const when = ways.map((way) => way.map(expectationWords).join(' and ')).join(', or ');
+  const each = every === undefined ? '' : `for each of \`${pathKey(every)}\`: `;
+  const what = `${when === '' ? '' : `if ${when}: `}${each}${as === undefined ? '' : `${as}: `}${isCommand ? code(line) : line}${who === undefined ? '' : ` (${who})`}`;
   const watch = note === undefined ? [] : [`  ${note}`];
   if (content === undefined) return [`- ${what}`, ...watch];
   const lines = content.trimEnd().split('\n');

@@ -2,7 +2,7 @@
 import { asks, type Sort, sorts } from '../facts/asks.ts';
 import { type Fields, type FieldType, fieldsOf, requiredOf } from '../facts/fields.ts';
 import { outcomes, severities, truths } from '../verdicts/report.ts';
-import { acts, allNeeds, steps } from '../verdicts/steps.ts';
+import { acts, allNeeds, besideTexts, rowOf } from '../verdicts/steps.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -14,6 +14,10 @@ const fieldSchemas: Readonly<Record<FieldType, Schema>> = {
   argv: { $ref: '#/$defs/words' },
   check: { anyOf: [{ type: 'string' }, { $ref: '#/$defs/words' }] },
   account: { $ref: '#/$defs/account' },
+  choice: { type: 'string' },
+  value: { $ref: '#/$defs/value' },
+  keys: { type: 'object', additionalProperties: { type: 'object', additionalProperties: { $ref: '#/$defs/value' } } },
+  names: { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: { type: 'string' } }] },
 };
 
 /** An ask that would help, and who has to put it. */
@@ -182,9 +186,29 @@ const definitions: Schema = {
   words: { type: 'array', items: { type: 'string' } },
   step: {
     type: 'object',
-    properties: { needs: { enum: allNeeds }, note: { type: 'string', description: 'What to watch for.' } },
+    properties: {
+      needs: { enum: allNeeds },
+      account: { type: 'string', description: 'Whose step it is, where `needs` says user; of a subid step, whose ids.' },
+      ...Object.fromEntries(Object.entries(besideTexts).map(([name, description]) => [name, { type: 'string', description }])),
+      after: { type: 'array', description: 'What is due before it takes effect.', items: { $ref: '#/$defs/after' } },
+    },
     unevaluatedProperties: false,
-    oneOf: acts.map((act) => ({ description: steps[act].describe, ...fieldsSchema(steps[act].fields) })),
+    oneOf: acts.map((act) => ({ description: rowOf(act).describe, ...fieldsSchema(rowOf(act).fields) })),
+  },
+  scalar: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
+  value: { description: 'What a key of a file is set to.', anyOf: [{ $ref: '#/$defs/scalar' }, { type: 'array', items: { $ref: '#/$defs/scalar' } }] },
+  after: {
+    type: 'object',
+    required: ['do', 'needs'],
+    additionalProperties: false,
+    properties: {
+      do: { type: 'string', description: 'daemon-reload, restart UNIT, restart-manager, relogin, reboot, …' },
+      run: { $ref: '#/$defs/words', description: 'The command.' },
+      say: { type: 'string', description: 'What is due, where no command does it.' },
+      needs: { enum: allNeeds },
+      account: { type: 'string' },
+      cuts: { type: 'string', description: 'What it ends or cuts off.' },
+    },
   },
 };
 

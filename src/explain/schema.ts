@@ -1,12 +1,15 @@
 /** The JSON Schema of rule files, derived from kinds and operators: editors complete and check with it. Pure. */
 import { type Argument, operators } from '../expect/operators.ts';
-import { type FieldType, fieldsOf, requiredOf } from '../facts/fields.ts';
+import type { Field, FieldType } from '../facts/fields.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
+import { referenceWords } from '../rules/fill.ts';
 import { subjectsOfProfiles } from '../rules/profile.ts';
 import { idPattern } from '../rules/rule.ts';
+import { modePattern, pathPattern } from '../rules/step-patterns.ts';
+import { afterPattern } from '../verdicts/afters.ts';
 import { severities } from '../verdicts/report.ts';
-import { type Act, acts, allNeeds, steps } from '../verdicts/steps.ts';
+import { type Act, acts, allNeeds, besideTexts, rowOf, writtenFields } from '../verdicts/steps.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -249,34 +252,69 @@ function argumentSchema(argument: Argument): Schema {
 
 /** if/then per step, as for kinds: what may stand beside the acting word. */
 function stepSchema(): Schema {
-  const beside: Schema = { needs: { enum: allNeeds, description: 'with whose privileges' }, note: { ...stepFields.text, description: 'what to watch for' } };
-  const fields = Object.assign({}, ...acts.map((act) => propertiesOf(act))) as Schema;
+  const condition: Schema = { type: 'object', minProperties: 1, additionalProperties: { $ref: '#/definitions/matcher-any' } };
+  const beside: Schema = {
+    ...Object.fromEntries(Object.entries(besideTexts).map(([name, description]) => [name, { ...words, description }])),
+    needs: { enum: allNeeds, description: 'with whose privileges' },
+    after: { type: 'array', minItems: 1, items: { type: 'string', pattern: afterPattern }, description: 'what is due before it takes effect' },
+    if: {
+      anyOf: [condition, { type: 'array', minItems: 1, items: condition }],
+      description: 'only where this was found: KIND.path or each.path, and a matcher; of a list, one must hold',
+    },
+    every: { type: 'string', description: 'a step for each element of this list: KIND.path' },
+  };
+  // Steps have fields of one name that hold different things: which is said below.
+  const fields = Object.fromEntries(acts.flatMap((act) => writtenFields(act).map(({ name }) => [name, {}])));
   return {
     type: 'object',
-    properties: { ...fields, ...beside },
+    properties: { ...fields, ...beside, ...Object.fromEntries(acts.map((act) => [act, { description: rowOf(act).describe }])) },
     additionalProperties: false,
     oneOf: acts.map((act) => ({ required: [act] })),
     allOf: acts.map((act) => ({
       if: { required: [act] },
-      then: { required: requiredOf(steps[act].fields), properties: { ...propertiesOf(act), ...beside }, additionalProperties: false },
+      then: {
+        required: writtenFields(act).flatMap(({ name, optional }) => (optional ? [] : [name])),
+        properties: { ...beside, ...propertiesOf(act) },
+        additionalProperties: false,
+      },
     })),
   };
 }
 
 const propertiesOf = (act: Act): Schema =>
   Object.fromEntries(
-    fieldsOf(steps[act].fields).map(({ name, holds }) => [name, { ...stepFields[holds], ...(name === act ? { description: steps[act].describe } : {}) }]),
+    writtenFields(act).map((field) => [field.name, { ...fieldOf(act, field), ...(field.name === act ? { description: rowOf(act).describe } : {}) }]),
   );
 
-const words: Schema = { anyOf: [{ type: 'string' }, { $ref: '#/definitions/reference' }] };
+const fieldOf = (act: Act, { name, holds }: Field): Schema => (holds === 'choice' ? { enum: rowOf(act).choices?.[name] ?? [] } : stepFields[holds]);
+
+const stepReference: Schema = {
+  anyOf: [
+    {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 1,
+      additionalProperties: false,
+      properties: Object.fromEntries(referenceWords.map((word) => [word, { type: 'string' }])),
+    },
+    { type: 'object', required: ['at', 'otherwise'], additionalProperties: false, properties: { at: { type: 'string' }, otherwise: { type: 'string' } } },
+  ],
+};
+const words: Schema = { anyOf: [{ type: 'string' }, stepReference] };
 const argv: Schema = { type: 'array', minItems: 1, items: words };
+const plain: Schema = { anyOf: [scalar, stepReference] };
+const setting: Schema = { anyOf: [plain, { type: 'array', items: plain }] };
 
 const stepFields: Readonly<Record<FieldType, Schema>> = {
-  path: { anyOf: [{ type: 'string', pattern: '^(/|~/)' }, { $ref: '#/definitions/reference' }] },
+  path: { anyOf: [{ type: 'string', pattern: pathPattern }, stepReference] },
   text: words,
-  mode: { anyOf: [{ type: 'string', pattern: '^0[0-7]{3,4}$' }, { $ref: '#/definitions/reference' }] },
+  mode: { anyOf: [{ type: 'string', pattern: modePattern }, stepReference] },
   words: argv,
   argv,
   check: { anyOf: [argv, { type: 'string' }] },
   account: {},
+  choice: {},
+  value: setting,
+  keys: { type: 'object', minProperties: 1, additionalProperties: { type: 'object', minProperties: 1, additionalProperties: setting } },
+  names: { anyOf: [{ type: 'string' }, { type: 'object', minProperties: 1, additionalProperties: words }] },
 };

@@ -3,6 +3,7 @@
  * Schema all follow from the declaration.
  */
 import { type Account, isAccount } from './account.ts';
+import type { Json } from './fact.ts';
 import { isRecord, isText, isTexts } from './untrusted.ts';
 
 /** What a field may hold. */
@@ -18,6 +19,14 @@ export interface Holds {
   /** A program with its arguments, or a sentence that says what to look at. */
   check: readonly string[] | string;
   account: Account;
+  /** One of a few words, which the row names. */
+  choice: string;
+  /** What a key of a file is set to: text, a number, true or false, or a list of these. */
+  value: Json;
+  /** Keys and their values, by section. */
+  keys: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  /** A name, or one for each family of distributions. */
+  names: string | Readonly<Record<string, string>>;
 }
 
 export type FieldType = keyof Holds;
@@ -33,6 +42,10 @@ type Spare<F extends Fields> = {
 /** The type of a record with these fields. */
 export type RecordOf<F extends Fields> = Needed<F> & Spare<F>;
 
+/** A scalar that a file can hold, or a list of them. */
+const isValue = (value: unknown): boolean => isScalar(value) || (Array.isArray(value) && value.every(isScalar));
+const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+
 const isHeld: { readonly [T in FieldType]: (value: unknown) => boolean } = {
   text: isText,
   path: isText,
@@ -41,6 +54,10 @@ const isHeld: { readonly [T in FieldType]: (value: unknown) => boolean } = {
   argv: isTexts,
   check: (value) => isText(value) || isTexts(value),
   account: isAccount,
+  choice: isText,
+  value: isValue,
+  keys: (value) => isRecord(value) && Object.values(value).every((section) => isRecord(section) && Object.values(section).every(isValue)),
+  names: (value) => isText(value) || (isRecord(value) && Object.values(value).every(isText)),
 };
 
 /** One declared field: its name, what it holds, and whether it may be left out. */

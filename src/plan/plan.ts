@@ -29,7 +29,7 @@ export function plan(rules: readonly Rule[], kinds: ReadonlyMap<string, Kind>, .
   for (const rule of rules) {
     const ranged = rule.forEach && kinds.get(rule.forEach.kind);
     if (ranged) add(rule, groundOfFind(ranged).touches);
-    for (const probe of probesIn(itemsOf(rule))) {
+    for (const probe of [...probesIn(itemsOf(rule)), ...rule.learn]) {
       const kind = kinds.get(probe.kind);
       const open = Object.values(probe.query).some((value) => 'param' in value);
       for (const values of kind ? params.slice(0, open ? undefined : 1) : []) {

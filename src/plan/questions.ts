@@ -124,7 +124,7 @@ function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ra
   }
   const nobody = inquiries.length === 0 && undecided.length === 0 && !others;
   const ifNone = nobody ? ifNoneOf(rule, context) : undefined;
-  const none = ifNone && { none: inquiryOf({ ...rule, ifNone, when: [...rule.when, ...ifNone.when], check: [] }, undefined, context) };
+  const none = ifNone && { none: inquiryOf({ ...rule, ifNone, when: [...rule.when, ...ifNone.when], check: [], learn: [] }, undefined, context) };
   return { rule, inquiries, undecided, consulted: subjects.consulted, ...(others ? { others } : {}), ...none };
 }
 
@@ -182,7 +182,7 @@ function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): 
     questions.set(key, known);
     return known;
   };
-  const probes = [...probesIn(rule.when), ...probesIn(rule.check)];
+  const probes = [...probesIn(rule.when), ...probesIn(rule.check), ...rule.learn];
   return { rule, ...(subject ? { subject } : {}), as, resolve, asked: new Map(probes.map((probe) => [probe, question(probe)])) };
 }
 

@@ -45,7 +45,7 @@ export function canonical(value: unknown): unknown {
 const sorted = new Map<string, readonly string[]>();
 
 function inOrder(keys: readonly string[]): readonly string[] {
-  const form = keys.join('\0');
+  const form = [keys.length, ...keys].join('\0');
   const known = sorted.get(form);
   if (known) return known;
   const made = keys.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));

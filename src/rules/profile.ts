@@ -37,6 +37,7 @@ export function presenceRule(profile: Profile): Rule {
     when: [],
     check: [{ group: 'any', items: profile.present, at: { path: profile.id } }],
     remedy: [],
+    learn: [],
     at: { path: profile.id },
   };
 }

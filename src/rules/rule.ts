@@ -63,8 +63,17 @@ export interface Param {
   readonly describe: string;
 }
 
-/** A remedy step as written: string leaves may be `{ param }` or `{ each }`. */
+/** A remedy step as written: leaves may be references, and texts hold them (src/rules/fill.ts). */
 export type StepTemplate = Readonly<Record<string, Json>>;
+
+/** A step of a remedy, and when it is one. Paths begin with `each` or with the kind of a fact. */
+export interface RemedyStep {
+  readonly template: StepTemplate;
+  /** All expectations of one of these hold; without any it always is one. */
+  readonly if: readonly (readonly Expectation[])[];
+  /** A list: the step is one for each element. */
+  readonly every?: readonly string[];
+}
 
 export interface Rule {
   readonly id: string;
@@ -83,7 +92,9 @@ export interface Rule {
   readonly ifNone?: IfNone;
   readonly when: readonly Item[];
   readonly check: readonly Item[];
-  readonly remedy: readonly StepTemplate[];
+  readonly remedy: readonly RemedyStep[];
+  /** What the remedy wants to know beyond what the rule looks at; it decides no verdict. */
+  readonly learn: readonly Probe[];
   /** Where the rule stands. */
   readonly at: Where;
 }

@@ -7,6 +7,7 @@ import { missingDecides } from './missing-decides.ts';
 import { monotone } from './monotone.ts';
 import { noPassWithoutLooking } from './no-pass-without-looking.ts';
 import { nothingForWhatItIsNot } from './other-types.ts';
+import { remediesHeal } from './remedies.ts';
 import { nothingRestsOnUnusable } from './unusable-files.ts';
 import { withinThePlan, withinThePlanWhoeverInspects } from './within-the-plan.ts';
 
@@ -14,7 +15,7 @@ import { withinThePlan, withinThePlanWhoeverInspects } from './within-the-plan.t
 export type Complaints = Iterable<string> | AsyncIterable<string>;
 
 interface Law {
-  readonly name: 'cases' | 'looking' | 'recorded' | 'monotone' | 'matters' | 'plan' | 'missing' | 'files' | 'types';
+  readonly name: 'heals' | 'cases' | 'looking' | 'recorded' | 'monotone' | 'matters' | 'plan' | 'missing' | 'files' | 'types';
   readonly title: string;
   complaints(of: RuleTried, form: Form): Complaints;
 }
@@ -33,6 +34,7 @@ export const laws: readonly Law[] = [
   { name: 'matters', title: 'law 4: every mutant of it turns a case red', complaints: everyExpectationMatters },
   { name: 'plan', title: 'law 5: asks stay within the plan whoever inspects', complaints: withinThePlanWhoeverInspects },
   { name: 'plan', title: 'law 5: asks stay within the printed plan', complaints: withinThePlan },
+  { name: 'heals', title: 'law 7: its remedy heals', complaints: remediesHeal },
   { name: 'missing', title: 'what is missing decides', complaints: missingDecides },
   { name: 'files', title: 'bad input: nothing is taken from a file that no program can use', complaints: nothingRestsOnUnusable },
   { name: 'types', title: 'nothing is taken for what it is not', complaints: ({ rule }) => nothingForWhatItIsNot(rule) },

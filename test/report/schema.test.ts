@@ -25,20 +25,43 @@ type Least<T> = T extends readonly (infer E)[]
 
 const driver = { name: 'driver', uid: 1, gid: 1, home: '/h' };
 const digest = `sha256:${'0'.repeat(64)}` as const;
-const also = { needs: 'root', note: 'n' } as const;
+const after = [{ do: 'restart-manager', run: ['a'], say: 's', needs: 'root', account: 'a', cuts: 'c' }] as const;
+const also = { needs: 'root', account: 'a', note: 'n', after, destroys: 'd', cuts: 'c', undo: 'u' } as const;
 const because = { because: 'b', privilege: 'root' } as const;
 
 const fullSteps: { readonly [A in Act]: Full<Extract<Step, { readonly [K in A]: unknown }>> } = {
+  package: { package: 'p', command: ['a'], ...also },
+  set: { set: '/x', format: 'toml', key: 'a.b', value: 1, ...also },
+  unset: { unset: '/x', format: 'ini', key: 'a.b', value: ['x'], ...also },
+  dropIn: { dropIn: 'a.service', name: 'n', keys: {}, manager: 'user', file: '/x', ...also },
+  sysctl: { sysctl: 'a.b', value: '1', file: '/x', ...also },
+  module: { module: 'tun', ...also },
+  bootArgument: { bootArgument: 'a=b', do: 'add', file: '/x', command: ['a'], ...also },
+  subid: { subid: '/etc/subuid', start: 1, count: 2, ...also },
+  linger: { linger: 'a', ...also },
+  unit: { unit: 'a.service', do: 'enable', manager: 'system', ...also },
+  network: { network: 'n', do: 'create', options: ['a'], ...also },
   write: { write: '/x', content: 'c', mode: '0600', ...also },
   chmod: { chmod: '/x', mode: '0600', ...also },
   chown: { chown: '/x', owner: 'a', ...also },
   link: { link: '/x', to: '/y', ...also },
   remove: { remove: '/x', ...also },
   run: { run: ['a'], ...also },
-  manual: { manual: 'm', ...also },
+  manual: { manual: 'm', decide: 'd', ...also },
   verify: { verify: ['a'], ...also },
 };
 const leastSteps: { readonly [A in Act]: Least<Extract<Step, { readonly [K in A]: unknown }>> } = {
+  package: { package: 'p' },
+  set: { set: '/x', format: 'toml', key: 'a.b', value: 1 },
+  unset: { unset: '/x', format: 'ini', key: 'a.b' },
+  dropIn: { dropIn: 'a.service', name: 'n', keys: {} },
+  sysctl: { sysctl: 'a.b', value: '1' },
+  module: { module: 'tun' },
+  bootArgument: { bootArgument: 'a=b', do: 'add' },
+  subid: { subid: '/etc/subuid', account: 'a', start: 1, count: 2 },
+  linger: { linger: 'a' },
+  unit: { unit: 'a.service', do: 'enable' },
+  network: { network: 'n', do: 'create' },
   write: { write: '/x', content: 'c' },
   chmod: { chmod: '/x', mode: '0600' },
   chown: { chown: '/x', owner: 'a' },
@@ -184,7 +207,7 @@ describe('the schema of reports', () => {
   });
 
   test('holds a sample of each step and each ask', () => {
-    expect(Object.keys(fullSteps)).toEqual(acts);
+    expect(Object.keys(fullSteps).toSorted()).toEqual(acts.toSorted());
     expect(Object.keys(fullMissing)).toEqual([...sorts, 'mend', 'look']);
   });
 });

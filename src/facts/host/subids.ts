@@ -20,6 +20,8 @@ export interface SubIds {
   readonly count: number;
   /** Ranges that Podman refuses, each with its reason. */
   readonly broken: readonly Where[];
+  /** The first id of a range of 65536 that no other account has, and that holds no id of an account; unset where a service gives them. */
+  readonly free?: number;
   readonly consulted: readonly Where[];
 }
 
@@ -53,6 +55,7 @@ const touches = [
   { do: 'read', path: '/etc/subuid' },
   { do: 'read', path: '/etc/subgid' },
   { do: 'read', path: '/etc/nsswitch.conf' },
+  { do: 'read', path: '/etc/passwd' },
   { do: 'stat', path: kernelPath },
   { do: 'run', argv: ['getsubids', '{user}'] },
   { do: 'run', argv: ['getsubids', '-g', '{user}'] },
@@ -78,15 +81,33 @@ function* readSubIds(which: 'subuid' | 'subgid', account: Account): Asking<SubId
   const source = nss?.is === 'got' ? /^[ \t]*subid:[ \t]*(.*)$/m.exec(nss.value)?.[1]?.replace(/#.*/, '').trim() : undefined;
   if (source !== undefined && source !== '' && source !== 'files') return yield* fromService(which, account, source);
   const consulted: Where[] = [{ path }];
-  if (!answer || answer.is === 'absent') return { is: 'known', ranges: [], count: 0, broken: [], consulted };
+  const passwd = yield* read('/etc/passwd');
+  const uids = passwd.is === 'got' ? [...passwd.value.matchAll(/^[^:\n]*:[^:\n]*:(\d+):/gm)].map(([, uid]) => Number(uid)) : [];
+  if (!answer || answer.is === 'absent') return { is: 'known', ranges: [], count: 0, broken: [], free: freeRange([], uids), consulted };
   if (answer.is === 'blocked') return unknown(answer, path);
-  const ranges = parseSubIds(answer.value, path).filter((r) => r.owner === account.name || r.owner === String(account.uid));
+  const every = parseSubIds(answer.value, path);
+  const isOwn = ({ owner }: { readonly owner: string }): boolean => owner === account.name || owner === String(account.uid);
+  const ranges = every.filter(isOwn);
+  const free = freeRange(
+    every.filter((r) => !isOwn(r)),
+    uids,
+  );
   const odd = ranges.find((r) => r.odd);
   if (odd) {
     const said = `a number that is not plain decimal: newuidmap reads it as in C, ${odd.start} and ${odd.count}, not every Podman does`;
     return { is: 'unknown', why: 'ambiguous', said, where: [odd.at] };
   }
-  return { is: 'known', ranges, count: ranges.reduce((sum, r) => sum + r.count, 0), broken: brokenIn(ranges, account), consulted };
+  return { is: 'known', ranges, count: ranges.reduce((sum, r) => sum + r.count, 0), broken: brokenIn(ranges, account), free, consulted };
+}
+
+/** Where useradd(8) begins, and how many it gives (SUB_UID_MIN and SUB_UID_COUNT of login.defs). */
+const firstFree = 100_000;
+const width = 65_536;
+
+/** The lowest place for a range among those that others have. */
+function freeRange(others: readonly Range[], uids: readonly number[]): number {
+  const taken = [...others, ...uids.map((start) => ({ start, count: 1 }))].filter((r) => r.count > 0).sort((a, b) => a.start - b.start);
+  return taken.reduce((start, r) => (r.start < start + width && r.start + r.count > start ? r.start + r.count : start), firstFree);
 }
 
 /**

@@ -12,6 +12,7 @@ const ids = record(
     count: number('how many ids in all'),
     ranges: list(record({ start: number('first id'), count: number('how many') }), 'the ranges, in file order'),
     broken: list(string('why Podman refuses the range'), 'ranges that stop every rootless command'),
+    free: number('the first id of a range of 65536 that no other account has; unset where a service gives them'),
   },
   'subordinate ids of the account',
 );
@@ -58,7 +59,12 @@ function setIds(fact: FactBuilder, name: string, found: SubIds | Unknown | undef
   const where = found.ranges.length > 0 ? found.ranges.map((r) => ({ ...r.at, said: `${r.start} to ${r.start + r.count - 1}` })) : found.consulted;
   fact.set(
     name,
-    { count: found.count, ranges: found.ranges.map((r) => ({ start: r.start, count: r.count })), broken: found.broken.map((b) => b.said ?? '') } satisfies Json,
+    {
+      count: found.count,
+      ranges: found.ranges.map((r) => ({ start: r.start, count: r.count })),
+      broken: found.broken.map((b) => b.said ?? ''),
+      ...(found.free === undefined ? {} : { free: found.free }),
+    } satisfies Json,
     ...where,
   );
   if (found.broken.length > 0) fact.at([name, 'broken'], ...found.broken);

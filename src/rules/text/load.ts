@@ -4,7 +4,7 @@ import type { Json } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
-import { type ForEach, type IfNone, idPattern, type Param, type Problem, type Rule } from '../rule.ts';
+import { type ForEach, type IfNone, type Item, idPattern, isGroup, type Param, type Probe, type Problem, type Rule } from '../rule.ts';
 import { readExpect, readItems, type Scope } from './read-items.ts';
 import { readSteps } from './read-steps.ts';
 import { Source, type YamlNode } from './source.ts';
@@ -48,6 +48,10 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
   const forEach = get('forEach', (n) => readForEach(source, n, scope));
   const inner: Scope = forEach?.kind.find ? { ...scope, each: forEach.kind.find.shape } : scope;
   const ifNone = get('ifNone', (n) => readIfNone(source, n, forEach !== undefined, scope));
+  // Where there is no subject, only a `when` that does without one can be judged.
+  const when = get('when', (n) => readItems(source, n, 'when', ifNone ? scope : inner)) ?? [];
+  const check = get('check', (n) => readItems(source, n, 'check', inner)) ?? [];
+  const remedy = get('remedy', (n) => readSteps(source, n, inner, [...probesOf(check), ...probesOf(when)])) ?? { steps: [], learn: [] };
   const rule: Rule = {
     id,
     title: get('title', (n) => source.text(n, 'title')) ?? '',
@@ -61,16 +65,18 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
     params,
     ...(forEach ? { forEach: forEach.forEach } : {}),
     ...(ifNone ? { ifNone } : {}),
-    // Where there is no subject, only a `when` that does without one can be judged.
-    when: get('when', (n) => readItems(source, n, 'when', ifNone ? scope : inner)) ?? [],
-    check: get('check', (n) => readItems(source, n, 'check', inner)) ?? [],
-    remedy: get('remedy', (n) => readSteps(source, n, inner)) ?? [],
+    when,
+    check,
+    remedy: remedy.steps,
+    learn: remedy.learn,
     at: { path: file, line: 1 },
   };
   for (const name of Object.keys(params))
     if (!scope.usedParams.has(name)) source.problem(top.get('params'), `parameter "${name}" is not used`, `use it as { param: ${name} }, or take it away`);
   return source.problems.length > 0 ? { problems: source.problems } : { rule, problems: [] };
 }
+
+const probesOf = (items: readonly Item[]): readonly Probe[] => items.flatMap((item) => (isGroup(item) ? probesOf(item.items) : [item]));
 
 function readId(source: Source, node: YamlNode, idFromPath: string | undefined): string | undefined {
   const id = source.text(node, 'id');

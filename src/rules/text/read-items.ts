@@ -137,7 +137,7 @@ export function readExpect(source: Source, node: YamlNode, shape: RecordShape, s
   });
 }
 
-function readMatcher(source: Source, node: YamlNode, shape: Shape, scope: Scope, near: YamlNode): { tests: Test[]; ifUnset?: Value } {
+export function readMatcher(source: Source, node: YamlNode, shape: Shape, scope: Scope, near: YamlNode): { tests: Test[]; ifUnset?: Value } {
   if (!isMap(node) || isReference(node)) {
     if (node === null || node === undefined || (isScalar(node) && node.value === null)) {
       source.problem(near, 'an expectation needs a value or operators', 'for an unset value write { present: false }');

@@ -1,0 +1,168 @@
+/** What a rule's remedy comes to for one finding: which steps follow from what was found, with all that this host decides. */
+import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
+import { type Fact, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import type { Kind } from '../facts/kind.ts';
+import type { Inquiry, Question } from '../plan/questions.ts';
+import { fillStep } from '../rules/fill.ts';
+import type { Expectation, RemedyStep } from '../rules/rule.ts';
+import { afterOf } from '../verdicts/afters.ts';
+import { bootPlace } from '../verdicts/boot.ts';
+import { installCommand } from '../verdicts/packages.ts';
+import { atHome, dropInFile, isActing, type Step, sysctlFile } from '../verdicts/steps.ts';
+
+/** A fact by the head of a way to it: `each`, `KIND` or `KIND MAIN`. */
+interface Found {
+  readonly fact: Fact;
+  readonly kind?: Kind;
+}
+
+/** The steps for one failure. Those of conditions that nobody can decide count where no other step is left. */
+export function remedyFor(inquiry: Inquiry): Step[] {
+  const all = inquiry.rule.remedy.map((step) => ({ step, meant: isMeant(step, inquiry) }));
+  const sure = all.filter(({ meant }) => meant === true);
+  const acts = ({ step }: { step: RemedyStep }): boolean => isActing(step.template);
+  const chosen = sure.some(acts) ? sure : all.filter(({ meant }) => meant !== false);
+  return chosen.flatMap(({ step }) => stepsFrom(step, inquiry));
+}
+
+/** Whether the step follows from what was found; undefined where nobody can tell. */
+function isMeant(step: RemedyStep, inquiry: Inquiry): boolean | undefined {
+  if (step.if.length === 0) return true;
+  const ways = step.if.map((way) => way.map((expectation) => holds(expectation, inquiry)));
+  const truths = ways.map((way) => (way.includes('no') ? false : way.includes('unknown') ? undefined : true));
+  return truths.includes(true) ? true : truths.includes(undefined) ? undefined : false;
+}
+
+function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unknown' {
+  const [head = '', ...path] = expectation.path;
+  const found = foundAt(head, path, inquiry);
+  if (!found) return 'unknown';
+  const shape = found.kind?.shape ?? { type: 'record' as const, fields: {}, describe: '' };
+  if (found.fact.is === 'known' && !found.fact.exists && path[0] !== 'exists' && head !== 'each') {
+    const only = expectation.tests.some((t) => t.operator === 'present' && 'value' in t && 'literal' in t.value && t.value.literal === false);
+    return only ? 'yes' : 'no';
+  }
+  return judgeExpectation({ ...expectation, path }, found.fact, shape, head, inquiry.resolve).truth;
+}
+
+/** The fact that a way begins with: of several that the rule asks for, the first that has something there. */
+function foundAt(head: string, path: readonly string[], { subject, asked, rule, resolve }: Inquiry): Found | undefined {
+  if (head === 'each') return subject && { fact: subject.fact };
+  const [name = '', ...words] = head.split(' ');
+  const main = words.join(' ');
+  const questions = [...asked].flatMap(([probe, question]): Question[] => {
+    if (probe.kind !== name || 'why' in question) return [];
+    const value = question.kind.main === undefined ? undefined : probe.query[question.kind.main];
+    return main === '' || (value && resolve(value) === main) ? [question] : [];
+  });
+  const has = ({ fact }: Question): boolean => fact.is === 'known' && fact.exists && valueAt(fact.value, path) !== undefined;
+  const chosen = questions.find(has) ?? questions[0];
+  if (!chosen && name !== '' && !questions.length && !rule.learn.some((p) => p.kind === name)) return undefined;
+  return chosen && { fact: chosen.fact, kind: chosen.kind };
+}
+
+/** A value that was found; undefined where it is unset, or nobody could look. */
+function valueFound(head: string, path: readonly string[], inquiry: Inquiry): Json | undefined {
+  const fact = foundAt(head, path, inquiry)?.fact;
+  if (fact?.is !== 'known' || gapAt(fact, path)) return undefined;
+  return valueAt(fact.value, path);
+}
+
+/** The files that decided a value, the deciding one first. */
+function placesOf(head: string, path: readonly string[], inquiry: Inquiry): readonly string[] {
+  const fact = foundAt(head, path, inquiry)?.fact;
+  return fact?.is === 'known' ? placesIn(fact, path).filter((place) => place.startsWith('/')) : [];
+}
+
+function placesIn(fact: Known, path: readonly string[]): readonly string[] {
+  for (let length = path.length; length > 0; length--) {
+    const places = fact.where.get(pathKey(path.slice(0, length)));
+    if (places) return places.map((w) => w.path);
+  }
+  return [];
+}
+
+/** What packages and kernels own is not for people to edit. */
+const isOurs = (path: string): boolean => !/^\/(?:usr\/(?!local\/)|proc\/|sys\/|run\/)/.test(path);
+
+function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): Step[] {
+  const list = every ? valueFound(every[0] ?? '', every.slice(1), inquiry) : [null];
+  const items = Array.isArray(list) ? (list as readonly Json[]) : [];
+  return items.map((item) => {
+    const filled = fillStep(template, (word, name) => lookUp(word, name, item, inquiry));
+    return settle(atHome(filled, inquiry.as.home), inquiry);
+  });
+}
+
+function lookUp(word: string, name: string, item: Json, inquiry: Inquiry): Json | undefined {
+  const path = splitPath(name) ?? [];
+  switch (word) {
+    case 'param':
+      return inquiry.resolve({ param: name }) as Json;
+    case 'each':
+      return valueFound('each', path, inquiry);
+    case 'account':
+      return valueAt({ name: inquiry.as.name, uid: inquiry.as.uid, home: inquiry.as.home }, path);
+    case 'item':
+      return name === '' ? item : item !== null && typeof item === 'object' ? valueAt(item as Known['value'], path) : undefined;
+    case 'at':
+      return placesOf(path[0] ?? '', path.slice(1), inquiry).find(isOurs);
+    default:
+      return valueFound(path[0] ?? '', path.slice(1), inquiry);
+  }
+}
+
+/** The step with all that the host and the account decide. */
+function settle(step: Step, inquiry: Inquiry): Step {
+  const { as } = inquiry;
+  const roots = as.uid === 0;
+  const asRoot = step.needs !== 'user' || roots;
+  const done = settled(step, inquiry);
+  const whose = step.needs === 'user' ? (roots || !isIn(as.home, as.uid, fileOf(done)) ? { needs: 'root' as const } : { account: as.name }) : {};
+  const words = (step as { after?: readonly unknown[] }).after ?? [];
+  const after = words.map((word) => afterOf(String(word), { name: as.name, uid: as.uid, asRoot }));
+  return { ...done, ...whose, ...(after.length > 0 ? { after } : {}) };
+}
+
+/** The file that a step changes, if it is a step of one. */
+function fileOf(step: Step): string | undefined {
+  if ('dropIn' in step) return step.file;
+  if ('chown' in step) return '/';
+  const { set, unset, write, chmod, link, remove } = step as unknown as Readonly<Record<string, string | undefined>>;
+  return set ?? unset ?? write ?? chmod ?? link ?? remove;
+}
+
+/** An account may change what lies in its home, and its run-time directory; elsewhere root does it. */
+const isIn = (home: string, uid: number, file: string | undefined): boolean =>
+  file === undefined || file.startsWith(`${home}/`) || file.startsWith(`/run/user/${uid}/`) || file.startsWith('<');
+
+function settled(step: Step, inquiry: Inquiry): Step {
+  const roots = inquiry.as.uid === 0;
+  const text = (head: string, field: string): string | undefined => asText(valueFound(head, [field], inquiry));
+  const family = text('os', 'family');
+  const distribution = { ...(family === undefined ? {} : { family }), immutable: valueFound('os', ['immutable'], inquiry) === true };
+  if ('unit' in step) return roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
+  if ('dropIn' in step) {
+    const managed = roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
+    return { ...managed, file: dropInFile(managed).replace(/^~/, inquiry.as.home) };
+  }
+  if ('package' in step) {
+    const command = installCommand(step.package, distribution);
+    return command ? { ...step, command } : step;
+  }
+  if ('sysctl' in step) return { ...step, file: lastFile(step.sysctl, placesOf(`sysctl ${step.sysctl}`, ['persistent'], inquiry)[0]) };
+  if ('bootArgument' in step) return { ...step, ...bootPlace(placesOf('boot-arguments', ['pending'], inquiry), distribution) };
+  return step;
+}
+
+const asText = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A file that sorts after the one that decides now: sysctl.d(5) takes the last by file name. */
+function lastFile(key: string, winner: string | undefined): string {
+  const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  const file = sysctlFile(key);
+  if (winner === undefined || winner === file || nameOf(winner) < nameOf(file)) return file;
+  const name = nameOf(file);
+  const leading = /^z*/.exec(nameOf(winner))?.[0].length ?? 0;
+  return `/etc/sysctl.d/${'z'.repeat(Math.max(leading - 1, 0))}${name}`;
+}

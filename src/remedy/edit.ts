@@ -1,0 +1,91 @@
+/** One key of a text, set or taken out, in the format of the file: what the commands of src/verdicts/edits.ts do. Pure. */
+import { isMap, isSeq, parseDocument } from 'yaml';
+import type { Json } from '../facts/fact.ts';
+import { splitPath } from '../facts/fact.ts';
+import { type Format, keyIn, linesFor, spelt } from '../verdicts/edits.ts';
+
+/** The text with the key set to this value; all else as it was. */
+export function setKey(text: string, format: Format, key: string, value: Json): string {
+  const { section, name, path } = keyIn(format, key);
+  if (format === 'yaml' || format === 'json') return inDocument(text, format, (document) => document.setIn(steps(path), value));
+  const lines = linesFor(format, name, value);
+  const rest = without(linesOf(text), section, name);
+  if (section === '') {
+    // Below a table, a key of TOML would be the table's.
+    const first = format === 'toml' ? rest.findIndex((line) => /^\s*\[/.test(line)) : -1;
+    return joined(first < 0 ? [...rest, ...lines] : [...rest.slice(0, first), ...lines, ...rest.slice(first)]);
+  }
+  const at = rest.findIndex((line) => sectionOf(line) === sectionOf(`[${section}]`));
+  return joined(at < 0 ? [...rest, `[${section}]`, ...lines] : [...rest.slice(0, at + 1), ...lines, ...rest.slice(at + 1)]);
+}
+
+/** The text without the key, or without one value of it. */
+export function unsetKey(text: string, format: Format, key: string, value?: Json): string {
+  const { section, name, path } = keyIn(format, key);
+  if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
+  return inDocument(text, format, (document) => {
+    const at = steps(path);
+    const there = document.getIn(at);
+    if (value === undefined) document.deleteIn(at);
+    else if (isSeq(there)) there.items = there.items.filter((item) => JSON.stringify(item) !== JSON.stringify(value));
+  });
+}
+
+const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+
+/** The name of the section that a line begins, its segments bare. */
+function sectionOf(line: string): string | undefined {
+  const inside = /^\s*\[(?!\[)\s*(.+?)\s*\]\s*(?:[#;].*)?$/.exec(line)?.[1];
+  return inside === undefined ? undefined : (splitPath(inside)?.join('\0') ?? inside);
+}
+
+/** Lines without the assignments of a key: with what they go on over, lists of TOML and continued lines. */
+function without(lines: readonly string[], section: string, name: string, value?: string): string[] {
+  const wanted = section === '' ? undefined : sectionOf(`[${section}]`);
+  const assigns = new RegExp(`^\\s*"?${name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}"?\\s*=\\s*(.*?)\\s*$`);
+  const kept: string[] = [];
+  let here: string | undefined;
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    here = sectionOf(line) ?? here;
+    const found = here === wanted ? assigns.exec(line) : null;
+    if (!found || (value !== undefined && found[1] !== value)) {
+      kept.push(line);
+      continue;
+    }
+    while (goesOn(lines, at, found[1] ?? '')) at++;
+    if (at < lines.length - 1 && isOpenList(found[1] ?? '')) at = closing(lines, at);
+  }
+  return kept;
+}
+
+const goesOn = (lines: readonly string[], at: number, _first: string): boolean => (lines[at] ?? '').endsWith('\\') && at < lines.length - 1;
+const isOpenList = (text: string): boolean => text.startsWith('[') && depth(text) > 0;
+const depth = (text: string): number => [...text.replace(/"(?:[^"\\]|\\.)*"|#.*$/g, '')].reduce((n, c) => n + (c === '[' ? 1 : c === ']' ? -1 : 0), 0);
+
+/** The line on which a list that begins here ends. */
+function closing(lines: readonly string[], from: number): number {
+  let open = 0;
+  for (let at = from; at < lines.length; at++) {
+    open += depth((lines[at] ?? '').replace(at === from ? /^[^=]*=/ : /^/, ''));
+    if (open <= 0) return at;
+  }
+  return from;
+}
+
+/** `options.k3s.0` as keys and places in lists. */
+const steps = (path: readonly string[]): (string | number)[] => path.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
+
+interface Editable {
+  setIn(path: readonly (string | number)[], value: unknown): void;
+  getIn(path: readonly (string | number)[]): unknown;
+  deleteIn(path: readonly (string | number)[]): unknown;
+}
+
+function inDocument(text: string, format: 'yaml' | 'json', change: (document: Editable) => void): string {
+  const document = parseDocument(text);
+  if (!isMap(document.contents) && !isSeq(document.contents)) document.contents = document.createNode({}) as never;
+  change(document as unknown as Editable);
+  return format === 'json' ? `${JSON.stringify(document.toJS(), undefined, 2)}\n` : document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,97 @@
+/**
+ * One key of a file, in the file's own format: how the line reads, and the shell commands of GNU sed that bring it about.
+ * src/remedy/edit.ts does the same to a text.
+ */
+import type { Json } from '../facts/fact.ts';
+import { splitPath } from '../facts/fact.ts';
+import { shellLine } from './shell-line.ts';
+
+/** How a file is written. `ini`: systemd, Quadlet and its like; `plain`: sysctl.d and others, KEY = VALUE; `env`: KEY=VALUE. */
+export const formats = ['toml', 'ini', 'plain', 'env', 'yaml', 'json'] as const;
+export type Format = (typeof formats)[number];
+
+export const isFormat = (text: string): text is Format => (formats as readonly string[]).includes(text);
+
+/** A key with the section that it stands in. */
+export interface Key {
+  readonly section: string;
+  readonly name: string;
+  /** Every segment, for documents that nest. */
+  readonly path: readonly string[];
+}
+
+/** `engine.service_timeout` in its parts, as the format has sections. */
+export function keyIn(format: Format, key: string): Key {
+  if (format === 'plain' || format === 'env') return { section: '', name: key, path: [key] };
+  const path = splitPath(key) ?? [key];
+  if (format === 'ini') return { section: path[0] ?? '', name: path.slice(1).join('.'), path };
+  return { section: path.slice(0, -1).map(bareOrQuoted).join('.'), name: path.at(-1) ?? key, path };
+}
+
+const bareOrQuoted = (segment: string): string => (/^[\w-]+$/.test(segment) ? segment : JSON.stringify(segment));
+
+/** A value as the format spells it. JSON's spelling of scalars and lists is TOML's and YAML's as well. */
+export function spelt(format: Format, value: Json): string {
+  if (format === 'toml' || format === 'json' || format === 'yaml') {
+    return Array.isArray(value) ? `[${value.map((v: Json) => spelt(format, v)).join(', ')}]` : JSON.stringify(value);
+  }
+  return Array.isArray(value) ? value.map(String).join(' ') : String(value);
+}
+
+/** The lines that set a key: one, or in an ini file one for each element of a list. */
+export function linesFor(format: Format, name: string, value: Json): readonly string[] {
+  if (format === 'ini' && Array.isArray(value)) return value.map((v: Json) => `${name}=${String(v)}`);
+  if (format === 'ini' || format === 'env') return [`${name}=${spelt(format, value)}`];
+  if (format === 'yaml' || format === 'json') return [`${name}: ${spelt(format, value)}`];
+  return [`${format === 'toml' ? bareOrQuoted(name) : name} = ${spelt(format, value)}`];
+}
+
+/** What a file holds that has nothing but these keys: by name, since a saved report has no other order of them. */
+export function fileOf(format: Format, keys: Readonly<Record<string, Readonly<Record<string, Json>>>>): string {
+  return byName(keys)
+    .map(([section, values]) => {
+      const head = section === '' ? [] : [`[${section}]`];
+      return `${[...head, ...byName(values).flatMap(([name, value]) => linesFor(format, name, value))].join('\n')}\n`;
+    })
+    .join('\n');
+}
+
+const byName = <T>(entries: Readonly<Record<string, T>>): [string, T][] => Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Where a key stands, for people: `below [engine]`. */
+export const sectionWords = (format: Format, { section, path }: Key): string =>
+  section === '' || path.length < 2 ? '' : format === 'yaml' || format === 'json' ? '' : ` below [${section}]`;
+
+const inPattern = (text: string): string => text.replace(/[.*[\]^$/\\]/g, String.raw`\$&`);
+const lineOf = (text: string): string => text.replace(/\\/g, '\\\\');
+
+/** Commands that set the key; undefined where no line tool can (nested documents). */
+export function setCommands(file: string, format: Format, key: string, value: Json): readonly string[] | undefined {
+  if (format === 'yaml' || format === 'json') return undefined;
+  const { section, name } = keyIn(format, key);
+  const at = shellLine([file]);
+  const directory = file.slice(0, file.lastIndexOf('/')) || '/';
+  const lines = linesFor(format, name, value);
+  const away = deletion(section, name);
+  const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
+  const first = `${made} && sed -i ${shellLine([away])} ${at}`;
+  if (section === '') return [first, `printf '%s\\n' ${shellLine(lines)} >>${at}`];
+  const insert = `/^\\[${inPattern(section)}\\]/a ${lineOf(lines.join('\n')).replaceAll('\n', '\\\n')}`;
+  return [
+    first,
+    `grep -q ${shellLine([`^\\[${inPattern(section)}\\]`])} ${at} && sed -i ${shellLine([insert])} ${at} || printf '%s\\n' ${shellLine([`[${section}]`, ...lines])} >>${at}`,
+  ];
+}
+
+/** Commands that take the key away, or one value of it. */
+export function unsetCommands(file: string, format: Format, key: string, value?: Json): readonly string[] | undefined {
+  if (format === 'yaml' || format === 'json') return undefined;
+  const { section, name } = keyIn(format, key);
+  return [`sed -i ${shellLine([deletion(section, name, value === undefined ? undefined : spelt(format, value))])} ${shellLine([file])}`];
+}
+
+function deletion(section: string, name: string, value?: string): string {
+  const blank = '[[:blank:]]*';
+  const line = `/^${blank}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/d`;
+  return section === '' ? line : `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
+}
