@@ -164,6 +164,7 @@ export function cardOf(rule: Rule, param: (name: string) => Json): RuleCard {
   return {
     id: rule.id,
     title: rule.title,
+    ...(rule.failing === undefined ? {} : { failing: rule.failing }),
     severity: rule.severity,
     why: rule.why,
     remedy: rule.remedy.map(({ template }) => generalStep(template, param)),

@@ -28,6 +28,7 @@ export const generated: readonly Generated[] = [
   { file: 'schemas/report.schema.json', text: async () => (await pages()).reportSchemaText() },
   { file: 'docs/kinds.md', text: async () => (await pages()).kindsPage() },
   { file: 'docs/rules.md', text: async () => (await pages()).rulesPage() },
+  { file: 'docs/sentences.md', text: async () => (await import('./sentences.ts')).sentencesPage() },
   { folder: 'docs/rules', texts: async () => (await pages()).rulePages() },
   { page: 'docs/rule-language.md', parts: async () => ({ operators: (await pages()).operatorTable(), steps: (await pages()).stepTable() }) },
   { page: 'ARCHITECTURE.md', parts: async () => ({ layers: layerTable() }) },

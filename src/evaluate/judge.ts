@@ -1,15 +1,17 @@
 /** Rules × facts → verdicts. Pure: everything that could be learnt has been learnt. */
 
-import { type Judged, judgeExpectation, type Resolve } from '../expect/expectation.ts';
+import { type Judged, judgeExpectation, type Resolve, type Words } from '../expect/expectation.ts';
+import { asSentence } from '../expect/phrase.ts';
 import type { Account } from '../facts/ask.ts';
 import { type Fact, fewPlaces, type Unknown, type Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
-import type { Inquiry, Ranged } from '../plan/questions.ts';
-import { type Group, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
+import { type Inquiry, probesIn, type Ranged } from '../plan/questions.ts';
+import { type Group, type Item, isGroup, itemsOf, type Probe, type Rule } from '../rules/rule.ts';
 import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
 import { advice } from './advice.ts';
 import { remedyFor } from './remedy.ts';
-import { type Piece, sentence, told } from './told.ts';
+import { type About, kindsWords, type Source, saying } from './say.ts';
+import { evidenceOf, type Form, notApplying, type Piece, sentences, undecidedFor } from './told.ts';
 
 /** A question whose answer left a verdict open: one fact at one path, or the subjects of a kind. */
 export type Open = { readonly why: Unknown } & (
@@ -36,21 +38,21 @@ interface Answered {
 }
 
 /** All verdicts of one rule, sorted by subject. A rule always has at least one. */
-export function judge({ rule, inquiries, undecided, others, consulted, none, notRunning }: Ranged): Judgement[] {
-  if (notRunning) return [applyingToNothing(rule, 'the rule is about what runs, and this target is not a running host', [])];
+export function judge({ rule, by, inquiries, undecided, others, consulted, none, nothing, notRunning }: Ranged): Judgement[] {
+  if (notRunning) return [applyingToNothing(rule, 'it is about what runs, and this target is not a running host', [])];
   const verdicts: Judgement[] = [
     ...inquiries.map(judgeOne),
-    ...undecided.map(({ subject, why }) => undecidedVerdict(rule, subject, why)),
-    ...(others ? [undecidedVerdict(rule, '(others)', others)] : []),
+    ...undecided.map(({ subject, why }) => undecidedVerdict(rule, by, subject, why)),
+    ...(others ? [undecidedVerdict(rule, by, '(others)', others)] : []),
   ];
-  if (verdicts.length === 0) verdicts.push(none ? aboutNone(none, consulted) : nobody(rule, consulted));
+  if (verdicts.length === 0) verdicts.push(none ? aboutNone(none, consulted) : applyingToNothing(rule, noneOf(rule, nothing), consulted));
   return verdicts.sort((a, b) => ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1));
 }
 
 /** Where `when` does not hold, the rule applies to nothing; elsewhere nothing that was found says that nothing is meant. */
 function aboutNone(none: Inquiry, consulted: readonly Where[]): Judgement {
   const early = mayApply(none);
-  return early?.outcome === 'not-applicable' ? early : unseen(none.rule, consulted);
+  return early?.outcome === 'not-applicable' ? early : unseen(none, consulted);
 }
 
 type Base = Pick<Judgement, 'rule' | 'subject'>;
@@ -61,9 +63,15 @@ function mayApply(inquiry: Inquiry): Judgement | undefined {
   const { rule } = inquiry;
   const base = baseOf(inquiry);
   const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
-  if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, (e) => e.truth === 'no') };
-  return when.undecided ? unknownVerdict(base, rule.severity, when) : undefined;
+  if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...notMeant(when, (e) => e.truth === 'no') };
+  return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry.by) : undefined;
 }
+
+/** A rule that does not apply, for what these pieces say. */
+const notMeant = ({ evidence }: Finding, decisive: (e: Piece) => boolean): Pick<Judgement, 'message' | 'evidence'> => {
+  const [first] = evidence.filter(decisive);
+  return { message: notApplying(first?.tell?.('clause') ?? first?.found ?? first?.said ?? 'nothing here is meant'), evidence: evidenceOf(evidence, decisive) };
+};
 
 function judgeOne(inquiry: Inquiry): Judgement {
   const { rule } = inquiry;
@@ -72,16 +80,25 @@ function judgeOne(inquiry: Inquiry): Judgement {
   if (early) return early;
   const finder = (item: Item): Finding => judgeItem(item, rule.severity, inquiry);
   const check = together(rule.check.map(finder));
-  if (!check.applies) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', check.evidence, () => true) };
+  if (!check.applies) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...notMeant(check, () => true) };
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
-  if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check);
-  if (!check.fails) return { ...base, outcome: 'pass', severity: rule.severity, ...told('', check.evidence, (e) => e.truth === 'yes') };
+  if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check, inquiry.by);
+  if (!check.fails)
+    return {
+      ...base,
+      outcome: 'pass',
+      severity: rule.severity,
+      message: asSentence(rule.title),
+      evidence: evidenceOf(check.evidence, (e) => e.truth === 'yes'),
+    };
+  const decisive = (e: Finding['evidence'][number]): boolean => e.truth === 'no' && e.severity === check.fails;
   const remedy = remedyFor(inquiry);
   return {
     ...base,
     outcome: 'fail',
     severity: check.fails,
-    ...told('', check.evidence, (e) => e.truth === 'no' && e.severity === check.fails),
+    message: sentences(check.evidence.filter(decisive), rule.failing),
+    evidence: evidenceOf(check.evidence, decisive),
     ...(remedy.length > 0 ? { remedy } : {}),
   };
 }
@@ -118,7 +135,7 @@ function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
 function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding {
   const inner = group.items.map((i) => judgeItem(i, severity, inquiry));
   const applying = inner.filter((f) => f.applies);
-  const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { say: group.say } : {}) }));
+  const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { tell: groupsWords(group, group.say, e, inquiry) } : {}) }));
   if (applying.length === 0) return { applies: false, evidence };
   if (group.group === 'all') return { ...together(inner), evidence };
   const holds = (f: Finding): boolean => !f.fails && !f.undecided;
@@ -130,7 +147,7 @@ function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding
   if (applying.some((f) => f.undecided && !f.fails)) return { applies: true, undecided: severity, evidence };
   return turned
     ? { applies: true, evidence: turn(evidence, severity) }
-    : { applies: true, fails: severity, evidence: (group.say ? ways(applying, group.say) : evidence).map((e) => ({ ...e, severity })) };
+    : { applies: true, fails: severity, evidence: (group.say ? ways(applying, evidence) : evidence).map((e) => ({ ...e, severity })) };
 }
 
 /**
@@ -138,9 +155,26 @@ function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding
  * way, without what each wanted, as one would do; and without the ways whose subject is not on this host at all (a Mac's
  * file on Linux), unless there is no other.
  */
-function ways(branches: readonly Finding[], say: string): Finding['evidence'] {
+function ways(branches: readonly Finding[], told: Finding['evidence']): Finding['evidence'] {
   const here = branches.filter((f) => !f.evidence.some((e) => e.truth === 'no' && e.missing));
-  return (here.length > 0 ? here : branches).flatMap((f) => f.evidence).map((e) => ({ ...e, said: e.found ?? e.said, say }));
+  const tell = told.find((e) => e.truth === 'no')?.tell;
+  return (here.length > 0 ? here : branches).flatMap((f) => f.evidence).map((e) => ({ ...e, said: e.found ?? e.said, ...(tell ? { tell } : {}) }));
+}
+
+/** The group's sentence; where it finds no value for a slot, what the piece itself says. */
+const groupsWords =
+  (group: Group, say: readonly string[], piece: Piece, inquiry: Inquiry) =>
+  (form: Form): string | undefined =>
+    saying(say, piece, aboutOf(probesIn(group.items), '', inquiry)) ?? piece.tell?.(form);
+
+/** What a sentence about these probes may draw from: their facts, then those of the whole rule. */
+function aboutOf(probes: readonly Probe[], label: string, inquiry: Inquiry): About {
+  const all = [...new Set([...probes, ...probesIn(itemsOf(inquiry.rule))])];
+  const sources = all.flatMap((probe): Source[] => {
+    const question = inquiry.asked.get(probe);
+    return question && !('why' in question) && question.fact.is === 'known' ? [{ kind: probe.kind, shape: question.kind.shape, fact: question.fact }] : [];
+  });
+  return { inquiry, sources, label };
 }
 
 /** Under `none`, what holds is what is wrong. */
@@ -151,17 +185,24 @@ function turn(evidence: Finding['evidence'], severity: Severity): Finding['evide
 function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding {
   const { kind, fact, open } = answered(probe, inquiry);
   const { resolve } = inquiry;
-  const mark = (j: Judged): Finding['evidence'][number] => ({ ...j, severity, ...(probe.say ? { say: probe.say } : {}) });
   const label = labelOf(probe, kind, resolve);
+  const about = (): About => aboutOf([probe], label, inquiry);
   const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
+  const mark = (j: Judged): Finding['evidence'][number] => ({
+    ...j,
+    severity,
+    // A thing that is not there has no values to speak of.
+    tell: (form) => (probe.say && !(j.missing && !aboutExistence) ? saying(probe.say, j, about()) : undefined) ?? kindsWords(j, about(), form === 'sentence'),
+  });
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
-    const evidence = { said: `${label} does not exist`, where: fact.consulted };
+    const words = (): Words => ({ clause: kind.absent ?? '{label} does not exist', notes: [] });
+    const evidence = { said: `${label} does not exist`, where: fact.consulted, words, missing: true };
     if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
-    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no', missing: true })] };
+    return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
   }
   const judged = probe.expect.map((e) => {
-    const j = judgeExpectation(e, fact, kind.shape, label, resolve);
+    const j = judgeExpectation(e, fact, kind.shape, label, resolve, kind);
     return { ...mark(j), ...(j.truth === 'unknown' && j.unknown ? { open: open(e.path, j.unknown) } : {}) };
   });
   return {
@@ -177,53 +218,53 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   return typeof value === 'string' ? value : (kind.noun ?? kind.name);
 }
 
-function unknownVerdict(base: Base, severity: Severity, finding: Finding): Judgement {
+function unknownVerdict(base: Base, severity: Severity, finding: Finding, by: string): Judgement {
   const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
   const open = finding.evidence.flatMap((e) => e.open ?? []);
-  return { ...base, outcome: 'unknown', severity, ...told('', finding.evidence, (e) => e.truth === 'unknown'), next: advice(reasons), open };
+  const evidence = evidenceOf(finding.evidence, (e) => e.truth === 'unknown');
+  return { ...base, outcome: 'unknown', severity, message: undecidedFor(reasons, by), evidence, next: advice(reasons), open };
 }
 
-function undecidedVerdict(rule: Rule, subject: string | undefined, why: Unknown): Judgement {
+function undecidedVerdict(rule: Rule, by: string, subject: string | undefined, why: Unknown): Judgement {
   return {
     rule: rule.id,
     ...(subject ? { subject } : {}),
     outcome: 'unknown',
     severity: rule.severity,
-    message: sentence(subject === '(others)' ? 'there may be more of them' : '', why.said),
+    message: undecidedFor([why], by, subject === '(others)' ? 'there may be more, as ' : ''),
     evidence: [{ truth: 'unknown', said: why.said, where: fewPlaces(why.where) }],
     next: advice([why]),
     open: [{ find: rule.forEach?.kind ?? '', why }],
   };
 }
 
-const noneOf = ({ forEach }: Rule): string => {
-  const filter = forEach?.filter.map((f) => f.path.join('.')).join(', ');
-  return `there is no ${forEach?.kind}${filter ? ` chosen by ${filter}` : ''} on this host`;
-};
+/** `nothing`: how the kind says that there is none. */
+function noneOf({ forEach, ifNone }: Rule, nothing: string | undefined): string {
+  if (ifNone?.outcome === 'not-applicable' && ifNone.say) return ifNone.say;
+  return nothing ?? `there is no ${forEach?.kind} of the kind that the rule is about on this host`;
+}
 
 /** There is no subject, and that does not show that none is meant (`ifNone: unknown`). */
-function unseen(rule: Rule, consulted: readonly Where[]): Judgement {
-  const said = rule.ifNone?.say ?? noneOf(rule);
+function unseen({ rule, by, nothing }: Inquiry, consulted: readonly Where[]): Judgement {
+  const said = rule.ifNone?.say ?? noneOf(rule, nothing);
   const why: Unknown = { is: 'unknown', why: 'ambiguous', said, where: consulted };
   return {
     rule: rule.id,
     outcome: 'unknown',
     severity: rule.ifNone?.severity ?? rule.severity,
-    message: sentence('', said),
+    message: undecidedFor([why], by),
     evidence: [{ truth: 'unknown', said, where: consulted }],
     next: advice([why]),
     open: [{ find: rule.forEach?.kind ?? '', why }],
   };
 }
 
-const nobody = (rule: Rule, consulted: readonly Where[]): Verdict => applyingToNothing(rule, noneOf(rule), consulted);
-
 function applyingToNothing(rule: Rule, said: string, consulted: readonly Where[]): Verdict {
   return {
     rule: rule.id,
     outcome: 'not-applicable',
     severity: rule.severity,
-    message: sentence('not applicable', said),
+    message: notApplying(said),
     evidence: [{ truth: 'yes', said, where: fewPlaces(consulted) }],
   };
 }

@@ -1,56 +1,51 @@
 /** The sentence and the evidence of a verdict. Pure. */
 
 import type { Judged } from '../expect/expectation.ts';
-import { fewPlaces } from '../facts/fact.ts';
+import { asSentence } from '../expect/phrase.ts';
+import { fewPlaces, type Unknown } from '../facts/fact.ts';
 import type { Evidence } from '../verdicts/report.ts';
 
-/** What came of an expectation, and what a rule says of it. */
-export type Piece = Judged & { readonly say?: string };
+/** As a sentence of its own, or as a clause after a colon. */
+export type Form = 'sentence' | 'clause';
 
-export interface Told {
-  readonly message: string;
-  readonly evidence: Evidence[];
+/** What came of an expectation, and how it is told: asked only of what decides a verdict. */
+export type Piece = Judged & { readonly tell?: (form: Form) => string | undefined };
+
+/** Sentences longer than this together are told one by one: the others stand in the evidence. */
+const longest = 200;
+
+/** The sentences of what decides, each once, as many as can be read at a glance. Without any: `otherwise`, or else the bare evidence. */
+export function sentences(pieces: readonly Piece[], otherwise?: string): string {
+  const told = pieces.flatMap((p) => p.tell?.('sentence') ?? (otherwise === undefined ? p.said : []));
+  const all = [...new Set(told.map(asSentence))];
+  const [first = asSentence(otherwise ?? 'Not as it should be'), ...others] = all;
+  const shown = others.reduce((text, next) => (text.length + next.length < longest ? `${text} ${next}` : text), first);
+  const rest = all.filter((s) => !shown.includes(s)).length;
+  return rest > 0 ? `${shown.replace(/\.$/, '')} (and ${rest} more).` : shown;
 }
 
-/** `prefix` opens the sentence, unless it is empty; `decisive` picks what the sentence is about. */
-export function told<P extends Piece>(prefix: string, pieces: readonly P[], decisive: (piece: P) => boolean): Told {
-  const main = pieces.filter(decisive);
-  const says = [...new Set(main.flatMap((e) => e.say ?? []))];
-  const facts = [...new Set(grouped(main))];
-  const wish = says.length > 0 && prefix === '' && main.some((e) => e.truth === 'no') ? `${says.join('; ')}: ` : '';
-  const body = `${wish}${facts.slice(0, 3).join('; ')}${facts.length > 3 ? ` (and ${facts.length - 3} more)` : ''}`;
-  return {
-    message: sentence(prefix, body || 'nothing to judge'),
-    evidence: once([...main, ...pieces.filter((e) => !decisive(e))].map(({ truth, said, where }) => ({ truth, said, where: fewPlaces(where) }))),
-  };
+const mostReasons = 2;
+
+/** Why something is not decided: each reason once, the first two of them in words. `by`: the account that looked. */
+export function undecidedFor(reasons: readonly Unknown[], by: string, lead = ''): string {
+  const all = [...new Set(reasons.map((reason) => reasonText(reason, by)))];
+  const more = all.length > mostReasons ? `, and ${all.length - mostReasons} more` : '';
+  return `Not decided: ${lead}${(all.slice(0, mostReasons).join('; ') || 'there was nothing to judge').replace(/\.$/, '')}${more}.`;
 }
 
-export function sentence(prefix: string, body: string): string {
-  const text = prefix ? `${prefix}: ${body}` : body;
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+/** Who may not read what, instead of what the system called it. */
+function reasonText({ why, said }: Unknown, by: string): string {
+  const denied = why === 'denied' ? /^permission denied: (\/\S+)$|^permission denied: (\/\S+, .+)$/.exec(said) : null;
+  return denied ? `${by} may not read ${denied[1] ?? denied[2]}` : said;
 }
 
-/** What is said of each, things that are unknown for one reason in one clause. */
-function grouped(pieces: readonly Piece[]): string[] {
-  const names = new Map<string, Set<string>>();
-  const clauses = pieces.map((piece) => {
-    const why = piece.unknown ? `: ${piece.unknown.said}` : '';
-    if (why === '' || !piece.said.endsWith(why)) return () => piece.said;
-    const same = names.get(why) ?? new Set();
-    names.set(why, same.add(piece.said.slice(0, -why.length)));
-    return () => `${listed([...same])}${why}`;
-  });
-  return clauses.map((clause) => clause());
-}
+/** Why a rule does not apply. */
+export const notApplying = (clause: string): string => `Does not apply: ${clause.replace(/[.!?…]$/, '')}.`;
 
-/** `a x`, `a y`, `a z` → `a x, y and z`. */
-function listed(names: readonly string[]): string {
-  const [first = '', ...others] = names.map((n) => n.split(' '));
-  let same = 0;
-  while (others.every((o) => same < o.length - 1 && o[same] === first[same]) && same < first.length - 1) same++;
-  const rest = [first as string[], ...others].map((words) => words.slice(same).join(' '));
-  const last = rest.pop();
-  return [...(first as string[]).slice(0, same), rest.length > 0 ? `${rest.join(', ')} and ${last}` : last].join(' ');
+/** Evidence for the report, what decides first, each piece once. */
+export function evidenceOf<P extends Piece>(pieces: readonly P[], decisive: (piece: P) => boolean): Evidence[] {
+  const all = [...pieces.filter(decisive), ...pieces.filter((e) => !decisive(e))];
+  return once(all.map(({ truth, said, where }) => ({ truth, said, where: fewPlaces(where) })));
 }
 
 /** Several items may say the same of the same place: once is enough. */

@@ -1,11 +1,13 @@
 /** One expectation against one fact: yes, no or unknown, in words, with the places that decided. */
 import type { Fact, Json, Known, Unknown, Where } from '../facts/fact.ts';
 import { pathKey } from '../facts/fact.ts';
+import type { Kind } from '../facts/kind.ts';
 import { holdsPlaceholder } from '../facts/redacted.ts';
 import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
 import type { Expectation, Test, Value } from '../rules/rule.ts';
 import type { Evidence, Truth } from '../verdicts/report.ts';
 import { operators, standsMasked } from './operators.ts';
+import { valueText } from './phrase.ts';
 import { inWords } from './words.ts';
 
 /** Resolves a rule's value: parameters are known, subject fields come from the subject. */
@@ -18,21 +20,52 @@ export interface Judged extends Evidence {
   readonly found?: string;
   /** Of a `no`: the subject is not there at all. */
   readonly missing?: boolean;
+  /** The concrete paths that decided. */
+  readonly paths?: readonly (readonly string[])[];
+  /** How the kind says it; worked out only for what is told. */
+  readonly words?: () => Words;
 }
+
+/** What a kind's own words make of a judged value. */
+export interface Words {
+  /** A clause with slots: the phrase of the field, for the value that it has. */
+  readonly clause?: string;
+  /** The value as a sentence has it. */
+  readonly value?: string;
+  /** What was wanted, where the clause alone does not say it: "at least 28633". */
+  readonly need?: string;
+  readonly notes: readonly string[];
+}
+
+/** How a kind says that a thing is there, or is not. */
+export type ExistenceWords = Pick<Kind, 'present' | 'absent'>;
 
 const isUnknown = (v: Json | Unknown | undefined): v is Unknown => typeof v === 'object' && v !== null && 'is' in v && (v as Unknown).is === 'unknown';
 
 /** Judges one expectation. `label` names the fact in the sentence. */
-export function judgeExpectation(expectation: Expectation, fact: Fact, shape: RecordShape, label: string, resolve: Resolve): Judged {
+export function judgeExpectation(
+  expectation: Expectation,
+  fact: Fact,
+  shape: RecordShape,
+  label: string,
+  resolve: Resolve,
+  existence: ExistenceWords = {},
+): Judged {
   if (fact.is === 'unknown') return { truth: 'unknown', said: `${label}: ${fact.said}`, where: fact.where, unknown: fact };
-  if (expectation.path[0] === 'exists') return judgeExistence(expectation, fact, label, resolve);
+  if (expectation.path[0] === 'exists') return judgeExistence(expectation, fact, label, resolve, existence);
   const { paths, empty } = expand(fact, expectation.path);
   const each = paths.map((path) => judgeAt(expectation, path, fact, shape, label, resolve));
   const worst = each.find((e) => e.truth === 'no') ?? each.find((e) => e.truth === 'unknown');
   if (!worst)
     return each[0] ?? { truth: 'yes', said: `${label} ${pathKey(empty ?? expectation.path)} is empty`, where: whereOf(fact, empty ?? expectation.path) };
   const others = each.filter((e) => e !== worst && e.truth === worst.truth);
-  return others.length === 0 ? worst : { ...worst, ...more(worst, others.length), where: [...worst.where, ...others.flatMap((o) => o.where)] };
+  if (others.length === 0) return worst;
+  return {
+    ...worst,
+    ...more(worst, others.length),
+    where: [...worst.where, ...others.flatMap((o) => o.where)],
+    paths: [...(worst.paths ?? []), ...others.flatMap((o) => o.paths ?? [])],
+  };
 }
 
 const more = ({ said, found }: Judged, count: number): Pick<Judged, 'said' | 'found'> => ({
@@ -40,12 +73,13 @@ const more = ({ said, found }: Judged, count: number): Pick<Judged, 'said' | 'fo
   ...(found ? { found: `${found} (and ${count} more)` } : {}),
 });
 
-function judgeExistence(expectation: Expectation, fact: Known, label: string, resolve: Resolve): Judged {
+function judgeExistence(expectation: Expectation, fact: Known, label: string, resolve: Resolve, { present, absent }: ExistenceWords): Judged {
   const truths = expectation.tests.map((t) => holds(t, fact.exists, resolve));
   const truth = conjunction(truths.map((t) => (isUnknown(t) ? 'unknown' : t ? 'yes' : 'no')));
   const found = fact.exists ? `${label} exists` : `${label} does not exist`;
   const said = truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found;
-  return { truth, said, where: fact.consulted, found, missing: !fact.exists, ...firstUnknown(truths) };
+  const clause = fact.exists ? (present ?? '{label} is there') : (absent ?? '{label} does not exist');
+  return { truth, said, where: fact.consulted, found, missing: !fact.exists, words: () => ({ clause, notes: [] }), ...firstUnknown(truths) };
 }
 
 /** Whether a fact still leaves a path open: the fact, the value there, or one that a `*` in the path stands for. */
@@ -83,22 +117,49 @@ function judgeAt(expectation: Expectation, path: readonly string[], fact: Known,
   const at = shapeAt(shape, path).shape;
   const found = set === undefined ? (standIn === undefined ? 'is not set' : `is not set (default ${inWords(standIn, at)})`) : `is ${inWords(set, at)}`;
   const places = whereOf(fact, path);
-  if (truth === 'yes') return { truth, said: `${name} ${found}`, where: places };
-  const wish = expectation.tests
-    .filter((_, i) => truths[i] !== true)
-    .map((t) => wanted(t, resolve, at))
-    .join(' and ');
+  const wish = (): string =>
+    expectation.tests
+      .filter((_, i) => truths[i] !== true)
+      .map((t) => wanted(t, resolve, at))
+      .join(' and ');
+  const words = (): Words =>
+    wordsFor(
+      actual,
+      at,
+      truth === 'no' ? wish() : '',
+      notes.map((n) => n.said),
+    );
+  if (truth === 'yes') return { truth, said: `${name} ${found}`, where: places, paths: [path], words };
   const meaning = meaningOf(path, at);
   const remarks = notes.length > 0 ? ` (${notes.map((n) => n.said).join('; ')})` : '';
   return {
     truth,
-    said: `${name} ${found}, wanted ${wish}${meaning}${remarks}`,
+    said: `${name} ${found}, wanted ${wish()}${meaning}${remarks}`,
     found: `${name} ${found}${meaning}${remarks}`,
+    paths: [path],
+    words,
     // A near miss is where the reader has to look when nothing is set.
     where: set === undefined ? [...notes.flatMap((n) => n.where), ...places] : [...places, ...notes.flatMap((n) => n.where)],
     ...firstUnknown(truths),
   };
 }
+
+/** The field's own phrase for a value. */
+function wordsFor(actual: Json | undefined, shape: Shape | undefined, wish: string, notes: readonly string[]): Words {
+  const value = valueText(actual, shape);
+  const says = shape?.says;
+  if (shape?.type === 'boolean') return { ...optional('clause', actual === true ? says?.yes : says?.no), notes };
+  const clause = value === undefined ? says?.unset : says?.is;
+  return {
+    ...optional('clause', clause),
+    ...optional('value', value),
+    ...(clause === undefined || wish === '' || wish === 'none' ? {} : { need: wish }),
+    notes,
+  };
+}
+
+const optional = <K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string });
 
 /** What a yes or no, or a list, means: for who does not know the name of the field. */
 function meaningOf(path: readonly string[], shape: Shape | undefined): string {

@@ -21,6 +21,7 @@ export function describeRule(rule: Rule, cases: readonly { it: string; gives: st
     '',
     `${rule.title}.`,
     '',
+    ...(rule.failing === undefined ? [] : [`When it fails: ${rule.failing}.`, '']),
     `Severity ${rule.severity}${rule.profiles.length > 0 ? ` · profiles ${rule.profiles.join(', ')}` : ''}`,
     '',
     '## Why',
@@ -65,7 +66,7 @@ const defaultWords = (value: Json): string =>
 
 function itemLines(items: readonly Item[], indent: string): string[] {
   return items.flatMap((item) => {
-    const mark = `${item.severity ? ` (${item.severity})` : ''}${item.say ? `: ${item.say}` : ''}`;
+    const mark = `${item.severity ? ` (${item.severity})` : ''}${item.say ? `: ${item.say.map(code).join(', or ')}` : ''}`;
     if (isGroup(item))
       return [
         `${indent}- ${{ any: 'one of these holds', all: 'all of these hold', none: 'none of these holds' }[item.group]}${mark}`,

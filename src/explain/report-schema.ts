@@ -66,6 +66,7 @@ const definitions: Schema = {
     properties: {
       id: { $ref: '#/$defs/ruleId' },
       title: { type: 'string', description: 'What holds when the rule passes.' },
+      failing: { type: 'string', description: 'What is so when it fails.' },
       severity: { $ref: '#/$defs/severity' },
       why: { type: 'string', description: 'What breaks, and when.' },
       remedy: { type: 'array', items: { $ref: '#/$defs/step' } },

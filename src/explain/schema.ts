@@ -1,5 +1,6 @@
 /** The JSON Schema of rule files, derived from kinds and operators: editors complete and check with it. Pure. */
 import { type Argument, operators } from '../expect/operators.ts';
+import { slotWords } from '../expect/phrase.ts';
 import type { Field, FieldType } from '../facts/fields.ts';
 import type { Kind, QueryField } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
@@ -12,6 +13,10 @@ import { severities } from '../verdicts/report.ts';
 import { type Act, acts, allNeeds, besideTexts, rowOf, writtenFields } from '../verdicts/steps.ts';
 
 type Schema = Record<string, unknown>;
+
+const slots = Object.keys(slotWords)
+  .map((word) => `{${word}}`)
+  .join(', ');
 
 const reference: Schema = {
   type: 'object',
@@ -26,6 +31,29 @@ const reference: Schema = {
 const scalar: Schema = { type: ['string', 'number', 'boolean'] };
 const texts: Schema = { type: 'array', items: { type: 'string' } };
 
+const ifNone: Schema = {
+  description: 'what becomes of the rule where forEach finds nothing; without it, it is not applicable',
+  anyOf: [
+    { const: 'unknown' },
+    {
+      type: 'object',
+      required: ['unknown'],
+      additionalProperties: false,
+      properties: {
+        unknown: { type: 'string', description: 'why that is not enough to know, and what to do' },
+        severity: { enum: severities },
+        when: { $ref: '#/definitions/items', description: 'not so: not applicable' },
+      },
+    },
+    {
+      type: 'object',
+      required: ['not-applicable'],
+      additionalProperties: false,
+      properties: { 'not-applicable': { type: 'string', description: 'what is not here: follows "Does not apply:"' } },
+    },
+  ],
+};
+
 export function ruleSchema(kinds: readonly Kind[]): Schema {
   const findable = kinds.filter((k) => k.find);
   return {
@@ -37,6 +65,7 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
     properties: {
       id: { type: 'string', description: 'dotted and lower case; the path of the file', pattern: idPattern.source },
       title: { type: 'string', minLength: 1, description: 'what holds when the rule passes' },
+      failing: { type: 'string', minLength: 1, description: 'what is so when it fails: the opposite of the title' },
       severity: { enum: severities },
       why: { type: 'string', minLength: 1, description: 'what breaks, and when' },
       profiles: texts,
@@ -81,22 +110,7 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
         ],
       },
       running: { const: true, description: 'it is about what runs: not applicable where no running host answers' },
-      ifNone: {
-        description: 'what becomes of the rule where forEach finds nothing; without it, it is not applicable',
-        anyOf: [
-          { const: 'unknown' },
-          {
-            type: 'object',
-            required: ['unknown'],
-            additionalProperties: false,
-            properties: {
-              unknown: { type: 'string', description: 'why that is not enough to know, and what to do' },
-              severity: { enum: severities },
-              when: { $ref: '#/definitions/items', description: 'not so: not applicable' },
-            },
-          },
-        ],
-      },
+      ifNone,
       when: { $ref: '#/definitions/items', description: 'not so: not applicable; unknown: unknown' },
       check: { $ref: '#/definitions/items', description: 'every item must hold' },
       remedy: { type: 'array', items: { $ref: '#/definitions/step' } },
@@ -159,7 +173,10 @@ function itemSchema(kinds: readonly Kind[]): Schema {
       ifMissing: { enum: ['fail', 'pass', 'not-applicable'], description: 'when the subject itself is not there' },
       expect: { type: 'object', minProperties: 1 },
       severity: { enum: severities, description: 'severity of a failure of this item' },
-      say: { type: 'string', description: 'why this failure matters; stands before "expected … found …"' },
+      say: {
+        anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, items: { type: 'string' } }],
+        description: `the sentence for this finding, with slots: {FIELD}, {KIND: FIELD}, {each.FIELD}, {param.NAME}, ${slots}; of several the first whose slots all have a value`,
+      },
     },
     additionalProperties: false,
     allOf: kinds.map((k) => ({

@@ -46,6 +46,9 @@ interface Kindly<Q> {
   readonly name: string;
   /** What sentences call the thing when the query does not name it: "the API's Podman". Default: the name. */
   readonly noun?: string;
+  /** How a sentence says that it is not there, or is; `{label}` is what the query names. Default: "{label} does not exist", "{label} is there". */
+  readonly absent?: string;
+  readonly present?: string;
   /** One sentence for `rules show` and the generated reference. */
   readonly describe: string;
   /** The field that a scalar query fills (`file: /etc/passwd`); undefined for a kind that is queried with `true` alone. */
@@ -59,6 +62,8 @@ interface Kindly<Q> {
   /** For kinds that a rule can range over with `forEach`. */
   readonly find?: {
     readonly shape: RecordShape;
+    /** How a sentence says that none is here: "no k3d config file was found". */
+    readonly none?: string;
     /** Its subjects are accounts, or what an account has: where none is found, it may be that nobody has named one. */
     readonly ofAccounts?: true;
     touches(): Touches;

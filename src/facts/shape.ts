@@ -1,14 +1,27 @@
 /** Shapes: what a fact may hold. Paths, operators and editor completion are checked against them. */
 
+/**
+ * What a sentence says of a field: `yes` and `no` of a boolean, otherwise `is` of a value and `unset` of none. Clauses with
+ * slots (src/expect/phrase.ts): "the store is on {value}", "{who} may not linger".
+ */
+export interface Says {
+  readonly yes?: string;
+  readonly no?: string;
+  readonly is?: string;
+  readonly unset?: string;
+}
+
+type Told = { readonly describe: string; readonly says?: Says };
+
 export type Shape =
-  | { readonly type: 'string'; readonly describe: string; readonly values?: readonly string[] }
-  | { readonly type: 'number' | 'boolean' | 'version' | 'any'; readonly describe: string }
+  | ({ readonly type: 'string'; readonly values?: readonly string[] } & Told)
+  | ({ readonly type: 'number' | 'boolean' | 'version' | 'any' } & Told)
   /** Permission bits, written in rules as a quoted octal string: "0600". */
-  | { readonly type: 'mode'; readonly describe: string }
-  | { readonly type: 'list'; readonly of: Shape; readonly describe: string }
-  | { readonly type: 'record'; readonly fields: Readonly<Record<string, Shape>>; readonly describe: string }
+  | ({ readonly type: 'mode' } & Told)
+  | ({ readonly type: 'list'; readonly of: Shape } & Told)
+  | ({ readonly type: 'record'; readonly fields: Readonly<Record<string, Shape>> } & Told)
   /** A record with free keys. */
-  | { readonly type: 'map'; readonly of: Shape; readonly describe: string };
+  | ({ readonly type: 'map'; readonly of: Shape } & Told);
 
 export type RecordShape = Extract<Shape, { type: 'record' }>;
 
@@ -23,6 +36,9 @@ export const any = (describe: string): Shape => ({ type: 'any', describe });
 export const list = (of: Shape, describe: string): Shape => ({ type: 'list', of, describe });
 export const record = (fields: Readonly<Record<string, Shape>>, describe = ''): RecordShape => ({ type: 'record', fields, describe });
 export const map = (of: Shape, describe: string): Shape => ({ type: 'map', of, describe });
+
+/** The shape with what a sentence says of it. */
+export const says = <S extends Shape>(shape: S, words: Says): S => ({ ...shape, says: words });
 
 /**
  * The shape at a path (segments; `*` stands for every element of a list or map),

@@ -61,6 +61,10 @@ export interface Unasked {
 /** One rule about one subject (none: the host itself), with what each of its probes asks, or why that cannot be told. */
 export interface Inquiry {
   readonly rule: Rule;
+  /** The name of the account that inspects. */
+  readonly by: string;
+  /** How the kind that the rule ranges over says that there is none. */
+  readonly nothing?: string;
   readonly subject?: Subject;
   /** The account in question. */
   readonly as: Account;
@@ -71,6 +75,10 @@ export interface Inquiry {
 /** What a rule ranges over: its inquiries, and the subjects of which nobody can tell whether they are meant. */
 export interface Ranged {
   readonly rule: Rule;
+  /** The name of the account that inspects. */
+  readonly by: string;
+  /** How the kind that the rule ranges over says that there is none. */
+  readonly nothing?: string;
   readonly inquiries: readonly Inquiry[];
   readonly undecided: readonly { readonly subject?: string; readonly why: Unknown }[];
   /** There may be more subjects, or nobody could look for any. */
@@ -110,7 +118,9 @@ function bounded(kind: string, subjects: Subjects): Subjects {
 /** A rule on each of its subjects. */
 function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ranged {
   const about = (subject?: Subject): Inquiry => inquiryOf(rule, subject, context);
-  const empty = { rule, inquiries: [], undecided: [], consulted: [] };
+  const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
+  const who = { rule, by: context.audited.name, ...(nothing === undefined ? {} : { nothing }) };
+  const empty = { ...who, inquiries: [], undecided: [], consulted: [] };
   if (rule.running && context.given.running === false) return { ...empty, notRunning: true };
   if (!subjects) return { ...empty, inquiries: [about()] };
   if (subjects.is === 'unknown') return { ...empty, undecided: [{ why: subjects }] };
@@ -125,14 +135,14 @@ function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ra
   const nobody = inquiries.length === 0 && undecided.length === 0 && !others;
   const ifNone = nobody ? ifNoneOf(rule, context) : undefined;
   const none = ifNone && { none: inquiryOf({ ...rule, ifNone, when: [...rule.when, ...ifNone.when], check: [], learn: [] }, undefined, context) };
-  return { rule, inquiries, undecided, consulted: subjects.consulted, ...(others ? { others } : {}), ...none };
+  return { ...who, inquiries, undecided, consulted: subjects.consulted, ...(others ? { others } : {}), ...none };
 }
 
 /** What to do where a profile about accounts finds none. */
 export const nameAnAccount = 'no account on this host shows that it runs containers without root: name the account with --account';
 
 function ifNoneOf(rule: Rule, { scope, kinds }: Context): IfNone | undefined {
-  if (rule.ifNone) return rule.ifNone;
+  if (rule.ifNone?.outcome === 'unknown') return rule.ifNone;
   const ofAccounts = kinds.get(rule.forEach?.kind ?? '')?.find?.ofAccounts ?? false;
   return ofAccounts && scope?.(rule).asked ? { outcome: 'unknown', say: nameAnAccount, when: [] } : undefined;
 }
@@ -183,7 +193,16 @@ function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): 
     return known;
   };
   const probes = [...probesIn(rule.when), ...probesIn(rule.check), ...rule.learn];
-  return { rule, ...(subject ? { subject } : {}), as, resolve, asked: new Map(probes.map((probe) => [probe, question(probe)])) };
+  const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
+  return {
+    rule,
+    by: context.audited.name,
+    ...(nothing === undefined ? {} : { nothing }),
+    ...(subject ? { subject } : {}),
+    as,
+    resolve,
+    asked: new Map(probes.map((probe) => [probe, question(probe)])),
+  };
 }
 
 /** The probes of items, groups opened. */

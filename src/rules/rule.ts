@@ -20,7 +20,8 @@ export interface Expectation {
 
 interface ItemBase {
   readonly severity?: Severity;
-  readonly say?: string;
+  /** The sentence for a finding, with slots (src/expect/phrase.ts); of several the first whose slots all have a value. */
+  readonly say?: readonly string[];
   readonly at: Where;
 }
 
@@ -47,7 +48,7 @@ export interface ForEach {
 
 /** What becomes of a rule that ranges over things of which there is none. Without it, it does not apply. */
 export interface IfNone {
-  readonly outcome: 'unknown';
+  readonly outcome: 'unknown' | 'not-applicable';
   /** When it is not the rule's. */
   readonly severity?: Severity;
   /** Why that is not enough to know, and what to do. */
@@ -78,6 +79,8 @@ export interface RemedyStep {
 export interface Rule {
   readonly id: string;
   readonly title: string;
+  /** What is so when the rule fails: the title's opposite. */
+  readonly failing?: string;
   readonly severity: Severity;
   readonly why: string;
   readonly profiles: readonly string[];

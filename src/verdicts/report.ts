@@ -89,6 +89,8 @@ export interface Reference {
 export interface RuleCard {
   readonly id: string;
   readonly title: string;
+  /** What is so when it fails: the title's opposite. */
+  readonly failing?: string;
   readonly severity: Severity;
   readonly why: string;
   readonly remedy: readonly Step[];

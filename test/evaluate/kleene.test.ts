@@ -74,21 +74,22 @@ describe('when', () => {
 });
 
 describe('what a failing any tells', () => {
-  const told = (first: string, second: string, say = ''): string | undefined => {
+  const told = (first: string, second: string, say = ''): string[] => {
     const body = `check:\n  - any:\n      - file: ${first}\n        expect: { type: socket }\n      - file: ${second}\n        expect: { type: socket }\n${say}`;
-    return judgeOn(rule(body), { files }).verdicts[0]?.message;
+    const [v] = judgeOn(rule(body), { files }).verdicts;
+    return [v?.message ?? '', ...(v?.evidence ?? []).map((e) => e.said)];
   };
-  const say = '    say: a socket is wanted\n';
+  const say = '    say: A socket is missing\n';
 
-  test('what was found on each way, without the ways whose subject is not there', () => {
-    expect(told('/yes', '/no', say)).toBe('a socket is wanted: /yes type is file.');
-    expect(told('/no', '/yes', say)).toBe('a socket is wanted: /yes type is file.');
+  test('its sentence; the evidence is what was found on each way, without the ways whose subject is not there', () => {
+    expect(told('/yes', '/no', say)).toEqual(['A socket is missing.', '/yes type is file']);
+    expect(told('/no', '/yes', say)).toEqual(['A socket is missing.', '/yes type is file']);
   });
   test('every way, when none has a subject', () => {
-    expect(told('/no', '/nope', say)).toBe('a socket is wanted: /no does not exist; /nope does not exist.');
+    expect(told('/no', '/nope', say)).toEqual(['A socket is missing.', '/no does not exist', '/nope does not exist']);
   });
   test('what each way wanted, when nothing says it for all', () => {
-    expect(told('/yes', '/no')).toBe('/yes type is file, wanted socket; /no does not exist.');
+    expect(told('/yes', '/no')[0]).toBe('/yes type is file, wanted socket. /no is not there.');
   });
 });
 

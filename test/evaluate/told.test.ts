@@ -1,30 +1,32 @@
 /** The sentence of a verdict. */
 import { expect, test } from 'vitest';
-import { type Piece, told } from '../../src/evaluate/told.ts';
+import { evidenceOf, type Piece, sentences, undecidedFor } from '../../src/evaluate/told.ts';
 import type { Unknown } from '../../src/facts/fact.ts';
 
 const closed: Unknown = { is: 'unknown', why: 'denied', said: 'permission denied: /etc/x', where: [] };
 const gone: Unknown = { is: 'unknown', why: 'not-recorded', said: 'not in the snapshot: /etc/y', where: [] };
-const open = (name: string, why: Unknown = closed): Piece => ({ truth: 'unknown', said: `${name}: ${why.said}`, where: [], unknown: why });
-const no = (said: string, say?: string): Piece => ({ truth: 'no', said, where: [], ...(say ? { say } : {}) });
+const odd: Unknown = { is: 'unknown', why: 'ambiguous', said: 'which kernel will run is not known', where: [] };
+
+test.each<[string, Unknown[], string]>([
+  ['who may not read what', [closed], 'Not decided: driver may not read /etc/x.'],
+  ['one reason of several facts', [closed, { ...closed }], 'Not decided: driver may not read /etc/x.'],
+  ['two reasons', [closed, gone], 'Not decided: driver may not read /etc/x; not in the snapshot: /etc/y.'],
+  ['more than two', [closed, gone, odd], 'Not decided: driver may not read /etc/x; not in the snapshot: /etc/y, and 1 more.'],
+  ['denied for a reason of its own', [{ ...closed, said: '/proc shows only own processes' }], 'Not decided: /proc shows only own processes.'],
+])('undecided: %s', (_, reasons, message) => {
+  expect(undecidedFor(reasons, 'driver')).toBe(message);
+});
+
+const no = (said: string, told?: string): Piece => ({ truth: 'no', said, where: [], tell: () => told });
 
 test.each<[string, Piece[], string]>([
-  ['one', [open('the policy default')], 'the policy default: permission denied: /etc/x.'],
-  ['two of one thing', [open('the policy default'), open('the policy docker')], 'the policy default and docker: permission denied: /etc/x.'],
-  [
-    'three, and one for another reason between them',
-    [open('the log driver'), open('podman.socket enabled', gone), open('the log size'), open('the log age')],
-    'the log driver, size and age: permission denied: /etc/x; podman.socket enabled: not in the snapshot: /etc/y.',
-  ],
-  ['nothing in common', [open('a'), open('b c')], 'a and b c: permission denied: /etc/x.'],
-  ['the same twice', [open('a b'), open('a b')], 'a b: permission denied: /etc/x.'],
-  ['one name that begins another', [open('the file'), open('the file mode')], 'the file and file mode: permission denied: /etc/x.'],
-  ['other words than the reason', [{ ...open('x'), said: 'a secret was masked' }], 'a secret was masked.'],
-  ['findings stand each for itself', [no('a b is 1', 'wish'), no('a c is 2', 'wish')], 'wish: a b is 1; a c is 2.'],
-  ['more than three', [no('1'), no('2'), no('3'), no('4')], '1; 2; 3 (and 1 more).'],
-])('%s', (_, pieces, message) => {
-  const result = told('', pieces, () => true);
-  expect(result.message).toBe(message);
+  ['one', [no('a is 1', 'driver may not linger')], 'driver may not linger.'],
+  ['the same of two facts', [no('a is 1', 'the link is gone'), no('b is 1', 'the link is gone')], 'the link is gone.'],
+  ['two', [no('a', 'One is so'), no('b', 'Two is so')], 'One is so. Two is so.'],
+  ['too much for one look', [no('a', 'x '.repeat(80)), no('b', `y ${'z '.repeat(80)}`)], `${'x '.repeat(80)}(and 1 more).`],
+  ['nothing is said', [no('a')], 'The title is not so.'],
+])('findings: %s', (_, pieces, message) => {
+  expect(sentences(pieces, 'The title is not so').replace(/\s+/g, ' ')).toBe(message.replace(/\s+/g, ' '));
   // Nothing is lost: the evidence still names each.
-  expect(result.evidence.map((e) => e.said)).toEqual([...new Set(pieces.map((p) => p.said))]);
+  expect(evidenceOf(pieces, () => true).map((e) => e.said)).toEqual(pieces.map((p) => p.said));
 });

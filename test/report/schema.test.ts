@@ -120,6 +120,7 @@ const full: Full<Report> = {
     {
       id: 'a.b',
       title: 't',
+      failing: 'f',
       severity: 'low',
       why: 'w',
       remedy: Object.values(fullSteps),

@@ -4,7 +4,7 @@ import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
 import type { RootlessUse } from '../../facts/host/accounts.ts';
 import { meantAccounts } from '../../facts/host/meant-accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list, record, string } from '../../facts/shape.ts';
+import { boolean, list, record, says, string } from '../../facts/shape.ts';
 
 export const accounts = defineKind({
   name: 'accounts',
@@ -12,7 +12,10 @@ export const accounts = defineKind({
   describe: 'All accounts together: does any of them run containers, or K3s, without root?',
   fields: {},
   shape: record({
-    anyRootless: boolean('an account runs containers without root'),
+    anyRootless: says(boolean('an account runs containers without root'), {
+      yes: 'accounts without root run containers here, and {who} does not',
+      no: 'no account runs containers without root here',
+    }),
     anyK3sRootless: boolean('an account has a k3s-rootless unit or K3s data in its home'),
     rootless: list(string('login name'), 'the accounts that run containers without root'),
   }),

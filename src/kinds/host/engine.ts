@@ -23,7 +23,13 @@ export const engine = defineKind({
     const use = uses.each.find((u) => u.rootless === true && u.entry.name === query.account);
     return use ? engineFact(use.entry, false) : missing(...uses.consulted);
   },
-  find: { shape: engineShape, ofAccounts: true, touches: () => [meantAccounts], learn: engines },
+  find: {
+    none: 'neither root nor any account uses Podman here',
+    shape: engineShape,
+    ofAccounts: true,
+    touches: () => [meantAccounts],
+    learn: engines,
+  },
 });
 
 function* engines(as: Account, { accounts = [] }: Given): Asking<Subjects> {

@@ -10,6 +10,8 @@ import { boolean, mode, number, record, string } from '../../facts/shape.ts';
 export const file = defineKind({
   name: 'file',
   describe: 'A path: whether it exists, its type, permissions, owner, and where a link leads. Its content is not read.',
+  absent: '{label} is not there',
+  present: '{label} is there',
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path; ~ is the home of the account in question' } },
   shape: record({

@@ -7,7 +7,7 @@ import { macMarker } from '../../facts/host/mac.ts';
 import { type OsRelease, osRelease, osReleasePaths } from '../../facts/host/os-release.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list, record, string, version } from '../../facts/shape.ts';
+import { boolean, list, record, says, string, version } from '../../facts/shape.ts';
 import type { TextProblem } from '../../facts/text/node.ts';
 import { parseXml, type XmlElement } from '../../facts/text/xml.ts';
 
@@ -40,10 +40,13 @@ export const os = defineKind({
     idLike: list(string('an ID'), 'ID_LIKE of os-release'),
     versionId: version('VERSION_ID of os-release'),
     prettyName: string('name for people'),
-    family: string('the family that ID or ID_LIKE belongs to', families),
+    family: says(string('the family that ID or ID_LIKE belongs to', families), {
+      is: 'this host is of the family {value}',
+      unset: 'the family of this system is not known',
+    }),
     immutable: boolean('the root file system is read-only by design'),
-    macos: boolean('a Mac'),
-    systemd: boolean('systemd is the running init system; on an image: it is installed'),
+    macos: says(boolean('a Mac'), { yes: 'this is a Mac', no: 'this is not a Mac' }),
+    systemd: says(boolean('systemd is the running init system; on an image: it is installed'), { no: 'systemd does not run this host' }),
     endOfLife: string(
       `last day of security support (free, by the table of ${tablesOf}, or \`extended\`); unset when it is not known or the release is rolling`,
     ),

@@ -3,7 +3,7 @@ import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { foreignRule, readSudoers, sudoOf, whoIs } from '../../facts/host/sudoers.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
+import { boolean, list as listOf, record, says, string } from '../../facts/shape.ts';
 
 const groupPath = '/etc/group';
 
@@ -13,7 +13,7 @@ export const privileges = defineKind({
   describe: 'How the account in question can become root: its uid, its groups, sudo.',
   fields: {},
   shape: record({
-    root: boolean('its uid is 0'),
+    root: says(boolean('its uid is 0'), { yes: '{who} is root', no: '{who} is not root' }),
     groups: listOf(string('group name'), 'all groups of the account'),
     sudo: record({ allowed: boolean('a rule of sudoers names it'), noPassword: boolean('such a rule asks for no password') }, 'sudo'),
   }),

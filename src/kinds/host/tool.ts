@@ -3,15 +3,17 @@ import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { seeTool } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list, record, string, version } from '../../facts/shape.ts';
+import { boolean, list, record, says, string, version } from '../../facts/shape.ts';
 
 export const tool = defineKind({
   name: 'tool',
   describe: 'A program: whether it is installed, where it lies, and its version as the program itself tells it, else as the package database has it.',
+  absent: '{label} is not installed',
+  present: '{label} is installed',
   main: 'name',
   fields: { name: { type: 'string', required: true, describe: 'name of the program: podman, k3s, crio, systemctl, netavark, …' } },
   shape: record({
-    installed: boolean('whether the program is there'),
+    installed: says(boolean('whether the program is there'), { yes: '{label} is installed', no: '{label} is not installed' }),
     version: version('its version without a leading v: 4.9.4-rhel, 5.4.2+ds1'),
     source: string('who told the version', ['program', 'dpkg', 'rpm']),
     path: string('where the program lies; unset when only its answer was seen'),

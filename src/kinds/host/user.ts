@@ -87,6 +87,7 @@ export const user = defineKind({
     return use ? yield* describe(use) : missing(...uses.consulted);
   },
   find: {
+    none: 'no account of this host runs containers without root',
     shape,
     ofAccounts: true,
     touches: () => [meantAccounts, subIds],

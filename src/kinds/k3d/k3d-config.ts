@@ -31,6 +31,7 @@ export const k3dConfig = defineKind({
     return plan ? factOf(plan, hostPaths && { hostPaths, as }) : missing(...given.consulted);
   },
   find: {
+    none: 'no k3d config or command that this is about was found',
     shape: clusterShape,
     touches: () => [givenFiles, meantAccounts, ...ofAnyone([givenFiles])],
     *learn(as, { files, accounts = [] }): Asking<Subjects> {

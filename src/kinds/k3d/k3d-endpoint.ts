@@ -34,6 +34,7 @@ export const k3dEndpoint = defineKind({
     return subjects.find((s) => s.key === query.id)?.fact ?? missing(...consulted);
   },
   find: {
+    none: 'k3d publishes nothing of the kind here',
     shape,
     touches: () => touches,
     *learn(as, { files }): Asking<Subjects> {

@@ -8,7 +8,7 @@ import type { DockerHost } from '../../facts/k3d/docker-host.ts';
 import { learnEndpoint } from '../../facts/k3d/engine-endpoint.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { glob, type Pattern, unasked } from '../../facts/pattern.ts';
-import { boolean, number, record, string, version } from '../../facts/shape.ts';
+import { boolean, number, record, says, string, version } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
 
 /** Where sockets are looked at. A DOCKER_HOST that names any other path is not followed: its socket stays unknown. */
@@ -55,7 +55,7 @@ export const k3dEngine = defineKind({
     host: string('the host of an ssh or tcp address'),
     port: number('the port of an ssh or tcp address'),
     path: string('the socket path'),
-    rootless: boolean('whether the address is that of a rootless engine'),
+    rootless: says(boolean('whether the address is that of a rootless engine'), { no: 'k3d would use the engine of root' }),
     foreign: boolean('whether the socket belongs to an account that is neither root nor the account in question'),
     socket: record(
       {

@@ -34,6 +34,7 @@ export const k3dRegistryUse = defineKind({
     return subjects.find((s) => s.key === query.id)?.fact ?? missing(...consulted);
   },
   find: {
+    none: 'no k3d config or command uses a registry',
     shape,
     touches: () => touches,
     *learn(as, { files }): Asking<Subjects> {

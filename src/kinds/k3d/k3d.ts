@@ -6,7 +6,7 @@ import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type
 import { type Node, nodesArgv, nodesFrom } from '../../facts/k3d/node-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database, type Told } from '../../facts/podman/store.ts';
-import { boolean, list, map, number, record, string } from '../../facts/shape.ts';
+import { boolean, list, map, number, record, says, string } from '../../facts/shape.ts';
 
 const networksArgv = ['podman', 'network', 'ls', '--format', '{{.Name}}'] as const;
 const containersArgv = ['podman', 'ps', '--all', '--filter', 'label=app=k3d', '--format', '{{.Names}}|{{.Networks}}|{{.Ports}}'] as const;
@@ -30,7 +30,7 @@ export const k3d = defineKind({
     orphans: list(string('name'), 'registries whose networks are all gone'),
     stopped: list(string('name'), 'registries that do not run'),
     apiOnAll: list(string('name'), 'load balancers that publish the API on every address'),
-    count: number('how many servers and agents there are'),
+    count: says(number('how many servers and agents there are'), { is: 'k3d has nodes here already ({value})' }),
   }),
   touches: () => [database, { do: 'run', argv: nodesArgv }, ...[networksArgv, containersArgv].map((argv) => askPodman.of(argv, undefined, false))],
   *learn(_, as): Asking<Fact> {

@@ -37,6 +37,7 @@ export const kubeconfigFile = defineKind({
     return yield* inspect(query.path, as);
   },
   find: {
+    none: 'no kubeconfig was found',
     shape,
     touches: () => touches,
     *learn(as): Asking<Subjects> {

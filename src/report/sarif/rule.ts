@@ -33,7 +33,7 @@ export function descriptor(card: RuleCard, found: Severity, version: string): Re
     id: visible(card.id),
     name: clip(pascal(card.id), longestName),
     ...(card.formerly && card.formerly.length > 0 ? { deprecatedIds: [...new Set(card.formerly.map(visible))] } : {}),
-    shortDescription: { text: describe(card.title, card.id) },
+    shortDescription: { text: describe(card.failing ?? card.title, card.id) },
     fullDescription: { text: describe(card.why, card.title || card.id) },
     help: { text: helpText(card), markdown: helpMarkdown(card) },
     helpUri: url ?? pageOf(visible(card.id), visible(version)),

@@ -4,7 +4,7 @@ import type { Json } from '../../facts/fact.ts';
 import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
-import { type ForEach, type IfNone, type Item, idPattern, isGroup, type Param, type Probe, type Problem, type Rule } from '../rule.ts';
+import { type ForEach, type IfNone, type Item, idPattern, isGroup, itemsOf, type Param, type Probe, type Problem, type Rule } from '../rule.ts';
 import { readExpect, readItems, type Scope } from './read-items.ts';
 import { readSteps } from './read-steps.ts';
 import { Source, type YamlNode } from './source.ts';
@@ -13,6 +13,7 @@ import { hintFor } from './suggest.ts';
 const ruleKeys = [
   'id',
   'title',
+  'failing',
   'severity',
   'profiles',
   'running',
@@ -44,10 +45,11 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
 
   const id = get('id', (n) => readId(source, n, idFromPath)) ?? '';
   const params = get('params', (n) => readParams(source, n)) ?? {};
-  const scope: Scope = { kinds, params: new Map(Object.entries(params).map(([name, p]) => [name, p.default])), usedParams: new Set() };
+  const scope: Scope = { kinds, params: new Map(Object.entries(params).map(([name, p]) => [name, p.default])), usedParams: new Set(), drawn: [] };
   const forEach = get('forEach', (n) => readForEach(source, n, scope));
   const inner: Scope = forEach?.kind.find ? { ...scope, each: forEach.kind.find.shape } : scope;
   const ifNone = get('ifNone', (n) => readIfNone(source, n, forEach !== undefined, scope));
+  const failing = get('failing', (n) => source.text(n, 'failing'));
   // Where there is no subject, only a `when` that does without one can be judged.
   const when = get('when', (n) => readItems(source, n, 'when', ifNone ? scope : inner)) ?? [];
   const check = get('check', (n) => readItems(source, n, 'check', inner)) ?? [];
@@ -55,6 +57,7 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
   const rule: Rule = {
     id,
     title: get('title', (n) => source.text(n, 'title')) ?? '',
+    ...(failing === undefined ? {} : { failing }),
     severity: get('severity', (n) => source.word(n, 'severity', severities)) ?? 'medium',
     why: get('why', (n) => source.text(n, 'why')) ?? '',
     profiles: get('profiles', (n) => source.texts(n, 'profiles')) ?? [],
@@ -71,11 +74,16 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
     learn: remedy.learn,
     at: { path: file, line: 1 },
   };
+  const asked = itemsOf(rule).flatMap(kindsIn);
+  for (const { kind, at } of scope.drawn ?? [])
+    if (!asked.includes(kind))
+      source.problem(at, `the rule does not ask "${kind}", of which this sentence speaks`, `it asks: ${[...new Set(asked)].join(', ')}`);
   for (const name of Object.keys(params))
     if (!scope.usedParams.has(name)) source.problem(top.get('params'), `parameter "${name}" is not used`, `use it as { param: ${name} }, or take it away`);
   return source.problems.length > 0 ? { problems: source.problems } : { rule, problems: [] };
 }
 
+const kindsIn = (item: Item): string[] => (isGroup(item) ? item.items.flatMap(kindsIn) : [item.kind]);
 const probesOf = (items: readonly Item[]): readonly Probe[] => items.flatMap((item) => (isGroup(item) ? probesOf(item.items) : [item]));
 
 function readId(source: Source, node: YamlNode, idFromPath: string | undefined): string | undefined {
@@ -149,14 +157,19 @@ function readForEach(source: Source, node: YamlNode, scope: Scope): { forEach: F
   return { kind, forEach: { kind: kind.name, filter, at: source.at(entry.keyNode) } };
 }
 
-/** `unknown`, or `{ unknown: why and what to do, severity: medium, when: [item, …] }`. */
+/** `unknown`, `{ unknown: why and what to do, severity: medium, when: [item, …] }`, or `{ not-applicable: what is not here }`. */
 function readIfNone(source: Source, node: YamlNode, ranges: boolean, scope: Scope): IfNone | undefined {
   if (!ranges) source.problem(node, '"ifNone" has a meaning only beside forEach');
   if (isScalar(node)) {
     const outcome = source.word(node, 'ifNone', ['unknown'] as const);
     return outcome && { outcome, when: [] };
   }
-  const fields = source.fields(node, 'ifNone', ['unknown', 'severity', 'when']);
+  const fields = source.fields(node, 'ifNone', ['unknown', 'not-applicable', 'severity', 'when']);
+  if (fields.has('not-applicable')) {
+    if (fields.size > 1) source.problem(node, '"not-applicable" stands alone in ifNone');
+    const said = source.text(fields.get('not-applicable'), 'not-applicable');
+    return { outcome: 'not-applicable', when: [], ...(said ? { say: said } : {}) };
+  }
   if (!fields.has('unknown')) source.problem(node, 'ifNone needs "unknown"', 'ifNone: { unknown: why, and what to do }');
   const say = fields.has('unknown') ? source.text(fields.get('unknown'), 'unknown') : undefined;
   const severity = fields.has('severity') ? source.word(fields.get('severity'), 'severity', severities) : undefined;

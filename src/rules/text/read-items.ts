@@ -7,6 +7,7 @@ import type { Kind, QueryField } from '../../facts/kind.ts';
 import { type RecordShape, type Shape, shapeAt } from '../../facts/shape.ts';
 import { severities } from '../../verdicts/report.ts';
 import type { Expectation, Group, Item, Probe, Test, Value } from '../rule.ts';
+import { readSay } from './read-say.ts';
 import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
@@ -16,6 +17,8 @@ export interface Scope {
   /** The parameters of the rule, and what each is when nobody sets it. */
   readonly params: ReadonlyMap<string, Json>;
   readonly usedParams: Set<string>;
+  /** The kinds that sentences drew on as `{kind: field}`, and where: the rule must ask them. */
+  readonly drawn?: { readonly kind: string; readonly at: YamlNode }[];
   /** The subject's shape under `forEach`. */
   readonly each?: RecordShape;
 }
@@ -46,14 +49,14 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
   const base = {
     at: source.at(head.keyNode),
     ...optional('severity', field('severity') ? source.word(field('severity'), 'severity', severities) : undefined),
-    ...optional('say', field('say') ? source.text(field('say'), 'say') : undefined),
   };
   if ((groupWords as readonly string[]).includes(head.key)) {
     for (const wrong of ['ifMissing', 'expect']) {
       const entry = entries.find((e) => e.key === wrong);
       if (entry) source.problem(entry.keyNode, `"${wrong}" belongs to the items below ${head.key}, not to the group`);
     }
-    return { ...base, group: head.key as Group['group'], items: readItems(source, head.value, head.key, scope) };
+    const items = readItems(source, head.value, head.key, scope);
+    return { ...base, group: head.key as Group['group'], items, ...optional('say', readSay(source, field('say'), scope, probesOf(items))) };
   }
   const kind = scope.kinds.find((k) => k.name === head.key) as Kind;
   const probe: Probe = {
@@ -70,8 +73,10 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
       'expect',
     ),
   };
-  return probe;
+  return { ...probe, ...optional('say', readSay(source, field('say'), scope, [probe])) };
 }
+
+const probesOf = (items: readonly Item[]): Probe[] => items.flatMap((i) => ('group' in i ? probesOf(i.items) : [i]));
 
 function readQuery(source: Source, node: YamlNode, kind: Kind, scope: Scope, keyNode: YamlNode): Record<string, Value> {
   const query: Record<string, Value> = {};

@@ -35,6 +35,7 @@ function ruleText(id: string, schema: string): string {
   return `# yaml-language-server: $schema=${schema}
 id: ${id}
 title: /etc/example is private to root
+failing: Others than root may read /etc/example
 severity: medium
 profiles: [base]
 why: >-
