@@ -8,7 +8,7 @@ import { briefly } from './brief.ts';
 import { type Cause, causesOf } from './causes.ts';
 import { entry } from './finding.ts';
 import { aside, densities, mostLines, type Page, sectionTitle, withGate } from './page.ts';
-import { planLines, planned } from './plan.ts';
+import { type Plan, planOf } from './plan.ts';
 import { gateText, type Readiness, readiness } from './readiness.ts';
 import { originLines, summaryLines } from './summary.ts';
 import { undecidedLines } from './undecided.ts';
@@ -32,12 +32,13 @@ function pageOf(report: Report, page: Page): string {
   const ready = readiness(report, style);
   const ways = waysToDecide(report, style.here ?? false);
   const causes = causesOf(report, style);
+  const plan = planOf(report, causes, ways, page);
   const lists = (outcome: Verdict['outcome']): boolean => style.show.includes(outcome);
   const blocks: Block[] = [
     summaryLines(report, ready, ways, page),
     ...(style.verbose ? [originLines(report, page)] : []),
-    ...(lists('fail') ? [planLines(causes, ways, page)] : []),
-    ...(style.verbose ? wholeSections(report, page) : shortSections(report, causes, page)),
+    ...(lists('fail') ? [plan.lines] : []),
+    ...(style.verbose ? wholeSections(report, page) : shortSections(report, causes, plan, page)),
     ...(!style.verbose && lists('unknown') ? section('not decided', ways.flatMap((w) => w.verdicts).length, [undecidedLines(ways, page)], page) : []),
     ...restSections(report, page),
     lastLine(report, ready, page),
@@ -62,10 +63,9 @@ function section(title: string, count: number | undefined, blocks: readonly Bloc
 }
 
 /** The failures: those that the gate sees as entries, the others in short. */
-function shortSections(report: Report, causes: readonly Cause[], page: Page): Block[] {
+function shortSections(report: Report, causes: readonly Cause[], { numbered }: Plan, page: Page): Block[] {
   const { style, paint } = page;
   if (!style.show.includes('fail')) return [];
-  const numbered = planned(causes, page);
   const full = (severity: Severity): boolean => reaches(severity, style.failOn === 'never' ? 'high' : style.failOn);
   const of = (severity: Severity): Cause[] => causes.filter((c) => c.verdicts[0].severity === severity);
   const entries = severities.filter(full).flatMap((severity) => {
