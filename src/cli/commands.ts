@@ -1,5 +1,6 @@
 /** The command table. Generated from the directory `commands` by `npm run generate`. */
 import capture from './commands/capture.ts';
+import fix from './commands/fix.ts';
 import plan from './commands/plan.ts';
 import report from './commands/report.ts';
 import rulesCheck from './commands/rules/check.ts';
@@ -12,6 +13,7 @@ import verify from './commands/verify.ts';
 
 export const COMMANDS = {
   capture,
+  fix,
   plan,
   report,
   'rules:check': rulesCheck,

@@ -18,7 +18,7 @@ interface Found {
 
 /** The steps for one failure. Those of conditions that nobody can decide count where no other step is left. */
 export function remedyFor(inquiry: Inquiry): Step[] {
-  const all = inquiry.rule.remedy.map((step) => ({ step, meant: isMeant(step, inquiry) }));
+  const all = inquiry.rule.remedy.filter(({ every }) => !every || listAt(every, inquiry).length > 0).map((step) => ({ step, meant: isMeant(step, inquiry) }));
   const sure = all.filter(({ meant }) => meant === true);
   const acts = ({ step }: { step: RemedyStep }): boolean => isActing(step.template);
   const chosen = sure.some(acts) ? sure : all.filter(({ meant }) => meant !== false);
@@ -85,9 +85,14 @@ function placesIn(fact: Known, path: readonly string[]): readonly string[] {
 /** What packages and kernels own is not for people to edit. */
 const isOurs = (path: string): boolean => !/^\/(?:usr\/(?!local\/)|proc\/|sys\/|run\/)/.test(path);
 
+/** The elements of a list that was found; none where nobody could look. */
+function listAt([head = '', ...path]: readonly string[], inquiry: Inquiry): readonly Json[] {
+  const list = valueFound(head, path, inquiry);
+  return Array.isArray(list) ? (list as readonly Json[]) : [];
+}
+
 function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): Step[] {
-  const list = every ? valueFound(every[0] ?? '', every.slice(1), inquiry) : [null];
-  const items = Array.isArray(list) ? (list as readonly Json[]) : [];
+  const items = every ? listAt(every, inquiry) : [null];
   return items.map((item) => {
     const filled = fillStep(template, (word, name) => lookUp(word, name, item, inquiry));
     return settle(atHome(filled, inquiry.as.home), inquiry);
@@ -146,6 +151,7 @@ function settled(step: Step, inquiry: Inquiry): Step {
     const managed = roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
     return { ...managed, file: dropInFile(managed).replace(/^~/, inquiry.as.home) };
   }
+  if ('subid' in step) return step.account === inquiry.as.name ? { ...step, uid: inquiry.as.uid } : step;
   if ('package' in step) {
     const command = installCommand(step.package, distribution);
     return command ? { ...step, command } : step;

@@ -4,7 +4,7 @@
  */
 import type { FileSpec, HostSpec } from '../collect/composed/composed.ts';
 import { fileOf, isFormat } from '../verdicts/edits.ts';
-import { actOf, dropInFile, moduleFile, type Step, sysctlFile } from '../verdicts/steps.ts';
+import { actOf, dropInFile, isActing, moduleFile, type Step, sysctlFile } from '../verdicts/steps.ts';
 import { setKey, unsetKey } from './edit.ts';
 import { changeUnit } from './units.ts';
 
@@ -20,7 +20,8 @@ export interface Applied {
 /** The host after the steps. */
 export function applied(host: HostSpec, steps: readonly Step[]): Applied {
   let files: Files = host.files ?? {};
-  let whole = true;
+  // A remedy without a step is left to a person.
+  let whole = steps.some(isActing);
   for (const step of steps) {
     const changed = changedBy(step, files);
     if (changed) files = changed;
@@ -82,7 +83,7 @@ const inodeAt = (files: Files, path: string): Inode | undefined => {
 
 /** The path at the end of links of the last segment. */
 function real(files: Files, path: string): string {
-  let at = path;
+  let at = path.includes('/.') ? normal(path) : path;
   for (let left = 8; left > 0; left--) {
     const target = inodeAt(files, at)?.link;
     if (target === undefined) return at;
@@ -132,7 +133,9 @@ function sysctl(files: Files, step: Extract<Step, { sysctl: string }>): Files {
 
 function subid(files: Files, step: Extract<Step, { subid: string }>): Files {
   return edit(files, step.subid, step, (text) => {
-    const others = text.split('\n').filter((line) => line !== '' && !line.startsWith(`${step.account}:`));
+    const others = text
+      .split('\n')
+      .filter((line) => line !== '' && ![step.account, step.uid].some((owner) => owner !== undefined && line.startsWith(`${String(owner)}:`)));
     return `${[...others, `${step.account}:${String(step.start)}:${String(step.count)}`].join('\n')}\n`;
   });
 }

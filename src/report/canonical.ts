@@ -30,7 +30,8 @@ const order = [
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
   ...['params', 'stricter', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', ...severities],
 ];
-const rank = new Map(order.map((key, at) => [key, at]));
+// A key that steps share with what stands before them keeps its place.
+const rank = new Map([...new Set(order)].map((key, at) => [key, at]));
 
 /** The value with its keys in canonical order, at every depth. */
 export function canonical(value: unknown): unknown {

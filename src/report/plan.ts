@@ -33,7 +33,7 @@ export interface PlanStep {
 /** A step while the plan is made. */
 interface Node {
   readonly step: Step;
-  readonly phase: number;
+  phase: number;
   readonly findings: Verdict[];
   /** Keys of steps that come before it. */
   readonly before: Set<string>;
@@ -96,6 +96,8 @@ function addRemedy(nodes: Map<string, Node>, remedy: readonly Step[], verdict: V
 function addNode(nodes: Map<string, Node>, step: Step, phase: number, verdict: Verdict, before: readonly string[]): string {
   const key = keyOf(step);
   const node = nodes.get(key) ?? { step, phase, findings: [], before: new Set<string>() };
+  // What is due after other steps waits for all of them, wherever it stands in a remedy.
+  node.phase = Math.max(node.phase, phase);
   nodes.set(key, node);
   if (!node.findings.includes(verdict)) node.findings.push(verdict);
   for (const one of before) if (one !== key) node.before.add(one);

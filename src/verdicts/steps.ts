@@ -160,10 +160,11 @@ export const steps = {
   }),
   subid: row({
     describe: 'give an account this range of subordinate ids, instead of those that it has in the file',
-    fields: { subid: 'path', account: 'text', start: 'value', count: 'value' },
-    tell: ({ subid, account, start, count }) =>
+    fields: { subid: 'path', account: 'text', start: 'value', count: 'value', uid: 'value?' },
+    settled: ['uid'],
+    tell: ({ subid, account, start, count, uid }) =>
       commands(
-        `${shellLine(['sed', '-i', `/^${account}:/d`, subid])}`,
+        shellLine(['sed', '-i', `/^${account}:/d${uid === undefined ? '' : `;/^${String(uid)}:/d`}`, subid]),
         `echo ${shellLine([`${account}:${String(start)}:${String(count)}`])} >>${shellLine([subid])}`,
       ),
   }),

@@ -38,7 +38,8 @@ export function* remediesHeal(subject: RuleTried): Iterable<string> {
   for (const on of subject.tried)
     for (const { subject: about, heals, whole: must, again, after } of healing(subject, on)) {
       const where = `${on.trial.it}${about === '' ? '' : ` (${about})`}`;
-      if (must && !heals) yield `${where}: carried out, the remedy leaves it ${after?.outcome}: ${after?.message}`;
+      // What else is open may stay so: no step of files can look.
+      if (must && !heals && after?.outcome === 'fail') yield `${where}: carried out, the remedy leaves it ${after?.outcome}: ${after?.message}`;
       if (again) yield `${where}: carried out twice, it changes something again`;
     }
 }

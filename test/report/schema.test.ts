@@ -37,7 +37,7 @@ const fullSteps: { readonly [A in Act]: Full<Extract<Step, { readonly [K in A]: 
   sysctl: { sysctl: 'a.b', value: '1', file: '/x', ...also },
   module: { module: 'tun', ...also },
   bootArgument: { bootArgument: 'a=b', do: 'add', file: '/x', command: ['a'], ...also },
-  subid: { subid: '/etc/subuid', start: 1, count: 2, ...also },
+  subid: { subid: '/etc/subuid', start: 1, count: 2, uid: 3, ...also },
   linger: { linger: 'a', ...also },
   unit: { unit: 'a.service', do: 'enable', manager: 'system', ...also },
   network: { network: 'n', do: 'create', options: ['a'], ...also },

@@ -11,6 +11,8 @@ export interface BootWords {
   readonly takenBack: readonly string[];
   /** `cgroup_no_v1=`: controllers kept from version 1, or `all`. */
   readonly noV1: readonly string[];
+  /** The words that force version 1 or keep a controller away. */
+  readonly against: readonly string[];
   /** The words that were heeded, for evidence. */
   readonly words: readonly string[];
 }
@@ -35,7 +37,23 @@ export function bootWords(commandLine: string): BootWords {
   }
   const mode = wantedMode(text);
   for (const controller of disabled) takenBack.delete(controller);
-  return { disabled: [...disabled].sort(), takenBack: [...takenBack].sort(), noV1: [...noV1].sort(), words: [...new Set(words)], ...(mode ? { mode } : {}) };
+  return {
+    disabled: [...disabled].sort(),
+    takenBack: [...takenBack].sort(),
+    noV1: [...noV1].sort(),
+    against: [...new Set(words.filter(isAgainst))],
+    words: [...new Set(words)],
+    ...(mode ? { mode } : {}),
+  };
+}
+
+/** Booleans as systemd spells no (parse_boolean). */
+const off = /^(?:0|no|n|false|f|off)$/i;
+
+function isAgainst(word: string): boolean {
+  const [name = '', value = ''] = word.split('=');
+  if (name === 'cgroup_disable' || name === 'cgroup_no_v1') return true;
+  return name.startsWith('systemd.unified') ? off.test(value) : name.startsWith('systemd.legacy') && !off.test(value);
 }
 
 export const sameWords = (a: BootWords, b: BootWords): boolean =>

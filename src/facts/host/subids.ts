@@ -56,6 +56,7 @@ const touches = [
   { do: 'read', path: '/etc/subgid' },
   { do: 'read', path: '/etc/nsswitch.conf' },
   { do: 'read', path: '/etc/passwd' },
+  { do: 'read', path: '/etc/group' },
   { do: 'stat', path: kernelPath },
   { do: 'run', argv: ['getsubids', '{user}'] },
   { do: 'run', argv: ['getsubids', '-g', '{user}'] },
@@ -81,8 +82,8 @@ function* readSubIds(which: 'subuid' | 'subgid', account: Account): Asking<SubId
   const source = nss?.is === 'got' ? /^[ \t]*subid:[ \t]*(.*)$/m.exec(nss.value)?.[1]?.replace(/#.*/, '').trim() : undefined;
   if (source !== undefined && source !== '' && source !== 'files') return yield* fromService(which, account, source);
   const consulted: Where[] = [{ path }];
-  const passwd = yield* read('/etc/passwd');
-  const uids = passwd.is === 'got' ? [...passwd.value.matchAll(/^[^:\n]*:[^:\n]*:(\d+):/gm)].map(([, uid]) => Number(uid)) : [];
+  const taken = yield* together([read('/etc/passwd'), read('/etc/group')]);
+  const uids = taken.flatMap((file) => (file.is === 'got' ? [...file.value.matchAll(/^[^:\n]*:[^:\n]*:(\d+):/gm)].map(([, id]) => Number(id)) : []));
   if (!answer || answer.is === 'absent') return { is: 'known', ranges: [], count: 0, broken: [], free: freeRange([], uids), consulted };
   if (answer.is === 'blocked') return unknown(answer, path);
   const every = parseSubIds(answer.value, path);

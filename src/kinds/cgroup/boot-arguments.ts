@@ -19,6 +19,8 @@ export const bootArguments = defineKind({
     mode: string('the hierarchy that they force; unset when they leave it to systemd', ['unified', 'hybrid', 'legacy']),
     disabled: list(string('a controller'), 'controllers switched off with cgroup_disable='),
     noV1: list(string('a controller'), 'controllers kept from version 1 with cgroup_no_v1='),
+    against: list(string('an argument'), 'arguments, of the running kernel or of the next boot, that force version 1 or keep a controller away'),
+    firmware: boolean('the firmware of a Raspberry Pi puts words of its own before those of cmdline.txt'),
     pending: boolean('the default boot entry says something else than the running kernel was told'),
   }),
   touches: () => [bootConfig, { do: 'read', path: live }, { do: 'read', path: template }, { do: 'read', path: offered }],
@@ -29,6 +31,9 @@ export const bootArguments = defineKind({
     const fact = new FactBuilder();
     const now = running.is === 'got' ? bootWords(running.value) : undefined;
     yield* noteTemplate(fact);
+    const later = next.is === 'known' ? bootWords(next.text).against : [];
+    const seen = next.is === 'known' ? next.where : [{ path: live }];
+    fact.set('against', [...new Set([...(now?.against ?? []), ...later])], ...seen).set('firmware', next.is === 'known' && next.firmware === true, ...seen);
     if (now) setWords(fact, settled(now, controllers), [{ path: live, line: 1, said: now.words.join(' ') || 'says nothing about cgroups' }]);
     if (next.is === 'unknown') return now ? fact.gap('pending', next).build() : next;
     if (next.is === 'none') {

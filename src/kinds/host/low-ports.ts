@@ -24,6 +24,7 @@ export const lowPorts = defineKind({
   fields: {},
   shape: record({
     start: number('the first port that needs no privilege'),
+    lowest: number('the lowest of those ports; unset without any'),
     below: list(string('PORT'), 'host ports below it that the account publishes'),
   }),
   touches: () => [kernelValue.of(key), quadletHosts, database, askPodman.of(psArgv)],
@@ -38,6 +39,7 @@ export const lowPorts = defineKind({
     const quadlets = hosts.is === 'unknown' ? hosts : quadletPorts(hosts, as);
     const each = [...('is' in quadlets ? [] : quadlets.ports), ...('is' in containers ? [] : containers.ports)].filter((p) => p.port < start);
     const hidden = 'is' in quadlets ? quadlets : (quadlets.hidden ?? ('is' in containers ? containers : undefined));
+    if (each.length > 0) fact.set('lowest', Math.min(...each.map((p) => p.port)), ...at);
     if (hidden && each.length === 0) fact.gap('below', hidden);
     else fact.set('below', [...new Set(each.map((p) => String(p.port)))], ...(each.length > 0 ? each.map((p) => p.where) : at), ...(each.length > 0 ? at : []));
     return fact.build();

@@ -1,0 +1,71 @@
+import { readFileSync, statSync } from 'node:fs';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { fixJson, fixText } from '../../report/fix.ts';
+import { type Occasion, scan } from '../../scan.ts';
+import { type Report, severities } from '../../verdicts/report.ts';
+import { refuseUnknown } from '../accounts.ts';
+import { DefectError } from '../errors.ts';
+import { PretripCommand } from '../pretrip-command.ts';
+import { out } from '../print.ts';
+import { progress } from '../progress.ts';
+import { reachFrom, remoteFlags } from '../remote.ts';
+import { savedReport } from '../saved-report.ts';
+import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
+import { packFrom } from '../shipped-pack.ts';
+import { superset } from '../superset.ts';
+import { openTarget, targetHelp, usualTarget } from '../targets.ts';
+import { thisTool } from '../this-tool.ts';
+
+const fixFlags = {
+  output: Flags.option({ options: ['text', 'json'] as const })({ char: 'o', description: 'as a list for a shell, or as data', default: 'text' }),
+  'fail-on': Flags.option({ options: [...severities, 'never'] as const })({
+    description: 'severity from which a failure counts for the gate: what closes most of it comes first',
+    default: 'high',
+    env: 'PRETRIP_FAIL_ON',
+  }),
+};
+
+export default class Fix extends PretripCommand {
+  static override summary = 'Print what fixes the failures of a host, in order.';
+  static override description =
+    `Each step stands once: who carries it out, what it closes, how to take it back. Nothing is carried out. A saved run (RUN.json) is not scanned again. ${targetHelp}`;
+  static override examples = ['<%= config.bin %> fix run.json', 'sudo <%= config.bin %> fix -p podman-rootless', '<%= config.bin %> fix ssh://edge01 -o json'];
+  static override args = { target: Args.string({ ignoreStdin: true, description: 'the target, or a saved run', default: usualTarget }) };
+  static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...fixFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Fix);
+    const report = isSavedRun(args.target) ? await savedReport(args.target) : await this.#scanned(args.target);
+    await out((flags.output === 'json' ? fixJson : fixText)(report, flags['fail-on']));
+  }
+
+  async #scanned(name: string): Promise<Report> {
+    const { flags } = await this.parse(Fix);
+    const pack = await packFrom(flags.rules ?? []);
+    const order = { pack, selection: selectionFrom(flags, pack) };
+    const occasion: Occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
+    const reach = reachFrom(flags, () => superset(pack, order.selection));
+    const opened = await openTarget({ name, as: flags.as, user: flags.user, now: flags.now, reach }, undefined);
+    const meter = 'host' in opened ? progress(opened.host.name) : undefined;
+    try {
+      await refuseUnknown(occasion.accounts ?? [], opened);
+      const from = 'snapshot' in opened ? opened.snapshot : opened.host;
+      const { report, defects } = await scan(from, order, meter ? { ...occasion, progress: meter.step } : occasion);
+      if (defects.length > 0) throw new DefectError(defects.join('\n'));
+      return report;
+    } finally {
+      meter?.end();
+      if ('host' in opened) await opened.close?.();
+    }
+  }
+}
+
+/** Whether a path is what `scan -o json=FILE` wrote: a report says so in its first lines. */
+function isSavedRun(path: string): boolean {
+  try {
+    return statSync(path).isFile() && /^\s*\{\s*"format":\s*"pretrip-report\//.test(readFileSync(path, 'utf8').slice(0, 200));
+  } catch {
+    return false;
+  }
+}
