@@ -82,7 +82,7 @@ describe('the table', () => {
 
   test('then what to do, one step a cause', () => {
     const [, plan = ''] = blocks(text);
-    expect(plan).toMatch(/^What makes the gate pass, in this order \(first steps; all with -v\)$/m);
+    expect(plan).toMatch(/^What makes the gate pass, in this order \(first steps; pretrip fix prints all\)$/m);
     expect(plan).toMatch(/^ {2}1 {2}root {2}rm .* closes 1$/m);
     expect(plan).toMatch(/^ {2}5 +inspect as root or as carol +decides 1$/m);
   });

@@ -46,7 +46,7 @@ export function planOf(report: Report, causes: readonly Cause[], ways: readonly 
   const firsts = !verbose && gating.some((c) => (c.first?.of ?? 1) > 1);
   const lines = [
     ...wrap(
-      `${failOn === 'never' ? 'What closes the findings' : 'What makes the gate pass'}, in this order${firsts ? ' (first steps; all with -v)' : ''}`,
+      `${failOn === 'never' ? 'What closes the findings' : 'What makes the gate pass'}, in this order${firsts ? ' (first steps; pretrip fix prints all)' : ''}`,
       page.prose,
     ),
     ...told.slice(0, shown).flat(),
