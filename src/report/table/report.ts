@@ -2,7 +2,7 @@
 import { type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import { cards, checks, isWaived, mostSevereFirst, sentence } from '../findings.ts';
-import { waysToDecide } from '../missing.ts';
+import { type Way, waysToDecide } from '../missing.ts';
 import { clip, plain } from '../text.ts';
 import { briefly } from './brief.ts';
 import { type Cause, causesOf } from './causes.ts';
@@ -17,29 +17,37 @@ import { groupsOf, waiver, wholeBlock } from './whole.ts';
 /** Lines that belong together; an empty one stands between two blocks. */
 type Block = readonly string[];
 
+/** What the page tells, worked out once. */
+interface Told {
+  readonly report: Report;
+  readonly ready: Readiness;
+  readonly ways: readonly Way[];
+  readonly causes: readonly Cause[];
+}
+
 /** The whole page, with as much of each finding as there is room for. */
 export function reportPage(report: Report, page: Page): string {
+  const { style } = page;
+  const told = { report, ready: readiness(report, style), ways: waysToDecide(report, style.here ?? false), causes: causesOf(report, style) };
   let text = '';
-  for (const density of page.style.verbose ? densities.slice(0, 1) : densities) {
-    text = pageOf(report, { ...page, density });
+  for (const density of style.verbose ? densities.slice(0, 1) : densities) {
+    text = pageOf(told, { ...page, density });
     if (text.split('\n').length <= mostLines) break;
   }
   return text;
 }
 
-function pageOf(report: Report, page: Page): string {
+function pageOf({ report, ready, ways, causes }: Told, page: Page): string {
   const { style } = page;
-  const ready = readiness(report, style);
-  const ways = waysToDecide(report, style.here ?? false);
-  const causes = causesOf(report, style);
   const plan = planOf(report, causes, ways, page);
   const lists = (outcome: Verdict['outcome']): boolean => style.show.includes(outcome);
+  const open = ways.reduce((sum, way) => sum + way.verdicts.length, 0);
   const blocks: Block[] = [
     summaryLines(report, ready, ways, page),
     ...(style.verbose ? [originLines(report, page)] : []),
     ...(lists('fail') ? [plan.lines] : []),
     ...(style.verbose ? wholeSections(report, page) : shortSections(report, causes, plan, page)),
-    ...(!style.verbose && lists('unknown') ? section('not decided', ways.flatMap((w) => w.verdicts).length, [undecidedLines(ways, page)], page) : []),
+    ...(!style.verbose && lists('unknown') ? section('not decided', open, [undecidedLines(ways, page)], page) : []),
     ...restSections(report, page),
     lastLine(report, ready, page),
   ];
