@@ -3,7 +3,7 @@
  * plan and the judgement in one, as a probe that can only ask: put to a target it makes a recording, put to a recording
  * it makes the report. Live or filed years ago, there is no second path.
  */
-import { accountsOf, type Host, record, replay } from './collect/record.ts';
+import { accountsOf, type Host, type Progress, record, replay } from './collect/record.ts';
 import { type Header, type Snapshot, wasRunning } from './collect/snapshot/snapshot.ts';
 import { missingIn } from './evaluate/missing.ts';
 import { type Account, type Content, together } from './facts/ask.ts';
@@ -29,8 +29,7 @@ export interface Occasion {
   /** Names given with --account. */
   readonly accounts?: readonly string[];
   readonly tool: Tool;
-  /** Told after each round how many asks were answered so far. */
-  readonly progress?: (asked: number) => void;
+  readonly progress?: Progress;
 }
 
 export interface Scanned {

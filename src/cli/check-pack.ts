@@ -21,9 +21,11 @@ interface Checked {
   readonly kinds: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Every mistake in the rules at `path`. Profiles of the packs in `beside` may be named. */
-export function checkPack(path: string, beside: readonly string[]): Checked {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`${path} is no directory of rules`);
+/** Every mistake in the rules at `path`; where there are none, UsageError. Profiles of the packs in `beside` may be named. */
+export function checkPack(path: string, beside: readonly string[], step: (what: string) => void = () => {}): Checked {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info && !info.isDirectory())
+    throw new UsageError(`${path} is not a directory of rules`, 'name the directory that the rule stands in, so that its cases are checked, too');
   const loaded = loadPack(packFiles(path), path === shippedRules ? 'rules' : path);
   const others = beside.map((b) => loadPack(packFiles(b), b));
   const problems = [...loaded.problems];
@@ -36,6 +38,7 @@ export function checkPack(path: string, beside: readonly string[]): Checked {
   let cases = 0;
   for (const file of glob.sync('**/*.test.{yaml,yml}', { cwd: path }).sort()) {
     const shown = join(path === shippedRules ? 'rules' : path, file);
+    step(shown);
     const found = loadCases(shown, readFileSync(join(path, file), 'utf8'));
     problems.push(...found.problems);
     cases += found.cases?.cases.length ?? 0;

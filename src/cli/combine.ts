@@ -44,7 +44,7 @@ async function openFurther(name: string): Promise<{ further: Further; source: So
     return { further: { name: header.name, user: header.user, answers: plain }, source: { takenAt: header.takenAt, user: header.user.name, digest } };
   }
   const { host, recorded } = opened;
-  if (!recorded) throw new UsageError(`--with ${name}: was not captured: it is neither a snapshot nor what a capture script printed`);
+  if (!recorded) throw new UsageError(`--with ${name}: is not a snapshot or capture-script output`);
   const { name: hostName, user, takenAt = '' } = host;
   const answers = new Map([...(host.looked?.() ?? [])].map(({ ask, answer }) => [keyOf(ask), answer]));
   return { further: { name: hostName, user, answers }, source: { takenAt, user: user.name, digest: recorded.digest } };

@@ -2,52 +2,52 @@
 import { Config } from '@oclif/core/config';
 import * as Errors from '@oclif/core/errors';
 import { visible } from '../report/text.ts';
-import { hintFor } from '../rules/text/suggest.ts';
-import { COMMANDS } from './commands.ts';
+import { type Called, checkCommand, commandIn, ownersOf } from './calling/called.ts';
+import { helpTopics, topicList } from './calling/topics.ts';
 import { DefectError, exitStatus, OutputError, ProblemsError, TargetError, UsageError } from './errors.ts';
 import { manifest, packageRoot } from './paths.ts';
-import { err, hearErrors, problemText } from './print.ts';
+import { err, hearErrors, out, problemText } from './print.ts';
 
 /** Runs pretrip. `table` is the file that exports oclif's COMMANDS. Never throws; sets `process.exitCode`. */
 export async function main(given: readonly string[], table: string): Promise<void> {
   hearErrors();
-  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  let named: Called | undefined;
   try {
     const pjson = { ...manifest, oclif: { ...(manifest.oclif as object), commands: { strategy: 'explicit', target: table, identifier: 'COMMANDS' } } };
-    const named = commandIn(argv);
+    const page = topicAsked(given);
+    if (page !== undefined) {
+      await out(page);
+      return;
+    }
+    const argv = given[0] === 'help' ? [...given.slice(given[1] === 'help' ? 2 : 1), '--help'] : given;
+    named = commandIn(argv);
     // A command called by its name needs no help, topics or suggestions: loading those takes longer than most of its work.
     if (!named) checkCommand(argv);
     if (named) await new named.command(named.rest, new PlainConfig({ root: packageRoot, pjson: pjson as never, version: manifest.version })).start();
-    else {
-      const { run } = await import('@oclif/core/run');
-      hearErrors();
-      await run([...argv], await Config.load({ root: packageRoot, pjson: pjson as never }));
-      // What standard output says of help comes a moment later.
-      await new Promise(setImmediate);
-    }
+    else await help(argv, await Config.load({ root: packageRoot, pjson: pjson as never }));
   } catch (error) {
-    const status = await explain(error, commandIn(argv)?.command);
+    const status = await explain(error, named);
     // Help ends by way of an error that is none; what it could not print counts all the same.
     if (status !== 0 || process.exitCode === undefined) process.exitCode = status;
   }
 }
 
-/** The first word must be a command or a topic, the second a command of that topic. Throws UsageError with the nearest name. */
-function checkCommand(argv: readonly string[]): void {
-  const [first, second] = argv;
-  if (first === undefined || first === '--help' || first === '-h') return;
-  if (first.startsWith('-')) throw new UsageError(`flags stand behind a command, and ${first} stands before any`, `pretrip scan ${first}`);
-  const ids = Object.keys(COMMANDS).map((id) => id.split(':'));
-  const topic = ids.filter((id) => id[0] === first);
-  if (topic.length === 0) {
-    const hint = /[/:.]/.test(first)
-      ? `to inspect it: pretrip scan ${first}`
-      : `${hintFor(first, [...new Set(ids.map((id) => id[0] ?? ''))])}; see pretrip --help`;
-    throw new UsageError(`there is no command "${first}"`, hint);
+/** The page that `pretrip help TOPIC` asks for. */
+function topicAsked([first, second]: readonly string[]): string | undefined {
+  if (first !== 'help' || second === undefined) return undefined;
+  return Object.hasOwn(helpTopics, second) ? helpTopics[second]?.page() : undefined;
+}
+
+async function help(argv: readonly string[], config: Config): Promise<void> {
+  const { run } = await import('@oclif/core/run');
+  hearErrors();
+  try {
+    await run([...argv], config);
+  } finally {
+    if (argv.every((word) => word === '--help' || word === '-h')) await out(topicList());
+    // What standard output says of help comes a moment later.
+    await new Promise(setImmediate);
   }
-  const within = topic.flatMap((id) => id[1] ?? []);
-  if (within.length > 0 && second !== undefined && !second.startsWith('-') && !within.includes(second))
-    throw new UsageError(`there is no command "${first} ${second}"`, `${hintFor(second, within)}; see pretrip ${first} --help`);
 }
 
 /** pretrip has no plugins, so there are no hooks to run. */
@@ -55,27 +55,27 @@ class PlainConfig extends Config {
   override runHook: Config['runHook'] = async () => ({ failures: [], successes: [] });
 }
 
-/** The command that the first words name, unless help is wanted. */
-function commandIn(argv: readonly string[]): { command: (typeof COMMANDS)[keyof typeof COMMANDS]; rest: string[] } | undefined {
-  if (argv.some((a) => a === '--help' || a === '-h')) return undefined;
-  for (const words of [2, 1]) {
-    const id = argv.slice(0, words).join(':');
-    if (Object.hasOwn(COMMANDS, id)) return { command: COMMANDS[id as keyof typeof COMMANDS], rest: argv.slice(words) };
-  }
-  return undefined;
-}
-
-async function explain(error: unknown, command?: { flags: object }): Promise<number> {
+async function explain(error: unknown, named: Called | undefined): Promise<number> {
+  const undone = named?.command.undone ?? 'nothing was judged';
   if (error instanceof ProblemsError) {
-    await err(`${problemText(error.problems)}${error.message}; nothing was judged\n`);
+    await err(`${problemText(error.problems)}${error.message}; ${undone}\n`);
     return exitStatus.usage;
   }
-  if (error instanceof UsageError || error instanceof TargetError) {
-    await err(`pretrip: ${safe(error.message)}\n${error.hint ? `  ${safe(error.hint)}\n` : ''}`);
-    return error instanceof UsageError ? exitStatus.usage : exitStatus.target;
+  if (error instanceof UsageError) {
+    await err(usageText(error, named));
+    return exitStatus.usage;
+  }
+  if (error instanceof TargetError) {
+    await err(
+      told(
+        error.message.replace(/\n|$/, (end) => `; ${undone}${end}`),
+        error.hint,
+      ),
+    );
+    return exitStatus.target;
   }
   if (error instanceof OutputError) {
-    await err(`pretrip: ${safe(error.message)}\n${error.hint ? `  ${safe(error.hint)}\n` : ''}`);
+    await err(told(error.message, error.hint));
     return exitStatus.output;
   }
   if (error instanceof DefectError) {
@@ -84,19 +84,21 @@ async function explain(error: unknown, command?: { flags: object }): Promise<num
   }
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? 0;
   if (error instanceof Errors.CLIError) {
-    await err(`pretrip: ${safe(error.message.replace(/\nSee more help with --help$/, ''))}\n  ${safe(flagHint(error, command))}see: pretrip --help\n`);
+    // Command lines are checked before oclif reads them: what it finds all the same has no words of ours.
+    await err(usageText(UsageError.of([{ message: error.message.replace(/\nSee more help with --help$/, '') }]), named));
     return exitStatus.usage;
   }
   await err(`pretrip: a defect in pretrip itself. Please report this:\n${safe(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   return exitStatus.defect;
 }
 
-/** The nearest flag of the command, where the mistake is a flag that it does not have. */
-function flagHint(error: object, command: { flags: object } | undefined): string {
-  const [flag] = 'flags' in error && Array.isArray(error.flags) ? (error.flags as unknown[]) : [];
-  if (typeof flag !== 'string' || !flag.startsWith('--') || !command) return '';
-  const hint = hintFor(flag.slice(2), Object.keys(command.flags));
-  return hint.startsWith('did you mean') ? `${hint.replace('"', '"--')} ` : '';
+/** All mistakes of a command line, and the page that tells how it is written. */
+function usageText({ mistakes, inWords }: UsageError, named: Called | undefined): string {
+  const lines = mistakes.map(({ message, hint, flag }) => told(message, hint ?? (flag === undefined ? undefined : ownersOf(flag))));
+  const see = inWords && named ? `  see: pretrip ${named.words.join(' ')} --help\n` : '';
+  return `${[...new Set(lines)].join('')}${see}`;
 }
+
+const told = (message: string, hint: string | undefined): string => `pretrip: ${safe(message)}\n${hint ? `  ${safe(hint).replaceAll('\n', '\n  ')}\n` : ''}`;
 
 const safe = (text: string): string => text.split('\n').map(visible).join('\n');

@@ -1,16 +1,17 @@
 /** `-o FORMAT[=PATH]`: which reports go where. */
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { ledger } from '../report/findings.ts';
 import { type Choices, type Format, textOf } from '../report/format.ts';
 import * as listed from '../report/formats.ts';
 import type { Style } from '../report/style.ts';
-import { visible } from '../report/text.ts';
 import { hintFor } from '../rules/text/suggest.ts';
 import { type Outcome, type Report, severities } from '../verdicts/report.ts';
 import type { FailOn } from '../verdicts/summarize.ts';
-import { UsageError } from './errors.ts';
-import { err, out } from './print.ts';
+import { eachOf, OutputError, UsageError } from './errors.ts';
+import { out, tell } from './print.ts';
+import { quietFlag } from './quiet.ts';
 import { sign, signatureMode } from './sign.ts';
 import { type NewFile, refuseUnwritable, writeAll } from './write-file.ts';
 
@@ -28,35 +29,45 @@ const formatFlags = Object.fromEntries(
   [...formats].flatMap(([name, { options }]) =>
     Object.entries(options).map(([option, { describe, values }]) => [
       `${name}-${option}`,
-      Flags.option({ options: values })({ description: describe, default: values[0] }),
+      Flags.option({ options: values })({ description: describe, default: values[0], helpGroup: 'output' }),
     ]),
   ),
 );
 
 export const outputFlags = {
-  ...formatFlags,
   output: Flags.string({
     char: 'o',
     multiple: true,
     multipleNonGreedy: true,
     description: `report FORMAT[=PATH], repeatable: ${names.join(', ')}; {target} in PATH is the target's name. Default: ${usual('terminal')} on a terminal, ${usual('pipe')} in a pipe`,
     helpValue: 'FORMAT[=PATH]',
+    helpGroup: 'output',
   }),
   'fail-on': Flags.option({ options: [...severities, 'never'] as const })({
     description: 'severity from which a failure fails the run',
     default: 'high',
     env: 'PRETRIP_FAIL_ON',
+    helpGroup: 'gate',
   }),
-  'allow-incomplete': Flags.boolean({ description: 'accept what could not be decided' }),
-  verbose: Flags.boolean({ char: 'v', description: 'in the table, every finding whole: why, all places, the whole fix' }),
-  show: Flags.string({ description: 'outcomes to list: fail, unknown, pass, not-applicable, or all', default: 'fail,unknown', env: 'PRETRIP_SHOW' }),
-  name: Flags.string({ description: 'name under which the target is reported, and known from run to run', helpValue: 'NAME' }),
+  'allow-incomplete': Flags.boolean({ description: 'accept what could not be decided', helpGroup: 'gate' }),
+  verbose: Flags.boolean({ char: 'v', description: 'in the table, every finding whole: why, all places, the whole fix', helpGroup: 'output' }),
+  show: Flags.string({
+    description: 'outcomes to list: fail, unknown, pass, not-applicable, or all',
+    default: 'fail,unknown',
+    env: 'PRETRIP_SHOW',
+    helpValue: 'OUTCOME,...',
+    helpGroup: 'output',
+  }),
+  name: Flags.string({ description: 'name under which the target is reported, and known from run to run', helpValue: 'NAME', helpGroup: 'output' }),
   category: Flags.string({
     description: "what SARIF files the run under, instead of target and profiles; {target} in it is the target's name",
     helpValue: 'CATEGORY',
+    helpGroup: 'output',
   }),
-  color: Flags.boolean({ allowNo: true, description: 'colour; default: on a terminal, unless NO_COLOR is set' }),
-  width: Flags.integer({ description: 'columns of the table; default: the terminal, or 80', min: 40, max: 400 }),
+  color: Flags.boolean({ allowNo: true, description: 'colour; default: on a terminal, unless NO_COLOR is set', helpGroup: 'output' }),
+  width: Flags.integer({ description: 'columns of the table; default: the terminal, or 80', min: 40, max: 400, helpValue: 'COLUMNS', helpGroup: 'output' }),
+  ...quietFlag,
+  ...formatFlags,
 };
 
 interface OutputFlags {
@@ -89,17 +100,22 @@ function choicesFrom(flags: object, name: string, { options }: Format): Choices 
 
 /** Reads the -o flags before anything is looked at, so that a typo costs no scan. */
 export function outputsFrom(flags: OutputFlags, targets: number): Output[] {
-  const outputs = (flags.output ?? [usual(process.stdout.isTTY ? 'terminal' : 'pipe')]).map((text) => outputFrom(text, flags));
+  const outputs = eachOf(flags.output ?? [usual(process.stdout.isTTY ? 'terminal' : 'pipe')], (text) => outputFrom(text, flags));
   const toStdout = outputs.filter((o) => o.path === undefined);
   if (toStdout.length > 1) throw new UsageError('only one format can go to standard output', `give the others a file: -o ${toStdout[1]?.name}=FILE`);
-  if (targets > 1) for (const output of outputs) checkPlaces(output);
-  checkIdentity(flags, targets);
-  for (const { path } of outputs) if (path !== undefined) refuseUnwritable(path);
+  const twice = outputs.find((o, at) => o.path !== undefined && outputs.findIndex((other) => sameFile(other.path, o.path)) !== at);
+  if (twice) throw new UsageError(`-o: two reports would be written to ${twice.path}`, 'give each a file of its own');
+  eachOf(outputs, (output) => {
+    if (targets > 1) checkPlaces(output);
+    if (output.path !== undefined) refuseUnwritable(output.path);
+  });
   return outputs;
 }
 
+const sameFile = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && resolve(a) === resolve(b);
+
 /** What tells runs apart must not be empty, nor the same for several targets. */
-function checkIdentity({ name, category }: OutputFlags, targets: number): void {
+export function checkIdentity({ name, category }: OutputFlags, targets: number): void {
   if (name !== undefined && name.trim() === '') throw new UsageError('--name: the name is empty');
   if (category !== undefined && /^[/\s]*$/.test(category)) throw new UsageError('--category: the category is empty');
   if (targets < 2) return;
@@ -120,7 +136,7 @@ function outputFrom(text: string, flags: OutputFlags): Output {
   const name = at < 0 ? text : text.slice(0, at);
   const path = at < 0 ? undefined : text.slice(at + 1);
   const format = formats.get(name);
-  if (!format) throw new UsageError(`-o ${text}: there is no format "${name}"`, hintFor(name, names));
+  if (!format) throw new UsageError(`-o ${text}: ${name === '' ? 'the format is missing' : `there is no format "${name}"`}`, hintFor(name, names));
   if (path === '') throw new UsageError(`-o ${text}: the path is missing`, `-o ${name} writes to standard output`);
   const output = { name, format, choices: choicesFrom(flags, name, format) };
   return path === undefined || path === '-' ? output : { ...output, path };
@@ -142,7 +158,7 @@ export const tellsPeople = (outputs: readonly Output[]): boolean => outputs.some
 export function styleFrom(flags: OutputFlags): Style {
   return {
     width: flags.width ?? (process.stdout.isTTY ? Math.max(40, process.stdout.columns ?? 80) : 80),
-    colour: flags.color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'),
+    colour: flags.color ?? usualColour(process.env),
     show: outcomesFrom(flags.show),
     failOn: flags['fail-on'],
     allowIncomplete: flags['allow-incomplete'],
@@ -159,45 +175,70 @@ function knowsAsciiAlone({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean
   return locale !== '' && !/utf-?8/i.test(locale);
 }
 
+/** Colour where nobody says: no-color.org, and FORCE_COLOR as Node reads it. */
+function usualColour({ NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
+  if (NO_COLOR) return false;
+  return FORCE_COLOR !== undefined && FORCE_COLOR !== '' ? FORCE_COLOR !== '0' : process.stdout.isTTY === true && TERM !== 'dumb';
+}
+
 function outcomesFrom(text: string): Outcome[] {
   const all: Outcome[] = ['fail', 'unknown', 'pass', 'not-applicable'];
   if (text === 'all') return all;
-  return text.split(',').map((word) => {
-    if (!(all as string[]).includes(word)) throw new UsageError(`--show ${text}: "${word}" is no outcome`, hintFor(word, [...all, 'all']));
+  return eachOf(text.split(','), (word) => {
+    if (!(all as string[]).includes(word)) throw new UsageError(`--show ${text}: unknown outcome "${word}"`, hintFor(word, [...all, 'all']));
     return word as Outcome;
   });
 }
 
 /**
  * Renders all, signs saved runs in files with `key`, then writes all. Counts, what was written and the gate's sentence go
- * to standard error, whatever the format.
+ * to standard error, whatever the format. An output that cannot be written leaves the others alone, and is told at the end.
  */
 export async function emit(reports: readonly Report[], outputs: readonly Output[], style: Style, gate: string, key?: string): Promise<void> {
+  // One after another: a key may ask for a touch each time.
+  const rendered: Awaited<ReturnType<typeof filesOf>>[] = [];
+  for (const output of outputs) rendered.push(await filesOf(output, reports, style, key));
+  const unwritten: OutputError[] = [];
+  const attempt = async (work: () => unknown): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      unwritten.push(error);
+      return false;
+    }
+  };
+  const written: string[] = [];
+  for (const { files } of rendered) {
+    const twice = files.find((f) => written.includes(f.path)) ?? files.find((f, at) => files.findIndex((o) => o.path === f.path) !== at);
+    const work = (): void => {
+      if (twice)
+        throw new OutputError(`two reports would be written to ${twice.path}: two targets have one name`, 'scan them one by one, each with its --name');
+      writeAll(files);
+    };
+    if (await attempt(work)) written.push(...files.map((f) => f.path));
+  }
+  const stdout = rendered.map((r) => r.stdout).join('');
+  if (stdout !== '') await attempt(() => out(stdout));
+  const counts = tellsPeople(outputs) ? [] : reports.map((r) => `${reports.length > 1 ? `${r.target.name}: ` : ''}${ledger(r)}`);
+  await tell([...counts, ...written.map((path) => `wrote ${path}`), ...outputs.flatMap((o) => uploads(o, reports.length)), gate]);
+  if (unwritten.length > 0) throw new OutputError(unwritten.map((e) => e.message).join('\n'), unwritten[0]?.hint);
+}
+
+/** What one output writes, into files and to standard output. */
+async function filesOf(output: Output, reports: readonly Report[], style: Style, key: string | undefined): Promise<{ files: NewFile[]; stdout: string }> {
   const files: NewFile[] = [];
   let stdout = '';
-  for (const output of outputs) {
-    for (const { path, text } of textsOf(output, reports, style)) {
-      if (path === undefined) stdout += text;
-      else {
-        files.push({ path, content: text });
-        if (key !== undefined && output.format.saved)
-          files.push({ path: `${path}.sig`, content: await sign(Buffer.from(text), 'report', key), mode: signatureMode });
-      }
+  for (const { path, text } of textsOf(output, reports, style)) {
+    if (path === undefined) stdout += text;
+    else {
+      files.push({ path, content: text });
+      if (key !== undefined && output.format.saved)
+        files.push({ path: `${path}.sig`, content: await sign(Buffer.from(text), 'report', key), mode: signatureMode });
     }
   }
-  const twice = files.find((f, i) => files.findIndex((o) => o.path === f.path) !== i);
-  if (twice) throw new UsageError(`two reports would be written to ${twice.path}`);
-  let failed: unknown;
-  try {
-    writeAll(files);
-  } catch (error) {
-    failed = error;
-  }
-  if (stdout !== '') await out(stdout);
-  if (failed) throw failed;
-  const counts = tellsPeople(outputs) ? [] : reports.map((r) => `${reports.length > 1 ? `${r.target.name}: ` : ''}${ledger(r)}`);
-  const told = [...counts, ...files.map((f) => `wrote ${f.path}`), ...outputs.flatMap((o) => uploads(o, reports.length)), gate];
-  await err(told.map((line) => `${visible(line)}\n`).join(''));
+  return { files, stdout };
 }
 
 /** More files than their readers take in one go. */

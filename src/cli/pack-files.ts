@@ -8,11 +8,30 @@ import type { Problem } from '../rules/rule.ts';
 import { loadPack, type PackFile, packProblems } from '../rules/text/load-pack.ts';
 import { UsageError } from './errors.ts';
 
-/** Rule files below a directory, or one rule file; test files are left out. Sorted. */
+/** Rule files below a directory, or one rule file; test files are left out. Sorted, and at least one. */
 export function packFiles(path: string): PackFile[] {
   const info = statSync(path, { throwIfNoEntry: false });
-  if (!info) throw new UsageError(`there are no rules at ${path}`, 'name a directory of rules or one rule file');
-  if (info.isFile()) return [{ path: basename(path), text: readFileSync(path, 'utf8') }];
+  if (!info) throw new UsageError(`there are no rules at ${path}: it does not exist`, wanted);
+  if (!info.isDirectory()) return [ruleFile(path, info.isFile())];
+  const files = filesBelow(path);
+  if (files.length === 0)
+    throw new UsageError(`there are no rules at ${path}`, 'a rule is a file such as acme/motd.yaml below it; pretrip rules new starts one');
+  return files;
+}
+
+const wanted = 'name a directory of rules, or one rule file';
+
+/** One rule file. Throws UsageError for what is something else. */
+function ruleFile(path: string, regular: boolean): PackFile {
+  if (!regular || !/\.ya?ml$/.test(path)) throw new UsageError(`${path} is not a rule file`, `a rule file ends in .yaml; ${wanted}`);
+  if (/\.test\.ya?ml$/.test(path))
+    throw new UsageError(`${path} holds the cases of a rule, not a rule`, `the rule is ${path.replace(/\.test(\.ya?ml)$/, '$1')}`);
+  const text = readFileSync(path, 'utf8');
+  if (!/^(?:id|title|check):/m.test(text)) throw new UsageError(`${path} is not a rule file: it has neither id, title nor check`, wanted);
+  return { path: basename(path), text };
+}
+
+function filesBelow(path: string): PackFile[] {
   return glob
     .sync('**/*.{yaml,yml}', { cwd: path, ignore: ['**/*.test.{yaml,yml}', 'refs/**'], followSymbolicLinks: false })
     .sort()

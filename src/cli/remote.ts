@@ -7,13 +7,34 @@ import type { Pattern } from '../facts/pattern.ts';
 import { manifest } from './paths.ts';
 
 export const remoteFlags = {
-  sudo: Flags.boolean({ description: 'on ssh:// targets, become root with sudo -n' }),
-  via: Flags.string({ description: 'command that leads to the host; a shell is started there: "podman exec -i node1"', helpValue: 'COMMAND' }),
-  timeout: Flags.integer({ description: 'seconds that one round of questions to another host may take', default: usualLimits.seconds, min: 1, max: 3600 }),
-  'ssh-config': Flags.string({ description: 'configuration file for ssh instead of your own', helpValue: 'FILE' }),
+  sudo: Flags.boolean({ description: 'on ssh:// targets, become root with sudo -n', helpGroup: 'connection' }),
+  via: Flags.string({
+    description: 'command that leads to the host; a shell is started there: "podman exec -i node1"',
+    helpValue: 'COMMAND',
+    helpGroup: 'connection',
+  }),
+  timeout: Flags.integer({
+    description: 'seconds that one round of questions to another host may take',
+    default: usualLimits.seconds,
+    min: 1,
+    max: 3600,
+    helpValue: 'SECONDS',
+    helpGroup: 'connection',
+  }),
+  'ssh-config': Flags.string({ description: 'configuration file for ssh instead of your own', helpValue: 'FILE', helpGroup: 'connection' }),
 };
 
-export const jobsFlag = { jobs: Flags.integer({ char: 'j', description: 'targets that are inspected at a time', default: 4, min: 1, max: 64 }) };
+export const jobsFlag = {
+  jobs: Flags.integer({
+    char: 'j',
+    description: 'number of targets to scan in parallel',
+    default: 4,
+    min: 1,
+    max: 64,
+    helpValue: 'NUMBER',
+    helpGroup: 'connection',
+  }),
+};
 
 /** Does the work for each, `jobs` at a time; the results in the order of the things. */
 export async function inJobs<T, R>(things: readonly T[], jobs: number, work: (thing: T) => Promise<R>): Promise<R[]> {

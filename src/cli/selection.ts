@@ -5,48 +5,91 @@ import type { Json } from '../facts/fact.ts';
 import { pathPattern } from '../facts/glob.ts';
 import type { Selection } from '../inspect.ts';
 import { fitsParam, type GivenParam, type Pack } from '../rules/pack.ts';
-import { hintFor } from '../rules/text/suggest.ts';
+import { hintFor, nearest } from '../rules/text/suggest.ts';
 import type { AskedFor } from '../verdicts/report.ts';
-import { UsageError } from './errors.ts';
+import { allNow, eachOf, UsageError } from './errors.ts';
+import { ruleHint } from './rule-names.ts';
 
-export const selectionFlags = {
-  profile: Flags.string({
+/** --profile, in the words of a command. */
+export const profileFlag = (description: string) =>
+  Flags.string({
     char: 'p',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'profile to judge by; default: those whose subject is present',
+    description,
     env: 'PRETRIP_PROFILE',
     delimiter: ',',
+    helpValue: 'PROFILE',
+    helpGroup: 'rule',
+  });
+
+export const selectionFlags = {
+  profile: profileFlag('profile to judge by; default: detected from the target'),
+  rules: Flags.string({
+    char: 'r',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'more rules: a directory, or one rule file',
+    env: 'PRETRIP_RULES',
+    helpValue: 'PATH',
+    helpGroup: 'rule',
   }),
-  rules: Flags.string({ char: 'r', multiple: true, multipleNonGreedy: true, description: 'more rules: a directory, or one rule file', env: 'PRETRIP_RULES' }),
   select: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
     description: 'only rules with this id; * stands for anything. Without --profile, judged whatever their profile',
+    helpValue: 'RULE',
+    helpGroup: 'rule',
   }),
-  ignore: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', description: 'leave out rules with this id; * stands for anything' }),
-  param: Flags.string({ char: 'D', multiple: true, multipleNonGreedy: true, description: 'parameter of rules: NAME=VALUE, or RULE:NAME=VALUE' }),
-};
-
-export const targetFlags = {
-  as: Flags.option({ options: contentKinds })({ description: 'what stands at the path TARGET, when it is not recognised' }),
-  user: Flags.string({ description: 'account with whose rights to look, where nobody is logged in: on a root directory', helpValue: 'NAME' }),
-  account: Flags.string({
+  ignore: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
-    description: 'account that runs, or will run, containers there; default: who called sudo, and those that show it',
-    helpValue: 'NAME',
+    description: 'leave out rules with this id; * stands for anything',
+    helpValue: 'RULE',
+    helpGroup: 'rule',
   }),
+  param: Flags.string({
+    char: 'D',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'parameter of rules: NAME=VALUE, or RULE:NAME=VALUE',
+    helpValue: 'NAME=VALUE',
+    helpGroup: 'rule',
+  }),
+};
+
+export const targetFlags = {
+  // One with a letter comes first in its group: oclif aligns by the first line.
   file: Flags.string({
     char: 'f',
     multiple: true,
     multipleNonGreedy: true,
     description: 'k3d config, script or CI file on the target to look at',
     helpValue: 'PATH',
+    helpGroup: 'target',
   }),
-  now: Flags.string({ description: 'time of the inspection (RFC 3339); default: now, or SOURCE_DATE_EPOCH', env: 'PRETRIP_TIME', helpValue: 'TIME' }),
+  as: Flags.option({ options: contentKinds })({ description: 'what stands at the path TARGET, when it is not recognised', helpGroup: 'target' }),
+  user: Flags.string({
+    description: 'account with whose rights to look, where nobody is logged in: on a root directory',
+    helpValue: 'NAME',
+    helpGroup: 'target',
+  }),
+  account: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    description: 'account that runs, or will run, containers there; default: who called sudo, and those that show it',
+    helpValue: 'NAME',
+    helpGroup: 'target',
+  }),
+  now: Flags.string({
+    description: 'time of the inspection (RFC 3339); default: now, or SOURCE_DATE_EPOCH',
+    env: 'PRETRIP_TIME',
+    helpValue: 'TIME',
+    helpGroup: 'target',
+  }),
 };
 
 interface Chosen {
@@ -59,17 +102,12 @@ interface Chosen {
 
 /** The selection that flags ask for. Throws UsageError for a name that nothing has. */
 export function selectionFrom(flags: Chosen, pack: Pack): Selection {
-  const names = pack.profiles.map((p) => p.id);
-  for (const name of flags.profile ?? []) {
-    if (!names.includes(name)) throw new UsageError(`there is no profile "${name}"`, hintFor(name, names));
-    if (!pack.rules.some((r) => r.profiles.includes(name)))
-      throw new UsageError(
-        `no rule is in the profile "${name}" yet, so it could not say anything of a host`,
-        'pretrip rules list --profiles tells how many each has',
-      );
-  }
-  const select = (flags.select ?? []).map((s) => matcherFor(s, pack));
-  const ignore = (flags.ignore ?? []).map((s) => matcherFor(s, pack));
+  const [, select, ignore, params] = allNow(
+    () => eachOf(flags.profile ?? [], (name) => refuseProfile(name, pack)),
+    () => eachOf(flags.select ?? [], (s) => matcherFor(s, pack)),
+    () => eachOf(flags.ignore ?? [], (s) => matcherFor(s, pack)),
+    () => eachOf(flags.param ?? [], (p) => paramFrom(p, pack)),
+  );
   const wants: Selection['wants'] = (rule) => {
     const ids = [rule.id, ...rule.formerly];
     return (select.length === 0 || select.some((m) => ids.some(m))) && !ignore.some((m) => ids.some(m));
@@ -80,8 +118,18 @@ export function selectionFrom(flags: Chosen, pack: Pack): Selection {
     ...(flags.profile ? { profiles: flags.profile } : {}),
     byName: select.length > 0 && !flags.profile,
     wants,
-    params: (flags.param ?? []).map((p) => paramFrom(p, pack)),
+    params,
   };
+}
+
+function refuseProfile(name: string, pack: Pack): void {
+  const names = pack.profiles.map((p) => p.id);
+  if (!names.includes(name)) throw new UsageError(`there is no profile "${name}"`, hintFor(name, names));
+  if (!pack.rules.some((r) => r.profiles.includes(name)))
+    throw new UsageError(
+      `no rule is in the profile "${name}" yet, so it could not say anything of a host`,
+      'pretrip rules list --profiles prints how many each has',
+    );
 }
 
 function askedFor({ profile, select, ignore, param, account }: Chosen): AskedFor | undefined {
@@ -107,20 +155,16 @@ export const chosenBefore = (asked: AskedFor = {}): Chosen => ({
 function matcherFor(pattern: string, pack: Pack): (id: string) => boolean {
   const matches = pathPattern(pattern.replaceAll('*', '**'));
   const ids = pack.rules.flatMap((r) => [r.id, ...r.formerly]);
-  if (!ids.some(matches)) {
-    const family = ids.some((id) => id.startsWith(`${pattern}.`));
-    throw new UsageError(`no rule matches "${pattern}"`, family ? `a family is chosen with a star: '${pattern}.*'` : hintFor(pattern, ids));
-  }
+  if (!ids.some(matches)) throw new UsageError(`no rule matches "${pattern}"`, ruleHint(pattern, ids));
   return matches;
 }
 
 function paramFrom(text: string, pack: Pack): GivenParam {
   const m = /^(?:([^:=]+):)?([^:=]+)=(.*)$/s.exec(text);
-  if (!m) throw new UsageError(`--param ${text}: must be NAME=VALUE or RULE:NAME=VALUE`);
+  if (!m) throw new UsageError(`--param ${text}: must be NAME=VALUE or RULE:NAME=VALUE`, 'pretrip rules show RULE names the parameters of a rule');
   const [, rule, name = '', raw = ''] = m;
   const owners = pack.rules.filter((r) => (rule === undefined || r.id === rule) && Object.hasOwn(r.params, name));
-  if (owners.length === 0)
-    throw new UsageError(`no rule${rule ? ` "${rule}"` : ''} has a parameter "${name}"`, 'pretrip rules show ID names the parameters of a rule');
+  if (owners.length === 0) throw new UsageError(`no rule${rule ? ` "${rule}"` : ''} has a parameter "${name}"`, paramHint(name, rule, pack));
   const params = owners.flatMap((r) => r.params[name] ?? []);
   const value = typed(raw, params[0]?.default ?? null, name);
   if (!params.every((p) => fitsParam(p, value)))
@@ -134,15 +178,22 @@ function paramFrom(text: string, pack: Pack): GivenParam {
   return { name, value, ...(rule ? { rule } : {}) };
 }
 
+function paramHint(name: string, rule: string | undefined, pack: Pack): string {
+  const ids = pack.rules.map((r) => r.id);
+  if (rule !== undefined && !ids.includes(rule)) return ruleHint(rule, ids);
+  const near = nearest(name, [...new Set(pack.rules.filter((r) => rule === undefined || r.id === rule).flatMap((r) => Object.keys(r.params)))]);
+  return near === undefined ? 'pretrip rules show RULE names the parameters of a rule' : `did you mean "${near}"?`;
+}
+
 /** A text from the command line in the type of the parameter's default. */
 function typed(raw: string, example: Json, name: string): Json {
   if (typeof example === 'number') {
     const value = Number(raw);
-    if (raw.trim() === '' || !Number.isFinite(value)) throw new UsageError(`parameter ${name} must be a number`);
+    if (raw.trim() === '' || !Number.isFinite(value)) throw new UsageError(`--param ${name}=${raw}: must be a number`);
     return value;
   }
   if (typeof example === 'boolean') {
-    if (raw !== 'true' && raw !== 'false') throw new UsageError(`parameter ${name} must be true or false`);
+    if (raw !== 'true' && raw !== 'false') throw new UsageError(`--param ${name}=${raw}: must be true or false`);
     return raw === 'true';
   }
   return Array.isArray(example) ? raw.split(',').filter((v) => v !== '') : raw;
@@ -152,6 +203,6 @@ function typed(raw: string, example: Json, name: string): Json {
 export function timeFrom(flag: string | undefined): string {
   const epoch = process.env.SOURCE_DATE_EPOCH;
   const date = flag !== undefined ? new Date(flag) : epoch !== undefined && /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
-  if (Number.isNaN(date.getTime())) throw new UsageError(`--now ${flag}: is no RFC 3339 time`);
+  if (Number.isNaN(date.getTime())) throw new UsageError(`--now ${flag}: is not a time`, 'write it as 2026-01-31T12:00:00Z');
   return `${date.toISOString().slice(0, 19)}Z`;
 }

@@ -14,7 +14,11 @@ export const namespaces = { snapshot: 'snapshot@pretrip', report: 'report@pretri
 export type Signed = keyof typeof namespaces;
 
 export const signFlag = {
-  sign: Flags.string({ description: 'SSH key to sign with: a private key, or a public key whose other half an agent or a token holds', helpValue: 'KEY' }),
+  sign: Flags.string({
+    description: 'SSH key to sign with: a private key, or a public key whose other half an agent or a token holds',
+    helpValue: 'KEY',
+    helpGroup: 'evidence',
+  }),
 };
 
 /** Permission bits of a signature: it holds no secret. */

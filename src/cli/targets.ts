@@ -3,6 +3,7 @@ import * as targets from '../collect/targets/open.ts';
 import { type Asked, MisuseError, type Opened } from '../collect/targets/target.ts';
 import { ProblemsError, UsageError } from './errors.ts';
 
+export { whatStandsAt } from '../collect/targets/open.ts';
 export { type Asked, usualTarget } from '../collect/targets/target.ts';
 
 /** What TARGET may be, for help. */

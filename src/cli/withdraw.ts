@@ -6,6 +6,7 @@ import * as Errors from '@oclif/core/errors';
 import { ProblemsError, TargetError, UsageError } from './errors.ts';
 import { formats, type Output, pathFor } from './outputs.ts';
 import { usualTarget } from './targets.ts';
+import { type FlagTable, wordsIn } from './words.ts';
 import { writeWhole } from './write-file.ts';
 
 /** Runs a command that writes reports. Where nothing is judged, exit statuses 2 and 4, the reports that it was to write are withdrawn. */
@@ -56,9 +57,6 @@ function namesOf(target: string): string[] {
   return [...new Set([name.replace(/(?:\.pretrip)?\.(?:jsonl|raw|json|ya?ml)(?:\.(?:gz|zst))?$/, ''), name])];
 }
 
-/** The flags of a command, as far as telling their values from targets needs them. */
-type FlagTable = Readonly<Record<string, { readonly type: string; readonly char?: string }>>;
-
 interface Words {
   readonly outputs: readonly Pick<Output, 'format' | 'path'>[];
   /** --name. */
@@ -72,15 +70,10 @@ interface Words {
 function wordsOf(argv: readonly string[], flags: FlagTable): Words {
   const outputs: Pick<Output, 'format' | 'path'>[] = [];
   const [names, targets, others]: [string[], string[], string[]] = [[], [], []];
-  for (let at = 0; at < argv.length; at += 1) {
-    const word = argv[at] ?? '';
-    const [, long, short, joined] = /^(?:--([\w-]+)|-(\w))(?:=?(.+))?$/s.exec(word) ?? [];
-    const [name, flag] = Object.entries(flags).find(([key, { char }]) => key === long || (short !== undefined && char === short)) ?? [];
-    const value = flag?.type === 'option' ? (joined ?? argv[++at] ?? '') : undefined;
-    if (name === 'output' && value !== undefined) outputs.push(...outputIn(value));
-    else if (name === 'name' && value !== undefined) names.push(value);
-    else if (value !== undefined) others.push(value);
-    else if (!word.startsWith('-')) targets.push(word);
+  for (const word of wordsIn(argv, flags)) {
+    if (word.is === 'argument') targets.push(word.text);
+    else if (word.is === 'option' && word.name === 'output') outputs.push(...outputIn(word.value));
+    else if (word.is === 'option') (word.name === 'name' ? names : others).push(word.value);
   }
   return { outputs, names, targets, others: [...others, ...targets] };
 }

@@ -15,7 +15,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { exitStatus, OutputError, UsageError } from './errors.ts';
+import { OutputError, UsageError } from './errors.ts';
+import { guard, staged } from './signals.ts';
 
 /** A file to be written; `mode` is its permission bits. */
 export interface NewFile {
@@ -52,7 +53,7 @@ function whyUnwritable(path: string): readonly [why: string, hint: string] | und
       return undefined;
     }
     const base = baseOf(path);
-    if (!statSync(base).isDirectory()) return [`${base} is no directory`, nothing];
+    if (!statSync(base).isDirectory()) return [`${base} is not a directory`, nothing];
     if (unreal.has(statfsSync(base).type)) return [`${base} is a file system of the kernel, which takes no files`, nothing];
     accessSync(base, constants.W_OK | constants.X_OK);
     return undefined;
@@ -82,22 +83,6 @@ function makeAbove(path: string): void {
     at = `${at}/${name}`;
     mkdirSync(at);
   }
-}
-
-/** What a signal must not leave behind. */
-const staged = new Set<string>();
-let guarded = false;
-
-/** From now on a signal ends pretrip only between two files, and takes away what is half written. */
-function guard(): void {
-  if (guarded) return;
-  guarded = true;
-  const signals = { SIGINT: exitStatus.interrupted, SIGTERM: exitStatus.terminated, SIGHUP: 129 } as const;
-  for (const [signal, status] of Object.entries(signals))
-    process.on(signal, () => {
-      for (const path of staged) rmSync(path, { recursive: true, force: true });
-      process.exit(status);
-    });
 }
 
 let count = 0;
@@ -163,7 +148,7 @@ export function writeDirectory(path: string, files: readonly NewFile[]): void {
     rmSync(temporary, { recursive: true, force: true });
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR')
-      throw new OutputError(`cannot write ${path}: it is there already`, 'name a directory that is not there yet: evidence is never overwritten');
+      throw new OutputError(`cannot write ${path}: it exists already`, 'name a directory that does not exist yet: evidence is never overwritten');
     throw new OutputError(`cannot write ${path}: ${message.replace(/, .*$/s, '')}`, 'nothing was written there');
   } finally {
     staged.delete(temporary);

@@ -47,22 +47,26 @@ export interface Host {
   readonly looked?: () => Iterable<Answered>;
 }
 
+/** Told before each round of asks: which it is, how many asks were answered so far, and how many will be after it. */
+export type Progress = (round: number, answered: number, asked: number) => void;
+
 /**
  * Runs a probe against a target and returns the recording. What the probe itself
  * concludes is thrown away: a live host is judged on its recording, as every other.
  */
-export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, tool: string, progress?: (asked: number) => void): Promise<Snapshot> {
+export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, tool: string, progress?: Progress): Promise<Snapshot> {
   const { takenAt = occasion.takenAt, files = occasion.files } = on;
   const accounts = accountsOf(on, occasion);
   const answers = new Map<string, Answered>();
+  let round = 0;
   const mark = keyedMark();
   const target = within(on.target, on.budget ?? usualBudget, on.looked !== undefined);
   await settleAsync(probe, async (asks) => {
     const fresh = new Map(asks.filter((a) => !answers.has(keyOf(a))).map((a) => [keyOf(a), a]));
     const wanted = [...fresh.values()];
+    progress?.(++round, answers.size, answers.size + wanted.length);
     const got = await target.answer(wanted);
     for (const [at, ask] of wanted.entries()) answers.set(keyOf(ask), { ask, answer: redact(ask, got[at] as AnyAnswer, mark) });
-    progress?.(answers.size);
     return asks.map((a) => answers.get(keyOf(a))?.answer as AnyAnswer);
   });
   const header: Header = {

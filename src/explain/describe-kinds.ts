@@ -4,9 +4,20 @@ import type { Kind } from '../facts/kind.ts';
 import type { RecordShape, Shape } from '../facts/shape.ts';
 import { notWords } from './tables.ts';
 
-export function describeKinds(kinds: readonly Kind[]): string {
-  const lines = ['# Fact kinds', '', 'What a rule can ask about. Every kind also has `exists`.', ''];
-  for (const kind of [...kinds].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+/** The page of all these kinds, with an index; or of one alone, without index and operators. */
+export function describeKinds(kinds: readonly Kind[], alone = false): string {
+  const sorted = [...kinds].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const lines = alone
+    ? []
+    : [
+        '# Fact kinds',
+        '',
+        'What a rule can ask about. Every kind also has `exists`.',
+        '',
+        ...sorted.map((k) => `- [${k.name}](#${k.name}): ${k.describe}`),
+        '',
+      ];
+  for (const kind of sorted) {
     lines.push(`## ${kind.name}`, '', kind.describe, '');
     const fields = Object.entries(kind.fields);
     if (fields.length === 0) lines.push(`Asked about as \`${kind.name}: true\`.`, '');
@@ -29,15 +40,16 @@ export function describeKinds(kinds: readonly Kind[]): string {
         '',
       );
   }
-  lines.push(
-    '# Operators',
-    '',
-    'What is ordered: numbers by value, lists by their length, and texts as versions, by the numbers they start with: `"10.0"` is above `"4"`, and a text that starts with none is neither above nor below anything. So `{ atLeast: 2 }` also holds of a sysctl whose value is the text `"2"`.',
-    '',
-    ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`),
-    `- \`not\`: ${notWords}`,
-    '',
-  );
+  if (!alone)
+    lines.push(
+      '# Operators',
+      '',
+      'What is ordered: numbers by value, lists by their length, and texts as versions, by the numbers they start with: `"10.0"` is above `"4"`, and a text that starts with none is neither above nor below anything. So `{ atLeast: 2 }` also holds of a sysctl whose value is the text `"2"`.',
+      '',
+      ...Object.entries(operators).map(([name, o]) => `- \`${name}\`: ${o.describe}`),
+      `- \`not\`: ${notWords}`,
+      '',
+    );
   return lines.join('\n');
 }
 

@@ -16,47 +16,56 @@ export interface PlanOf {
 
 /** The page of a rule. `cases`: sentences of the cases beside it. */
 export function describeRule(rule: Rule, cases: readonly { it: string; gives: string }[], reads: PlanOf): string {
-  const lines = [
+  const sections = sectionsOf(rule, cases, reads);
+  const index = sections.map(([name]) => name).join(' · ');
+  const head = `Severity ${rule.severity}${rule.profiles.length > 0 ? ` · profiles ${rule.profiles.join(', ')}` : ''}`;
+  return [
     `# ${rule.id}`,
     '',
     `${rule.title}.`,
     '',
     ...(rule.failing === undefined ? [] : [`When it fails: ${rule.failing}.`, '']),
-    `Severity ${rule.severity}${rule.profiles.length > 0 ? ` · profiles ${rule.profiles.join(', ')}` : ''}`,
+    head,
     '',
-    '## Why',
+    `Below: ${index}.`,
     '',
-    rule.why,
-    '',
-  ];
-  if (rule.running) lines.push('Judged on running hosts alone: to an image it does not apply.', '');
-  if (rule.forEach)
-    lines.push(
-      '## Judged for each',
-      '',
-      `${rule.forEach.kind}${rule.forEach.filter.length > 0 ? `, where ${rule.forEach.filter.map(expectationWords).join(' and ')}` : ''}`,
-      '',
-    );
-  if (rule.ifNone)
-    lines.push(
-      `Where there is none: ${noneWords(rule.ifNone)}`,
-      '',
-      ...(rule.ifNone.when.length > 0 ? ['Only where', '', ...itemLines(rule.ifNone.when, ''), ''] : []),
-    );
-  if (rule.when.length > 0) lines.push('## Applies when', '', ...itemLines(rule.when, ''), '');
-  lines.push('## Expects', '', ...itemLines(rule.check, ''), '');
-  const params = Object.entries(rule.params);
-  if (params.length > 0) lines.push('## Parameters', '', ...params.map(([name, p]) => `- \`${name}\` (default ${defaultWords(p.default)}): ${p.describe}`), '');
+    ...sections.flatMap(([name, lines]) => [`## ${name}`, '', ...lines, '']),
+  ].join('\n');
+}
+
+/** What somebody who was sent here by a finding wants comes first. */
+function sectionsOf(rule: Rule, cases: readonly { it: string; gives: string }[], reads: PlanOf): (readonly [name: string, lines: readonly string[]])[] {
   const what =
     reads.patterns === undefined ? 'every path, program, socket and variable' : `the ${reads.patterns} patterns of paths, programs, sockets and variables`;
-  lines.push('## Reads', '', `\`${reads.command}\` prints ${what} that it may touch.`, '');
-  if (rule.remedy.length > 0) lines.push('## Fix', '', ...rule.remedy.flatMap(stepLines), '');
-  if (rule.controls.length > 0) lines.push('## Controls', '', `${rule.controls.join(', ')}`, '');
-  if (rule.references.length > 0) lines.push('## References', '', ...rule.references.map((r) => `- ${r.url ? `[${r.title}](${r.url})` : r.title}`), '');
-  if (rule.formerly.length > 0) lines.push('## Formerly', '', rule.formerly.join(', '), '');
-  if (cases.length > 0) lines.push('## Shown by its cases', '', ...cases.map((c) => `- ${c.gives}: ${c.it}`), '');
-  return lines.join('\n');
+  const params = Object.entries(rule.params);
+  const all: (readonly [name: string, lines: readonly string[]])[] = [
+    ['Fix', rule.remedy.flatMap(stepLines)],
+    ['Why', [rule.why]],
+    [
+      'Judged for each',
+      rule.forEach ? [`${rule.forEach.kind}${rule.forEach.filter.length > 0 ? `, where ${rule.forEach.filter.map(expectationWords).join(' and ')}` : ''}`] : [],
+    ],
+    [
+      'Where there is none',
+      rule.ifNone ? [noneWords(rule.ifNone), ...(rule.ifNone.when.length > 0 ? ['', 'Only where', '', ...itemLines(rule.ifNone.when, '')] : [])] : [],
+    ],
+    ['Applies when', appliesLines(rule)],
+    ['Expects', itemLines(rule.check, '')],
+    ['Parameters', params.map(([name, p]) => `- \`${name}\` (default ${defaultWords(p.default)}): ${p.describe}`)],
+    ['Reads', [`\`${reads.command}\` prints ${what} that it may touch.`]],
+    ['Controls', rule.controls.length > 0 ? [rule.controls.join(', ')] : []],
+    ['References', rule.references.map((r) => `- ${r.url ? `[${r.title}](${r.url})` : r.title}`)],
+    ['Formerly', rule.formerly.length > 0 ? [rule.formerly.join(', ')] : []],
+    ['Shown by its cases', cases.map((c) => `- ${c.gives}: ${c.it}`)],
+  ];
+  return all.filter(([, lines]) => lines.length > 0);
 }
+
+const appliesLines = ({ running, when }: Rule): string[] => {
+  const items = itemLines(when, '');
+  const images = running ? ['Judged on running hosts alone: to an image it does not apply.'] : [];
+  return [...images, ...(images.length > 0 && items.length > 0 ? [''] : []), ...items];
+};
 
 const noneWords = ({ outcome, severity, say }: IfNone): string => `${outcome}${severity ? ` (${severity})` : ''}${say ? `: ${say}` : ''}`;
 

@@ -11,16 +11,11 @@ interface Section {
   readonly lines: readonly string[];
 }
 
-/** Lays a page out. `first` and `last`: titles of sections that stand right below its head, or at its end. */
-export function onScreen(
-  page: string,
-  at: { readonly width: number; readonly colour: boolean; readonly first: readonly string[]; readonly last: readonly string[] },
-): string {
-  const { bold } = pc.createColors(at.colour);
-  const room = Math.min(at.width, widestProse);
-  const [head, ...rest] = sectionsOf(page);
-  const rank = ({ title }: Section): number => (at.first.includes(title) ? at.first.indexOf(title) - at.first.length : at.last.includes(title) ? 1 : 0);
-  return [...(head ? [head] : []), ...rest.toSorted((a, b) => rank(a) - rank(b))]
+/** Lays a page out. */
+export function onScreen(page: string, { width, colour }: { readonly width: number; readonly colour: boolean }): string {
+  const { bold } = pc.createColors(colour);
+  const room = Math.min(width, widestProse);
+  return sectionsOf(page)
     .map(({ title, lines }) => [...(title === '' ? [] : [bold(title)]), ...laidOut(lines, room, title === '' ? 0 : 2, bold)].join('\n'))
     .map((text) => `${text.trimEnd()}\n`)
     .join('\n');

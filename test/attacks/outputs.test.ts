@@ -53,7 +53,7 @@ describe('a place that can be seen to take no file is a mistake of usage, and no
       ]) {
         const ran = await pretrip(args);
         expect([args.join(' ').slice(-60), ran.status]).toEqual([args.join(' ').slice(-60), 2]);
-        expect(ran.err).toMatch(/^pretrip: .*(cannot write|is there already)/);
+        expect(ran.err).toMatch(/^pretrip: .*(cannot write|exists already)/);
         expect(ran.err).not.toMatch(/ {4}at /);
       }
     },

@@ -244,8 +244,8 @@ describe('evidence', oracle('ssh-keygen'), () => {
 
   test.each<[string, (at: string) => unknown, RegExp]>([
     ['a file that is changed', (at) => appendFileSync(join(at, 'rules.json'), ' '), /rules.json: is not what the manifest says/],
-    ['a file more', (at) => writeFileSync(join(at, 'note.txt'), 'all is well'), /note.txt: is no part of the evidence/],
-    ['a directory more', (at) => void mkdirSync(join(at, 'more')), /more: is no part of the evidence/],
+    ['a file more', (at) => writeFileSync(join(at, 'note.txt'), 'all is well'), /note.txt: is not a part of the evidence/],
+    ['a directory more', (at) => void mkdirSync(join(at, 'more')), /more: is not a part of the evidence/],
     ['a file less', (at) => rmSync(join(at, 'rules.json')), /rules.json: there is no such file[\s\S]*could not be judged again/],
     [
       'a link instead of a file',
@@ -255,7 +255,7 @@ describe('evidence', oracle('ssh-keygen'), () => {
       },
       /report.json: is a symbolic link/,
     ],
-    ['a pipe instead of a file', (at) => execa('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', join(at, 'report.json')]), /report.json: is no regular file/],
+    ['a pipe instead of a file', (at) => execa('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', join(at, 'report.json')]), /report.json: is not a regular file/],
     ['a file of a terabyte', (at) => truncateSync(join(at, 'asked.tsv'), 1024 ** 4), /asked.tsv: is larger than/],
     ['another key', (at) => sign(at, 'other', 'evidence@pretrip'), /signature: .*vouches for no such signature/],
     ['another namespace', (at) => sign(at, 'key', 'file'), /signature: .*vouches for no such signature/],
@@ -271,7 +271,7 @@ describe('evidence', oracle('ssh-keygen'), () => {
   test('is never overwritten, and a failed signature leaves nothing', async () => {
     const again = await pretrip(['scan', debian(12), '--evidence', evidence]);
     expect(again.status).toBe(2);
-    expect(again.err).toMatch(/is there already/);
+    expect(again.err).toMatch(/exists already/);
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', join(dir, 'locked')]);
     const env = { SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force', SSH_AUTH_SOCK: '' };
     const locked = await pretrip(['scan', debian(12), '--evidence', join(dir, 'never'), '--sign', join(dir, 'locked')], { env });

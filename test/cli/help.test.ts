@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { commandIn } from '../../src/cli/calling/called.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { exitStatus } from '../../src/cli/errors.ts';
+import { checkedWords, type FlagTable, wordsIn } from '../../src/cli/words.ts';
+import { shellWords } from '../../src/collect/targets/via.ts';
+import { everyFormat } from '../report/every-format.ts';
 import { pretrip } from './run.ts';
 
 const commands = Object.keys(COMMANDS).map((id) => id.replaceAll(':', ' '));
@@ -53,26 +58,63 @@ describe('help', () => {
   });
 });
 
-describe('a mistake on the command line ends with status 2, in a few lines, and leaves standard output empty', () => {
-  test.each([
-    ['a command that there is not', ['scna'], /scna/],
-    ['a command of a topic that there is not', ['rules', 'lst'], /lst/],
-    ['a command nearly right', ['scna'], /did you mean "scan"\?/],
-    ['a command of a topic nearly right', ['rules', 'lsit'], /did you mean "list"\?/],
-    ['a target without a command', ['ssh://edge01'], /pretrip scan ssh:\/\/edge01/],
-    ['a flag before any command', ['--select', 'x'], /pretrip scan --select/],
-    ['a flag that there is not', ['plan', '--jsn'], /--jsn\n.*did you mean "--json"\?/],
-    ['a flag without its value', ['scan', '-o'], /--output|-o/],
-    ['an argument too many', ['report', 'a', 'b'], /b/],
-    ['an argument missing', ['report'], /run/i],
-    ['a value that is none of the options', ['scan', '--as', 'tarball'], /--as=tarball.*root-directory/],
-  ] as const)('%s', async (_, args, says) => {
-    const { status, out, err } = await pretrip(args);
+describe('of what no single command says', () => {
+  test('every exit status, every format, every target and every variable has its line', async () => {
+    const [status, formats, targets, environment] = await Promise.all(
+      ['exit-status', 'formats', 'targets', 'environment'].map((topic) => pretrip(['help', topic])),
+    );
+    for (const page of [status, formats, targets, environment]) {
+      expect(page?.status).toBe(0);
+      expect(widest(page?.out ?? '')).toBeLessThanOrEqual(80);
+    }
+    for (const code of Object.values(exitStatus)) expect(status?.out).toMatch(new RegExp(`^ {2}${code} `, 'm'));
+    for (const [name] of everyFormat) expect(formats?.out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    expect(targets?.out).toContain('ssh://[user@]host[:port]');
+    for (const { flags } of Object.values(COMMANDS))
+      for (const { env } of Object.values((flags ?? {}) as Record<string, { env?: string }>)) if (env !== undefined) expect(environment?.out).toContain(env);
+  });
+
+  test('is named by pretrip alone, and a page that there is not is suggested', async () => {
+    expect((await pretrip([])).out).toMatch(/^ {2}pretrip help exit-status {2}/m);
+    const { status, err } = await pretrip(['help', 'exit-statsu']);
     expect(status).toBe(2);
-    expect(out).toBe('');
-    expect(err).toMatch(says);
-    expect(err).toMatch(/^pretrip: /);
-    expect(err.split('\n').length).toBeLessThanOrEqual(6);
-    expect(err).not.toMatch(/ {4}at |node:internal/);
+    expect(err).toContain('did you mean "pretrip help exit-status"?');
+  });
+});
+
+test('flags of scan and capture stand in groups, in one order', async () => {
+  for (const command of ['scan', 'capture']) {
+    const { out } = await pretrip([command, '--help']);
+    expect(out).not.toMatch(/^FLAGS$/m);
+    expect(out.match(/^[A-Z]+ FLAGS$/gm)?.map((head) => head.split(' ')[0])).toEqual(
+      ['TARGET', 'RULE', 'OUTPUT', 'GATE', 'EVIDENCE', 'CONNECTION'].filter((group) => command === 'scan' || group !== 'GATE'),
+    );
+  }
+});
+
+test.each(commands)('flags of %s stand below each other', async (command) => {
+  const { out } = await pretrip([...command.split(' '), '--help']);
+  for (const [, group = ''] of out.matchAll(/^[A-Z ]*FLAGS\n((?: .*\n?)+)/gm)) {
+    const places = [...group.matchAll(/^ {2}(?: {4}|-\w, )?(?=--)/gm)].map(([before]) => before.length);
+    expect(new Set(places).size, group).toBe(1);
+  }
+});
+
+describe('the examples of help', () => {
+  const examples = Object.values(COMMANDS).flatMap(({ examples: lines = [] }) => lines.map((line) => String(line).replaceAll('<%= config.bin %>', 'pretrip')));
+
+  test.each(examples)('%s is a command line without a mistake', async (example) => {
+    const [program, ...argv] = shellWords(example.replace(/^\$ (?:sudo )?/, '').replace(/ > .*$/, ''));
+    expect(program).toBe('pretrip');
+    const named = commandIn(argv);
+    expect(named).toBeDefined();
+    const flags = named?.command.flags as FlagTable;
+    expect(checkedWords(wordsIn(named?.rest ?? [], flags), flags).mistakes).toEqual([]);
+  });
+
+  test('run where they need no other host, file or account', async () => {
+    const alone = examples.filter((line) => /^pretrip (?:rules (?:list|show)|plan)\b/.test(line));
+    expect(alone.length).toBeGreaterThan(4);
+    for (const line of alone) expect((await pretrip(shellWords(line).slice(1))).status, line).toBe(0);
   });
 });

@@ -102,6 +102,29 @@ describe('rules show', () => {
   });
 });
 
+describe('rules show, further', () => {
+  test('begins with the fix, and says what stands below', async () => {
+    const { out } = await pretrip(['rules', 'show', 'podman.api.service-timeout']);
+    expect(out).toMatch(/^Below: Fix · Why · .*Expects · .*Reads/m);
+    expect(out.match(/^## .*$/gm)?.[0]).toBe('## Fix');
+    expect(out).toContain('`pretrip rules show podman.api.service-timeout --reads` prints');
+  });
+
+  test('prints with --reads what the plan of the rule is', async () => {
+    const [reads, plan] = await Promise.all([
+      pretrip(['rules', 'show', 'podman.policy.default', '--reads']),
+      pretrip(['plan', '--select', 'podman.policy.default']),
+    ]);
+    expect(reads.out).toBe(plan.out);
+  });
+
+  test('shows one kind alone', async () => {
+    const { status, out } = await pretrip(['rules', 'show', '--kinds', 'delegation']);
+    expect(status).toBe(0);
+    expect(out.match(/^##? .*$/gm)).toEqual(['## delegation']);
+  });
+});
+
 describe('rules new', () => {
   test('writes a rule and cases that pass as they are, and that scan can use', async () => {
     const root = join(dir, 'mine');
@@ -130,7 +153,7 @@ describe('rules new', () => {
   test.each(['Acme.Motd', 'acme', '../acme.motd', 'acme..motd', 'acme/motd'])('refuses %s as an id', async (id) => {
     const { status, err } = await pretrip(['rules', 'new', id, '-r', join(dir, 'refused')]);
     expect(status).toBe(2);
-    expect(err).toMatch(/is no rule id/);
+    expect(err).toMatch(/is not a rule id/);
   });
 });
 

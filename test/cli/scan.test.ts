@@ -179,7 +179,7 @@ describe('bad input ends in one clear message and the right status', () => {
   test('something that is no saved run', async () => {
     const { status, err } = await pretrip(['report', put('run.json', '{"format":"pretrip-report/1"}')]);
     expect(status).toBe(4);
-    expect(err).toMatch(/is no pretrip report/);
+    expect(err).toMatch(/is not a pretrip report/);
   });
 });
 

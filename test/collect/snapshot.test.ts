@@ -64,7 +64,7 @@ describe('a snapshot', () => {
     ['something behind the end', (t: string) => `${t}{"ask":{"do":"read","path":"/z"},"answer":{"is":"absent"}}\n`, /more after the end record/],
     ['no header', (t: string) => t.split('\n').slice(1).join('\n'), /its first line is no "snapshot\/1" header/],
     ['a header that does not say truly whether it ran', (t: string) => t.replace('"tool":"0"', '"tool":"0","running":"no"'), /no "snapshot\/1" header/],
-    ['garbage in the middle', (t: string) => t.replace('\n{"ask"', '\nGARBAGE\n{"ask"'), /f:2: this line is no JSON/],
+    ['garbage in the middle', (t: string) => t.replace('\n{"ask"', '\nGARBAGE\n{"ask"'), /f:2: this line is not JSON/],
   ])('%s is refused with its place', (_, change, message) => {
     expect(() => readSnapshot(Buffer.from(change(text)), 'f')).toThrow(message);
   });

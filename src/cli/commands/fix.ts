@@ -8,7 +8,7 @@ import { refuseUnknown } from '../accounts.ts';
 import { DefectError } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
-import { progress } from '../progress.ts';
+import { asking, working } from '../progress.ts';
 import { reachFrom, remoteFlags } from '../remote.ts';
 import { savedReport } from '../saved-report.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
@@ -35,30 +35,44 @@ export default class Fix extends PretripCommand {
   static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...fixFlags };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Fix);
-    const report = isSavedRun(args.target) ? await savedReport(args.target) : await this.#scanned(args.target);
+    const { target, flags, scanned } = await this.read(Fix, ({ args, flags: given }) => ({ target: args.target, flags: given, scanned: asked(given) }));
+    const report = isSavedRun(target) ? await savedReport(target) : await scanned(target);
     await out((flags.output === 'json' ? fixJson : fixText)(report, flags['fail-on']));
   }
+}
 
-  async #scanned(name: string): Promise<Report> {
-    const { flags } = await this.parse(Fix);
+type Reach = Parameters<typeof selectionFrom>[0] & Parameters<typeof reachFrom>[0];
+
+/** What of the flags says where and how to look. */
+interface Given extends Reach {
+  readonly as?: string | undefined;
+  readonly user?: string | undefined;
+  readonly now?: string | undefined;
+  readonly rules?: string[] | undefined;
+  readonly file?: string[] | undefined;
+  readonly account?: string[] | undefined;
+}
+
+/** How a target is scanned by what was asked for. */
+function asked(flags: Given): (name: string) => Promise<Report> {
+  return async (name) => {
     const pack = await packFrom(flags.rules ?? []);
     const order = { pack, selection: selectionFrom(flags, pack) };
     const occasion: Occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
     const reach = reachFrom(flags, () => superset(pack, order.selection));
+    const work = working(name === usualTarget ? 'this host' : name, 'looking');
     const opened = await openTarget({ name, as: flags.as, user: flags.user, now: flags.now, reach }, undefined);
-    const meter = 'host' in opened ? progress(opened.host.name) : undefined;
     try {
       await refuseUnknown(occasion.accounts ?? [], opened);
       const from = 'snapshot' in opened ? opened.snapshot : opened.host;
-      const { report, defects } = await scan(from, order, meter ? { ...occasion, progress: meter.step } : occasion);
+      const { report, defects } = await scan(from, order, { ...occasion, progress: (...count) => work.step(asking(...count)) });
       if (defects.length > 0) throw new DefectError(defects.join('\n'));
       return report;
     } finally {
-      meter?.end();
+      work.end();
       if ('host' in opened) await opened.close?.();
     }
-  }
+  };
 }
 
 /** Whether a path is what `scan -o json=FILE` wrote: a report says so in its first lines. */

@@ -1,14 +1,17 @@
 import * as Args from '@oclif/core/args';
 import { gate } from '../../verdicts/summarize.ts';
-import { emit, named, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
+import { allOf } from '../errors.ts';
+import { checkIdentity, emit, named, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { savedReport } from '../saved-report.ts';
 import { withdrawing } from '../withdraw.ts';
 
 export default class Report extends PretripCommand {
+  static override readonly undone = 'nothing was written';
   static override summary = 'Render a saved run again.';
-  static override description = 'RUN.json is what "pretrip scan -o json=RUN.json" wrote. The gate is applied again, with the same exit statuses as scan.';
+  static override description = 'RUN is what "pretrip scan -o json=RUN" wrote. The gate is applied again, with the same exit statuses as scan.';
   static override examples = ['<%= config.bin %> report run.json -o sarif=run.sarif -o junit=run.xml'];
+  static override usage = 'report RUN [FLAGS]';
   static override args = { run: Args.string({ ignoreStdin: true, description: 'the saved run', required: true }) };
   static override flags = outputFlags;
 
@@ -17,11 +20,17 @@ export default class Report extends PretripCommand {
   }
 
   async #render(): Promise<void> {
-    const { args, flags } = await this.parse(Report);
-    const outputs = outputsFrom(flags, 1);
-    const report = named(await savedReport(args.run), flags.name);
+    const { path, flags, outputs, style } = await this.read(Report, async ({ args, flags: given }) => {
+      const [to, as] = await allOf(
+        () => outputsFrom(given, 1),
+        () => styleFrom(given),
+        () => checkIdentity(given, 1),
+      );
+      return { path: args.run, flags: given, outputs: to, style: as };
+    });
+    const report = named(await savedReport(path), flags.name);
     const result = gate([report], flags['fail-on'], flags['allow-incomplete']);
-    await emit([report], outputs, styleFrom(flags), result.said);
+    await emit([report], outputs, style, result.said);
     process.exitCode = result.status;
   }
 }

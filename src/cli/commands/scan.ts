@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { Order } from '../../inspect.ts';
 import { json } from '../../report/formats.ts';
@@ -9,19 +10,21 @@ import type { Report } from '../../verdicts/report.ts';
 import { gate } from '../../verdicts/summarize.ts';
 import { NobodyError, refuseUnknown } from '../accounts.ts';
 import { combined } from '../combine.ts';
-import { DefectError, exitStatus, OutputError, TargetError, UsageError } from '../errors.ts';
+import { allOf, DefectError, exitMeaning, exitStatus, OutputError, TargetError, UsageError } from '../errors.ts';
 import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
-import { emit, fileName, named, type Output, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
+import { checkIdentity, emit, fileName, named, type Output, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
-import { err } from '../print.ts';
-import { progress } from '../progress.ts';
+import { err, tell } from '../print.ts';
+import { asking, type Work, working } from '../progress.ts';
 import { inJobs, jobsFlag, reachFrom, remoteFlags } from '../remote.ts';
 import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
 import { keyFrom, signFlag } from '../sign.ts';
+import { losing } from '../signals.ts';
 import { superset } from '../superset.ts';
 import { type Asked, openTarget, targetHelp, usualTarget } from '../targets.ts';
 import { thisTool } from '../this-tool.ts';
+import { refuseUseless } from '../useless.ts';
 import { withdraw, withdrawing } from '../withdraw.ts';
 import { type NewFile, refuseUnwritable, writeDirectory } from '../write-file.ts';
 
@@ -30,6 +33,7 @@ const evidenceFlags = {
   evidence: Flags.string({
     description: "keep what the verdicts rest on in a new directory; {target} in DIR is the target's name. See: pretrip verify",
     helpValue: 'DIR',
+    helpGroup: 'evidence',
   }),
 };
 
@@ -39,6 +43,7 @@ const withFlag = {
     multipleNonGreedy: true,
     description: 'a further capture of the same host ("capture --for"), which answers what the snapshot could not',
     helpValue: 'FILE',
+    helpGroup: 'target',
   }),
 };
 
@@ -46,11 +51,13 @@ export default class Scan extends PretripCommand {
   static override summary = 'Judge a host: this one, others over SSH, a root directory, or a snapshot.';
   static override description = `${targetHelp} Reads only; "pretrip plan" prints all that may be touched.
 
-Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-on; 2 usage or rules are wrong; 3 incomplete: something at or above --fail-on is unknown, nothing was judged, or no account or engine was found to judge; 4 a target could not be read; 5 an output could not be written; 70 a defect in pretrip.`;
+Exit status: ${Object.entries(exitMeaning)
+    .map(([name, says]) => `${exitStatus[name as keyof typeof exitStatus]} ${says}`)
+    .join('; ')}.`;
   static override examples = [
     '<%= config.bin %> scan',
     '<%= config.bin %> scan -p k3d-rootless --fail-on medium',
-    'sudo <%= config.bin %> scan -p podman-rootless --account driver',
+    '$ sudo <%= config.bin %> scan -p podman-rootless --account driver',
     '<%= config.bin %> scan host.pretrip.jsonl -o table -o sarif=host.sarif',
     '<%= config.bin %> scan /mnt/rootfs --select "podman.*"',
     '<%= config.bin %> scan ssh://edge01 ssh://edge02 --sudo -o json=out/{target}.json',
@@ -58,34 +65,27 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
     '<%= config.bin %> scan --via "podman exec -i k3d-dev-server-0"',
   ];
   static override strict = false;
+  static override args = { target: Args.string({ ignoreStdin: true, description: 'what to judge; default: this host. See: pretrip help targets' }) };
   static override usage = 'scan [TARGET...] [FLAGS]';
-  static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...jobsFlag, ...outputFlags, ...withFlag, ...evidenceFlags };
+  static override flags = { ...targetFlags, ...withFlag, ...selectionFlags, ...outputFlags, ...evidenceFlags, ...jobsFlag, ...remoteFlags };
 
   async run(): Promise<void> {
     await withdrawing(this.argv, Scan.flags, () => this.#scan());
   }
 
   async #scan(): Promise<void> {
-    const { argv, flags } = await this.parse(Scan);
-    const targets = argv.length > 0 ? (argv as string[]) : [usualTarget];
-    const outputs = outputsFrom(flags, targets.length);
-    // A snapshot of a host is of its kind, too: only what was named as a host can be looked at again.
-    const style = { ...styleFrom(flags), here: targets.every((t) => t === usualTarget || t.includes('://')) };
-    const key = keyFrom(flags.sign);
-    refuseContradictions(flags, targets.length, key !== undefined && !saves(outputs));
-    const pack = await packFrom(flags.rules ?? []);
-    const order = { pack, selection: selectionFrom(flags, pack) };
-    const occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
-    const reach = reachFrom(flags, () => superset(pack, order.selection));
-    const tried = await inJobs(targets, flags.jobs, (name) =>
-      scanTarget(
-        { name, as: flags.as, user: flags.user, now: flags.now, with: flags.with, called: flags.name, filed: flags.evidence !== undefined, reach },
-        order,
-        occasion,
-        targets.length > 1,
-        outputs,
-      ),
-    );
+    const { targets, flags, outputs, style, key, takenAt, order } = await this.#asked();
+    const occasion = { takenAt, files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
+    const reach = reachFrom(flags, () => superset(order.pack, order.selection));
+    let read = 0;
+    const kept = losing(() => `nothing was judged and no report written${targets.length > 1 ? `; ${read} of ${targets.length} targets had been read` : ''}`);
+    const tried = await inJobs(targets, flags.jobs, async (name) => {
+      const wanted = { name, as: flags.as, user: flags.user, now: flags.now, with: flags.with, called: flags.name, filed: flags.evidence !== undefined, reach };
+      const scanned = await scanTarget(wanted, order, occasion, targets.length > 1, outputs);
+      read += 1;
+      return scanned;
+    });
+    kept();
     const scanned = tried.filter((s) => s !== undefined);
     const reports = scanned.map((s) => s.report);
     const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
@@ -97,25 +97,45 @@ Exit status: 0 gate passed, everything decided; 1 a failure at or above --fail-o
       ...(evidence === undefined
         ? []
         : await failing(async () => {
-            await keepEvidence(evidence, scanned, rulesFile(flags.rules ?? [], pack.digest), style, key);
-            await err(`wrote evidence of ${reports.length === 1 ? reports[0]?.target.name : `${reports.length} targets`} to ${evidence}\n`);
+            await keepEvidence(evidence, scanned, rulesFile(flags.rules ?? [], order.pack.digest), style, key);
+            await tell([`wrote evidence of ${reports.length === 1 ? reports[0]?.target.name : `${reports.length} targets`} to ${evidence}`]);
           })),
       ...(await failing(() => emit(reports, outputs, style, saidOf(result.said, scanned.length, targets.length), key))),
     ];
-    if (unwritten.length > 0) {
-      await err(`${result.said}\n`);
-      throw new OutputError(unwritten.map((e) => e.message).join('\n'), unwritten[0]?.hint);
-    }
+    if (unwritten.length > 0) throw new OutputError(unwritten.map((e) => e.message).join('\n'), unwritten[0]?.hint);
     const defects = scanned.flatMap((s) => s.defects);
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
     process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
   }
+
+  /** The command line, with every mistake in it told before anything is looked at. */
+  #asked() {
+    return this.read(Scan, async ({ argv, flags }, given) => {
+      const targets = argv.length > 0 ? (argv as string[]) : [usualTarget];
+      const [outputs, style, key, takenAt, order] = await allOf(
+        () => outputsFrom(flags, targets.length),
+        // A snapshot of a host is of its kind, too: only what was named as a host can be looked at again.
+        () => ({ ...styleFrom(flags), here: targets.every((t) => t === usualTarget || t.includes('://')) }),
+        () => keyFrom(flags.sign),
+        () => timeFrom(flags.now),
+        async () => {
+          const pack = await packFrom(flags.rules ?? []);
+          return { pack, selection: selectionFrom(flags, pack) };
+        },
+        () => checkIdentity(flags, targets.length),
+        () => refuseContradictions(flags, targets),
+        () => refuseUseless(targets, flags, given),
+      );
+      if (key !== undefined && flags.evidence === undefined && !saves(outputs))
+        throw new UsageError('--sign: there is nothing to sign', 'signed are the evidence (--evidence DIR) and the JSON report (-o json=FILE)');
+      return { targets, flags, outputs, style, key, takenAt, order };
+    });
+  }
 }
 
 /** What bounds a report is told where no table does. */
-async function tellCaveats(reports: readonly Report[]): Promise<void> {
-  for (const { target, caveats = [] } of reports) for (const { said } of caveats) await err(`pretrip: ${visible(`${target.name}: ${said}`)}\n`);
-}
+const tellCaveats = (reports: readonly Report[]): Promise<void> =>
+  tell(reports.flatMap(({ target, caveats = [] }) => caveats.map(({ said }) => `pretrip: ${target.name}: ${said}`)));
 
 /** Does the work; an output that could not be written is given back instead of thrown. */
 async function failing(work: () => Promise<void>): Promise<OutputError[]> {
@@ -129,16 +149,26 @@ async function failing(work: () => Promise<void>): Promise<OutputError[]> {
 }
 
 /** Flags that contradict each other are told before anything is looked at. */
-function refuseContradictions(flags: { evidence?: string | undefined; with?: string[] | undefined }, targets: number, nothingToSign: boolean): void {
+function refuseContradictions(flags: { evidence?: string | undefined; with?: string[] | undefined }, targets: readonly string[]): Promise<unknown> {
   const { evidence } = flags;
-  if (nothingToSign && evidence === undefined)
-    throw new UsageError('--sign: there is nothing to sign', 'signed are the evidence (--evidence DIR) and the JSON report (-o json=FILE)');
-  if (evidence !== undefined && existsSync(evidence))
-    throw new UsageError(`--evidence ${evidence}: is there already`, 'name a directory that is not there yet: evidence is never overwritten');
-  if (evidence !== undefined) refuseUnwritable(evidence);
-  if (evidence !== undefined && targets > 1 && !evidence.includes('{target}'))
-    throw new UsageError(`--evidence ${evidence}: several targets need a directory each`, 'put {target} into the path');
-  if (flags.with && targets > 1) throw new UsageError('--with fills up one target', 'scan the others apart');
+  const again = targets.find((target, at) => targets.indexOf(target) !== at);
+  return allOf(
+    () => {
+      if (again !== undefined) throw new UsageError(`${again} is given twice`, 'name each target once');
+    },
+    () => {
+      if (evidence !== undefined && existsSync(evidence))
+        throw new UsageError(`--evidence ${evidence}: exists already`, 'name a directory that does not exist yet: evidence is never overwritten');
+      if (evidence !== undefined) refuseUnwritable(evidence);
+    },
+    () => {
+      if (evidence !== undefined && targets.length > 1 && !evidence.includes('{target}'))
+        throw new UsageError(`--evidence ${evidence}: several targets need a directory each`, 'put {target} into the path');
+    },
+    () => {
+      if (flags.with && targets.length > 1) throw new UsageError('--with adds to one target', 'scan the others on their own');
+    },
+  );
 }
 
 /** The gate's sentence, with what it could not see. */
@@ -158,20 +188,26 @@ interface Wanted extends Asked {
 
 /** Scans one target. Of several, one that cannot be read is told and leaves the others alone: undefined. */
 async function scanTarget(wanted: Wanted, order: Order, occasion: Occasion, several: boolean, outputs: readonly Output[]): Promise<Scanned | undefined> {
+  const work = working(wanted.called ?? nameOf(wanted), 'opening');
   try {
-    const scanned = await scanOpened(wanted, order, occasion);
+    const scanned = await scanOpened(wanted, order, occasion, work);
     if (scanned.report.rules.length === 0 && !scanned.report.undecidedProfiles)
-      throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list names the rules and their profiles; -p chooses a profile');
+      throw new UsageError('no rule is selected, so nothing would be judged', 'pretrip rules list prints the rules and their profiles; -p chooses a profile');
     return scanned;
   } catch (error) {
     if (!(error instanceof TargetError || error instanceof NobodyError) || !several) throw error;
     withdraw(outputs, [wanted.name], error.message);
-    await err(`pretrip: ${visible(error.message)}\n`);
+    await err(`pretrip: ${visible(error.message)}; it was not judged\n`);
     return undefined;
+  } finally {
+    work.end();
   }
 }
 
-async function scanOpened({ with: more, called, filed, ...asked }: Wanted, order: Order, occasion: Occasion): Promise<Scanned> {
+/** A target's name before it is open. */
+const nameOf = ({ name, reach }: Wanted): string => (name !== usualTarget ? name.replace(/^ssh:\/\//i, '') : (reach?.via ?? 'this host'));
+
+async function scanOpened({ with: more, called, filed, ...asked }: Wanted, order: Order, occasion: Occasion, work: Work): Promise<Scanned> {
   const opened = await openTarget(asked, called);
   try {
     await refuseUnknown(occasion.accounts ?? [], opened);
@@ -188,12 +224,10 @@ async function scanOpened({ with: more, called, filed, ...asked }: Wanted, order
     const scanned = await scan(more ? await combined(opened.snapshot, more, order) : opened.snapshot, order, occasion);
     return { ...scanned, report: named(scanned.report, called) };
   }
-  if (more) throw new UsageError('--with fills up a snapshot', 'capture the host first: pretrip capture -o host.pretrip.jsonl');
-  const meter = progress(opened.host.name);
+  if (more) throw new UsageError('--with adds to a snapshot, and this is a host', 'capture the host first: pretrip capture -o host.pretrip.jsonl');
   try {
-    return await scan(opened.host, order, { ...occasion, progress: meter.step });
+    return await scan(opened.host, order, { ...occasion, progress: (...count) => work.step(asking(...count)) });
   } finally {
-    meter.end();
     await opened.close?.();
   }
 }

@@ -4,7 +4,7 @@ import * as Flags from '@oclif/core/flags';
 import { askedRecord } from '../../collect/snapshot/asked.ts';
 import { compressionOf, readSnapshot, type Snapshot, SnapshotError, startsSnapshot, unpacked } from '../../collect/snapshot/snapshot.ts';
 import { plain } from '../../report/text.ts';
-import { exitStatus, TargetError, UsageError } from '../errors.ts';
+import { eachOf, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceFiles } from '../evidence.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
@@ -18,6 +18,7 @@ import { readSafely, UnreadableError } from '../verify/read-safely.ts';
 import { recordingAt } from '../verify/recording.ts';
 
 export default class Verify extends PretripCommand {
+  static override readonly undone = 'nothing was checked';
   static override summary = 'Check evidence: signature, digests, and every verdict, judged again.';
   static override description =
     `PATH is an evidence directory ("scan --evidence"), a snapshot, or a saved run with --snapshot. The snapshot is judged again by the recorded rules, parameters and profiles, and compared with the report verdict by verdict.
@@ -32,23 +33,38 @@ Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be r
     '<%= config.bin %> verify run.json --snapshot host.pretrip.jsonl',
     '<%= config.bin %> verify host.pretrip.jsonl --list',
   ];
-  static override args = { path: Args.string({ ignoreStdin: true, required: true, description: 'evidence directory, snapshot, or saved run' }) };
+  static override args = { path: Args.string({ ignoreStdin: true, required: true, description: 'the evidence directory, snapshot, or saved run' }) };
   static override flags = {
-    snapshot: Flags.string({ description: 'the snapshot that a saved run was judged on', helpValue: 'FILE' }),
-    rules: Flags.string({ char: 'r', multiple: true, multipleNonGreedy: true, description: 'rules beside the shipped ones that a saved run was judged by' }),
-    signature: Flags.string({ description: 'signature of the file; default: FILE.sig beside it', helpValue: 'FILE' }),
-    'allowed-signers': Flags.string({ description: 'file of the keys that may sign (ssh-keygen, ALLOWED SIGNERS)', helpValue: 'FILE' }),
-    signer: Flags.string({ description: 'who must have signed: a principal of --allowed-signers', helpValue: 'IDENTITY' }),
-    'verify-time': Flags.string({ description: 'time at which the key must have been valid (RFC 3339, UTC); default: now', helpValue: 'TIME' }),
     list: Flags.boolean({ description: 'print the record of everything that was read and run, and check nothing' }),
+    rules: Flags.string({
+      char: 'r',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'rules beside the shipped ones that a saved run was judged by',
+      helpValue: 'PATH',
+      helpGroup: 'saved run',
+    }),
+    snapshot: Flags.string({ description: 'the snapshot that a saved run was judged on', helpValue: 'FILE', helpGroup: 'saved run' }),
+    signature: Flags.string({ description: 'signature of the file; default: FILE.sig beside it', helpValue: 'FILE', helpGroup: 'signature' }),
+    'allowed-signers': Flags.string({
+      description: 'file of the keys that may sign (ssh-keygen, ALLOWED SIGNERS)',
+      helpValue: 'FILE',
+      helpGroup: 'signature',
+    }),
+    signer: Flags.string({ description: 'who must have signed: a principal of --allowed-signers', helpValue: 'IDENTITY', helpGroup: 'signature' }),
+    'verify-time': Flags.string({
+      description: 'time at which the key must have been valid (RFC 3339, UTC); default: now',
+      helpValue: 'TIME',
+      helpGroup: 'signature',
+    }),
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Verify);
-    const path = args.path;
+    const { path, flags, trust } = await this.read(Verify, ({ args, flags: given }) => ({ path: args.path, flags: given, trust: trustFrom(given) }));
     const directory = isDirectory(path);
+    if (directory) refuseUseless('an evidence directory, which holds its own', flags, ['snapshot', 'rules', 'signature']);
+    if (flags.list) refuseUseless('--list, which checks nothing', flags, ['snapshot', 'rules', 'signature', 'allowed-signers', 'signer', 'verify-time']);
     if (flags.list) return out(askedRecord(await recordingAt(directory ? `${path}/${evidenceFiles.snapshot}` : path)));
-    const trust = trustFrom(flags);
     const findings = directory ? await inDirectory(path, trust) : await inFile(path, flags, trust);
     const wrong = findings.filter((f) => f.is === 'bad').length;
     const words = { ok: 'ok  ', bad: 'BAD ', note: 'note' };
@@ -67,6 +83,13 @@ interface VerifyFlags {
   readonly 'verify-time'?: string | undefined;
 }
 
+/** Flags that would be ignored are refused. Throws UsageError. */
+function refuseUseless(to: string, flags: VerifyFlags, names: readonly (keyof VerifyFlags)[]): void {
+  eachOf(names, (name) => {
+    if (flags[name] !== undefined) throw new UsageError(`--${name} does nothing for ${to}`, 'leave it out');
+  });
+}
+
 function isDirectory(path: string): boolean {
   const info = statSync(path, { throwIfNoEntry: false });
   if (!info) throw new TargetError(`${path}: there is no such file or directory`);
@@ -76,9 +99,10 @@ function isDirectory(path: string): boolean {
 function trustFrom(flags: VerifyFlags): Trust {
   const { 'allowed-signers': allowed, signer, 'verify-time': at } = flags;
   if (allowed === undefined && signer !== undefined)
-    throw new UsageError('--signer needs --allowed-signers', 'a signature names a key, and only a list tells whose it is');
-  if (allowed === undefined && at !== undefined) throw new UsageError('--verify-time needs --allowed-signers', 'only a list tells when a key was valid');
-  if (at !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at)) throw new UsageError(`--verify-time ${at}: must be as 2026-01-31T12:00:00Z`);
+    throw new UsageError('--signer needs --allowed-signers', 'a signature names a key, and only a list says whose it is');
+  if (allowed === undefined && at !== undefined) throw new UsageError('--verify-time needs --allowed-signers', 'only a list says when a key was valid');
+  if (at !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at))
+    throw new UsageError(`--verify-time ${at}: is not a time in UTC`, 'write it as 2026-01-31T12:00:00Z');
   if (allowed !== undefined) given(allowed);
   return { ...(allowed === undefined ? {} : { allowed }), ...(signer === undefined ? {} : { signer }), ...(at === undefined ? {} : { at }) };
 }
@@ -94,13 +118,15 @@ function given(path: string): Uint8Array {
 }
 
 function inDirectory(path: string, trust: Trust): Promise<Finding[]> {
-  if (!isEvidence(path)) throw new TargetError(`${path}: holds no evidence: there is no manifest.json`, 'evidence is made with: pretrip scan --evidence DIR');
+  if (!isEvidence(path))
+    throw new TargetError(`${path}: is not an evidence directory: it has no manifest.json`, 'one is made with: pretrip scan --evidence DIR');
   return checkEvidence(path, trust);
 }
 
 async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<Finding[]> {
   const bytes = given(path);
   if (compressionOf(bytes) !== undefined || startsSnapshot(bytes)) {
+    refuseUseless('a snapshot', flags, ['snapshot', 'rules']);
     const text = textOf(bytes, path);
     return [await signatureOf(path, text, 'snapshot', flags, trust), snapshotFinding(path, bytes)];
   }
@@ -137,7 +163,7 @@ function readable(bytes: Uint8Array, path: string): Snapshot | undefined {
 function snapshotFinding(path: string, bytes: Uint8Array): Finding {
   try {
     const { answers, digest, truncated, header } = readSnapshot(bytes, path);
-    if (truncated) return bad(path, 'is truncated: it has no end record, so nothing tells whether what is left is whole');
+    if (truncated) return bad(path, 'is truncated: it has no end record, so what is left may not be whole');
     return ok(path, `${answers.size} answers of ${header.name} at ${header.takenAt}, ${digest}`);
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
@@ -152,8 +178,7 @@ async function signatureOf(path: string, text: Uint8Array, what: Signed, flags: 
   const names =
     flags.signature === undefined ? [path, ...(what === 'snapshot' ? [base, `${base}.gz`, `${base}.zst`] : [])].map((n) => `${n}.sig`) : [flags.signature];
   const file = flags.signature ?? names.find((n) => statSync(n, { throwIfNoEntry: false }) !== undefined);
-  if (file === undefined)
-    return (trust.allowed === undefined ? note : bad)('signature', 'there is none: the digests show damage, and no forgery by somebody who made them anew');
+  if (file === undefined) return (trust.allowed === undefined ? note : bad)('signature', 'not signed: digests detect corruption, not tampering');
   const { holds, trusted, said } = await checkSignature(text, what, given(file), trust);
   return (holds ? (trusted ? ok : note) : bad)('signature', `${file}: ${said}`);
 }

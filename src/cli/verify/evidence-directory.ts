@@ -30,14 +30,14 @@ export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[
   };
   const own: string[] = [...Object.values(evidenceFiles), manifestFile, signatureFile];
   const there = readdirSync(dir).sort();
-  for (const name of there) if (!own.includes(name)) findings.push(bad(name, 'is no part of the evidence'));
+  for (const name of there) if (!own.includes(name)) findings.push(bad(name, 'is not a part of the evidence'));
 
   const manifestBytes = bytesOf(manifestFile);
   if (!manifestBytes) return findings;
   findings.push(await signed(manifestBytes, there.includes(signatureFile) ? bytesOf(signatureFile) : undefined, trust));
   findings.push(...readTwoWays(manifestFile, manifestBytes));
   const manifest = manifestIn(manifestBytes);
-  if (!manifest) return [...findings, bad(manifestFile, 'is no manifest of pretrip evidence')];
+  if (!manifest) return [...findings, bad(manifestFile, 'is not a manifest of pretrip evidence')];
 
   const contents = new Map<string, Uint8Array>();
   for (const name of Object.values(evidenceFiles)) {
@@ -50,7 +50,7 @@ export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[
     else findings.push(bad(name, listed ? `is not what the manifest says: ${sha256(bytes)} instead of ${listed.sha256}` : 'is not in the manifest'));
   }
   for (const name of Object.keys(manifest.files))
-    if (!(Object.values(evidenceFiles) as string[]).includes(name)) findings.push(bad(name, 'is in the manifest, and no part of the evidence'));
+    if (!(Object.values(evidenceFiles) as string[]).includes(name)) findings.push(bad(name, 'is in the manifest, but not a part of the evidence'));
 
   const snapshot = snapshotIn(contents.get(evidenceFiles.snapshot), findings);
   const report = await reportIn(contents.get(evidenceFiles.report), findings);
@@ -107,9 +107,9 @@ function snapshotIn(bytes: Uint8Array | undefined, findings: Finding[]): Snapsho
 async function reportIn(bytes: Uint8Array | undefined, findings: Finding[]): Promise<Report | undefined> {
   if (!bytes) return undefined;
   const value = jsonIn(bytes);
-  const problems = value === undefined ? ['it is no JSON'] : await reportProblems(value);
+  const problems = value === undefined ? ['it is not JSON'] : await reportProblems(value);
   if (problems.length === 0) return value as Report;
-  findings.push(bad(evidenceFiles.report, `is no pretrip report: ${problems.slice(0, 3).join('; ')}`));
+  findings.push(bad(evidenceFiles.report, `is not a pretrip report: ${problems.slice(0, 3).join('; ')}`));
   return undefined;
 }
 

@@ -20,7 +20,7 @@ export function readSafely(path: string, followLinks = false): Uint8Array {
   }
   try {
     const info = fstatSync(file);
-    if (!info.isFile()) throw new UnreadableError('is no regular file');
+    if (!info.isFile()) throw new UnreadableError('is not a regular file');
     if (info.size > limit) throw new UnreadableError(`is larger than ${limit} bytes`);
     const bytes = Buffer.alloc(info.size);
     for (let at = 0; at < bytes.length; ) {

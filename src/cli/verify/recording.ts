@@ -10,7 +10,7 @@ export async function recordingAt(path: string): Promise<Snapshot> {
   const opened = await openTarget({ name: path });
   if ('snapshot' in opened) return opened.snapshot;
   const { host, recorded } = opened;
-  if (!recorded) throw new TargetError(`${path}: was not captured: it is neither a snapshot nor what a capture script printed`);
+  if (!recorded) throw new TargetError(`${path}: is not a snapshot or capture-script output`);
   const { kind, name, user, takenAt = '' } = host;
   const answers = [...(host.looked?.() ?? [])].map(({ ask, answer }) => ({ ask, answer: redact(ask, answer) }));
   const snapshot = snapshotOf({ pretrip: 'snapshot/1', kind, name, takenAt, user, tool: recorded.tool }, answers);

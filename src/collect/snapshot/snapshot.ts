@@ -175,7 +175,7 @@ export function unpacked(bytes: Uint8Array, path: string): Uint8Array {
 function parseLine(line: string, path: string, number: number): unknown {
   const value = tryParse(line);
   if (value === undefined)
-    throw new SnapshotError(`${path}:${number}: this line is no JSON\n  a snapshot is JSON Lines; capture one with: pretrip capture -o host.pretrip.jsonl`);
+    throw new SnapshotError(`${path}:${number}: this line is not JSON\n  a snapshot is JSON Lines; capture one with: pretrip capture -o host.pretrip.jsonl`);
   return value;
 }
 

@@ -13,13 +13,14 @@ export const composedTarget: ContentTarget = {
   describe: 'a host written down in YAML, to try pretrip or its rules on',
   sign: 'is named .yaml',
   running: true,
+  heeds: ['file', 'now'],
   examples: [['scan fixtures/hosts/k3d-rootless-broken.yaml', 'a host written down in YAML, to try it on']],
   recognises: ({ name }) => /\.ya?ml$/.test(name),
   async open({ path, name }) {
     // Loaded only here: reading YAML takes longer to load than a small snapshot to judge.
     const { noFiles, readHost } = await import('../../rules/text/read-host.ts');
     const { host, problems } = readHost(name, readFileSync(path, 'utf8'));
-    if (problems.some((p) => p.message === noFiles)) throw new TargetError(`${name}: is no composed host: ${noFiles}`, 'see fixtures/hosts for examples');
+    if (problems.some((p) => p.message === noFiles)) throw new TargetError(`${name}: is not a composed host: ${noFiles}`, 'see fixtures/hosts for examples');
     if (!host) throw new MisuseError(`${name}: has mistakes`, undefined, problems);
     return {
       host: {

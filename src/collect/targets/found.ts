@@ -19,7 +19,7 @@ export async function lookAt(name: string, content: boolean, hint: string): Prom
     return { name, path, head: content && mayBeRead(info) ? await headOf(path, name) : new Uint8Array() };
   } catch (error) {
     if (error instanceof TargetError) throw error;
-    throw new TargetError(`${name}: ${said(error as NodeJS.ErrnoException)}; nothing was judged`, hint);
+    throw new TargetError(`${name}: ${said(error as NodeJS.ErrnoException)}`, hint);
   }
 }
 
@@ -42,7 +42,7 @@ async function headOf(path: string, name: string): Promise<Uint8Array> {
   try {
     return await decompressedStart(path, how);
   } catch (error) {
-    throw new TargetError(`${name}: cannot be decompressed: ${(error as Error).message}; nothing was judged`);
+    throw new TargetError(`${name}: cannot be decompressed: ${(error as Error).message}`);
   }
 }
 

@@ -16,6 +16,7 @@ export const localTarget: AddressTarget = {
   written: `${usualTarget} (the default)`,
   describe: 'this host, as the account that runs pretrip',
   running: true,
+  heeds: ['file', 'now', 'timeout', 'user'],
   examples: [['scan', 'this host, as you; as root it sees more']],
   recognises: ({ name, as, reach }) => name === usualTarget && as === undefined && reach?.via === undefined,
   async open({ user, reach }) {

@@ -25,6 +25,7 @@ export const rootDirectoryTarget: ContentTarget = {
   describe: 'the unpacked or mounted file system of a host that is not running',
   sign: `holds one of ${rootEntries.join(', ')}`,
   running: false,
+  heeds: ['file', 'now', 'user'],
   examples: [['scan /mnt/rootfs', 'an unpacked or mounted root file system; nothing is run']],
   recognises: ({ entries }) => rootEntries.some((name) => entries?.includes(name)),
   async open({ path, entries = [] }, { user }) {

@@ -15,6 +15,7 @@ export const scriptTarget: ContentTarget = {
   describe: 'for a host without Node',
   sign: 'has a line that begins with pretrip-raw/',
   running: true,
+  heeds: ['now'],
   examples: [
     ['capture --script > capture.sh', 'for a host without Node: sh capture.sh > host.raw,'],
     ['scan host.raw', 'then judge what it wrote'],
@@ -24,10 +25,7 @@ export const scriptTarget: ContentTarget = {
     const bytes = readFileSync(path);
     const raw = parseRaw(textOf(bytes, name));
     if (!raw.host || raw.broken)
-      throw new TargetError(
-        `${name}: ${raw.problem ?? 'it does not say where it was captured'}; nothing was judged`,
-        'capture again with: sh capture.sh > host.raw',
-      );
+      throw new TargetError(`${name}: ${raw.problem ?? 'it does not say where it was captured'}`, 'capture again with: sh capture.sh > host.raw');
     return {
       host: {
         kind: 'script',
@@ -62,9 +60,6 @@ function timeOf({ time }: RawHost, name: string): string {
   const latest = Date.now() / 1000 + 86_400;
   const shown = new Date(Math.min(time, 8.64e12) * 1000).toISOString().slice(0, 19);
   if (time < earliest || time > latest)
-    throw new TargetError(
-      `${name}: by the host's clock it was captured at ${shown}Z, which cannot be; nothing was judged`,
-      'say when it was captured: --now 2026-01-31T12:00:00Z',
-    );
+    throw new TargetError(`${name}: by the host's clock it was captured at ${shown}Z, which cannot be`, 'say when it was captured: --now 2026-01-31T12:00:00Z');
   return `${shown}Z`;
 }

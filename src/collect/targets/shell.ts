@@ -34,11 +34,11 @@ export async function openShell(shell: Shell, reach: Reach): Promise<OpenedHost>
       if (!(error instanceof SessionError)) throw error;
       // What the far side says, and the command that leads there, may hold a secret.
       const { message, hint } = shell.explain(new SessionError(redactText(error.message), redactText(error.stderr), error.exit));
-      throw new TargetError(`${redactText(message)}; nothing was judged`, hint);
+      throw new TargetError(`${redactText(message)}`, hint);
     }
   };
   const found = await told(remote(session, reach.questions()));
-  if (!found) throw new TargetError(`${shell.name ?? shell.kind}: the capture script did not say where it ran; nothing was judged`);
+  if (!found) throw new TargetError(`${shell.name ?? shell.kind}: the capture script did not say where it ran`);
   // The time is ours: whoever sets the host's clock must not decide what is out of date.
   const host: Host = {
     kind: shell.kind,

@@ -11,6 +11,7 @@ export const snapshotTarget: ContentTarget = {
   describe: 'what "pretrip capture" recorded, compressed or not',
   sign: 'begins with {"pretrip"',
   running: true,
+  heeds: [],
   examples: [
     ['capture -o edge01.pretrip.jsonl', 'record now …'],
     ['scan edge01.pretrip.jsonl', '… judge anywhere, months later: the same verdicts'],

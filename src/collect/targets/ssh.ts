@@ -8,6 +8,7 @@ export const sshTarget: AddressTarget = {
   written: 'ssh://[user@]host[:port]',
   describe: "another host, through the system's ssh and its configuration",
   running: true,
+  heeds: ['file', 'now', 'ssh-config', 'sudo', 'timeout'],
   examples: [['scan ssh://driver@edge01', 'another host, through your own ssh and its config']],
   recognises: ({ name, as }) => as === undefined && /^ssh:\/\//i.test(name),
   async open({ name, reach }) {

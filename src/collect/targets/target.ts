@@ -61,6 +61,10 @@ export interface OpenedHost {
   readonly recorded?: { readonly digest: string; readonly tool: string };
 }
 
+/** Flags that some targets have no use for. */
+export const heedable = ['file', 'now', 'ssh-config', 'sudo', 'timeout', 'user'] as const;
+export type Heeded = (typeof heedable)[number];
+
 interface Sort {
   /** As reports and --as name it. The file bears this name. */
   readonly kind: string;
@@ -70,6 +74,8 @@ interface Sort {
   readonly describe: string;
   /** False: no running host answers. What only a running one knows is then looked for there. A host may say otherwise. */
   readonly running: boolean;
+  /** Those that it has a use for; what was captured brings its own. */
+  readonly heeds: readonly Heeded[];
   /** For README: arguments of pretrip, and what they do. */
   readonly examples: readonly (readonly [args: string, does: string])[];
 }

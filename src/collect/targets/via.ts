@@ -9,6 +9,7 @@ export const viaTarget: AddressTarget = {
   written: '--via COMMAND',
   describe: 'a container, a chroot, a pod: wherever a command leads to a shell',
   running: true,
+  heeds: ['file', 'now', 'timeout'],
   examples: [["scan --via 'podman exec -i node1'", 'a container, a chroot, a pod: whatever gives a shell']],
   recognises: ({ reach }) => reach?.via !== undefined,
   async open({ name, as, reach }) {

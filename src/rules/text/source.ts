@@ -17,7 +17,9 @@ export class Source {
   constructor(file: string, text: string, aliases = false) {
     this.file = file;
     const document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, version: '1.2' });
-    for (const error of [...document.errors, ...document.warnings]) {
+    // Behind the first place that is no YAML, the parser only guesses; keys that stand twice are each a mistake.
+    const broken = document.errors.find((e) => e.code !== 'DUPLICATE_KEY');
+    for (const error of broken ? [broken] : [...document.errors, ...document.warnings]) {
       const { line, col } = this.#lines.linePos(error.pos[0]);
       this.problems.push({
         file,

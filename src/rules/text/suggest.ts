@@ -1,7 +1,7 @@
 /** "Did you mean": the nearest of the right names. */
 
 /** The name within two edits (one for names of four letters or less) of what was written, or undefined. */
-function nearest(written: string, names: readonly string[]): string | undefined {
+export function nearest(written: string, names: readonly string[]): string | undefined {
   const allowed = written.length <= 4 ? 1 : 2;
   let best: { name: string; edits: number } | undefined;
   for (const name of names) {
@@ -11,11 +11,30 @@ function nearest(written: string, names: readonly string[]): string | undefined 
   return best?.name;
 }
 
-/** A hint that names the nearest name, or else all of them when they are few. */
-export function hintFor(written: string, names: readonly string[]): string {
+/** A hint that names the nearest name, or else all of them when they are few; where they are many, `list` prints them. */
+export function hintFor(written: string, names: readonly string[], list = 'pretrip rules show --kinds'): string {
   const name = nearest(written, names);
   if (name) return `did you mean "${name}"?`;
-  return names.length <= 24 ? `one of: ${[...names].sort().join(', ')}` : `one of ${names.length} names; see pretrip rules show --kinds`;
+  if (names.length <= 24) return `one of: ${[...names].sort().join(', ')}`;
+  const few = alike(written, names);
+  return few.length > 0 ? `nearest: ${few.join(', ')}` : `${list} prints all ${names.length} names`;
+}
+
+/** Up to three names that share most words with what was written. */
+function alike(written: string, names: readonly string[]): string[] {
+  const wordsOf = (text: string): string[] =>
+    text
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word.length > 2);
+  const wanted = wordsOf(written);
+  const fits = (word: string): boolean => wanted.some((w) => w === word || (w.length > 4 && distance(w, word) <= 2));
+  return names
+    .map((name) => ({ name, shared: wordsOf(name).filter(fits).length, of: wordsOf(name).length }))
+    .filter(({ shared }) => shared > 0 && shared * 2 >= wanted.length)
+    .sort((a, b) => b.shared - a.shared || a.of - b.of || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(({ name }) => name);
 }
 
 /** Edit distance with transposition (optimal string alignment). */

@@ -66,7 +66,7 @@ describe('what cannot be told, or is not what it is said to be, is refused with 
     ['bomb.gz', {}, /cannot tell what this file is/, /a snapshot begins with/],
     ['broken.gz', {}, /cannot be decompressed/, /^$/],
     ['pipe', {}, /cannot tell what this file is/, /a snapshot begins with/],
-    ['values.yaml', {}, /is no composed host/, /fixtures\/hosts/],
+    ['values.yaml', {}, /is not a composed host/, /fixtures\/hosts/],
     ['both.yaml', {}, /may be a composed host or a snapshot/, /say which: --as composed or --as snapshot$/],
     ['rootfs', { as: 'snapshot' }, /is a directory, and a snapshot is a file/, /^$/],
     ['a', { as: 'root-directory' }, /is a file, and a root file system directory is a directory/, /^$/],
@@ -80,7 +80,7 @@ describe('what cannot be told, or is not what it is said to be, is refused with 
   });
 
   test.each<[Asked, RegExp]>([
-    [{ name: 'tape://attic' }, /no such sort of target/],
+    [{ name: 'tape://attic' }, /unsupported target type/],
     [{ name: 'ssh://edge01' }, /no other host is asked here/],
     [{ name: 'ssh://-oProxyCommand=x', reach }, /may hold only letters/],
     [{ name: 'ssh://edge01', reach: { ...reach, via: 'sh' } }, /ssh and via are two targets/],

@@ -4,17 +4,27 @@ import { checkPack } from '../../check-pack.ts';
 import { exitStatus } from '../../errors.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
-import { err, out, problemText } from '../../print.ts';
+import { counted, err, out, problemText } from '../../print.ts';
+import { working } from '../../progress.ts';
 
 export default class RulesCheck extends PretripCommand {
+  static override readonly undone = 'nothing was checked';
   static override summary = 'Find every mistake in rule, profile and test files.';
   static override description = 'Reads the shipped rules, or those at PATH, and prints each mistake with its file, line and column and what to do about it.';
   static override args = { path: Args.string({ ignoreStdin: true, description: 'directory of rules; default: the shipped ones' }) };
   static override flags = { verbose: Flags.boolean({ char: 'v', description: 'name the kinds of facts that serve one rule only, or none' }) };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(RulesCheck);
-    const { problems, rules, profiles, cases, kinds } = checkPack(args.path ?? shippedRules, args.path === undefined ? [] : [shippedRules]);
+    const { args, flags, checked } = await this.read(RulesCheck, (parsed) => {
+      const { path } = parsed.args;
+      const work = working('rules check', 'reading');
+      try {
+        return { ...parsed, checked: checkPack(path ?? shippedRules, path === undefined ? [] : [shippedRules], work.step) };
+      } finally {
+        work.end();
+      }
+    });
+    const { problems, rules, profiles, cases, kinds } = checked;
     if (problems.length > 0) {
       await err(`${problemText(problems)}${problems.length} mistake${problems.length === 1 ? '' : 's'}\n`);
       process.exitCode = exitStatus.usage;
@@ -22,7 +32,8 @@ export default class RulesCheck extends PretripCommand {
     }
     // Rules of one's own are written with the kinds that there are: only of the shipped ones it matters whom a kind serves.
     const share = args.path === undefined || flags.verbose ? served(kinds) : undefined;
-    await out(`${flags.verbose ? (share?.names ?? '') : ''}${rules} rules, ${profiles} profiles, ${cases} cases${share?.counts ?? ''}: no mistakes\n`);
+    const counts = [counted(rules, 'rule'), counted(profiles, 'profile'), counted(cases, 'case')].join(', ');
+    await out(`${flags.verbose ? (share?.names ?? '') : ''}${counts}${share?.counts ?? ''}: no mistakes\n`);
   }
 }
 

@@ -3,25 +3,35 @@ import { join, relative } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { idPattern } from '../../../rules/rule.ts';
-import { UsageError } from '../../errors.ts';
+import { allOf, UsageError } from '../../errors.ts';
 import { isCheckout, shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
 import { out } from '../../print.ts';
 import { writeWhole } from '../../write-file.ts';
 
 export default class RulesNew extends PretripCommand {
+  static override readonly undone = 'nothing was written';
   static override summary = 'Start a rule: writes the rule and its cases, ready to be edited.';
   static override examples = ['<%= config.bin %> rules new podman.api.socket-mode', '<%= config.bin %> rules new acme.motd -r my-rules'];
-  static override args = { id: Args.string({ ignoreStdin: true, description: 'id of the rule, dotted and lower case', required: true }) };
-  static override flags = { rules: Flags.string({ char: 'r', description: 'directory of rules to write into; default: the shipped ones of this checkout' }) };
+  static override args = { id: Args.string({ ignoreStdin: true, description: 'the id of the rule, dotted and in lower case', required: true }) };
+  static override flags = {
+    rules: Flags.string({ char: 'r', description: 'directory of rules to write into; default: the shipped ones of this checkout', helpValue: 'DIR' }),
+  };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(RulesNew);
-    if (!idPattern.test(args.id)) throw new UsageError(`"${args.id}" is no rule id`, 'dotted and lower case, such as podman.api.service-timeout');
-    if (flags.rules === undefined && !isCheckout) throw new UsageError('say where the rule belongs: -r DIRECTORY');
+    const { args, flags } = await this.read(RulesNew, async (parsed) => {
+      await allOf(
+        () => refuseNoId(parsed.args.id),
+        () => {
+          if (parsed.flags.rules === undefined && !isCheckout) throw new UsageError('say where the rule belongs', 'such as: -r my-rules');
+        },
+      );
+      return parsed;
+    });
     const root = flags.rules ?? shippedRules;
     const stem = join(root, args.id.replaceAll('.', '/'));
-    for (const file of [`${stem}.yaml`, `${stem}.test.yaml`]) if (existsSync(file)) throw new UsageError(`${file} exists already`);
+    for (const file of [`${stem}.yaml`, `${stem}.test.yaml`])
+      if (existsSync(file)) throw new UsageError(`${file} exists already`, 'edit it, or choose another id');
     const schema = relative(join(stem, '..'), join(shippedRules, 'schema.json'));
     writeWhole(`${stem}.yaml`, ruleText(args.id, schema));
     writeWhole(`${stem}.test.yaml`, casesText());
@@ -29,6 +39,10 @@ export default class RulesNew extends PretripCommand {
       `wrote ${stem}.yaml\nwrote ${stem}.test.yaml\n\nnext: edit both, then\n  pretrip rules check${flags.rules ? ` ${flags.rules}` : ''}\n  pretrip rules test ${args.id}${flags.rules ? ` -r ${flags.rules}` : ''}\n`,
     );
   }
+}
+
+function refuseNoId(id: string): void {
+  if (!idPattern.test(id)) throw new UsageError(`"${id}" is not a rule id`, 'write it dotted and in lower case, such as podman.api.service-timeout');
 }
 
 function ruleText(id: string, schema: string): string {
