@@ -53,9 +53,13 @@ export function sentencesOf(wants: (id: string) => boolean = () => true): Said[]
 export const usualLetters = 160;
 export const mostLetters = 240;
 
-/** Names of our own: fields with a capital in them, and dotted paths of fields. */
+/** Names of our own: fields with a capital in them, and dotted paths of fields; those of `config` are the program's own. */
 const ownNames: ReadonlySet<string> = new Set(
-  kinds.flatMap((kind) => [kind.shape, ...(kind.find ? [kind.find.shape] : [])].flatMap((shape) => namesIn(shape, []))),
+  kinds.flatMap((kind) =>
+    [kind.shape, ...(kind.find ? [kind.find.shape] : [])]
+      .flatMap((shape) => namesIn(shape, []))
+      .filter((name) => kind.name !== 'config' || !name.includes('.')),
+  ),
 );
 
 function namesIn(shape: Shape, path: readonly string[]): string[] {
@@ -74,11 +78,11 @@ const machine: readonly (readonly [RegExp, string])[] = [
   [/ is (?:true|false)\b/, 'a bare yes or no'],
   [/\bno [a-z0-9-]+ of the kind that the rule is about/, 'the kind has no words for "none" (find.none), and the rule no ifNone: { not-applicable: … }'],
   [/\b(?:mend|mends|mended)\b/, '"mend" (say fix)'],
-  [/\b(?:undefined|null|NaN|\[object)\b/, 'a value of a program'],
+  [/(?<![/\w])(?:undefined|null|NaN|\[object)\b/, 'a value of a program'],
   [/ (?:\.|;|,)/, 'a blank before a stop'],
 ];
 
-const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo)\b/;
+const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo|crio)\b/;
 
 /** What is wrong with a sentence for a person, in words; empty when nothing is. What stands on the host is its own. */
 export function faultsOf({ message, host, outcome }: Said): string[] {

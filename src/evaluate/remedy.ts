@@ -1,10 +1,11 @@
 /** What a rule's remedy comes to for one finding: which steps follow from what was found, with all that this host decides. */
 import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
-import { type Fact, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
+import { record, string } from '../facts/shape.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
-import type { Expectation, RemedyStep } from '../rules/rule.ts';
+import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
 import { afterOf } from '../verdicts/afters.ts';
 import { bootPlace } from '../verdicts/boot.ts';
 import { installCommand } from '../verdicts/packages.ts';
@@ -27,14 +28,30 @@ export function remedyFor(inquiry: Inquiry): Step[] {
 
 /** Whether the step follows from what was found; undefined where nobody can tell. */
 function isMeant(step: RemedyStep, inquiry: Inquiry): boolean | undefined {
-  if (step.if.length === 0) return true;
-  const ways = step.if.map((way) => way.map((expectation) => holds(expectation, inquiry)));
-  const truths = ways.map((way) => (way.includes('no') ? false : way.includes('unknown') ? undefined : true));
+  const wanted = step.if.length === 0 || oneHolds(step.if, inquiry);
+  const unwanted = step.unless.length > 0 && oneHolds(step.unless, inquiry);
+  if (wanted === false || unwanted === true) return false;
+  return wanted === undefined || unwanted === undefined ? undefined : true;
+}
+
+/** Whether one of several ways holds whole. Undefined: nobody can tell. */
+function oneHolds(ways: RemedyStep['if'], inquiry: Inquiry): boolean | undefined {
+  const truths = ways.map((way) => {
+    const all = way.map((expectation) => holds(expectation, inquiry));
+    return all.includes('no') ? false : all.includes('unknown') ? undefined : true;
+  });
   return truths.includes(true) ? true : truths.includes(undefined) ? undefined : false;
 }
 
+const placeShape = record({ place: string('the file that decided a value') });
+
 function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unknown' {
   const [head = '', ...path] = expectation.path;
+  if (head === 'at') {
+    const place = placesOf(path[0] ?? '', path.slice(1), inquiry)[0];
+    const fact = new FactBuilder().set('place', place).build();
+    return judgeExpectation({ ...expectation, path: ['place'] }, fact, placeShape, head, inquiry.resolve).truth;
+  }
   const found = foundAt(head, path, inquiry);
   if (!found) return 'unknown';
   const shape = found.kind?.shape ?? { type: 'record' as const, fields: {}, describe: '' };
@@ -93,10 +110,22 @@ function listAt([head = '', ...path]: readonly string[], inquiry: Inquiry): read
 
 function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): Step[] {
   const items = every ? listAt(every, inquiry) : [null];
-  return items.map((item) => {
-    const filled = fillStep(template, (word, name) => lookUp(word, name, item, inquiry));
-    return settle(atHome(filled, inquiry.as.home), inquiry);
-  });
+  return items.flatMap((item) =>
+    everywhere(template, inquiry).map((one) => {
+      const filled = fillStep(one, (word, name) => lookUp(word, name, item, inquiry));
+      return settle(atHome(filled, inquiry.as.home), inquiry);
+    }),
+  );
+}
+
+/** What takes a key out does so in every file that sets it: else a value that lost comes into force. */
+function everywhere(template: StepTemplate, inquiry: Inquiry): readonly StepTemplate[] {
+  const target = template.unset;
+  const name = target !== null && typeof target === 'object' && 'at' in target ? target.at : undefined;
+  if (typeof name !== 'string') return [template];
+  const [head = '', ...path] = splitPath(name) ?? [];
+  const files = [...new Set(placesOf(head, path, inquiry).filter(isOurs))];
+  return files.length > 1 ? files.map((file) => ({ ...template, unset: file })) : [template];
 }
 
 function lookUp(word: string, name: string, item: Json, inquiry: Inquiry): Json | undefined {

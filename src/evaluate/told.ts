@@ -2,6 +2,7 @@
 
 import type { Judged } from '../expect/expectation.ts';
 import { asSentence } from '../expect/phrase.ts';
+import { whyWords } from '../facts/answer.ts';
 import { fewPlaces, type Unknown } from '../facts/fact.ts';
 import type { Evidence } from '../verdicts/report.ts';
 
@@ -36,8 +37,29 @@ export function undecidedFor(reasons: readonly Unknown[], by: string, lead = '')
 /** Who may not read what, instead of what the system called it. */
 function reasonText({ why, said }: Unknown, by: string): string {
   const denied = why === 'denied' ? /^permission denied: (\/\S+)$|^permission denied: (\/\S+, .+)$/.exec(said) : null;
-  return denied ? `${by} may not read ${denied[1] ?? denied[2]}` : said;
+  if (denied) return `${by} may not read ${denied[1] ?? denied[2]}`;
+  const place = new RegExp(`(${Object.values(whyWords).join('|')}): (?:(command|socket):([^()]+?)|(/[^ ,;()]+))(?: \\(([^()]+)\\))?$`).exec(said);
+  const [all = '', reason, kind, asked, path, more] = place ?? [];
+  const told = kind === 'command' ? aboutCommand(asked ?? '', reason, by) : kind === 'socket' ? aboutSocket(asked ?? '', reason, by) : aboutPath(path, reason);
+  return told === undefined ? said : `${said.slice(0, said.length - all.length)}${told}${more === undefined ? '' : `: ${more}`}`;
 }
+
+function aboutCommand(command: string, reason: string | undefined, by: string): string | undefined {
+  if (reason === whyWords.denied) return `${by} may not run ${command}`;
+  if (reason === whyWords.unsupported) return `${command} cannot be run on this target`;
+  if (reason === whyWords.timeout) return `${command} did not end in time`;
+  return reason === whyWords['not-recorded'] ? `what ${command} prints is not in the snapshot` : undefined;
+}
+
+function aboutSocket(path: string, reason: string | undefined, by: string): string | undefined {
+  if (reason === whyWords.denied) return `${by} may not connect to ${path}`;
+  if (reason === whyWords.unsupported) return `nothing can be asked at ${path} on this target`;
+  if (reason === whyWords.timeout) return `${path} did not answer in time`;
+  return reason === whyWords['not-recorded'] ? `what answers at ${path} is not in the snapshot` : undefined;
+}
+
+const aboutPath = (path: string | undefined, reason: string | undefined): string | undefined =>
+  reason === whyWords.unsupported && path !== undefined ? `${path} cannot be looked at on this target` : undefined;
 
 /** Why a rule does not apply. */
 export const notApplying = (clause: string): string => `Does not apply: ${clause.replace(/[.!?…]$/, '')}.`;

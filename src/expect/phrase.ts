@@ -112,7 +112,7 @@ function bytes(value: number): string {
   return `${number < 10 && at > 0 ? number.toFixed(1).replace(/\.0$/, '') : Math.round(number)} ${units[at]}`;
 }
 
-const longest = 120;
+const longest = 160;
 
 /** A value as a sentence has it; undefined for what says nothing: unset, empty, a record. */
 export function valueText(value: Json | undefined, shape?: Shape): string | undefined {

@@ -103,11 +103,12 @@ const valueWords = (value: Value): string =>
   'literal' in value ? inFull(value.literal) : 'param' in value ? `parameter ${value.param}` : `the subject's ${value.each}`;
 
 /** One remedy step in Markdown. What comes from the subject or a parameter stands as `<name>`. */
-function stepLines({ template, if: ways, every }: RemedyStep): string[] {
+function stepLines({ template, if: ways, unless, every }: RemedyStep): string[] {
   const { who, as, line, isCommand, content, note } = tellStep(generalStep(template, (name) => `<${name}>`));
-  const when = ways.map((way) => way.map(expectationWords).join(' and ')).join(', or ');
+  const conditions = (of: RemedyStep['if']): string => of.map((way) => way.map(expectationWords).join(' and ')).join(', or ');
+  const when = [...(ways.length > 0 ? [`if ${conditions(ways)}`] : []), ...(unless.length > 0 ? [`unless ${conditions(unless)}`] : [])].join(', ');
   const each = every === undefined ? '' : `for each of \`${pathKey(every)}\`: `;
-  const what = `${when === '' ? '' : `if ${when}: `}${each}${as === undefined ? '' : `${as}: `}${isCommand ? code(line) : line}${who === undefined ? '' : ` (${who})`}`;
+  const what = `${when === '' ? '' : `${when}: `}${each}${as === undefined ? '' : `${as}: `}${isCommand ? code(line) : line}${who === undefined ? '' : ` (${who})`}`;
   const watch = note === undefined ? [] : [`  ${note}`];
   if (content === undefined) return [`- ${what}`, ...watch];
   const lines = content.trimEnd().split('\n');

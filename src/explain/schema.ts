@@ -278,6 +278,7 @@ function stepSchema(): Schema {
       anyOf: [condition, { type: 'array', minItems: 1, items: condition }],
       description: 'only where this was found: KIND.path or each.path, and a matcher; of a list, one must hold',
     },
+    unless: { anyOf: [condition, { type: 'array', minItems: 1, items: condition }], description: 'not where this was found; the same forms as of `if`' },
     every: { type: 'string', description: 'a step for each element of this list: KIND.path' },
   };
   // Steps have fields of one name that hold different things: which is said below.

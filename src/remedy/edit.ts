@@ -43,7 +43,7 @@ function sectionOf(line: string): string | undefined {
 /** Lines without the assignments of a key: with what they go on over, lists of TOML and continued lines. */
 function without(lines: readonly string[], section: string, name: string, value?: string): string[] {
   const wanted = section === '' ? undefined : sectionOf(`[${section}]`);
-  const assigns = new RegExp(`^\\s*"?${name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}"?\\s*=\\s*(.*?)\\s*$`);
+  const assigns = new RegExp(`^\\s*(?:export\\s+)?"?${name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}"?\\s*=\\s*(.*?)\\s*$`);
   const kept: string[] = [];
   let here: string | undefined;
   for (let at = 0; at < lines.length; at++) {
@@ -85,7 +85,10 @@ interface Editable {
 
 function inDocument(text: string, format: 'yaml' | 'json', change: (document: Editable) => void): string {
   const document = parseDocument(text);
-  if (!isMap(document.contents) && !isSeq(document.contents)) document.contents = document.createNode({}) as never;
+  // A text that does not parse is left to people.
+  if (document.errors.length > 0) return text;
+  // What holds no keys cannot be what was meant.
+  if (!isMap(document.contents)) document.contents = document.createNode({}) as never;
   change(document as unknown as Editable);
   return format === 'json' ? `${JSON.stringify(document.toJS(), undefined, 2)}\n` : document.toString({ lineWidth: 0 });
 }

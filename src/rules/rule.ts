@@ -72,6 +72,8 @@ export interface RemedyStep {
   readonly template: StepTemplate;
   /** All expectations of one of these hold; without any it always is one. */
   readonly if: readonly (readonly Expectation[])[];
+  /** Where all expectations of one of these hold, it is none. */
+  readonly unless: readonly (readonly Expectation[])[];
   /** A list: the step is one for each element. */
   readonly every?: readonly string[];
 }

@@ -6,8 +6,8 @@ import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { shellLine } from './shell-line.ts';
 
-/** How a file is written. `ini`: systemd, Quadlet and its like; `plain`: sysctl.d and others, KEY = VALUE; `env`: KEY=VALUE. */
-export const formats = ['toml', 'ini', 'plain', 'env', 'yaml', 'json'] as const;
+/** How a file is written. `ini`: systemd, Quadlet and its like; `plain`: sysctl.d and others, KEY = VALUE; `env`: KEY=VALUE; `sh`: export KEY=VALUE. */
+export const formats = ['toml', 'ini', 'plain', 'env', 'sh', 'yaml', 'json'] as const;
 export type Format = (typeof formats)[number];
 
 export const isFormat = (text: string): text is Format => (formats as readonly string[]).includes(text);
@@ -22,7 +22,7 @@ export interface Key {
 
 /** `engine.service_timeout` in its parts, as the format has sections. */
 export function keyIn(format: Format, key: string): Key {
-  if (format === 'plain' || format === 'env') return { section: '', name: key, path: [key] };
+  if (format === 'plain' || format === 'env' || format === 'sh') return { section: '', name: key, path: [key] };
   const path = splitPath(key) ?? [key];
   if (format === 'ini') return { section: path[0] ?? '', name: path.slice(1).join('.'), path };
   return { section: path.slice(0, -1).map(bareOrQuoted).join('.'), name: path.at(-1) ?? key, path };
@@ -41,6 +41,7 @@ export function spelt(format: Format, value: Json): string {
 /** The lines that set a key: one, or in an ini file one for each element of a list. */
 export function linesFor(format: Format, name: string, value: Json): readonly string[] {
   if (format === 'ini' && Array.isArray(value)) return value.map((v: Json) => `${name}=${String(v)}`);
+  if (format === 'sh') return [`export ${name}=${shellLine([spelt(format, value)])}`];
   if (format === 'ini' || format === 'env') return [`${name}=${spelt(format, value)}`];
   if (format === 'yaml' || format === 'json') return [`${name}: ${spelt(format, value)}`];
   return [`${format === 'toml' ? bareOrQuoted(name) : name} = ${spelt(format, value)}`];
@@ -75,7 +76,10 @@ export function setCommands(file: string, format: Format, key: string, value: Js
   const away = deletion(section, name);
   const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
   const first = `${made} && sed -i ${shellLine([away])} ${at}`;
-  if (section === '') return [first, `printf '%s\\n' ${shellLine(lines)} >>${at}`];
+  const print = `printf '%s\\n' ${shellLine(lines)}`;
+  // Below a table, a key of TOML would be the table's: it goes first.
+  if (section === '' && format === 'toml') return [first, `{ ${print}; cat ${at}; } >${at}.new && cat ${at}.new >${at} && rm ${at}.new`];
+  if (section === '') return [first, `${print} >>${at}`];
   const insert = `/^\\[${inPattern(section)}\\]/a ${lineOf(lines.join('\n')).replaceAll('\n', '\\\n')}`;
   return [
     first,
@@ -92,6 +96,6 @@ export function unsetCommands(file: string, format: Format, key: string, value?:
 
 function deletion(section: string, name: string, value?: string): string {
   const blank = '[[:blank:]]*';
-  const line = `/^${blank}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/d`;
+  const line = `/^${blank}\\(export[[:blank:]]\\+\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/d`;
   return section === '' ? line : `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
 }

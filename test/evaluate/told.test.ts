@@ -12,6 +12,19 @@ test.each<[string, Unknown[], string]>([
   ['one reason of several facts', [closed, { ...closed }], 'Not decided: driver may not read /etc/x.'],
   ['two reasons', [closed, gone], 'Not decided: driver may not read /etc/x; not in the snapshot: /etc/y.'],
   ['more than two', [closed, gone, odd], 'Not decided: driver may not read /etc/x; not in the snapshot: /etc/y, and 1 more.'],
+  [
+    'a socket and a command',
+    [
+      { ...closed, said: 'permission denied: socket:/run/docker.sock' },
+      { ...closed, why: 'unsupported', said: 'the version could not be read: cannot be asked of this target: command:podman --version' },
+    ],
+    'Not decided: driver may not connect to /run/docker.sock; the version could not be read: podman --version cannot be run on this target.',
+  ],
+  [
+    'a path with its reason',
+    [{ ...closed, why: 'unsupported', said: 'cannot be asked of this target: /dev/net/tun (only a running host has it)' }],
+    'Not decided: /dev/net/tun cannot be looked at on this target: only a running host has it.',
+  ],
   ['denied for a reason of its own', [{ ...closed, said: '/proc shows only own processes' }], 'Not decided: /proc shows only own processes.'],
 ])('undecided: %s', (_, reasons, message) => {
   expect(undecidedFor(reasons, 'driver')).toBe(message);

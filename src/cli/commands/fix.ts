@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { Interfaces } from '@oclif/core';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { fixJson, fixText } from '../../report/fix.ts';
@@ -35,45 +36,35 @@ export default class Fix extends PretripCommand {
   static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...fixFlags };
 
   async run(): Promise<void> {
-    const { target, flags, scanned } = await this.read(Fix, ({ args, flags: given }) => ({ target: args.target, flags: given, scanned: asked(given) }));
-    const report = isSavedRun(target) ? await savedReport(target) : await scanned(target);
+    const { args, flags } = await this.read(Fix, async (parsed) => parsed);
+    const report = isSavedRun(args.target) ? await savedReport(args.target) : await this.#scanned(args.target, flags);
     await out((flags.output === 'json' ? fixJson : fixText)(report, flags['fail-on']));
   }
-}
 
-type Reach = Parameters<typeof selectionFrom>[0] & Parameters<typeof reachFrom>[0];
-
-/** What of the flags says where and how to look. */
-interface Given extends Reach {
-  readonly as?: string | undefined;
-  readonly user?: string | undefined;
-  readonly now?: string | undefined;
-  readonly rules?: string[] | undefined;
-  readonly file?: string[] | undefined;
-  readonly account?: string[] | undefined;
-}
-
-/** How a target is scanned by what was asked for. */
-function asked(flags: Given): (name: string) => Promise<Report> {
-  return async (name) => {
+  async #scanned(name: string, flags: Asked): Promise<Report> {
     const pack = await packFrom(flags.rules ?? []);
     const order = { pack, selection: selectionFrom(flags, pack) };
     const occasion: Occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
     const reach = reachFrom(flags, () => superset(pack, order.selection));
-    const work = working(name === usualTarget ? 'this host' : name, 'looking');
-    const opened = await openTarget({ name, as: flags.as, user: flags.user, now: flags.now, reach }, undefined);
+    const work = working(name === usualTarget ? 'this host' : name, 'opening');
     try {
-      await refuseUnknown(occasion.accounts ?? [], opened);
-      const from = 'snapshot' in opened ? opened.snapshot : opened.host;
-      const { report, defects } = await scan(from, order, { ...occasion, progress: (...count) => work.step(asking(...count)) });
-      if (defects.length > 0) throw new DefectError(defects.join('\n'));
-      return report;
+      const opened = await openTarget({ name, as: flags.as, user: flags.user, now: flags.now, reach }, undefined);
+      try {
+        await refuseUnknown(occasion.accounts ?? [], opened);
+        const from = 'snapshot' in opened ? opened.snapshot : opened.host;
+        const { report, defects } = await scan(from, order, { ...occasion, progress: (...count) => work.step(asking(...count)) });
+        if (defects.length > 0) throw new DefectError(defects.join('\n'));
+        return report;
+      } finally {
+        if ('host' in opened) await opened.close?.();
+      }
     } finally {
       work.end();
-      if ('host' in opened) await opened.close?.();
     }
-  };
+  }
 }
+
+type Asked = Interfaces.InferredFlags<typeof Fix.flags>;
 
 /** Whether a path is what `scan -o json=FILE` wrote: a report says so in its first lines. */
 function isSavedRun(path: string): boolean {

@@ -5,15 +5,15 @@ import { type Fact, type Json, type Known, pathKey, type Unknown } from '../fact
 
 /** The fact of the first start; what another start sees differently is unknown in it. */
 export function agreed(starts: readonly Start[], facts: readonly Fact[], as: Account): Fact {
-  const depends = (what: string): Unknown => ({
+  const depends = (): Unknown => ({
     is: 'unknown',
     why: 'ambiguous',
-    said: `${what} depends on what starts Podman for ${as.name}: ${starts.map(inWords).join(', ')}`,
+    said: `which configuration counts depends on what starts Podman for ${as.name}: ${starts.map(inWords).join(', ')}`,
     where: starts.flatMap((s) => s.where),
   });
   const refused = (by: Unknown): Unknown => ({
-    ...depends('the configuration'),
-    said: `${depends('the configuration').said}; of one of them: ${by.said}`,
+    ...depends(),
+    said: `${depends().said}; of one of them: ${by.said}`,
   });
   return combined(facts, depends, refused);
 }

@@ -10,8 +10,9 @@ import { agreed } from './agreed.ts';
 import { decode, type Effective, type Idle } from './containers-decode.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
 import { dropInDirectories, type Layers, layersFor, mainFiles, movedTo, movesHome, outside, type Places } from './containers-layers.ts';
+import { keyText } from './key-text.ts';
 import { shapeOfType } from './merge.ts';
-import { podmanRelease, type Release } from './podman-release.ts';
+import { dependsOnVersion, podmanRelease, type Release } from './podman-release.ts';
 
 export const containersVariables = ['CONTAINERS_CONF', 'CONTAINERS_CONF_OVERRIDE', 'XDG_CONFIG_HOME'];
 const touches: Touches = [
@@ -93,12 +94,12 @@ function* zone({ values }: Effective): Asking<Unknown | undefined> {
   if (!tz || name === '' || name === 'local') return undefined;
   const where = tz.where.slice(0, 1);
   if (!/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/.test(name))
-    return { is: 'unknown', why: 'unsupported', said: `containers.tz is ${JSON.stringify(name)}, which is not looked up`, where };
+    return { is: 'unknown', why: 'unsupported', said: `tz of [containers] is ${JSON.stringify(name)}, which is not looked up`, where };
   const paths = zones.map((d) => `${d}/${name}`);
   const found = yield* together(paths.map((p) => stat(p)));
   if (found.some((f) => f.is === 'got')) return undefined;
   for (const [at, answer] of found.entries()) if (answer.is === 'blocked') return unknown(answer, paths[at] ?? name);
-  return unparsable(`containers.tz is ${name}, and neither ${paths.join(' nor ')} is there, so every Podman command fails`, ...where);
+  return unparsable(`tz of [containers] is ${name}, and neither ${paths.join(' nor ')} is there, so every Podman command fails`, ...where);
 }
 
 interface Merged {
@@ -164,12 +165,22 @@ function idle(fact: FactBuilder, field: string, keys: readonly Idle[]): void {
   for (const [at, { where }] of keys.entries()) fact.at([field, String(at)], where);
 }
 
+/** What the fields that are no keys tell, in words. */
+const aboutFiles = {
+  layers: 'which files Podman reads',
+  ignored: 'which files Podman passes over',
+  misplaced: 'which keys stand in the wrong table',
+  unknownKeys: 'which keys no release knows',
+  unsupported: 'which keys Podman reads',
+  unstartable: 'which values keep containers from starting',
+} as const;
+
 /** Declares unknown what the possible releases see differently. */
 function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unknown): void {
-  const depends = (key: string, where: readonly Where[]): Unknown => ({
+  const depends = (what: string, where: readonly Where[]): Unknown => ({
     is: 'unknown',
     why: 'ambiguous',
-    said: `${key} depends on the Podman version; ${version.said}`,
+    said: dependsOnVersion(what, version),
     where: [...where, ...version.where],
   });
   fact.gap('version', version);
@@ -177,9 +188,10 @@ function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unkn
   for (const key of new Set(each.flatMap((m) => [...m.effective.values.keys()]))) {
     const seen = each.map((m) => JSON.stringify(m.effective.values.get(key)?.value));
     const path = splitPath(key) as string[];
-    if (new Set(seen).size > 1) fact.gap(path, depends(key, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
+    if (new Set(seen).size > 1)
+      fact.gap(path, depends(`what ${keyText(path)} comes to`, each.flatMap((m) => m.effective.values.get(key)?.where.slice(0, 1) ?? []).slice(0, 2)));
   }
-  for (const field of ['layers', 'ignored', 'misplaced', 'unknownKeys', 'unsupported', 'unstartable'] as const) {
+  for (const [field, what] of Object.entries(aboutFiles) as [keyof typeof aboutFiles, string][]) {
     const seen = each.map((m) =>
       JSON.stringify(
         field === 'layers'
@@ -189,6 +201,6 @@ function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unkn
             : m.effective[field].map((i) => [i.name, pathKey([i.where.path])]),
       ),
     );
-    if (new Set(seen).size > 1) fact.gap(field, depends(field, []));
+    if (new Set(seen).size > 1) fact.gap(field, depends(what, []));
   }
 }

@@ -1,6 +1,6 @@
 /** The effective containers.conf: what each key is after all files, and which file decided it. */
 import type { Json, Note, Unknown, Where } from '../fact.ts';
-import { pathKey, unparsable } from '../fact.ts';
+import { pathKey, splitPath, unparsable } from '../fact.ts';
 import type { DiskFile } from '../host/disk.ts';
 import { placed, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
@@ -8,6 +8,7 @@ import { containersKeys, type KnownKey } from './containers-keys.ts';
 import type { Layers } from './containers-layers.ts';
 import { fitValue } from './containers-types.ts';
 import { refusesCommands, refusesContainers } from './containers-values.ts';
+import { keyText } from './key-text.ts';
 import { type Release, since } from './podman-release.ts';
 
 export interface Decided {
@@ -104,7 +105,7 @@ class Decoder {
       const table = entry.key.toLowerCase();
       const keys = Object.hasOwn(containersKeys, table) ? containersKeys[table] : undefined;
       if (!keys) this.#stray(path, [], entry);
-      else if (entry.value.is !== 'map') return unparsable(`${table} must be a table, so every Podman command fails`, placed(path, entry.at));
+      else if (entry.value.is !== 'map') return unparsable(`${table} is not a table, so every Podman command fails`, placed(path, entry.at));
       else
         for (const inner of entry.value.entries) {
           const refusal = this.#key(path, table, keys, inner, seen);
@@ -131,7 +132,7 @@ class Decoder {
   validate(): Unknown | undefined {
     for (const [key, { value, where }] of this.#values) {
       const wrong = refusesCommands(key, value, this.#release);
-      if (wrong) return unparsable(`${key} ${wrong}, so every Podman command fails`, ...where.slice(0, 1));
+      if (wrong) return unparsable(`${keyText(splitPath(key) ?? [key])} ${wrong}, so every Podman command fails`, ...where.slice(0, 1));
     }
     const lost = [...this.#values].find(([, { path }]) => path[0] === 'engine' && path[1] === 'runtimes_flags' && !this.#hasRuntime(path[2] ?? ''));
     return lost && unparsable(`${lost[0]} is for a runtime that engine.runtimes lacks, so every Podman command fails`, ...lost[1].where.slice(0, 1));
@@ -151,7 +152,9 @@ class Decoder {
         },
       ]) => {
         const wrong = refusesContainers(key, value, this.#release);
-        return wrong && where ? [{ name: `${key} ${wrong}, so no container is made`, where }] : [];
+        return wrong && where
+          ? [{ name: `${keyText(splitPath(key) ?? [key])} ${wrong}, so ${key === 'engine.retry_delay' ? 'pulls fail' : 'no container is made'}`, where }]
+          : [];
       },
     );
   }
@@ -175,7 +178,7 @@ class Decoder {
       return undefined;
     }
     const fitted = fitValue(known, entry.value, this.#release);
-    if ('refused' in fitted) return unparsable(`${key} ${fitted.refused}, so every Podman command fails`, placed(file, fitted.at));
+    if ('refused' in fitted) return unparsable(`${keyText([table, name])} ${fitted.refused}, so every Podman command fails`, placed(file, fitted.at));
     if (fitted.said !== undefined) this.#note(key, fitted.said, where);
     const twin = seen.get(key);
     seen.set(key, entry);
@@ -183,7 +186,7 @@ class Decoder {
       this.#gaps.set(key, {
         is: 'unknown',
         why: 'ambiguous',
-        said: `${key} is set twice in ${file} under names that differ in case; Podman picks one at random`,
+        said: `${keyText([table, name])} is set twice in ${file} under names that differ in case; Podman picks one at random`,
         where: [placed(file, twin.at), where],
       });
     } else if (!(fitted.append ?? this.#appending.has(key))) this.#gaps.delete(key);

@@ -138,7 +138,7 @@ function walked(release: Release, directory: DiskDirectory, as: Account): Pick<L
   const passed: Passed[] = [];
   for (const [name, file] of directory.files) {
     if (!name.endsWith('.conf')) {
-      passed.push(...ignored([file], 'Podman reads only names that end in .conf'));
+      passed.push(...ignored([file], 'Podman reads only files named *.conf'));
       continue;
     }
     if (file.stat.is === 'got' && file.stat.value.type === 'directory') continue;
@@ -180,7 +180,7 @@ export function firstMain(name: string, as: Account, disk: Disk): Layers | Unkno
     if (refused) return refused;
     for (const [name, file] of directory.files) {
       if (file.stat.is === 'got' && file.stat.value.type === 'directory') continue;
-      if (!name.endsWith('.conf')) passed.push(...ignored([file], 'Podman reads only names that end in .conf'));
+      if (!name.endsWith('.conf')) passed.push(...ignored([file], 'Podman reads only files named *.conf'));
       else {
         const hidden = byName.get(name);
         if (hidden) passed.push(...ignored([hidden], `${file.path} replaces it`));

@@ -25,7 +25,7 @@ const words: Readonly<Record<KeyType, string>> = {
 /** Fits a value to a key for one release. */
 export function fitValue(known: KnownKey, node: TextNode, release: Release): Fitted {
   const { type } = known;
-  const no = (at: Place = node.at): Fitted => ({ refused: `must be ${words[type]}, found ${nameOf(node)}`, at });
+  const no = (at: Place = node.at): Fitted => ({ refused: `is ${nameOf(node)}, not ${words[type]}`, at });
   switch (type) {
     case 'boolean':
     case 'string':
@@ -58,7 +58,7 @@ const isString = (node: TextNode): boolean => node.is === 'scalar' && node.type 
 function nameOf(node: TextNode): string {
   if (node.is !== 'scalar') return node.is === 'map' ? 'a table' : 'a list';
   return node.type === 'boolean'
-    ? String(node.value)
+    ? `the boolean ${node.value}`
     : node.type === 'string'
       ? `the string ${JSON.stringify(node.value).slice(0, 80)}`
       : `the ${node.type} ${String(node.value)}`;
@@ -79,7 +79,7 @@ function strings(node: TextNode, attributes: boolean): Fitted | undefined {
   let append: boolean | undefined;
   for (const item of node.items) {
     if (item.is === 'scalar' && item.type === 'string') values.push(String(item.value));
-    else if (item.is !== 'map' || !attributes) return { refused: `must be a list of strings, found ${nameOf(item)} in it`, at: item.at };
+    else if (item.is !== 'map' || !attributes) return { refused: `is a list with ${nameOf(item)} in it, not of strings`, at: item.at };
     else
       for (const { key, value, at } of item.entries) {
         if (key !== 'append' || value.is !== 'scalar' || typeof value.value !== 'boolean')

@@ -25,7 +25,7 @@ const each =
   (wrong: (item: string, release: Release) => string | undefined): Check =>
   (value, release) =>
     Array.isArray(value) ? value.map((item) => wrong(String(item), release)).find((w) => w !== undefined) : undefined;
-const absolute: Check = text((value) => (value === '' || value.startsWith('/') ? undefined : 'must be an absolute path'));
+const absolute: Check = text((value) => (value === '' || value.startsWith('/') ? undefined : 'is no absolute path'));
 const holds = (item: string, what: string): string => `holds ${JSON.stringify(item)}, ${what}`;
 
 /** A size as docker/go-units reads it, in its older form or its newer one. */
@@ -33,9 +33,9 @@ const isSize = (value: string): boolean => /^\.?\d+(\.\d+)?\.? ?[kmgtp]?i?b?$/i.
 
 /** Values with which every command of Podman fails. */
 const commands: Readonly<Record<string, Check>> = {
-  'containers.log_size_max': (value) => (typeof value === 'number' && value >= 0 && value < 8192 ? 'must be negative or at least 8192' : undefined),
-  'containers.umask': text((value) => (/^[0-7]{1,4}$/.test(value) ? undefined : 'must be up to four octal digits')),
-  'containers.shm_size': text((value) => (isSize(value) ? undefined : 'must be a size, as 65536k')),
+  'containers.log_size_max': (value) => (typeof value === 'number' && value >= 0 && value < 8192 ? 'is neither negative nor at least 8192' : undefined),
+  'containers.umask': text((value) => (/^[0-7]{1,4}$/.test(value) ? undefined : 'is no number of up to four octal digits')),
+  'containers.shm_size': text((value) => (isSize(value) ? undefined : 'is no size such as 65536k')),
   'containers.default_ulimits': each(wrongUlimit),
   'containers.devices': each(wrongDevice),
   'containers.interface_name': from('5.0', oneOf('device')),
@@ -48,15 +48,15 @@ const commands: Readonly<Record<string, Check>> = {
   'engine.database_backend': oneOf('boltdb', 'sqlite'),
   'engine.image_volume_mode': (value, release) => oneOf(since(release, '5.0') ? 'anonymous' : 'bind', 'tmpfs', 'ignore')(value, release),
   'engine.events_logger': (value, release) => oneOf('journald', 'file', 'none')(typeof value === 'string' ? value.toLowerCase() : value, release),
-  'engine.events_logfile_max_size': (value) => (value === '' || isSize(String(value)) ? undefined : 'must be a size that is not negative, as 1m'),
+  'engine.events_logfile_max_size': (value) => (value === '' || isSize(String(value)) ? undefined : 'is no size such as 1m'),
   'engine.lock_type': oneOf('shm', 'file'),
-  'engine.num_locks': (value) => (value === 0 ? 'must be greater than 0' : undefined),
+  'engine.num_locks': (value) => (value === 0 ? 'is 0' : undefined),
   'engine.namespace': from(
     '4.6',
-    text((value) => (value === '' ? undefined : 'must not be set: this release has no namespaces')),
+    text((value) => (value === '' ? undefined : 'is set, and this release has no namespaces')),
   ),
   'network.network_backend': from('4.0', oneOf('netavark', 'cni')),
-  'network.default_subnet': text((value) => (value === '' || isSubnet(value) ? undefined : 'must be a subnet, as 10.88.0.0/16')),
+  'network.default_subnet': text((value) => (value === '' || isSubnet(value) ? undefined : 'is no subnet such as 10.88.0.0/16')),
   'network.default_subnet_pools': wrongPool,
 };
 
@@ -83,7 +83,7 @@ const containers: Readonly<Record<string, Check>> = {
   'containers.mounts': each(wrongMount),
   'engine.cgroup_manager': oneOf('systemd', 'cgroupfs'),
   'engine.retry_delay': text((value) =>
-    value === '' || /^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(value) ? undefined : 'must be a duration, as 5s, or pulls fail',
+    value === '' || /^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(value) ? undefined : 'is no duration such as 5s',
   ),
   'network.default_network': text((value) => (value === '' || /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value) ? undefined : 'is no name of a network')),
 };
@@ -158,8 +158,8 @@ function wrongPool(value: Json): string | undefined {
     if (base === undefined) continue;
     const length = typeof base === 'string' ? prefixOf(base) : undefined;
     if (length === undefined) return `has the pool ${JSON.stringify(base)}, which is no IPv4 subnet`;
-    if (length > size) return `has the pool ${String(base)} with size ${size}: the subnets would be larger than the pool; size is the length of their prefix`;
-    if (size > 32) return `has a pool with size ${size}, which must be at most 32`;
+    if (length > size) return `cuts the pool ${String(base)} into subnets of /${size}, which are larger than the pool`;
+    if (size > 32) return `has a pool with size ${size}, which is above 32`;
   }
   return undefined;
 }

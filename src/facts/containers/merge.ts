@@ -6,6 +6,7 @@ import { type MapNode, placed, type TextEntry } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
 import type { KeyType } from './containers-keys.ts';
 import { fitValue } from './containers-types.ts';
+import { keyText } from './key-text.ts';
 import { type Release, releaseOf } from './podman-release.ts';
 
 /** The keys of a program: each with its type, or a table of further keys. */
@@ -66,7 +67,7 @@ function table(keys: Keys, node: MapNode, at: readonly string[], context: Contex
         ? value(known, entry, [...at, name], context)
         : entry.value.is === 'map'
           ? table(known, entry.value, [...at, name], context)
-          : refused([...at, name], 'must be a table', where, context);
+          : refused([...at, name], 'is not a table', where, context);
     if (refusal) return refusal;
   }
   return undefined;
@@ -83,7 +84,7 @@ function value(type: KeyType, entry: TextEntry, path: readonly string[], context
     return {
       is: 'unknown',
       why: 'ambiguous',
-      said: `${path.join('.')} is set twice in ${context.path} under names that differ in case; ${context.program.replace(/^every /, 'a ')} picks one at random`,
+      said: `${keyText(path)} is set twice in ${context.path} under names that differ in case; ${context.program.replace(/^every /, 'a ')} picks one at random`,
       where: [placed(context.path, twin.at), where],
     };
   // Entries of a map are replaced whole, the rest of the map stays.
@@ -95,7 +96,7 @@ function value(type: KeyType, entry: TextEntry, path: readonly string[], context
 }
 
 const refused = (path: readonly string[], said: string, where: Where, { program }: Context): Unknown =>
-  unparsable(`${path.join('.')} ${said}, so ${program} fails`, where);
+  unparsable(`${keyText(path)} ${said}, so ${program} fails`, where);
 
 function put({ settings }: Merged, path: readonly string[], value: Json, where: Where): void {
   const key = pathKey(path);

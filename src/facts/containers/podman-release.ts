@@ -44,6 +44,10 @@ function* readRelease(): Asking<PodmanRelease> {
   return yield* guessed({ is: 'unknown', why: 'unparsable', said: `the Podman version could not be read: ${found.version}`, where: [found.where] });
 }
 
+/** What is not decided since the version is not known; `version` says why it is not. */
+export const dependsOnVersion = (what: string, version: Unknown | undefined): string =>
+  `${what} depends on the Podman version${version === undefined ? '' : version.said.replace(/^the Podman version /, ', which ')}`;
+
 function* guessed(unknown: Unknown): Asking<PodmanRelease> {
   const beside = yield* stat(generator);
   return {

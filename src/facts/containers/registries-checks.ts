@@ -14,7 +14,7 @@ export class Refused extends Error {
 /** A location without slashes at its end; one with a scheme is refused (parseLocation). */
 export function cleanLocation(location: string | boolean | undefined, where: Where): string {
   const text = String(location ?? '').replace(/\/+$/, '');
-  if (/^https?:\/\//.test(text)) throw new Refused(`${text} must be written without http:// or https://`, where);
+  if (/^https?:\/\//.test(text)) throw new Refused(`${text} is written with http:// or https://`, where);
   return text;
 }
 
@@ -31,8 +31,7 @@ export function checkMirror(
   if (location === '') throw new Refused('a mirror has no location', where);
   const restriction = value['pull-from-mirror'];
   const at = places.get('pull-from-mirror') ?? where;
-  if (restriction && digestsOnly)
-    throw new Refused(`the mirror ${location} has pull-from-mirror while its registry has mirror-by-digest-only; only one of them may be set`, at);
+  if (restriction && digestsOnly) throw new Refused(`the mirror ${location} has pull-from-mirror beside mirror-by-digest-only of its registry`, at);
   if (restriction && !restrictions.includes(String(restriction)))
     throw new Refused(`pull-from-mirror ${JSON.stringify(restriction)} is none of ${restrictions.join(', ')}`, at);
   return { ...value, location };
@@ -65,13 +64,13 @@ export function checkConflicts(registries: readonly Entry[]): void {
 export function checkAlias(name: string, value: string, where: Where): void {
   const short = parseReference(name);
   if (!short) throw new Refused(`the alias ${JSON.stringify(name)} is no name of an image`, where);
-  if (short.tag !== undefined || short.digest !== undefined) throw new Refused(`the alias ${JSON.stringify(name)} must have no tag and no digest`, where);
-  if (isRegistry(short.domain)) throw new Refused(`the alias ${JSON.stringify(name)} must not begin with a registry`, where);
+  if (short.tag !== undefined || short.digest !== undefined) throw new Refused(`the alias ${JSON.stringify(name)} has a tag or a digest`, where);
+  if (isRegistry(short.domain)) throw new Refused(`the alias ${JSON.stringify(name)} begins with a registry`, where);
   if (value === '') return;
   const full = parseReference(value);
   const said = `the alias ${JSON.stringify(name)} stands for ${JSON.stringify(value)}`;
   if (!full) throw new Refused(`${said}, which is no name of an image`, where);
-  if (full.tag !== undefined || full.digest !== undefined) throw new Refused(`${said}, which must have no tag and no digest`, where);
-  if (!isRegistry(full.domain)) throw new Refused(`${said}, which must begin with a registry`, where);
+  if (full.tag !== undefined || full.digest !== undefined) throw new Refused(`${said}, which has a tag or a digest`, where);
+  if (!isRegistry(full.domain)) throw new Refused(`${said}, which does not begin with a registry`, where);
   if (!parseNormalized(value)) throw new Refused(`${said}, which is no name of an image`, where);
 }

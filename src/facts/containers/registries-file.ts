@@ -57,7 +57,8 @@ export function readRegistriesFile(path: string, text: string, dropIn: boolean, 
   try {
     return new Reader(path, dropIn, library).file(parsed.root);
   } catch (error) {
-    if (error instanceof Refused) return unparsable(`${error.message}, so pulls and podman info fail`, ...error.where);
+    if (error instanceof Refused)
+      return unparsable(`${error.message.includes(path) ? '' : `${path}: `}${error.message}, so pulls and podman info fail`, ...error.where);
     throw error;
   }
 }
@@ -97,7 +98,7 @@ class Reader {
     if (!strict && !this.#hasOld(old, true)) return this.#result(2, firstAt, mixed);
     if (this.#dropIn) throw new Refused(`${this.#path} is in format 1, which drop-ins may not be`, this.#at(old));
     if (since(this.#library, '5.40')) throw new Refused(`${this.#path} is in format 1, which Podman 6 does not read any more`, this.#at(old));
-    if (first && (strict || isFilled(first))) throw new Refused(`${this.#path} mixes format 1 ([registries]) with format 2 (${first.key})`, this.#at(old));
+    if (first && (strict || isFilled(first))) throw new Refused(`${this.#path} mixes format 1 ([registries]) with format 2`, this.#at(old));
     this.#convert(old);
     return this.#result(1, this.#at(old), mixed);
   }
@@ -128,14 +129,14 @@ class Reader {
         return;
       }
       case 'aliases':
-        if (value.is !== 'map') throw new Refused('aliases must be a table', this.#at(found));
+        if (value.is !== 'map') throw new Refused('aliases is not a table', this.#at(found));
         for (const alias of value.entries) {
           checkAlias(alias.key, this.#string(alias), this.#at(alias));
           this.#aliases.set(alias.key, { value: this.#string(alias), where: this.#at(alias) });
         }
         return;
       case 'registry':
-        if (value.is !== 'list') throw new Refused('registry must be written [[registry]]', this.#at(found));
+        if (value.is !== 'list') throw new Refused('registry is not written [[registry]]', this.#at(found));
         for (const item of value.items) this.#registry(item);
         return;
       default:
@@ -162,7 +163,7 @@ class Reader {
     if (prefix === '' && (written === '' || location === '' || !wildcards)) throw new Refused('a [[registry]] has neither prefix nor location', where);
     if (location === '' && !(wildcards && prefix.startsWith('*.'))) throw new Refused(`the [[registry]] with prefix ${prefix} has no location`, where);
     if (wildcards && prefix.startsWith('*.') && /[/@:]/.test(prefix))
-      throw new Refused(`the prefix ${prefix} must have the form *.example.com`, places.get('prefix') ?? where);
+      throw new Refused(`the prefix ${prefix} does not have the form *.example.com`, places.get('prefix') ?? where);
     const restricted = places.get('pull-from-mirror');
     if (restricted && value['pull-from-mirror'])
       throw new Refused(`pull-from-mirror belongs into [[registry.mirror]], not into the [[registry]] ${prefix} itself`, restricted);
@@ -175,7 +176,7 @@ class Reader {
   #mirrors(node: TextNode, where: Where, digestsOnly: boolean): { value: Record<string, string | boolean>; where: Where }[] {
     const found = node.is === 'map' ? node.entries.find(({ key }) => key.toLowerCase() === 'mirror') : undefined;
     if (!found) return [];
-    if (found.value.is !== 'list') throw new Refused('mirror must be written [[registry.mirror]]', where);
+    if (found.value.is !== 'list') throw new Refused('mirror is not written [[registry.mirror]]', where);
     return found.value.items.map((item) => {
       const at = placed(this.#path, item.at);
       const { value, places } = this.#endpoint(item, endpointKeys, at);
@@ -184,7 +185,7 @@ class Reader {
   }
 
   #endpoint(node: TextNode, keys: Keys, where: Where): { value: Record<string, string | boolean>; places: Map<string, Where> } {
-    if (node.is !== 'map') throw new Refused('an entry must be a table', where);
+    if (node.is !== 'map') throw new Refused('an entry is not a table', where);
     const value: Record<string, string | boolean> = {};
     const places = new Map<string, Where>();
     for (const found of node.entries) {
@@ -197,7 +198,7 @@ class Reader {
       }
       if (type === 'string') value[key] = this.#string(found);
       else if (found.value.is === 'scalar' && typeof found.value.value === 'boolean') value[key] = found.value.value;
-      else throw new Refused(`${key} must be true or false`, this.#at(found));
+      else throw new Refused(`${key} is neither true nor false`, this.#at(found));
       places.set(key, this.#at(found));
     }
     return { value, places };
@@ -205,14 +206,14 @@ class Reader {
 
   /** Whether there is a list of format 1, or one with something in it. */
   #hasOld(found: TextEntry, filled: boolean): boolean {
-    if (found.value.is !== 'map') throw new Refused('registries must be a table', this.#at(found));
+    if (found.value.is !== 'map') throw new Refused('registries is not a table', this.#at(found));
     return ['search', 'insecure', 'block'].map((name) => this.#old(found, name)).some((list) => list !== undefined && (!filled || list.length > 0));
   }
 
   /** A list of format 1, or undefined where it is not there. */
   #old(found: TextEntry, name: string): { text: string; where: Where }[] | undefined {
     const table = entry(found.value, name);
-    if (table && table.value.is !== 'map') throw new Refused(`registries.${name} must be a table`, this.#at(table));
+    if (table && table.value.is !== 'map') throw new Refused(`registries.${name} is not a table`, this.#at(table));
     const list = entry(table?.value, 'registries');
     return list && this.#strings(list.value, { key: `registries.${name}.registries`, at: list.at, value: list.value });
   }
@@ -245,12 +246,12 @@ class Reader {
   }
 
   #string(found: TextEntry): string {
-    if (found.value.is !== 'scalar' || found.value.type !== 'string') throw new Refused(`${found.key} must be a string`, this.#at(found));
+    if (found.value.is !== 'scalar' || found.value.type !== 'string') throw new Refused(`${found.key} is not a string`, this.#at(found));
     return String(found.value.value);
   }
 
   #strings(list: TextNode, found: TextEntry): { text: string; where: Where }[] {
-    if (list.is !== 'list') throw new Refused(`${found.key} must be a list of strings`, this.#at(found));
+    if (list.is !== 'list') throw new Refused(`${found.key} is not a list of strings`, this.#at(found));
     return list.items.map((value) => ({ text: this.#string({ key: found.key, at: value.at, value }), where: placed(this.#path, value.at) }));
   }
 

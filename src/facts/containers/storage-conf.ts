@@ -12,7 +12,17 @@ import { agreed } from './agreed.ts';
 import { assemble } from './assemble.ts';
 import { dropInDirectories, firstMain, mainFiles, movedTo, movesHome, outside } from './containers-layers.ts';
 import { type Keys, type Merged, mergeToml, shapeOfKeys } from './merge.ts';
-import { podmanRelease, type Release, since } from './podman-release.ts';
+import { dependsOnVersion, podmanRelease, type Release, since } from './podman-release.ts';
+
+/** The fields that a release decides, in words. */
+const aboutFields = {
+  storage: 'what storage.conf comes to',
+  graphRoot: 'where the store lies',
+  runRoot: 'where the state of what runs lies',
+  usable: 'whether Podman accepts storage.conf',
+  layers: 'which files of storage.conf count',
+  unknownKeys: 'which keys of storage.conf Podman knows',
+} as const;
 
 const names = ['CONTAINERS_STORAGE_CONF', 'XDG_CONFIG_HOME'];
 
@@ -125,13 +135,13 @@ function* readStorageConf(as: Account, set: ReadonlyMap<string, string>): Asking
   if (release.where) fact.set('version', release.candidates[0].said, release.where);
   if (release.unknown) {
     const built = each.map(({ seen }) => ('is' in seen ? seen : seen.build()));
-    const depends = (field: string): Unknown => ({
+    const depends = (field: keyof typeof aboutFields): Unknown => ({
       ...(release.unknown as Unknown),
       why: 'ambiguous',
-      said: `${field} depends on the Podman version; ${release.unknown?.said}`,
+      said: dependsOnVersion(aboutFields[field], release.unknown),
     });
     const seen = (field: string): Set<string> => new Set(built.map((b) => JSON.stringify(b.is === 'known' ? (b.value[field] ?? null) : b.said)));
-    for (const field of ['storage', 'graphRoot', 'runRoot', 'usable', 'layers', 'unknownKeys']) if (seen(field).size > 1) fact.gap(field, depends(field));
+    for (const field of Object.keys(aboutFields) as (keyof typeof aboutFields)[]) if (seen(field).size > 1) fact.gap(field, depends(field));
     fact.gap('version', release.unknown);
   }
   return fact.build();

@@ -42,7 +42,7 @@ export function backendOf(release: Release, { recorded, configured, netavark, us
   if (recorded) {
     if (recorded.value !== 'netavark' && recorded.value !== 'cni')
       return {
-        refused: `unknown back end ${JSON.stringify(recorded.value)} in defaultNetworkBackend, which must hold the bare word without a line break`,
+        refused: `defaultNetworkBackend holds ${JSON.stringify(recorded.value)}, and not a bare word without a line break`,
         where: [recorded.where],
       };
     if (recorded.value === 'cni' && since(release, '5.0'))

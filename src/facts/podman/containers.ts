@@ -83,6 +83,6 @@ function* inspectMounts(each: readonly Container[], as: Account): Asking<Contain
 const failed = (where: Where, output: Output | undefined): Unknown => ({
   is: 'unknown',
   why: 'failed',
-  said: `${where.path.slice(8, 60)} ${output ? `exited ${output.exit}: ${output.stderr.trim().slice(0, 200)}` : 'could not be run'}`,
+  said: `${where.path.slice(8).replace(/ --?format .*$/, '')} ${output ? `exited ${output.exit}: ${output.stderr.trim().slice(0, 200)}` : 'could not be run'}`,
   where: [where],
 });

@@ -72,7 +72,7 @@ export function reach(socket: SocketFile, dirs: readonly string[], above: readon
   if (!group && socket.gid !== 0 && socket.gid !== as.gid && !everyone) return { by, where, gap: stranger(String(socket.gid), socket.at) };
   const members = group?.members.filter((m) => m !== as.name) ?? [];
   if (group && members.length > 0) {
-    by.push(`group ${group.name}: ${members.join(', ')}`);
+    by.push(`the group ${group.name} (${members.join(', ')})`);
     where.push(...group.where);
   }
   return { by, where };

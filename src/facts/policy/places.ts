@@ -63,7 +63,7 @@ function fileAt(path: string, inode: Answer<Stat>, text: Answer<string>, as: Acc
   const seen = inode.is === 'got';
   if (shut) return { path, seen, policy: { ...shut, said: shut.said.replace('every Podman command of', 'every pull and load of') } };
   if (inode.is === 'got' && inode.value.type === 'directory')
-    return { path, seen, policy: unparsable(`${path} is a directory, so nothing can be pulled, loaded, imported or built`, { path }) };
+    return { path, seen, policy: unparsable(`${path} is a directory, so nothing can be pulled, loaded or built`, { path }) };
   const blocked = blockedAt(path, inode, text);
   if (blocked) return { path, seen, policy: blocked };
   return text.is === 'got' ? { path, seen, policy: readPolicy(path, text.value, libraryOf('podman', release)) } : undefined;

@@ -33,7 +33,7 @@ export function readPolicy(path: string, text: string, library: Release): Policy
   }
 }
 
-const consequence = 'so nothing can be pulled, loaded, imported or built';
+const consequence = 'so nothing can be pulled, loaded or built';
 
 const cleanPath = (path: string): boolean => /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/.test(path);
 
@@ -106,8 +106,8 @@ class Reader {
 
   #requirements(node: TextNode): readonly Requirement[] {
     const empty = node.is === 'list' ? node.items.length === 0 : node.is === 'scalar' && node.type === 'null';
-    if (empty) throw new Refused('a list of requirements must not be empty', this.#nodes.at(node));
-    if (node.is !== 'list') throw new Refused('requirements must be a list', this.#nodes.at(node));
+    if (empty) throw new Refused('a list of requirements is empty', this.#nodes.at(node));
+    if (node.is !== 'list') throw new Refused('requirements are not a list', this.#nodes.at(node));
     return node.items.map((item) => this.#each.read(item));
   }
 }

@@ -62,7 +62,7 @@ export class PolicyNodes {
     if (type === 'text') return none ? '' : this.#text(key, node, where);
     if (none) return undefined;
     if (type === 'data') return this.#data(key, node, where);
-    if (node.is !== 'list') throw new Refused(`${key} must be a list`, where);
+    if (node.is !== 'list') throw new Refused(`${key} is not a list`, where);
     return node.items.map((item) => {
       if (item.is === 'scalar' && item.type === 'null') return '';
       return type === 'texts' ? this.#text(key, item, where) : this.#data(key, item, where);
@@ -70,7 +70,7 @@ export class PolicyNodes {
   }
 
   #text(key: string, node: TextNode, where: Where): string {
-    if (node.is !== 'scalar' || node.type !== 'string') throw new Refused(`${key} must be a string`, where);
+    if (node.is !== 'scalar' || node.type !== 'string') throw new Refused(`${key} is not a string`, where);
     return String(node.value);
   }
 
@@ -78,8 +78,7 @@ export class PolicyNodes {
   #data(key: string, node: TextNode, where: Where): string {
     if (node.is === 'list' && node.items.every(isByte)) return String(node.items.length);
     const text = this.#text(key, node, where);
-    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replace(/[\r\n]/g, '')))
-      throw new Refused(`${key} must be base64`, where);
+    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replace(/[\r\n]/g, ''))) throw new Refused(`${key} is not base64`, where);
     return text;
   }
 }

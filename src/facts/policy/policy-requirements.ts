@@ -99,7 +99,7 @@ export class Requirements {
 
   #signedBy(fields: Map<string, Field>, where: Where): void {
     const keyType = fields.get('keyType');
-    if (!keyTypes.includes(String(keyType?.value ?? ''))) throw new Refused(`keyType must be ${keyTypes.join(', ')}`, keyType?.where ?? where);
+    if (!keyTypes.includes(String(keyType?.value ?? ''))) throw new Refused(`keyType is none of ${keyTypes.join(', ')}`, keyType?.where ?? where);
     const names = ['keyPath', 'keyPaths', 'keyData'];
     const given = names.filter((name) => fields.has(name));
     if (given.length !== 1) throw new Refused(oneOf(names, given), where);
@@ -185,7 +185,7 @@ const isThere = (field: Field | undefined): boolean =>
   field !== undefined && (field.type === 'any' || (field.type === 'text' ? field.value !== '' : field.value !== undefined));
 
 const oneOf = (names: readonly string[], given: readonly string[]): string =>
-  `exactly one of ${names.join(', ')} must be given, found ${given.join(' and ') || 'none'}`;
+  `exactly one of ${names.join(', ')} is needed, found ${given.join(' and ') || 'none'}`;
 
 function exactlyOne(fields: Map<string, Field>, names: readonly string[], of: string, where: Where): void {
   const given = names.filter((name) => isThere(fields.get(name)));

@@ -80,11 +80,11 @@ function readFile(path: string, text: string, namespaces: Map<string, Namespace>
   if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so pulls fail`, placed(path, parsed.problem));
   const { root } = parsed;
   if (root.is === 'scalar' && root.value === null) return undefined;
-  if (root.is !== 'map') return unparsable(`${path} must be a mapping, so pulls fail`, placed(path, root.at));
+  if (root.is !== 'map') return unparsable(`${path} is not a mapping, so pulls fail`, placed(path, root.at));
   for (const { key: written, at, value } of root.entries) {
     const key = written.toLowerCase();
     const each = key === 'default-docker' ? [{ key: '', at, value }] : key === 'docker' && value.is === 'map' ? value.entries : [];
-    if (key === 'docker' && value.is === 'list') return unparsable(`docker in ${path} must be a mapping, so pulls fail`, placed(path, at));
+    if (key === 'docker' && value.is === 'list') return unparsable(`docker in ${path} is not a mapping, so pulls fail`, placed(path, at));
     for (const found of each) {
       const where = placed(path, found.at);
       const before = namespaces.get(found.key);
@@ -100,7 +100,7 @@ function readFile(path: string, text: string, namespaces: Map<string, Namespace>
 
 function namespaceOf(path: string, name: string, node: TextNode, where: Where): Namespace | Unknown {
   if (node.is === 'scalar' && node.value === null) return { name, stores: [], where };
-  if (node.is !== 'map') return unparsable(`${name || 'default-docker'} in ${path} must be a mapping, so pulls fail`, where);
+  if (node.is !== 'map') return unparsable(`${name || 'default-docker'} in ${path} is not a mapping, so pulls fail`, where);
   const stores = new Map<string, Store>();
   let attachments: boolean | undefined;
   for (const { key: written, value, at } of node.entries) {
@@ -108,10 +108,10 @@ function namespaceOf(path: string, name: string, node: TextNode, where: Where): 
     const here = placed(path, at);
     const plainValue = plain(value);
     if (storeKeys.includes(key) || stagingKeys.includes(key)) {
-      if (typeof plainValue !== 'string') return unparsable(`${key} in ${path} must be a string, so pulls fail`, here);
+      if (typeof plainValue !== 'string') return unparsable(`${key} in ${path} is not a string, so pulls fail`, here);
       if (plainValue !== '') stores.set(key, { url: plainValue, where: here, old: key === 'sigstore' });
     } else if (key === 'use-sigstore-attachments') {
-      if (typeof plainValue !== 'boolean') return unparsable(`${key} in ${path} must be true or false, so pulls fail`, here);
+      if (typeof plainValue !== 'boolean') return unparsable(`${key} in ${path} is neither true nor false, so pulls fail`, here);
       attachments = plainValue;
     }
   }

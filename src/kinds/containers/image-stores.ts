@@ -11,6 +11,7 @@ import { boolean, list, mode, number, record, string } from '../../facts/shape.t
 export const imageStores = defineKind({
   name: 'image-stores',
   noun: 'the additional image stores',
+  absent: '{who} has no additional image stores',
   describe: 'Every path of storage.options.additionalimagestores: whether it is there, whose it is, who may write to it.',
   fields: {},
   shape: record({

@@ -77,7 +77,7 @@ function candidates(config: Known, name: string): readonly string[] | Unknown {
     return {
       is: 'unknown',
       why: 'ambiguous',
-      said: `whether a bare name in engine.runtimes.${name} is searched in PATH depends on the Podman version`,
+      said: `whether Podman looks for the bare name in ${name} of [engine.runtimes] in PATH depends on its version, which is not known`,
       where: given.where,
     };
   const inPath = (program: string): string[] => programDirectories.map((d) => `${d}/${program}`);

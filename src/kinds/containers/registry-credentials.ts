@@ -21,6 +21,7 @@ const placesOf = (as: Account): string[] =>
 export const registryCredentials = defineKind({
   name: 'registry-credentials',
   noun: 'the registry credentials',
+  absent: '{who} has no file with credentials of registries',
   describe: 'Files with passwords of registries: owner and mode. What is in them is never read.',
   fields: {},
   shape: record({

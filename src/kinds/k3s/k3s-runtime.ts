@@ -26,6 +26,7 @@ const flagsOfContainerd = [
 export const k3sRuntime = defineKind({
   name: 'k3s-runtime',
   noun: "K3s's runtime",
+  absent: 'no system service of K3s was found',
   describe: 'The container runtime that the K3s service is told to use, where its socket leads, and what of K3s only works with the embedded one.',
   fields: {},
   shape: record({

@@ -16,7 +16,7 @@ import { type FoundNetwork, network, networkFiles } from '../../facts/podman/net
 import { ofRoot } from '../../facts/podman/patterns.ts';
 import { askPodman } from '../../facts/podman/store.ts';
 import { accountNetworks } from '../../facts/quadlet/account-networks.ts';
-import { boolean, record, string } from '../../facts/shape.ts';
+import { boolean, record, says, string } from '../../facts/shape.ts';
 
 const listArgv = ['podman', 'network', 'ls', '--format', '{{.Name}}'];
 const nftArgv = ['nft', 'list', 'ruleset'];
@@ -43,7 +43,7 @@ export const bridgeFirewall = defineKind({
     'Whether rules of nftables, iptables or ufw drop what containers of root ask the name server of their network: those in force, else those that are loaded at boot. firewalld is told by netavark to trust its networks.',
   fields: { dnsAlways: { type: 'boolean', describe: 'whether a network with DNS is expected although none exists yet (k3d makes one)' } },
   shape: record({
-    needed: boolean('root has a network with DNS, or one is expected'),
+    needed: says(boolean('root has a network with DNS, or one is expected'), { no: 'no network of root has DNS' }),
     drops: boolean('the firewall drops the questions'),
     by: string('the rules that were judged'),
   }),

@@ -9,7 +9,7 @@ import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type BootLinks, bootLink } from '../../facts/podman/tmpfiles-docker.ts';
 import { type Answering, whoAnswers } from '../../facts/podman/who-answers.ts';
-import { boolean, record, string } from '../../facts/shape.ts';
+import { boolean, record, says, string } from '../../facts/shape.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
 const path = '/var/run/docker.sock';
@@ -32,7 +32,9 @@ export const dockerSock = defineKind({
     persistent: boolean('a tmpfiles.d line makes the link at boot'),
     bootTarget: string('where that line leads'),
     contested: boolean('both a docker.socket unit that starts at boot and a Podman link claim the path'),
-    environment: boolean('DOCKER_HOST and DOCKER_SOCK are both set, so the path is not needed'),
+    environment: says(boolean('DOCKER_HOST and DOCKER_SOCK are both set, so the path is not needed'), {
+      yes: 'DOCKER_HOST and DOCKER_SOCK are both set, so nothing needs /var/run/docker.sock',
+    }),
   }),
   touches: () => [
     { do: 'stat', path },

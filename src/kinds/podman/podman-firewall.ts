@@ -8,7 +8,7 @@ import { defineKind } from '../../facts/kind.ts';
 import { usualDrivers } from '../../facts/podman/firewall-driver.ts';
 import { findHelper, type Helper } from '../../facts/podman/helpers.ts';
 import { type AccountNetworks, accountNetworks } from '../../facts/quadlet/account-networks.ts';
-import { boolean, record, string } from '../../facts/shape.ts';
+import { boolean, record, says, string } from '../../facts/shape.ts';
 
 /** The program that each driver runs (containers/netavark:src/firewall). */
 const programs: Readonly<Record<string, string>> = { nftables: 'nft', iptables: 'iptables', firewalld: 'firewalld' };
@@ -19,7 +19,9 @@ export const podmanFirewall = defineKind({
   describe: "The firewall driver in force for an account's networks, and whether its program is there. `podman info` does not show when it is missing.",
   fields: { networkComes: { type: 'boolean', describe: 'whether a network is expected although none exists yet (k3d makes one)' } },
   shape: record({
-    used: boolean('the account has bridge networks, for which rules are set: root always, others with a network of their own'),
+    used: says(boolean('the account has bridge networks, for which rules are set: root always, others with a network of their own'), {
+      no: '{who} has no bridge network',
+    }),
     driver: string('network.firewall_driver, else the default of this netavark'),
     valid: boolean('netavark knows the driver'),
     sets: boolean('it sets rules at all: the driver is not none'),

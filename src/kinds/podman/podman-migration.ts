@@ -4,7 +4,7 @@ import type { Account } from '../../facts/ask.ts';
 import { type Asking, together } from '../../facts/ask.ts';
 import { decode } from '../../facts/containers/containers-decode.ts';
 import { dropInDirectories, layersFor, mainFiles } from '../../facts/containers/containers-layers.ts';
-import { podmanRelease, type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
+import { dependsOnVersion, podmanRelease, type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { type Disk, readDisk } from '../../facts/host/disk.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -42,7 +42,7 @@ export const podmanMigration = defineKind({
       fact.gap('lostSettings', {
         is: 'unknown',
         why: 'ambiguous',
-        said: `what is in force now depends on the Podman version; ${release.unknown?.said ?? ''}`,
+        said: dependsOnVersion('what is in force now', release.unknown),
         where: [],
       });
     else fact.set('lostSettings', lost[0]?.keys ?? [], ...(lost[0]?.where ?? []));

@@ -23,6 +23,7 @@ const shape = record({
 export const podmanNetwork = defineKind({
   name: 'podman-network',
   describe: 'A network as `podman network inspect` shows it, else as its file has it; the default network needs no file.',
+  absent: 'the network {label} is not there',
   main: 'name',
   fields: {
     name: { type: 'string', required: true, describe: 'name of the network' },
@@ -46,6 +47,7 @@ export const podmanNetwork = defineKind({
   },
   find: {
     shape,
+    none: 'no network of Podman was found',
     touches: () => [rootlessUse, networkFiles, ...ofAnyone([networkFiles])],
     *learn(as): Asking<Subjects> {
       const uses = yield* rootlessUse(as);

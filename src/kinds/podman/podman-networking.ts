@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, list as listOf, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
+import { dependsOnVersion, type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { helperDirectories } from '../../facts/host/tool-table.ts';
@@ -113,7 +113,7 @@ function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: Pod
   const [first, ...others] = judged;
   const differs = others.some((o) => o.name !== first?.name || o.refused !== first?.refused);
   if (!first || differs) {
-    const said = `the back end depends on the Podman version; ${release.unknown?.said ?? ''}`;
+    const said = dependsOnVersion('the network back end', release.unknown);
     const open: Unknown = { is: 'unknown', why: 'ambiguous', said, where: first?.where ?? [] };
     fact.gap('backend', open).gap('nameless', open);
     return;
@@ -212,7 +212,7 @@ function* setRootless(fact: FactBuilder, set: Settings, release: PodmanRelease):
     fact.gap('rootless', {
       is: 'unknown',
       why: 'ambiguous',
-      said: `the default depends on the Podman version; ${release.unknown?.said ?? ''}`,
+      said: dependsOnVersion('which program connects rootless containers', release.unknown),
       where: release.unknown?.where ?? [],
     });
     return;

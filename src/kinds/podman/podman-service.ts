@@ -5,7 +5,7 @@ import { defineKind } from '../../facts/kind.ts';
 import { otherServers } from '../../facts/podman/other-servers.ts';
 import { type ServiceProcess, serviceProcesses } from '../../facts/podman/service-processes.ts';
 import { type Commands, defaultSocket, isLoopback, type Sockets, socketUnit } from '../../facts/podman/socket-unit.ts';
-import { boolean, list, number, record, string } from '../../facts/shape.ts';
+import { boolean, list, number, record, says, string } from '../../facts/shape.ts';
 
 interface Offer {
   readonly address: string;
@@ -21,7 +21,7 @@ export const podmanService = defineKind({
   describe: "An account's API service: processes started by hand, and TCP and vsock addresses it listens on by unit, by command or by a running process.",
   fields: {},
   shape: record({
-    live: boolean('processes can be seen; false on an image, where nothing runs'),
+    live: says(boolean('processes can be seen; false on an image, where nothing runs'), { no: 'this is an image, where nothing runs' }),
     manual: list(
       record({
         pid: number('process id'),

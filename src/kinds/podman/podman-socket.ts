@@ -14,6 +14,7 @@ const defaultMode = 0o666;
 export const podmanSocket = defineKind({
   name: 'podman-socket',
   noun: 'the API socket',
+  absent: '{who} has no API socket, and no unit that makes one',
   describe: 'Who besides its owner may connect to the API socket of an account, by mode, group members and the directories above it.',
   fields: {},
   shape: record({
@@ -41,7 +42,7 @@ export const podmanSocket = defineKind({
     if (grouped) fact.set('configuredGroup', grouped.value, grouped.where);
     describe(fact, main);
     const foreign = looked.map((l) => foreignOwner(l, as)).find((w) => w !== undefined);
-    if (foreign) fact.set('owned', false, foreign);
+    if (foreign) fact.set('owned', false, foreign.where).note('owned', foreign.said, foreign.where);
     else if (main.file) fact.set('owned', true, { path: main.path });
     const reaches = looked.flatMap((l) => reachesOf(l, groups, as));
     const by = [...new Set(reaches.flatMap((r) => r.by))];
@@ -103,10 +104,12 @@ function describe(fact: FactBuilder, main: Looked): void {
 }
 
 /** Where it says that the socket is another's. */
-function foreignOwner({ file, path, unit }: Looked, as: Account): Where | undefined {
-  if (file && file.uid !== as.uid) return { path, said: `${octal(file.mode)} ${file.uid}:${file.gid}` };
+function foreignOwner({ file, path, unit }: Looked, as: Account): { readonly said: string; readonly where: Where } | undefined {
+  if (file && file.uid !== as.uid) return { said: `${path} belongs to uid ${file.uid}`, where: { path, said: `${octal(file.mode)} ${file.uid}:${file.gid}` } };
   const user = unit?.user;
-  return user && user.value !== as.name && user.value !== String(as.uid) ? { ...user.where, said: `SocketUser=${user.value}` } : undefined;
+  return user && user.value !== as.name && user.value !== String(as.uid)
+    ? { said: `${path} is made for ${user.value}`, where: { ...user.where, said: `SocketUser=${user.value}` } }
+    : undefined;
 }
 
 /** Who may connect now, and once the unit makes the socket anew. */
@@ -114,7 +117,7 @@ function reachesOf(looked: Looked, groups: Groups, as: Account): Reach[] {
   const { path, file, unit, dirs, above, blocked } = looked;
   if (blocked) return [{ by: [], where: blocked.where, gap: blocked }];
   if (looked.abstract)
-    return [{ by: [`everyone in the host's network: ${path} is an abstract socket, which has no mode`], where: looked.where ? [looked.where] : [] }];
+    return [{ by: [`everyone in the host's network, as the abstract socket ${path} has no mode`], where: looked.where ? [looked.where] : [] }];
   const now = file
     ? [reach({ bits: file.mode, gid: file.gid, at: { path, said: `${octal(file.mode)} ${file.uid}:${file.gid}` } }, dirs, above, groups, as)]
     : [];

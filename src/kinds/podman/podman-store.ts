@@ -140,13 +140,12 @@ function setDriver(fact: FactBuilder, info: PodmanInfo, traces: readonly string[
       said: 'only podman info on the running host tells what the database of the store says',
       where: [info.where],
     });
-  else
-    fact.set(
-      'agrees',
-      (set.value === undefined || set.value === told) && tidy(root) === tidy(info.graphRoot),
-      { ...info.where, said: `${told} at ${root}` },
-      ...set.where.slice(0, 1),
-    );
+  else {
+    const agrees = (set.value === undefined || set.value === told) && tidy(root) === tidy(info.graphRoot);
+    const said = `${told} at ${root}`;
+    fact.set('agrees', agrees, { ...info.where, said }, ...set.where.slice(0, 1));
+    if (!agrees) fact.note('agrees', said, info.where);
+  }
 }
 
 const refusal = (info: PodmanInfo, said: string): Unknown => ({
@@ -157,12 +156,12 @@ const refusal = (info: PodmanInfo, said: string): Unknown => ({
 });
 
 const tidy = (path: string): string => path.replace(/\/+$/, '');
-const lineOf = (stderr: string): string =>
-  stderr
-    .split('\n')
-    .find((l) => /overwritten by graph driver|several valid graphdrivers/.test(l))
-    ?.trim()
-    .slice(0, 300) ?? '';
+/** The line of logrus or of the command that says so, without time and level. */
+function lineOf(stderr: string): string {
+  const line = stderr.split('\n').find((l) => /overwritten by graph driver|several valid graphdrivers/.test(l)) ?? '';
+  const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, '$1');
+  return (message ?? line).trim().slice(0, 300);
+}
 
 /** The mount that holds the store, or will; an image has only what fstab would mount. */
 function* setFilesystem(fact: FactBuilder, root: string, as: Account): Asking<void> {

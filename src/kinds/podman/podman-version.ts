@@ -24,6 +24,7 @@ const remoteArgv = ['podman', '--remote', 'version', '--format', 'json'];
 export const podmanVersion = defineKind({
   name: 'podman-version',
   noun: "the API's Podman",
+  absent: 'no Podman is installed, and none answers',
   describe: "The version of Podman that serves an account: the running API's, else that of the local program unless another machine serves.",
   fields: {},
   shape: record({

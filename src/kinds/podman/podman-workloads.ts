@@ -1,6 +1,7 @@
 /** Kind `podman-workloads`: what the containers of an account mount and publish, be they there or only declared. */
 import type { Asking } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
+import { dependsOnVersion } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
 import { globMatches } from '../../facts/glob.ts';
 import { defineKind, type QueryField, type QueryOf } from '../../facts/kind.ts';
@@ -130,5 +131,5 @@ function setMatching(fact: FactBuilder, field: string, all: AllWorkloads, of: (w
 
 function differing(views: readonly unknown[], { release }: AllWorkloads): Unknown | undefined {
   if (!release || new Set(views.map((v) => JSON.stringify(v))).size < 2) return undefined;
-  return { is: 'unknown', why: 'ambiguous', said: `what Quadlet files mean depends on the Podman version; ${release.said}`, where: [] };
+  return { is: 'unknown', why: 'ambiguous', said: dependsOnVersion('what Quadlet files mean', release), where: [] };
 }

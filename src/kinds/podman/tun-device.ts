@@ -10,6 +10,7 @@ const path = '/dev/net/tun';
 export const tunDevice = defineKind({
   name: 'tun-device',
   noun: '/dev/net/tun',
+  absent: "/dev/net/tun is not there, so {who}'s containers cannot be given a network",
   describe: 'The device through which pasta and slirp4netns give rootless containers a network.',
   fields: {},
   shape: record({

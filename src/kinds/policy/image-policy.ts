@@ -1,6 +1,6 @@
 /** Kind `image-policy`: the policy.json in force for an account, and what it lets in. */
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
-import { type PodmanRelease, podmanRelease, type Release } from '../../facts/containers/podman-release.ts';
+import { dependsOnVersion, type PodmanRelease, podmanRelease, type Release } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
@@ -69,7 +69,7 @@ function* described(files: PolicyFiles, as: Account, release: Release): Asking<F
   if (!chosen) {
     const where = [{ path: etcPolicy, said: 'not there' }];
     const vendor = files.usr ? `; ${usrPolicy} is not consulted before Podman 6` : '';
-    fact.set('valid', false, ...where).set('problem', `${etcPolicy} is not there, so nothing can be pulled, loaded, imported or built${vendor}`, ...where);
+    fact.set('valid', false, ...where).set('problem', `${etcPolicy} is not there, so nothing can be pulled, loaded or built${vendor}`, ...where);
     fact.at('override', ...where).set('overrideWeaker', false, ...where);
     return closed(fact, { is: 'unknown', why: 'unparsable', said: 'there is no policy.json', where });
   }
@@ -175,7 +175,12 @@ function agreed(facts: readonly (FactBuilder | Unknown)[], release: PodmanReleas
   const fields = new Set(values.flatMap((v) => [...Object.keys(v.value), ...v.gaps.keys()]));
   for (const field of fields) {
     const seen = new Set(values.map((v) => JSON.stringify([v.value[field] ?? null, v.gaps.has(field)])));
-    if (seen.size > 1) fact.gap(field, { ...release.unknown, why: 'ambiguous', said: `${field} depends on the Podman version; ${release.unknown.said}` });
+    if (seen.size > 1)
+      fact.gap(field, {
+        ...release.unknown,
+        why: 'ambiguous',
+        said: dependsOnVersion(field === 'problem' ? 'whether the policy is accepted' : 'what the policy lets in', release.unknown),
+      });
   }
   return fact.build();
 }

@@ -1,6 +1,6 @@
 /** Kind `signature-storage`: where an account's engine looks for the signatures that its policy demands. */
 import type { Account, Asking } from '../../facts/ask.ts';
-import { type PodmanRelease, podmanRelease, type Release, since } from '../../facts/containers/podman-release.ts';
+import { dependsOnVersion, type PodmanRelease, podmanRelease, type Release, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, missing, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { inForce, policyFiles } from '../../facts/policy/places.ts';
@@ -11,6 +11,7 @@ import { list, record, string } from '../../facts/shape.ts';
 export const signatureStorage = defineKind({
   name: 'signature-storage',
   noun: 'the signature storage',
+  absent: 'no place is configured where signatures lie, and the policy demands none',
   describe: 'registries.d: the URLs at which signatures are looked for, and whether sigstore attachments are enabled wherever the policy demands them.',
   fields: {},
   shape: record({
@@ -54,7 +55,7 @@ function describedStores(storage: SignatureStorage, release: PodmanRelease): { f
       ...places,
     );
     if (release.unknown && others.some((o) => JSON.stringify(o) !== JSON.stringify(found)))
-      fact.gap(field, { ...release.unknown, why: 'ambiguous', said: `which store counts depends on the Podman version; ${release.unknown.said}` });
+      fact.gap(field, { ...release.unknown, why: 'ambiguous', said: dependsOnVersion('which store counts', release.unknown) });
   };
   pick('unencrypted', /^http:/i);
   pick('odd', /^(?!https?:|file:)/i);
@@ -85,9 +86,7 @@ function* sigstoreScopes(as: Account): Asking<readonly Wanted[] | Extract<Fact, 
   }
   const [first = [], ...others] = each;
   const differs = others.some((o) => JSON.stringify(o) !== JSON.stringify(first));
-  return differs && release.unknown
-    ? { ...release.unknown, why: 'ambiguous', said: `which policy.json counts depends on the Podman version; ${release.unknown.said}` }
-    : first;
+  return differs && release.unknown ? { ...release.unknown, why: 'ambiguous', said: dependsOnVersion('which policy.json counts', release.unknown) } : first;
 }
 
 function scopesIn(policy: Policy): Wanted[] {

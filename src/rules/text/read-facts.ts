@@ -60,6 +60,10 @@ function checkPath(source: Source, node: YamlNode, name: string, shape: RecordSh
 function factPath(source: Source, node: YamlNode, text: string, scope: StepScope): { path: readonly string[]; shape: Shape } | undefined {
   const path = splitPath(text);
   const [head = '', ...rest] = path ?? [];
+  if (head === 'at') {
+    const decided = factPath(source, node, rest.map((segment) => (/^[^".\s]+$/.test(segment) ? segment : JSON.stringify(segment))).join('.'), scope);
+    return decided && { path: ['at', ...decided.path], shape: { type: 'string', describe: 'the file that decided it' } };
+  }
   const shape = head === 'each' ? scope.each : shapeOfFact(source, node, head, scope);
   if (head === 'each' && !shape) source.problem(node, '"each" has a meaning only under forEach');
   if (!shape) return undefined;

@@ -27,7 +27,7 @@ export function readSteps(source: Source, node: YamlNode, scope: Scope, looked: 
 }
 
 /** Keys that say when a step is one, and for what; they are no part of it. */
-const around = ['if', 'every'];
+const around = ['if', 'unless', 'every'];
 
 function readStep(source: Source, item: YamlNode, scope: StepScope): RemedyStep | undefined {
   const entries = source.entries(item, 'a remedy step');
@@ -37,14 +37,14 @@ function readStep(source: Source, item: YamlNode, scope: StepScope): RemedyStep 
     return undefined;
   }
   const value = (key: string): YamlNode => entries.find((e) => e.key === key)?.value;
-  const when = entries.some((e) => e.key === 'if') ? readConditions(source, value('if'), scope) : [];
+  const conditions = (key: 'if' | 'unless') => (entries.some((e) => e.key === key) ? readConditions(source, value(key), scope) : []);
   const every = entries.some((e) => e.key === 'every') ? readFactPath(source, value('every'), scope, 'list') : undefined;
   checkStep(source, item, act, entries);
   const inside = entries.filter((e) => !around.includes(e.key));
   for (const entry of inside) noteReferences(source, entry.value, scope, every !== undefined);
   const template = Object.fromEntries(inside.map(({ key, value: v }) => [key, source.json(v)])) as StepTemplate;
   for (const { kind, query } of rowOf(act).wants?.(template as never) ?? []) probeOf(source, item, kind, Object.values(query)[0], scope);
-  return { template, if: when, ...(every ? { every } : {}) };
+  return { template, if: conditions('if'), unless: conditions('unless'), ...(every ? { every } : {}) };
 }
 
 function checkStep(source: Source, item: YamlNode, act: Act, entries: readonly Entry[]): void {

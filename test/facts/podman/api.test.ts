@@ -151,5 +151,5 @@ it('tells who may connect, with the directories that decide', () => {
   const learn = () => settle(podmanSocket.learn({}, rootAccount), answerer({ files }));
   expect(learn()).toMatchObject({ value: { reachableBy: [], live: true, owned: true } });
   files['/run/podman'] = { type: 'directory', mode: '0711' };
-  expect(learn()).toMatchObject({ value: { reachableBy: ['everyone', 'group docker: alice'] } });
+  expect(learn()).toMatchObject({ value: { reachableBy: ['everyone', 'the group docker (alice)'] } });
 });

@@ -144,7 +144,7 @@ describe('the back end', () => {
       '5.4.2',
       { [record]: 'x', [netavark]: program },
       undefined,
-      { refused: expect.stringContaining('unknown back end "x"'), present: true },
+      { refused: expect.stringContaining('defaultNetworkBackend holds "x"'), present: true },
     ],
     [
       'what podman info says wins',
