@@ -1,6 +1,6 @@
 /** Failures that one fix closes: told as one, in the order in which the plan closes them. */
 import { type Report, severities, type Verdict } from '../../verdicts/report.ts';
-import { isActing, type Step, tellStep } from '../../verdicts/steps.ts';
+import { isActing, type Step, shellOf, tellStep } from '../../verdicts/steps.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import { isWaived } from '../findings.ts';
 import { type PlanStep, stepsOf } from '../plan.ts';
@@ -22,6 +22,7 @@ export interface FirstStep {
   /** The account that does it. */
   readonly who: string;
   readonly line: string;
+  /** It is typed as it stands, and never cut. */
   readonly isCommand: boolean;
   /** How many steps the fix has, what is due afterwards among them, checks not. */
   readonly of: number;
@@ -75,5 +76,6 @@ function idsOf(verdicts: readonly Verdict[], once: ReadonlySet<string>): string 
 
 function told(step: Step, who: string, of: number): FirstStep {
   const { line, isCommand, content } = tellStep(step);
-  return { who, line: bareLine(line, content), isCommand, of };
+  // A key and its value are as good as a command: neither may lose its end.
+  return { who, line: bareLine(line, content), isCommand: isCommand || (content === undefined && shellOf(step) !== undefined), of };
 }
