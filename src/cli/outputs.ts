@@ -50,6 +50,7 @@ export const outputFlags = {
     helpGroup: 'gate',
   }),
   'allow-incomplete': Flags.boolean({ description: 'accept what could not be decided', helpGroup: 'gate' }),
+  verbose: Flags.boolean({ char: 'v', description: 'in the table, every finding whole: why, all places, the whole fix', helpGroup: 'output' }),
   show: Flags.string({
     description: 'outcomes to list: fail, unknown, pass, not-applicable, or all',
     default: 'fail,unknown',
@@ -76,6 +77,7 @@ interface OutputFlags {
   readonly 'allow-incomplete': boolean;
   readonly name?: string | undefined;
   readonly category?: string | undefined;
+  readonly verbose?: boolean | undefined;
   readonly color?: boolean | undefined;
   readonly width?: number | undefined;
 }
@@ -161,6 +163,7 @@ export function styleFrom(flags: OutputFlags): Style {
     failOn: flags['fail-on'],
     allowIncomplete: flags['allow-incomplete'],
     ...(flags.category === undefined ? {} : { category: flags.category }),
+    verbose: flags.verbose ?? false,
     ascii: knowsAsciiAlone(process.env),
     hash: (algorithm, data) => createHash(algorithm).update(data).digest('hex'),
   };
@@ -250,7 +253,7 @@ interface Text {
 
 /** One text for all, or one a report, as format and path will have it. */
 function textsOf({ format, choices, path }: Output, reports: readonly Report[], style: Style): Text[] {
-  const as = path === undefined ? style : { ...style, colour: false, ascii: false };
+  const as = path === undefined ? style : { ...style, colour: false, ascii: false, verbose: true };
   if (format.of === 'many' && reports.length > 0 && !path?.includes('{target}'))
     return [{ text: format.render(reports, as, choices), ...(path === undefined ? {} : { path }) }];
   return reports.map((report) => {

@@ -1,6 +1,6 @@
 /** Everything that goes to a terminal or a pipe. Text from elsewhere is made safe first. */
+import { onScreen } from '../report/screen.ts';
 import { visible } from '../report/text.ts';
-import { wrap } from '../report/width.ts';
 import type { Problem } from '../rules/rule.ts';
 import { exitStatus, OutputError } from './errors.ts';
 import { wipe } from './progress.ts';
@@ -47,19 +47,11 @@ export function problemText(problems: readonly Problem[]): string {
   return problems.map((p) => `${visible(`${p.file}:${p.line}:${p.column}: ${p.message}`)}\n${p.hint ? `    ${visible(p.hint)}\n` : ''}`).join('');
 }
 
-/** Writes a page of Markdown; on a terminal its lines are broken between words, below where they began. Code stays as it is. */
+/** Writes a page of Markdown; on a terminal as a person reads it. */
 export function outPage(text: string): Promise<void> {
-  const width = process.stdout.columns;
-  if (!process.stdout.isTTY || !width) return out(text);
-  let code = false;
-  const lines = text.split('\n').flatMap((line) => {
-    if (/^\s*```/.test(line)) code = !code;
-    if (code || line.length <= width) return [line];
-    const [, indent = '', mark = '', rest = ''] = /^(\s*)(- )?(.*)$/s.exec(line) ?? [];
-    const hang = indent.length + mark.length;
-    return wrap(rest, Math.max(20, width - hang)).map((part, at) => (at === 0 ? indent + mark : ' '.repeat(hang)) + part);
-  });
-  return out(lines.join('\n'));
+  const { columns, isTTY } = process.stdout;
+  if (!isTTY || !columns) return out(text);
+  return out(onScreen(text, { width: columns, colour: !process.env.NO_COLOR && process.env.TERM !== 'dumb' }));
 }
 
 /** `1 rule`, `2 rules`. */

@@ -115,7 +115,7 @@ const definitions: Schema = {
       evidence: { type: 'array', items: { $ref: '#/$defs/evidence' } },
       remedy: {
         type: 'array',
-        description: 'The steps that mend this failure, for this subject.',
+        description: 'The steps that fix this failure, for this subject.',
         items: { $ref: '#/$defs/step' },
       },
       next: { type: 'string', description: 'What to do so that it can be decided.' },

@@ -237,22 +237,22 @@ function reason(verdict: Verdict, message: string): string {
 function body(verdict: Verdict, card: RuleCard | undefined): string {
   const steps = (verdict.remedy ?? []).flatMap((step, at) => {
     const { line, content, note } = stepText(step);
-    return [`${at === 0 ? 'mend: ' : '      '}${line}`, ...content.map((text) => `        ${text}`), ...(note === '' ? [] : [`      ${note}`])];
+    return [`${at === 0 ? 'fix: ' : '     '}${line}`, ...content.map((text) => `       ${text}`), ...(note === '' ? [] : [`     ${note}`])];
   });
   const reasons = decidingFirst(verdict).flatMap((e) => (e.truth === 'yes' ? [] : [e.said]));
   const url = card?.references.find((reference) => reference.url !== undefined)?.url;
   return [
     '',
     bare(verdict),
-    ...(card ? [`wanted: ${card.title}`] : []),
+    ...(card ? [`needed: ${card.title}`] : []),
     ...(reasons.length > 1 ? reasons : []),
     ...places(verdict)
       .slice(0, mostPlaces)
       .map((place) => `${placeText(place)}${[place.said, place.text?.trim()].map((part) => (part === undefined ? '' : `  ${part}`)).join('')}`),
     ...(card && verdict.outcome !== 'not-applicable' ? [`why: ${card.why}`] : []),
     ...steps,
-    ...(verdict.next === undefined ? [] : [`do: ${verdict.next}`]),
-    ...(verdict.missing ?? []).slice(0, mostPlaces).map((m) => `lacks: ${missingText(m)}`),
+    ...(verdict.next === undefined ? [] : [`next: ${verdict.next}`]),
+    ...(verdict.missing ?? []).slice(0, mostPlaces).map((m) => `missing: ${missingText(m)}`),
     ...(url === undefined ? [] : [`see: ${url}`]),
     '',
   ]

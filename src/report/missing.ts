@@ -1,10 +1,11 @@
-/** What an unknown verdict is missing, in words. */
+/** What an unknown verdict is missing, in words, and what decides it. */
 import { saidOf } from '../facts/asks.ts';
 import { type Missing, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
+import { shellLine } from '../verdicts/shell-line.ts';
 
 /** `read /etc/sudoers, as root`. */
 export function missingText(missing: Missing): string {
-  if (missing.do === 'mend') return `mend ${missing.path}: no capture decides it`;
+  if (missing.do === 'mend') return `fix ${missing.path}: no capture decides it`;
   if (missing.do === 'look') return `look${missing.path === undefined ? '' : ` at ${missing.path}`} by hand: no capture decides it`;
   const user = 'user' in missing && missing.privilege !== 'root' ? missing.user : undefined;
   return `${saidOf(missing)}, ${as(user ? `user ${user.name}` : missing.privilege)}`;
@@ -15,26 +16,75 @@ const as = (privilege: string): string => (privilege === 'running host' ? 'on th
 /** The part of the next step that does not name the place: "inspect as root or as the owner". Verdicts share it. */
 export const stepOf = (next: string): string => /^(inspect as [^:]+): /.exec(next)?.[1] ?? next;
 
-/** How the unknown verdicts of a run can be decided, by what they need; then how to. Empty when nothing is unknown. */
-export function wayOut({ verdicts, target }: Report): string[] {
-  const unknown = verdicts.filter((v) => v.outcome === 'unknown' && v.missing);
-  if (unknown.length === 0) return [];
-  const counts = Map.groupBy(unknown, need);
-  const ways = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([way, of]) => `${of.length} ${way}`);
-  const asks = unknown.some((v) => need(v).startsWith('by looking'));
-  const here = target.kind === ownHost && counts.has('by looking as root') ? 'sudo pretrip scan, or ' : '';
-  return [
-    `of ${unknown.length} unknown can be decided: ${ways.join(', ')}`,
-    ...(asks ? [`to decide them: ${here}pretrip capture --for RUN.json (saved with -o json=RUN.json)`] : []),
-  ];
+/** Verdicts that the same step decides. */
+export interface Way {
+  readonly verdicts: readonly [Verdict, ...Verdict[]];
+  /** What they wait for: `root`, `the running host`. Undefined: the step says it. */
+  readonly needs?: string;
+  /** Who carries the step out: `root`, `driver`. Undefined: whoever likes. */
+  readonly who?: string;
+  /** The step, as it is typed or in words. */
+  readonly step: string;
+  readonly isCommand: boolean;
+  /** What to know about the step. */
+  readonly note?: string;
 }
 
-/** What is hardest to get of what a verdict is missing. */
-function need({ missing = [] }: Verdict): string {
-  if (missing.some((m) => m.do === 'mend')) return 'once a file is mended';
-  if (missing.some((m) => m.do === 'look')) return 'by hand';
+/**
+ * What decides the unknown verdicts of a report, the step that decides most first. `here`: the report is about this very
+ * host, looked at just now, so that looking again is starting pretrip again.
+ */
+export function waysToDecide(report: Report, here: boolean): Way[] {
+  const unknown = report.verdicts.filter((v) => v.outcome === 'unknown' && !v.waived);
+  const groups = [...Map.groupBy(unknown, (v) => JSON.stringify(needOf(v)))].map(([, verdicts]) => way(verdicts as [Verdict, ...Verdict[]], report, here));
+  return groups.toSorted((a, b) => b.verdicts.length - a.verdicts.length || (a.step < b.step ? -1 : 1));
+}
+
+function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: boolean): Way {
+  const { sort, of } = needOf(verdicts[0]);
+  if (sort === 'root') return { verdicts, needs: 'root', who: 'root', ...asRoot(report, here) };
+  if (sort === 'running') return { verdicts, needs: 'the running host', ...furtherCapture };
+  if (sort === 'user') return { verdicts, needs: of, who: of, ...furtherCapture };
+  if (sort === 'fix') return { verdicts, step: `fix ${of}, then inspect again`, isCommand: false };
+  return { verdicts, step: of, isCommand: false };
+}
+
+const furtherCapture = { step: 'pretrip capture --for RUN.json', isCommand: true, note: 'RUN.json is this run, saved with -o json=RUN.json' } as const;
+
+function asRoot(report: Report, here: boolean): Pick<Way, 'step' | 'isCommand' | 'note'> {
+  const { kind } = report.target;
+  if (kind === ownHost && here) return { step: `sudo pretrip scan${flagsOf(report)}`, isCommand: true };
+  if (kind === 'ssh' && here) return { step: 'scan it again with --sudo', isCommand: false };
+  return { ...furtherCapture, step: `sudo ${furtherCapture.step}` };
+}
+
+/** What selects the same rules again. */
+function flagsOf({ selection = {}, target }: Report): string {
+  const { profiles = [], select = [], ignore = [], params = [] } = selection;
+  const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
+  const argv = [
+    ...each('-p', profiles),
+    ...each('--select', select),
+    ...each('--ignore', ignore),
+    ...each('-D', params),
+    ...each('--account', target.accounts ?? selection.accounts ?? []),
+  ];
+  return argv.length === 0 ? '' : ` ${shellLine(argv)}`;
+}
+
+interface Need {
+  readonly sort: 'root' | 'running' | 'user' | 'fix' | 'step';
+  /** Account, file or step. */
+  readonly of: string;
+}
+
+/** What is hardest to get of what a verdict is missing; of what no capture decides, the step that people take. */
+function needOf({ missing = [], next = 'inspect again' }: Verdict): Need {
+  const broken = missing.find((m) => m.do === 'mend');
+  if (broken?.do === 'mend') return { sort: 'fix', of: broken.path };
   const privileges = new Set(missing.flatMap((m) => ('privilege' in m ? [m.privilege] : [])));
-  if (privileges.has('running host')) return 'by looking at the running host';
-  if (privileges.has('root')) return 'by looking as root';
-  return `by looking ${as([...privileges][0] ?? 'root')}`;
+  if (privileges.size === 0 || missing.some((m) => m.do === 'look')) return { sort: 'step', of: stepOf(next) };
+  if (privileges.has('running host')) return { sort: 'running', of: '' };
+  if (privileges.has('root')) return { sort: 'root', of: '' };
+  return { sort: 'user', of: [...privileges][0]?.replace(/^user /, '') ?? '' };
 }

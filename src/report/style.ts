@@ -13,6 +13,10 @@ export interface Style {
   readonly allowIncomplete?: boolean;
   /** What the run is filed under by code hosts, instead of target and profiles. */
   readonly category?: string;
+  /** `table` tells every finding whole: why it matters, all places, the whole fix and its check. */
+  readonly verbose?: boolean;
+  /** The reports are about hosts that were looked at just now, from here: to look again is to start pretrip again. */
+  readonly here?: boolean;
   /** Nothing but ASCII where people read: the terminal knows no other characters. */
   readonly ascii?: boolean;
   /** Lower-case hex digest of bytes, or of a text's UTF-8. Given from outside: reporters import no crypto. */

@@ -70,7 +70,7 @@ export interface Verdict {
   /** One sentence with expected and actual; for not-applicable and unknown, the reason. */
   readonly message: string;
   readonly evidence: readonly Evidence[];
-  /** The steps that mend this failure, for this subject. Only for `fail`. */
+  /** The steps that fix this failure, for this subject. Only for `fail`. */
   readonly remedy?: readonly Step[];
   /** What to do so that it can be decided. Only for `unknown`. */
   readonly next?: string;

@@ -71,7 +71,7 @@ describe('rules list', () => {
 });
 
 describe('rules show', () => {
-  test('tells what the rule reads and expects, why, how to mend it, its references, controls and cases', async () => {
+  test('tells what the rule reads and expects, why, how to fix it, its references, controls and cases', async () => {
     const { status, out } = await pretrip(['rules', 'show', 'podman.api.service-timeout']);
     expect(status).toBe(0);
     for (const said of [

@@ -29,6 +29,7 @@ test.each([
   ['table-60.txt', table, { ...style, width: 60 }],
   ['table-80-colour.txt', table, { ...style, colour: true }],
   ['table-80-everything.txt', table, { ...everything, failOn: 'never' }],
+  ['table-verbose.txt', table, { ...style, verbose: true }],
   ['table-200.txt', table, { ...style, width: 200 }],
   ['concise-everything.tsv', concise, everything],
 ] as const)('%s', async (file, format, as) => {

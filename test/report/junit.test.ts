@@ -107,7 +107,7 @@ describe('mapping', () => {
   test('each failure holds its place alone at a line start, the steps, a link', () => {
     const body = casesOf(junit(sample, style))[0]?.children[0]?.text ?? '';
     expect(body).toMatch(/^\/etc\/systemd\/system\/user@\.service\.d\/zz\.conf:3:1 {2}sets memory pids$/m);
-    expect(body).toMatch(/^mend: as root: write/m);
+    expect(body).toMatch(/^fix: as root: write/m);
     expect(body).toMatch(/^see: https:\/\/rootlesscontaine\.rs/m);
   });
 
@@ -143,7 +143,7 @@ describe('mapping', () => {
     expect(names(reworded)).toEqual(names(sample));
     expect(names(sample).slice(0, 2)).toEqual(['edge-01.cgroup.delegate.configured edge-01', 'edge-01.k3s.rootless.kubeconfig user:carol']);
     const [, , , , , skipped] = casesOf(junit(sample, style));
-    expect(skipped?.children[0]?.text).toMatch(/^wanted: Containers resolve names of the cluster$/m);
+    expect(skipped?.children[0]?.text).toMatch(/^needed: Containers resolve names of the cluster$/m);
   });
 
   test('rich test cases name a file that no repository has, and a line, always', () => {

@@ -114,7 +114,8 @@ Exit status: ${Object.entries(exitMeaning)
       const targets = argv.length > 0 ? (argv as string[]) : [usualTarget];
       const [outputs, style, key, takenAt, order] = await allOf(
         () => outputsFrom(flags, targets.length),
-        () => styleFrom(flags),
+        // A snapshot of a host is of its kind, too: only what was named as a host can be looked at again.
+        () => ({ ...styleFrom(flags), here: targets.every((t) => t === usualTarget || t.includes('://')) }),
         () => keyFrom(flags.sign),
         () => timeFrom(flags.now),
         async () => {

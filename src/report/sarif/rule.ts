@@ -72,7 +72,7 @@ function helpText(card: RuleCard): string {
   return [
     visible(card.title || card.id),
     visible(card.why),
-    section('To mend it:', steps),
+    section('To fix it:', steps),
     section('Controls:', card.controls.map(visible)),
     section(
       'References:',
@@ -87,7 +87,7 @@ function helpMarkdown(card: RuleCard): string {
   return [
     `# ${markdown(card.title || card.id)}`,
     markdown(card.why),
-    section('## To mend it\n', card.remedy.map(markdownStep)),
+    section('## To fix it\n', card.remedy.map(markdownStep)),
     section(
       '## Controls\n',
       card.controls.map((control) => `- ${markdown(control)}`),

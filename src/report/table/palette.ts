@@ -1,13 +1,14 @@
-/** The colours of the table: an addition to the words, never in their place. */
+/** The colours of the table: an addition to the words, never in their place. Only severities and the gate have one. */
 import pc from 'picocolors';
-import type { Outcome, Severity } from '../../verdicts/report.ts';
+import type { Severity } from '../../verdicts/report.ts';
+import type { Standing } from './readiness.ts';
 
 type Paint = (text: string) => string;
 
 export interface Palette {
-  readonly outcome: Readonly<Record<Outcome, Paint>>;
+  readonly standing: Readonly<Record<Standing, Paint>>;
   readonly severity: Readonly<Record<Severity, Paint>>;
-  readonly strong: Paint;
+  /** What is there for those who look for it. */
   readonly dim: Paint;
 }
 
@@ -15,9 +16,8 @@ export interface Palette {
 export function palette(colour: boolean): Palette {
   const c = pc.createColors(colour);
   return {
-    outcome: { fail: (t) => c.bold(c.red(t)), unknown: (t) => c.bold(c.yellow(t)), pass: c.green, 'not-applicable': c.dim },
+    standing: { 'NOT READY': (t) => c.bold(c.red(t)), 'NOT DECIDED': (t) => c.bold(c.yellow(t)), READY: (t) => c.bold(c.green(t)), 'NO GATE': c.bold },
     severity: { critical: (t) => c.bold(c.red(t)), high: c.red, medium: c.yellow, low: c.cyan, info: c.dim },
-    strong: c.bold,
     dim: c.dim,
   };
 }

@@ -1,0 +1,81 @@
+/** Failures that one fix closes: told as one, in the order in which the plan closes them. */
+import { type Report, severities, type Verdict } from '../../verdicts/report.ts';
+import { isActing, type Step, shellOf, tellStep } from '../../verdicts/steps.ts';
+import { reaches } from '../../verdicts/summarize.ts';
+import { isWaived } from '../findings.ts';
+import { type PlanStep, stepsOf } from '../plan.ts';
+import type { Style } from '../style.ts';
+
+/** Failures with one cause, the most severe first. */
+export interface Cause {
+  readonly verdicts: readonly [Verdict, ...Verdict[]];
+  /** How many of them fail the gate. */
+  readonly closes: number;
+  /** The rules that fail; with what it is about where a rule fails more than once on this target. */
+  readonly ids: string;
+  /** What to do first. */
+  readonly first?: FirstStep;
+}
+
+/** The first step of a fix, in words. */
+export interface FirstStep {
+  /** The account that does it. */
+  readonly who: string;
+  readonly line: string;
+  /** It is typed as it stands, and never cut. */
+  readonly isCommand: boolean;
+  /** How many steps the fix has, what is due afterwards among them, checks not. */
+  readonly of: number;
+}
+
+/** The causes of a report's failures, what the plan does first before the others; those without a fix stand last. */
+export function causesOf(report: Report, { failOn }: Style): Cause[] {
+  const plan = stepsOf(report, failOn).filter((step) => step.closes.length > 0);
+  const open = report.verdicts.filter((v) => v.outcome === 'fail' && !isWaived(v));
+  const once = new Set([...Map.groupBy(open, (v) => v.rule)].flatMap(([rule, of]) => (of.length === 1 ? [rule] : [])));
+  const groups = [...Map.groupBy(open, causeKey)].map(([, of]) => cause(of as [Verdict, ...Verdict[]], plan, once, failOn));
+  return groups.toSorted((a, b) => a.at - b.at || rank(a.verdicts[0]) - rank(b.verdicts[0]));
+}
+
+const rank = ({ severity }: Verdict): number => severities.indexOf(severity);
+
+/** What is done first, whatever a rule calls it; a failure without a fix stands alone. */
+function causeKey(verdict: Verdict): string {
+  const step = verdict.remedy?.find(isActing);
+  return step ? wordsOf(step) : JSON.stringify([verdict.rule, verdict.subject ?? '']);
+}
+
+function wordsOf(step: Step): string {
+  const { who, line, content } = tellStep(step);
+  return JSON.stringify([who, bareLine(line, content), content]);
+}
+
+/** Of a file to write the usual mode goes without saying. */
+const bareLine = (line: string, content: string | undefined): string => (content === undefined ? line : line.replace(/, mode 0?644$/, ''));
+
+function cause(
+  of: readonly [Verdict, ...Verdict[]],
+  plan: readonly PlanStep[],
+  once: ReadonlySet<string>,
+  failOn: Style['failOn'],
+): Cause & { readonly at: number } {
+  const verdicts = of.toSorted((a, b) => rank(a) - rank(b)) as [Verdict, ...Verdict[]];
+  const closes = verdicts.filter((v) => failOn === 'never' || reaches(v.severity, failOn)).length;
+  const [worst] = verdicts;
+  const step = worst.remedy?.find(isActing);
+  const at = step ? plan.findIndex((planned) => wordsOf(planned.step) === wordsOf(step)) : plan.length;
+  const planned = plan[at];
+  const own = plan.filter(({ closes: all }) => all.some((f) => f.rule === worst.rule && f.subject === worst.subject));
+  return { verdicts, closes, at, ids: idsOf(verdicts, once), ...(planned ? { first: told(planned.step, planned.who, own.length) } : {}) };
+}
+
+function idsOf(verdicts: readonly Verdict[], once: ReadonlySet<string>): string {
+  const about = (of: readonly Verdict[]): string => of.map((v) => v.subject ?? 'the host').join(', ');
+  return [...Map.groupBy(verdicts, (v) => v.rule)].map(([rule, of]) => (once.has(rule) ? rule : `${rule} (${about(of)})`)).join(', ');
+}
+
+function told(step: Step, who: string, of: number): FirstStep {
+  const { line, isCommand, content } = tellStep(step);
+  // A key and its value are as good as a command: neither may lose its end.
+  return { who, line: bareLine(line, content), isCommand: isCommand || (content === undefined && shellOf(step) !== undefined), of };
+}

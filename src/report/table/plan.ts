@@ -1,0 +1,115 @@
+/** What to do, in order, right below the summary: a row a fix with what it closes, or, with -v, a row a step. */
+import type { Report, Severity } from '../../verdicts/report.ts';
+import { tellStep } from '../../verdicts/steps.ts';
+import { reaches } from '../../verdicts/summarize.ts';
+import type { Way } from '../missing.ts';
+import { stepsOf } from '../plan.ts';
+import { plain, visibleLines } from '../text.ts';
+import { columns, pad, wrap } from '../width.ts';
+import type { Cause } from './causes.ts';
+import { cutInMiddle, indent, type Page, withTail, wrapStep } from './page.ts';
+
+/** More lines of fixes than this are no first screen. */
+const mostLines = 11;
+const widestWho = 12;
+
+interface Row {
+  readonly who: string;
+  readonly line: string;
+  readonly isCommand: boolean;
+  readonly does: string;
+  /** The lines of a file to write. */
+  readonly content?: readonly string[];
+}
+
+/** The list of steps, and which causes it numbers. */
+export interface Plan {
+  /** Empty where nothing fails the gate and nothing that counts is open. */
+  readonly lines: readonly string[];
+  /** The causes that have a row, in the order of their numbers. */
+  readonly numbered: readonly Cause[];
+}
+
+/** What makes the gate pass. */
+export function planOf(report: Report, causes: readonly Cause[], ways: readonly Way[], page: Page): Plan {
+  const { failOn, verbose } = page.style;
+  const gating = causes.filter((c) => c.closes > 0 && c.first);
+  const fixes = verbose
+    ? stepRows(report, page)
+    : gating.map(({ first, closes }): Row => ({ who: '', line: '', isCommand: false, ...first, does: `closes ${closes}` }));
+  const looks = lookRows(ways, page);
+  if (fixes.length + looks.length === 0) return { lines: [], numbered: [] };
+  const widest = Math.min(widestWho, Math.max(0, ...[...fixes, ...looks].map((row) => columns(plain(row.who)))));
+  const told = fixes.map((row, at) => rowLines(`${at + 1}`, row, widest, page));
+  const shown = verbose ? told.length : fitting(told);
+  const rest = gating.slice(shown);
+  const firsts = !verbose && gating.some((c) => (c.first?.of ?? 1) > 1);
+  const lines = [
+    ...wrap(
+      `${failOn === 'never' ? 'What closes the findings' : 'What makes the gate pass'}, in this order${firsts ? ' (first steps; pretrip fix prints all)' : ''}`,
+      page.prose,
+    ),
+    ...told.slice(0, shown).flat(),
+    ...(shown === told.length ? [] : rowLines('…', more(rest), widest, page)),
+    ...looks.flatMap((row, at) => rowLines(`${told.length + 1 + at}`, row, widest, page)),
+  ];
+  return { lines, numbered: verbose ? [] : gating.slice(0, shown) };
+}
+
+/** How many rows there is room for; the line that tells of the others takes one. */
+function fitting(rows: readonly (readonly string[])[]): number {
+  if (rows.flat().length <= mostLines) return rows.length;
+  let used = 1;
+  return rows.filter((row) => {
+    used += row.length;
+    return used <= mostLines;
+  }).length;
+}
+
+/** Every step for what fails the gate. What has several steps is closed by the last of them. */
+function stepRows(report: Report, { style: { failOn } }: Page): Row[] {
+  const severity = new Map(report.verdicts.map((v) => [JSON.stringify([v.rule, v.subject]), v.severity]));
+  const steps = stepsOf(report, failOn).map((step) => ({
+    ...step,
+    gating: step.closes.map((f) => JSON.stringify([f.rule, f.subject])).filter((f) => counts(severity.get(f) ?? 'info', failOn)),
+  }));
+  const last = new Map(steps.flatMap(({ gating }, at) => gating.map((f) => [f, at] as const)));
+  return steps.flatMap(({ step, who, gating }, at): Row[] => {
+    if (gating.length === 0) return [];
+    const { line, isCommand, content } = tellStep(step);
+    const closes = gating.filter((f) => last.get(f) === at).length;
+    const does = closes > 0 ? `closes ${closes}` : `for ${gating.length}`;
+    return [{ who, line, isCommand, does, ...(content === undefined ? {} : { content: visibleLines(content) }) }];
+  });
+}
+
+/** What decides the unknown verdicts that the gate counts. */
+function lookRows(ways: readonly Way[], { style: { failOn, allowIncomplete = false } }: Page): Row[] {
+  if (allowIncomplete) return [];
+  return ways.flatMap((way): Row[] => {
+    const decides = way.verdicts.filter((v) => counts(v.severity, failOn)).length;
+    return decides === 0 ? [] : [{ who: way.who ?? '', line: way.step, isCommand: way.isCommand, does: `decides ${decides}` }];
+  });
+}
+
+const counts = (severity: Severity, failOn: Page['style']['failOn']): boolean => failOn === 'never' || reaches(severity, failOn);
+
+function more(rest: readonly Cause[]): Row {
+  const closes = rest.reduce((sum, c) => sum + c.closes, 0);
+  return { who: '', line: `${rest.length} more: below`, isCommand: false, does: `close${rest.length === 1 ? 's' : ''} ${closes}` };
+}
+
+function rowLines(number: string, { who, line, isCommand, does, content = [] }: Row, widest: number, page: Page): string[] {
+  const whole = page.style.verbose ?? false;
+  if (page.plain)
+    return [...wrap(plain(`${number}. ${who === '' ? '' : `${who}: `}${line} (${does})`), page.prose), ...content.flatMap((l) => wrap(plain(l), page.prose))];
+  const lead = `${number.padStart(3)}  ${widest === 0 ? '' : `${pad(cutInMiddle(plain(who), widest), widest)}  `}`;
+  const by = columns(lead);
+  const room = page.prose - by;
+  const text = plain(line);
+  const lines = isCommand || whole ? wrap(text, room) : wrapStep(text, room - columns(does) - 2, 1);
+  return [
+    ...withTail([lead + (lines[0] ?? ''), ...indent(by, lines.slice(1))], does, page, by),
+    ...indent(by + 2, content.flatMap((l) => wrap(plain(l), room - 2)).map(page.paint.dim)),
+  ];
+}
