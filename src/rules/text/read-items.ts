@@ -21,7 +21,7 @@ export interface Scope {
 }
 
 const groupWords = ['any', 'all', 'none'] as const;
-const itemKeys = ['ifMissing', 'expect', 'severity', 'say'];
+const itemKeys = ['ifMissing', 'expect', 'running', 'severity', 'say'];
 
 export function readItems(source: Source, node: YamlNode, what: string, scope: Scope): Item[] {
   const nodes = source.items(node, what);
@@ -45,6 +45,7 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
   const field = (name: string): YamlNode => entries.find((e) => e.key === name)?.value;
   const base = {
     at: source.at(head.keyNode),
+    ...optional('running', field('running') ? readRunning(source, field('running')) : undefined),
     ...optional('severity', field('severity') ? source.word(field('severity'), 'severity', severities) : undefined),
     ...optional('say', field('say') ? source.text(field('say'), 'say') : undefined),
   };
@@ -71,6 +72,12 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
     ),
   };
   return probe;
+}
+
+function readRunning(source: Source, node: YamlNode): boolean | undefined {
+  if (isScalar(node) && typeof node.value === 'boolean') return node.value;
+  source.problem(node, 'running must be true or false', 'true: only where a running host answers; false: only where none does');
+  return undefined;
 }
 
 function readQuery(source: Source, node: YamlNode, kind: Kind, scope: Scope, keyNode: YamlNode): Record<string, Value> {
