@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Hidden, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type FoundNetwork, network, networkFiles } from '../../facts/podman/networks.ts';
@@ -55,17 +55,17 @@ export const podmanNetwork = defineKind({
       const accounts: Account[] = [rootAccount, ...users.map(({ name, uid, gid, home }) => ({ name, uid, gid, home }))];
       const files = yield* together(accounts.map(networkFiles));
       const each: Subject[] = [];
-      let incomplete = unsure;
+      const hidden: Hidden[] = unsure ? [{ of: 'others', why: unsure }] : [];
       for (const [at, account] of accounts.entries()) {
         const own = files[at];
-        if (own?.is === 'unknown') incomplete ??= own;
+        const why = own?.is === 'known' ? own.broken[0] : own;
+        if (why) hidden.push({ of: account.uid, why });
         if (own?.is !== 'known') continue;
-        incomplete ??= own.broken[0];
         for (const n of own.each)
           each.push({ key: keyOf(n.name, account), as: account, ...(account.uid === 0 ? { roots: true } : {}), fact: factOf(n, account) });
       }
       const consulted = files.flatMap((f) => (f.is === 'known' ? f.consulted : []));
-      return { is: 'known', each, consulted, ...(incomplete ? { incomplete } : {}) };
+      return { is: 'known', each, consulted, ...(hidden[0] ? { incomplete: hidden[0].why, hidden } : {}) };
     },
   },
 });
