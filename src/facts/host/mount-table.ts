@@ -16,7 +16,9 @@ export interface Mount {
 }
 
 /** `live` is false when fstab had to do: what is not in it may still be mounted by other means. `image`: since nothing runs. */
-export type MountTable = { readonly is: 'known'; readonly each: readonly Mount[]; readonly live: boolean; readonly image: boolean; readonly consulted: readonly Where[] } | Unknown;
+export type MountTable =
+  | { readonly is: 'known'; readonly each: readonly Mount[]; readonly live: boolean; readonly image: boolean; readonly consulted: readonly Where[] }
+  | Unknown;
 
 const mountInfo = '/proc/self/mountinfo';
 const fstab = '/etc/fstab';

@@ -50,7 +50,14 @@ function* readNeighbours(unit: LoadedUnit): Asking<Neighbours> {
   if (routes.is === 'got') each.push(...parseRoutes(routes.value));
   const strange = routes.is === 'got' && !/^Iface\s/.test(routes.value) ? unparsable(`${routePath} is no table of routes`, { path: routePath }) : undefined;
   // An image has no routes yet; what its files name is judged.
-  const blocked = routes.is === 'blocked' && routes.why !== 'unsupported' ? unknown(routes, routePath) : strange ? strange : config.is === 'blocked' ? unknown(config, configPath) : undefined;
+  const blocked =
+    routes.is === 'blocked' && routes.why !== 'unsupported'
+      ? unknown(routes, routePath)
+      : strange
+        ? strange
+        : config.is === 'blocked'
+          ? unknown(config, configPath)
+          : undefined;
   return { each, ...(blocked ? { incomplete: blocked } : {}) };
 }
 
