@@ -54,7 +54,9 @@ function* readPolicyFiles(as: Account, release: Release): Asking<PolicyFiles | U
   const paths = [homePolicy(as), etcPolicy, usrPolicy];
   const stats = yield* together(paths.map((p) => stat(p)));
   const texts = yield* together(paths.map((p) => read(p)));
-  const [home, etc, usr] = paths.map((path, at) => policyFileAt({ path, inode: stats[at] ?? { is: 'absent' }, text: texts[at] ?? { is: 'absent' } }, as, libraryOf('podman', release)));
+  const [home, etc, usr] = paths.map((path, at) =>
+    policyFileAt({ path, inode: stats[at] ?? { is: 'absent' }, text: texts[at] ?? { is: 'absent' } }, as, libraryOf('podman', release)),
+  );
   return { is: 'files', ...(home ? { home } : {}), ...(etc ? { etc } : {}), ...(usr ? { usr } : {}) };
 }
 

@@ -11,7 +11,17 @@ import { endOf } from '../../facts/host/disk.ts';
 import { seeTool } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { unasked } from '../../facts/pattern.ts';
-import { etcPolicy, homeCounts, homePolicy, inForce, type PolicyFile, type PolicyFiles, policyFileAt, policyFiles, usrPolicy } from '../../facts/policy/places.ts';
+import {
+  etcPolicy,
+  homeCounts,
+  homePolicy,
+  inForce,
+  type PolicyFile,
+  type PolicyFiles,
+  policyFileAt,
+  policyFiles,
+  usrPolicy,
+} from '../../facts/policy/places.ts';
 import type { Policy } from '../../facts/policy/policy-file.ts';
 import type { KeyFile, Requirement } from '../../facts/policy/policy-requirements.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from '../../facts/policy/trust.ts';
@@ -32,7 +42,13 @@ export const imagePolicy = defineKind({
   noun: 'the image signature policy',
   describe:
     'The policy.json in force for an account: whether the engine accepts the file, which images it lets in, and whether an own file replaces the system-wide one.',
-  fields: { of: { type: 'string', values: ['crio'], describe: 'crio: the policy that CRI-O is told to use instead (signature_policy of crio.conf); there is none where it takes the system-wide one' } },
+  fields: {
+    of: {
+      type: 'string',
+      values: ['crio'],
+      describe: 'crio: the policy that CRI-O is told to use instead (signature_policy of crio.conf); there is none where it takes the system-wide one',
+    },
+  },
   shape: record({
     path: string('the file in force'),
     valid: boolean('the engine accepts the file; a file that is not there is not accepted either'),
@@ -81,7 +97,8 @@ function* ofCrio(): Asking<Fact> {
   const path = set.value ?? '';
   if (path === '') return missing(...conf.consulted);
   const release = crio.version.is === 'known' ? releaseOf(crio.version.version) : undefined;
-  if (!release) return crio.version.is === 'unknown' ? crio.version : { is: 'unknown', why: 'unparsable', said: 'the version of CRI-O is no number', where: set.where };
+  if (!release)
+    return crio.version.is === 'unknown' ? crio.version : { is: 'unknown', why: 'unparsable', said: 'the version of CRI-O is no number', where: set.where };
   const [inode, text] = yield* together([stat(path), read(path)]);
   const file = policyFileAt({ path, inode, text }, rootAccount, libraryOf('crio', release));
   const fact = new FactBuilder().consulted({ path }, ...set.where).set('path', path, ...set.where);
