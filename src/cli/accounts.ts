@@ -3,6 +3,7 @@ import { replay } from '../collect/record.ts';
 import type { Opened } from '../collect/targets/target.ts';
 import type { AnyAnswer, Asking } from '../facts/ask.ts';
 import { type NamedAccount, namedAccount } from '../facts/host/meant-accounts.ts';
+import type { Pattern } from '../facts/pattern.ts';
 import { settle, settleAsync } from '../facts/settle.ts';
 import { UsageError } from './errors.ts';
 
@@ -18,6 +19,9 @@ export async function refuseUnknown(names: readonly string[], opened: Opened): P
     throw new NobodyError(`--account ${name}: there is no such account on ${on}`, `looked at: ${found.consulted.map((w) => w.path).join(', ')}`);
   }
 }
+
+/** What looking up a name may touch. */
+export const touchedByLookUp: readonly Pattern[] = namedAccount.touches;
 
 const look = (probe: Asking<NamedAccount>, opened: Opened): NamedAccount | Promise<NamedAccount> =>
   'snapshot' in opened ? settle(probe, replay(opened.snapshot)) : settleAsync(probe, (asks): Promise<readonly AnyAnswer[]> => opened.host.target.answer(asks));

@@ -127,7 +127,11 @@ function together(findings: readonly Finding[]): Finding {
   return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
 }
 
+const ofRunning: Piece = { truth: 'yes', said: 'what runs is left out, as this target is not a running host', where: [] };
+
 function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
+  if (item.running !== undefined && item.running !== inquiry.running)
+    return { applies: false, evidence: item.running ? [{ ...ofRunning, severity: usual }] : [] };
   const severity = item.severity ?? usual;
   return isGroup(item) ? judgeGroup(item, severity, inquiry) : judgeProbe(item, severity, inquiry);
 }

@@ -27,11 +27,13 @@ export function sentences(pieces: readonly Piece[], otherwise?: string): string 
 
 const mostReasons = 2;
 
-/** Why something is not decided: each reason once, the first two of them in words. `by`: the account that looked. */
+/** Why something is not decided: each reason once, the first two of them in words where there is room. `by`: the account that looked. */
 export function undecidedFor(reasons: readonly Unknown[], by: string, lead = ''): string {
   const all = [...new Set(reasons.map((reason) => reasonText(reason, by)))];
-  const more = all.length > mostReasons ? `, and ${all.length - mostReasons} more` : '';
-  return `Not decided: ${lead}${(all.slice(0, mostReasons).join('; ') || 'there was nothing to judge').replace(/\.$/, '')}${more}.`;
+  const [first = 'there was nothing to judge', second] = all;
+  const shown = second !== undefined && first.length + second.length < longest ? all.slice(0, mostReasons) : [first];
+  const more = all.length > shown.length ? `, and ${all.length - shown.length} more` : '';
+  return `Not decided: ${lead}${shown.join('; ').replace(/\.$/, '')}${more}.`;
 }
 
 /** Who may not read what, instead of what the system called it. */

@@ -172,6 +172,7 @@ function itemSchema(kinds: readonly Kind[]): Schema {
       ...Object.fromEntries(kinds.map((k) => [k.name, { ...querySchema(k), description: k.describe }])),
       ifMissing: { enum: ['fail', 'pass', 'not-applicable'], description: 'when the subject itself is not there' },
       expect: { type: 'object', minProperties: 1 },
+      running: { type: 'boolean', description: 'true: it applies only where a running host answers; false: only where none does' },
       severity: { enum: severities, description: 'severity of a failure of this item' },
       say: {
         anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, items: { type: 'string' } }],

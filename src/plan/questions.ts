@@ -69,6 +69,8 @@ export interface Inquiry {
   /** The account in question. */
   readonly as: Account;
   readonly resolve: Resolve;
+  /** Whether a running host answers: items say where they apply. */
+  readonly running: boolean;
   readonly asked: ReadonlyMap<Probe, Question | Unasked>;
 }
 
@@ -190,7 +192,8 @@ function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): 
     questions.set(key, known);
     return known;
   };
-  const probes = [...probesIn(rule.when), ...probesIn(rule.check), ...rule.learn];
+  const running = context.given.running !== false;
+  const probes = [...probesIn(rule.when, running), ...probesIn(rule.check, running), ...rule.learn];
   const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
   return {
     rule,
@@ -199,13 +202,16 @@ function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): 
     ...(subject ? { subject } : {}),
     as,
     resolve,
+    running,
     asked: new Map(probes.map((probe) => [probe, question(probe)])),
   };
 }
 
-/** The probes of items, groups opened. */
-export function probesIn(items: readonly Item[]): Probe[] {
-  return items.flatMap((i) => (isGroup(i) ? probesIn(i.items) : [i]));
+/** The probes of items, groups opened; where it is said whether a running host answers, of the items that apply there. */
+export function probesIn(items: readonly Item[], running?: boolean): Probe[] {
+  return items
+    .filter((i) => running === undefined || i.running === undefined || i.running === running)
+    .flatMap((i) => (isGroup(i) ? probesIn(i.items, running) : [i]));
 }
 
 const isUnknown = (one: object): one is Unknown => 'is' in one && one.is === 'unknown';

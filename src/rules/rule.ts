@@ -19,6 +19,8 @@ export interface Expectation {
 }
 
 interface ItemBase {
+  /** True: it is about what runs, and does not apply where no running host answers. False: it applies only there. */
+  readonly running?: boolean;
   readonly severity?: Severity;
   /** The sentence for a finding, with slots (src/expect/phrase.ts); of several the first whose slots all have a value. */
   readonly say?: readonly string[];

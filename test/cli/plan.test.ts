@@ -123,6 +123,15 @@ describe('the plan', () => {
     expect(out).not.toMatch(/^run {2}podman/m);
   });
 
+  test('with --account names what a scan looks up for it, whatever rules are chosen', async () => {
+    const without = await pretrip(['plan', '--select', 'host.os.supported']);
+    const named = await pretrip(['plan', '--select', 'host.os.supported', '--account', 'driver', '-v']);
+    expect([without.status, named.status]).toEqual([0, 0]);
+    expect(without.out).not.toContain('/etc/nsswitch.conf');
+    expect(named.out).toMatch(/^read \/etc\/nsswitch\.conf\n +--account$/m);
+    expect(named.out).toMatch(/^run {2}getent passwd \*/m);
+  });
+
   // Node itself refuses every file outside the package, every program and every socket.
   test('touches nothing', async () => {
     const bin = join(packageRoot, 'bin', 'pretrip.js');

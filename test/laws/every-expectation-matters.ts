@@ -28,6 +28,7 @@ interface Mutant {
 }
 
 const mutants = (rule: Rule): Mutant[] => [
+  ...(rule.running ? [{ what: `${rule.at.path}: running dropped`, rule: without(rule, 'running') }] : []),
   ...inList(rule.when, (when) => ({ ...rule, when })),
   ...(rule.when.length === 1 ? [{ what: `${rule.at.path}: when dropped`, rule: { ...rule, when: [] } }] : []),
   ...inList(rule.check, (check) => ({ ...rule, check })),
@@ -54,14 +55,16 @@ function inList(items: readonly Item[], rebuild: (items: readonly Item[]) => Rul
     const replaced = (next: Item | undefined): Rule => rebuild([...items.slice(0, at), ...(next ? [next] : []), ...items.slice(at + 1)]);
     const place = placeOf(item);
     const dropped = items.length > 1 ? [{ what: `${place}: item dropped`, rule: replaced(undefined) }] : [];
+    const running = item.running === undefined ? [] : [{ what: `${place}: running dropped`, rule: replaced(without(item, 'running')) }];
     const severity = item.severity ? [{ what: `${place}: severity of the item dropped`, rule: replaced(without(item, 'severity')) }] : [];
-    if (isGroup(item)) return [...dropped, ...severity, ...inList(item.items, (inner) => replaced({ ...item, items: inner }))];
+    if (isGroup(item)) return [...dropped, ...running, ...severity, ...inList(item.items, (inner) => replaced({ ...item, items: inner }))];
     const missing =
       item.ifMissing === 'fail' || item.expect.some((e) => e.path[0] === 'exists')
         ? []
         : [{ what: `${place}: ifMissing dropped`, rule: replaced({ ...item, ifMissing: 'fail' }) }];
     return [
       ...dropped,
+      ...running,
       ...severity,
       ...missing,
       ...item.expect.flatMap((e, i) =>

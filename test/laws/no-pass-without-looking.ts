@@ -10,7 +10,9 @@ export function* noPassWithoutLooking({ rule, tried }: RuleTried, form: Form): G
     const left = JSON.stringify([t.trial.params, t.host.user]);
     if (form === 'short' && done.has(left)) continue;
     done.add(left);
-    const { verdicts, defects } = judge(rule, t, () => ({ is: 'blocked', why: 'denied' }));
+    // What does not apply to an image is no lack of looking.
+    const running = t.host.kind === 'image' ? { ...t, host: { ...t.host, kind: 'live' as const } } : t;
+    const { verdicts, defects } = judge(rule, running, () => ({ is: 'blocked', why: 'denied' }));
     for (const defect of defects) yield `${t.trial.it}: ${defect}`;
     if (verdicts.length === 0) yield `${t.trial.it}: no verdict`;
     for (const v of verdicts) if (v.outcome !== 'unknown') yield `${t.trial.it}: ${v.outcome}: ${v.message}`;

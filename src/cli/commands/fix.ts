@@ -31,7 +31,11 @@ export default class Fix extends PretripCommand {
   static override summary = 'Print what fixes the failures of a host, in order.';
   static override description =
     `Each step stands once: who carries it out, what it closes, how to take it back. Nothing is carried out. A saved run (RUN.json) is not scanned again. ${targetHelp}`;
-  static override examples = ['<%= config.bin %> fix run.json', '$ sudo <%= config.bin %> fix -p podman-rootless', '<%= config.bin %> fix ssh://edge01 -o json'];
+  static override examples = [
+    '<%= config.bin %> fix run.json',
+    '$ sudo <%= config.bin %> fix -p podman-rootless',
+    '<%= config.bin %> fix ssh://edge01 -o json',
+  ];
   static override args = { target: Args.string({ ignoreStdin: true, description: 'the target, or a saved run', default: usualTarget }) };
   static override flags = { ...selectionFlags, ...targetFlags, ...remoteFlags, ...fixFlags };
 

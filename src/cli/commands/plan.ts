@@ -4,10 +4,11 @@ import { describePattern } from '../../facts/pattern.ts';
 import { chooseRules, presenceRules } from '../../inspect.ts';
 import { kindsByName } from '../../kinds/kinds.ts';
 import { plan, type Touch } from '../../plan/plan.ts';
+import { touchedByLookUp } from '../accounts.ts';
 import { allOf, TargetError, UsageError } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
-import { selectionFlags, selectionFrom } from '../selection.ts';
+import { selectionFlags, selectionFrom, targetFlags } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
 import { paramsOf } from '../superset.ts';
 import { usualTarget, whatStandsAt } from '../targets.ts';
@@ -21,6 +22,7 @@ export default class Plan extends PretripCommand {
   };
   static override flags = {
     ...selectionFlags,
+    account: targetFlags.account,
     verbose: Flags.boolean({ char: 'v', description: 'name the rules that want each' }),
     json: Flags.boolean({ description: 'as JSON' }),
   };
@@ -41,7 +43,8 @@ export default class Plan extends PretripCommand {
     if (rules.length === 0) throw new UsageError('no rule is selected', 'pretrip rules list prints the rules and their profiles');
     // Without -p, whether each profile's subject is present is asked as well.
     const presence = selection.profiles || selection.byName ? [] : presenceRules(pack.profiles);
-    const touches = plan([...rules, ...presence], kindsByName, ...paramsOf(pack, selection));
+    const planned = plan([...rules, ...presence], kindsByName, ...paramsOf(pack, selection));
+    const touches = (flags.account ?? []).length > 0 ? withLookUp(planned) : planned;
     if (flags.json)
       await out(
         `${JSON.stringify(
@@ -52,6 +55,13 @@ export default class Plan extends PretripCommand {
       );
     else await out(`${touches.map((t) => line(t, flags.verbose)).join('\n')}\n`);
   }
+}
+
+/** With --account, a scan first looks whether the target has accounts of these names. */
+function withLookUp(planned: readonly Touch[]): readonly Touch[] {
+  const known = new Set(planned.map(({ pattern }) => describePattern(pattern)));
+  const more = touchedByLookUp.filter((pattern) => !known.has(describePattern(pattern)));
+  return [...planned, ...more.map((pattern) => ({ pattern, rules: ['--account'] }))];
 }
 
 /** The plan is the same for all, but what is none is a mistake. Throws UsageError. */

@@ -15,8 +15,10 @@ export interface Mount {
   readonly at: Where;
 }
 
-/** `live` is false when fstab had to do: what is not in it may still be mounted by other means. */
-export type MountTable = { readonly is: 'known'; readonly each: readonly Mount[]; readonly live: boolean; readonly consulted: readonly Where[] } | Unknown;
+/** `live` is false when fstab had to do: what is not in it may still be mounted by other means. `image`: since nothing runs. */
+export type MountTable =
+  | { readonly is: 'known'; readonly each: readonly Mount[]; readonly live: boolean; readonly image: boolean; readonly consulted: readonly Where[] }
+  | Unknown;
 
 const mountInfo = '/proc/self/mountinfo';
 const fstab = '/etc/fstab';
@@ -34,12 +36,13 @@ function* readMounts(): Asking<MountTable> {
   if (live.is === 'got') {
     const each = parseMountInfo(live.value);
     return each.length > 0
-      ? { is: 'known', each, live: true, consulted: [{ path: mountInfo }] }
+      ? { is: 'known', each, live: true, image: false, consulted: [{ path: mountInfo }] }
       : unparsable(`${mountInfo} shows no mounts`, { path: mountInfo });
   }
   if (live.is === 'blocked' && live.why !== 'unsupported') return unknown(live, mountInfo);
   if (table.is === 'blocked') return unknown(table, fstab);
-  return { is: 'known', each: table.is === 'got' ? parseFstab(table.value) : [], live: false, consulted: [{ path: fstab }] };
+  const each = table.is === 'got' ? parseFstab(table.value) : [];
+  return { is: 'known', each, live: false, image: live.is === 'blocked', consulted: [{ path: fstab }] };
 }
 
 /** proc_pid_mountinfo(5). Of several mounts at one point the last one is on top. */

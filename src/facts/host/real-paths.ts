@@ -25,6 +25,7 @@ function* realPath(path: string): Asking<string | Unknown> {
     const step = steps[at];
     if (!step) return pathOf(climbed(done, rest));
     const there = stats[at] as Answer<Stat>;
+    if (isOfRunningHost(there, step.path)) return pathOf(climbed(done, rest));
     if (there.is === 'blocked') return unknown(there, step.path);
     if (there.is === 'absent') return pathOf(climbed(done, rest));
     const end = there.value.real;
@@ -42,6 +43,10 @@ function* realPath(path: string): Asking<string | Unknown> {
   }
   return { is: 'unknown', why: 'failed', said: `too many links on the way to ${path}`, where: [{ path }] };
 }
+
+/** Below these an image has nothing yet, and what is made there at boot has the names that are written. */
+const isOfRunningHost = (answer: Answer<Stat>, path: string): boolean =>
+  answer.is === 'blocked' && answer.why === 'unsupported' && /^\/(?:proc|sys|dev|run)(?:\/|$)/.test(path);
 
 const namesIn = (path: string): string[] => path.split('/').filter((n) => n !== '' && n !== '.');
 const pathOf = (names: readonly string[]): string => `/${names.join('/')}`;

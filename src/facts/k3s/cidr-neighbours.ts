@@ -49,7 +49,15 @@ function* readNeighbours(unit: LoadedUnit): Asking<Neighbours> {
   }
   if (routes.is === 'got') each.push(...parseRoutes(routes.value));
   const strange = routes.is === 'got' && !/^Iface\s/.test(routes.value) ? unparsable(`${routePath} is not a table of routes`, { path: routePath }) : undefined;
-  const blocked = routes.is === 'blocked' ? unknown(routes, routePath) : strange ? strange : config.is === 'blocked' ? unknown(config, configPath) : undefined;
+  // An image has no routes yet; what its files name is judged.
+  const blocked =
+    routes.is === 'blocked' && routes.why !== 'unsupported'
+      ? unknown(routes, routePath)
+      : strange
+        ? strange
+        : config.is === 'blocked'
+          ? unknown(config, configPath)
+          : undefined;
   return { each, ...(blocked ? { incomplete: blocked } : {}) };
 }
 

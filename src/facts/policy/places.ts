@@ -54,11 +54,21 @@ function* readPolicyFiles(as: Account, release: Release): Asking<PolicyFiles | U
   const paths = [homePolicy(as), etcPolicy, usrPolicy];
   const stats = yield* together(paths.map((p) => stat(p)));
   const texts = yield* together(paths.map((p) => read(p)));
-  const [home, etc, usr] = paths.map((path, at) => fileAt(path, stats[at] ?? { is: 'absent' }, texts[at] ?? { is: 'absent' }, as, release));
+  const [home, etc, usr] = paths.map((path, at) =>
+    policyFileAt({ path, inode: stats[at] ?? { is: 'absent' }, text: texts[at] ?? { is: 'absent' } }, as, libraryOf('podman', release)),
+  );
   return { is: 'files', ...(home ? { home } : {}), ...(etc ? { etc } : {}), ...(usr ? { usr } : {}) };
 }
 
-function fileAt(path: string, inode: Answer<Stat>, text: Answer<string>, as: Account, release: Release): PolicyFile | undefined {
+/** What was answered about a file. */
+interface Looked {
+  readonly path: string;
+  readonly inode: Answer<Stat>;
+  readonly text: Answer<string>;
+}
+
+/** The policy in a file, as a release of the library reads it for an account; undefined: there is no file. */
+export function policyFileAt({ path, inode, text }: Looked, as: Account, library: Release): PolicyFile | undefined {
   const shut = unreadableBy(as, path, inode);
   const seen = inode.is === 'got';
   if (shut) return { path, seen, policy: { ...shut, said: shut.said.replace('every Podman command of', 'every pull and load of') } };
@@ -66,7 +76,7 @@ function fileAt(path: string, inode: Answer<Stat>, text: Answer<string>, as: Acc
     return { path, seen, policy: unparsable(`${path} is a directory, so nothing can be pulled, loaded or built`, { path }) };
   const blocked = blockedAt(path, inode, text);
   if (blocked) return { path, seen, policy: blocked };
-  return text.is === 'got' ? { path, seen, policy: readPolicy(path, text.value, libraryOf('podman', release)) } : undefined;
+  return text.is === 'got' ? { path, seen, policy: readPolicy(path, text.value, library) } : undefined;
 }
 
 /** Whether a release looks at the account's own file at all: 3.x passes root's over. */

@@ -187,11 +187,6 @@ function setUpdates(part: Part, source: Source, flags: readonly Flag[]): void {
   const words = [...updatePolicies(source.assignments, sectionOf(source.ending)), ...labels];
   const remote = words.find((w) => remotePolicy(w.text));
   part.is(['autoUpdate', 'remote'], true, remote, source.command.open);
-  part.list(
-    ['autoUpdate', 'strange'],
-    words.filter((w) => !remotePolicy(w.text) && w.text !== 'local' && w.text !== 'disabled').map((w) => ({ said: w.text.slice(0, 80), where: w.where })),
-    source.command.open,
-  );
   const pinned = remote && source.images.some((i) => imageReference(i.text).pin === 'digest') ? remote : undefined;
   part.is(['autoUpdate', 'pinned'], true, pinned, source.command.open);
   fact.set(['autoUpdate', 'used'], source.updatesElsewhere || remote !== undefined, remote?.where ?? part.here);

@@ -75,7 +75,6 @@ export const workloadShape = record({
   autoUpdate: record(
     {
       remote: boolean('podman auto-update fetches newer images of it from a registry'),
-      strange: findings('words that are no policy'),
       pinned: boolean('an image is asked to be updated although it is pinned by a digest'),
       used: boolean('this or another file of the same account asks to be updated'),
     },

@@ -12,8 +12,9 @@ const rootControllers = '/sys/fs/cgroup/cgroup.controllers';
 const bootFiles = ['/etc/kernel/cmdline', '/boot/grub2/grub.cfg', '/boot/grub/grub.cfg'];
 const entriesDir = '/boot/loader/entries';
 
-/** systemd dropped version 1 in 258 (its NEWS). */
+/** systemd dropped version 1 in 258; from 256 it boots with it only where two boot arguments ask for that (its NEWS). */
 const unifiedOnly = 258;
+const unifiedUnlessForced = 256;
 
 export const cgroup = defineKind({
   name: 'cgroup',
@@ -82,11 +83,9 @@ function* fromFiles(fact: FactBuilder): Asking<Fact> {
   const [entries, ...answers] = yield* together([list(entriesDir), ...bootFiles.map(read), ...libraryDirs.map(list)]);
   fact.gap('controllers', undecided('only a running kernel has controllers', { path: rootControllers }));
   fact.set('beside', [], { path: mountInfo, said: 'nothing is mounted in an image' });
-  for (const [at, answer] of answers.slice(bootFiles.length).entries()) {
-    const version = answer.is === 'got' ? systemdVersion(answer.value as readonly string[]) : undefined;
-    if (version !== undefined && version >= unifiedOnly)
-      return fact.set('mode', 'unified', { path: libraryDirs[at] as string, said: `systemd ${version} knows no other mode` }).build();
-  }
+  const systemd = newestSystemd(answers.slice(bootFiles.length) as Answer<readonly string[]>[]);
+  if (systemd && systemd.version >= unifiedOnly)
+    return fact.set('mode', 'unified', { ...systemd.where, said: `systemd ${systemd.version} knows no other mode` }).build();
   const names = entries?.is === 'got' ? (entries.value as readonly string[]).filter((n) => n.endsWith('.conf')) : [];
   const texts = yield* together(names.map((n) => read(`${entriesDir}/${n}`)));
   const files = [
@@ -107,6 +106,8 @@ function* fromFiles(fact: FactBuilder): Asking<Fact> {
   const [mode] = wanted;
   const where = lines.map((l) => l.where);
   if (wanted.size === 1 && mode !== undefined) fact.set('mode', mode, ...where);
+  else if (wanted.size < 2 && systemd && systemd.version >= unifiedUnlessForced)
+    fact.set('mode', 'unified', { ...systemd.where, said: `systemd ${systemd.version} takes another mode only where boot arguments force it` }, ...where);
   else
     fact.gap(
       'mode',
@@ -118,6 +119,15 @@ function* fromFiles(fact: FactBuilder): Asking<Fact> {
       ),
     );
   return fact.build();
+}
+
+/** The systemd whose private library lies there. */
+function newestSystemd(listings: readonly Answer<readonly string[]>[]): { version: number; where: Where } | undefined {
+  const found = listings.flatMap((answer, at) => {
+    const version = answer.is === 'got' ? systemdVersion(answer.value) : undefined;
+    return version === undefined ? [] : [{ version, where: { path: libraryDirs[at] as string } }];
+  });
+  return found.reduce<(typeof found)[number] | undefined>((best, one) => (best && best.version >= one.version ? best : one), undefined);
 }
 
 function undecided(said: string, ...where: readonly Where[]): Unknown {

@@ -11,6 +11,9 @@ import { boolean, record, string } from '../../facts/shape.ts';
 
 /** Where each runtime is looked for when the file does not say (containers/common:pkg/config/default.go). */
 const directories = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/sbin', '/bin', '/run/current-system/sw/bin'];
+/** What NixOS links into /run at boot comes from there. Of another image nothing will lie at the linked place. */
+const nixStore = '/nix/store';
+const linkedAtBoot = '/run/current-system/';
 const builtIn = ['crun', 'crun-vm', 'crun-wasm', 'krun', 'kata', 'ocijail', 'runc', 'runj', 'runsc', 'youki'];
 
 export const ociRuntime = defineKind({
@@ -31,6 +34,7 @@ export const ociRuntime = defineKind({
     ...[...directories, '/opt/bin', '/var/lib/rancher/k3s/data/current/bin'].flatMap((d) =>
       [`${d}/crun`, `${d}/runc`].map((path) => ({ do: 'stat', path }) as const),
     ),
+    { do: 'stat', path: nixStore },
     { do: 'stat', named: 'the runtimes of containers.conf' },
   ],
   *learn(_, as): Asking<Fact> {
@@ -87,6 +91,10 @@ function candidates(config: Known, name: string): readonly string[] | Unknown {
 function* program(path: string): Asking<{ found: false } | { found: true; uid: number; mode: number } | Extract<Fact, { is: 'unknown' }>> {
   const [answer] = yield* together([stat(path)]);
   const real = answer?.is === 'got' ? answer.value.real : undefined;
+  if (answer?.is === 'blocked' && answer.why === 'unsupported' && path.startsWith(linkedAtBoot)) {
+    const nix = yield* stat(nixStore);
+    if (nix.is === 'absent') return { found: false };
+  }
   if (answer?.is === 'blocked') return unknown(answer, path);
   if (real?.is === 'blocked') return unknown(real, path);
   const end = answer ? endOf(answer) : undefined;

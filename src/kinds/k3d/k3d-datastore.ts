@@ -51,6 +51,8 @@ export const k3dDatastore = defineKind({
       return fact.gap('filesystem', unknown((seen.is === 'blocked' ? seen : end) as Extract<Answer<Stat>, { is: 'blocked' }>, root)).build();
     const mount = mountOf(mounts.each, end?.is === 'got' ? end.value.path : root);
     if (mount) return fact.set('filesystem', mount.type, { ...mount.at, said: `${root} lies on ${mount.point}, ${mount.type}` }).build();
+    if (mounts.image)
+      return fact.at('filesystem', { path: '/etc/fstab', said: `names no file system for ${root}, and a running host alone shows what is mounted` }).build();
     return fact.gap('filesystem', { is: 'unknown', why: 'ambiguous', said: `no mount tells on what ${root} lies`, where: [...mounts.consulted] }).build();
   },
 });

@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Hidden, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type FoundNetwork, network, networkFiles } from '../../facts/podman/networks.ts';
@@ -17,6 +17,7 @@ const shape = record({
   internal: boolean('it has no way out'),
   isolate: string('the option isolate: true, strict or false; unset when the network has none'),
   labels: map(string('value'), 'labels'),
+  forK3d: boolean('k3d uses it, or will: it bears its label (app=k3d), or is called k3d or k3d-…'),
   source: string('who told', ['podman', 'file', 'built-in']),
 });
 
@@ -56,20 +57,22 @@ export const podmanNetwork = defineKind({
       const accounts: Account[] = [rootAccount, ...users.map(({ name, uid, gid, home }) => ({ name, uid, gid, home }))];
       const files = yield* together(accounts.map(networkFiles));
       const each: Subject[] = [];
-      let incomplete = unsure;
+      const hidden: Hidden[] = unsure ? [{ of: 'others', why: unsure }] : [];
       for (const [at, account] of accounts.entries()) {
         const own = files[at];
-        if (own?.is === 'unknown') incomplete ??= own;
+        const why = own?.is === 'known' ? own.broken[0] : own;
+        if (why) hidden.push({ of: account.uid, why });
         if (own?.is !== 'known') continue;
-        incomplete ??= own.broken[0];
         for (const n of own.each)
-          each.push({ key: account.uid === 0 ? `network:${n.name}` : `network:${account.name}/${n.name}`, as: account, fact: factOf(n, account) });
+          each.push({ key: keyOf(n.name, account), as: account, ...(account.uid === 0 ? { roots: true } : {}), fact: factOf(n, account) });
       }
       const consulted = files.flatMap((f) => (f.is === 'known' ? f.consulted : []));
-      return { is: 'known', each, consulted, ...(incomplete ? { incomplete } : {}) };
+      return { is: 'known', each, consulted, ...(hidden[0] ? { incomplete: hidden[0].why, hidden } : {}) };
     },
   },
 });
+
+const keyOf = (name: string, { uid, name: owner }: Account): string => (uid === 0 ? `network:${name}` : `network:${owner}/${name}`);
 
 /** `host` and `none` are no networks: names are not resolved there. */
 function noNetwork(name: string): FoundNetwork {
@@ -83,7 +86,8 @@ function factOf(n: FoundNetwork, as: Account): Known {
     .set('name', n.name, n.at)
     .set('account', as.name, n.at)
     .set('source', n.source, n.at)
-    .set('labels', n.labels, n.at);
+    .set('labels', n.labels, n.at)
+    .set('forK3d', n.labels.app === 'k3d' || /^k3d(?:-|$)/.test(n.name), n.at);
   for (const part of ['driver', 'dnsEnabled', 'internal', 'isolate'] as const) {
     const where = n.where.get(part) ?? n.at;
     if (n[part] === undefined) fact.at(part, where);

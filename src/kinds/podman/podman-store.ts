@@ -49,7 +49,7 @@ export const podmanStore = defineKind({
     uid: number('its owner'),
     owned: boolean('its owner is the account'),
     underHome: boolean("it lies in the account's home"),
-    filesystem: string('the type of the file system that it lies on, or will: ext4, nfs4, fuse.sshfs, …'),
+    filesystem: string('the type of the file system that it lies on, or will: ext4, nfs4, fuse.sshfs, …; unset on an image whose fstab names none for it'),
     noexec: boolean('that file system is mounted with noexec'),
     mountProgram: string('the program that mounts layers instead of the kernel'),
   }),
@@ -171,11 +171,16 @@ function* setFilesystem(fact: FactBuilder, root: string, as: Account): Asking<vo
   if (typeof path !== 'string') return open(path);
   const mount = mountOf(mounts.each, path);
   const where: Where = { ...(mount?.at ?? mounts.consulted[0] ?? { path: '/proc/self/mountinfo' }), said: `for ${root}` };
-  // The table of an image need not be whole: units mount as well.
-  if (!mount || (!mounts.live && mount.point === '/'))
+  // The table of an image need not be whole: units mount as well. What it does not name is left unset.
+  const named = mount && (mounts.live || mount.point !== '/') ? mount : undefined;
+  if (!named && mounts.image) {
+    const unnamed = { ...where, said: `names no file system for ${root}, and a running host alone shows what is mounted` };
+    return void fact.at('filesystem', unnamed).at('noexec', unnamed);
+  }
+  if (!named)
     return open({ is: 'unknown', why: 'unsupported', said: `the file system of ${root} (${as.name}) is only known on a running host`, where: [where] });
-  const said = { ...mount.at, said: `${mount.type} at ${mount.point}, ${mount.options.join()}` };
-  fact.set('filesystem', mount.type, said).set('noexec', mount.options.includes('noexec'), said);
+  const said = { ...named.at, said: `${named.type} at ${named.point}, ${named.options.join()}` };
+  fact.set('filesystem', named.type, said).set('noexec', named.options.includes('noexec'), said);
 }
 
 function setProgram(fact: FactBuilder, info: PodmanInfo): void {

@@ -1,16 +1,32 @@
 /** Kind `image-policy`: the policy.json in force for an account, and what it lets in. */
-import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
-import { dependsOnVersion, type PodmanRelease, podmanRelease, type Release } from '../../facts/containers/podman-release.ts';
-import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Account, type Asking, read, stat, together } from '../../facts/ask.ts';
+import { libraryOf } from '../../facts/containers/image-library.ts';
+import { word } from '../../facts/containers/lookup.ts';
+import { dependsOnVersion, type PodmanRelease, podmanRelease, type Release, releaseOf } from '../../facts/containers/podman-release.ts';
+import { crioConf } from '../../facts/crio/crio-conf.ts';
+import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
 import { replaceableIn } from '../../facts/host/directories-above.ts';
 import { endOf } from '../../facts/host/disk.ts';
+import { seeTool } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { unasked } from '../../facts/pattern.ts';
-import { etcPolicy, homeCounts, homePolicy, inForce, type PolicyFile, type PolicyFiles, policyFiles, usrPolicy } from '../../facts/policy/places.ts';
+import {
+  etcPolicy,
+  homeCounts,
+  homePolicy,
+  inForce,
+  type PolicyFile,
+  type PolicyFiles,
+  policyFileAt,
+  policyFiles,
+  usrPolicy,
+} from '../../facts/policy/places.ts';
 import type { Policy } from '../../facts/policy/policy-file.ts';
 import type { KeyFile, Requirement } from '../../facts/policy/policy-requirements.ts';
 import { entrances, requirementsFor, restricts, transports, weakerThan } from '../../facts/policy/trust.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
+import type { Touches } from '../../facts/source.ts';
 
 /** Above the usual places of keys: named, so that a capture script asks about them without having read the policy. */
 const keyDirectories = unasked(
@@ -18,12 +34,21 @@ const keyDirectories = unasked(
   ['/etc', '/etc/pki', '/etc/pki/*', '/etc/containers', '/usr', '/usr/share', '/usr/share/*'].map((path) => ({ do: 'stat', path })),
 );
 
+const keys: Touches = [...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }];
+const ownPolicy: Touches = (['stat', 'read'] as const).map((verb) => ({ do: verb, named: 'the file that signature_policy of crio.conf names', later: true }));
+
 export const imagePolicy = defineKind({
   name: 'image-policy',
   noun: 'the image signature policy',
   describe:
     'The policy.json in force for an account: whether the engine accepts the file, which images it lets in, and whether an own file replaces the system-wide one.',
-  fields: {},
+  fields: {
+    of: {
+      type: 'string',
+      values: ['crio'],
+      describe: 'crio: the policy that CRI-O is told to use instead (signature_policy of crio.conf); there is none where it takes the system-wide one',
+    },
+  },
   shape: record({
     path: string('the file in force'),
     valid: boolean('the engine accepts the file; a file that is not there is not accepted either'),
@@ -48,8 +73,9 @@ export const imagePolicy = defineKind({
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: () => [podmanRelease, policyFiles, ...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }],
-  *learn(_, as): Asking<Fact> {
+  touches: (q) => (q.of === undefined ? [podmanRelease, policyFiles, ...keys] : [seeTool.of('crio'), crioConf, ...ownPolicy, ...keys]),
+  *learn(q, as): Asking<Fact> {
+    if (q.of === 'crio') return yield* ofCrio();
     const release = yield* podmanRelease();
     const facts: (FactBuilder | Unknown)[] = [];
     for (const candidate of release.candidates) {
@@ -59,6 +85,31 @@ export const imagePolicy = defineKind({
     return agreed(facts, release);
   },
 });
+
+/** The file that crio.conf names. An empty word leaves CRI-O with the system-wide one (cri-o/cri-o:docs/crio.conf.5.md). */
+function* ofCrio(): Asking<Fact> {
+  const [crio, conf] = yield* together([seeTool('crio'), crioConf()]);
+  if (crio.is === 'unknown') return crio;
+  if (crio.is === 'absent') return missing(...crio.consulted);
+  if (conf.is === 'unknown') return conf;
+  const set = word(conf, 'crio', 'image', 'signature_policy');
+  if (set.gap) return set.gap;
+  const path = set.value ?? '';
+  if (path === '') return missing(...conf.consulted);
+  const release = crio.version.is === 'known' ? releaseOf(crio.version.version) : undefined;
+  if (!release)
+    return crio.version.is === 'unknown' ? crio.version : { is: 'unknown', why: 'unparsable', said: 'the version of CRI-O is no number', where: set.where };
+  const [inode, text] = yield* together([stat(path), read(path)]);
+  const file = policyFileAt({ path, inode, text }, rootAccount, libraryOf('crio', release));
+  const fact = new FactBuilder().consulted({ path }, ...set.where).set('path', path, ...set.where);
+  if (!file) {
+    const where = [{ path, said: 'not there' }, ...set.where];
+    const said = `${path} is not there, so CRI-O pulls nothing`;
+    return closed(fact.set('valid', false, ...where).set('problem', said, ...where), { is: 'unknown', why: 'failed', said, where }).build();
+  }
+  if (!file.seen && 'is' in file.policy) return file.policy;
+  return (yield* judgedFile(fact, file, rootAccount)).build();
+}
 
 function* described(files: PolicyFiles, as: Account, release: Release): Asking<FactBuilder | Unknown> {
   const chosen = inForce(files, as, release);
@@ -75,7 +126,11 @@ function* described(files: PolicyFiles, as: Account, release: Release): Asking<F
   }
   if (!chosen.seen && 'is' in chosen.policy) return chosen.policy;
   setOverride(fact, files, chosen, system);
-  fact.set('path', chosen.path, { path: chosen.path });
+  return yield* judgedFile(fact.set('path', chosen.path, { path: chosen.path }), chosen, as);
+}
+
+/** Whether the file is accepted, and what it lets in. */
+function* judgedFile(fact: FactBuilder, chosen: PolicyFile, as: Account): Asking<FactBuilder> {
   if ('is' in chosen.policy) {
     if (chosen.policy.why !== 'unparsable') fact.gap('valid', chosen.policy).gap('problem', chosen.policy);
     else fact.set('valid', false, ...chosen.policy.where).set('problem', chosen.policy.said, ...chosen.policy.where);

@@ -5,6 +5,7 @@ import { words } from '../../facts/containers/lookup.ts';
 import { since } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Word } from '../../facts/podman/podman-flags.ts';
 import { hasUnit } from '../../facts/quadlet/quadlet-boot.ts';
@@ -46,6 +47,7 @@ const touches: Touches = [
   storageConf,
   containersConf,
   forAccount(generatedService, anyone),
+  { do: 'stat', path: kernelPath },
   {
     do: 'stat',
     named: 'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, SetWorkingDirectory= and Device= of Quadlet files name',
@@ -150,6 +152,7 @@ function* missingAmong(found: readonly Word[], { made, before, hidden }: Known):
   const open = found.find((w) => isOpen(w.text));
   const paths = [...new Map(found.filter((w) => !isOpen(w.text)).map((w) => [w.text, w])).values()];
   const stats: Answer<Stat>[] = yield* together(paths.map((w) => stat(w.text)));
+  const running = paths.length === 0 || runs(yield* stat(kernelPath));
   const each: Finding[] = [];
   let unseen: Unknown | undefined = open && {
     is: 'unknown',
@@ -163,6 +166,8 @@ function* missingAmong(found: readonly Word[], { made, before, hidden }: Known):
     if (end.is === 'got') continue;
     const maker = makerOf(word.text, made, before);
     if (maker && !('open' in maker)) continue;
+    // What only a running host has (below /proc, /sys, /dev, /run) an image neither has nor lacks.
+    if (end.is === 'blocked' && end.why === 'unsupported' && !running) continue;
     if (end.is === 'blocked') unseen ??= unknown(end, word.text);
     else if (maker ?? hidden) unseen ??= maker?.open ?? hidden;
     else each.push({ said: word.text, where: word.where });

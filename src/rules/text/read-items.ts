@@ -13,7 +13,7 @@ import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
 const groupWords = ['any', 'all', 'none'] as const;
-const itemKeys = ['ifMissing', 'expect', 'severity', 'say'];
+const itemKeys = ['ifMissing', 'expect', 'running', 'severity', 'say'];
 
 export function readItems(source: Source, node: YamlNode, what: string, scope: Scope): Item[] {
   const nodes = source.items(node, what);
@@ -37,6 +37,7 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
   const field = (name: string): YamlNode => entries.find((e) => e.key === name)?.value;
   const base = {
     at: source.at(head.keyNode),
+    ...optional('running', field('running') ? readRunning(source, field('running')) : undefined),
     ...optional('severity', field('severity') ? source.word(field('severity'), 'severity', severities) : undefined),
   };
   if ((groupWords as readonly string[]).includes(head.key)) {
@@ -66,6 +67,11 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
 }
 
 const probesOf = (items: readonly Item[]): Probe[] => items.flatMap((i) => ('group' in i ? probesOf(i.items) : [i]));
+function readRunning(source: Source, node: YamlNode): boolean | undefined {
+  if (isScalar(node) && typeof node.value === 'boolean') return node.value;
+  source.problem(node, 'running must be true or false', 'true: only where a running host answers; false: only where none does');
+  return undefined;
+}
 
 function readQuery(source: Source, node: YamlNode, kind: Kind, scope: Scope, keyNode: YamlNode): Record<string, Value> {
   const query: Record<string, Value> = {};
