@@ -18,13 +18,19 @@ interface Found {
   readonly kind?: Kind;
 }
 
-/** The steps for one failure. Those of conditions that nobody can decide count where no other step is left. */
+/**
+ * The steps for one failure. Those of conditions that nobody can decide, and those that name what nobody knows, count where
+ * no other step is left.
+ */
 export function remedyFor(inquiry: Inquiry): Step[] {
-  const all = inquiry.rule.remedy.filter(({ every }) => !every || listAt(every, inquiry).length > 0).map((step) => ({ step, meant: isMeant(step, inquiry) }));
-  const sure = all.filter(({ meant }) => meant === true);
+  const all = inquiry.rule.remedy
+    .filter(({ every }) => !every || listAt(every, inquiry).length > 0)
+    .map((step) => ({ step, meant: isMeant(step, inquiry), ...stepsFrom(step, inquiry) }))
+    .filter(({ meant }) => meant !== false);
   const acts = ({ step }: { step: RemedyStep }): boolean => isActing(step.template);
-  const chosen = sure.some(acts) ? sure : all.filter(({ meant }) => meant !== false);
-  return chosen.flatMap(({ step }) => stepsFrom(step, inquiry));
+  const sure = all.filter(({ meant, whole }) => meant === true && whole);
+  const named = all.filter(({ whole }) => whole);
+  return [sure, named, all].flatMap((of) => (of === all || of.some(acts) ? [of] : []))[0]?.flatMap(({ steps }) => steps) ?? [];
 }
 
 /** Whether the step follows from what was found; undefined where nobody can tell. */
@@ -117,14 +123,22 @@ function listAt([head = '', ...path]: readonly string[], inquiry: Inquiry): read
   return Array.isArray(list) ? (list as readonly Json[]) : [];
 }
 
-function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): Step[] {
+/** A step with all that was found in it; `whole`: every value that it names is known. */
+function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): { readonly steps: readonly Step[]; readonly whole: boolean } {
   const items = every ? listAt(every, inquiry) : [null];
-  return items.flatMap((item) =>
+  const lost = new Set<string>();
+  const steps = items.flatMap((item) =>
     everywhere(template, inquiry).map((one) => {
-      const filled = fillStep(one, (word, name) => lookUp(word, name, item, inquiry));
+      const filled = fillStep(one, (word, name) => {
+        const value = lookUp(word, name, item, inquiry);
+        if (value === undefined) lost.add(`<${name || word}>`);
+        return value;
+      });
       return settle(atHome(filled, inquiry.as.home), inquiry);
     }),
   );
+  const text = lost.size > 0 ? JSON.stringify(steps) : '';
+  return { steps, whole: ![...lost].some((name) => text.includes(name)) };
 }
 
 /** What takes a key out does so in every file that sets it: else a value that lost comes into force. */

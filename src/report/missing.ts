@@ -13,8 +13,8 @@ export function missingText(missing: Missing): string {
 
 const as = (privilege: string): string => (privilege === 'running host' ? 'on the running host' : `as ${privilege}`);
 
-/** The part of the next step that does not name the place: "inspect as root or as the owner". Verdicts share it. */
-export const stepOf = (next: string): string => /^(inspect as [^:]+): /.exec(next)?.[1] ?? next;
+/** The part of the next step that does not name the place: "scan as root or as the owner". Verdicts share it. */
+export const stepOf = (next: string): string => /^(scan as [^:]+): /.exec(next)?.[1] ?? next;
 
 /** Verdicts that the same step decides. */
 export interface Way {
@@ -45,7 +45,7 @@ function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: b
   if (sort === 'root') return { verdicts, needs: 'root', who: 'root', ...asRoot(report, here) };
   if (sort === 'running') return { verdicts, needs: 'the running host', ...furtherCapture };
   if (sort === 'user') return { verdicts, needs: of, who: of, ...furtherCapture };
-  if (sort === 'fix') return { verdicts, step: `fix ${of}, then inspect again`, isCommand: false };
+  if (sort === 'fix') return { verdicts, step: `fix ${of}, then scan again`, isCommand: false };
   return { verdicts, step: of, isCommand: false };
 }
 
@@ -79,7 +79,7 @@ interface Need {
 }
 
 /** What is hardest to get of what a verdict is missing; of what no capture decides, the step that people take. */
-function needOf({ missing = [], next = 'inspect again' }: Verdict): Need {
+function needOf({ missing = [], next = 'scan again' }: Verdict): Need {
   const broken = missing.find((m) => m.do === 'mend');
   if (broken?.do === 'mend') return { sort: 'fix', of: broken.path };
   const privileges = new Set(missing.flatMap((m) => ('privilege' in m ? [m.privilege] : [])));

@@ -285,7 +285,7 @@ test('what needs root and was denied is unknown to an ordinary user, with what t
     await import('node:fs').then((fs) => fs.chmodSync(rules, 0o755));
     const { status, out } = await pretrip(['scan', '-r', rules, '--select', 't.t', '-o', 'json'], { asNobody: true });
     expect(status).toBe(3);
-    expect((JSON.parse(out) as Report).verdicts[0]).toMatchObject({ outcome: 'unknown', next: expect.stringMatching(/inspect as root/) as string });
+    expect((JSON.parse(out) as Report).verdicts[0]).toMatchObject({ outcome: 'unknown', next: expect.stringMatching(/scan as root/) as string });
   } finally {
     rmSync(rules, { recursive: true, force: true });
   }
