@@ -1,6 +1,6 @@
 /** What an unknown verdict is missing, in words, and what decides it. */
 import { saidOf } from '../facts/asks.ts';
-import { type Missing, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
+import { type Missing, overSsh, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
 import { shellLine } from '../verdicts/shell-line.ts';
 
 /** `read /etc/sudoers, as root`. */
@@ -54,7 +54,7 @@ const furtherCapture = { step: 'pretrip capture --for RUN.json', isCommand: true
 function asRoot(report: Report, here: boolean): Pick<Way, 'step' | 'isCommand' | 'note'> {
   const { kind } = report.target;
   if (kind === ownHost && here) return { step: `sudo pretrip scan${flagsOf(report)}`, isCommand: true };
-  if (kind === 'ssh' && here) return { step: 'scan it again with --sudo', isCommand: false };
+  if (kind === overSsh && here) return { step: 'scan it again with --sudo', isCommand: false };
   return { ...furtherCapture, step: `sudo ${furtherCapture.step}` };
 }
 

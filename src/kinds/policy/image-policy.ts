@@ -35,7 +35,12 @@ const keyDirectories = unasked(
 );
 
 const keys: Touches = [...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }];
-const ownPolicy: Touches = (['stat', 'read'] as const).map((verb) => ({ do: verb, named: 'the file that signature_policy of crio.conf names', later: true }));
+/** Where it lies as a rule, so that a capture script brings it without having read crio.conf. */
+const usualOwn = '/etc/crio/policy.json';
+const ownPolicy: Touches = (['stat', 'read'] as const).flatMap((verb) => [
+  { do: verb, path: usualOwn },
+  { do: verb, named: 'the file that signature_policy of crio.conf names', later: true },
+]);
 
 export const imagePolicy = defineKind({
   name: 'image-policy',
