@@ -4,10 +4,11 @@ import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
 import { since } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Word } from '../../facts/podman/podman-flags.ts';
 import { hasUnit } from '../../facts/quadlet/quadlet-boot.ts';
+import { type Cuts, cutFields, cutsFor } from '../../facts/quadlet/quadlet-cuts.ts';
 import { looksLikeQuadlet, type QuadletFile, quadletRoots } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, type Findings, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf } from '../../facts/quadlet/quadlet-made.ts';
@@ -35,6 +36,7 @@ const shape = record({
   binds: findings('directories and files that it mounts and that are not there'),
   secrets: findings('secrets that its Podman does not have'),
   images: findings('images that no registry can give and its Podman does not have'),
+  ...cutFields,
 });
 
 const touches: Touches = [
@@ -102,7 +104,7 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
   const hidden = dropIns.unseen ?? units.unseen[0];
   const known: Known = { source, siblings, units, made, before: { service, expand, manager, owner, named }, expand, ...(hidden ? { hidden } : {}) };
   const here: Where = { path: file.path };
-  const fact = new FactBuilder().consulted(here);
+  const fact = new FactBuilder().consulted(here).set('cuts', {}, here).set('elsewhere', {}, here);
   setUnits(fact, known, dependencies, host, here);
   yield* setPaths(fact, known, here);
   yield* setStored(fact, known, here);
@@ -126,6 +128,18 @@ function setUnits(fact: FactBuilder, { siblings, units, source }: Known, depende
   // From 5.5 on the generator translates them, and loses the unit of a name that it does not know.
   const ignored = since(host.release, '5.5') ? [] : dependencies.filter((d) => d.unit === undefined && looksLikeQuadlet.test(d.written));
   setFindings(fact, 'ignoredUnits', { each: ignored.map((d) => ({ said: `${d.key}=${d.written}`, where: d.where })) }, here);
+  const services = servicesOf(siblings);
+  const named = (all: readonly Dependency[]) => all.map((d) => ({ said: d.written, where: d.where }));
+  const lost = [...missing(requiring).each, ...missing(wishing).each];
+  const gone = dependencies.filter((d) => lost.some((l) => l.said === `${d.key}=${d.unit}` && l.where === d.where));
+  const known = (d: Dependency): boolean => services.has(d.written);
+  const at = (all: readonly Dependency[]) => (word: string): boolean => all.some((d) => d.written === word || d.unit === word);
+  const files = [...source.assignments, ...source.dropIns.unit];
+  const cut = (name: string, { cuts, elsewhere }: Cuts): void =>
+    void fact.set(['cuts', name], cuts as unknown as Json, here).set(['elsewhere', name], elsewhere as unknown as Json, here);
+  const unnamed = [...gone, ...ignored.filter((d) => !known(d))];
+  cut('units', cutsFor(files, named(unnamed), { word: at(unnamed) }));
+  cut('ignored', cutsFor(files, named(ignored.filter(known)), { word: at(ignored.filter(known)), now: (word) => services.get(word.trim()) }));
 }
 
 function* setPaths(fact: FactBuilder, known: Known, here: Where): Asking<undefined> {
