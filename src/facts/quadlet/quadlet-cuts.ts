@@ -1,5 +1,5 @@
 /** Which words of which file would have to go for a finding to be gone. Pure. */
-import type { Where } from '../fact.ts';
+import type { FactBuilder, Json, Where } from '../fact.ts';
 import { type Flag, parseFlags } from '../podman/podman-flags.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import { list, map, record, string } from '../shape.ts';
@@ -66,6 +66,13 @@ export function cutsFor(all: readonly Assignment[], found: readonly { readonly s
 /** Every assignment of these keys, whole. */
 export const wholeKeys = (all: readonly Assignment[], section: string, keys: readonly string[]): Cut[] =>
   all.filter((a) => a.section === section && keys.includes(a.key)).map((a) => cutOf(a, a.value));
+
+/** Sets what would have to go, by what was found. */
+export function setCuts(fact: FactBuilder, here: Where, all: Readonly<Record<string, Cuts>>): void {
+  fact.set('cuts', {}, here).set('elsewhere', {}, here);
+  for (const [name, found] of Object.entries(all))
+    for (const part of ['cuts', 'elsewhere'] as const) if (found[part].length > 0) fact.set([part, name], found[part] as unknown as Json, here);
+}
 
 const unlike = <T>(each: readonly T[]): T[] => [...new Map(each.map((e) => [JSON.stringify(e), e])).values()];
 

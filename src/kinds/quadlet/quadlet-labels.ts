@@ -1,12 +1,12 @@
 /** Kind `quadlet-labels`: whether SELinux lets the container of a Quadlet file use what it mounts of the host. */
 import { type Answer, type Asking, nothing, read, together } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
-import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
 import { cleanPath } from '../../facts/host/path-list.ts';
 import { selinux } from '../../facts/host/selinux.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Flag } from '../../facts/podman/podman-flags.ts';
-import { cutFields, cutsFor } from '../../facts/quadlet/quadlet-cuts.ts';
+import { type Cuts, cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { labelledByHand, labelsOf, relabelled, unlabelled, unrelabelled } from '../../facts/quadlet/quadlet-labels.ts';
@@ -58,14 +58,11 @@ function* describeLabels(host: QuadletHost, file: QuadletFile): Asking<FactBuild
   const hidden = open ?? (labels.kept.length > 0 ? shut : undefined);
   setFindings(fact, 'kept', { each: apart || hidden ? [] : labels.kept, unseen: apart ? undefined : hidden }, here);
   setFindings(fact, 'refused', { each: apart || open ? [] : labels.refused, unseen: apart ? undefined : open }, here);
-  const isOne = (found: readonly Finding[]) => (f: Flag): boolean => hostMounts([{ ...f, value: source.expand(f.value) }], file.directory).some((m) => found.some((l) => l.said === cleanPath(m.source)));
-  const changes = { kept: relabelled, refused: unrelabelled } as const;
-  fact.set('cuts', {}, here).set('elsewhere', {}, here);
-  for (const [name, now] of Object.entries(changes)) {
-    const found = labels[name as keyof typeof changes];
-    const is = isOne(found);
-    const { cuts, elsewhere } = cutsFor(source.assignments, found, { flag: is, word: (w) => is({ name: 'mount', value: w, where: here }), now });
-    fact.set(['cuts', name], cuts as unknown as Json, here).set(['elsewhere', name], elsewhere as unknown as Json, here);
-  }
+  const cut = (found: readonly Finding[], now: (words: string) => string): Cuts => {
+    const mounts = (f: Flag) => hostMounts([{ ...f, value: source.expand(f.value) }], file.directory);
+    const is = (f: Flag): boolean => mounts(f).some((m) => found.some((l) => l.said === cleanPath(m.source)));
+    return cutsFor(source.assignments, found, { flag: is, word: (w) => is({ name: 'mount', value: w, where: here }), now });
+  };
+  setCuts(fact, here, { kept: cut(labels.kept, relabelled), refused: cut(labels.refused, unrelabelled) });
   return fact;
 }

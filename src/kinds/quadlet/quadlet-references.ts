@@ -4,11 +4,11 @@ import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
 import { since } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
-import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Word } from '../../facts/podman/podman-flags.ts';
 import { hasUnit } from '../../facts/quadlet/quadlet-boot.ts';
-import { type Cuts, cutFields, cutsFor } from '../../facts/quadlet/quadlet-cuts.ts';
+import { cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { looksLikeQuadlet, type QuadletFile, quadletRoots } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, type Findings, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf } from '../../facts/quadlet/quadlet-made.ts';
@@ -104,7 +104,7 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
   const hidden = dropIns.unseen ?? units.unseen[0];
   const known: Known = { source, siblings, units, made, before: { service, expand, manager, owner, named }, expand, ...(hidden ? { hidden } : {}) };
   const here: Where = { path: file.path };
-  const fact = new FactBuilder().consulted(here).set('cuts', {}, here).set('elsewhere', {}, here);
+  const fact = new FactBuilder().consulted(here);
   setUnits(fact, known, dependencies, host, here);
   yield* setPaths(fact, known, here);
   yield* setStored(fact, known, here);
@@ -135,11 +135,12 @@ function setUnits(fact: FactBuilder, { siblings, units, source }: Known, depende
   const known = (d: Dependency): boolean => services.has(d.written);
   const at = (all: readonly Dependency[]) => (word: string): boolean => all.some((d) => d.written === word || d.unit === word);
   const files = [...source.assignments, ...source.dropIns.unit];
-  const cut = (name: string, { cuts, elsewhere }: Cuts): void =>
-    void fact.set(['cuts', name], cuts as unknown as Json, here).set(['elsewhere', name], elsewhere as unknown as Json, here);
   const unnamed = [...gone, ...ignored.filter((d) => !known(d))];
-  cut('units', cutsFor(files, named(unnamed), { word: at(unnamed) }));
-  cut('ignored', cutsFor(files, named(ignored.filter(known)), { word: at(ignored.filter(known)), now: (word) => services.get(word.trim()) }));
+  const translated = ignored.filter(known);
+  setCuts(fact, here, {
+    units: cutsFor(files, named(unnamed), { word: at(unnamed) }),
+    ignored: cutsFor(files, named(translated), { word: at(translated), now: (word) => services.get(word.trim()) }),
+  });
 }
 
 function* setPaths(fact: FactBuilder, known: Known, here: Where): Asking<undefined> {

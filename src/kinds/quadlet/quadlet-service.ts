@@ -1,10 +1,10 @@
 /** Kind `quadlet-service`: what [Service] of a Quadlet file, with its drop-ins, does to Podman itself. */
 import { type Asking, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Json, type Unknown } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
 import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { flagsNamed } from '../../facts/podman/podman-flags.ts';
-import { cutFields, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
+import { cutFields, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { hostMounts } from '../../facts/quadlet/quadlet-mounts.ts';
@@ -54,7 +54,7 @@ function* describeService(host: QuadletHost, file: QuadletFile, settings: readon
   setFindings(fact, 'matching', { each: matching }, here);
   const keys = [...stops, ...matching].map((f) => f.said.slice(0, f.said.indexOf('=')));
   // A drop-in of the service that sets it earlier would come into force.
-  fact.set('cuts', { settings: wholeKeys(unit.service, 'Service', keys) as unknown as Json }, here).set('elsewhere', {}, here);
+  setCuts(fact, here, { settings: { cuts: wholeKeys(unit.service, 'Service', keys), elsewhere: [] } });
   return fact;
 }
 

@@ -1,9 +1,9 @@
 /** Kind `quadlet-values`: values of a Quadlet file that Podman or systemd refuses. */
 
 import { type Asking, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Json, missing, type Unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { type Cuts, cutFields, cutsFor } from '../../facts/quadlet/quadlet-cuts.ts';
+import { type Cuts, cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { givenBy } from '../../facts/quadlet/quadlet-given.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
@@ -78,8 +78,7 @@ function told(judged: readonly Values[], path: string, release: Unknown | undefi
     else if (last.open && last[part].length === 0) fact.gap(part, last.open);
     else set(fact, part, last[part], { path });
   }
-  const found = cuts([...last.refused, ...last.idle]);
-  fact.set('cuts', { values: found.cuts as unknown as Json }, { path }).set('elsewhere', { values: found.elsewhere as unknown as Json }, { path });
+  setCuts(fact, { path }, { values: cuts([...last.refused, ...last.idle]) });
   return fact.build();
 }
 

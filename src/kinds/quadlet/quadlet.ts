@@ -7,7 +7,7 @@ import { type Conversions, conversionsOf } from '../../facts/quadlet/quadlet-con
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
-import { type Cuts, cutFields, cutsFor, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
+import { cutFields, cutsFor, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
 import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
 import { type MergedQuadlet, mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
 import { errorAt, type Placement, placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
@@ -28,6 +28,7 @@ const shape = record({
   type: string('its ending: container, pod, kube, network, volume, image, build, artifact'),
   section: string('the section of its own: Container, Pod, …'),
   stem: string('its file name without the ending'),
+  directory: string('the directory it lies in'),
   moveTo: string('where it would have to lie to be read by those that it seems meant for; unset where nobody can tell, or where it lies right'),
   ...cutFields,
   place: string('whose directory it lies in', ['system', 'user', 'none']),
@@ -134,7 +135,7 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
   const here: Where = { path: file.path };
   const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
   const fact = new FactBuilder().consulted(here).set('path', file.path, here).set('name', file.name, here).set('type', ending, here);
-  fact.set('section', sectionOf(ending), here).set('stem', file.name.slice(0, -ending.length - 1), here).set('moveTo', placed.moveTo, here);
+  fact.set('section', sectionOf(ending), here).set('stem', file.name.slice(0, -ending.length - 1), here).set('directory', file.directory, here).set('moveTo', placed.moveTo, here);
   fact.set('place', placed.place, here).set('readBy', placed.readBy, here);
   fact.set(
     'read',
@@ -183,6 +184,11 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
   setCuts(fact, here, {
     unknownKeys: cutsFor(merged.assignments, keys.map((k) => ({ said: k.key, where: k.where }))),
     errors: cutsFor(merged.assignments, spots(errors)),
+    users: cutsFor(
+      merged.assignments.filter((a) => a.key === 'PodmanArgs'),
+      merged.assignments.filter((a) => a.key === 'PodmanArgs').map((a) => ({ said: a.key, where: a.where })),
+      { flag: (f) => ['user', 'userns', 'uidmap'].includes(f.name) },
+    ),
     serviceUser: { cuts: wholeKeys(services, 'Service', changed), elsewhere: [] },
   });
   fact.set('hasService', merged.sections.has('Service'), merged.sections.get('Service') ?? here);
@@ -195,13 +201,6 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
   ] as const)
     setValues(fact, field, section, merged.assignments, here);
   return fact;
-}
-
-/** What would have to go of its files, by what was found. */
-function setCuts(fact: FactBuilder, here: Where, all: Readonly<Record<string, Cuts>>): void {
-  fact.set('cuts', {}, here).set('elsewhere', {}, here);
-  for (const [name, found] of Object.entries(all))
-    for (const part of ['cuts', 'elsewhere'] as const) if (found[part].length > 0) fact.set([part, name], found[part] as unknown as Json, here);
 }
 
 /** What loses the file, and what it loses: of a file that loses others the error names them, and of those the file is named. */
