@@ -23,7 +23,7 @@ export function setKey(text: string, format: Format, key: string, value: Json, i
 /** The text without the key, or without one value of it. */
 export function unsetKey(text: string, format: Format, key: string, value?: Json): string {
   const { section, name, path } = keyIn(format, key);
-  if (format === 'ini' && value !== undefined) return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
+  if (format === 'ini' && value !== undefined && value !== '') return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
   if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
   return inDocument(text, format, (document) => {
     const at = steps(path);

@@ -84,7 +84,7 @@ const cutOf = ({ section, key, where }: Assignment, value: string, now?: string)
 });
 
 /** Values of variables, and what was masked when the host was recorded, stand in no step. */
-const isPublic = ({ key, value }: Cut): boolean => !/\.(?:Environment|Secret)$/.test(key) && !/(?:^|\s)(?:-e|--env)(?:[\s=]|$)/.test(value) && !holdsPlaceholder(value);
+const isPublic = ({ key, value }: Cut): boolean => !/\.Environment$/.test(key) && !/(?:^|\s)(?:-e|--env)(?:[\s=]|$)/.test(value) && !holdsPlaceholder(value);
 
 /** Words as they are written, quotes and all. */
 const written = (value: string): string[] => value.match(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+/g) ?? [];

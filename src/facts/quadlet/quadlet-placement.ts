@@ -49,8 +49,8 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
     };
   }
   if (place === 'none') {
-    const above = directory.replace(/\/[^/]*\.d(?:\/.*)?$/, '');
-    return { ...none, inert: inertBecause(host, directory), ...(above === directory ? {} : { moveTo: `${above}/${name}` }) };
+    const read = readInstead(directory);
+    return { ...none, inert: inertBecause(host, directory), ...(read === directory ? {} : { moveTo: `${read}/${name}` }) };
   }
   const taking = readers.filter((i) => i.taken.get(name)?.path === path);
   const shadowing = readers.map((i) => i.shadowed.get(path)).filter((p) => p !== undefined);
@@ -94,6 +94,15 @@ function readerNames(host: QuadletHost, taking: readonly Instance[], directory: 
   return taking.map((i) => i.account?.name ?? 'root');
 }
 
+/** The directory that was meant, of one that no generator reads: that of a drop-in directory, or of Podman instead of systemd. */
+const readInstead = (directory: string): string =>
+  directory
+    .replace(/\/[^/]*\.d(?:\/.*)?$/, '')
+    .replace(/^\/(?:etc|run)\/systemd\/system$/, '/etc/containers/systemd')
+    .replace(/^\/(?:usr\/)?lib\/(?:systemd\/system|containers\/systemd)$/, '/usr/share/containers/systemd')
+    .replace(/^\/etc\/systemd\/user$/, shared)
+    .replace(/\/\.config\/systemd\/user$/, '/.config/containers/systemd');
+
 function inertBecause(host: QuadletHost, directory: string): string {
   if (/\.d(\/|$)/.test(directory)) return 'a directory that ends in .d is for drop-ins, no generator looks for units there';
   const uid = new RegExp(`^${shared}/(\\d+)(/|$)`).exec(directory)?.[1];
@@ -110,10 +119,17 @@ function meant(host: QuadletHost, place: string, directory: string, name: string
     const account = host.accounts.find((a) => a.uid !== 0 && (a.name === word || String(a.uid) === word));
     return account ? { moveTo: `${shared}/${account.uid}/${name}` } : {};
   };
+  const ofHome = (uid: string): { moveTo?: string } => {
+    const account = host.accounts.find((a) => String(a.uid) === uid);
+    return account ? { moveTo: `${account.home}/.config/containers/systemd/${name}` } : {};
+  };
   const stray = /^\/(run|usr\/share)\/containers\/systemd\/users(\/|$)/.exec(directory);
   if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator', moveTo: `${shared}${directory.slice(stray[0].replace(/\/$/, '').length)}/${name}` };
   if (place === 'system' && directory.startsWith(`${shared}/`))
-    return { escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well` };
+    return {
+      escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well`,
+      ...ofHome(directory.slice(shared.length + 1)),
+    };
   const top = /^\/(?:run|etc|usr\/share)\/containers\/systemd\/([^/]+)/.exec(directory)?.[1];
   if (place === 'system' && top !== undefined && (top === 'user' || namesUser(host.accounts, top)))
     return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it`, ...ofUser(top) };

@@ -22,14 +22,16 @@ interface Move {
 /**
  * Of two files that want a port, the one whose path sorts last takes the next that no file wants: so both findings lead to
  * the same change. `may`: whether two files can get in each other's way; `own`: only what concerns this file.
+ * What two managers make of one file can only move together, so it stays.
  */
 export function portMoves(all: readonly Publisher[], may: (one: Sibling, other: Sibling) => boolean, own?: Sibling): Cuts {
   const sorted = [...all].filter(({ sibling, conf }) => portClaims(sibling, conf).each.length > 0);
   sorted.sort((a, b) => (a.sibling.file.path < b.sibling.file.path ? -1 : 1));
   const taken: PublishedPort[] = sorted.flatMap(portsBy);
   const moves: Move[] = [];
+  const same = (one: Publisher, other: Publisher): boolean => one.sibling.file.path === other.sibling.file.path;
   for (const [at, by] of sorted.entries()) {
-    const before = sorted.slice(0, at).filter((one) => may(one.sibling, by.sibling)).flatMap(portsBy);
+    const before = sorted.slice(0, at).filter((one) => !same(one, by) && may(one.sibling, by.sibling)).flatMap(portsBy);
     for (const flag of flagsNamed(by.sibling.command.flags, 'publish')) {
       const from = portsOf([flag], by.conf).each;
       const value = meet(from, before) ? nextFree(flag, by.conf, taken) : undefined;

@@ -39,10 +39,13 @@ const shape = record({
   misplaced: string('why it reaches others than its directory suggests; unset otherwise'),
   shadowedBy: string('the file of the same name that is taken instead'),
   loadErrors: reasons('why the generator cannot load it, and what is lost with it'),
+  dangling: boolean('it is a link to nothing'),
+  unreadable: boolean('the account whose it is may not read it'),
   lostWith: string('another file whose error loses this one, too; unset when none does'),
   errors: reasons('why no service is made of it, or the one that is made cannot start'),
   unknownKeys: listOf(string('a key'), 'keys that this release of Podman does not take: the unit is lost'),
   foreignSections: listOf(string('a section'), 'sections of another type or of none: passed over without a word'),
+  miscased: listOf(record({ path: string('the file'), written: string('as it is'), meant: string('as it would be taken') }), 'sections in another case than the generator knows'),
   skippedDropIns: reasons('drop-ins that are left out because they do not parse'),
   dropIns: listOf(string('a path'), 'drop-ins that take part'),
   serviceName: string('the generated unit'),
@@ -151,7 +154,7 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
   const unseen = unseenFor(host, placed);
   if (unseen) for (const part of ['read', 'readBy', 'shadowedBy', 'loadErrors', 'lostWith', 'dropIns', 'skippedDropIns']) fact.gap(part, unseen);
   if (unseen && placed.place !== 'system') for (const part of ['inert', 'misplaced']) fact.gap(part, unseen);
-  const parts = ['errors', 'unknownKeys', 'foreignSections', 'serviceUser', 'hasService', 'options', 'service', 'install', 'cuts', 'elsewhere'];
+  const parts = ['errors', 'unknownKeys', 'foreignSections', 'miscased', 'serviceUser', 'hasService', 'options', 'service', 'install', 'cuts', 'elsewhere'];
   const hidden = merged.unseen ?? unseen;
   if (hidden) return parts.reduce((f, part) => f.gap(part, hidden), fact);
   const keys = unknownKeys(host.release, ending, merged.assignments);
@@ -178,6 +181,8 @@ function describeFile({ host, placed, merged, names: units }: View, file: Quadle
     foreign.map(([name, where]) => ({ said: name, where })),
     here,
   );
+  const miscased = foreign.flatMap(([written, { path }]) => [...usual].filter((u) => u.toLowerCase() === written.toLowerCase()).map((meant) => ({ path, written, meant })));
+  fact.set('miscased', miscased, here);
   const services = [...merged.assignments.filter((a) => a.section === 'Service'), ...extra.assignments];
   const spots = (found: readonly { said: string; where: readonly Where[] }[]) => found.map(({ said, where }) => ({ said, where: where[0] ?? here }));
   const changed = ['User', 'Group', 'DynamicUser'];
@@ -216,6 +221,7 @@ function setLoss(fact: FactBuilder, file: QuadletFile, placed: Placement, conver
     here,
   );
   const panic = placed.loadErrors.length === 0 && placed.shadowedBy === undefined ? conversions?.panic() : undefined;
+  for (const what of ['dangling', 'unreadable'] as const) fact.set(what, placed.loadErrors.some((e) => e.file === what), here);
   const other = placed.lostWith ?? (panic && panic.path !== file.path ? panic.path : undefined);
   fact.at('lostWith', here).set('lostWith', other, ...(other === undefined ? [here] : [{ path: other }]));
 }
