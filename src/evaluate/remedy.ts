@@ -67,9 +67,9 @@ function foundAt(head: string, path: readonly string[], inquiry: Inquiry): Found
   const { subject, rule } = inquiry;
   if (head === 'each') return subject && { fact: subject.fact };
   const questions = questionsOf(head, inquiry);
-  const valueOf = ({ fact }: Question): Json | undefined => (fact.is === 'known' && fact.exists ? (valueAt(fact.value, path) as Json | undefined) : undefined);
+  const foundBy = ({ fact }: Question): Json | undefined => (fact.is === 'known' && fact.exists ? (valueAt(fact.value, path) as Json | undefined) : undefined);
   const isFull = (value: Json | undefined): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
-  const chosen = questions.find((q) => isFull(valueOf(q))) ?? questions.find((q) => valueOf(q) !== undefined) ?? questions[0];
+  const chosen = questions.find((q) => isFull(foundBy(q))) ?? questions.find((q) => foundBy(q) !== undefined) ?? questions[0];
   const [name = ''] = head.split(' ');
   if (!chosen && name !== '' && !questions.length && !rule.learn.some((p) => p.kind === name)) return undefined;
   return chosen && { fact: chosen.fact, kind: chosen.kind };

@@ -23,7 +23,8 @@ export function setKey(text: string, format: Format, key: string, value: Json, i
 /** The text without the key, or without one value of it. */
 export function unsetKey(text: string, format: Format, key: string, value?: Json): string {
   const { section, name, path } = keyIn(format, key);
-  if (format === 'ini' && value !== undefined && value !== '') return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
+  if (format === 'ini' && value !== undefined && value !== '')
+    return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
   if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
   return inDocument(text, format, (document) => {
     const at = steps(path);
@@ -74,7 +75,11 @@ function rewritten(lines: readonly string[], section: string, name: string, chan
     const from = at;
     while (before !== undefined && (lines[at] ?? '').endsWith('\\') && at < lines.length - 1) at++;
     const whole = lines.slice(from, at + 1);
-    const value = whole.map((line) => line.replace(/\\$/, '')).join(' ').slice(before?.length ?? 0).trim();
+    const value = whole
+      .map((line) => line.replace(/\\$/, ''))
+      .join(' ')
+      .slice(before?.length ?? 0)
+      .trim();
     const now = before === undefined ? value : change(value);
     if (before === undefined || now === value) kept.push(...whole);
     else if (now !== '') kept.push(`${before}${now}`);

@@ -93,7 +93,9 @@ export function unsetCommands(file: string, format: Format, key: string, value?:
   if (format === 'yaml' || format === 'json') return undefined;
   const { section, name } = keyIn(format, key);
   const script =
-    format === 'ini' && value !== undefined && value !== '' ? inSection({ section, name, path: [] }, removal(spelt(format, value))) : deletion(section, name, value === undefined ? undefined : spelt(format, value));
+    format === 'ini' && value !== undefined && value !== ''
+      ? inSection({ section, name, path: [] }, removal(spelt(format, value)))
+      : deletion(section, name, value === undefined ? undefined : spelt(format, value));
   return [`sed -i ${shellLine([script])} ${shellLine([file])}`];
 }
 

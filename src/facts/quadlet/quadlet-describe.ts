@@ -109,7 +109,8 @@ export function describeWorkload({ source, seen, command, mounts, real, noIds }:
 /** Every file that a finding may stand in: the unit, its pod and the drop-ins of both and of the service. */
 const assignmentsOf = ({ assignments, pod, dropIns }: Source): readonly Assignment[] => [...assignments, ...(pod?.assignments ?? []), ...dropIns.assignments];
 
-const foundIn = (flags: readonly Flag[], is: (flag: Flag) => boolean): Finding[] => flags.filter(is).map((f) => ({ said: `--${f.name} ${f.value}`, where: f.where }));
+const foundIn = (flags: readonly Flag[], is: (flag: Flag) => boolean): Finding[] =>
+  flags.filter(is).map((f) => ({ said: `--${f.name} ${f.value}`, where: f.where }));
 
 /** What would have to go for the findings about its isolation, updates and limits to be gone. */
 function setCuts(part: Part, source: Source, command: Command, query: WorkloadQuery): void {
@@ -132,7 +133,12 @@ function setCuts(part: Part, source: Source, command: Command, query: WorkloadQu
   const asks = (word: string): boolean => word !== 'local' && word !== 'disabled';
   const policies = updatePolicies(source.assignments, sectionOf(source.ending)).filter((w) => asks(w.text));
   const isLabel = (word: string): boolean => word.startsWith('io.containers.autoupdate=') && asks(word.slice('io.containers.autoupdate='.length));
-  part.cut('updates', all, policies.map((w) => ({ said: w.text, where: w.where })), { word: (w) => isLabel(w) || (!w.includes('=') && asks(w.slice(w.lastIndexOf('/') + 1))) });
+  part.cut(
+    'updates',
+    all,
+    policies.map((w) => ({ said: w.text, where: w.where })),
+    { word: (w) => isLabel(w) || (!w.includes('=') && asks(w.slice(w.lastIndexOf('/') + 1))) },
+  );
   byFlag('updateLabels', (f) => f.name === 'label' && isLabel(f.value), { word: isLabel });
 }
 

@@ -81,7 +81,8 @@ export function supported(release: Release, name: string): boolean {
 function loadError(file: QuadletFile, account: Account | undefined, release: Release): LoadError | undefined {
   const { path, stat, text } = file;
   const end = stat.real?.is === 'got' ? stat.real.value : stat;
-  if (stat.type === 'link' && stat.real?.is === 'absent' && stat.target !== '/dev/null') return { path, said: `a dangling link to ${stat.target ?? ''}`, file: 'dangling' };
+  if (stat.type === 'link' && stat.real?.is === 'absent' && stat.target !== '/dev/null')
+    return { path, said: `a dangling link to ${stat.target ?? ''}`, file: 'dangling' };
   if (end.type === 'directory') return { path, said: 'a directory' };
   if (account && stat.target !== '/dev/null' && !readable(end, account)) return { path, said: `cannot be read by ${account.name}`, file: 'unreadable' };
   if (text.is !== 'got') return undefined;

@@ -76,8 +76,7 @@ export function labelsOf(flags: readonly Flag[], from: string, as: Account, byHa
 }
 
 /** The words of a mount with a label of its own. */
-export const relabelled = (words: string): string =>
-  isWritten(words) ? `${words},relabel=private` : optionsOf(words, (options) => [...options, 'Z']);
+export const relabelled = (words: string): string => (isWritten(words) ? `${words},relabel=private` : optionsOf(words, (options) => [...options, 'Z']));
 
 /** The words of a mount that leave its label as it is. */
 export const unrelabelled = (words: string): string =>

@@ -124,7 +124,11 @@ function meant(host: QuadletHost, place: string, directory: string, name: string
     return account ? { moveTo: `${account.home}/.config/containers/systemd/${name}` } : {};
   };
   const stray = /^\/(run|usr\/share)\/containers\/systemd\/users(\/|$)/.exec(directory);
-  if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator', moveTo: `${shared}${directory.slice(stray[0].replace(/\/$/, '').length)}/${name}` };
+  if (place === 'system' && stray)
+    return {
+      escalates: 'this users/ directory is not kept from the system generator',
+      moveTo: `${shared}${directory.slice(stray[0].replace(/\/$/, '').length)}/${name}`,
+    };
   if (place === 'system' && directory.startsWith(`${shared}/`))
     return {
       escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well`,
@@ -136,7 +140,8 @@ function meant(host: QuadletHost, place: string, directory: string, name: string
   const team = new RegExp(`^${shared}/([^/]+)`).exec(directory)?.[1];
   if (place === 'user' && team !== undefined && host.accounts.some((a) => a.name === team && a.uid !== 0))
     return { misplaced: `only numeric directories belong to one user: users/${team}/ reaches every user`, ...ofUser(team) };
-  if (place === 'user' && directory.startsWith('/root/')) return { misplaced: "only root's own user manager reads it, not the system's", moveTo: `/etc/containers/systemd/${name}` };
+  if (place === 'user' && directory.startsWith('/root/'))
+    return { misplaced: "only root's own user manager reads it, not the system's", moveTo: `/etc/containers/systemd/${name}` };
   return {};
 }
 

@@ -31,7 +31,10 @@ export function portMoves(all: readonly Publisher[], may: (one: Sibling, other: 
   const moves: Move[] = [];
   const same = (one: Publisher, other: Publisher): boolean => one.sibling.file.path === other.sibling.file.path;
   for (const [at, by] of sorted.entries()) {
-    const before = sorted.slice(0, at).filter((one) => !same(one, by) && may(one.sibling, by.sibling)).flatMap(portsBy);
+    const before = sorted
+      .slice(0, at)
+      .filter((one) => !same(one, by) && may(one.sibling, by.sibling))
+      .flatMap(portsBy);
     for (const flag of flagsNamed(by.sibling.command.flags, 'publish')) {
       const from = portsOf([flag], by.conf).each;
       const value = meet(from, before) ? nextFree(flag, by.conf, taken) : undefined;

@@ -6,9 +6,9 @@ import { since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { flagsNamed } from '../../facts/podman/podman-flags.ts';
 import { apart, collisionsOf, nothingSet, subnetClaims } from '../../facts/quadlet/quadlet-claims.ts';
 import { type Cuts, cutFields, cutsFor, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
-import { flagsNamed } from '../../facts/podman/podman-flags.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
@@ -83,7 +83,10 @@ const cutsBy = ({ assignments, command }: Sibling, name: string): Cuts => {
 
 /** A network without these gets a free subnet. */
 const networkCuts = (own: Sibling): Cuts => ({
-  cuts: [...wholeKeys(own.assignments, 'Network', ['Subnet', 'Gateway', 'IPRange']), ...['subnet', 'gateway', 'ip-range'].flatMap((name) => cutsBy(own, name).cuts)],
+  cuts: [
+    ...wholeKeys(own.assignments, 'Network', ['Subnet', 'Gateway', 'IPRange']),
+    ...['subnet', 'gateway', 'ip-range'].flatMap((name) => cutsBy(own, name).cuts),
+  ],
   elsewhere: [],
 });
 

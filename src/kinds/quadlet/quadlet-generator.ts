@@ -51,5 +51,8 @@ function present(fact: FactBuilder, path: string, { value }: { value: Stat }): F
   const end = value.real?.is === 'absent' ? undefined : (value.real?.value ?? value);
   const runs = end !== undefined && end.type === 'file' && (end.mode & 0o111) !== 0;
   const where: Where = { path, ...(end === undefined ? { said: `a dangling link to ${value.target ?? ''}` } : runs ? {} : { said: 'not an executable file' }) };
-  return fact.set('path', path, where).set('dangling', end === undefined, where).set('present', runs, where);
+  return fact
+    .set('path', path, where)
+    .set('dangling', end === undefined, where)
+    .set('present', runs, where);
 }

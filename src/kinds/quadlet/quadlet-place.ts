@@ -49,7 +49,10 @@ function* describePlace(host: QuadletHost, file: QuadletFile): Asking<FactBuilde
   const table: Answer<string> = yield* read(fstab);
   if (table.is === 'blocked') return end === file.path ? fact : fact.gap('later', unknown(table, fstab));
   const mount = mountOf(table.is === 'got' ? parseFstab(table.value) : [], end);
-  if (mount && !early(mount)) fact.set('later', `${end} lies on ${mount.point}, which is mounted after the generators ran`, mount.at, here).set('copyFrom', file.stat.real?.is === 'got' ? end : undefined, here);
+  if (mount && !early(mount))
+    fact
+      .set('later', `${end} lies on ${mount.point}, which is mounted after the generators ran`, mount.at, here)
+      .set('copyFrom', file.stat.real?.is === 'got' ? end : undefined, here);
   return fact;
 }
 

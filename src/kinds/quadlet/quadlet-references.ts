@@ -133,7 +133,10 @@ function setUnits(fact: FactBuilder, { siblings, units, source }: Known, depende
   const lost = [...missing(requiring).each, ...missing(wishing).each];
   const gone = dependencies.filter((d) => lost.some((l) => l.said === `${d.key}=${d.unit}` && l.where === d.where));
   const known = (d: Dependency): boolean => services.has(d.written);
-  const at = (all: readonly Dependency[]) => (word: string): boolean => all.some((d) => d.written === word || d.unit === word);
+  const at =
+    (all: readonly Dependency[]) =>
+    (word: string): boolean =>
+      all.some((d) => d.written === word || d.unit === word);
   const files = [...source.assignments, ...source.dropIns.unit];
   const unnamed = [...gone, ...ignored.filter((d) => !known(d))];
   const translated = ignored.filter(known);
