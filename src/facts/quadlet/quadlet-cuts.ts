@@ -57,15 +57,20 @@ export function cutsFor(all: readonly Assignment[], found: readonly { readonly s
   for (const { said, where } of found) {
     const here = all.filter((a) => a.where.path === where.path && a.where.line === where.line);
     const each = here.flatMap((a) => cutsIn(a, meant));
-    if (each.length > 0 && each.every(isPublic)) cuts.push(...each);
+    if (each.length > 0 && each.every((c) => isPublic(c) && !isPackaged(c.path))) cuts.push(...each);
     else elsewhere.push({ path: where.path, text: said });
   }
   return { cuts: unlike(cuts), elsewhere: unlike(elsewhere) };
 }
 
 /** Every assignment of these keys, whole. */
-export const wholeKeys = (all: readonly Assignment[], section: string, keys: readonly string[]): Cut[] =>
-  all.filter((a) => a.section === section && keys.includes(a.key)).map((a) => cutOf(a, a.value));
+export function wholeKeys(all: readonly Assignment[], section: string, keys: readonly string[]): Cuts {
+  const named = all.filter((a) => a.section === section && keys.includes(a.key));
+  return cutsFor(
+    named,
+    named.map((a) => ({ said: `${a.key}=`, where: a.where })),
+  );
+}
 
 /** Sets what would have to go, by what was found. */
 export function setCuts(fact: FactBuilder, here: Where, all: Readonly<Record<string, Cuts>>): void {
@@ -82,6 +87,9 @@ const cutOf = ({ section, key, where }: Assignment, value: string, now?: string)
   value,
   ...(now === undefined ? {} : { now }),
 });
+
+/** What a package brings is copied to /etc before it is changed, or changed where the package is made. */
+const isPackaged = (path: string): boolean => /^\/usr\/(?!local\/)/.test(path);
 
 /** Values of variables, and what was masked when the host was recorded, stand in no step. */
 const isPublic = ({ key, value }: Cut): boolean => !/\.Environment$/.test(key) && !/(?:^|\s)(?:-e|--env)(?:[\s=]|$)/.test(value) && !holdsPlaceholder(value);

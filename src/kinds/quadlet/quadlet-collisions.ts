@@ -82,13 +82,10 @@ const cutsBy = ({ assignments, command }: Sibling, name: string): Cuts => {
 };
 
 /** A network without these gets a free subnet. */
-const networkCuts = (own: Sibling): Cuts => ({
-  cuts: [
-    ...wholeKeys(own.assignments, 'Network', ['Subnet', 'Gateway', 'IPRange']),
-    ...['subnet', 'gateway', 'ip-range'].flatMap((name) => cutsBy(own, name).cuts),
-  ],
-  elsewhere: [],
-});
+const networkCuts = (own: Sibling): Cuts => {
+  const { cuts, elsewhere } = wholeKeys(own.assignments, 'Network', ['Subnet', 'Gateway', 'IPRange']);
+  return { cuts: [...cuts, ...['subnet', 'gateway', 'ip-range'].flatMap((name) => cutsBy(own, name).cuts)], elsewhere };
+};
 
 /** The default network has its subnet whether it was made or not (containers/common:libnetwork/netavark/config.go, internal/util/validate.go). */
 function defaultSubnet(own: Sibling, conf: Known | Unknown): { each: Finding[]; unseen?: Unknown } {

@@ -54,7 +54,7 @@ function* describeService(host: QuadletHost, file: QuadletFile, settings: readon
   setFindings(fact, 'matching', { each: matching }, here);
   const keys = [...stops, ...matching].map((f) => f.said.slice(0, f.said.indexOf('=')));
   // A drop-in of the service that sets it earlier would come into force.
-  setCuts(fact, here, { settings: { cuts: wholeKeys(unit.service, 'Service', keys), elsewhere: [] } });
+  setCuts(fact, here, { settings: wholeKeys(unit.service, 'Service', keys) });
   return fact;
 }
 

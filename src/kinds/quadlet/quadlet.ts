@@ -217,7 +217,7 @@ function setContent(fact: FactBuilder, { host, placed, merged, names }: View, { 
     unknownKeys: cutsFor(all, keys),
     errors: cutsFor(all, errors),
     users: { ...cutsFor(all, args, { flag: (f) => ['user', 'userns', 'uidmap'].includes(f.name) }), elsewhere: [] },
-    serviceUser: { cuts: wholeKeys(services, 'Service', ['User', 'Group', 'DynamicUser']), elsewhere: [] },
+    serviceUser: wholeKeys(services, 'Service', ['User', 'Group', 'DynamicUser']),
   });
   fact.set('hasService', merged.sections.has('Service'), merged.sections.get('Service') ?? here);
   fact.set('serviceName', names[0] ?? '', here);
