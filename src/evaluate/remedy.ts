@@ -70,19 +70,27 @@ function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unkn
 }
 
 /** The fact that a way begins with: of several that the rule asks for, the first that has something there. */
-function foundAt(head: string, path: readonly string[], { subject, asked, rule, resolve }: Inquiry): Found | undefined {
+function foundAt(head: string, path: readonly string[], inquiry: Inquiry): Found | undefined {
+  const { subject, rule } = inquiry;
   if (head === 'each') return subject && { fact: subject.fact };
+  const questions = questionsOf(head, inquiry);
+  const foundBy = ({ fact }: Question): Json | undefined => (fact.is === 'known' && fact.exists ? (valueAt(fact.value, path) as Json | undefined) : undefined);
+  const isFull = (value: Json | undefined): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
+  const chosen = questions.find((q) => isFull(foundBy(q))) ?? questions.find((q) => foundBy(q) !== undefined) ?? questions[0];
+  const [name = ''] = head.split(' ');
+  if (!chosen && name !== '' && !questions.length && !rule.learn.some((p) => p.kind === name)) return undefined;
+  return chosen && { fact: chosen.fact, kind: chosen.kind };
+}
+
+/** The questions of the rule about `KIND`, or about `KIND MAIN`. */
+function questionsOf(head: string, { asked, resolve }: Inquiry): Question[] {
   const [name = '', ...words] = head.split(' ');
   const main = words.join(' ');
-  const questions = [...asked].flatMap(([probe, question]): Question[] => {
+  return [...asked].flatMap(([probe, question]): Question[] => {
     if (probe.kind !== name || 'why' in question) return [];
     const value = question.kind.main === undefined ? undefined : probe.query[question.kind.main];
     return main === '' || (value && resolve(value) === main) ? [question] : [];
   });
-  const has = ({ fact }: Question): boolean => fact.is === 'known' && fact.exists && valueAt(fact.value, path) !== undefined;
-  const chosen = questions.find(has) ?? questions[0];
-  if (!chosen && name !== '' && !questions.length && !rule.learn.some((p) => p.kind === name)) return undefined;
-  return chosen && { fact: chosen.fact, kind: chosen.kind };
 }
 
 /** A value that was found; undefined where it is unset, or nobody could look. */
@@ -117,10 +125,12 @@ function placesIn(fact: Known, path: readonly string[]): readonly string[] {
 /** What packages and kernels own is not for people to edit. */
 const isOurs = (path: string): boolean => !/^\/(?:usr\/(?!local\/)|proc\/|sys\/|run\/)/.test(path);
 
-/** The elements of a list that was found; none where nobody could look. */
+/** The elements of a list that was found, by all questions of the rule that ask for it; none where nobody could look. */
 function listAt([head = '', ...path]: readonly string[], inquiry: Inquiry): readonly Json[] {
-  const list = valueFound(head, path, inquiry);
-  return Array.isArray(list) ? (list as readonly Json[]) : [];
+  const facts = head === 'each' ? [foundAt(head, path, inquiry)?.fact] : questionsOf(head, inquiry).map(({ fact }) => fact);
+  const lists = facts.map((fact) => (fact?.is === 'known' && !gapAt(fact, path) ? valueAt(fact.value, path) : undefined));
+  const each = lists.flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []));
+  return [...new Map(each.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 /** A step with all that was found in it; `whole`: every value that it names is known. */

@@ -75,15 +75,17 @@ export const steps = {
     undo: ({ write }) => shellLine(['rm', write]),
   }),
   set: row({
-    describe: 'set one key of a file in its own format; `SECTION.KEY` where it has sections',
-    fields: { set: 'path', format: 'choice', key: 'text', value: 'value' },
+    describe: 'set one key of a file in its own format; `SECTION.KEY` where it has sections; `instead` of these words of a line, all else of it as it was',
+    fields: { set: 'path', format: 'choice', key: 'text', value: 'value', instead: 'text?' },
     choices: { format: formats },
-    tell: ({ set, format, key, value }) =>
-      clause(`in ${set}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} set ${nested(format, key)}${valueWords(format, key, value)}`),
-    shell: ({ set, format, key, value }) => setCommands(set, formatOf(format), key, value),
+    tell: ({ set, format, key, value, instead }) => {
+      const what = `${nested(format, key)}${valueWords(format, key, value)}${instead === undefined ? '' : ` instead of ${instead}`}`;
+      return clause(`in ${set}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} set ${what}`);
+    },
+    shell: ({ set, format, key, value, instead }) => setCommands(set, formatOf(format), key, value, instead),
   }),
   unset: row({
-    describe: 'take one key out of a file, or one `value` of it',
+    describe: 'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more',
     fields: { unset: 'path', format: 'choice', key: 'text', value: 'value?' },
     choices: { format: formats },
     tell: ({ unset, format, key, value }) => {
