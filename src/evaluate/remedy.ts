@@ -2,7 +2,7 @@
 import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
 import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
-import { record, string } from '../facts/shape.ts';
+import { any, record, string } from '../facts/shape.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
@@ -10,6 +10,12 @@ import { afterOf } from '../verdicts/afters.ts';
 import { bootPlace } from '../verdicts/boot.ts';
 import { installCommand } from '../verdicts/packages.ts';
 import { atHome, dropInFile, isActing, type Step, sysctlFile } from '../verdicts/steps.ts';
+
+/** An element of the list of `every`, and the way to it. */
+interface Element {
+  readonly value: Json;
+  readonly way: readonly string[];
+}
 
 /** A fact by the head of a way to it: `each`, `KIND` or `KIND MAIN`. */
 interface Found {
@@ -19,36 +25,42 @@ interface Found {
 
 /** The steps for one failure. Those of conditions that nobody can decide count where no other step is left. */
 export function remedyFor(inquiry: Inquiry): Step[] {
-  const all = inquiry.rule.remedy.filter(({ every }) => !every || listAt(every, inquiry).length > 0).map((step) => ({ step, meant: isMeant(step, inquiry) }));
+  const all = inquiry.rule.remedy.flatMap((step) =>
+    elementsOf(step.every, inquiry).map((item) => ({ template: step.template, item, meant: isMeant(step, inquiry, item) })),
+  );
   const sure = all.filter(({ meant }) => meant === true);
-  const acts = ({ step }: { step: RemedyStep }): boolean => isActing(step.template);
-  const chosen = sure.some(acts) ? sure : all.filter(({ meant }) => meant !== false);
-  return chosen.flatMap(({ step }) => stepsFrom(step, inquiry));
+  const chosen = sure.some(({ template }) => isActing(template)) ? sure : all.filter(({ meant }) => meant !== false);
+  return chosen.flatMap(({ template, item }) => stepsFrom(template, inquiry, item));
 }
 
 /** Whether the step follows from what was found; undefined where nobody can tell. */
-function isMeant(step: RemedyStep, inquiry: Inquiry): boolean | undefined {
-  const wanted = step.if.length === 0 || oneHolds(step.if, inquiry);
-  const unwanted = step.unless.length > 0 && oneHolds(step.unless, inquiry);
+function isMeant(step: RemedyStep, inquiry: Inquiry, item: Element | undefined): boolean | undefined {
+  const wanted = step.if.length === 0 || oneHolds(step.if, inquiry, item);
+  const unwanted = step.unless.length > 0 && oneHolds(step.unless, inquiry, item);
   if (wanted === false || unwanted === true) return false;
   return wanted === undefined || unwanted === undefined ? undefined : true;
 }
 
 /** Whether one of several ways holds whole. Undefined: nobody can tell. */
-function oneHolds(ways: RemedyStep['if'], inquiry: Inquiry): boolean | undefined {
+function oneHolds(ways: RemedyStep['if'], inquiry: Inquiry, item: Element | undefined): boolean | undefined {
   const truths = ways.map((way) => {
-    const all = way.map((expectation) => holds(expectation, inquiry));
+    const all = way.map((expectation) => holds(expectation, inquiry, item));
     return all.includes('no') ? false : all.includes('unknown') ? undefined : true;
   });
   return truths.includes(true) ? true : truths.includes(undefined) ? undefined : false;
 }
 
 const placeShape = record({ place: string('the file that decided a value') });
+const itemShape = record({ item: any('the element') });
 
-function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unknown' {
+function holds(expectation: Expectation, inquiry: Inquiry, item: Element | undefined): 'yes' | 'no' | 'unknown' {
   const [head = '', ...path] = expectation.path;
+  if (head === 'item') {
+    const fact = new FactBuilder().set('item', item?.value).build();
+    return judgeExpectation(expectation, fact, itemShape, head, inquiry.resolve).truth;
+  }
   if (head === 'at') {
-    const place = placesOf(path[0] ?? '', path.slice(1), inquiry)[0];
+    const place = placesOf(path, inquiry, item)[0];
     const fact = new FactBuilder().set('place', place).build();
     return judgeExpectation({ ...expectation, path: ['place'] }, fact, placeShape, head, inquiry.resolve).truth;
   }
@@ -86,7 +98,8 @@ function valueFound(head: string, path: readonly string[], inquiry: Inquiry): Js
 }
 
 /** The files that decided a value, the deciding one first. */
-function placesOf(head: string, path: readonly string[], inquiry: Inquiry): readonly string[] {
+function placesOf(way: readonly string[], inquiry: Inquiry, item: Element | undefined): readonly string[] {
+  const [head = '', ...path] = way[0] === 'item' ? [...(item?.way ?? []), ...way.slice(1)] : way;
   const fact = foundAt(head, path, inquiry)?.fact;
   return fact?.is === 'known' ? placesIn(fact, path).filter((place) => place.startsWith('/')) : [];
 }
@@ -102,33 +115,31 @@ function placesIn(fact: Known, path: readonly string[]): readonly string[] {
 /** What packages and kernels own is not for people to edit. */
 const isOurs = (path: string): boolean => !/^\/(?:usr\/(?!local\/)|proc\/|sys\/|run\/)/.test(path);
 
-/** The elements of a list that was found; none where nobody could look. */
-function listAt([head = '', ...path]: readonly string[], inquiry: Inquiry): readonly Json[] {
+/** The elements of a list that was found, none where nobody could look; a step without `every` is one, of no element. */
+function elementsOf(every: readonly string[] | undefined, inquiry: Inquiry): readonly (Element | undefined)[] {
+  if (!every) return [undefined];
+  const [head = '', ...path] = every;
   const list = valueFound(head, path, inquiry);
-  return Array.isArray(list) ? (list as readonly Json[]) : [];
+  return Array.isArray(list) ? (list as readonly Json[]).map((value, at) => ({ value, way: [...every, String(at)] })) : [];
 }
 
-function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): Step[] {
-  const items = every ? listAt(every, inquiry) : [null];
-  return items.flatMap((item) =>
-    everywhere(template, inquiry).map((one) => {
-      const filled = fillStep(one, (word, name) => lookUp(word, name, item, inquiry));
-      return settle(atHome(filled, inquiry.as.home), inquiry);
-    }),
-  );
+function stepsFrom(template: StepTemplate, inquiry: Inquiry, item: Element | undefined): Step[] {
+  return everywhere(template, inquiry, item).map((one) => {
+    const filled = fillStep(one, (word, name) => lookUp(word, name, inquiry, item));
+    return settle(atHome(filled, inquiry.as.home), inquiry);
+  });
 }
 
 /** What takes a key out does so in every file that sets it: else a value that lost comes into force. */
-function everywhere(template: StepTemplate, inquiry: Inquiry): readonly StepTemplate[] {
+function everywhere(template: StepTemplate, inquiry: Inquiry, item: Element | undefined): readonly StepTemplate[] {
   const target = template.unset;
   const name = target !== null && typeof target === 'object' && 'at' in target ? target.at : undefined;
   if (typeof name !== 'string') return [template];
-  const [head = '', ...path] = splitPath(name) ?? [];
-  const files = [...new Set(placesOf(head, path, inquiry).filter(isOurs))];
+  const files = [...new Set(placesOf(splitPath(name) ?? [], inquiry, item).filter(isOurs))];
   return files.length > 1 ? files.map((file) => ({ ...template, unset: file })) : [template];
 }
 
-function lookUp(word: string, name: string, item: Json, inquiry: Inquiry): Json | undefined {
+function lookUp(word: string, name: string, inquiry: Inquiry, item: Element | undefined): Json | undefined {
   const path = splitPath(name) ?? [];
   switch (word) {
     case 'param':
@@ -138,9 +149,9 @@ function lookUp(word: string, name: string, item: Json, inquiry: Inquiry): Json 
     case 'account':
       return valueAt({ name: inquiry.as.name, uid: inquiry.as.uid, home: inquiry.as.home }, path);
     case 'item':
-      return name === '' ? item : item !== null && typeof item === 'object' ? valueAt(item as Known['value'], path) : undefined;
+      return item && (name === '' ? item.value : valueAt({ item: item.value }, ['item', ...path]));
     case 'at':
-      return placesOf(path[0] ?? '', path.slice(1), inquiry).find(isOurs);
+      return placesOf(path, inquiry, item).find(isOurs);
     default:
       return valueFound(path[0] ?? '', path.slice(1), inquiry);
   }
@@ -185,8 +196,8 @@ function settled(step: Step, inquiry: Inquiry): Step {
     const command = installCommand(step.package, distribution);
     return command ? { ...step, command } : step;
   }
-  if ('sysctl' in step) return { ...step, file: lastFile(step.sysctl, placesOf(`sysctl ${step.sysctl}`, ['persistent'], inquiry)[0]) };
-  if ('bootArgument' in step) return { ...step, ...bootPlace(placesOf('boot-arguments', ['pending'], inquiry), distribution) };
+  if ('sysctl' in step) return { ...step, file: lastFile(step.sysctl, placesOf([`sysctl ${step.sysctl}`, 'persistent'], inquiry, undefined)[0]) };
+  if ('bootArgument' in step) return { ...step, ...bootPlace(placesOf(['boot-arguments', 'pending'], inquiry, undefined), distribution) };
   return step;
 }
 
