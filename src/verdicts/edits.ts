@@ -73,7 +73,7 @@ export function setCommands(file: string, format: Format, key: string, value: Js
   const at = shellLine([file]);
   const directory = file.slice(0, file.lastIndexOf('/')) || '/';
   const lines = linesFor(format, name, value);
-  const away = deletion(section, name);
+  const away = deletion(format, section, name);
   const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
   const first = `${made} && sed -i ${shellLine([away])} ${at}`;
   const print = `printf '%s\\n' ${shellLine(lines)}`;
@@ -91,11 +91,13 @@ export function setCommands(file: string, format: Format, key: string, value: Js
 export function unsetCommands(file: string, format: Format, key: string, value?: Json): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
   const { section, name } = keyIn(format, key);
-  return [`sed -i ${shellLine([deletion(section, name, value === undefined ? undefined : spelt(format, value))])} ${shellLine([file])}`];
+  return [`sed -i ${shellLine([deletion(format, section, name, value === undefined ? undefined : spelt(format, value))])} ${shellLine([file])}`];
 }
 
-function deletion(section: string, name: string, value?: string): string {
+function deletion(format: Format, section: string, name: string, value?: string): string {
   const blank = '[[:blank:]]*';
   const line = `/^${blank}\\(export[[:blank:]]\\+\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/d`;
-  return section === '' ? line : `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
+  // What stands below a table of TOML is another key.
+  if (section === '') return format === 'toml' ? `0,/^${blank}\\[/{${line}}` : line;
+  return `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
 }
