@@ -28,6 +28,7 @@ export function unsetKey(text: string, format: Format, key: string, value?: Json
   if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
   return inDocument(text, format, (document) => {
     const at = steps(path);
+    if (!document.hasIn(at)) return;
     const there = document.getIn(at);
     if (value === undefined) document.deleteIn(at);
     else if (isSeq(there)) there.items = there.items.filter((item) => JSON.stringify(item) !== JSON.stringify(value));
@@ -119,6 +120,7 @@ const steps = (path: readonly string[]): (string | number)[] => path.map((segmen
 interface Editable {
   setIn(path: readonly (string | number)[], value: unknown): void;
   getIn(path: readonly (string | number)[]): unknown;
+  hasIn(path: readonly (string | number)[]): boolean;
   deleteIn(path: readonly (string | number)[]): unknown;
 }
 

@@ -74,7 +74,7 @@ export function setCommands(file: string, format: Format, key: string, value: Js
   const at = shellLine([file]);
   const directory = file.slice(0, file.lastIndexOf('/')) || '/';
   const lines = linesFor(format, name, value);
-  const away = deletion(section, name);
+  const away = deletion(format, section, name);
   const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
   const first = `${made} && sed -i ${shellLine([away])} ${at}`;
   const print = `printf '%s\\n' ${shellLine(lines)}`;
@@ -95,7 +95,7 @@ export function unsetCommands(file: string, format: Format, key: string, value?:
   const script =
     format === 'ini' && value !== undefined && value !== ''
       ? inSection({ section, name, path: [] }, removal(spelt(format, value)))
-      : deletion(section, name, value === undefined ? undefined : spelt(format, value));
+      : deletion(format, section, name, value === undefined ? undefined : spelt(format, value));
   return [`sed -i ${shellLine([script])} ${shellLine([file])}`];
 }
 
@@ -111,8 +111,10 @@ const removal = (words: string): string => `/=[[:blank:]]*${run(words)}[[:blank:
 const replacement = (words: string, by: string): string =>
   `s/\\([=[:blank:]]\\)${run(words)}\\([[:blank:]]\\|$\\)/\\1${by.replace(/[\\&/]/g, String.raw`\$&`)}\\2/g`;
 
-function deletion(section: string, name: string, value?: string): string {
+function deletion(format: Format, section: string, name: string, value?: string): string {
   const blank = '[[:blank:]]*';
   const line = `/^${blank}\\(export[[:blank:]]\\+\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/d`;
-  return section === '' ? line : `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
+  // What stands below a table of TOML is another key.
+  if (section === '') return format === 'toml' ? `0,/^${blank}\\[/{${line}}` : line;
+  return `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
 }

@@ -90,7 +90,7 @@ export const steps = {
     choices: { format: formats },
     tell: ({ unset, format, key, value }) => {
       const { name } = keyIn(formatOf(format), key);
-      const what = value === undefined ? `${nested(format, key)}${name}` : `${nested(format, key)}${valueWords(format, key, value)}`;
+      const what = value === undefined ? `${nested(format, key)}${segmentWord(name)}` : `${nested(format, key)}${valueWords(format, key, value)}`;
       return clause(`in ${unset}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} take out ${what}`);
     },
     shell: ({ unset, format, key, value }) => unsetCommands(unset, formatOf(format), key, value),
@@ -201,8 +201,11 @@ export const steps = {
 /** Nested documents name the whole way to a key. */
 const nested = (format: string, key: string): string => {
   const path = format === 'yaml' || format === 'json' ? keyIn(format, key).path.slice(0, -1) : [];
-  return path.length > 0 ? `${path.join('.')}.` : '';
+  return path.length > 0 ? `${path.map(segmentWord).join('.')}.` : '';
 };
+
+/** A segment with a dot or a slash in it, or an empty one, in quotes. */
+const segmentWord = (segment: string): string => (/^[\w-]+$/.test(segment) ? segment : JSON.stringify(segment));
 
 /** With whose privileges a step is carried out, in words. */
 export const needs = { root: 'as root', user: 'as the user' } as const;
