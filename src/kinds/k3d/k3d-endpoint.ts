@@ -19,6 +19,7 @@ const shape = record({
   id: string('the key of the subject'),
   what: string('what is published', ['api', 'registry']),
   source: string('whether it is planned in a file or runs', ['plan', 'live']),
+  file: string('the config file that plans it; unset for a command line and for what runs'),
   addresses: list(string('an address'), 'the addresses of the host on which it is published; 0.0.0.0 is every one'),
 });
 
@@ -89,6 +90,7 @@ function fromPlan(plan: ClusterPlan): Subject[] {
     if (gap === undefined && typeof value !== 'string') return [];
     const id = `${what}:${plan.id}`;
     const fact = new FactBuilder().consulted(plan.at).set('id', id, plan.at).set('what', what, plan.at).set('source', 'plan', plan.at);
+    if (plan.id.startsWith('k3d-config:')) fact.set('file', plan.at.path, plan.at);
     if (gap) fact.gap('addresses', gap);
     else fact.set('addresses', [value as string], ...(whole.where.get(path.join('.')) ?? [plan.at]));
     return [{ key: id, fact: fact.build() }];
