@@ -8,7 +8,7 @@ import { type State, type Suite, suites } from './state.ts';
 /** What is known of one suite. */
 export interface Kept {
   readonly results: readonly Result[];
-  readonly compared?: Comparison;
+  readonly compared?: readonly Comparison[];
 }
 
 const keyOf = (r: Result): string => [r.state, r.rule, subjectOf(r)].join('\t');
@@ -21,7 +21,7 @@ export function kept(directory: string, suite: Suite): Kept {
 }
 
 /** Adds results, in the place of earlier ones of the same states. */
-export function keep(directory: string, suite: Suite, results: readonly Result[], compared?: Comparison): void {
+export function keep(directory: string, suite: Suite, results: readonly Result[], compared?: readonly Comparison[]): void {
   const earlier = kept(directory, suite);
   const states = new Set(results.map((r) => r.state));
   const all = [...new Map([...earlier.results.filter((r) => !states.has(r.state)), ...results].map((r) => [keyOf(r), r])).values()];
@@ -36,14 +36,14 @@ const end = '<!-- end of results -->';
 
 const plural = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
 
-function summary(suite: Suite, { results, compared }: Kept): string {
+const comparison = (c: Comparison): string =>
+  ` All rules on the host as installed${c.suite === 'bullseye' ? ', but for a user API that stays (see above)' : ''}, as ${c.user}: ${c.verdicts} verdicts of ${c.rules} rules, each ${c.ways.length} ways (${c.ways.map((w) => w.name).join(', ')}), ${c.differ} different.`;
+
+function summary(suite: Suite, { results, compared = [] }: Kept): string {
   const states = new Set(results.map((r) => r.state)).size;
   const bad = results.filter((r) => !agrees(r)).length;
   const ways = [...Map.groupBy(results, (r) => r.seen.map((s) => s.way).join(', '))].map(([names, rs]) => `${rs.length} seen ${names}`).join('; ');
-  const all = compared
-    ? ` All rules on the host as installed${suite === 'bullseye' ? ', but for a user API that stays (see above)' : ''}: ${compared.verdicts} verdicts of ${compared.rules} rules, each ${compared.ways.length} ways (${compared.ways.map((w) => w.name).join(', ')}), ${compared.differ} different.`
-    : '';
-  return `- ${suite}: ${plural(states, 'state')}, ${plural(results.length, 'verdict')}, ${results.length - bad} agree, ${bad} disagree; ${ways}.${all}`;
+  return `- ${suite}: ${plural(states, 'state')}, ${plural(results.length, 'verdict')}, ${results.length - bad} agree, ${bad} disagree; ${ways}.${compared.map(comparison).join('')}`;
 }
 
 /** Without the marks of a log line, which differ from run to run. */

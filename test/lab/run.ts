@@ -1,9 +1,10 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
+ *   --as       compare them as these accounts, too; nobody is one that owns nothing
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
  *   --write    put the results into FILE, between its marker lines
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     brief: { type: 'boolean' },
     compare: { type: 'boolean' },
+    as: { type: 'string', multiple: true },
     keep: { type: 'boolean' },
     write: { type: 'string' },
     results: { type: 'string' },
@@ -171,8 +173,8 @@ function runSuite(suite: Suite): Result[] {
     pending = 'restore';
     try {
       if (values.compare && kernelArguments === '') {
-        const all = compare(suite, { port: ports[suite], user: 'root', tool });
-        compared.push(all);
+        const all = ['root', ...(values.as ?? [])].map((user) => compare(suite, { port: ports[suite], user, tool }));
+        compared.push(...all);
         keep(kept, suite, [], all);
       }
       return run(suite, list);

@@ -37,6 +37,8 @@ export interface State {
   /** Files given to pretrip with --file. */
   readonly files?: readonly string[];
   readonly params?: readonly string[];
+  /** Accounts given to pretrip with --account. */
+  readonly accounts?: readonly string[];
   readonly claims: readonly Claim[];
   /** Restart the host between looking and asking: the question is what comes after a boot. */
   readonly reboot?: true;
