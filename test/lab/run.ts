@@ -8,7 +8,7 @@
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
  *   --write    put the results into FILE, between its marker lines
- *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them
+ *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
  *   --report   a file for { passed, failed }: verdicts that agree, and that do not, and suites whose ways differ
  *   --tool     a directory that holds the packed tool already (what push.sh keeps)
  */
