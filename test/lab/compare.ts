@@ -52,17 +52,17 @@ as driver systemctl --user daemon-reload; as driver systemctl --user stop podman
 };
 
 /** Prints a line for each verdict that differs, and the counts. On an emulated host a slow moment decides nothing: what differs is looked at again, twice at most. */
-export function compare(suite: Suite, where: Where, more = most): Comparison {
+export function compare(suite: Suite, where: Where, names: readonly string[] = ways.map((way) => way.name), more = most): Comparison {
   const steady = steadied[suite];
   if (steady !== undefined && more === most) batch(where.port, new Map([['steady', steady]]));
   // An account that has no login cannot be reached over SSH.
-  const seen = ways.filter((way) => way.onHost !== undefined || where.user !== nobody).map((way) => lookIn(way, where));
+  const seen = ways.filter((way) => names.includes(way.name) && (way.onHost !== undefined || where.user !== nobody)).map((way) => lookIn(way, where));
   const all = seen.map(({ report }) => new Map(report.verdicts.map((v) => [keyOf(v), v])));
   const keys = [...new Set(all.flatMap((verdicts) => [...verdicts.keys()]))];
   const differing = keys.filter((key) => new Set(all.map((verdicts) => told(verdicts.get(key)))).size > 1);
   if (differing.length > 0 && more > 0) {
     console.log(`# ${suite} as ${where.user}: ${differing.length} differ (${differing.map((key) => key.split('\t')[0]).join(', ')}); again`);
-    return compare(suite, where, more - 1);
+    return compare(suite, where, names, more - 1);
   }
   for (const key of differing) {
     console.log(`# ${suite} as ${where.user}\t${key}\tDIFFERS`);

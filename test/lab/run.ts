@@ -173,7 +173,7 @@ function runSuite(suite: Suite): Result[] {
     pending = 'restore';
     try {
       if (values.compare && kernelArguments === '') {
-        const all = ['root', ...(values.as ?? [])].map((user) => compare(suite, { port: ports[suite], user, tool }));
+        const all = ['root', ...(values.as ?? [])].map((user) => compare(suite, { port: ports[suite], user, tool }, values.way));
         compared.push(...all);
         keep(kept, suite, [], all);
       }

@@ -51,7 +51,7 @@ export function valuesOfUnit(unit: Valued): Values {
   const filled = given.map((g) => ({ given: g, ...filledIn(g, unit) }));
   const known = filled.flatMap(({ given: g, text }) => (text === undefined ? [] : [{ ...g, value: text }]));
   const has = (flag: string | undefined): boolean => flag === undefined || given.some((g) => g.flag === flag);
-  const idle = known.flatMap((g) => updateProblem(g));
+  const idle = [...known.flatMap((g) => updateProblem(g)), ...groupProblem(unit)];
   const refused = [
     ...specifierProblems(unit),
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
@@ -98,6 +98,15 @@ function updateProblem(given: Given): BadValue[] {
   const policy = given.flag === 'label' ? given.value.slice(updateLabel.length) : given.value.slice(given.value.lastIndexOf('/') + 1);
   const why = updatePolicy(policy);
   return why === undefined ? [] : [bad(given, why)];
+}
+
+/** The generator joins User= and Group= by a colon, and what stands behind the second one is lost (tried on Podman 5.4.2). */
+function groupProblem({ ending, assignments }: Valued): BadValue[] {
+  const last = (key: string): Assignment | undefined => assignments.findLast((a) => a.section === 'Container' && a.key === key);
+  const group = last('Group');
+  if (ending !== 'container' || !group || group.value === '' || !last('User')?.value.includes(':')) return [];
+  const why = 'User= names a group already, and Podman does not start what has two where the image does not know that user';
+  return [{ key: group.key, value: group.value, why, where: group.where }];
 }
 
 /** Each key of the own section becomes a part of ExecStart=, and with one line that systemd cannot read the service is no service. */

@@ -16,7 +16,7 @@ const pasta: Claim = { ...device, rule: 'podman.net.pasta-apparmor' };
 const modprobe = (text: string): string => put('/etc/modprobe.d/lab.conf', text);
 const settle = 'tiny; tiny driver';
 const state = (what: string, commands: readonly string[], claims: readonly Claim[] = [modules, device]): State => ({
-  name: `kernel: ${what}`,
+  name: `modules: ${what}`,
   alone: true,
   suites: ['trixie'],
   setUp: lines(settle, ...commands),

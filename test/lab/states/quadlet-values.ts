@@ -48,7 +48,7 @@ const containers: readonly Row[] = [
   row('a signal in short', 'StopSignal=int'),
   row('a mount that is readonly', 'Volume=/srv:/x:readonly'),
   row('a mount with ro and Z', 'Volume=/srv:/x:ro,Z'),
-  row('a mount without source=', 'Mount=type=bind,/srv:/x'),
+  row('a mount by keys that there are not', 'Mount=type=bind,from=/srv,src=/srv,target=/x'),
   row('a mount with all its keys', 'Mount=type=bind,source=/srv,destination=/x,ro=true,bind-propagation=rprivate'),
   row('a capability misspelt', 'AddCapability=NET_ADMN'),
   row('capabilities in lower case', 'DropCapability=all\nAddCapability=net_admin sys_time'),
