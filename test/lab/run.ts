@@ -1,12 +1,13 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--once] [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
  *   --as       compare them as these accounts, too; nobody is one that owns nothing
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
+ *   --once     do not try again what disagrees
  *   --write    put the results into FILE, between its marker lines
  *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
  *   --report   a file for { passed, failed }: verdicts that agree, and that do not, and suites whose ways differ
@@ -39,6 +40,7 @@ const { values, positionals } = parseArgs({
     report: { type: 'string' },
     tool: { type: 'string' },
     way: { type: 'string', multiple: true },
+    once: { type: 'boolean' },
   },
 });
 /** Rounds of many states are looked at in all ways; elsewhere what costs an emulated host most is left out. */
@@ -132,7 +134,7 @@ function run(suite: Suite, list: readonly State[]): Result[] {
     const first = tried(suite, round);
     const found = round.flatMap((state) => {
       const own = first.filter((r) => r.state === state.name);
-      return own.every(agrees) ? own : tried(suite, [state]);
+      return values.once || own.every(agrees) ? own : tried(suite, [state]);
     });
     for (const result of found) console.log(lineOf(result));
     keep(kept, suite, found);
