@@ -103,9 +103,9 @@ started() {
   local unit=$1.service ctl=(systemctl) field=_SYSTEMD_UNIT since
   [ $# = 1 ] || ctl=(as "$2" systemctl --user) field=_SYSTEMD_USER_UNIT
   since=$(date +%s)
-  timeout 150 "${ctl[@]}" start "$unit" 2>/tmp/started.err
+  timeout 200 "${ctl[@]}" start "$unit" 2>"/tmp/started.$1"
   if ! "${ctl[@]}" is-active "$unit"; then
-    { journalctl -q -b -o cat --since "@$since" "$field=$unit"; cat /tmp/started.err; } | grep -i -m 1 -e '^error' -e denied -e 'not found' -e 'bad unit' -e 'No such'
+    { journalctl -q -b -o cat --since "@$since" "$field=$unit"; cat "/tmp/started.$1"; } | grep -i -m 1 -e '^error' -e denied -e 'not found' -e 'bad unit' -e 'No such'
   fi
   # Nobody waits for the end: an emulated host takes long over it.
   "${ctl[@]}" kill -s KILL "$unit" 2>/dev/null

@@ -101,7 +101,8 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
   const where: Where = { port, user: first.by ?? 'root', tool };
   const looks = looking(ways, look, where);
   const inOneCall = first.by === undefined && !first.reboot && ways.every((way) => way.onHost);
-  const answers = batch(port, new Map([...before, ...(first.by === undefined ? looks : []), ...(inOneCall ? asks : [])]));
+  const apart = (name: string): boolean => name.startsWith('ask:') && round.every((state) => state.apart === true);
+  const answers = batch(port, new Map([...before, ...(first.by === undefined ? looks : []), ...(inOneCall ? asks : [])]), 'root', apart);
   const ask = (parts: readonly [string, string][], user?: string): void =>
     batch(port, new Map(parts), user).forEach((answer, name) => void answers.set(name, answer));
   if (first.by !== undefined) ask(looks, first.by);

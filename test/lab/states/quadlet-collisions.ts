@@ -66,6 +66,7 @@ const colliding: readonly State[] = pairs.map((p, at): State => {
   return {
     name: `collisions ${at + 1}: ${p.what}`,
     round: 'collisions',
+    apart: true,
     suites: ['trixie'],
     setUp: lines(put(`${system}/${name}a.${ending}`, p.one.trimEnd()), put(`${system}/${name}b.${ending}`, p.other.trimEnd())),
     settle: 'tiny\nsystemctl daemon-reload',

@@ -45,6 +45,7 @@ export const startedStates = (area: string, round: string, rule: string, rows: r
     return {
       name: `${area} ${at + 1}: ${row.what}`,
       round,
+      apart: true,
       suites: ['trixie'],
       setUp: fill(lines(put(file, fill(row.text).trimEnd()), ...(row.setUp ?? []))),
       settle: own,

@@ -49,6 +49,7 @@ export const storeStates: readonly State[] = rows.map(([what, ...commands], at):
   return {
     name: `store ${at + 1}: ${what}`,
     round: 'stores',
+    apart: true,
     suites: ['trixie'],
     setUp: fill(lines(`account USER ${uid}; systemctl start user@${uid}; mkdir -p ${store}; chown -R USER: /home/USER/.local`, ...commands)),
     claims: [{ rule: 'podman.storage.exec', subject: `user:${user}`, ask: fill(onVolume), says: passIf(/^runs$/m) }],
