@@ -7,7 +7,7 @@
  *   --as       compare them as these accounts, too; nobody is one that owns nothing
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
- *   --once     do not try again what disagrees
+ *   --once     do not try again what disagrees, or differs
  *   --write    put the results into FILE, between its marker lines
  *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
  *   --report   a file for { passed, failed }: verdicts that agree, and that do not, and suites whose ways differ
@@ -176,7 +176,7 @@ function runSuite(suite: Suite): Result[] {
     pending = 'restore';
     try {
       if (values.compare && kernelArguments === '') {
-        const all = ['root', ...(values.as ?? [])].map((user) => compare(suite, { port: ports[suite], user, tool }, values.way));
+        const all = ['root', ...(values.as ?? [])].map((user) => compare(suite, { port: ports[suite], user, tool }, values.way, values.once ? 0 : undefined));
         compared.push(...all);
         keep(kept, suite, [], all);
       }
