@@ -100,10 +100,10 @@ tiny() {
 
 # started UNIT [USER]: starts it, tells whether it runs, and if not, what its log says of it; then it is stopped.
 started() {
-  local unit=$1.service ctl=(systemctl) field=_SYSTEMD_UNIT since
-  [ $# = 1 ] || ctl=(as "$2" systemctl --user) field=_SYSTEMD_USER_UNIT
+  local unit=$1.service ctl=(timeout 200 systemctl) field=_SYSTEMD_UNIT since
+  [ $# = 1 ] || ctl=(as "$2" timeout 200 systemctl --user) field=_SYSTEMD_USER_UNIT
   since=$(date +%s)
-  timeout 200 "${ctl[@]}" start "$unit" 2>"/tmp/started.$1"
+  "${ctl[@]}" start "$unit" 2>"/tmp/started.$1"
   if ! "${ctl[@]}" is-active "$unit"; then
     { journalctl -q -b -o cat --since "@$since" "$field=$unit"; cat "/tmp/started.$1"; } | grep -i -m 1 -e '^error' -e denied -e 'not found' -e 'bad unit' -e 'No such'
   fi
