@@ -52,7 +52,9 @@ const rows: readonly Row[] = [
 
 /** Podman's pause process ends first: where it lives, a user's Podman needs no privilege any more, until the next boot. */
 const anew = (r: Row): Row =>
-  r.user === undefined ? r : { ...r, ask: `exec 9>/tmp/lab.lock; flock 9; as ${r.user} podman system migrate >/dev/null 2>&1 9>&-; started NAME ${r.user} 9>&-` };
+  r.user === undefined
+    ? r
+    : { ...r, ask: `exec 9>/tmp/lab.lock; flock 9; as ${r.user} podman system migrate >/dev/null 2>&1 9>&-; started NAME ${r.user} 9>&-` };
 
 /** The id, on the host, of the container's first process. */
 const identity = [
