@@ -89,7 +89,7 @@ export const quadletReferences = defineKind({
   name: 'quadlet-references',
   noun: 'what the unit names',
   describe:
-    'What a Quadlet file names and what is neither there nor made before it starts: units, files of variables, sources of mounts, secrets, images. What tmpfiles.d, directories and commands of the service, or a unit that it names make is not missing.',
+    'What a Quadlet file names and what is neither there nor made before it starts: units, files of variables, profiles, sources of mounts, devices, secrets, networks, images. What tmpfiles.d, directories and commands of the service, or a unit that it names make is not missing.',
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
