@@ -70,7 +70,7 @@ function roundsOf(list: readonly State[]): State[][] {
     ).values(),
   ];
   const together = Array.from({ length: Math.max(0, ...areas.map((a) => a.length)) }, (_, at) => areas.flatMap((a) => a[at] ?? []));
-  return [...named.values(), ...together, ...list.filter(alone).map((s) => [s])];
+  return [...named.values(), ...together, ...list.filter((s) => s.round === undefined && alone(s)).map((s) => [s])];
 }
 
 const unique = (commands: readonly (string | undefined)[]): string[] => [...new Set(commands.filter((c) => c !== undefined))];
