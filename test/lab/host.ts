@@ -12,6 +12,10 @@ const mark = '@@pretrip-lab';
 
 export const ports: Readonly<Record<Suite, number>> = { bullseye: 10311, bookworm: 10312, trixie: 10313 };
 
+/** The account that owns nothing, and that nobody logs in as. */
+export const nobody = 'nobody';
+const asNobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH=/usr/local/bin:/usr/bin:/bin ';
+
 /** What one part of a batch printed. Its errors are in `printed`, too, unless it kept them apart. */
 export interface Answered {
   readonly exit: number;
@@ -39,12 +43,25 @@ export function boot(suite: Suite, port: number, kept: string, kernelArguments: 
 
 export const halt = (port: number): void => void script('halt.sh', [String(port)]);
 
-/** Runs shell commands one after another in one call: name → commands, each in a shell of its own. */
-export function batch(port: number, parts: ReadonlyMap<string, string>, user = 'root'): Map<string, Answered> {
-  const text = [prelude, ...[...parts].map(([name, commands]) => `echo '${mark} ${name}'\n(\n${commands}\n) 2>&1\nprintf '\\n${mark} = %s\\n' $?`)].join('\n');
-  const login = user === 'root' ? [] : ['-l', user];
+/** Begins and ends what a part prints. */
+const framed = (name: string, commands: string): string => `echo '${mark} ${name}'\n(\n${commands}\n) 2>&1\nprintf '\\n${mark} = %s\\n' $?`;
+/** The same, beside one other such part: what it prints waits in a file. */
+const beside = (name: string, commands: string): string => `[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n\n{\n${framed(name, commands)}\n} >"/tmp/part.${name}" &`;
+
+/** Runs shell commands one after another in one call: name → commands, each in a shell of its own. Those whose names `apart` takes run two at a time, at the end. */
+export function batch(port: number, parts: ReadonlyMap<string, string>, user = 'root', apart: (name: string) => boolean = () => false): Map<string, Answered> {
+  const [two, one] = [[...parts].filter(([name]) => apart(name)), [...parts].filter(([name]) => !apart(name))];
+  const text = [
+    prelude,
+    ...one.map((part) => framed(...part)),
+    ...two.map((part) => beside(...part)),
+    'wait',
+    ...two.map(([name]) => `cat "/tmp/part.${name}"; rm -f "/tmp/part.${name}"`),
+  ].join('\n');
+  const login = user === 'root' || user === nobody ? [] : ['-l', user];
   const file = `/tmp/batch.${user}`;
-  const printed = script('ssh.sh', [String(port), ...login, `cat >${file} && bash ${file} </dev/null`], text);
+  const run = user === nobody ? `chmod 644 ${file}; cd /; ${asNobody}` : '';
+  const printed = script('ssh.sh', [String(port), ...login, `cat >${file} && ${run}bash ${file} </dev/null`], text);
   const answers = new Map<string, Answered>();
   for (const [, name = '', body = '', exit = ''] of printed.matchAll(/^@@pretrip-lab (\S+)\n([\s\S]*?)\n@@pretrip-lab = (\d+)$/gm))
     answers.set(name, { exit: Number(exit), printed: body.trim() });

@@ -88,3 +88,26 @@ no_account() {
   systemctl stop "user@$(id -u "$1").service" 2>/dev/null
   userdel -rf "$1" 2>/dev/null
 }
+
+# tiny [USER]: gives the account (default: root) an image that holds nothing but busybox, localhost/lab:1.
+tiny() {
+  local run=() own=/var/tmp/lab-tiny
+  [ $# = 0 ] || run=(as "$1")
+  ! "${run[@]}" podman image exists localhost/lab:1 || return 0
+  [ -e $own ] || root $own
+  tar -C $own -cf - . | "${run[@]}" podman import -q - localhost/lab:1 >/dev/null
+}
+
+# started UNIT [USER]: starts it, tells whether it runs, and if not, what its log says of it; then it is stopped.
+started() {
+  local unit=$1.service ctl=(timeout 200 systemctl) field=_SYSTEMD_UNIT since
+  [ $# = 1 ] || ctl=(as "$2" timeout 200 systemctl --user) field=_SYSTEMD_USER_UNIT
+  since=$(date +%s)
+  "${ctl[@]}" start "$unit" 2>"/tmp/started.$1"
+  if ! "${ctl[@]}" is-active "$unit"; then
+    { journalctl -q -b -o cat --since "@$since" "$field=$unit"; cat "/tmp/started.$1"; } | grep -i -m 1 -e '^error' -e denied -e 'not found' -e 'bad unit' -e 'No such'
+  fi
+  # Nobody waits for the end: an emulated host takes long over it.
+  "${ctl[@]}" kill -s KILL "$unit" 2>/dev/null
+  "${ctl[@]}" stop --no-block "$unit" 2>/dev/null || true
+}

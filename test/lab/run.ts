@@ -1,13 +1,15 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare] [--keep] [--way NAME]… [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--once] [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
+ *   --as       compare them as these accounts, too; nobody is one that owns nothing
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
+ *   --once     do not try again what disagrees, or differs
  *   --write    put the results into FILE, between its marker lines
- *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them
+ *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
  *   --report   a file for { passed, failed }: verdicts that agree, and that do not, and suites whose ways differ
  *   --tool     a directory that holds the packed tool already (what push.sh keeps)
  */
@@ -31,12 +33,14 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     brief: { type: 'boolean' },
     compare: { type: 'boolean' },
+    as: { type: 'string', multiple: true },
     keep: { type: 'boolean' },
     write: { type: 'string' },
     results: { type: 'string' },
     report: { type: 'string' },
     tool: { type: 'string' },
     way: { type: 'string', multiple: true },
+    once: { type: 'boolean' },
   },
 });
 /** Rounds of many states are looked at in all ways; elsewhere what costs an emulated host most is left out. */
@@ -66,7 +70,7 @@ function roundsOf(list: readonly State[]): State[][] {
     ).values(),
   ];
   const together = Array.from({ length: Math.max(0, ...areas.map((a) => a.length)) }, (_, at) => areas.flatMap((a) => a[at] ?? []));
-  return [...named.values(), ...together, ...list.filter(alone).map((s) => [s])];
+  return [...named.values(), ...together, ...list.filter((s) => s.round === undefined && alone(s)).map((s) => [s])];
 }
 
 const unique = (commands: readonly (string | undefined)[]): string[] => [...new Set(commands.filter((c) => c !== undefined))];
@@ -97,7 +101,8 @@ function judge(suite: Suite, round: readonly State[]): Result[] {
   const where: Where = { port, user: first.by ?? 'root', tool };
   const looks = looking(ways, look, where);
   const inOneCall = first.by === undefined && !first.reboot && ways.every((way) => way.onHost);
-  const answers = batch(port, new Map([...before, ...(first.by === undefined ? looks : []), ...(inOneCall ? asks : [])]));
+  const apart = (name: string): boolean => name.startsWith('ask:') && round.every((state) => state.apart === true);
+  const answers = batch(port, new Map([...before, ...(first.by === undefined ? looks : []), ...(inOneCall ? asks : [])]), 'root', apart);
   const ask = (parts: readonly [string, string][], user?: string): void =>
     batch(port, new Map(parts), user).forEach((answer, name) => void answers.set(name, answer));
   if (first.by !== undefined) ask(looks, first.by);
@@ -130,7 +135,7 @@ function run(suite: Suite, list: readonly State[]): Result[] {
     const first = tried(suite, round);
     const found = round.flatMap((state) => {
       const own = first.filter((r) => r.state === state.name);
-      return own.every(agrees) ? own : tried(suite, [state]);
+      return values.once || own.every(agrees) ? own : tried(suite, [state]);
     });
     for (const result of found) console.log(lineOf(result));
     keep(kept, suite, found);
@@ -171,8 +176,8 @@ function runSuite(suite: Suite): Result[] {
     pending = 'restore';
     try {
       if (values.compare && kernelArguments === '') {
-        const all = compare(suite, { port: ports[suite], user: 'root', tool });
-        compared.push(all);
+        const all = ['root', ...(values.as ?? [])].map((user) => compare(suite, { port: ports[suite], user, tool }, values.way, values.once ? 0 : undefined));
+        compared.push(...all);
         keep(kept, suite, [], all);
       }
       return run(suite, list);

@@ -28,6 +28,8 @@ export interface State {
   readonly alone?: true;
   /** Together with the states that name the same round, and no others. */
   readonly round?: string;
+  /** Its questions may be put while others of its round are. */
+  readonly apart?: true;
   /** Shell commands that bring it about, run as root with `prelude.sh`. */
   readonly setUp?: string;
   /** Shell commands after the set-up of all states that share a look; equal ones run once. */
@@ -37,6 +39,8 @@ export interface State {
   /** Files given to pretrip with --file. */
   readonly files?: readonly string[];
   readonly params?: readonly string[];
+  /** Accounts given to pretrip with --account. */
+  readonly accounts?: readonly string[];
   readonly claims: readonly Claim[];
   /** Restart the host between looking and asking: the question is what comes after a boot. */
   readonly reboot?: true;

@@ -5,13 +5,23 @@ import { dockerStates, manualStates, restartStates, socketStates, tcpStates } fr
 import { cgroupStates, oldHierarchyStates, spellingStates } from './states/cgroup.ts';
 import { claimStates, configStates, kernelStates } from './states/config.ts';
 import { engineStates } from './states/engines.ts';
+import { firewallStates } from './states/firewall.ts';
 import { k3dStates } from './states/k3d.ts';
+import { kernelFileStates, propagationStates } from './states/kernel.ts';
+import { managerStates } from './states/managers.ts';
 import { mountStates } from './states/mounts.ts';
 import { netStates } from './states/net.ts';
 import { quadletStates } from './states/quadlet.ts';
+import { bootStates } from './states/quadlet-boot.ts';
+import { collisionStates } from './states/quadlet-collisions.ts';
+import { referenceStates } from './states/quadlet-references.ts';
+import { serviceStates } from './states/quadlet-service.ts';
+import { valueStates } from './states/quadlet-values.ts';
 import { rangeStates, rootlessStates, userStates } from './states/rootless.ts';
 import { socketMountStates } from './states/socket-mounts.ts';
+import { storeStates } from './states/stores.ts';
 import { keyStates, timeoutStates } from './states/timeout.ts';
+import { vehicleStates } from './states/vehicle.ts';
 
 export const states: readonly State[] = [
   ...spellingStates,
@@ -30,7 +40,18 @@ export const states: readonly State[] = [
   ...netStates,
   ...k3dStates,
   ...quadletStates,
+  ...valueStates,
+  ...referenceStates,
+  ...serviceStates,
+  ...collisionStates,
+  ...bootStates,
   ...mountStates,
+  ...storeStates,
+  ...kernelFileStates,
+  ...propagationStates,
+  ...firewallStates,
+  ...vehicleStates,
+  ...managerStates,
   ...accountStates,
   ...kernelRangeStates,
   ...rootlessStates,

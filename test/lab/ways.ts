@@ -37,6 +37,7 @@ export const lookFor = (states: readonly State[]): Look => [
   ...unique(states.flatMap((s) => s.claims.map((c) => c.rule))).flatMap((rule) => ['--select', rule]),
   ...unique(states.flatMap((s) => s.files ?? [])).flatMap((file) => ['--file', file]),
   ...unique(states.flatMap((s) => s.params ?? [])).flatMap((param) => ['--param', param]),
+  ...unique(states.flatMap((s) => s.accounts ?? [])).flatMap((name) => ['--account', name]),
 ];
 /** Every rule there is, whatever its profile. */
 export const lookForAll: Look = ['--select', '*'];

@@ -25,6 +25,8 @@ const includeTouches: Touches = unasked(
   'includes from some of the folders are tried for all',
   ['abstractions', 'abstractions/*', 'local', 'tunables'].flatMap((folder): Pattern[] => [
     { do: 'read', path: `${profileFolder}/${folder}/*` },
+    // A capture script shows by it what is not there.
+    { do: 'list', path: `${profileFolder}/${folder}` },
     { do: 'list', path: `${profileFolder}/${folder}/*` },
   ]),
 );

@@ -62,7 +62,7 @@ export function subnetClaims({ assignments, ending, command }: Sibling): Claim[]
 }
 
 /** The name of the network that a `.network` file makes. */
-function networkName({ assignments, names, expand }: Sibling): string {
+export function networkName({ assignments, names, expand }: Sibling): string {
   return expand(lastWord(assignments, 'Network', 'NetworkName')?.text || `systemd-${names[0].replace(/-network\.service$|\.service$/, '')}`);
 }
 

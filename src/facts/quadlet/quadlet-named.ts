@@ -42,7 +42,7 @@ export function bindSourcesOf({ command, file, ending, assignments }: Source, fl
   return [...mounted, ...filled, ...root, ...bound, ...own].filter((w) => w.text.startsWith('/') || isOpen(w.text));
 }
 
-/** Files that Podman reads to make it: YAML, ConfigMaps, the Containerfile. */
+/** Files that Podman reads to make it: YAML, ConfigMaps, the Containerfile, a profile of seccomp, a module of containers.conf. */
 export function inputFilesOf(source: Source, expand: (text: string) => string): Word[] {
   const { ending, assignments, file } = source;
   if (ending === 'kube') {
@@ -50,6 +50,7 @@ export function inputFilesOf(source: Source, expand: (text: string) => string): 
     const where = lastWord(assignments, 'Kube', 'Yaml')?.where ?? { path: file.path };
     return [...yamlPaths(source).paths.map((text) => ({ text, where })), ...maps];
   }
+  if (ending === 'container') return [...profilesOf(source), ...modulesOf(source, expand)];
   if (ending !== 'build') return [];
   const directory = lastWord(assignments, 'Build', 'SetWorkingDirectory');
   const named = lastWord(assignments, 'Build', 'File');
@@ -57,6 +58,35 @@ export function inputFilesOf(source: Source, expand: (text: string) => string): 
   const containerfile = named?.text.startsWith('/') ? [named] : [];
   return [...given, ...containerfile].map((w) => ({ ...w, text: absolute(expand(w.text), file.directory) }));
 }
+
+const profilesOf = ({ command }: Source): Word[] =>
+  flagsNamed(command.flags, 'security-opt')
+    .map((f) => ({ text: f.value.replace(/^seccomp=/, ''), where: f.where }))
+    .filter((w) => w.text.startsWith('/'));
+
+/** Those with a path of their own; others are looked for in three directories. */
+const modulesOf = ({ assignments }: Source, expand: (text: string) => string): Word[] =>
+  stringsOf(assignments, 'Container', 'ContainersConfModule')
+    .map((w) => ({ ...w, text: expand(w.text) }))
+    .filter((w) => w.text.startsWith('/'));
+
+/** Devices of the host. With a dash before it, one may be missing; one with an equals sign is none of a path but of CDI. */
+export const devicesOf = ({ assignments, ending }: Source, expand: (text: string) => string): Word[] =>
+  ending === 'container'
+    ? stringsOf(assignments, 'Container', 'AddDevice')
+        .map((w) => ({ ...w, text: expand(w.text).split(':')[0] ?? '' }))
+        .filter((w) => w.text.startsWith('/') && !w.text.includes('='))
+    : [];
+
+const modes = new Set(['', 'none', 'host', 'bridge', 'private', 'default', 'slirp4netns', 'pasta', 'ns', 'container', 'podman']);
+
+/** Networks by their names; what stands for a mode, or for another Quadlet file, is left out (podman-run(1) --network). */
+export const networksOf = ({ command, ending }: Source): Word[] =>
+  ['container', 'pod', 'kube'].includes(ending)
+    ? flagsNamed(command.flags, 'network')
+        .map((f) => ({ text: f.value.split(':')[0] ?? '', where: f.where }))
+        .filter((w) => !modes.has(w.text) && !/\.(?:network|container)$/.test(w.text))
+    : [];
 
 /** Secrets of Podman, by name or id. Those of a .build file are files. */
 export function secretsOf({ assignments, command, ending }: Source, expand: (text: string) => string): Word[] {

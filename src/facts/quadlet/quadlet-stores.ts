@@ -3,6 +3,7 @@ import { type Account, type Answer, type Asking, read, type Stat, stat, together
 import { storageConf } from '../containers/storage-conf.ts';
 import { type Json, type Unknown, unknown, type Where } from '../fact.ts';
 import { kernelPath, runs } from '../host/running.ts';
+import { type NetworkFiles, networkFiles } from '../podman/networks.ts';
 import { graphRoot } from '../podman/settings.ts';
 import { movedStore } from '../podman/store.ts';
 import { source, type Touches } from '../source.ts';
@@ -53,6 +54,18 @@ function* learnImages(as: Account): Asking<Stored> {
       : undefined,
   );
   return stored;
+}
+
+/** The names of an account's networks, those that are built in too. Of an image nothing is known: they may be made when it runs. */
+export const storedNetworks = source([networkFiles, { do: 'stat', path: kernelPath }], learnNetworks);
+
+function* learnNetworks(as: Account): Asking<Stored> {
+  const [files, kernel]: [NetworkFiles, Answer<Stat>] = yield* together([networkFiles(as), stat(kernelPath)]);
+  if (files.is === 'unknown') return files;
+  const [at = { path: '/etc/containers/networks' }] = files.consulted;
+  if (kernel.is === 'blocked' && kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
+  if (!runs(kernel)) return { is: 'unknown', why: 'unsupported', said: 'an image does not tell which networks are made on the host', where: [at] };
+  return files.broken[0] ?? { is: 'known', names: new Set(files.each.map((n) => n.name)), where: at };
 }
 
 function* learnStored(as: Account, name: string, namesIn: (root: Json) => readonly string[] | undefined): Asking<Stored> {

@@ -7,7 +7,8 @@ import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
-import { conflictsOf } from './value-conflicts.ts';
+import { argumentsOf } from './quadlet-words.ts';
+import { conflictsOf, outsideOf } from './value-conflicts.ts';
 import { laterSpecifiers, passedOver, restartProblem, unitNameProblem, unknownSpecifiers } from './value-systemd.ts';
 import { checkOf, isSlice, needs } from './value-table.ts';
 import { updatePolicy } from './value-words.ts';
@@ -51,11 +52,13 @@ export function valuesOfUnit(unit: Valued): Values {
   const filled = given.map((g) => ({ given: g, ...filledIn(g, unit) }));
   const known = filled.flatMap(({ given: g, text }) => (text === undefined ? [] : [{ ...g, value: text }]));
   const has = (flag: string | undefined): boolean => flag === undefined || given.some((g) => g.flag === flag);
-  const idle = known.flatMap((g) => updateProblem(g));
+  const idle = [...known.flatMap((g) => updateProblem(g)), ...groupProblem(unit)];
   const refused = [
     ...specifierProblems(unit),
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
     ...(unit.ending === 'container' ? conflictsOf(known, unit.pod).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),
+    ...strayWord(unit),
     ...serviceProblems(unit),
   ];
   const service = [...unit.assignments.filter((a) => a.section === 'Service'), ...unit.dropIns];
@@ -98,6 +101,24 @@ function updateProblem(given: Given): BadValue[] {
   const policy = given.flag === 'label' ? given.value.slice(updateLabel.length) : given.value.slice(given.value.lastIndexOf('/') + 1);
   const why = updatePolicy(policy);
   return why === undefined ? [] : [bad(given, why)];
+}
+
+/** The image follows what PodmanArgs= adds: a word that is neither a flag nor the value of one stands in its place (tried on Podman 5.4.2). */
+function strayWord({ ending, assignments }: Valued): BadValue[] {
+  if (ending !== 'container') return [];
+  const words = argumentsOf(assignments, 'Container', 'PodmanArgs');
+  const complete = (text: string | undefined): boolean => text === undefined || /^--[\w-]+=/.test(text);
+  const stray = words.find((w, at) => !w.text.startsWith('-') && !/^$|[$%]/.test(w.text) && complete(words[at - 1]?.text));
+  return stray ? [{ key: 'PodmanArgs', value: stray.text, why: 'Podman takes it for the image: it belongs to no option', where: stray.where }] : [];
+}
+
+/** The generator joins User= and Group= by a colon, and what stands behind the second one is lost (tried on Podman 5.4.2). */
+function groupProblem({ ending, assignments }: Valued): BadValue[] {
+  const last = (key: string): Assignment | undefined => assignments.findLast((a) => a.section === 'Container' && a.key === key);
+  const group = last('Group');
+  if (ending !== 'container' || !group || group.value === '' || !last('User')?.value.includes(':')) return [];
+  const why = 'User= names a group already, and Podman does not start what has two where the image does not know that user';
+  return [{ key: group.key, value: group.value, why, where: group.where }];
 }
 
 /** Each key of the own section becomes a part of ExecStart=, and with one line that systemd cannot read the service is no service. */

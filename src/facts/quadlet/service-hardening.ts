@@ -92,6 +92,7 @@ export function stopsOfRoot(unit: Hardened): Finding[] {
   };
   return [
     ...on('PrivateUsers', 'Podman has no privilege on the host'),
+    ...on('DynamicUser', 'Podman runs as an account that has no home and no subordinate ids'),
     ...on('ProtectControlGroups', 'the control group of the container cannot be made'),
     ...on('ProtectKernelTunables', 'netavark cannot write below /proc/sys/net', unit.bridged),
     ...on('PrivateDevices', 'the device that the container is given is not there', unit.devices),

@@ -4,6 +4,7 @@
  */
 
 import { mountOption } from '../podman/mount-option.ts';
+import { subnetsOverlap } from '../text/subnet.ts';
 import type { Given } from './quadlet-given.ts';
 import { plainCapability } from './quadlet-isolation.ts';
 
@@ -42,6 +43,22 @@ export function conflictsOf(all: readonly Given[], pod: readonly Given[] | undef
   capabilityConflicts(named, add);
   mountConflicts(named, add);
   return found;
+}
+
+/** What lies outside of the subnet that it is given with, one beside the other in their order (containers/common:libnetwork/internal/util/validate.go). */
+export function outsideOf(all: readonly Given[]): Conflict[] {
+  const subnets = all.filter((g) => g.flag === 'subnet');
+  return ['gateway', 'ip-range'].flatMap((flag) =>
+    all
+      .filter((g) => g.flag === flag)
+      .flatMap((given, at) => {
+        const subnet = subnets[at]?.value;
+        const [first = ''] = given.value.split('-');
+        const network = first.includes('/') ? first : `${first}/${first.includes(':') ? 128 : 32}`;
+        const known = subnet !== undefined && subnetsOverlap(network, network) && subnetsOverlap(subnet, subnet);
+        return known && !subnetsOverlap(network, subnet) ? [{ given, why: `it lies outside of ${subnet}` }] : [];
+      }),
+  );
 }
 
 type Named = (...flags: readonly string[]) => readonly Given[];

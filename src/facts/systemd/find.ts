@@ -5,6 +5,7 @@
 
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { aliasProblem, isInstance, parseUnitName, templateOf, type UnitName } from './names.ts';
 import { type Manager, managersFor, runtimeDirOf, searchDirs, splitUsrDir } from './paths.ts';
@@ -28,6 +29,8 @@ function searchTouches(manager: Manager, _as: Account): Touches {
   return [
     { do: 'stat', path: '/lib' },
     ...managersFor(manager).flatMap((m) => searchDirs(m, '~', '/run/user/{uid}').map((path) => ({ do: 'list', path }) as const)),
+    // Of an account that is not known beforehand, a capture script shows by them which of those are not there.
+    ...unasked('it holds the directories that are asked for', managersFor(manager).includes('user') ? [{ do: 'list', path: '/run/user/{uid}/systemd' }] : []),
   ];
 }
 

@@ -9,17 +9,29 @@ import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Word } from '../../facts/podman/podman-flags.ts';
 import { hasUnit } from '../../facts/quadlet/quadlet-boot.ts';
+import { networkName } from '../../facts/quadlet/quadlet-claims.ts';
 import { cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { looksLikeQuadlet, type QuadletFile, quadletRoots } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, type Findings, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf } from '../../facts/quadlet/quadlet-made.ts';
 import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
-import { bindSourcesOf, environmentFilesOf, inputFilesOf, isOpen, isRecordedAs, localImagesOf, secretsOf, tagsOf } from '../../facts/quadlet/quadlet-named.ts';
+import {
+  bindSourcesOf,
+  devicesOf,
+  environmentFilesOf,
+  inputFilesOf,
+  isOpen,
+  isRecordedAs,
+  localImagesOf,
+  networksOf,
+  secretsOf,
+  tagsOf,
+} from '../../facts/quadlet/quadlet-named.ts';
 import { placementOf } from '../../facts/quadlet/quadlet-placement.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Dependency, dependenciesOf, type Sibling, servicesOf, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
-import { type Stored, storedImages, storedSecrets } from '../../facts/quadlet/quadlet-stores.ts';
+import { type Stored, storedImages, storedNetworks, storedSecrets } from '../../facts/quadlet/quadlet-stores.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount, type Touches } from '../../facts/source.ts';
@@ -37,6 +49,8 @@ const shape = record({
   inputs: findings('files that Podman reads to make it and that are not there'),
   binds: findings('directories and files that it mounts and that are not there'),
   secrets: findings('secrets that its Podman does not have'),
+  devices: findings('devices of the host that are not there'),
+  networks: findings('networks that its Podman does not have'),
   images: findings('images that no registry can give and its Podman does not have'),
   ...cutFields,
 });
@@ -47,16 +61,31 @@ const touches: Touches = [
   madeAtBoot,
   storedSecrets,
   storedImages,
+  storedNetworks,
   storageConf,
   containersConf,
   forAccount(generatedService, anyone),
   { do: 'stat', path: kernelPath },
   {
     do: 'stat',
-    named: 'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, SetWorkingDirectory= and Device= of Quadlet files name',
+    named:
+      'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, SetWorkingDirectory=, Device=, AddDevice=, SeccompProfile= and ContainersConfModule= of Quadlet files name',
     namedIn: {
       files: quadletRoots.map((root) => `${root}/**`),
-      keys: ['Volume', 'Mount', 'Rootfs', 'EnvironmentFile', 'Yaml', 'ConfigMap', 'File', 'SetWorkingDirectory', 'Device'],
+      keys: [
+        'Volume',
+        'Mount',
+        'Rootfs',
+        'EnvironmentFile',
+        'Yaml',
+        'ConfigMap',
+        'File',
+        'SetWorkingDirectory',
+        'Device',
+        'AddDevice',
+        'SeccompProfile',
+        'ContainersConfModule',
+      ],
     },
   },
 ];
@@ -65,7 +94,7 @@ export const quadletReferences = defineKind({
   name: 'quadlet-references',
   noun: 'what the unit names',
   describe:
-    'What a Quadlet file names and what is neither there nor made before it starts: units, files of variables, sources of mounts, secrets, images. What tmpfiles.d, directories and commands of the service, or a unit that it names make is not missing.',
+    'What a Quadlet file names and what is neither there nor made before it starts: units, files of variables, profiles, sources of mounts, devices, secrets, networks, images. What tmpfiles.d, directories and commands of the service, or a unit that it names make is not missing.',
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
@@ -157,6 +186,7 @@ function* setPaths(fact: FactBuilder, known: Known, here: Where): Asking<undefin
     environmentFiles: environmentFilesOf(source, expand),
     inputs: inputFilesOf(source, expand),
     binds: bindSourcesOf(source, flags, expand),
+    devices: devicesOf(source, expand),
   };
   for (const [field, found] of Object.entries(sorts)) {
     const judged = yield* missingAmong(found, known);
@@ -213,13 +243,27 @@ function* setStored(fact: FactBuilder, known: Known, here: Where): Asking<undefi
   const { source, siblings, expand } = known;
   const secrets = secretsOf(source, expand);
   const images = localImagesOf(source);
-  const [kept, pulled] = yield* together([
+  const networks = networksOf(source);
+  const [kept, pulled, connected] = yield* together([
     secrets.length > 0 ? storedSecrets(source.owner) : nothing(),
     images.length > 0 ? storedImages(source.owner) : nothing(),
+    networks.length > 0 ? storedNetworks(source.owner) : nothing(),
   ]);
   const has = (name: string, names: ReadonlySet<string>): boolean =>
     names.has(name) || (/^[0-9a-f]{3,}$/.test(name) && [...names].some((n) => n.startsWith(name)));
   setFindings(fact, 'secrets', absentFrom(kept, secrets, has, known), here);
+  const coming = new Set(siblings.filter((s) => s.ending === 'network').map(networkName));
+  setFindings(
+    fact,
+    'networks',
+    absentFrom(
+      connected,
+      networks.filter((n) => !coming.has(n.text)),
+      (name, names) => names.has(name),
+      known,
+    ),
+    here,
+  );
   const built = new Set(siblings.filter((s) => s.ending === 'build').flatMap((s) => tagsOf(s.assignments)));
   const left = images.filter((i) => !isRecordedAs(i.text, new Set([...built].map((t) => (/:[^/]*$/.test(t) ? t : `${t}:latest`)))));
   const found = absentFrom(pulled, left, isRecordedAs, known);

@@ -8,7 +8,7 @@ import { defineKind } from '../../facts/kind.ts';
 import { hasUnit, quadletEdges, reachedUnits } from '../../facts/quadlet/quadlet-boot.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
-import { managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
+import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
 import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
 import { serviceDropIns } from '../../facts/quadlet/quadlet-service.ts';
 import { type Sibling, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
@@ -30,6 +30,7 @@ const shape = record({
   idleOnce: string('why nothing starts a service that runs once; unset when something does'),
   lost: string('why what is to start it never does; unset when it does'),
   masked: string('the name under which it is masked; unset when it is not'),
+  hidden: string('the unit of the administrator that systemd takes in its place; unset when there is none'),
   waits: string('what it waits for in vain when it starts; unset when there is nothing'),
 });
 
@@ -81,6 +82,7 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   for (const part of ['idle', 'idleOnce', 'lost'] as const) fact.at(part, started ?? here);
   // What goes by the name of the service, and may not be looked at, may be a mask.
   const shut = units.unseen.find(({ where }) => where.some(({ path }) => own.names.some((name) => path.endsWith(`/${name}`))));
+  setHidden(fact, own, units, shut);
   if (started && !shut) return void fact.set('reached', true, started);
   const unseen = shut ?? reached.unseen;
   if (unseen) {
@@ -103,6 +105,16 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const type = [...own.assignments, ...dropIns.assignments].findLast((a) => a.section === 'Service' && a.key === 'Type')?.value;
   fact.set(type === 'oneshot' ? 'idleOnce' : 'idle', 'no WantedBy= in [Install], and no other unit starts it', here);
   return undefined;
+}
+
+/** Units of the administrator come before generated ones, those in ~/.local/share behind (systemd.unit(5)). */
+function setHidden(fact: FactBuilder, own: Sibling, units: ManagerUnits, shut: Unknown | undefined): void {
+  const [name] = own.names;
+  const over = units.local.find((u) => u.path.endsWith(`/${name}`) && !u.path.includes('/share/'));
+  const unseen = shut ?? units.search.unseen.find((u) => u.why !== 'unsupported');
+  fact.at('hidden', { path: own.file.path });
+  if (over && !units.masked.has(name)) fact.set('hidden', over.path, { path: over.path });
+  else if (unseen) fact.gap('hidden', unseen);
 }
 
 function neverReached(names: readonly string[], absent: readonly string[], manager: 'system' | 'user'): string {

@@ -64,6 +64,10 @@ const rules = (text: string): Readonly<Record<string, string>> => ({ 'policy.jso
 /** What Podman would choose is not known before it has a store. */
 const used = { setUp: 'as USER podman info >/dev/null 2>&1 || true' } as const;
 
+/** Files that Podman takes or refuses as a whole. */
+const refused = (file: (text: string) => Readonly<Record<string, string>>, claim: Claim, texts: readonly (readonly [string, string])[]): Row[] =>
+  texts.map(([what, text]) => [what, file(text), [claim]]);
+
 const rows: readonly Row[] = [
   ['nothing set', {}, [timeout, seccomp, caps, env, manager, driver, runs('podman.config.parse'), runs('podman.config.runtime'), policy], used],
   ['time-out 0', conf('[engine]\nservice_timeout = 0'), [timeout]],
@@ -123,6 +127,39 @@ const rows: readonly Row[] = [
   ['network command slirp4netns', conf('[network]\ndefault_rootless_network_cmd = "slirp4netns"'), [container]],
   ['time-out a string', conf('[engine]\nservice_timeout = "0"'), [{ ...timeout, says: never }]],
   ['time-out in a table that comes twice', conf('[engine]\n[engine]\nservice_timeout = 0'), [{ ...timeout, says: never }]],
+  ...refused(registries, runs('podman.registries.format'), [
+    ['a mode of short names', 'short-name-mode = "permissive"'],
+    ['a mode of short names, misspelt', 'short-name-mode = "stict"'],
+    ['a registry by its address on the web', '[[registry]]\nlocation = "https://registry.example.org"'],
+    ['a registry without a place', '[[registry]]\ninsecure = true'],
+    ['a registry, all below a name, and a mirror', '[[registry]]\nprefix = "*.example.org"\n[[registry.mirror]]\nlocation = "mirror.example.net"'],
+    [
+      'a mirror at times that there are not',
+      '[[registry]]\nlocation = "x.example.org"\n[[registry.mirror]]\nlocation = "m.example.net"\npull-from-mirror = "weekly"',
+    ],
+    ['a mirror for digests', '[[registry]]\nlocation = "x.example.org"\n[[registry.mirror]]\nlocation = "m.example.net"\npull-from-mirror = "digest-only"'],
+    ['a search list that is one word', 'unqualified-search-registries = "docker.io"'],
+    ['blocked, in quotes', '[[registry]]\nlocation = "x.example.org"\nblocked = "true"'],
+    ['a key that there is not', '[[registry]]\nlocation = "x.example.org"\nblockd = true'],
+    ['a search list with an address on the web', 'unqualified-search-registries = ["https://registry.example.org"]'],
+  ]),
+  ...refused(rules, policy, [
+    ['a key that is not there yet', '{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/lab-missing.gpg"}]}'],
+    ['a key without a type', '{"default":[{"type":"signedBy","keyPath":"/etc/lab.gpg"}]}'],
+    ['a key of a type misspelt', '{"default":[{"type":"signedBy","keyType":"GPGKey","keyPath":"/etc/lab.gpg"}]}'],
+    ['a key twice', '{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/lab.gpg","keyData":"eA=="}]}'],
+    ['no requirement', '{"default":[]}'],
+    ['a repository without a requirement', '{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"registry.example.org":[]}}}'],
+    ['a transport of its own', '{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"registry.example.org":[{"type":"reject"}]}}}'],
+    ['a comma too many', '{"default":[{"type":"insecureAcceptAnything"}],}'],
+    ['default twice', '{"default":[{"type":"reject"}],"default":[{"type":"insecureAcceptAnything"}]}'],
+    ['a key of Sigstore', '{"default":[{"type":"sigstoreSigned","keyPath":"/etc/lab.pub"}]}'],
+    ['an identity of a type that there is not', '{"default":[{"type":"sigstoreSigned","keyPath":"/etc/lab.pub","signedIdentity":{"type":"matchAny"}}]}'],
+    [
+      'a place of another form',
+      '{"default":[{"type":"reject"}],"transports":{"docker":{"docker://registry.example.org":[{"type":"insecureAcceptAnything"}]}}}',
+    ],
+  ]),
 ];
 
 export const engineStates: readonly State[] = rows.map(([what, files, claims, more = {}], at) => {

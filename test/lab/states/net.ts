@@ -12,14 +12,15 @@ const backend: Claim = { rule: 'podman.net.backend', ask: info, says: passIf(/^n
 const userBackend: Claim = { ...backend, subject: driver, ask: info.replace('podman', 'as driver podman') };
 
 /** Whether a container on that network finds another by its name. */
-const lookup = (network: string): string =>
+export const lookup = (network: string): string =>
   lines(
     'root /root/rootfs; root /root/rootfs2',
     `podman run -d -q --name found --network ${network} --rootfs /root/rootfs /bin/sleep 100 >/dev/null || echo cannot start`,
     `timeout 40 podman run --rm --network ${network} --rootfs /root/rootfs2 /bin/nslookup found 2>&1 | tail -n 4; podman rm -f -t 0 found >/dev/null 2>&1 || podman rm -f found >/dev/null`,
   );
-const found = passIf(/^Address(?: 1)?: *10\.[\d.]+(?!.*:53)/m);
-const remove = (network: string): string => `podman rm -fa >/dev/null 2>&1; podman network rm -f ${network} >/dev/null 2>&1; rm -rf /root/rootfs /root/rootfs2`;
+export const found = passIf(/^Address(?: 1)?: *10\.[\d.]+(?!.*:53)/m);
+export const remove = (network: string): string =>
+  `podman rm -fa >/dev/null 2>&1; podman network rm -f ${network} >/dev/null 2>&1; rm -rf /root/rootfs /root/rootfs2`;
 const aardvark: Claim = { rule: 'podman.net.aardvark', ask: lookup('named'), says: found };
 const named: Claim = { rule: 'podman.net.named-k3d', ask: lookup('k3d'), says: found };
 const defaults: Claim = { rule: 'podman.net.default-dns', ask: lookup('podman'), says: (answer) => (found(answer, 'bookworm') === 'pass' ? 'fail' : 'pass') };

@@ -147,6 +147,21 @@ export const quadletStates: readonly State[] = [
     claims: [{ rule: 'quadlet.generator', ask: `ls ${generator} 2>&1`, says: failIf(/No such file/) }],
   },
   {
+    name: 'quadlet: a mount without source=, on which the generator panics',
+    alone: true,
+    suites: ['trixie'],
+    setUp: lines(put(`${dir}/labapp.container`, whole), put(`${dir}/labpanic.container`, `${whole}Mount=type=bind,/srv:/x`)),
+    claims: (['labapp', 'labpanic'] as const).map(
+      (unit): Claim => ({
+        rule: 'quadlet.unknown-key',
+        subject: subject(`${dir}/${unit}.container`),
+        ask: `${made(unit)}; ${generator} --dryrun 2>&1 | grep -m 1 ^panic`,
+        // The fault is told of the file that has it.
+        says: (answer) => (!/not made/.test(answer) ? 'pass' : unit === 'labpanic' ? 'fail' : 'not-applicable'),
+      }),
+    ),
+  },
+  {
     name: 'quadlet: takes the place of a vendor unit',
     suites: ['trixie'],
     setUp: lines(put(`${dir}/fstrim.container`, whole), put(`${dir}/labapp.container`, whole), 'systemctl daemon-reload'),

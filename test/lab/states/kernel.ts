@@ -1,0 +1,66 @@
+/** Modules, devices and mounts that containers need of the kernel. */
+import { type Claim, passIf, type State } from '../state.ts';
+import { lines, put } from './shell.ts';
+
+const driver = 'user:driver';
+const run = (as: string): string => `${as}timeout 100 podman run --rm localhost/lab:1 /bin/true 2>&1 | tail -n 1 | grep . || echo runs`;
+/** A container of layers, and one of an account on a network of its own. */
+const modules: Claim = {
+  rule: 'podman.net.modules',
+  ask: lines('podman run --rm --network none localhost/lab:1 /bin/true 2>&1 | tail -n 1 | grep . || echo root runs', run('as driver ')),
+  says: passIf(/^root runs\nruns$/m),
+};
+const device: Claim = { rule: 'podman.net.tun', subject: driver, ask: run('as driver '), says: passIf(/^runs$/m) };
+/** The hosts have no apparmor_parser, so no profile is in force. */
+const pasta: Claim = { ...device, rule: 'podman.net.pasta-apparmor' };
+const modprobe = (text: string): string => put('/etc/modprobe.d/lab.conf', text);
+const settle = 'tiny; tiny driver';
+const state = (what: string, commands: readonly string[], claims: readonly Claim[] = [modules, device]): State => ({
+  name: `modules: ${what}`,
+  alone: true,
+  suites: ['trixie'],
+  setUp: lines(settle, ...commands),
+  claims,
+  undo: 'rm -f /etc/modprobe.d/lab.conf; modprobe -a overlay tun; [ -c /dev/net/tun ] || mknod /dev/net/tun c 10 200; chmod 666 /dev/net/tun; chgrp root /dev/net/tun',
+});
+/** Nothing that runs needs a module any more. */
+const quiet = 'as driver podman system migrate >/dev/null 2>&1; for m in overlay tun; do modprobe -r $m; done';
+
+export const kernelFileStates: readonly State[] = [
+  state('as installed', [], [modules, device, pasta]),
+  state('no module loaded yet', [quiet]),
+  state('overlay kept away', [quiet, modprobe('install overlay /bin/false')]),
+  state('overlay on the blacklist', [quiet, modprobe('blacklist overlay')]),
+  state('tun kept away', [quiet, modprobe('install tun /bin/false')]),
+  state('tun on the blacklist', [quiet, modprobe('blacklist tun')]),
+  state('another module kept away', [quiet, modprobe('install usb-storage /bin/false\nblacklist pcspkr')]),
+  state('modules of another kernel', [quiet, 'save /lib/modules/$(uname -r); mv /lib/modules/$(uname -r) /lib/modules/0.0']),
+  state('modules of another kernel, loaded before', ['modprobe -a overlay tun', 'save /lib/modules/$(uname -r); mv /lib/modules/$(uname -r) /lib/modules/0.0']),
+  state('no device for tunnels', ['rm /dev/net/tun'], [device]),
+  state('a device for tunnels of root alone', ['chmod 600 /dev/net/tun'], [device]),
+  state('a device for tunnels of a group', ['chmod 660 /dev/net/tun; chgrp kvm /dev/net/tun 2>/dev/null || chgrp adm /dev/net/tun'], [device]),
+  state("a device for tunnels of the account's group", ['chmod 660 /dev/net/tun; chgrp driver /dev/net/tun'], [device]),
+  state('a profile of pasta that is not loaded', [put('/etc/apparmor.d/lab-pasta', 'profile lab-pasta /usr/bin/pasta {\n  /usr/bin/pasta rm,\n}')], [pasta]),
+  state("pasta's own profile taken away", ['hide /etc/apparmor.d/usr.bin.pasta'], [pasta]),
+];
+
+const shared: Claim = {
+  rule: 'host.mount.shared-propagation',
+  ask: 'root /root/spread; podman run --rm --network none -v /srv:/x:rshared --rootfs /root/spread /bin/true 2>&1 | tail -n 1 | grep . || echo spreads; rm -rf /root/spread',
+  says: passIf(/^spreads$/m),
+};
+const mount = (what: string, command: string): State => ({
+  name: `propagation: ${what}`,
+  alone: true,
+  suites: ['trixie'],
+  setUp: command,
+  claims: [shared],
+  undo: 'mount --make-rshared /',
+});
+
+export const propagationStates: readonly State[] = [
+  mount('as systemd makes it', ':'),
+  mount('private', 'mount --make-private /'),
+  mount('private, all below too', 'mount --make-rprivate /'),
+  mount('shared again', 'mount --make-rprivate /; mount --make-rshared /'),
+];
