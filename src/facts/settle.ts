@@ -36,13 +36,10 @@ function within<T>(run: Run | undefined, step: () => T): T {
   }
 }
 
-/** Told after each step what is asked next: who waits for a source that nobody runs any more may then run it itself. */
-function watchingPace(pace: Pace): (asks: number) => void {
-  let before = 0;
-  return (asks) => {
-    pace.idle = asks === 0 && pace.learnt === before;
-    before = pace.learnt;
-  };
+/** Notes how many are asked next: who waits for a source that nobody runs any more may then run it itself. Returns how much was learnt so far. */
+function watched(pace: Pace, asks: number, before: number): number {
+  pace.idle = asks === 0 && pace.learnt === before;
+  return pace.learnt;
 }
 
 /**
@@ -50,17 +47,20 @@ function watchingPace(pace: Pace): (asks: number) => void {
  * it, as on a target.
  */
 export function settle<A, R, T>(probe: Probe<A, R, T>, answer: (ask: A) => R, held = current?.held ?? false): T {
-  const run = current?.answer === answer && current.held === held ? current : newRun(held, answer);
-  return within(run, () => {
-    const told = watchingPace(run.pace);
-    let step = probe.next();
-    while (!step.done) {
-      const answers = step.value.map(answer);
-      told(answers.length);
-      step = probe.next(answers);
-    }
-    return step.value;
-  });
+  if (current?.answer === answer && current.held === held) return runOn(probe, answer, current.pace);
+  const run = newRun(held, answer);
+  return within(run, () => runOn(probe, answer, run.pace));
+}
+
+function runOn<A, R, T>(probe: Probe<A, R, T>, answer: (ask: A) => R, pace: Pace): T {
+  let step = probe.next();
+  let learnt = 0;
+  while (!step.done) {
+    const answers = step.value.map(answer);
+    learnt = watched(pace, answers.length, learnt);
+    step = probe.next(answers);
+  }
+  return step.value;
 }
 
 /** The results of probes where answers are already there; undefined where a target has to be asked, or asks are held. */
@@ -125,11 +125,11 @@ export function* asking<A, R, T>(probe: Probe<A, R, T>, change: (ask: A) => A): 
 /** Runs a probe on answers that arrive batch by batch. Where it asks nothing, nobody is asked. */
 export async function settleAsync<A, R, T>(probe: Probe<A, R, T>, answer: (asks: readonly A[]) => Promise<readonly R[]>): Promise<T> {
   const run = newRun(true);
-  const told = watchingPace(run.pace);
+  let learnt = 0;
   let step = within(run, () => probe.next());
   while (!step.done) {
     const answers = step.value.length > 0 ? await answer(step.value) : [];
-    told(answers.length);
+    learnt = watched(run.pace, answers.length, learnt);
     step = within(run, () => probe.next(answers));
   }
   return step.value;
