@@ -1,9 +1,11 @@
 /** The rules to judge by: the shipped ones, or those that were named. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import type { Pack } from '../rules/pack.ts';
+import { withLater } from '../facts/later.ts';
+import type { Pack, RuleTexts, StoredPack, StoredRule } from '../rules/pack.ts';
+import type { Rule } from '../rules/rule.ts';
 import { ProblemsError } from './errors.ts';
 import { readPacks } from './pack-files.ts';
-import { builtPack, isCheckout, shippedRules } from './paths.ts';
+import { builtPack, builtTexts, isCheckout, shippedRules } from './paths.ts';
 
 /** The shipped pack and the named ones; any mistake in any rule stops the run. */
 export async function packFrom(named: readonly string[]): Promise<Pack> {
@@ -20,7 +22,15 @@ export async function packFrom(named: readonly string[]): Promise<Pack> {
 function readBuilt(): Pack | undefined {
   const built = statSync(builtPack, { throwIfNoEntry: false });
   if (!built || (isCheckout && newestIn(shippedRules) > built.mtimeMs)) return undefined;
-  return JSON.parse(readFileSync(builtPack, 'utf8')) as Pack;
+  const { rules, ...pack } = JSON.parse(readFileSync(builtPack, 'utf8')) as StoredPack;
+  let texts: readonly RuleTexts[] | undefined;
+  const textsAt = (at: number): RuleTexts => {
+    texts ??= JSON.parse(readFileSync(builtTexts, 'utf8')) as RuleTexts[];
+    return texts[at] as RuleTexts;
+  };
+  const whole = (rule: StoredRule, at: number): Rule =>
+    withLater(rule, { why: () => textsAt(at).why, references: () => textsAt(at).references, remedy: () => textsAt(at).remedy });
+  return { ...pack, rules: rules.map(whole) };
 }
 
 /** When a rule in this directory was last changed. Names tell directories from files: asking the disk for every name's type takes longer than all else here. */

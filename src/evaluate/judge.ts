@@ -102,7 +102,7 @@ function judgeOne(inquiry: Inquiry): Judgement {
     {
       message: () => sentences(check.evidence.filter(decisive), rule.failing),
       evidence: () => evidenceOf(check.evidence, decisive),
-      ...(rule.remedy.length > 0 ? { remedy: () => remedyOf(inquiry) } : {}),
+      remedy: () => remedyOf(inquiry),
     },
   );
 }
