@@ -50,9 +50,18 @@ function placeFor(name) {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   const uid = process.getuid?.() ?? 0;
   const directory = join(tmpdir(), `pretrip-code-${uid}`);
-  const found = lstatSync(directory, { throwIfNoEntry: false }) ?? make(directory);
+  const found = look(directory) ?? make(directory);
   const ours = found?.isDirectory() && (process.getuid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
   return ours ? join(directory, `${cachedDataVersionTag()}-${hash('sha256', name).slice(0, 16)}`) : undefined;
+}
+
+/** Undefined: not there, or not ours to look at. */
+function look(directory) {
+  try {
+    return lstatSync(directory, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function make(directory) {

@@ -116,7 +116,7 @@ export function sentencesPage(): string {
         return mine.length === 0 ? [] : [`${headings[outcome]}:`, '', ...mine.sort(), ''];
       }),
     ]);
-  return `# Every sentence\n\nWhat the shipped rules say on the hosts of their cases, when they do not pass.\n\n${lines.join('\n')}`;
+  return `<!-- Generated from the cases beside the rules by npm run generate. -->\n\n# Every sentence\n\nWhat the shipped rules say on the hosts of their cases, when they do not pass.\n\n${lines.join('\n')}`;
 }
 
 if (process.argv[1]?.endsWith('sentences.ts')) {

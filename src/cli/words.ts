@@ -28,7 +28,7 @@ export type Word =
   /** A switch with a value. */
   | { readonly is: 'laden'; readonly name: string; readonly value: string };
 
-/** Takes a command line apart (oclif/core:src/parser/parse.ts tells how). */
+/** Takes a command line apart, in the manner of oclif's own parser. */
 export function wordsIn(argv: readonly string[], flags: FlagTable): Word[] {
   const words: Word[] = [];
   for (let at = 0; at < argv.length; at++) {

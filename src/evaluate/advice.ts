@@ -2,16 +2,16 @@
 import type { Unknown } from '../facts/fact.ts';
 
 const words: Record<Unknown['why'], (first: string) => string> = {
-  denied: (path) => `inspect as root or as the owner: ${path} may not be read by this account`,
-  unsupported: () => 'inspect the running host, or a snapshot of it: this target cannot be asked',
-  timeout: () => 'inspect again when the host is less busy: there was no answer in time',
+  denied: (path) => `scan as root or as the owner: ${path} may not be read by this account`,
+  unsupported: () => 'scan the running host, or a snapshot of it: this target cannot be asked',
+  timeout: () => 'scan again when the host is less busy, or with a longer --timeout: there was no answer in time',
   'too-large': (path) => `look at ${path} by hand: it is larger than the limit`,
-  failed: (path) => `find out why ${path} cannot be read, then inspect again`,
+  failed: (path) => `find out why ${path} cannot be read, then scan again`,
   'not-text': (path) => `look at ${path} by hand: it is not UTF-8 text`,
-  redacted: () => 'the value was masked before it was recorded: inspect the host itself',
+  redacted: () => 'scan the host itself: the value was masked before it was recorded',
   'not-recorded': () => 'capture again: this snapshot does not hold the answer',
-  unparsable: (path) => `mend ${path}, then inspect again`,
-  ambiguous: () => 'name what is meant, or inspect the running host',
+  unparsable: (path) => `fix ${path}, then scan again`,
+  ambiguous: () => 'settle by hand what the evidence leaves open, or scan the running host',
 };
 
 /** Advice for the first reason of each sort, joined to one line. */

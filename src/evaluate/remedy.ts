@@ -2,7 +2,7 @@
 import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
 import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
-import { record, shapeAt, string } from '../facts/shape.ts';
+import { any, record, shapeAt, string } from '../facts/shape.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
@@ -12,44 +12,63 @@ import { installCommand } from '../verdicts/packages.ts';
 import { dropInFile, sysctlFile } from '../verdicts/step-files.ts';
 import { atHome, isActing, type Step } from '../verdicts/steps.ts';
 
+/** An element of the list of `every`, and where it stands in which fact. */
+interface Element {
+  readonly value: Json;
+  readonly fact: Known;
+  readonly path: readonly string[];
+}
+
 /** A fact by the head of a way to it: `each`, `KIND` or `KIND MAIN`. */
 interface Found {
   readonly fact: Fact;
   readonly kind?: Kind;
 }
 
-/** The steps for one failure. Those of conditions that nobody can decide count where no other step is left. */
+/**
+ * The steps for one failure. Those of conditions that nobody can decide, and those that name what nobody knows, count where
+ * no other step is left.
+ */
 export function remedyFor(inquiry: Inquiry): Step[] {
-  const all = inquiry.rule.remedy.filter(({ every }) => !every || listAt(every, inquiry).length > 0).map((step) => ({ step, meant: isMeant(step, inquiry) }));
-  const sure = all.filter(({ meant }) => meant === true);
+  const all = inquiry.rule.remedy
+    .flatMap((step) =>
+      elementsOf(step.every, inquiry).map((item) => ({ step, meant: isMeant(step, inquiry, item), ...stepsFrom(step.template, inquiry, item) })),
+    )
+    .filter(({ meant }) => meant !== false);
   const acts = ({ step }: { step: RemedyStep }): boolean => isActing(step.template);
-  const chosen = sure.some(acts) ? sure : all.filter(({ meant }) => meant !== false);
-  return chosen.flatMap(({ step }) => stepsFrom(step, inquiry));
+  const sure = all.filter(({ meant, whole }) => meant === true && whole);
+  const named = all.filter(({ whole }) => whole);
+  return [sure, named, all].flatMap((of) => (of === all || of.some(acts) ? [of] : []))[0]?.flatMap(({ steps }) => steps) ?? [];
 }
 
 /** Whether the step follows from what was found; undefined where nobody can tell. */
-function isMeant(step: RemedyStep, inquiry: Inquiry): boolean | undefined {
-  const wanted = step.if.length === 0 || oneHolds(step.if, inquiry);
-  const unwanted = step.unless.length > 0 && oneHolds(step.unless, inquiry);
+function isMeant(step: RemedyStep, inquiry: Inquiry, item: Element | undefined): boolean | undefined {
+  const wanted = step.if.length === 0 || oneHolds(step.if, inquiry, item);
+  const unwanted = step.unless.length > 0 && oneHolds(step.unless, inquiry, item);
   if (wanted === false || unwanted === true) return false;
   return wanted === undefined || unwanted === undefined ? undefined : true;
 }
 
 /** Whether one of several ways holds whole. Undefined: nobody can tell. */
-function oneHolds(ways: RemedyStep['if'], inquiry: Inquiry): boolean | undefined {
+function oneHolds(ways: RemedyStep['if'], inquiry: Inquiry, item: Element | undefined): boolean | undefined {
   const truths = ways.map((way) => {
-    const all = way.map((expectation) => holds(expectation, inquiry));
+    const all = way.map((expectation) => holds(expectation, inquiry, item));
     return all.includes('no') ? false : all.includes('unknown') ? undefined : true;
   });
   return truths.includes(true) ? true : truths.includes(undefined) ? undefined : false;
 }
 
 const placeShape = record({ place: string('the file that decided a value') });
+const itemShape = record({ item: any('the element') });
 
-function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unknown' {
+function holds(expectation: Expectation, inquiry: Inquiry, item: Element | undefined): 'yes' | 'no' | 'unknown' {
   const [head = '', ...path] = expectation.path;
+  if (head === 'item') {
+    const fact = new FactBuilder().set('item', item?.value).build();
+    return judgeExpectation(expectation, fact, itemShape, head, inquiry.resolve).truth;
+  }
   if (head === 'at') {
-    const place = placesOf(path[0] ?? '', path.slice(1), inquiry)[0];
+    const place = placesOf(path, inquiry, item)[0];
     const fact = new FactBuilder().set('place', place).build();
     return judgeExpectation({ ...expectation, path: ['place'] }, fact, placeShape, head, inquiry.resolve).truth;
   }
@@ -64,19 +83,27 @@ function holds(expectation: Expectation, inquiry: Inquiry): 'yes' | 'no' | 'unkn
 }
 
 /** The fact that a way begins with: of several that the rule asks for, the first that has something there. */
-function foundAt(head: string, path: readonly string[], { subject, asked, rule, resolve }: Inquiry): Found | undefined {
+function foundAt(head: string, path: readonly string[], inquiry: Inquiry): Found | undefined {
+  const { subject, rule } = inquiry;
   if (head === 'each') return subject && { fact: subject.fact };
+  const questions = questionsOf(head, inquiry);
+  const foundBy = ({ fact }: Question): Json | undefined => (fact.is === 'known' && fact.exists ? (valueAt(fact.value, path) as Json | undefined) : undefined);
+  const isFull = (value: Json | undefined): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
+  const chosen = questions.find((q) => isFull(foundBy(q))) ?? questions.find((q) => foundBy(q) !== undefined) ?? questions[0];
+  const [name = ''] = head.split(' ');
+  if (!chosen && name !== '' && !questions.length && !rule.learn.some((p) => p.kind === name)) return undefined;
+  return chosen && { fact: chosen.fact, kind: chosen.kind };
+}
+
+/** The questions of the rule about `KIND`, or about `KIND MAIN`. */
+function questionsOf(head: string, { asked, resolve }: Inquiry): Question[] {
   const [name = '', ...words] = head.split(' ');
   const main = words.join(' ');
-  const questions = [...asked].flatMap(([probe, question]): Question[] => {
+  return [...asked].flatMap(([probe, question]): Question[] => {
     if (probe.kind !== name || 'why' in question) return [];
     const value = question.kind.main === undefined ? undefined : probe.query[question.kind.main];
     return main === '' || (value && resolve(value) === main) ? [question] : [];
   });
-  const has = ({ fact }: Question): boolean => fact.is === 'known' && fact.exists && valueAt(fact.value, path) !== undefined;
-  const chosen = questions.find(has) ?? questions[0];
-  if (!chosen && name !== '' && !questions.length && !rule.learn.some((p) => p.kind === name)) return undefined;
-  return chosen && { fact: chosen.fact, kind: chosen.kind };
 }
 
 /** A value that was found; undefined where it is unset, or nobody could look. */
@@ -95,8 +122,10 @@ function written(head: string, path: readonly string[], inquiry: Inquiry): Json 
 }
 
 /** The files that decided a value, the deciding one first. */
-function placesOf(head: string, path: readonly string[], inquiry: Inquiry): readonly string[] {
-  const fact = foundAt(head, path, inquiry)?.fact;
+function placesOf(way: readonly string[], inquiry: Inquiry, item: Element | undefined): readonly string[] {
+  const [head = '', ...rest] = way;
+  const path = head === 'item' ? [...(item?.path ?? []), ...rest] : rest;
+  const fact = head === 'item' ? item?.fact : foundAt(head, path, inquiry)?.fact;
   return fact?.is === 'known' ? placesIn(fact, path).filter((place) => place.startsWith('/')) : [];
 }
 
@@ -111,33 +140,46 @@ function placesIn(fact: Known, path: readonly string[]): readonly string[] {
 /** What packages and kernels own is not for people to edit. */
 const isOurs = (path: string): boolean => !/^\/(?:usr\/(?!local\/)|proc\/|sys\/|run\/)/.test(path);
 
-/** The elements of a list that was found; none where nobody could look. */
-function listAt([head = '', ...path]: readonly string[], inquiry: Inquiry): readonly Json[] {
-  const list = valueFound(head, path, inquiry);
-  return Array.isArray(list) ? (list as readonly Json[]) : [];
+/**
+ * The elements of a list that was found, by all questions of the rule that ask for it, each once; none where nobody could
+ * look. A step without `every` is one, of no element.
+ */
+function elementsOf(every: readonly string[] | undefined, inquiry: Inquiry): readonly (Element | undefined)[] {
+  if (!every) return [undefined];
+  const [head = '', ...path] = every;
+  const facts = head === 'each' ? [foundAt(head, path, inquiry)?.fact] : questionsOf(head, inquiry).map(({ fact }) => fact);
+  const each = facts.flatMap((fact): Element[] => {
+    const list = fact?.is === 'known' && !gapAt(fact, path) ? valueAt(fact.value, path) : undefined;
+    return Array.isArray(list) ? (list as readonly Json[]).map((value, at) => ({ value, fact: fact as Known, path: [...path, String(at)] })) : [];
+  });
+  return [...new Map(each.toReversed().map((element) => [JSON.stringify(element.value), element])).values()].toReversed();
 }
 
-function stepsFrom({ template, every }: RemedyStep, inquiry: Inquiry): Step[] {
-  const items = every ? listAt(every, inquiry) : [null];
-  return items.flatMap((item) =>
-    everywhere(template, inquiry).map((one) => {
-      const filled = fillStep(one, (word, name) => lookUp(word, name, item, inquiry));
-      return settle(atHome(filled, inquiry.as.home), inquiry);
-    }),
-  );
+/** A step with all that was found in it; `whole`: every value that it names is known. */
+function stepsFrom(template: StepTemplate, inquiry: Inquiry, item: Element | undefined): { readonly steps: readonly Step[]; readonly whole: boolean } {
+  const lost = new Set<string>();
+  const steps = everywhere(template, inquiry, item).map((one) => {
+    const filled = fillStep(one, (word, name) => {
+      const value = lookUp(word, name, inquiry, item);
+      if (value === undefined) lost.add(`<${name || word}>`);
+      return value;
+    });
+    return settle(atHome(filled, inquiry.as.home), inquiry);
+  });
+  const text = lost.size > 0 ? JSON.stringify(steps) : '';
+  return { steps, whole: ![...lost].some((name) => text.includes(name)) };
 }
 
 /** What takes a key out does so in every file that sets it: else a value that lost comes into force. */
-function everywhere(template: StepTemplate, inquiry: Inquiry): readonly StepTemplate[] {
+function everywhere(template: StepTemplate, inquiry: Inquiry, item: Element | undefined): readonly StepTemplate[] {
   const target = template.unset;
   const name = target !== null && typeof target === 'object' && 'at' in target ? target.at : undefined;
   if (typeof name !== 'string') return [template];
-  const [head = '', ...path] = splitPath(name) ?? [];
-  const files = [...new Set(placesOf(head, path, inquiry).filter(isOurs))];
+  const files = [...new Set(placesOf(splitPath(name) ?? [], inquiry, item).filter(isOurs))];
   return files.length > 1 ? files.map((file) => ({ ...template, unset: file })) : [template];
 }
 
-function lookUp(word: string, name: string, item: Json, inquiry: Inquiry): Json | undefined {
+function lookUp(word: string, name: string, inquiry: Inquiry, item: Element | undefined): Json | undefined {
   const path = splitPath(name) ?? [];
   switch (word) {
     case 'param':
@@ -147,9 +189,9 @@ function lookUp(word: string, name: string, item: Json, inquiry: Inquiry): Json 
     case 'account':
       return valueAt({ name: inquiry.as.name, uid: inquiry.as.uid, home: inquiry.as.home }, path);
     case 'item':
-      return name === '' ? item : item !== null && typeof item === 'object' ? valueAt(item as Known['value'], path) : undefined;
+      return item && (name === '' ? item.value : valueAt({ item: item.value }, ['item', ...path]));
     case 'at':
-      return placesOf(path[0] ?? '', path.slice(1), inquiry).find(isOurs);
+      return placesOf(path, inquiry, item).find(isOurs);
     default:
       return written(path[0] ?? '', path.slice(1), inquiry);
   }
@@ -194,8 +236,8 @@ function settled(step: Step, inquiry: Inquiry): Step {
     const command = installCommand(step.package, distribution);
     return command ? { ...step, command } : step;
   }
-  if ('sysctl' in step) return { ...step, file: lastFile(step.sysctl, placesOf(`sysctl ${step.sysctl}`, ['persistent'], inquiry)[0]) };
-  if ('bootArgument' in step) return { ...step, ...bootPlace(placesOf('boot-arguments', ['pending'], inquiry), distribution) };
+  if ('sysctl' in step) return { ...step, file: lastFile(step.sysctl, placesOf([`sysctl ${step.sysctl}`, 'persistent'], inquiry, undefined)[0]) };
+  if ('bootArgument' in step) return { ...step, ...bootPlace(placesOf(['boot-arguments', 'pending'], inquiry, undefined), distribution) };
   return step;
 }
 

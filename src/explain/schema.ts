@@ -277,7 +277,7 @@ function stepSchema(): Schema {
     after: { type: 'array', minItems: 1, items: { type: 'string', pattern: afterPattern }, description: 'what is due before it takes effect' },
     if: {
       anyOf: [condition, { type: 'array', minItems: 1, items: condition }],
-      description: 'only where this was found: KIND.path or each.path, and a matcher; of a list, one must hold',
+      description: 'only where this was found: KIND.path, each.path, or item.path beside every, and a matcher; of a list, one must hold',
     },
     unless: { anyOf: [condition, { type: 'array', minItems: 1, items: condition }], description: 'not where this was found; the same forms as of `if`' },
     every: { type: 'string', description: 'a step for each element of this list: KIND.path' },

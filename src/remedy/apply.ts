@@ -59,7 +59,10 @@ const isReload = (argv: readonly string[]): boolean => argv[0] === 'systemctl' &
 function changedBy(step: Step, files: Files): Files | undefined {
   if ('write' in step) return write(files, step.write, { content: step.content, ...(step.mode === undefined ? {} : { mode: step.mode }) }, step);
   if ('dropIn' in step) return write(files, dropInFile(step), { content: fileOf('ini', step.keys) }, step);
-  if ('set' in step) return edit(files, step.set, step, (text) => (isFormat(step.format) ? setKey(text, step.format, step.key, step.value) : text));
+  // Words that stand nowhere are in no file.
+  if ('set' in step && step.instead !== undefined && files[real(files, step.set)] === undefined) return files;
+  if ('set' in step)
+    return edit(files, step.set, step, (text) => (isFormat(step.format) ? setKey(text, step.format, step.key, step.value, step.instead) : text));
   if ('unset' in step) {
     if (files[real(files, step.unset)] === undefined) return files;
     return edit(files, step.unset, step, (text) => (isFormat(step.format) ? unsetKey(text, step.format, step.key, step.value) : text));

@@ -4,9 +4,10 @@ import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Format, keyIn, linesFor, spelt } from '../verdicts/edits.ts';
 
-/** The text with the key set to this value; all else as it was. */
-export function setKey(text: string, format: Format, key: string, value: Json): string {
+/** The text with the key set to this value; all else as it was. `instead`: only where these words of a line stand, in their place. */
+export function setKey(text: string, format: Format, key: string, value: Json, instead?: string): string {
   const { section, name, path } = keyIn(format, key);
+  if (instead !== undefined) return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, instead, spelt(format, value))));
   if (format === 'yaml' || format === 'json') return inDocument(text, format, (document) => document.setIn(steps(path), value));
   const lines = linesFor(format, name, value);
   const rest = without(linesOf(text), section, name);
@@ -22,9 +23,12 @@ export function setKey(text: string, format: Format, key: string, value: Json): 
 /** The text without the key, or without one value of it. */
 export function unsetKey(text: string, format: Format, key: string, value?: Json): string {
   const { section, name, path } = keyIn(format, key);
+  if (format === 'ini' && value !== undefined && value !== '')
+    return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
   if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
   return inDocument(text, format, (document) => {
     const at = steps(path);
+    if (!document.hasIn(at)) return;
     const there = document.getIn(at);
     if (value === undefined) document.deleteIn(at);
     else if (isSeq(there)) there.items = there.items.filter((item) => JSON.stringify(item) !== JSON.stringify(value));
@@ -43,7 +47,7 @@ function sectionOf(line: string): string | undefined {
 /** Lines without the assignments of a key: with what they go on over, lists of TOML and continued lines. */
 function without(lines: readonly string[], section: string, name: string, value?: string): string[] {
   const wanted = section === '' ? undefined : sectionOf(`[${section}]`);
-  const assigns = new RegExp(`^\\s*(?:export\\s+)?"?${name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}"?\\s*=\\s*(.*?)\\s*$`);
+  const assigns = new RegExp(`^\\s*(?:export\\s+)?"?${inPattern(name)}"?\\s*=\\s*(.*?)\\s*$`);
   const kept: string[] = [];
   let here: string | undefined;
   for (let at = 0; at < lines.length; at++) {
@@ -59,6 +63,42 @@ function without(lines: readonly string[], section: string, name: string, value?
   }
   return kept;
 }
+
+/** Lines with the value of each assignment of a key changed; one that has none left goes, and one that stays as it is keeps its form. */
+function rewritten(lines: readonly string[], section: string, name: string, change: (value: string) => string): string[] {
+  const wanted = sectionOf(`[${section}]`);
+  const assigns = new RegExp(`^\\s*${inPattern(name)}\\s*=`);
+  const kept: string[] = [];
+  let here: string | undefined;
+  for (let at = 0; at < lines.length; at++) {
+    here = sectionOf(lines[at] ?? '') ?? here;
+    const before = here === wanted ? assigns.exec(lines[at] ?? '')?.[0] : undefined;
+    const from = at;
+    while (before !== undefined && (lines[at] ?? '').endsWith('\\') && at < lines.length - 1) at++;
+    const whole = lines.slice(from, at + 1);
+    const value = whole
+      .map((line) => line.replace(/\\$/, ''))
+      .join(' ')
+      .slice(before?.length ?? 0)
+      .trim();
+    const now = before === undefined ? value : change(value);
+    if (before === undefined || now === value) kept.push(...whole);
+    else if (now !== '') kept.push(`${before}${now}`);
+  }
+  return kept;
+}
+
+/** A value with words that stand side by side replaced; as it was where they do not stand there. */
+function replaced(value: string, words: string, by: string): string {
+  const [all, run] = [wordsOf(value), wordsOf(words)];
+  const at = all.findIndex((_, from) => run.length > 0 && run.every((word, next) => all[from + next] === word));
+  if (at < 0) return value;
+  const rest = [...all.slice(0, at), ...wordsOf(by), ...all.slice(at + run.length)].join(' ');
+  return by === '' ? replaced(rest, words, by) : rest;
+}
+
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+const inPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 const goesOn = (lines: readonly string[], at: number, _first: string): boolean => (lines[at] ?? '').endsWith('\\') && at < lines.length - 1;
 const isOpenList = (text: string): boolean => text.startsWith('[') && depth(text) > 0;
@@ -80,6 +120,7 @@ const steps = (path: readonly string[]): (string | number)[] => path.map((segmen
 interface Editable {
   setIn(path: readonly (string | number)[], value: unknown): void;
   getIn(path: readonly (string | number)[]): unknown;
+  hasIn(path: readonly (string | number)[]): boolean;
   deleteIn(path: readonly (string | number)[]): unknown;
 }
 

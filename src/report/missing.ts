@@ -1,6 +1,6 @@
 /** What an unknown verdict is missing, in words, and what decides it. */
 import { saidOf } from '../facts/asks.ts';
-import { type Missing, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
+import { type Missing, overSsh, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
 import { shellLine } from '../verdicts/shell-line.ts';
 
 /** `read /etc/sudoers, as root`. */
@@ -13,8 +13,8 @@ export function missingText(missing: Missing): string {
 
 const as = (privilege: string): string => (privilege === 'running host' ? 'on the running host' : `as ${privilege}`);
 
-/** The part of the next step that does not name the place: "inspect as root or as the owner". Verdicts share it. */
-export const stepOf = (next: string): string => /^(inspect as [^:]+): /.exec(next)?.[1] ?? next;
+/** The part of the next step that does not name the place: "scan as root or as the owner". Verdicts share it. */
+export const stepOf = (next: string): string => /^(scan as [^:]+): /.exec(next)?.[1] ?? next;
 
 /** Verdicts that the same step decides. */
 export interface Way {
@@ -45,7 +45,7 @@ function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: b
   if (sort === 'root') return { verdicts, needs: 'root', who: 'root', ...asRoot(report, here) };
   if (sort === 'running') return { verdicts, needs: 'the running host', ...furtherCapture };
   if (sort === 'user') return { verdicts, needs: of, who: of, ...furtherCapture };
-  if (sort === 'fix') return { verdicts, step: `fix ${of}, then inspect again`, isCommand: false };
+  if (sort === 'fix') return { verdicts, step: `fix ${of}, then scan again`, isCommand: false };
   return { verdicts, step: of, isCommand: false };
 }
 
@@ -54,7 +54,7 @@ const furtherCapture = { step: 'pretrip capture --for RUN.json', isCommand: true
 function asRoot(report: Report, here: boolean): Pick<Way, 'step' | 'isCommand' | 'note'> {
   const { kind } = report.target;
   if (kind === ownHost && here) return { step: `sudo pretrip scan${flagsOf(report)}`, isCommand: true };
-  if (kind === 'ssh' && here) return { step: 'scan it again with --sudo', isCommand: false };
+  if (kind === overSsh && here) return { step: 'scan it again with --sudo', isCommand: false };
   return { ...furtherCapture, step: `sudo ${furtherCapture.step}` };
 }
 
@@ -79,7 +79,7 @@ interface Need {
 }
 
 /** What is hardest to get of what a verdict is missing; of what no capture decides, the step that people take. */
-function needOf({ missing = [], next = 'inspect again' }: Verdict): Need {
+function needOf({ missing = [], next = 'scan again' }: Verdict): Need {
   const broken = missing.find((m) => m.do === 'mend');
   if (broken?.do === 'mend') return { sort: 'fix', of: broken.path };
   const privileges = new Set(missing.flatMap((m) => ('privilege' in m ? [m.privilege] : [])));

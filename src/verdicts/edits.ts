@@ -67,13 +67,14 @@ const inPattern = (text: string): string => text.replace(/[.*[\]^$/\\]/g, String
 const lineOf = (text: string): string => text.replace(/\\/g, '\\\\');
 
 /** Commands that set the key; undefined where no line tool can (nested documents). */
-export function setCommands(file: string, format: Format, key: string, value: Json): readonly string[] | undefined {
+export function setCommands(file: string, format: Format, key: string, value: Json, instead?: string): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
+  if (instead !== undefined) return [`sed -i ${shellLine([inSection(keyIn(format, key), replacement(instead, spelt(format, value)))])} ${shellLine([file])}`];
   const { section, name } = keyIn(format, key);
   const at = shellLine([file]);
   const directory = file.slice(0, file.lastIndexOf('/')) || '/';
   const lines = linesFor(format, name, value);
-  const away = deletion(section, name);
+  const away = deletion(format, section, name);
   const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
   const first = `${made} && sed -i ${shellLine([away])} ${at}`;
   const print = `printf '%s\\n' ${shellLine(lines)}`;
@@ -91,11 +92,29 @@ export function setCommands(file: string, format: Format, key: string, value: Js
 export function unsetCommands(file: string, format: Format, key: string, value?: Json): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
   const { section, name } = keyIn(format, key);
-  return [`sed -i ${shellLine([deletion(section, name, value === undefined ? undefined : spelt(format, value))])} ${shellLine([file])}`];
+  const script =
+    format === 'ini' && value !== undefined && value !== ''
+      ? inSection({ section, name, path: [] }, removal(spelt(format, value)))
+      : deletion(format, section, name, value === undefined ? undefined : spelt(format, value));
+  return [`sed -i ${shellLine([script])} ${shellLine([file])}`];
 }
 
-function deletion(section: string, name: string, value?: string): string {
+/** A script for the lines of one key. */
+const inSection = ({ section, name }: Key, script: string): string => {
+  const lines = `/^[[:blank:]]*${inPattern(name)}[[:blank:]]*=/{${script}}`;
+  return section === '' ? lines : `/^\\[${inPattern(section)}\\]/,/^\\[/{${lines}}`;
+};
+
+/** Words of a line that stand side by side. */
+const run = (words: string): string => words.trim().split(/\s+/).map(inPattern).join('[[:blank:]]\\+');
+const removal = (words: string): string => `/=[[:blank:]]*${run(words)}[[:blank:]]*$/d;s/\\([=[:blank:]]\\)${run(words)}\\([[:blank:]]\\|$\\)/\\1/g`;
+const replacement = (words: string, by: string): string =>
+  `s/\\([=[:blank:]]\\)${run(words)}\\([[:blank:]]\\|$\\)/\\1${by.replace(/[\\&/]/g, String.raw`\$&`)}\\2/g`;
+
+function deletion(format: Format, section: string, name: string, value?: string): string {
   const blank = '[[:blank:]]*';
   const line = `/^${blank}\\(export[[:blank:]]\\+\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/d`;
-  return section === '' ? line : `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
+  // What stands below a table of TOML is another key.
+  if (section === '') return format === 'toml' ? `0,/^${blank}\\[/{${line}}` : line;
+  return `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
 }

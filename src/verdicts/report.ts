@@ -5,6 +5,8 @@ import type { Step } from './steps.ts';
 
 /** The kind of target that is the very host on which pretrip ran: to look again, it is started there again. */
 export const ownHost = 'local';
+/** The kind of target that is reached over SSH: to look as root, --sudo is given. */
+export const overSsh = 'ssh';
 
 /** Most severe first. */
 export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;

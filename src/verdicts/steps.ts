@@ -75,20 +75,22 @@ export const steps = {
     undo: ({ write }) => shellLine(['rm', write]),
   }),
   set: row({
-    describe: 'set one key of a file in its own format; `SECTION.KEY` where it has sections',
-    fields: { set: 'path', format: 'choice', key: 'text', value: 'value' },
+    describe: 'set one key of a file in its own format; `SECTION.KEY` where it has sections; `instead` of these words of a line, all else of it as it was',
+    fields: { set: 'path', format: 'choice', key: 'text', value: 'value', instead: 'text?' },
     choices: { format: formats },
-    tell: ({ set, format, key, value }) =>
-      clause(`in ${set}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} set ${nested(format, key)}${valueWords(format, key, value)}`),
-    shell: ({ set, format, key, value }) => setCommands(set, formatOf(format), key, value),
+    tell: ({ set, format, key, value, instead }) => {
+      const what = `${nested(format, key)}${valueWords(format, key, value)}${instead === undefined ? '' : ` instead of ${instead}`}`;
+      return clause(`in ${set}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} set ${what}`);
+    },
+    shell: ({ set, format, key, value, instead }) => setCommands(set, formatOf(format), key, value, instead),
   }),
   unset: row({
-    describe: 'take one key out of a file, or one `value` of it',
+    describe: 'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more',
     fields: { unset: 'path', format: 'choice', key: 'text', value: 'value?' },
     choices: { format: formats },
     tell: ({ unset, format, key, value }) => {
       const { name } = keyIn(formatOf(format), key);
-      const what = value === undefined ? `${nested(format, key)}${name}` : `${nested(format, key)}${valueWords(format, key, value)}`;
+      const what = value === undefined ? `${nested(format, key)}${segmentWord(name)}` : `${nested(format, key)}${valueWords(format, key, value)}`;
       return clause(`in ${unset}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} take out ${what}`);
     },
     shell: ({ unset, format, key, value }) => unsetCommands(unset, formatOf(format), key, value),
@@ -199,8 +201,11 @@ export const steps = {
 /** Nested documents name the whole way to a key. */
 const nested = (format: string, key: string): string => {
   const path = format === 'yaml' || format === 'json' ? keyIn(format, key).path.slice(0, -1) : [];
-  return path.length > 0 ? `${path.join('.')}.` : '';
+  return path.length > 0 ? `${path.map(segmentWord).join('.')}.` : '';
 };
+
+/** A segment with a dot or a slash in it, or an empty one, in quotes. */
+const segmentWord = (segment: string): string => (/^[\w-]+$/.test(segment) ? segment : JSON.stringify(segment));
 
 /** With whose privileges a step is carried out, in words. */
 export const needs = { root: 'as root', user: 'as the user' } as const;

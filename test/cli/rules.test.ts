@@ -237,7 +237,7 @@ describe('rules test', () => {
     const { status, out } = await pretrip(['rules', 'test', '-r', root]);
     expect(status).toBe(1);
     expect(out).toContain(`${cases}:3  hopes for the best`);
-    expect(out).toMatch(/wanted one verdict, pass; got .*fail \(medium\).*mode is 0644/);
+    expect(out).toMatch(/wanted one verdict, pass; got .*fail \(medium\).*has mode 0644/);
     expect(out).toMatch(/1 rules?: 0 passed, 1 failed$/);
   });
 

@@ -22,6 +22,12 @@ function put(path: string, text: string): string {
   return file;
 }
 
+/** Rules about Podman are for hosts that have it. */
+function podmanIsThere(): void {
+  chmodSync(put('root/usr/bin/podman', ''), 0o755);
+  put('root/var/lib/dpkg/status', 'Package: podman\nStatus: install ok installed\nVersion: 5.4.2+ds1-2\n\n');
+}
+
 async function report(args: readonly string[]): Promise<Report> {
   const { out, err } = await pretrip([...args, '-o', 'json']);
   expect(err).not.toMatch(/defect/);
@@ -33,6 +39,7 @@ const timeoutRule = ['--select', 'podman.api.service-timeout'];
 describe('the bare service_timeout of the brief', () => {
   test('fails with that file, line 1, and the words that tell why Podman ignores it', async () => {
     put('root/etc/containers/containers.conf.d/timeout.conf', 'service_timeout=0\n');
+    podmanIsThere();
     const { verdicts } = await report(['scan', join(dir, 'root'), ...timeoutRule]);
     expect(verdicts).toHaveLength(1);
     expect(verdicts[0]).toMatchObject({ outcome: 'fail', rule: 'podman.api.service-timeout' });
@@ -42,12 +49,14 @@ describe('the bare service_timeout of the brief', () => {
 
   test('passes with the table header above it', async () => {
     put('root/etc/containers/containers.conf.d/timeout.conf', '[engine]\nservice_timeout=0\n');
+    podmanIsThere();
     const { verdicts } = await report(['scan', join(dir, 'root'), ...timeoutRule]);
     expect(verdicts.map((v) => v.outcome)).toEqual(['pass']);
   });
 
   test('fails when a later drop-in sets 5, and names that file', async () => {
     put('root/etc/containers/containers.conf.d/timeout.conf', '[engine]\nservice_timeout=0\n');
+    podmanIsThere();
     put('root/etc/containers/containers.conf.d/zz.conf', '[engine]\nservice_timeout=5\n');
     const { verdicts } = await report(['scan', join(dir, 'root'), ...timeoutRule]);
     expect(verdicts.map((v) => v.outcome)).toEqual(['fail']);
@@ -56,6 +65,7 @@ describe('the bare service_timeout of the brief', () => {
 
   test('is judged without naming a profile, too', async () => {
     put('root/etc/containers/containers.conf.d/timeout.conf', 'service_timeout=0\n');
+    podmanIsThere();
     chmodSync(put('root/usr/bin/k3d', ''), 0o755);
     const { verdicts, profiles } = await report(['scan', join(dir, 'root')]);
     expect(profiles.map((p) => p.id)).toContain('k3d-rootful');
@@ -144,6 +154,7 @@ describe('bad input ends in one clear message and the right status', () => {
 
   test('a 10 MB config file is unknown, not absent', async () => {
     put('root/etc/containers/containers.conf.d/big.conf', `# ${'x'.repeat(10 * 1024 * 1024)}\n[engine]\nservice_timeout=0\n`);
+    podmanIsThere();
     const { verdicts } = await report(['scan', join(dir, 'root'), ...timeoutRule]);
     expect(verdicts.map((v) => v.outcome)).toEqual(['unknown']);
     expect(verdicts[0]?.message).toMatch(/larger than the limit.*big\.conf/);
@@ -153,6 +164,7 @@ describe('bad input ends in one clear message and the right status', () => {
     put('root/etc/os-release', 'ID=debian\n');
     mkdirSync(join(dir, 'root/etc/containers'), { recursive: true });
     symlinkSync('containers.conf', join(dir, 'root/etc/containers/containers.conf'));
+    podmanIsThere();
     const { verdicts } = await report(['scan', join(dir, 'root'), ...timeoutRule]);
     expect(verdicts.map((v) => v.outcome)).toEqual(['unknown']);
     expect(verdicts[0]?.message).toMatch(/too many levels of symbolic links/);
@@ -273,7 +285,7 @@ test('what needs root and was denied is unknown to an ordinary user, with what t
     await import('node:fs').then((fs) => fs.chmodSync(rules, 0o755));
     const { status, out } = await pretrip(['scan', '-r', rules, '--select', 't.t', '-o', 'json'], { asNobody: true });
     expect(status).toBe(3);
-    expect((JSON.parse(out) as Report).verdicts[0]).toMatchObject({ outcome: 'unknown', next: expect.stringMatching(/inspect as root/) as string });
+    expect((JSON.parse(out) as Report).verdicts[0]).toMatchObject({ outcome: 'unknown', next: expect.stringMatching(/scan as root/) as string });
   } finally {
     rmSync(rules, { recursive: true, force: true });
   }

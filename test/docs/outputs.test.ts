@@ -44,7 +44,7 @@ describe('ten questions for jq', () => {
   const answers: Readonly<Record<string, string>> = {
     'Did the gate pass?': 'failed',
     'Which files decided what failed?': '/etc/containers/containers.conf.d/timeout.conf:1\tservice_timeout=0',
-    'What is to be run to fix it?': 'root\tsystemctl daemon-reload',
+    'What is to be run to fix it?': 'root\tmodprobe tun',
     'What failed for one user?': 'critical\tk3d.rootless.cpuset',
     'What failed since the last run?': 'k3d.rootless.cpuset\tuser:driver',
   };

@@ -102,7 +102,7 @@ const verdicts: readonly Verdict[] = [
     severity: 'high',
     message: 'permission denied: /home/carol/.kube/config',
     evidence: [{ truth: 'unknown', said: 'permission denied: /home/carol/.kube/config', where: [{ path: '/home/carol/.kube/config' }] }],
-    next: 'inspect as root or as carol',
+    next: 'scan as root or as carol',
   },
   {
     rule: 'lsm.selinux.mode',

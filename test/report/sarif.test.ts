@@ -98,11 +98,11 @@ describe('what is unknown', () => {
   });
 
   test('is folded by step, not by order', () => {
-    const asked = sample.verdicts.map((v) => (v.outcome === 'unknown' ? { ...v, next: `inspect as root or as the owner: /${v.rule} may not be read` } : v));
+    const asked = sample.verdicts.map((v) => (v.outcome === 'unknown' ? { ...v, next: `scan as root or as the owner: /${v.rule} may not be read` } : v));
     const [forward, back] = [asked, asked.toReversed()].map((verdicts) => of('folded', { ...sample, verdicts }).results?.filter((r) => r.kind === 'open'));
     expect(forward).toHaveLength(1);
     expect(forward?.[0]?.partialFingerprints).toEqual(back?.[0]?.partialFingerprints);
-    expect(forward?.[0]?.message.text).toMatch(/^Not decided: 2 verdicts of 2 rules\. To decide: inspect as root or as the owner\. Waiting: /);
+    expect(forward?.[0]?.message.text).toMatch(/^Not decided: 2 verdicts of 2 rules\. To decide: scan as root or as the owner\. Waiting: /);
   });
 });
 

@@ -84,7 +84,7 @@ describe('the table', () => {
     const [, plan = ''] = blocks(text);
     expect(plan).toMatch(/^What makes the gate pass, in this order \(first steps; pretrip fix prints all\)$/m);
     expect(plan).toMatch(/^ {2}1 {2}root {2}rm .* closes 1$/m);
-    expect(plan).toMatch(/^ {2}5 +inspect as root or as carol +decides 1$/m);
+    expect(plan).toMatch(/^ {2}5 +scan as root or as carol +decides 1$/m);
   });
 
   test('an entry has the sentence, the place with what stands there, the first step and the rule', () => {
@@ -170,7 +170,7 @@ describe('the table', () => {
       '2. as the user: systemctl --user restart podman.socket',
       'pretrip rules show podman.api.service-timeout',
       'Not decided: permission denied: /home/carol/.kube/config',
-      '   next     inspect as root or as carol',
+      '   next     scan as root or as carol',
       '   waived   until 2027-03-31 by platform@example.org',
     ])
       expect(whole).toContain(part);

@@ -79,5 +79,7 @@ function meant(first: string, argv: readonly string[]): string {
 export function ownersOf(flag: string): string | undefined {
   const name = flag.replace(/^--/, '');
   const owners = Object.entries(COMMANDS).flatMap(([id, { flags }]) => (Object.hasOwn(flags ?? {}, name) ? [`pretrip ${id.replace(':', ' ')}`] : []));
-  return owners.length === 0 ? undefined : `${owners.join(' and ')} ${owners.length === 1 ? 'has' : 'have'} it`;
+  return owners.length === 0
+    ? undefined
+    : `${[owners.slice(0, -1).join(', '), owners.at(-1)].filter(Boolean).join(' and ')} ${owners.length === 1 ? 'has' : 'have'} it`;
 }

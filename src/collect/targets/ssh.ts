@@ -1,9 +1,10 @@
 /** The target `ssh`: another host, through the system's ssh, so that its configuration, agents and known hosts count. */
+import { overSsh } from '../../verdicts/report.ts';
 import { openShell } from './shell.ts';
 import { type AddressTarget, MisuseError } from './target.ts';
 
 export const sshTarget: AddressTarget = {
-  kind: 'ssh',
+  kind: overSsh,
   by: 'address',
   written: 'ssh://[user@]host[:port]',
   describe: "another host, through the system's ssh and its configuration",

@@ -1,13 +1,13 @@
 /** containers.conf as Podman on the target has it in force for one account. */
 import { type Account, type Asking, stat, together } from '../ask.ts';
 import { accountEnvironments } from '../environment/account-environments.ts';
-import { type Fact, FactBuilder, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Json, pathKey, splitPath, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { readDisk } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
 import { record, type Shape } from '../shape.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { agreed } from './agreed.ts';
-import { decode, type Effective, type Idle } from './containers-decode.ts';
+import { decode, type Effective, type Idle, type Stray } from './containers-decode.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
 import { dropInDirectories, type Layers, layersFor, mainFiles, movedTo, movesHome, outside, type Places } from './containers-layers.ts';
 import { keyText } from './key-text.ts';
@@ -150,6 +150,7 @@ function asFact({ candidate, layers, effective }: Merged, where: Where | undefin
   for (const [key, notes] of effective.notes) for (const { said, where: from } of notes) fact.note(splitPath(key) ?? [key], said, ...from);
   for (const { said, where: from } of layers.notes) fact.note('layers', said, ...from);
   idle(fact, 'misplaced', effective.misplaced);
+  strays(fact, effective.misplaced);
   idle(fact, 'unknownKeys', effective.unknownKeys);
   idle(fact, 'unsupported', effective.unsupported);
   idle(fact, 'unstartable', effective.unstartable);
@@ -163,6 +164,16 @@ function idle(fact: FactBuilder, field: string, keys: readonly Idle[]): void {
     ...keys.map((k) => ({ ...k.where, said: k.name })),
   );
   for (const [at, { where }] of keys.entries()) fact.at([field, String(at)], where);
+}
+
+/** Keys in the wrong table, with what it takes to move them. */
+function strays(fact: FactBuilder, keys: readonly Stray[]): void {
+  fact.set(
+    'strays',
+    keys.map(({ name, to, value }): Json => ({ key: name, value, ...(to === undefined ? {} : { to }) })),
+    ...keys.map((k) => k.where),
+  );
+  for (const [at, { where }] of keys.entries()) fact.at(['strays', String(at)], where);
 }
 
 /** What the fields that are no keys tell, in words. */
@@ -202,5 +213,6 @@ function disagreements(fact: FactBuilder, each: readonly Merged[], version: Unkn
       ),
     );
     if (new Set(seen).size > 1) fact.gap(field, depends(what, []));
+    if (field === 'misplaced' && new Set(seen).size > 1) fact.gap('strays', depends(what, []));
   }
 }

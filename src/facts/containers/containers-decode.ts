@@ -2,7 +2,7 @@
 import type { Json, Note, Unknown, Where } from '../fact.ts';
 import { pathKey, splitPath, unparsable } from '../fact.ts';
 import type { DiskFile } from '../host/disk.ts';
-import { placed, type TextEntry, type TextNode } from '../text/node.ts';
+import { placed, plain, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
 import { containersKeys, type KnownKey } from './containers-keys.ts';
 import type { Layers } from './containers-layers.ts';
@@ -24,11 +24,18 @@ export interface Idle {
   readonly where: Where;
 }
 
+/** A key in the wrong table. */
+export interface Stray extends Idle {
+  readonly value: Json;
+  /** Where Podman looks for it; unset where several tables have such a key, or what stands there is a table. */
+  readonly to?: string;
+}
+
 export interface Effective {
   readonly values: ReadonlyMap<string, Decided>;
   readonly gaps: ReadonlyMap<string, Unknown>;
   readonly notes: ReadonlyMap<string, readonly Note[]>;
-  readonly misplaced: readonly Idle[];
+  readonly misplaced: readonly Stray[];
   readonly unknownKeys: readonly Idle[];
   readonly unsupported: readonly Idle[];
   /** What keeps each container from being made, or each image from being pulled, while commands work. */
@@ -69,7 +76,7 @@ class Decoder {
   readonly #values = new Map<string, Decided>();
   readonly #gaps = new Map<string, Unknown>();
   readonly #notes = new Map<string, Note[]>();
-  readonly #misplaced: Idle[] = [];
+  readonly #misplaced: Stray[] = [];
   readonly #unknownKeys: Idle[] = [];
   readonly #unsupported: Idle[] = [];
   /** Lists whose `append` attribute is set: it stays set for later files. */
@@ -235,7 +242,12 @@ class Decoder {
     const homes = tables.length > 1 ? [] : Object.keys(containersKeys).filter((table) => Object.hasOwn(containersKeys[table] ?? {}, name));
     const full = [...tables, entry.key].join('.');
     if (homes.length > 0) {
-      this.#misplaced.push({ name: full, where });
+      this.#misplaced.push({
+        name: full,
+        where,
+        value: plain(entry.value),
+        ...(homes.length === 1 && entry.value.is !== 'map' ? { to: `${homes[0]}.${name}` } : {}),
+      });
       const stands = tables.length === 0 ? 'outside any table' : `under [${tables.join('.')}]`;
       for (const table of homes)
         this.#note(`${table}.${name}`, `${entry.key} stands ${stands}; Podman reads it only under [${table}] and ignores it silently`, where);

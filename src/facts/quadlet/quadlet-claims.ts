@@ -51,7 +51,7 @@ export function openPorts({ command, assignments, ending }: Sibling): Unknown | 
 }
 
 /** A containers.conf that says nothing. */
-const nothingSet = new FactBuilder().build();
+export const nothingSet = new FactBuilder().build();
 
 /** The subnets of a bridge that a `.network` file makes. */
 export function subnetClaims({ assignments, ending, command }: Sibling): Claim[] {
@@ -67,7 +67,7 @@ function networkName({ assignments, names, expand }: Sibling): string {
 }
 
 /** Units that are told never to run together. */
-function apart(one: Sibling, other: Sibling): boolean {
+export function apart(one: Sibling, other: Sibling): boolean {
   const conflicts = (a: Sibling, b: Sibling): boolean =>
     valuesOf(a.assignments, 'Unit', 'Conflicts').some(({ value }) => splitWords(value).words.some((w) => [...b.names, b.file.name].includes(a.expand(w))));
   return conflicts(one, other) || conflicts(other, one);
@@ -125,7 +125,7 @@ export function sharedPorts(mine: readonly PublishedPort[], theirs: readonly Pub
 const told = ({ address, port, protocol }: PublishedPort): string => `${address}:${port}/${protocol}`;
 
 /** Podman binds a port of each family by itself (containers/podman:libpod/oci_util.go bindPort). */
-function portsMeet(a: PublishedPort, b: PublishedPort): boolean {
+export function portsMeet(a: PublishedPort, b: PublishedPort): boolean {
   if (a.protocol !== b.protocol || a.port === '*' || b.port === '*') return false;
   const v6 = (p: PublishedPort): boolean => p.address.startsWith('[');
   const every = (p: PublishedPort): boolean => p.address === '0.0.0.0' || p.address === '[::]';

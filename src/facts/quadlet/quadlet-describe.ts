@@ -4,12 +4,14 @@ import { globMatches } from '../glob.ts';
 import { met } from '../host/path-list.ts';
 import type { RealPaths } from '../host/real-paths.ts';
 import { type Flag, flagsNamed, lastFlag, switchedOn } from '../podman/podman-flags.ts';
+import type { Assignment } from '../systemd/syntax.ts';
 import type { NoIds } from './auto-userns.ts';
 import { imageReference } from './image-reference.ts';
 import { type Command, openFor } from './quadlet-command.ts';
+import { cutsFor, type Meant } from './quadlet-cuts.ts';
 import { capabilitiesOf, devicesOf, type Finding, hostNamespaces, noNewPrivileges, notRoot, plainCapability, securityOptionsOf } from './quadlet-isolation.ts';
 import { sectionOf } from './quadlet-keys.ts';
-import { type AllMounts, leadsTo, mountsAmong, unseenOf } from './quadlet-mounts.ts';
+import { type AllMounts, hostMounts, leadsTo, mountsAmong, readOnlyMount, unseenOf } from './quadlet-mounts.ts';
 import { remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
 import { limitsOf, literalVariables, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
 import { absolute, type Surroundings } from './quadlet-surroundings.ts';
@@ -59,6 +61,12 @@ class Part {
         open,
       );
   }
+  /** Sets which words of which files are what was found, under a name. */
+  cut(name: string, all: readonly Assignment[], found: readonly Finding[], meant?: Meant): void {
+    if (found.length === 0) return;
+    const { cuts, elsewhere } = cutsFor(all, found, meant);
+    for (const [field, each] of Object.entries({ cuts, elsewhere })) this.fact.set([field, name], each as unknown as Json, ...found.map((f) => f.where));
+  }
   /** `wanted` is the flag that makes it `value`. */
   is(path: readonly string[], value: boolean, wanted: { where: Where } | undefined, open: Unknown | undefined): void {
     if (wanted) this.fact.set(path, value, wanted.where);
@@ -92,7 +100,61 @@ export function describeWorkload({ source, seen, command, mounts, real, noIds }:
   setUpdates(part, source, command.flags);
   setService(part, source, seen, command);
   setVariables(part, source, seen, command, query);
+  fact.set('cuts', {}, here).set('elsewhere', {}, here);
+  setCuts(part, source, command, query);
+  setMountCuts(part, { source, mounts, real }, query);
   return fact;
+}
+
+/** Every file that a finding may stand in: the unit, its pod and the drop-ins of both and of the service. */
+const assignmentsOf = ({ assignments, pod, dropIns }: Source): readonly Assignment[] => [...assignments, ...(pod?.assignments ?? []), ...dropIns.assignments];
+
+const foundIn = (flags: readonly Flag[], is: (flag: Flag) => boolean): Finding[] =>
+  flags.filter(is).map((f) => ({ said: `--${f.name} ${f.value}`, where: f.where }));
+
+/** What would have to go for the findings about its isolation, updates and limits to be gone. */
+function setCuts(part: Part, source: Source, command: Command, query: WorkloadQuery): void {
+  const all = assignmentsOf(source);
+  const flags = [...command.flags, ...(source.pod?.command.flags ?? [])];
+  const byFlag = (name: string, is: (flag: Flag) => boolean, meant: Meant = {}): void => part.cut(name, all, foundIn(flags, is), { flag: is, ...meant });
+  byFlag('privileged', (f) => f.name === 'privileged');
+  byFlag('hostNamespaces', (f) => hostNamespaces([f]).length > 0);
+  byFlag('cgroups', (f) => f.name === 'cgroups');
+  const { devices, securityOptions } = query;
+  const hasDevice = (f: Flag): boolean => devicesOf([f]).some((d) => met(source.expand(d.said), devices ?? [], source.owner) !== undefined);
+  if (devices) byFlag('devices', hasDevice, { word: (w) => hasDevice({ name: 'device', value: w.replace(/^-/, ''), where: part.here }) });
+  const hasOption = (f: Flag): boolean => securityOptionsOf([f]).some((o) => securityOptions?.includes(o.said));
+  if (securityOptions) byFlag('securityOptions', hasOption, { word: (w) => hasOption({ name: 'security-opt', value: `unmask=${w}`, where: part.here }) });
+  const isBad = (f: Flag): boolean => {
+    const { added, misspelt } = capabilitiesOf([f]);
+    return misspelt.length > 0 || added.some((a) => query.capabilities?.some((name) => plainCapability(name) === a.said));
+  };
+  byFlag('capabilities', isBad, { word: (w) => isBad({ name: 'cap-add', value: w, where: part.here }) });
+  const asks = (word: string): boolean => word !== 'local' && word !== 'disabled';
+  const policies = updatePolicies(source.assignments, sectionOf(source.ending)).filter((w) => asks(w.text));
+  const isLabel = (word: string): boolean => word.startsWith('io.containers.autoupdate=') && asks(word.slice('io.containers.autoupdate='.length));
+  part.cut(
+    'updates',
+    all,
+    policies.map((w) => ({ said: w.text, where: w.where })),
+    { word: (w) => isLabel(w) || (!w.includes('=') && asks(w.slice(w.lastIndexOf('/') + 1))) },
+  );
+  byFlag('updateLabels', (f) => f.name === 'label' && isLabel(f.value), { word: isLabel });
+}
+
+/** Mounts that the rule names: those that would have to go, or, where it asks for what can be written, to be read-only. */
+function setMountCuts(part: Part, { source, mounts, real }: Pick<Workload, 'source' | 'mounts' | 'real'>, { hostPaths, writable }: WorkloadQuery): void {
+  if (!hostPaths) return;
+  const asked = mounts.each.filter((m) => (writable !== true || !m.readOnly) && mountsAmong([m], hostPaths, source.owner, real).length > 0);
+  const found = asked.map((m) => ({ said: m.source, where: m.where }));
+  const sources = new Set(asked.map((m) => m.source));
+  const isOne = (f: Flag): boolean => hostMounts([{ ...f, value: source.expand(f.value) }], source.file.directory).some((m) => sources.has(m.source));
+  const all = assignmentsOf(source).filter((a) => a.key !== 'Rootfs');
+  part.cut(writable === true ? 'writable' : 'mounts', all, found, {
+    flag: isOne,
+    word: (w) => isOne({ name: 'mount', value: w, where: part.here }),
+    ...(writable === true ? { now: readOnlyMount } : {}),
+  });
 }
 
 function setPrivileges(part: Part, source: Source, command: Command, query: WorkloadQuery): void {

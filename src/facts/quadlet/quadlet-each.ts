@@ -1,6 +1,7 @@
 /** A fact about one Quadlet file that holds under every release of Podman that the host may have. */
 import { type Asking, together } from '../ask.ts';
-import { type Fact, FactBuilder, type Known, missing, type Unknown, type Where } from '../fact.ts';
+import { type Fact, FactBuilder, type Json, type Known, missing, pathKey, type Unknown, type Where } from '../fact.ts';
+import { cutFields } from './quadlet-cuts.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import { type QuadletHost, quadletFiles, quadletHosts } from './quadlet-units.ts';
 
@@ -37,13 +38,23 @@ export function* underEachRelease(
   const built = facts.map((f) => f.build());
   const { release } = hosts;
   if (!release) return last.build();
-  for (const field of fields)
-    if (new Set(built.map((b) => seenAs(b, field))).size > 1)
-      last.gap(field, { is: 'unknown', why: 'ambiguous', said: releasesDiffer(release), where: [{ path }] });
+  for (const part of comparedParts(fields, built))
+    if (new Set(built.map((b) => seenAs(b, part))).size > 1)
+      last.gap(part, { is: 'unknown', why: 'ambiguous', said: releasesDiffer(release), where: [{ path }] });
   return last.build();
 }
 
-const seenAs = (fact: Known, field: string): string => JSON.stringify([fact.value[field], fact.gaps.get(field)?.said]);
+/** What releases are compared by: each field, and what would have to go for each finding by itself. */
+export function comparedParts(fields: readonly string[], facts: readonly Known[]): (readonly string[])[] {
+  const names = (field: string): string[] => [...new Set(facts.flatMap((f) => Object.keys((f.value[field] ?? {}) as Readonly<Record<string, Json>>)))];
+  return fields.flatMap((field) => (field in cutFields ? names(field).map((name) => [field, name]) : [[field]]));
+}
+
+/** A field of a fact, or one part of it. */
+export const partOf = ({ value }: Known, [field = '', name]: readonly string[]): Json | undefined =>
+  name === undefined ? value[field] : (value[field] as Readonly<Record<string, Json>> | undefined)?.[name];
+
+const seenAs = (fact: Known, part: readonly string[]): string => JSON.stringify([partOf(fact, part), fact.gaps.get(pathKey(part))?.said]);
 
 /** Sets a list of findings: what was found stands; that there is no more can be said only where nothing is open. */
 export function setFindings(fact: FactBuilder, field: string, { each, unseen }: Findings, here: Where): void {

@@ -30,6 +30,8 @@ export interface LoadError {
   readonly path: string;
   readonly said: string;
   readonly line?: number;
+  /** What is wrong with the file itself; unset where a line of it is. */
+  readonly file?: 'dangling' | 'unreadable';
   readonly endless?: true;
 }
 
@@ -79,9 +81,10 @@ export function supported(release: Release, name: string): boolean {
 function loadError(file: QuadletFile, account: Account | undefined, release: Release): LoadError | undefined {
   const { path, stat, text } = file;
   const end = stat.real?.is === 'got' ? stat.real.value : stat;
-  if (stat.type === 'link' && stat.real?.is === 'absent' && stat.target !== '/dev/null') return { path, said: `a dangling link to ${stat.target ?? ''}` };
+  if (stat.type === 'link' && stat.real?.is === 'absent' && stat.target !== '/dev/null')
+    return { path, said: `a dangling link to ${stat.target ?? ''}`, file: 'dangling' };
   if (end.type === 'directory') return { path, said: 'a directory' };
-  if (account && stat.target !== '/dev/null' && !readable(end, account)) return { path, said: `cannot be read by ${account.name}` };
+  if (account && stat.target !== '/dev/null' && !readable(end, account)) return { path, said: `cannot be read by ${account.name}`, file: 'unreadable' };
   if (text.is !== 'got') return undefined;
   const parsed = parseQuadlet(text.value, path, release);
   return parsed.is === 'broken' ? { path, said: parsed.said, line: parsed.line, ...(parsed.endless ? { endless: true } : {}) } : undefined;

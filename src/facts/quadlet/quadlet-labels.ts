@@ -74,3 +74,21 @@ export function labelsOf(flags: readonly Flag[], from: string, as: Account, byHa
     refused: mounts.filter(({ flag, path }) => relabels(flag) && refused(as).includes(path)).map(say),
   };
 }
+
+/** The words of a mount with a label of its own. */
+export const relabelled = (words: string): string => (isWritten(words) ? `${words},relabel=private` : optionsOf(words, (options) => [...options, 'Z']));
+
+/** The words of a mount that leave its label as it is. */
+export const unrelabelled = (words: string): string =>
+  isWritten(words)
+    ? words.replace(/,(?:relabel=(?:shared|private)|[zZ])(?=,|$)/g, '')
+    : optionsOf(words, (options) => options.filter((o) => o !== 'z' && o !== 'Z'));
+
+const isWritten = (words: string): boolean => /(?:^|[\s=,])(?:type|src|source)=/.test(words);
+
+/** `SOURCE:DEST[:OPTIONS]` with its options changed. */
+function optionsOf(words: string, change: (options: string[]) => string[]): string {
+  const [from = '', to = from, options = ''] = words.split(':');
+  const now = change(options.split(',').filter((o) => o !== ''));
+  return [from, to, ...(now.length > 0 ? [now.join(',')] : [])].join(':');
+}

@@ -97,3 +97,10 @@ export function leadsTo(source: string, real: RealPaths): string | undefined {
 /** The first source of which nobody could see where it leads. */
 export const unseenOf = (mounts: readonly { readonly source: string }[], real: RealPaths): Unknown | undefined =>
   mounts.map((m) => real.get(m.source)).find((r) => typeof r === 'object');
+
+/** The words of a mount with it read-only: `SOURCE:DEST:ro`, or `type=bind,…,ro=true`. */
+export function readOnlyMount(words: string): string {
+  if (/(?:^|[\s=,])(?:type|src|source)=/.test(words)) return `${words.replace(/,(?:rw|ro|readonly)(?:=[^,\s]*)?(?=,|$)/g, '')},ro=true`;
+  const [from = '', to, options = ''] = words.split(':');
+  return to === undefined ? words : [from, to, [...options.split(',').filter((o) => o !== '' && o !== 'rw'), 'ro'].join(',')].join(':');
+}

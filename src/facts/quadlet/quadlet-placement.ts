@@ -18,6 +18,8 @@ export interface Placement {
   /** Why it reaches others than it seems meant for. */
   readonly misplaced?: string;
   readonly shadowedBy?: string;
+  /** Where it would have to lie, where that can be told. */
+  readonly moveTo?: string;
   /** Errors of the file, or of its directory, for which the generator cannot load it. */
   readonly loadErrors: readonly LoadError[];
   /** The file whose error loses this one, too. */
@@ -36,15 +38,20 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
   const none = { place, readBy: [], loadErrors: [] } as const;
   const ending = endingSince(name.slice(name.lastIndexOf('.') + 1));
   if (!supported(host.release, name)) {
+    const lower = `${directory}/${name.slice(0, name.lastIndexOf('.'))}${name.slice(name.lastIndexOf('.')).toLowerCase()}`;
     return {
       ...none,
+      ...(ending === undefined && supported(host.release, lower.slice(lower.lastIndexOf('/') + 1)) ? { moveTo: lower } : {}),
       inert:
         ending === undefined
           ? `no generator takes the ending of ${name}, since endings are lower case`
           : `Podman ${host.release.said} passes over ${name.slice(name.lastIndexOf('.'))} files, which came with ${ending}`,
     };
   }
-  if (place === 'none') return { ...none, inert: inertBecause(host, directory) };
+  if (place === 'none') {
+    const read = readInstead(directory);
+    return { ...none, inert: inertBecause(host, directory), ...(read === directory ? {} : { moveTo: `${read}/${name}` }) };
+  }
   const taking = readers.filter((i) => i.taken.get(name)?.path === path);
   const shadowing = readers.map((i) => i.shadowed.get(path)).filter((p) => p !== undefined);
   const errors = readers.flatMap((i) => i.loadErrors.get(directory) ?? []);
@@ -58,7 +65,7 @@ export function placementOf(host: QuadletHost, file: QuadletFile): Placement {
     ...(own.length === 0 && other ? { lostWith: other.path } : {}),
     ...(taking.length === 0 && shadowing[0] !== undefined ? { shadowedBy: shadowing[0] } : {}),
     ...(instance ? { instance } : {}),
-    ...meant(host, place, directory),
+    ...meant(host, place, directory, name),
   };
 }
 
@@ -87,6 +94,15 @@ function readerNames(host: QuadletHost, taking: readonly Instance[], directory: 
   return taking.map((i) => i.account?.name ?? 'root');
 }
 
+/** The directory that was meant, of one that no generator reads: that of a drop-in directory, or of Podman instead of systemd. */
+const readInstead = (directory: string): string =>
+  directory
+    .replace(/\/[^/]*\.d(?:\/.*)?$/, '')
+    .replace(/^\/(?:etc|run)\/systemd\/system$/, '/etc/containers/systemd')
+    .replace(/^\/(?:usr\/)?lib\/(?:systemd\/system|containers\/systemd)$/, '/usr/share/containers/systemd')
+    .replace(/^\/etc\/systemd\/user$/, shared)
+    .replace(/\/\.config\/systemd\/user$/, '/.config/containers/systemd');
+
 function inertBecause(host: QuadletHost, directory: string): string {
   if (/\.d(\/|$)/.test(directory)) return 'a directory that ends in .d is for drop-ins, no generator looks for units there';
   const uid = new RegExp(`^${shared}/(\\d+)(/|$)`).exec(directory)?.[1];
@@ -98,18 +114,34 @@ function inertBecause(host: QuadletHost, directory: string): string {
 }
 
 /** Directories that are named for a user but read by somebody else. */
-function meant(host: QuadletHost, place: string, directory: string): { escalates?: string; misplaced?: string } {
+function meant(host: QuadletHost, place: string, directory: string, name: string): Pick<Placement, 'escalates' | 'misplaced' | 'moveTo'> {
+  const ofUser = (word: string): { moveTo?: string } => {
+    const account = host.accounts.find((a) => a.uid !== 0 && (a.name === word || String(a.uid) === word));
+    return account ? { moveTo: `${shared}/${account.uid}/${name}` } : {};
+  };
+  const ofHome = (uid: string): { moveTo?: string } => {
+    const account = host.accounts.find((a) => String(a.uid) === uid);
+    return account ? { moveTo: `${account.home}/.config/containers/systemd/${name}` } : {};
+  };
   const stray = /^\/(run|usr\/share)\/containers\/systemd\/users(\/|$)/.exec(directory);
-  if (place === 'system' && stray) return { escalates: 'this users/ directory is not kept from the system generator' };
+  if (place === 'system' && stray)
+    return {
+      escalates: 'this users/ directory is not kept from the system generator',
+      moveTo: `${shared}${directory.slice(stray[0].replace(/\/$/, '').length)}/${name}`,
+    };
   if (place === 'system' && directory.startsWith(`${shared}/`))
-    return { escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well` };
+    return {
+      escalates: `${shared} lies below a link, and Podman ${host.release.said} then gives its units to root as well`,
+      ...ofHome(directory.slice(shared.length + 1)),
+    };
   const top = /^\/(?:run|etc|usr\/share)\/containers\/systemd\/([^/]+)/.exec(directory)?.[1];
   if (place === 'system' && top !== undefined && (top === 'user' || namesUser(host.accounts, top)))
-    return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it` };
+    return { escalates: `the directory ${top}/ reads like a user's, but the system generator takes it`, ...ofUser(top) };
   const team = new RegExp(`^${shared}/([^/]+)`).exec(directory)?.[1];
   if (place === 'user' && team !== undefined && host.accounts.some((a) => a.name === team && a.uid !== 0))
-    return { misplaced: `only numeric directories belong to one user: users/${team}/ reaches every user` };
-  if (place === 'user' && directory.startsWith('/root/')) return { misplaced: "only root's own user manager reads it, not the system's" };
+    return { misplaced: `only numeric directories belong to one user: users/${team}/ reaches every user`, ...ofUser(team) };
+  if (place === 'user' && directory.startsWith('/root/'))
+    return { misplaced: "only root's own user manager reads it, not the system's", moveTo: `/etc/containers/systemd/${name}` };
   return {};
 }
 

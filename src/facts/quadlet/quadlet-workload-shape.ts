@@ -1,6 +1,7 @@
 /** Query and shape of kind `quadlet-workload`. Of each list of things the query can name some: `matching` holds those that are there. */
 import type { QueryField, QueryOf } from '../kind.ts';
 import { boolean, list, mode, number, record, string } from '../shape.ts';
+import { cutFields } from './quadlet-cuts.ts';
 
 const names = (describe: string) => ({ type: 'strings', describe }) as const;
 
@@ -24,6 +25,7 @@ const findings = (describe: string) => list(string('one finding'), describe);
 
 export const workloadShape = record({
   type: string('ending of the file'),
+  ...cutFields,
   owner: string('the account it runs as'),
   privileged: boolean('--privileged: every capability, every device, and no confinement'),
   devices: record({ each: findings('devices of the host that it is given'), matching: findings('devices among them that the rule names') }, 'devices'),

@@ -8,7 +8,7 @@ import { crioShape } from '../../facts/crio/crio-conf.ts';
 import type { Fact } from '../../facts/fact.ts';
 import { k3sShape } from '../../facts/k3s/k3s-config.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { list, type RecordShape, record, string, version } from '../../facts/shape.ts';
+import { any, list, type RecordShape, record, string, version } from '../../facts/shape.ts';
 
 const shape: RecordShape = record({
   ...containersShape,
@@ -20,6 +20,14 @@ const shape: RecordShape = record({
   layers: list(string('a path'), 'the files that were applied, later ones winning'),
   ignored: list(string('a path'), 'files of containers.conf that lie there and that this version of the program does not apply'),
   misplaced: list(string('a key as it stands'), 'known keys that stand in the wrong table, where the program ignores them'),
+  strays: list(
+    record({
+      key: string('as it stands'),
+      to: string('the key that is read instead; unset where several tables have one of this name'),
+      value: any('what it is set to'),
+    }),
+    'the same of containers.conf, each with what it takes to move it',
+  ),
   unknownKeys: list(string('a key as it stands'), 'keys that no release of the program knows'),
   unsupported: list(string('a key'), 'known keys that this version of the program does not read'),
   unstartable: list(string('a key, and what is wrong'), 'values of containers.conf with which commands work and each container, or each pull, fails'),

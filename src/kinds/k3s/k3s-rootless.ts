@@ -47,6 +47,7 @@ export const k3sRootless = defineKind({
     portDriver: setting(string('the driver in use', ['builtin', 'slirp4netns']), settingNames.portDriver),
     disableHostLoopback: setting(boolean('whether pods are kept from the loopback address of the host'), settingNames.disableHostLoopback),
     misplaced: listOf(any('a variable'), 'K3S_ROOTLESS_* variables that are set only where the service does not see them'),
+    strays: listOf(record({ name: string('its name'), value: string('its value there') }), 'the same, each with the value that does not arrive'),
     slirp4netns: record(
       { found: boolean('K3s finds it'), path: string('where'), bundled: boolean('it is the one that K3s brings along') },
       'the program that gives the cluster its network',
@@ -132,13 +133,18 @@ function misplaced(fact: FactBuilder, { environment, strays, straysUnseen }: Ser
   const gaps = Object.values(settingNames).map((name) => gapOf(environment, name));
   const lost = strays.filter((s) => s.name !== 'PATH' && !environment.variables.has(s.name) && !environment.unclear.has(s.name));
   const open = environment.unseen ?? (lost.length === 0 ? (gaps.find((g) => g) ?? straysUnseen) : undefined);
-  if (open) fact.gap('misplaced', open);
-  else
-    fact.set(
-      'misplaced',
-      [...new Set(lost.map((s) => s.name))].sort(),
-      ...lost.map((s) => ({ ...s.at, said: `${s.name}=${s.value} does not reach the service` })),
-    );
+  if (open) {
+    fact.gap('misplaced', open).gap('strays', open);
+    return;
+  }
+  const places = lost.map((s) => ({ ...s.at, said: `${s.name}=${s.value} does not reach the service` }));
+  const last = new Map(lost.map(({ name, value }) => [name, value]));
+  const names = [...last.keys()].sort();
+  fact.set('misplaced', names, ...places).set(
+    'strays',
+    names.map((name) => ({ name, value: last.get(name) ?? '' })),
+    ...places,
+  );
 }
 
 /** K3s unpacks its bundle and puts it in front of PATH before it looks for the program (k3s-io/k3s:cmd/k3s/main.go). */

@@ -35,7 +35,12 @@ const keyDirectories = unasked(
 );
 
 const keys: Touches = [...keyDirectories, { do: 'stat', named: 'the key files of policy.json' }];
-const ownPolicy: Touches = (['stat', 'read'] as const).map((verb) => ({ do: verb, named: 'the file that signature_policy of crio.conf names', later: true }));
+/** Where it lies as a rule, so that a capture script brings it without having read crio.conf. */
+const usualOwn = '/etc/crio/policy.json';
+const ownPolicy: Touches = (['stat', 'read'] as const).flatMap((verb) => [
+  { do: verb, path: usualOwn },
+  { do: verb, named: 'the file that signature_policy of crio.conf names', later: true },
+]);
 
 export const imagePolicy = defineKind({
   name: 'image-policy',
@@ -57,6 +62,7 @@ export const imagePolicy = defineKind({
     restricting: boolean('some requirement, under whatever transport name, is not accept-anything'),
     scoped: boolean('some scope of a known transport demands a signature or rejects'),
     open: list(string('a transport'), 'transports of which any image is let in unsigned'),
+    opened: list(string('a transport'), 'those of them that an entry of their own lets in, whatever the default is'),
     unknownTransports: list(string('a name'), 'names that are no transport: they restrict nothing'),
     override: string("the account's own file, if it replaces the system-wide one"),
     overrideWeaker: boolean('the own file lets in what the system-wide one does not'),
@@ -144,7 +150,7 @@ function* judgedFile(fact: FactBuilder, chosen: PolicyFile, as: Account): Asking
 
 /** What a policy that is not accepted lets in cannot be told. */
 function closed(fact: FactBuilder, why: Unknown): FactBuilder {
-  for (const field of ['strict', 'restricting', 'scoped', 'open', 'unknownTransports', 'keys']) fact.gap(field, why);
+  for (const field of ['strict', 'restricting', 'scoped', 'open', 'opened', 'unknownTransports', 'keys']) fact.gap(field, why);
   return fact;
 }
 
@@ -173,6 +179,8 @@ function judge(fact: FactBuilder, policy: Policy): void {
   fact.set('scoped', scoped.length > 0, ...(scoped.length > 0 ? scoped.flatMap((s) => of(s.requirements)) : [{ path }]));
   const open = entrances.filter((name) => !restricts(requirementsFor(policy, name, '')));
   fact.set('open', [...open], ...open.map((name) => ({ ...(requirementsFor(policy, name, '')[0]?.where ?? { path }), said: `accepts ${name}` })));
+  const own = open.filter((name) => policy.transports.get(name)?.has(''));
+  fact.set('opened', own, ...own.map((name) => ({ ...(requirementsFor(policy, name, '')[0]?.where ?? { path }), said: `accepts ${name}` })), { path });
   const strange = [...policy.transports.keys()].filter((name) => !isTransport(name));
   fact.set('unknownTransports', strange, ...strange.map((name) => ({ ...(policy.places.get(name) ?? { path }), said: name })));
 }

@@ -6,10 +6,13 @@ import { since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Known, type Unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { collisionsOf, subnetClaims } from '../../facts/quadlet/quadlet-claims.ts';
+import { flagsNamed } from '../../facts/podman/podman-flags.ts';
+import { apart, collisionsOf, nothingSet, subnetClaims } from '../../facts/quadlet/quadlet-claims.ts';
+import { type Cuts, cutFields, cutsFor, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
+import { portMoves } from '../../facts/quadlet/quadlet-port-moves.ts';
 import { type Sibling, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, record, string } from '../../facts/shape.ts';
@@ -22,6 +25,7 @@ const shape = record({
   ports: findings('ports of the host on addresses that overlap'),
   subnets: findings('subnets of networks'),
   services: findings('names of the generated unit and its aliases'),
+  ...cutFields,
 });
 
 export const quadletCollisions = defineKind({
@@ -57,8 +61,31 @@ function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactB
   setFindings(fact, 'ports', { each: found.ports, unseen: open }, within);
   setFindings(fact, 'subnets', { each: [...found.subnets, ...usual.each], unseen: unseen ?? usual.unseen }, here);
   setFindings(fact, 'services', { each: found.services, unseen }, here);
+  const publishers = siblings.map((sibling) => ({ sibling, conf: since(host.release, '6.0') ? conf : nothingSet }));
+  const ports = found.ports.length > 0 ? portMoves(publishers, (a, b) => !apart(a, b), own) : none;
+  const told = ports.cuts.length > 0 ? [] : found.ports.map(({ said, where }) => ({ path: where.path, text: said }));
+  setCuts(fact, here, {
+    names: found.names.length > 0 ? cutsBy(own, 'name') : none,
+    ports: { cuts: ports.cuts, elsewhere: [...ports.elsewhere, ...told] },
+    subnets: found.subnets.length + usual.each.length > 0 ? networkCuts(own) : none,
+  });
   return fact;
 }
+
+const none: Cuts = { cuts: [], elsewhere: [] };
+
+/** The flags of PodmanArgs= by this name. */
+const cutsBy = ({ assignments, command }: Sibling, name: string): Cuts => {
+  const args = assignments.filter((a) => a.key === 'PodmanArgs');
+  const found = flagsNamed(command.flags, name).map((f) => ({ said: f.value, where: f.where }));
+  return { cuts: cutsFor(args, found, { flag: (f) => f.name === name }).cuts, elsewhere: [] };
+};
+
+/** A network without these gets a free subnet. */
+const networkCuts = (own: Sibling): Cuts => {
+  const { cuts, elsewhere } = wholeKeys(own.assignments, 'Network', ['Subnet', 'Gateway', 'IPRange']);
+  return { cuts: [...cuts, ...['subnet', 'gateway', 'ip-range'].flatMap((name) => cutsBy(own, name).cuts)], elsewhere };
+};
 
 /** The default network has its subnet whether it was made or not (containers/common:libnetwork/netavark/config.go, internal/util/validate.go). */
 function defaultSubnet(own: Sibling, conf: Known | Unknown): { each: Finding[]; unseen?: Unknown } {

@@ -19,6 +19,7 @@ export const quadletGenerator = defineKind({
     files: list(string('a path'), "Quadlet files in the account's directories"),
     present: boolean('the generator is an executable file'),
     path: string('where it lies'),
+    dangling: boolean('what lies there is a link to nothing'),
   }),
   touches: () => [quadletHosts, ...[...pathsOf('system'), ...pathsOf('user')].map((path) => ({ do: 'stat', path }) as const)],
   *learn(_, as): Asking<Fact> {
@@ -50,5 +51,8 @@ function present(fact: FactBuilder, path: string, { value }: { value: Stat }): F
   const end = value.real?.is === 'absent' ? undefined : (value.real?.value ?? value);
   const runs = end !== undefined && end.type === 'file' && (end.mode & 0o111) !== 0;
   const where: Where = { path, ...(end === undefined ? { said: `a dangling link to ${value.target ?? ''}` } : runs ? {} : { said: 'not an executable file' }) };
-  return fact.set('path', path, where).set('present', runs, where);
+  return fact
+    .set('path', path, where)
+    .set('dangling', end === undefined, where)
+    .set('present', runs, where);
 }

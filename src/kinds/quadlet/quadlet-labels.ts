@@ -2,11 +2,15 @@
 import { type Answer, type Asking, nothing, read, together } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
+import { cleanPath } from '../../facts/host/path-list.ts';
 import { selinux } from '../../facts/host/selinux.ts';
 import { defineKind } from '../../facts/kind.ts';
+import type { Flag } from '../../facts/podman/podman-flags.ts';
+import { type Cuts, cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
-import { setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
-import { labelledByHand, labelsOf, unlabelled } from '../../facts/quadlet/quadlet-labels.ts';
+import { type Finding, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import { labelledByHand, labelsOf, relabelled, unlabelled, unrelabelled } from '../../facts/quadlet/quadlet-labels.ts';
+import { hostMounts } from '../../facts/quadlet/quadlet-mounts.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { completed, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
@@ -19,6 +23,7 @@ const shape = record({
   enforcing: boolean('SELinux denies what its policy does not allow'),
   kept: list(string('a path'), 'mounts of the host whose label stays as it is, and that containers may not use under it'),
   refused: list(string('a path'), 'mounts of the host that are to get a new label and that Podman refuses to give one'),
+  ...cutFields,
 });
 
 export const quadletLabels = defineKind({
@@ -53,5 +58,11 @@ function* describeLabels(host: QuadletHost, file: QuadletFile): Asking<FactBuild
   const hidden = open ?? (labels.kept.length > 0 ? shut : undefined);
   setFindings(fact, 'kept', { each: apart || hidden ? [] : labels.kept, unseen: apart ? undefined : hidden }, here);
   setFindings(fact, 'refused', { each: apart || open ? [] : labels.refused, unseen: apart ? undefined : open }, here);
+  const cut = (found: readonly Finding[], now: (words: string) => string): Cuts => {
+    const mounts = (f: Flag) => hostMounts([{ ...f, value: source.expand(f.value) }], file.directory);
+    const is = (f: Flag): boolean => mounts(f).some((m) => found.some((l) => l.said === cleanPath(m.source)));
+    return cutsFor(source.assignments, found, { flag: is, word: (w) => is({ name: 'mount', value: w, where: here }), now });
+  };
+  setCuts(fact, here, { kept: cut(labels.kept, relabelled), refused: cut(labels.refused, unrelabelled) });
   return fact;
 }

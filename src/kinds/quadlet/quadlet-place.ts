@@ -13,6 +13,7 @@ const fstab = '/etc/fstab';
 
 const shape = record({
   later: string('the mount that it lies on and that comes after the generators of the system; unset when there is none'),
+  copyFrom: string('where its text lies, where that is mounted too late; unset otherwise'),
   alsoRoot: string("why root's own user manager takes it as well; unset when it does not"),
 });
 
@@ -48,7 +49,10 @@ function* describePlace(host: QuadletHost, file: QuadletFile): Asking<FactBuilde
   const table: Answer<string> = yield* read(fstab);
   if (table.is === 'blocked') return end === file.path ? fact : fact.gap('later', unknown(table, fstab));
   const mount = mountOf(table.is === 'got' ? parseFstab(table.value) : [], end);
-  if (mount && !early(mount)) fact.set('later', `${end} lies on ${mount.point}, which is mounted after the generators ran`, mount.at, here);
+  if (mount && !early(mount))
+    fact
+      .set('later', `${end} lies on ${mount.point}, which is mounted after the generators ran`, mount.at, here)
+      .set('copyFrom', file.stat.real?.is === 'got' ? end : undefined, here);
   return fact;
 }
 

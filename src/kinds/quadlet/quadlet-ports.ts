@@ -6,9 +6,11 @@ import { type Fact, FactBuilder, type Known, type Unknown } from '../../facts/fa
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { ofAnyone } from '../../facts/podman/patterns.ts';
-import { openPorts, portClaims, sharedPorts } from '../../facts/quadlet/quadlet-claims.ts';
+import { nothingSet, openPorts, portClaims, sharedPorts } from '../../facts/quadlet/quadlet-claims.ts';
+import { cutFields, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { type Finding, setFindings } from '../../facts/quadlet/quadlet-each.ts';
 import type { Instance } from '../../facts/quadlet/quadlet-instances.ts';
+import { portMoves } from '../../facts/quadlet/quadlet-port-moves.ts';
 import { siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, record, string } from '../../facts/shape.ts';
@@ -21,6 +23,7 @@ export const quadletPorts = defineKind({
   shape: record({
     publishing: list(string('root or another account'), 'managers whose Quadlet files publish ports'),
     shared: list(string('a port and two files'), 'ports that two managers want'),
+    ...cutFields,
   }),
   touches: () => [quadletHosts, containersConf, ...ofAnyone([containersConf])],
   *learn(): Asking<Fact> {
@@ -44,6 +47,11 @@ export const quadletPorts = defineKind({
     if (unseen && publishing.length < 2) fact.gap('publishing', unseen);
     else setFindings(fact, 'publishing', { each: publishing }, looked);
     setFindings(fact, 'shared', { each: found, unseen }, looked);
+    const publishers = instances.flatMap((i, at) => siblingsOf(host, i).map((sibling) => ({ sibling, conf: confs[at] ?? nothingSet, of: i })));
+    const ownerOf = new Map<unknown, Instance>(publishers.map((p) => [p.sibling, p.of]));
+    const moves = portMoves(publishers, (a, b) => ownerOf.get(a) !== ownerOf.get(b));
+    const told = moves.cuts.length > 0 ? [] : found.map(({ said, where }) => ({ path: where.path, text: said }));
+    setCuts(fact, looked, { shared: { cuts: moves.cuts, elsewhere: [...moves.elsewhere, ...told] } });
     return fact.build();
   },
 });

@@ -4,11 +4,12 @@ import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { words } from '../../facts/containers/lookup.ts';
 import { since } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
-import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { Word } from '../../facts/podman/podman-flags.ts';
 import { hasUnit } from '../../facts/quadlet/quadlet-boot.ts';
+import { cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { looksLikeQuadlet, type QuadletFile, quadletRoots } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, type Findings, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf } from '../../facts/quadlet/quadlet-made.ts';
@@ -32,10 +33,12 @@ const shape = record({
   wishedUnits: findings('units that it wants, or starts after, and that its manager does not have'),
   ignoredUnits: findings('names in [Unit] that systemd does not take: those of Quadlet files before Podman 5.5'),
   environmentFiles: findings('files of variables that are not there'),
+  variablesIn: findings('those that are to be made: a dash before a path, by which systemd means that the file may be missing, is part of it to Podman'),
   inputs: findings('files that Podman reads to make it and that are not there'),
   binds: findings('directories and files that it mounts and that are not there'),
   secrets: findings('secrets that its Podman does not have'),
   images: findings('images that no registry can give and its Podman does not have'),
+  ...cutFields,
 });
 
 const touches: Touches = [
@@ -128,6 +131,22 @@ function setUnits(fact: FactBuilder, { siblings, units, source }: Known, depende
   // From 5.5 on the generator translates them, and loses the unit of a name that it does not know.
   const ignored = since(host.release, '5.5') ? [] : dependencies.filter((d) => d.unit === undefined && looksLikeQuadlet.test(d.written));
   setFindings(fact, 'ignoredUnits', { each: ignored.map((d) => ({ said: `${d.key}=${d.written}`, where: d.where })) }, here);
+  const services = servicesOf(siblings);
+  const named = (all: readonly Dependency[]) => all.map((d) => ({ said: d.written, where: d.where }));
+  const lost = [...missing(requiring).each, ...missing(wishing).each];
+  const gone = dependencies.filter((d) => lost.some((l) => l.said === `${d.key}=${d.unit}` && l.where === d.where));
+  const known = (d: Dependency): boolean => services.has(d.written);
+  const at =
+    (all: readonly Dependency[]) =>
+    (word: string): boolean =>
+      all.some((d) => d.written === word || d.unit === word);
+  const files = [...source.assignments, ...source.dropIns.unit];
+  const unnamed = [...gone, ...ignored.filter((d) => !known(d))];
+  const translated = ignored.filter(known);
+  setCuts(fact, here, {
+    units: cutsFor(files, named(unnamed), { word: at(unnamed) }),
+    ignored: cutsFor(files, named(translated), { word: at(translated), now: (word) => services.get(word.trim()) }),
+  });
 }
 
 function* setPaths(fact: FactBuilder, known: Known, here: Where): Asking<undefined> {
@@ -142,8 +161,23 @@ function* setPaths(fact: FactBuilder, known: Known, here: Where): Asking<undefin
   for (const [field, found] of Object.entries(sorts)) {
     const judged = yield* missingAmong(found, known);
     const more = field === 'binds' && conf?.is === 'unknown' ? conf : undefined;
+    if (field === 'environmentFiles') yield* setVariables(fact, source, judged.each, here);
     setFindings(fact, field, { each: judged.each, unseen: judged.unseen ?? more ?? source.dropIns.unseen }, here);
   }
+  return undefined;
+}
+
+/** Podman has no files of variables that may be missing. What is there without the dash is to be kept. */
+function* setVariables(fact: FactBuilder, source: Source, missing: readonly Finding[], here: Where): Asking<undefined> {
+  const dash = `${source.file.directory}/-/`;
+  const dashed = missing.filter((f) => f.said.startsWith(dash));
+  const meant = dashed.map((f) => f.said.slice(dash.length - 1));
+  const stats: Answer<Stat>[] = yield* together(meant.map((path) => stat(path)));
+  const absent = meant.filter((_, at) => stats[at]?.is === 'absent');
+  fact.set('variablesIn', [...missing.filter((f) => !dashed.includes(f)).map((f) => f.said), ...absent], here);
+  const now = (word: string): string | undefined => (word.startsWith('-') ? word.slice(1) : undefined);
+  const { cuts } = cutsFor(source.assignments, dashed, { word: (w) => w.startsWith('-'), now });
+  if (cuts.length > 0) fact.set(['cuts', 'dashed'], cuts as unknown as Json, here);
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
 import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { flagsNamed } from '../../facts/podman/podman-flags.ts';
+import { cutFields, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { hostMounts } from '../../facts/quadlet/quadlet-mounts.ts';
@@ -18,6 +19,7 @@ import { releaseOf, since } from '../../facts/text/version.ts';
 const shape = record({
   stops: list(string('a setting and what it does'), 'settings with which Podman cannot make the container'),
   matching: list(string('a setting and what it does'), 'those of `settings` that are on in a service of the system'),
+  ...cutFields,
 });
 
 export const quadletService = defineKind({
@@ -48,7 +50,11 @@ function* describeService(host: QuadletHost, file: QuadletFile, settings: readon
   const hidden = source.dropIns.unseen;
   if (hidden) return fact.gap('stops', hidden).gap('matching', hidden);
   setFindings(fact, 'stops', { each: stops, unseen }, here);
-  setFindings(fact, 'matching', { each: user ? [] : settingsOn(unit, settings) }, here);
+  const matching = user ? [] : settingsOn(unit, settings);
+  setFindings(fact, 'matching', { each: matching }, here);
+  const keys = [...stops, ...matching].map((f) => f.said.slice(0, f.said.indexOf('=')));
+  // A drop-in of the service that sets it earlier would come into force.
+  setCuts(fact, here, { settings: wholeKeys(unit.service, 'Service', keys) });
   return fact;
 }
 

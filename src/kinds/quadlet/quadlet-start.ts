@@ -29,6 +29,7 @@ const shape = record({
   idle: string('why nothing starts a lasting service; unset when something does'),
   idleOnce: string('why nothing starts a service that runs once; unset when something does'),
   lost: string('why what is to start it never does; unset when it does'),
+  masked: string('the name under which it is masked; unset when it is not'),
   waits: string('what it waits for in vain when it starts; unset when there is nothing'),
 });
 
@@ -88,6 +89,7 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   }
   fact.set('reached', false, here);
   const masked = own.names.find((name) => units.masked.has(name));
+  fact.at('masked', here).set('masked', masked, here);
   if (masked !== undefined) return void fact.set('lost', `${masked}, which is made of it, is masked`, here);
   const made = new Set(siblings.flatMap((s) => s.names));
   const [wanted] = ['WantedBy', 'RequiredBy', 'UpheldBy'].flatMap((key) => valuesOf(own.assignments, 'Install', key));

@@ -3,6 +3,7 @@
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { type Cuts, cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { givenBy } from '../../facts/quadlet/quadlet-given.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
@@ -11,6 +12,7 @@ import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadle
 import { type BadValue, type Values, valuesOfUnit } from '../../facts/quadlet/quadlet-values.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
+import type { Assignment } from '../../facts/systemd/syntax.ts';
 
 const badValues = (describe: string) =>
   list(
@@ -33,6 +35,7 @@ export const quadletValues = defineKind({
   shape: record({
     refused: badValues('values with which the service does not start'),
     idle: badValues('values that are taken and have no effect, or a wrong one'),
+    ...cutFields,
   }),
   touches: () => [quadletHosts, forAccount(generatedService, anyone)],
   *learn({ path }): Asking<Fact> {
@@ -44,7 +47,8 @@ export const quadletValues = defineKind({
     const hidden = sources.find((s): s is Unknown => 'is' in s);
     if (hidden) return hidden;
     const judged = (sources as Source[]).map((source, at) => judge(source, hosts.each[at] as QuadletHost));
-    return told(judged, path, hosts.release);
+    const { assignments, dropIns } = sources.at(-1) as Source;
+    return told(judged, path, hosts.release, (bad) => cutsOf(bad, [...assignments, ...dropIns.assignments]));
   },
 });
 
@@ -65,7 +69,7 @@ function judge({ file, ending, manager, assignments, dropIns, names, expand, pod
 }
 
 /** One fact for all releases that may be meant; what they judge differently is unknown. */
-function told(judged: readonly Values[], path: string, release: Unknown | undefined): Fact {
+function told(judged: readonly Values[], path: string, release: Unknown | undefined, cuts: (bad: readonly BadValue[]) => Cuts): Fact {
   const last = judged.at(-1) as Values;
   const fact = new FactBuilder().consulted({ path });
   for (const part of ['refused', 'idle'] as const) {
@@ -74,7 +78,19 @@ function told(judged: readonly Values[], path: string, release: Unknown | undefi
     else if (last.open && last[part].length === 0) fact.gap(part, last.open);
     else set(fact, part, last[part], { path });
   }
+  setCuts(fact, { path }, { values: cuts([...last.refused, ...last.idle]) });
   return fact.build();
+}
+
+/** Each value where it stands: a word of its key, or a flag of PodmanArgs=. */
+function cutsOf(bad: readonly BadValue[], all: readonly Assignment[]): Cuts {
+  const each = bad.map(({ key, value, where }) => {
+    const [, name, given] = /^--([^=]+)=(.*)$/s.exec(value) ?? [];
+    const found = [{ said: plain({ key, value, why: '', where }).value, where }];
+    const named = all.filter((a) => a.key === key);
+    return cutsFor(named, found, key === 'PodmanArgs' ? { flag: (f) => f.name === name && f.value === given } : { word: (w) => w === value });
+  });
+  return { cuts: each.flatMap((c) => c.cuts), elsewhere: each.flatMap((c) => c.elsewhere) };
 }
 
 const plain = ({ key, value, why }: BadValue): { key: string; value: string; why: string; text: string } => {

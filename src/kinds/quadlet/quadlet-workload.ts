@@ -1,13 +1,13 @@
 /** Kind `quadlet-workload`: what a Quadlet file makes Podman run, and how well that is confined. */
 
 import { type Asking, together } from '../../facts/ask.ts';
-import { type Fact, type FactBuilder, type Json, type Known, missing, type Unknown } from '../../facts/fact.ts';
+import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boundVolumes } from '../../facts/podman/volumes.ts';
 import { asksForAuto, missingIds } from '../../facts/quadlet/auto-userns.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
-import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
+import { comparedParts, partOf, releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { type AllMounts, mountsOf } from '../../facts/quadlet/quadlet-mounts.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
@@ -76,12 +76,11 @@ function agreed(facts: readonly FactBuilder[], path: string, release: Unknown | 
   const last = facts.at(-1) as FactBuilder;
   if (!release) return last.build();
   // What the rule does not name need not be the same.
-  for (const [field, shape] of Object.entries(workloadShape.fields))
-    for (const part of shape.type === 'record' && 'matching' in shape.fields ? Object.keys(shape.fields).map((name) => [field, name]) : [[field]])
-      if (new Set(built.map((b) => JSON.stringify(valueAt(b, part)))).size > 1)
-        last.gap(part, { is: 'unknown', why: 'ambiguous', said: releasesDiffer(release), where: [{ path }] });
+  const parts = Object.entries(workloadShape.fields).flatMap(([field, shape]) =>
+    shape.type === 'record' && 'matching' in shape.fields ? Object.keys(shape.fields).map((name) => [field, name]) : comparedParts([field], built),
+  );
+  for (const part of parts)
+    if (new Set(built.map((b) => JSON.stringify(partOf(b, part)))).size > 1)
+      last.gap(part, { is: 'unknown', why: 'ambiguous', said: releasesDiffer(release), where: [{ path }] });
   return last.build();
 }
-
-const valueAt = ({ value }: Known, [field = '', part]: readonly string[]): Json | undefined =>
-  part === undefined ? value[field] : (value[field] as Readonly<Record<string, Json>> | undefined)?.[part];

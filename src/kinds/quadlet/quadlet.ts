@@ -4,8 +4,9 @@ import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, t
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Conversions, conversionsOf } from '../../facts/quadlet/quadlet-conversions.ts';
+import { cutFields, cutsFor, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
-import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
+import { comparedParts, partOf, releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
 import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
 import { type MergedQuadlet, mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
@@ -25,6 +26,11 @@ const shape = record({
   path: string('the path of the file'),
   name: string('its file name'),
   type: string('its ending: container, pod, kube, network, volume, image, build, artifact'),
+  section: string('the section of its own: Container, Pod, …'),
+  stem: string('its file name without the ending'),
+  directory: string('the directory it lies in'),
+  moveTo: string('where it would have to lie to be read by those that it seems meant for; unset where nobody can tell, or where it lies right'),
+  ...cutFields,
   place: string('whose directory it lies in', ['system', 'user', 'none']),
   read: boolean('a generator reads it and no other file hides it'),
   readBy: listOf(string('root, a user, or "every user"'), 'whose generator takes it'),
@@ -33,10 +39,16 @@ const shape = record({
   misplaced: string('why it reaches others than its directory suggests; unset otherwise'),
   shadowedBy: string('the file of the same name that is taken instead'),
   loadErrors: reasons('why the generator cannot load it, and what is lost with it'),
+  dangling: boolean('it is a link to nothing'),
+  unreadable: boolean('the account whose it is may not read it'),
   lostWith: string('another file whose error loses this one, too; unset when none does'),
   errors: reasons('why no service is made of it, or the one that is made cannot start'),
   unknownKeys: listOf(string('a key'), 'keys that this release of Podman does not take: the unit is lost'),
   foreignSections: listOf(string('a section'), 'sections of another type or of none: passed over without a word'),
+  miscased: listOf(
+    record({ path: string('the file'), written: string('as it is'), meant: string('as it would be taken') }),
+    'sections in another case than the generator knows',
+  ),
   skippedDropIns: reasons('drop-ins that are left out because they do not parse'),
   dropIns: listOf(string('a path'), 'drop-ins that take part'),
   serviceName: string('the generated unit'),
@@ -94,14 +106,15 @@ function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
   const facts = views.map((view, at) => describeFile(view, file, extras[at] as ServiceDropIns));
   const last = facts.at(-1) as FactBuilder;
   const known = last.build();
-  for (const field of Object.keys(shape.fields)) {
-    const seen = new Set(facts.map((f) => JSON.stringify(f.build().value[field])));
+  const built = facts.map((f) => f.build());
+  for (const part of comparedParts(Object.keys(shape.fields), built)) {
+    const seen = new Set(built.map((b) => JSON.stringify(partOf(b, part))));
     if (seen.size > 1 && hosts.release)
-      last.gap(field, {
+      last.gap(part, {
         is: 'unknown',
         why: 'ambiguous',
         said: releasesDiffer(hosts.release),
-        where: known.where.get(field)?.slice(0, 1) ?? [{ path: file.path }],
+        where: known.where.get(part[0] ?? '')?.slice(0, 1) ?? [{ path: file.path }],
       });
   }
   return last.build();
@@ -125,63 +138,102 @@ function viewOf(host: QuadletHost, file: QuadletFile): View {
   return { host, placed, merged, manager, owner, names: serviceNamesOf(file, merged.assignments, manager, owner) };
 }
 
-function describeFile({ host, placed, merged, names: units }: View, file: QuadletFile, extra: ServiceDropIns): FactBuilder {
+function describeFile(view: View, file: QuadletFile, extra: ServiceDropIns): FactBuilder {
+  const { host, placed, merged } = view;
   const here: Where = { path: file.path };
-  const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
-  const fact = new FactBuilder().consulted(here).set('path', file.path, here).set('name', file.name, here).set('type', ending, here);
-  fact.set('place', placed.place, here).set('readBy', placed.readBy, here);
-  fact.set(
-    'read',
-    placed.inert === undefined && placed.shadowedBy === undefined,
-    placed.shadowedBy ? { ...here, said: `hidden by ${placed.shadowedBy}` } : here,
-  );
-  for (const part of ['inert', 'escalates', 'misplaced', 'shadowedBy'] as const) fact.at(part, here).set(part, placed[part], here);
+  const fact = new FactBuilder().consulted(here);
+  setNames(fact, file, here);
   const conversions = placed.instance ? conversionsOf(host, placed.instance) : undefined;
+  setPlace(fact, placed, here);
   setLoss(fact, file, placed, conversions);
   for (const { said, where } of merged.notes) fact.note('dropIns', said, ...where);
   fact.set('dropIns', merged.dropIns, ...merged.dropIns.map((path) => ({ path })));
   strings(fact, 'skippedDropIns', merged.skipped, here);
   const unseen = unseenFor(host, placed);
-  if (unseen) for (const part of ['read', 'readBy', 'shadowedBy', 'loadErrors', 'lostWith', 'dropIns', 'skippedDropIns']) fact.gap(part, unseen);
-  if (unseen && placed.place !== 'system') for (const part of ['inert', 'misplaced']) fact.gap(part, unseen);
-  const parts = ['errors', 'unknownKeys', 'foreignSections', 'serviceUser', 'hasService', 'options', 'service', 'install'];
+  if (unseen) for (const part of rests) fact.gap(part, unseen);
+  if (unseen && placed.place !== 'system') for (const part of ['inert', 'misplaced', 'moveTo']) fact.gap(part, unseen);
   const hidden = merged.unseen ?? unseen;
-  if (hidden) return parts.reduce((f, part) => f.gap(part, hidden), fact);
-  const keys = unknownKeys(host.release, ending, merged.assignments);
-  fact.set(
-    'unknownKeys',
-    keys.map((k) => k.key),
-    ...(keys.length > 0 ? keys.map((k) => k.where) : [here]),
-  );
-  const errors = placed.loadErrors.length > 0 ? [] : (conversions?.errorsOf(file, merged.assignments) ?? []);
+  if (hidden) return contents.reduce((f, part) => f.gap(part, hidden), fact);
+  const services = [...merged.assignments.filter((a) => a.section === 'Service'), ...extra.assignments];
+  setContent(fact, view, { file, conversions, services, here });
+  setServiceUser(fact, services, extra, here);
+  return fact;
+}
+
+/** What rests on the other files of the directories. */
+const rests = ['read', 'readBy', 'shadowedBy', 'loadErrors', 'dangling', 'unreadable', 'lostWith', 'dropIns', 'skippedDropIns'];
+/** What the text of the file and its drop-ins tells. */
+const contents = [
+  'errors',
+  'unknownKeys',
+  'foreignSections',
+  'miscased',
+  'serviceUser',
+  'hasService',
+  'options',
+  'service',
+  'install',
+  ...Object.keys(cutFields),
+];
+
+function setNames(fact: FactBuilder, { path, name, directory }: QuadletFile, here: Where): void {
+  const ending = name.slice(name.lastIndexOf('.') + 1);
+  const names = { path, name, type: ending, section: sectionOf(ending), stem: name.slice(0, -ending.length - 1), directory };
+  for (const [field, value] of Object.entries(names)) fact.set(field, value, here);
+}
+
+function setPlace(fact: FactBuilder, placed: Placement, here: Where): void {
+  fact.set('place', placed.place, here).set('readBy', placed.readBy, here).set('moveTo', placed.moveTo, here);
+  const read = placed.inert === undefined && placed.shadowedBy === undefined;
+  fact.set('read', read, placed.shadowedBy ? { ...here, said: `hidden by ${placed.shadowedBy}` } : here);
+  for (const part of ['inert', 'escalates', 'misplaced', 'shadowedBy'] as const) fact.at(part, here).set(part, placed[part], here);
+}
+
+interface Content {
+  readonly file: QuadletFile;
+  readonly conversions: Conversions | undefined;
+  /** [Service] of the file and of the drop-ins for the generated unit. */
+  readonly services: readonly Assignment[];
+  readonly here: Where;
+}
+
+function setContent(fact: FactBuilder, { host, placed, merged, names }: View, { file, conversions, services, here }: Content): void {
+  const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
+  const all = merged.assignments;
+  const keys = unknownKeys(host.release, ending, all).map((k) => ({ said: k.key, where: k.where }));
+  strings(fact, 'unknownKeys', keys, here);
+  const errors = placed.loadErrors.length > 0 ? [] : (conversions?.errorsOf(file, all) ?? []).map((e) => ({ ...e, where: e.where[0] ?? here }));
+  const told = (e: (typeof errors)[number]): string =>
+    e.panics ? `${e.said}, at which the generator panics${conversions?.lostBeside(file, true) ?? ''}` : e.said;
   strings(
     fact,
     'errors',
-    errors.map((e) => ({
-      said: e.panics ? `${e.said}, at which the generator panics${conversions?.lostBeside(file, true) ?? ''}` : e.said,
-      where: e.where[0] ?? here,
-    })),
+    errors.map((e) => ({ said: told(e), where: e.where })),
     here,
   );
-  const usual = new Set([sectionOf(ending), 'Unit', 'Service', 'Install', 'Quadlet']);
-  const foreign = [...merged.sections].filter(([name]) => !usual.has(name) && !name.startsWith('X-'));
-  strings(
-    fact,
-    'foreignSections',
-    foreign.map(([name, where]) => ({ said: name, where })),
-    here,
-  );
-  const services = [...merged.assignments.filter((a) => a.section === 'Service'), ...extra.assignments];
+  setSections(fact, merged, ending, here);
+  const args = all.filter((a) => a.key === 'PodmanArgs').map((a) => ({ said: a.key, where: a.where }));
+  setCuts(fact, here, {
+    unknownKeys: cutsFor(all, keys),
+    errors: cutsFor(all, errors),
+    users: { ...cutsFor(all, args, { flag: (f) => ['user', 'userns', 'uidmap'].includes(f.name) }), elsewhere: [] },
+    serviceUser: wholeKeys(services, 'Service', ['User', 'Group', 'DynamicUser']),
+  });
   fact.set('hasService', merged.sections.has('Service'), merged.sections.get('Service') ?? here);
-  setServiceUser(fact, services, extra, here);
-  fact.set('serviceName', units[0] ?? '', here);
-  for (const [field, section] of [
-    ['options', sectionOf(ending)],
-    ['service', 'Service'],
-    ['install', 'Install'],
-  ] as const)
-    setValues(fact, field, section, merged.assignments, here);
-  return fact;
+  fact.set('serviceName', names[0] ?? '', here);
+  const sections = { options: sectionOf(ending), service: 'Service', install: 'Install' };
+  for (const [field, section] of Object.entries(sections)) setValues(fact, field, section, all, here);
+}
+
+/** Sections that are passed over, and those of them that are one of the generator’s in another case. */
+function setSections(fact: FactBuilder, { sections }: MergedQuadlet, ending: string, here: Where): void {
+  const usual = [sectionOf(ending), 'Unit', 'Service', 'Install', 'Quadlet'];
+  const foreign = [...sections].filter(([name]) => !usual.includes(name) && !name.startsWith('X-')).map(([said, where]) => ({ said, where }));
+  strings(fact, 'foreignSections', foreign, here);
+  const miscased = foreign.flatMap(({ said, where }) =>
+    usual.filter((u) => u.toLowerCase() === said.toLowerCase()).map((meant) => ({ path: where.path, written: said, meant })),
+  );
+  fact.set('miscased', miscased, here);
 }
 
 /** What loses the file, and what it loses: of a file that loses others the error names them, and of those the file is named. */
@@ -197,6 +249,12 @@ function setLoss(fact: FactBuilder, file: QuadletFile, placed: Placement, conver
     here,
   );
   const panic = placed.loadErrors.length === 0 && placed.shadowedBy === undefined ? conversions?.panic() : undefined;
+  for (const what of ['dangling', 'unreadable'] as const)
+    fact.set(
+      what,
+      placed.loadErrors.some((e) => e.file === what),
+      here,
+    );
   const other = placed.lostWith ?? (panic && panic.path !== file.path ? panic.path : undefined);
   fact.at('lostWith', here).set('lostWith', other, ...(other === undefined ? [here] : [{ path: other }]));
 }

@@ -37,6 +37,7 @@ export const bluechi = defineKind({
     useUds: boolean('it listens on a local socket'),
     port: number('the TCP port (default: 842)'),
     closed: boolean('the firewall keeps the port closed'),
+    tidyNodeNames: string('the names without the blanks in and beside them; unset where there are none to take out'),
     allowedNodeNames: listOf(string('a node name, blanks and all'), 'the nodes that may connect'),
     heartbeatInterval: number('milliseconds between checks of the nodes; 0 is off (default)'),
     nodeHeartbeatThreshold: number('milliseconds after which a silent node is cut off (default: 6000)'),
@@ -136,4 +137,8 @@ function nodes(fact: FactBuilder, option: Option | undefined, options: ReadonlyM
     where.push(...at);
   }
   fact.set('allowedNodeNames', names, ...(where.length > 0 ? where : unset));
+  const listed = (option?.value ?? '').split(',').filter((n) => n !== '');
+  const tidy = listed.map((n) => n.replace(/\s/g, '')).filter((n) => n !== '');
+  fact.at('tidyNodeNames', ...(where.length > 0 ? where : unset));
+  if (tidy.join() !== listed.join()) fact.set('tidyNodeNames', tidy.join());
 }

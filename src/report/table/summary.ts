@@ -1,5 +1,5 @@
 /** The first lines: the target, whether it is ready and for what, and counts that add up. */
-import { type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
+import { ownHost, type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import { isWaived, plural } from '../findings.ts';
 import type { Way } from '../missing.ts';
@@ -21,7 +21,7 @@ export function summaryLines(report: Report, ready: Readiness, ways: readonly Wa
 /** `edge01   inspected as driver, 2026-07-01 10:00 UTC`. */
 function targetLines({ target }: Report, page: Page): string[] {
   const { kind, name, user, accounts, takenAt } = target;
-  const named = kind === 'local' || kind === name ? name : `${name} (${kind})`;
+  const named = kind === ownHost || kind === name ? name : `${name} (${kind})`;
   const who = [...(user === undefined ? [] : [`as ${user}`]), ...(accounts ? [`for ${accounts.join(', ')}`] : [])].join(' ');
   const when = takenAt.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, '$1 $2 UTC');
   return wrap(plain(`${named}${page.plain ? ', ' : '   '}inspected ${who === '' ? '' : `${who}, `}${when}`), page.prose);

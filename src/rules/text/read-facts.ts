@@ -14,6 +14,8 @@ import { hintFor } from './suggest.ts';
 export interface StepScope extends Scope {
   readonly looked: readonly Probe[];
   readonly learn: Probe[];
+  /** Beside `every`: what an element of the list is. */
+  readonly item?: Shape;
 }
 
 /** `{ each: field }`, `{ at: path, otherwise: path }` and their like. */
@@ -30,7 +32,7 @@ const accountFields = record({
 });
 
 /** A reference in a step: what it stands for is there. */
-export function checkReference(source: Source, node: YamlNode, { word, name, every }: { word: string; name: string; every: boolean }, scope: StepScope): void {
+export function checkReference(source: Source, node: YamlNode, { word, name }: { word: string; name: string }, scope: StepScope): void {
   switch (word) {
     case 'param':
       if (!scope.params.has(name)) source.problem(node, `there is no parameter "${name}"`, hintFor(name, [...scope.params.keys()]));
@@ -44,7 +46,7 @@ export function checkReference(source: Source, node: YamlNode, { word, name, eve
       checkPath(source, node, name, accountFields, 'the account');
       break;
     case 'item':
-      if (!every) source.problem(node, '"item" has a meaning only beside every');
+      itemPath(source, node, name === '' ? [] : (splitPath(name) ?? []), scope);
       break;
     default:
       factPath(source, node, name, scope);
@@ -65,6 +67,7 @@ function factPath(source: Source, node: YamlNode, text: string, scope: StepScope
     const decided = factPath(source, node, rest.map((segment) => (/^[^".\s]+$/.test(segment) ? segment : JSON.stringify(segment))).join('.'), scope);
     return decided && { path: ['at', ...decided.path], shape: { type: 'string', describe: 'the file that decided it' } };
   }
+  if (head === 'item') return itemPath(source, node, rest, scope);
   const shape = head === 'each' ? scope.each : shapeOfFact(source, node, head, scope);
   if (head === 'each' && !shape) source.problem(node, '"each" has a meaning only under forEach');
   if (!shape) return undefined;
@@ -75,6 +78,19 @@ function factPath(source: Source, node: YamlNode, text: string, scope: StepScope
   const found = shapeAt(shape, rest);
   if (found.shape) return { path: [head, ...rest], shape: found.shape };
   source.problem(node, `there is no "${rest[found.at]}" in ${[head, ...rest.slice(0, found.at)].join('.')}`, hintFor(rest[found.at] ?? '', found.names));
+  return undefined;
+}
+
+/** `item`, or `item.path`: the element beside `every`. */
+function itemPath(source: Source, node: YamlNode, rest: readonly string[], { item }: StepScope): { path: readonly string[]; shape: Shape } | undefined {
+  if (!item) {
+    source.problem(node, '"item" has a meaning only beside every');
+    return undefined;
+  }
+  if (rest.length === 0) return { path: ['item'], shape: item };
+  const found = shapeAt(item, rest);
+  if (found.shape) return { path: ['item', ...rest], shape: found.shape };
+  source.problem(node, `there is no "${rest[found.at]}" in item`, hintFor(rest[found.at] ?? '', found.names));
   return undefined;
 }
 
@@ -112,15 +128,17 @@ export function probeOf(source: Source, node: YamlNode, name: string, main: stri
 }
 
 /** `every: KIND.list`: the way to a list. */
-export function readFactPath(source: Source, node: YamlNode, scope: StepScope, type: Shape['type']): readonly string[] | undefined {
+export function readListPath(source: Source, node: YamlNode, scope: StepScope): { path: readonly string[]; element: Shape } | undefined {
   const text = isScalar(node) && typeof node.value === 'string' ? node.value : undefined;
   if (text === undefined) {
     source.problem(node, '"every" names a list that was found', 'every: KIND.path');
     return undefined;
   }
   const found = factPath(source, node, text, scope);
-  if (found && found.shape.type !== type && found.shape.type !== 'any') source.problem(node, `"${text}" is a ${found.shape.type}, not a ${type}`);
-  return found?.path;
+  if (!found) return undefined;
+  if (found.shape.type === 'list') return { path: found.path, element: found.shape.of };
+  if (found.shape.type !== 'any') source.problem(node, `"${text}" is a ${found.shape.type}, not a list`);
+  return { path: found.path, element: { type: 'any', describe: 'an element' } };
 }
 
 /** `{ KIND.path: matcher, … }`, all of which must hold; of a list of such maps, one must. */

@@ -6,7 +6,7 @@ import { type Act, acts, allNeeds, besideTexts, rowOf, writtenFields } from '../
 import { textReferences } from '../fill.ts';
 import type { Probe, RemedyStep, StepTemplate } from '../rule.ts';
 import { modePattern, pathPattern } from '../step-patterns.ts';
-import { checkReference, isStepReference, probeOf, readConditions, readFactPath, type StepScope } from './read-facts.ts';
+import { checkReference, isStepReference, probeOf, readConditions, readListPath, type StepScope } from './read-facts.ts';
 import type { Scope } from './scope.ts';
 import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
@@ -29,7 +29,7 @@ export function readSteps(source: Source, node: YamlNode, scope: Scope, looked: 
 /** Keys that say when a step is one, and for what; they are no part of it. */
 const around = ['if', 'unless', 'every'];
 
-function readStep(source: Source, item: YamlNode, scope: StepScope): RemedyStep | undefined {
+function readStep(source: Source, item: YamlNode, outer: StepScope): RemedyStep | undefined {
   const entries = source.entries(item, 'a remedy step');
   const [act, second] = acts.filter((name) => entries.some((e) => e.key === name));
   if (!act || second) {
@@ -37,14 +37,15 @@ function readStep(source: Source, item: YamlNode, scope: StepScope): RemedyStep 
     return undefined;
   }
   const value = (key: string): YamlNode => entries.find((e) => e.key === key)?.value;
+  const every = entries.some((e) => e.key === 'every') ? readListPath(source, value('every'), outer) : undefined;
+  const scope: StepScope = every ? { ...outer, item: every.element } : outer;
   const conditions = (key: 'if' | 'unless') => (entries.some((e) => e.key === key) ? readConditions(source, value(key), scope) : []);
-  const every = entries.some((e) => e.key === 'every') ? readFactPath(source, value('every'), scope, 'list') : undefined;
   checkStep(source, item, act, entries);
   const inside = entries.filter((e) => !around.includes(e.key));
-  for (const entry of inside) noteReferences(source, entry.value, scope, every !== undefined);
+  for (const entry of inside) noteReferences(source, entry.value, scope);
   const template = Object.fromEntries(inside.map(({ key, value: v }) => [key, source.json(v)])) as StepTemplate;
   for (const { kind, query } of rowOf(act).wants?.(template as never) ?? []) probeOf(source, item, kind, Object.values(query)[0], scope);
-  return { template, if: conditions('if'), unless: conditions('unless'), ...(every ? { every } : {}) };
+  return { template, if: conditions('if'), unless: conditions('unless'), ...(every ? { every: every.path } : {}) };
 }
 
 function checkStep(source: Source, item: YamlNode, act: Act, entries: readonly Entry[]): void {
@@ -130,20 +131,20 @@ function checkWords(source: Source, node: YamlNode, name: string): void {
 }
 
 /** Checks references anywhere inside a step: as a value of their own, and within text. */
-function noteReferences(source: Source, node: YamlNode, scope: StepScope, every: boolean): void {
+function noteReferences(source: Source, node: YamlNode, scope: StepScope): void {
   const text = textOf(node);
   if (text !== undefined) {
-    for (const { word, name } of textReferences(text)) checkReference(source, node, { word, name, every }, scope);
+    for (const { word, name } of textReferences(text)) checkReference(source, node, { word, name }, scope);
     return;
   }
   if (isMap(node)) {
     if (isStepReference(node)) {
       const [first] = source.entries(node, 'a reference');
       const name = first && textOf(first.value);
-      if (first && name !== undefined) checkReference(source, node, { word: first.key, name, every }, scope);
+      if (first && name !== undefined) checkReference(source, node, { word: first.key, name }, scope);
       else source.problem(node, 'a reference names what it stands for');
       return;
     }
-    for (const pair of node.items) noteReferences(source, pair.value as YamlNode, scope, every);
-  } else if (node && 'items' in node) for (const child of node.items as YamlNode[]) noteReferences(source, child, scope, every);
+    for (const pair of node.items) noteReferences(source, pair.value as YamlNode, scope);
+  } else if (node && 'items' in node) for (const child of node.items as YamlNode[]) noteReferences(source, child, scope);
 }

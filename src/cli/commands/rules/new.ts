@@ -60,8 +60,13 @@ references:
 check:
   - file: /etc/example
     ifMissing: not-applicable
+    say: "{label} has mode {mode}, so others than root may read it"
     expect:
       mode: { noMoreThan: "0600" }
+  - file: /etc/example
+    ifMissing: not-applicable
+    say: "{label} belongs to the uid {uid}, not to root"
+    expect:
       uid: 0
 remedy:
   - chmod: /etc/example
