@@ -9,7 +9,7 @@ import { withLater } from './later.ts';
 import { asksAreHeld, knownOf } from './settle.ts';
 
 export { aboutAccount, anyone, forAccount, forFiles, type Ground, groundOf, inQuestion, type Touches } from './ground.ts';
-export { hold, type Witness, watchAsks } from './hold.ts';
+export { hold, watchAsks } from './hold.ts';
 
 /** A probe that others share. */
 export interface Source<A extends readonly unknown[], T> extends Ground {
