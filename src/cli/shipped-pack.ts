@@ -1,6 +1,5 @@
 /** The rules to judge by: the shipped ones, or those that were named. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { withLater } from '../facts/later.ts';
 import type { Pack, RuleTexts, StoredPack, StoredRule } from '../rules/pack.ts';
 import type { Rule } from '../rules/rule.ts';
 import { ProblemsError } from './errors.ts';
@@ -23,14 +22,21 @@ function readBuilt(): Pack | undefined {
   const built = statSync(builtPack, { throwIfNoEntry: false });
   if (!built || (isCheckout && newestIn(shippedRules) > built.mtimeMs)) return undefined;
   const { rules, ...pack } = JSON.parse(readFileSync(builtPack, 'utf8')) as StoredPack;
-  let texts: readonly RuleTexts[] | undefined;
-  const textsAt = (at: number): RuleTexts => {
-    texts ??= JSON.parse(readFileSync(builtTexts, 'utf8')) as RuleTexts[];
-    return texts[at] as RuleTexts;
+  let texts: ReadonlyMap<string, RuleTexts> | undefined;
+  const textsOf = (id: string): RuleTexts => {
+    texts ??= new Map((JSON.parse(readFileSync(builtTexts, 'utf8')) as RuleTexts[]).map((t, at) => [rules[at]?.id ?? '', t]));
+    return texts.get(id) as RuleTexts;
   };
-  const whole = (rule: StoredRule, at: number): Rule =>
-    withLater(rule, { why: () => textsAt(at).why, references: () => textsAt(at).references, remedy: () => textsAt(at).remedy });
-  return { ...pack, rules: rules.map(whole) };
+  // The same three for all rules, whose shape stays one for V8.
+  const field = <K extends keyof RuleTexts>(name: K): PropertyDescriptor => ({
+    get(this: StoredRule): RuleTexts[K] {
+      return textsOf(this.id)[name];
+    },
+    enumerable: true,
+    configurable: true,
+  });
+  const later = { why: field('why'), references: field('references'), remedy: field('remedy') };
+  return { ...pack, rules: rules.map((rule) => Object.defineProperties(rule, later) as Rule) };
 }
 
 /** When a rule in this directory was last changed. Names tell directories from files: asking the disk for every name's type takes longer than all else here. */
