@@ -5,6 +5,7 @@
  */
 import { accountsOf, type Host, type Progress, record, replay } from './collect/record.ts';
 import { type Header, type Snapshot, wasRunning } from './collect/snapshot/snapshot.ts';
+import type { Judgement } from './evaluate/judge.ts';
 import { missingIn } from './evaluate/missing.ts';
 import { type Account, type Content, together } from './facts/ask.ts';
 import { keyOf } from './facts/asks.ts';
@@ -12,7 +13,7 @@ import { withLater } from './facts/later.ts';
 import { settle } from './facts/settle.ts';
 import { cardOf, type Inspection, inspect, type Looker, type Order } from './inspect.ts';
 import { kindsByName } from './kinds/kinds.ts';
-import type { Evidence, Place, Report, RuleCard } from './verdicts/report.ts';
+import type { Evidence, Place, Report, RuleCard, Verdict } from './verdicts/report.ts';
 import { summarize } from './verdicts/summarize.ts';
 
 /** What judges: pretrip's version, and the digest of its program file (or `sources`). */
@@ -109,12 +110,24 @@ function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selectio
       ...(selection.asked ? { selection: selection.asked } : {}),
       params: inspection.params,
       ...(Object.keys(inspection.stricter).length > 0 ? { stricter: inspection.stricter } : {}),
-      verdicts: inspection.verdicts.map(({ open, evidence, ...verdict }) =>
-        withLater(verdict, { evidence: () => evidence.map((e) => withLines(e, lineAt)), ...(open ? { missing: () => missing(open) } : {}) }),
-      ),
+      verdicts: inspection.verdicts.map((judged) => reported(judged, lineAt, missing)),
       summary: summarize(inspection.rules.length, inspection.verdicts),
     },
     { rules: cards },
+  );
+}
+
+/** A verdict of the report: what few formats tell of it stays to be worked out. */
+function reported(judged: Judgement, lineAt: ReturnType<typeof linesIn>, missing: ReturnType<typeof missingIn>): Verdict {
+  const { rule, subject, outcome, severity, next, open } = judged;
+  return withLater(
+    { rule, ...(subject === undefined ? {} : { subject }), outcome, severity, ...(next === undefined ? {} : { next }) },
+    {
+      message: () => judged.message,
+      evidence: () => judged.evidence.map((e) => withLines(e, lineAt)),
+      ...('remedy' in judged ? { remedy: () => judged.remedy } : {}),
+      ...(open ? { missing: () => missing(open) } : {}),
+    },
   );
 }
 

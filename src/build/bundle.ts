@@ -8,7 +8,7 @@ import { problemText } from '../cli/print.ts';
 import { inAscii } from './ascii.ts';
 import { lazyPackages } from './lazy-packages.ts';
 import { lazyRequires, quietDebug } from './lazy-requires.ts';
-import { withoutPlaces } from './stored-pack.ts';
+import { judgingPart, textsOf } from './stored-pack.ts';
 
 const dist = join(packageRoot, 'dist');
 const program = join(dist, 'cli.cjs');
@@ -39,7 +39,10 @@ writeFileSync(program, inAscii(readFileSync(program, 'utf8')));
 const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
   process.stderr.write(`${problemText(problems)}the rules have ${problems.length} mistakes; they are read at run time instead\n`);
-} else writeFileSync(join(dist, 'pack.json'), inAscii(JSON.stringify(withoutPlaces(pack))));
+} else {
+  writeFileSync(join(dist, 'texts.json'), inAscii(JSON.stringify(textsOf(pack))));
+  writeFileSync(join(dist, 'pack.json'), inAscii(JSON.stringify(judgingPart(pack))));
+}
 
 // npm links the commands of dependencies, not the project's own: without this, "npx pretrip" in a checkout would look elsewhere.
 const links = join(packageRoot, 'node_modules', '.bin');

@@ -1,11 +1,14 @@
-/** The shipped rules as the build stores them: a third smaller, for every run reads all of them. */
-import type { Pack } from '../rules/pack.ts';
+/** The shipped rules as the build stores them, for every run reads all of them: what judges, and apart from it what only reports tell. */
+import type { Pack, RuleTexts, StoredPack } from '../rules/pack.ts';
 import { type Expectation, type Item, isGroup } from '../rules/rule.ts';
 
-/** The pack without the places of items and expectations, which only who writes a rule wants to know. */
-export const withoutPlaces = (pack: Pack): Pack => ({
+/** What some reports tell of each rule, in the order of the pack. */
+export const textsOf = ({ rules }: Pack): RuleTexts[] => rules.map(({ why, references, remedy }) => ({ why, references, remedy }));
+
+/** The pack without these texts, and without the places of items and expectations, which only who writes a rule wants to know. */
+export const judgingPart = (pack: Pack): StoredPack => ({
   ...pack,
-  rules: pack.rules.map(({ forEach, ifNone, ...rule }) => ({
+  rules: pack.rules.map(({ forEach, ifNone, why: _why, references: _references, remedy: _remedy, ...rule }) => ({
     ...rule,
     ...(forEach ? { forEach: { kind: forEach.kind, filter: forEach.filter.map(expectation) } } : {}),
     ...(ifNone ? { ifNone: { ...ifNone, when: ifNone.when.map(item) } } : {}),

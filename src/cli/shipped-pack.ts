@@ -1,9 +1,10 @@
 /** The rules to judge by: the shipped ones, or those that were named. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import type { Pack } from '../rules/pack.ts';
+import type { Pack, RuleTexts, StoredPack, StoredRule } from '../rules/pack.ts';
+import type { Rule } from '../rules/rule.ts';
 import { ProblemsError } from './errors.ts';
 import { readPacks } from './pack-files.ts';
-import { builtPack, isCheckout, shippedRules } from './paths.ts';
+import { builtPack, builtTexts, isCheckout, shippedRules } from './paths.ts';
 
 /** The shipped pack and the named ones; any mistake in any rule stops the run. */
 export async function packFrom(named: readonly string[]): Promise<Pack> {
@@ -20,7 +21,22 @@ export async function packFrom(named: readonly string[]): Promise<Pack> {
 function readBuilt(): Pack | undefined {
   const built = statSync(builtPack, { throwIfNoEntry: false });
   if (!built || (isCheckout && newestIn(shippedRules) > built.mtimeMs)) return undefined;
-  return JSON.parse(readFileSync(builtPack, 'utf8')) as Pack;
+  const { rules, ...pack } = JSON.parse(readFileSync(builtPack, 'utf8')) as StoredPack;
+  let texts: ReadonlyMap<string, RuleTexts> | undefined;
+  const textsOf = (id: string): RuleTexts => {
+    texts ??= new Map((JSON.parse(readFileSync(builtTexts, 'utf8')) as RuleTexts[]).map((t, at) => [rules[at]?.id ?? '', t]));
+    return texts.get(id) as RuleTexts;
+  };
+  // The same three for all rules, whose shape stays one for V8.
+  const field = <K extends keyof RuleTexts>(name: K): PropertyDescriptor => ({
+    get(this: StoredRule): RuleTexts[K] {
+      return textsOf(this.id)[name];
+    },
+    enumerable: true,
+    configurable: true,
+  });
+  const later = { why: field('why'), references: field('references'), remedy: field('remedy') };
+  return { ...pack, rules: rules.map((rule) => Object.defineProperties(rule, later) as Rule) };
 }
 
 /** When a rule in this directory was last changed. Names tell directories from files: asking the disk for every name's type takes longer than all else here. */

@@ -1,10 +1,11 @@
 /** Rules × facts → verdicts. Pure: everything that could be learnt has been learnt. */
 
-import { type Judged, judgeExpectation, type Resolve, type Words } from '../expect/expectation.ts';
+import { type Judged, judgeExpectation, type Resolve, type ToldOf, type Words } from '../expect/expectation.ts';
 import { asSentence } from '../expect/phrase.ts';
 import type { Account } from '../facts/ask.ts';
 import { type Fact, fewPlaces, type Unknown, type Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
+import { withLater } from '../facts/later.ts';
 import { type Inquiry, probesIn, type Ranged } from '../plan/questions.ts';
 import { type Group, type Item, isGroup, itemsOf, type Probe, type Rule } from '../rules/rule.ts';
 import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
@@ -63,15 +64,22 @@ function mayApply(inquiry: Inquiry): Judgement | undefined {
   const { rule } = inquiry;
   const base = baseOf(inquiry);
   const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
-  if (when.fails) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...notMeant(when, (e) => e.truth === 'no') };
+  if (when.fails) return notMeant(base, rule, when, (e) => e.truth === 'no');
   return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry.by) : undefined;
 }
 
 /** A rule that does not apply, for what these pieces say. */
-const notMeant = ({ evidence }: Finding, decisive: (e: Piece) => boolean): Pick<Judgement, 'message' | 'evidence'> => {
-  const [first] = evidence.filter(decisive);
-  return { message: notApplying(first?.tell?.('clause') ?? first?.found ?? first?.said ?? 'nothing here is meant'), evidence: evidenceOf(evidence, decisive) };
-};
+function notMeant(base: Base, { severity }: Rule, { evidence }: Finding, decisive: (e: Piece) => boolean): Judgement {
+  const clause = (): string => {
+    const first = evidence.find(decisive);
+    const told = first?.told();
+    return first?.tell?.('clause') ?? told?.found ?? told?.said ?? 'nothing here is meant';
+  };
+  return withLater(
+    { ...base, outcome: 'not-applicable' as const, severity },
+    { message: () => notApplying(clause()), evidence: () => evidenceOf(evidence, decisive) },
+  );
+}
 
 function judgeOne(inquiry: Inquiry): Judgement {
   const { rule } = inquiry;
@@ -80,27 +88,29 @@ function judgeOne(inquiry: Inquiry): Judgement {
   if (early) return early;
   const finder = (item: Item): Finding => judgeItem(item, rule.severity, inquiry);
   const check = together(rule.check.map(finder));
-  if (!check.applies) return { ...base, outcome: 'not-applicable', severity: rule.severity, ...notMeant(check, () => true) };
+  if (!check.applies) return notMeant(base, rule, check, () => true);
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check, inquiry.by);
   if (!check.fails)
-    return {
-      ...base,
-      outcome: 'pass',
-      severity: rule.severity,
-      message: asSentence(rule.title),
-      evidence: evidenceOf(check.evidence, (e) => e.truth === 'yes'),
-    };
+    return withLater(
+      { ...base, outcome: 'pass' as const, severity: rule.severity },
+      { message: () => asSentence(rule.title), evidence: () => evidenceOf(check.evidence, (e) => e.truth === 'yes') },
+    );
   const decisive = (e: Finding['evidence'][number]): boolean => e.truth === 'no' && e.severity === check.fails;
-  const remedy = remedyFor(inquiry);
-  return {
-    ...base,
-    outcome: 'fail',
-    severity: check.fails,
-    message: sentences(check.evidence.filter(decisive), rule.failing),
-    evidence: evidenceOf(check.evidence, decisive),
-    ...(remedy.length > 0 ? { remedy } : {}),
-  };
+  return withLater(
+    { ...base, outcome: 'fail' as const, severity: check.fails },
+    {
+      message: () => sentences(check.evidence.filter(decisive), rule.failing),
+      evidence: () => evidenceOf(check.evidence, decisive),
+      remedy: () => remedyOf(inquiry),
+    },
+  );
+}
+
+/** The steps; undefined where none follows from what was found. */
+function remedyOf(inquiry: Inquiry): Verdict['remedy'] {
+  const steps = remedyFor(inquiry);
+  return steps.length > 0 ? steps : undefined;
 }
 
 function answered(probe: Probe, { rule, subject, asked }: Inquiry): Answered {
@@ -127,7 +137,7 @@ function together(findings: readonly Finding[]): Finding {
   return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
 }
 
-const ofRunning: Piece = { truth: 'yes', said: 'what runs is left out, as this target is not a running host', where: [] };
+const ofRunning: Piece = { truth: 'yes', told: () => ({ said: 'what runs is left out, as this target is not a running host', where: [] }) };
 
 function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
   if (item.running !== undefined && item.running !== inquiry.running)
@@ -162,8 +172,10 @@ function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding
 function ways(branches: readonly Finding[], told: Finding['evidence']): Finding['evidence'] {
   const here = branches.filter((f) => !f.evidence.some((e) => e.truth === 'no' && e.missing));
   const tell = told.find((e) => e.truth === 'no')?.tell;
-  return (here.length > 0 ? here : branches).flatMap((f) => f.evidence).map((e) => ({ ...e, said: e.found ?? e.said, ...(tell ? { tell } : {}) }));
+  return (here.length > 0 ? here : branches).flatMap((f) => f.evidence).map((e) => ({ ...e, told: () => asFound(e.told()), ...(tell ? { tell } : {}) }));
 }
+
+const asFound = (told: ToldOf): ToldOf => ({ ...told, said: told.found ?? told.said });
 
 /** The group's sentence; where it finds no value for a slot, what the piece itself says. */
 const groupsWords =
@@ -200,7 +212,7 @@ function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding
   });
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
     const words = (): Words => ({ clause: kind.absent ?? '{label} does not exist', notes: [] });
-    const evidence = { said: `${label} does not exist`, where: fact.consulted, words, missing: true };
+    const evidence = { told: () => ({ said: `${label} does not exist`, where: fact.consulted }), words, missing: true };
     if (probe.ifMissing === 'not-applicable') return { applies: false, evidence: [mark({ ...evidence, truth: 'yes' })] };
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
     return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
@@ -225,8 +237,10 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
 function unknownVerdict(base: Base, severity: Severity, finding: Finding, by: string): Judgement {
   const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
   const open = finding.evidence.flatMap((e) => e.open ?? []);
-  const evidence = evidenceOf(finding.evidence, (e) => e.truth === 'unknown');
-  return { ...base, outcome: 'unknown', severity, message: undecidedFor(reasons, by), evidence, next: advice(reasons), open };
+  return withLater(
+    { ...base, outcome: 'unknown' as const, severity, next: advice(reasons), open },
+    { message: () => undecidedFor(reasons, by), evidence: () => evidenceOf(finding.evidence, (e) => e.truth === 'unknown') },
+  );
 }
 
 function undecidedVerdict(rule: Rule, by: string, subject: string | undefined, why: Unknown): Judgement {

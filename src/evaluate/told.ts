@@ -17,7 +17,7 @@ const longest = 200;
 
 /** The sentences of what decides, each once, as many as can be read at a glance. Without any: `otherwise`, or else the bare evidence. */
 export function sentences(pieces: readonly Piece[], otherwise?: string): string {
-  const told = pieces.flatMap((p) => p.tell?.('sentence') ?? (otherwise === undefined ? p.said : []));
+  const told = pieces.flatMap((p) => p.tell?.('sentence') ?? (otherwise === undefined ? p.told().said : []));
   const all = [...new Set(told.map(asSentence))];
   const [first = asSentence(otherwise ?? 'Not as it should be'), ...others] = all;
   const shown = others.reduce((text, next) => (text.length + next.length < longest ? `${text} ${next}` : text), first);
@@ -69,7 +69,12 @@ export const notApplying = (clause: string): string => `Does not apply: ${clause
 /** Evidence for the report, what decides first, each piece once. */
 export function evidenceOf<P extends Piece>(pieces: readonly P[], decisive: (piece: P) => boolean): readonly Evidence[] {
   const all = [...pieces.filter(decisive), ...pieces.filter((e) => !decisive(e))];
-  return once(all.map(({ truth, said, where }) => ({ truth, said, where: fewPlaces(where) })));
+  return once(
+    all.map(({ truth, told }) => {
+      const { said, where } = told();
+      return { truth, said, where: fewPlaces(where) };
+    }),
+  );
 }
 
 /** Several items may say the same of the same place: once is enough. */

@@ -13,17 +13,24 @@ import { inWords } from './words.ts';
 /** Resolves a rule's value: parameters are known, subject fields come from the subject. */
 export type Resolve = (value: Value) => Json | Unknown;
 
-export interface Judged extends Evidence {
+export interface Judged {
+  readonly truth: Truth;
+  /** The sentence and its places; worked out only for what is told. */
+  readonly told: () => ToldOf;
   /** Why it is unknown, for advice. */
   readonly unknown?: Unknown;
-  /** Of a `no`: what was found, without what was wanted. */
-  readonly found?: string;
   /** Of a `no`: the subject is not there at all. */
   readonly missing?: boolean;
   /** The concrete paths that decided. */
   readonly paths?: readonly (readonly string[])[];
   /** How the kind says it; worked out only for what is told. */
   readonly words?: () => Words;
+}
+
+/** What is said of a judged value, and where it was seen. */
+export interface ToldOf extends Pick<Evidence, 'said' | 'where'> {
+  /** Of a `no`: what was found, without what was wanted. */
+  readonly found?: string;
 }
 
 /** What a kind's own words make of a judged value. */
@@ -53,19 +60,23 @@ export function judgeExpectation(
   resolve: Resolve,
   existence: ExistenceWords = {},
 ): Judged {
-  if (fact.is === 'unknown') return { truth: 'unknown', said: `${label}: ${fact.said}`, where: fact.where, unknown: fact };
+  if (fact.is === 'unknown') return { truth: 'unknown', told: () => ({ said: `${label}: ${fact.said}`, where: fact.where }), unknown: fact };
   if (expectation.path[0] === 'exists') return judgeExistence(expectation, fact, label, resolve, existence);
   const { paths, empty } = expand(fact, expectation.path);
   const each = paths.map((path) => judgeAt(expectation, path, fact, shape, label, resolve));
   const worst = each.find((e) => e.truth === 'no') ?? each.find((e) => e.truth === 'unknown');
-  if (!worst)
-    return each[0] ?? { truth: 'yes', said: `${label} ${pathKey(empty ?? expectation.path)} is empty`, where: whereOf(fact, empty ?? expectation.path) };
+  if (!worst) {
+    const at = empty ?? expectation.path;
+    return each[0] ?? { truth: 'yes', told: () => ({ said: `${label} ${pathKey(at)} is empty`, where: whereOf(fact, at) }) };
+  }
   const others = each.filter((e) => e !== worst && e.truth === worst.truth);
   if (others.length === 0) return worst;
   return {
     ...worst,
-    ...more(worst, others.length),
-    where: [...worst.where, ...others.flatMap((o) => o.where)],
+    told: () => {
+      const told = worst.told();
+      return { ...more(told, others.length), where: [...told.where, ...others.flatMap((o) => o.told().where)] };
+    },
     paths: [...(worst.paths ?? []), ...others.flatMap((o) => o.paths ?? [])],
   };
 }
@@ -85,7 +96,7 @@ export function decide(expectation: Expectation, fact: Fact, resolve: Resolve): 
 /** Kleene: a `no` decides, then an unknown. */
 const all = (truths: readonly (boolean | Unknown)[]): boolean | Unknown => !truths.includes(false) && (truths.find(isUnknown) ?? true);
 
-const more = ({ said, found }: Judged, count: number): Pick<Judged, 'said' | 'found'> => ({
+const more = ({ said, found }: ToldOf, count: number): Pick<ToldOf, 'said' | 'found'> => ({
   said: `${said} (and ${count} more)`,
   ...(found ? { found: `${found} (and ${count} more)` } : {}),
 });
@@ -93,10 +104,12 @@ const more = ({ said, found }: Judged, count: number): Pick<Judged, 'said' | 'fo
 function judgeExistence(expectation: Expectation, fact: Known, label: string, resolve: Resolve, { present, absent }: ExistenceWords): Judged {
   const truths = expectation.tests.map((t) => holds(t, fact.exists, resolve));
   const truth = truthOf(all(truths));
-  const found = fact.exists ? `${label} exists` : `${label} does not exist`;
-  const said = truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found;
   const clause = fact.exists ? (present ?? '{label} is there') : (absent ?? '{label} does not exist');
-  return { truth, said, where: fact.consulted, found, missing: !fact.exists, words: () => ({ clause, notes: [] }), ...firstUnknown(truths) };
+  const told = (): ToldOf => {
+    const found = fact.exists ? `${label} exists` : `${label} does not exist`;
+    return { said: truth === 'no' ? `${found}, wanted ${fact.exists ? 'none' : 'it to exist'}` : found, found, where: fact.consulted };
+  };
+  return { truth, told, missing: !fact.exists, words: () => ({ clause, notes: [] }), ...firstUnknown(truths) };
 }
 
 /** Whether a fact still leaves a path open: the fact, the value there, or one that a `*` in the path stands for. */
@@ -121,42 +134,55 @@ function expand(fact: Known, path: readonly string[]): { paths: (readonly string
 }
 
 function judgeAt(expectation: Expectation, path: readonly string[], fact: Known, shape: RecordShape, label: string, resolve: Resolve): Judged {
-  const name = `${label} ${pathKey(path)}`;
-  const notes = notesAt(fact, path);
-  const { gap, open, set, standIn, truths } = compare(expectation, path, fact, resolve);
-  if (gap) return { truth: 'unknown', said: `${name}: ${gap.said}`, where: [...gap.where, ...notes.flatMap((n) => n.where)], unknown: gap };
-  if (open) return { truth: 'unknown', said: `${name}: ${open.said}`, where: open.where, unknown: open };
+  const compared = compare(expectation, path, fact, resolve);
+  const { gap, open, set, standIn, truths } = compared;
+  const why = gap ?? open;
+  if (why) {
+    const where = (): readonly Where[] => (gap ? [...gap.where, ...notesAt(fact, path).flatMap((n) => n.where)] : why.where);
+    return { truth: 'unknown', told: () => ({ said: `${label} ${pathKey(path)}: ${why.said}`, where: where() }), unknown: why };
+  }
   const actual = set ?? standIn;
   const truth = truthOf(all(truths));
-  const at = shapeAt(shape, path).shape;
-  const found = set === undefined ? (standIn === undefined ? 'is not set' : `is not set (default ${inWords(standIn, at)})`) : `is ${inWords(set, at)}`;
-  const places = whereOf(fact, path);
-  const wish = (): string =>
+  const wish = (at: Shape | undefined): string =>
     expectation.tests
       .filter((_, i) => truths[i] !== true)
       .map((t) => wanted(t, resolve, at))
       .join(' and ');
-  const words = (): Words => ({
-    ...wordsFor(
-      actual,
-      at,
-      truth === 'no' ? wish() : '',
-      notes.map((n) => n.said),
-    ),
-    ...optional('lacking', listed(expectation.tests.flatMap((t) => lackingOf(t, actual, resolve))) || undefined),
-  });
-  if (truth === 'yes') return { truth, said: `${name} ${found}`, where: places, paths: [path], words };
-  const meaning = meaningOf(path, at);
+  const words = (): Words => {
+    const at = shapeAt(shape, path).shape;
+    const notes = notesAt(fact, path).map((n) => n.said);
+    const lacking = listed(expectation.tests.flatMap((t) => lackingOf(t, actual, resolve)));
+    return { ...wordsFor(actual, at, truth === 'no' ? wish(at) : '', notes), ...optional('lacking', lacking || undefined) };
+  };
+  const told = (): ToldOf => toldAt({ compared, truth, path, fact, shape: shapeAt(shape, path).shape, label, wish });
+  return { truth, told, paths: [path], words, ...(truth === 'yes' ? {} : firstUnknown(truths)) };
+}
+
+interface ToTell {
+  readonly compared: Compared;
+  readonly truth: Truth;
+  readonly path: readonly string[];
+  readonly fact: Known;
+  readonly shape: Shape | undefined;
+  readonly label: string;
+  readonly wish: (shape: Shape | undefined) => string;
+}
+
+/** What is told of a value that was compared. */
+function toldAt({ compared: { set, standIn }, truth, path, fact, shape, label, wish }: ToTell): ToldOf {
+  const found = set === undefined ? (standIn === undefined ? 'is not set' : `is not set (default ${inWords(standIn, shape)})`) : `is ${inWords(set, shape)}`;
+  const name = `${label} ${pathKey(path)}`;
+  const places = whereOf(fact, path);
+  if (truth === 'yes') return { said: `${name} ${found}`, where: places };
+  const notes = notesAt(fact, path);
+  const meaning = meaningOf(path, shape);
   const remarks = notes.length > 0 ? ` (${notes.map((n) => n.said).join('; ')})` : '';
+  const near = notes.flatMap((n) => n.where);
   return {
-    truth,
-    said: `${name} ${found}, wanted ${wish()}${meaning}${remarks}`,
+    said: `${name} ${found}, wanted ${wish(shape)}${meaning}${remarks}`,
     found: `${name} ${found}${meaning}${remarks}`,
-    paths: [path],
-    words,
     // A near miss is where the reader has to look when nothing is set.
-    where: set === undefined ? [...notes.flatMap((n) => n.where), ...places] : [...places, ...notes.flatMap((n) => n.where)],
-    ...firstUnknown(truths),
+    where: set === undefined ? [...near, ...places] : [...places, ...near],
   };
 }
 

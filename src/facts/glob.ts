@@ -34,13 +34,15 @@ export function pathPattern(pattern: string): (path: string) => boolean {
   const pieces = pattern.split(/(\*\*|\*)/);
   const literals = pieces.filter((_, at) => at % 2 === 0);
   const stars = pieces.filter((_, at) => at % 2 === 1);
-  const parts = pieces.flatMap((part) => (part === '**' ? [anyText] : part === '*' ? [anySegment] : [...part].map(character)));
   const [before = '', after = ''] = literals;
+  let parts: readonly Part[] | undefined;
   return (path) => {
     // Of many patterns nearly none fits: what is written out tells so at once, and most often decides alone.
     if (!inOrder(literals, path)) return false;
     if (!stars.includes('*')) return true;
-    return stars.length === 1 ? !path.slice(before.length, path.length - after.length).includes('/') : matches(parts, path);
+    if (stars.length === 1) return !path.slice(before.length, path.length - after.length).includes('/');
+    parts ??= pieces.flatMap((part) => (part === '**' ? [anyText] : part === '*' ? [anySegment] : [...part].map(character)));
+    return matches(parts, path);
   };
 }
 

@@ -16,3 +16,7 @@ export function withLater<T extends object, L extends object>(now: T, later: { r
   }
   return now as T & L;
 }
+
+/** A copy with other values in some fields. What is for later stays so. */
+export const changed = <T extends object>(from: T, fields: Partial<T>): T =>
+  Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(from), ...Object.getOwnPropertyDescriptors(fields) }) as T;

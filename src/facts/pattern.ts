@@ -73,7 +73,7 @@ export const isNamed = (pattern: Pattern): pattern is Extract<Pattern, { readonl
 /** Whether the patterns, read for an account, allow an ask. Most asks are named outright, so those are looked up first. */
 export function allowing(patterns: readonly Pattern[], as: Account): Matcher {
   const named = new Set<string>();
-  const open: { readonly do: Pattern['do']; readonly start: string; readonly pattern: Told }[] = [];
+  const open: { readonly do: Pattern['do']; readonly start: string; readonly words: readonly string[]; allows?: Matcher }[] = [];
   for (const pattern of patterns) {
     if (isNamed(pattern)) continue;
     if (isGiven(pattern)) {
@@ -81,13 +81,19 @@ export function allowing(patterns: readonly Pattern[], as: Account): Matcher {
       continue;
     }
     const words = wordsOf(pattern).map((word) => filledIn(word, as));
-    if (words.some((word) => word.includes('*'))) open.push({ do: pattern.do, start: beforeStar(words[0] ?? ''), pattern });
+    if (words.some((word) => word.includes('*'))) open.push({ do: pattern.do, start: beforeStar(words[0] ?? ''), words });
     else named.add(textOf(pattern.do, words));
   }
   return (ask) => {
     const words = wordsOf(ask);
     const [first = ''] = words;
-    return named.has(textOf(ask.do, words)) || open.some((p) => p.do === ask.do && first.startsWith(p.start) && matcher(p.pattern, as)(ask));
+    if (named.has(textOf(ask.do, words))) return true;
+    // Of most nothing is ever asked for: those are not taken apart.
+    return open.some((p) => {
+      if (p.do !== ask.do || !first.startsWith(p.start)) return false;
+      p.allows ??= matching(p.do, p.words);
+      return p.allows(ask);
+    });
   };
 }
 
@@ -99,12 +105,14 @@ const beforeStar = (word: string): string => word.split('*', 1)[0] ?? '';
  * an answer or is that of the account. What lies within two
  * steps of the root lies above nearly every path, and may be looked at.
  */
-export function follows(patterns: readonly Pattern[], as: Account, ask: Ask, seen: readonly AnyAnswer[]): boolean {
+export function follows(patterns: readonly Pattern[], as: Account, ask: Ask, seen: Iterable<AnyAnswer>): boolean {
   if (!mayFollow(patterns, ask)) return false;
   const path = ask.do === 'get' ? ask.socket : 'path' in ask ? ask.path : '';
   const last = JSON.stringify(path.replace(/\/+$/, '').replace(/^.*\//, '')).slice(1, -1);
   if (last === as.name || last === String(as.uid) || as.home.endsWith(`/${last}`)) return true;
-  return (ask.do === 'stat' && /^\/[^/]*(?:\/[^/]+)?$/.test(path)) || seen.some((answer) => JSON.stringify(answer).includes(last));
+  if (ask.do === 'stat' && /^\/[^/]*(?:\/[^/]+)?$/.test(path)) return true;
+  for (const answer of seen) if (JSON.stringify(answer).includes(last)) return true;
+  return false;
 }
 
 /** Whether some pattern allows such an ask of what is named. */
@@ -113,30 +121,19 @@ export const mayFollow = (patterns: readonly Pattern[], ask: Ask): boolean =>
 
 /** Whether an ask is allowed. */
 export type Matcher = (ask: Ask) => boolean;
-const matchers = new Map<string, Matcher>();
 
-/** Whether a pattern, read for an account, allows an ask. */
-export function matcher(pattern: Pattern, as: Account): Matcher {
-  const key = JSON.stringify([pattern, as]);
-  const known = matchers.get(key);
-  if (known) return known;
-  const made = isNamed(pattern) ? (): boolean => false : make(pattern, as);
-  matchers.set(key, made);
-  return made;
-}
-
-function make(pattern: Told, as: Account): Matcher {
-  if (isGiven(pattern)) {
-    const files = filesOf(pattern, as);
-    return (ask) => ask.do === pattern.do && files.includes(ask.path);
-  }
-  const each = wordsOf(pattern).map((word) => glob(word, as));
+/** A test for asks of one sort: each of their words against a pattern word without placeholders. */
+function matching(sort: Ask['do'], patterns: readonly string[]): Matcher {
+  const each = patterns.map(wordPattern);
   return (ask) => {
-    if (ask.do !== pattern.do) return false;
+    if (ask.do !== sort) return false;
     const words = wordsOf(ask);
     return words.length === each.length && each.every((matches, at) => matches(words[at] ?? ''));
   };
 }
+
+/** Whether a pattern, read for an account, allows an ask. */
+export const matcher = (pattern: Pattern, as: Account): Matcher => allowing([pattern], as);
 
 /** What stands for the files that the user named. */
 export const givenFile = '{files}';
@@ -159,9 +156,10 @@ function filledIn(word: string, as: Account): string {
 
 /** Matches text against a pattern word: `~`, `{uid}`, `{user}`, `*` (no slash) and `**`. */
 export function glob(pattern: string, as: Account): (text: string) => boolean {
-  const filled = filledIn(pattern, as);
-  return filled.includes('*') ? pathPattern(filled) : (text) => text === filled;
+  return wordPattern(filledIn(pattern, as));
 }
+
+const wordPattern = (word: string): ((text: string) => boolean) => (word.includes('*') ? pathPattern(word) : (text) => text === word);
 
 /** One line: `read /etc/passwd`, `run podman --version`, `get /run/podman/podman.sock /_ping`, `env DOCKER_HOST`. */
 export function describePattern(pattern: Pattern): string {

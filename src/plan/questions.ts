@@ -5,6 +5,7 @@ import { together } from '../facts/ask.ts';
 import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
+import { changed } from '../facts/later.ts';
 import { asRoot } from '../facts/podman/as-root.ts';
 import { forFiles, hold } from '../facts/source.ts';
 import { type IfNone, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
@@ -136,7 +137,7 @@ function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ra
   }
   const nobody = inquiries.length === 0 && undecided.length === 0 && !others;
   const ifNone = nobody ? ifNoneOf(rule, context) : undefined;
-  const none = ifNone && { none: inquiryOf({ ...rule, ifNone, when: [...rule.when, ...ifNone.when], check: [], learn: [] }, undefined, context) };
+  const none = ifNone && { none: inquiryOf(changed(rule, { ifNone, when: [...rule.when, ...ifNone.when], check: [], learn: [] }), undefined, context) };
   return { ...who, inquiries, undecided, consulted: subjects.consulted, ...(others ? { others } : {}), ...none };
 }
 

@@ -73,7 +73,7 @@ export interface Verdict {
   readonly message: string;
   readonly evidence: readonly Evidence[];
   /** The steps that fix this failure, for this subject. Only for `fail`. */
-  readonly remedy?: readonly Step[];
+  readonly remedy?: readonly Step[] | undefined;
   /** What to do so that it can be decided. Only for `unknown`. */
   readonly next?: string;
   /** The smallest further capture that would decide it, as far as can be told beforehand. Only for `unknown`, and never empty there. */

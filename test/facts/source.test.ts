@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answerer } from '../../src/collect/composed/composed.ts';
-import { type Answer, type Asking, read } from '../../src/facts/ask.ts';
+import { type Answer, type Asking, read, together } from '../../src/facts/ask.ts';
 import { settle } from '../../src/facts/settle.ts';
 import { anyone, forAccount, groundOf, hold, inQuestion, source, type Touches } from '../../src/facts/source.ts';
 
@@ -46,4 +46,73 @@ test('a ground about another account keeps the name of its source', () => {
   expect(forAccount(named, anyone)).toMatchObject({ name: 'namedFile', own: [{ do: 'read', named: 'what a.conf names' }] });
   expect(named.of()).toMatchObject({ name: 'namedFile' });
   expect(forAccount(between, anyone).on.map((g) => g.name)).toEqual(['namedFile']);
+});
+
+describe('what a source learns from a target', () => {
+  const asked: string[] = [];
+  const slow = source([{ do: 'read', path: '/etc/a.conf' }], function* slowly(word: string): Asking<string> {
+    asked.push(word);
+    const conf = yield* read('/etc/a.conf');
+    yield* read('/etc/a.conf');
+    if (word === 'crash') throw new Error('crashed');
+    return `${word} ${conf.is}`;
+  });
+  const wanting = (touches: Touches, probe: () => Asking<unknown>): Asking<unknown> =>
+    hold(() => groundOf({}, 'the kind', () => touches), inQuestion, probe(), true);
+  /** What comes of it, where a crash is taken up as an inspection does. */
+  function* tried(probe: Asking<unknown>): Asking<unknown> {
+    try {
+      return yield* probe;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+  const run = (...probes: Asking<unknown>[]): unknown => {
+    asked.length = 0;
+    return settle(together(probes.map(tried)), answerer(host), true);
+  };
+
+  test('is learnt once for all that want it at the same time, or later', () => {
+    const later = function* (): Asking<unknown> {
+      yield* conf();
+      yield* conf();
+      return yield* slow('a');
+    };
+    expect(
+      run(
+        wanting([slow], () => slow('a')),
+        wanting([slow], () => slow('a')),
+        wanting([slow, conf], later),
+      ),
+    ).toEqual(['a got', 'a got', 'a got']);
+    expect(asked).toEqual(['a']);
+  });
+  test('is held against the promises of each of them', () => {
+    const [first, second] = run(
+      wanting([slow], () => slow('a')),
+      wanting([named], () => slow('a')),
+    ) as unknown[];
+    expect(first).toBe('a got');
+    expect(second).toBe('the kind asks outside its plan: read /etc/a.conf (through slowly)');
+  });
+  test('is learnt anew where it crashed, or where its crashed surroundings ended it', () => {
+    expect(
+      run(
+        wanting([slow], () => slow('crash')),
+        wanting([slow], () => slow('crash')),
+      ),
+    ).toEqual(['crashed', 'crashed']);
+    const crashing = function* (): Asking<unknown> {
+      yield* read('/etc/a.conf');
+      throw new Error('around it');
+    };
+    const around = wanting([slow, { do: 'read', path: '/etc/a.conf' }], () => together([slow('b'), crashing()]));
+    expect(
+      run(
+        around,
+        wanting([slow], () => slow('b')),
+      ),
+    ).toEqual(['around it', 'b got']);
+    expect(asked).toEqual(['b', 'b']);
+  });
 });
