@@ -8,7 +8,7 @@ import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
 import { afterOf } from '../verdicts/afters.ts';
 import { bootPlace } from '../verdicts/boot.ts';
-import { installCommand } from '../verdicts/packages.ts';
+import { installCommand, isForNextBoot } from '../verdicts/packages.ts';
 import { dropInFile, sysctlFile } from '../verdicts/step-files.ts';
 import { atHome, isActing, type Step } from '../verdicts/steps.ts';
 
@@ -204,7 +204,8 @@ function settle(step: Step, inquiry: Inquiry): Step {
   const asRoot = step.needs !== 'user' || roots;
   const done = settled(step, inquiry);
   const whose = step.needs === 'user' ? (roots || !isIn(as.home, as.uid, fileOf(done)) ? { needs: 'root' as const } : { account: as.name }) : {};
-  const words = (step as { after?: readonly unknown[] }).after ?? [];
+  const own = (step as { after?: readonly unknown[] }).after ?? [];
+  const words = 'package' in done && done.command && isForNextBoot(done.command) ? [...own, 'reboot'] : own;
   const after = words.map((word) => afterOf(String(word), { name: as.name, uid: as.uid, asRoot }));
   return { ...done, ...whose, ...(after.length > 0 ? { after } : {}) };
 }

@@ -40,7 +40,9 @@ const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : 
 
 /** The name of the section that a line begins, its segments bare. */
 function sectionOf(line: string): string | undefined {
-  const inside = /^\s*\[(?!\[)\s*(.+?)\s*\]\s*(?:[#;].*)?$/.exec(line)?.[1];
+  // An element of a list of tables, whose keys are its own.
+  if (/^\s*\[\[/.test(line)) return line.trim();
+  const inside = /^\s*\[\s*(.+?)\s*\]\s*(?:[#;].*)?$/.exec(line)?.[1];
   return inside === undefined ? undefined : (splitPath(inside)?.join('\0') ?? inside);
 }
 

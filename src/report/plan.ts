@@ -167,7 +167,7 @@ function deciding({ verdicts, target }: Report): PlanStep[] {
 /** What gets hold of what is missing: the hardest of it decides. */
 function stepFor(missing: readonly Missing[], target: Report['target']): Step {
   const broken = missing.find((m) => m.do === 'mend');
-  if (broken && 'path' in broken) return { manual: `fix ${broken.path}, which cannot be parsed`, needs: 'root' };
+  if (broken && 'path' in broken) return { manual: `fix ${broken.path}: ${broken.because}`, needs: 'root' };
   const look = missing.find((m) => m.do === 'look');
   if (look) return { manual: `look${'path' in look && look.path !== undefined ? ` at ${look.path}` : ''}: ${look.because}`, needs: 'root' };
   const privileges = missing.flatMap((m) => ('privilege' in m ? [m.privilege] : []));

@@ -63,7 +63,8 @@ const byName = <T>(entries: Readonly<Record<string, T>>): [string, T][] => Objec
 export const sectionWords = (format: Format, { section, path }: Key): string =>
   section === '' || path.length < 2 ? '' : format === 'yaml' || format === 'json' ? '' : ` below [${section}]`;
 
-const inPattern = (text: string): string => text.replace(/[.*[\]^$/\\]/g, String.raw`\$&`);
+/** A text as a basic regular expression of sed between slashes, that matches nothing else. */
+export const inPattern = (text: string): string => text.replace(/[.*[\]^$/\\]/g, String.raw`\$&`);
 const lineOf = (text: string): string => text.replace(/\\/g, '\\\\');
 
 /** Commands that set the key; undefined where no line tool can (nested documents). */
@@ -81,10 +82,11 @@ export function setCommands(file: string, format: Format, key: string, value: Js
   // Below a table, a key of TOML would be the table's: it goes first.
   if (section === '' && format === 'toml') return [first, `{ ${print}; cat ${at}; } >${at}.new && cat ${at}.new >${at} && rm ${at}.new`];
   if (section === '') return [first, `${print} >>${at}`];
-  const insert = `/^\\[${inPattern(section)}\\]/a ${lineOf(lines.join('\n')).replaceAll('\n', '\\\n')}`;
+  const header = headerOf(format, section);
+  const insert = `/${header}/a ${lineOf(lines.join('\n')).replaceAll('\n', '\\\n')}`;
   return [
     first,
-    `grep -q ${shellLine([`^\\[${inPattern(section)}\\]`])} ${at} && sed -i ${shellLine([insert])} ${at} || printf '%s\\n' ${shellLine([`[${section}]`, ...lines])} >>${at}`,
+    `grep -q ${shellLine([header])} ${at} && sed -i ${shellLine([insert])} ${at} || printf '%s\\n' ${shellLine([`[${section}]`, ...lines])} >>${at}`,
   ];
 }
 
@@ -99,9 +101,17 @@ export function unsetCommands(file: string, format: Format, key: string, value?:
   return [`sed -i ${shellLine([script])} ${shellLine([file])}`];
 }
 
-/** A script for the lines of one key. */
+/** The line that begins a section. Tables of TOML may be indented, with blanks within the brackets: a second one of a name is an error. */
+const headerOf = (format: Format, section: string): string =>
+  format === 'toml' ? `^[[:blank:]]*\\[[[:blank:]]*${inPattern(section)}[[:blank:]]*\\]` : `^\\[${inPattern(section)}\\]`;
+
+/** Takes the lines together over which a value goes on: after a backslash, and in TOML until the list is closed. */
+const goingOn = (format: Format): string => (format === 'toml' ? ':l;/\\[[^]]*$/{N;bl};' : format === 'ini' ? ':l;/\\\\$/{N;bl};' : '');
+
+/** A script for the lines of one key, each with those over which it goes on; as it was where the script changes nothing. */
 const inSection = ({ section, name }: Key, script: string): string => {
-  const lines = `/^[[:blank:]]*${inPattern(name)}[[:blank:]]*=/{${script}}`;
+  const whole = `${goingOn('ini')}h;s/\\\\\\n[[:blank:]]*/ /g;tk;:k;`;
+  const lines = `/^[[:blank:]]*${inPattern(name)}[[:blank:]]*=/{${whole}${script};t;g}`;
   return section === '' ? lines : `/^\\[${inPattern(section)}\\]/,/^\\[/{${lines}}`;
 };
 
@@ -113,8 +123,10 @@ const replacement = (words: string, by: string): string =>
 
 function deletion(format: Format, section: string, name: string, value?: string): string {
   const blank = '[[:blank:]]*';
-  const line = `/^${blank}\\(export[[:blank:]]\\+\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/d`;
+  const more = value === undefined ? goingOn(format) : '';
+  const away = more === '' ? 'd' : `{${more}d}`;
+  const line = `/^${blank}\\(export[[:blank:]]\\+\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/${away}`;
   // What stands below a table of TOML is another key.
   if (section === '') return format === 'toml' ? `0,/^${blank}\\[/{${line}}` : line;
-  return `/^\\[${inPattern(section)}\\]/,/^\\[/{${line}}`;
+  return `/${headerOf(format, section)}/,/^${format === 'toml' ? blank : ''}\\[/{${line}}`;
 }

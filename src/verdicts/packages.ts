@@ -26,13 +26,19 @@ export function installCommand(names: string | Readonly<Record<string, string>>,
   if (packages.length === 0) return undefined;
   switch (family) {
     case 'suse':
-      return immutable ? ['transactional-update', '--non-interactive', 'pkg', 'install', ...packages] : ['zypper', '--non-interactive', 'install', ...packages];
+      // Without --continue it starts from the root that runs, and what was installed since the last boot is lost.
+      return immutable
+        ? ['transactional-update', '--non-interactive', '--continue', 'pkg', 'install', ...packages]
+        : ['zypper', '--non-interactive', 'install', ...packages];
     case 'debian':
       return ['apt-get', 'install', '--yes', ...packages];
     default:
       return immutable ? ['rpm-ostree', 'install', ...packages] : ['dnf', 'install', '--assumeyes', ...packages];
   }
 }
+
+/** Whether what a command installs is there after the next boot only: it goes into another snapshot, or deployment. */
+export const isForNextBoot = ([program = '']: readonly string[]): boolean => program === 'transactional-update' || program === 'rpm-ostree';
 
 /** The command that takes them away again. */
 export function removeCommand(install: readonly string[]): readonly string[] {

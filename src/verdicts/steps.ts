@@ -6,7 +6,7 @@ import type { Json } from '../facts/fact.ts';
 import { type Fields, fieldsOf, type RecordOf } from '../facts/fields.ts';
 import { type After, tellAfter } from './afters.ts';
 import { bootClause, bootCommands } from './boot.ts';
-import { fileOf, formats, isFormat, keyIn, linesFor, sectionWords, setCommands, unsetCommands } from './edits.ts';
+import { fileOf, formats, inPattern, isFormat, keyIn, linesFor, sectionWords, setCommands, unsetCommands } from './edits.ts';
 import { namesInWords, removeCommand } from './packages.ts';
 import { shellLine } from './shell-line.ts';
 import { dropInFile, moduleFile, sysctlFile, written } from './step-files.ts';
@@ -137,7 +137,8 @@ export const steps = {
     settled: ['uid'],
     tell: ({ subid, account, start, count, uid }) =>
       commands(
-        shellLine(['sed', '-i', `/^${account}:/d${uid === undefined ? '' : `;/^${String(uid)}:/d`}`, subid]),
+        shellLine(['touch', subid]),
+        shellLine(['sed', '-i', `/^${inPattern(account)}:/d${uid === undefined ? '' : `;/^${String(uid)}:/d`}`, subid]),
         `echo ${shellLine([`${account}:${String(start)}:${String(count)}`])} >>${shellLine([subid])}`,
       ),
   }),

@@ -87,11 +87,17 @@ describe('what the host decides', () => {
   test.each([
     ['Debian', 'ID=debian\n', 'apt-get install --yes uidmap'],
     ['Tumbleweed', 'ID=opensuse-tumbleweed\nID_LIKE="opensuse suse"\n', 'zypper --non-interactive install shadow'],
-    ['SL Micro', 'ID=sl-micro\nID_LIKE="suse"\n', 'transactional-update --non-interactive pkg install shadow'],
+    ['SL Micro', 'ID=sl-micro\nID_LIKE="suse"\n', 'transactional-update --non-interactive --continue pkg install shadow'],
     ['Fedora', 'ID=fedora\n', 'dnf install --assumeyes shadow-utils'],
     ['another', 'ID=alpine\n', 'install uidmap (Debian, Ubuntu), shadow-utils (Fedora), shadow (SUSE)'],
   ])('the command that installs, on %s', (_, release, line) => {
     expect(told({ files: { '/etc/os-release': release } }, pack)).toEqual([`as root: ${line}`]);
+  });
+
+  test('a read-only root has its packages after the next boot', () => {
+    const release = { '/etc/os-release': 'ID=sl-micro\nID_LIKE="suse"\n' };
+    expect(stepsOn({ files: release }, pack)[0]?.after).toMatchObject([{ do: 'reboot', run: ['systemctl', 'reboot'] }]);
+    expect(stepsOn({ files: debian }, pack)[0]?.after).toBeUndefined();
   });
 
   test('the manager: root has that of the system', () => {

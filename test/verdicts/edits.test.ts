@@ -48,3 +48,34 @@ test('words are set instead of others, once', () => {
   const twice = (file: string): string[] => [0, 1].flatMap(() => setCommands(file, 'ini', 'Container.Volume', '/tmp:/tmp:ro', '/tmp:/tmp') ?? []);
   expect(byShell(unit, twice)).toBe(now);
 });
+
+test('the shell takes out words of a line that goes on over the next, and leaves it as it was where they do not stand there', () => {
+  const long = '[Container]\nPodmanArgs=--privileged \\\n  --network=host\nImage=x\n';
+  const out = (value: string): string => byShell(long, (file) => unsetCommands(file, 'ini', 'Container.PodmanArgs', value));
+  expect(out('--network=host')).toMatch(/^\[Container\]\nPodmanArgs=--privileged *\nImage=x\n$/);
+  expect(out('--init')).toBe(long);
+});
+
+const list = '[containers]\ndefault_capabilities = [\n  "CHOWN",\n  "SYS_ADMIN",\n]\nlog_size_max = 1\n[engine]\n';
+
+test.each([
+  ['toml', 'containers.default_capabilities', list, '[containers]\nlog_size_max = 1\n[engine]\n'],
+  [
+    'toml',
+    'containers.privileged',
+    '  [ containers ]\n  privileged = true\n  [engine]\n  privileged = true\n',
+    '  [ containers ]\n  [engine]\n  privileged = true\n',
+  ],
+  ['toml', 'short', 'short = [\n "a",\n]\n[[registry]]\nshort = 1\n', '[[registry]]\nshort = 1\n'],
+  ['ini', 'Container.Volume', '[Container]\nVolume=/a:/a \\\n  /b:/b\nImage=x\n', '[Container]\nImage=x\n'],
+] as const)('a key goes with all lines of its value: %s %s', (format, key, text, rest) => {
+  expect(unsetKey(text, format, key)).toBe(rest);
+  expect(byShell(text, (file) => unsetCommands(file, format, key))).toBe(rest);
+});
+
+test('a table that is there gets no second one of its name, however it is written', () => {
+  const text = '  [ engine ] # ours\n  runtime = "crun"\n';
+  const now = '  [ engine ] # ours\nservice_timeout = 0\n  runtime = "crun"\n';
+  expect(setKey(text, 'toml', 'engine.service_timeout', 0)).toBe(now);
+  expect(byShell(text, (file) => setCommands(file, 'toml', 'engine.service_timeout', 0))).toBe(now);
+});

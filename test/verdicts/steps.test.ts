@@ -34,8 +34,8 @@ describe('each step', () => {
         { line: 'take a=0 out of GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub', isCommand: false },
       ],
       subid: [
-        { subid: '/etc/subgid', account: 'driver', start: 100000, count: 65536 },
-        { line: "sed -i '/^driver:/d' /etc/subgid && echo driver:100000:65536 >>/etc/subgid", isCommand: true },
+        { subid: '/etc/subgid', account: 'a/e id.b', start: 100000, count: 65536 },
+        { line: "touch /etc/subgid && sed -i '/^a\\/e id\\.b:/d' /etc/subgid && echo 'a/e id.b:100000:65536' >>/etc/subgid", isCommand: true },
       ],
       linger: [{ linger: 'driver' }, { line: 'loginctl enable-linger driver', isCommand: true }],
       unit: [
