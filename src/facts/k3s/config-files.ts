@@ -21,7 +21,12 @@ export interface ConfigFiles {
 /** Where a file that is named elsewhere may lie to be read: the plan must not promise any file. */
 const readable = /^\/etc\/rancher\/k3s\/[^/]+\.ya?ml$/;
 
-const touches: Touches = [readDisk.of([usualConfig, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'], [`${usualConfig}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d'])];
+const touches: Touches = [
+  readDisk.of(
+    [usualConfig, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'],
+    [`${usualConfig}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d'],
+  ),
+];
 
 /** The files that this command reads, the main one first; a file that is not there is no mistake. */
 export const configFiles = source(touches, readConfigFiles);
@@ -64,8 +69,11 @@ function parsedFile(file: DiskFile, main: boolean): ConfigFile | Unknown | undef
   if (blocked) return blocked;
   if (file.text.is !== 'got') return undefined;
   const parsed = parseYaml(file.text.value, { version: '1.1' });
-  if (parsed.is === 'broken') return unparsable(`${file.path} is not valid YAML (${parsed.problem.message}), so K3s does not start`, placed(file.path, parsed.problem));
+  if (parsed.is === 'broken')
+    return unparsable(`${file.path} is not valid YAML (${parsed.problem.message}), so K3s does not start`, placed(file.path, parsed.problem));
   if (parsed.root.is === 'map') return { path: file.path, entries: parsed.root.entries };
   const empty = parsed.root.is === 'scalar' && parsed.root.type === 'null';
-  return empty ? { path: file.path, entries: [] } : unparsable(`${file.path} must hold keys and values, so K3s does not start`, placed(file.path, parsed.root.at));
+  return empty
+    ? { path: file.path, entries: [] }
+    : unparsable(`${file.path} must hold keys and values, so K3s does not start`, placed(file.path, parsed.root.at));
 }

@@ -80,7 +80,8 @@ function addresses(d: Defaults, settings: NodeSettings): void {
   else if (own) d.set('advertise-address', own);
   else if (iface) d.set('advertise-address', { ...runtimeOnly('advertise-address', `the address of ${iface.value}`), where: [iface.where] });
   const external = flags.one('flannel-external-ip');
-  const types = flags.on('flannel-external-ip') && external ? { value: 'ExternalIP,InternalIP,Hostname', ...because('flannel-external-ip', external) } : undefined;
+  const types =
+    flags.on('flannel-external-ip') && external ? { value: 'ExternalIP,InternalIP,Hostname', ...because('flannel-external-ip', external) } : undefined;
   d.set('kubelet-preferred-address-types', types ?? 'InternalIP,ExternalIP,Hostname');
   const egress = valueOf(settings, 'egress-selector-mode', 'agent');
   if (isUnknown(egress) || egress.value === 'disabled') return;
@@ -122,7 +123,11 @@ function storage(d: Defaults, settings: NodeSettings): void {
   const at = where ? { where: { ...where, said: 'embedded etcd' } } : {};
   if (datastore.is === 'etcd') {
     d.set('etcd-servers', { value: 'https://127.0.0.1:2379', ...at });
-    for (const [flag, file] of [['etcd-cafile', 'server-ca.crt'], ['etcd-certfile', 'client.crt'], ['etcd-keyfile', 'client.key']] as const)
+    for (const [flag, file] of [
+      ['etcd-cafile', 'server-ca.crt'],
+      ['etcd-certfile', 'client.crt'],
+      ['etcd-keyfile', 'client.key'],
+    ] as const)
       d.set(flag, { ...below(settings)(`server/tls/etcd/${file}`), ...at });
     return;
   }
@@ -140,7 +145,8 @@ function storage(d: Defaults, settings: NodeSettings): void {
 function leading(d: Defaults, { datastore }: NodeSettings): void {
   if (!datastore) return;
   if ('why' in datastore) d.set('leader-elect', datastore);
-  else if (datastore.is === 'sqlite') d.set('leader-elect', { value: 'false', ...(datastore.where[0] ? { where: { ...datastore.where[0], said: 'SQLite' } } : {}) });
+  else if (datastore.is === 'sqlite')
+    d.set('leader-elect', { value: 'false', ...(datastore.where[0] ? { where: { ...datastore.where[0], said: 'SQLite' } } : {}) });
 }
 
 export function controllerManagerDefaults(settings: NodeSettings, release: Release): Defaults {
@@ -160,7 +166,12 @@ export function controllerManagerDefaults(settings: NodeSettings, release: Relea
     .by('noTrackedJobs', 'feature-gates', undefined, 'JobTrackingWithFinalizers=true')
     .by('servingCertificates', 'tls-cert-file', tls('kube-controller-manager/kube-controller-manager.crt'))
     .by('servingCertificates', 'tls-private-key-file', tls('kube-controller-manager/kube-controller-manager.key'));
-  for (const [use, ca] of [['kube-apiserver-client', 'client'], ['kubelet-client', 'client'], ['kubelet-serving', 'server'], ['legacy-unknown', 'server']] as const)
+  for (const [use, ca] of [
+    ['kube-apiserver-client', 'client'],
+    ['kubelet-client', 'client'],
+    ['kubelet-serving', 'server'],
+    ['legacy-unknown', 'server'],
+  ] as const)
     d.by('rotatableKeys', `cluster-signing-${use}-cert-file`, tls(`${ca}-ca.nochain.crt`), tls(`${ca}-ca.crt`)).set(
       `cluster-signing-${use}-key-file`,
       tls(`${ca}-ca.key`),
@@ -168,8 +179,7 @@ export function controllerManagerDefaults(settings: NodeSettings, release: Relea
   const all = d.has('bootstrapTokens') ? '*,tokencleaner' : '*';
   if (settings.flags.on('disable-cloud-controller')) {
     if (all !== '*') d.set('controllers', all);
-  } else
-    d.set('configure-cloud-routes', 'false').by('controllersUnlisted', 'controllers', all, `${all},-service,-route,-cloud-node-lifecycle`);
+  } else d.set('configure-cloud-routes', 'false').by('controllersUnlisted', 'controllers', all, `${all},-service,-route,-cloud-node-lifecycle`);
   leading(d, settings);
   verbosity(d, settings);
   return d;
@@ -197,7 +207,13 @@ export function cloudControllerDefaults(settings: NodeSettings, release: Release
   const kubeconfig = at('server/cred/cloud-controller.kubeconfig');
   const off = settings.flags.on('disable-cloud-controller');
   const controllers = `*,-route${off ? ',-cloud-node,-cloud-node-lifecycle' : ''}${settings.flags.lists('disable', 'servicelb') ? ',-service' : ''}`;
-  d.all({ profiling: 'false', 'allocate-node-cidrs': 'true', 'cloud-provider': 'k3s', 'configure-cloud-routes': 'false', 'node-status-update-frequency': '1m0s' })
+  d.all({
+    profiling: 'false',
+    'allocate-node-cidrs': 'true',
+    'cloud-provider': 'k3s',
+    'configure-cloud-routes': 'false',
+    'node-status-update-frequency': '1m0s',
+  })
     .set('kubeconfig', kubeconfig)
     .set('authorization-kubeconfig', kubeconfig)
     .set('authentication-kubeconfig', kubeconfig)

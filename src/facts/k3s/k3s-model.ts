@@ -64,7 +64,12 @@ function* startedOtherwise(start: NotStarted): Asking<NotStarted | Unknown> {
     const path = states[at] as string;
     if (answer.is === 'blocked') return unknown(answer, path);
     if (answer.is === 'got')
-      return { is: 'unknown', why: 'ambiguous', said: `K3s keeps state in ${path}, and no service starts it: its arguments stand in no file`, where: [{ path }, ...start.consulted] };
+      return {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `K3s keeps state in ${path}, and no service starts it: its arguments stand in no file`,
+        where: [{ path }, ...start.consulted],
+      };
   }
   return start;
 }
@@ -123,6 +128,7 @@ function dataDirOf(flags: ChosenFlags, release: Here, usual: string): Derived | 
 }
 
 function componentsOf(settings: NodeSettings, release: Here): Map<Component | 'etcd', Flags | Unknown> {
-  const flags = (name: Component): Flags => (release.is === 'unknown' ? flagsWithoutRelease(name, settings, release) : flagsOf(name, settings, release.release));
+  const flags = (name: Component): Flags =>
+    release.is === 'unknown' ? flagsWithoutRelease(name, settings, release) : flagsOf(name, settings, release.release);
   return new Map(running(settings).map((name) => [name, flags(name)]));
 }

@@ -42,7 +42,8 @@ function* readDropIns(directory: string): Asking<DropIns | Unknown> {
     if (text?.is === 'blocked') return unknown(text, path);
     if (text?.is !== 'got') continue;
     const parsed = parseYaml(text.value);
-    if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the kubelet does not start`, placed(path, parsed.problem));
+    if (parsed.is === 'broken')
+      return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the kubelet does not start`, placed(path, parsed.problem));
     lay(settings, parsed.root, path, []);
   }
   return { is: 'read', settings, names: names.is === 'got' ? names.value : [] };
@@ -56,7 +57,9 @@ function lay(over: Map<string, Given>, node: TextNode, path: string, segments: r
   const name = segments.join('.');
   const text = (one: TextNode): string => (one.is === 'scalar' && one.value !== null ? String(one.value) : '');
   const values: Placed[] =
-    node.is === 'list' ? node.items.map((item) => ({ value: text(item), where: placed(path, item.at) })) : [{ value: text(node), where: placed(path, node.at) }];
+    node.is === 'list'
+      ? node.items.map((item) => ({ value: text(item), where: placed(path, item.at) }))
+      : [{ value: text(node), where: placed(path, node.at) }];
   const before = over.get(name);
   over.set(name, { values, beaten: before ? [...before.values, ...before.beaten] : [] });
 }

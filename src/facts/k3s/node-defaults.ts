@@ -7,7 +7,7 @@ import type { Release } from '../text/version.ts';
 import { extraArg } from './component-args.ts';
 import { Defaults, type Derived } from './defaults.ts';
 import type { Chosen } from './given.ts';
-import { because, below, clusterCidr, joinedOf, nodeIsV6, nodeLoopback, type NodeSettings, runtimeOnly, serviceCidr, valueOf } from './node-settings.ts';
+import { because, below, clusterCidr, joinedOf, type NodeSettings, nodeIsV6, nodeLoopback, runtimeOnly, serviceCidr, valueOf } from './node-settings.ts';
 
 const containerd = '/run/k3s/containerd/containerd.sock';
 
@@ -41,7 +41,9 @@ function node(d: Defaults, settings: NodeSettings): void {
     d.set(flag, runtimeOnly(flag, 'whether the files of a credential provider are there'));
   if (!flags.on('rootless')) return;
   const root = below(settings)('agent/kubelet');
-  d.set('root-dir', root).set('cert-dir', { ...root, value: `${root.value}/pki` }).set('feature-gates', 'KubeletInUserNamespace=true');
+  d.set('root-dir', root)
+    .set('cert-dir', { ...root, value: `${root.value}/pki` })
+    .set('feature-gates', 'KubeletInUserNamespace=true');
 }
 
 /** The socket of the runtime; `containerd` is told to its statistics alone. */
@@ -91,7 +93,10 @@ function argumentsBeforeDropIns(d: Defaults, settings: NodeSettings): void {
     .set('pod-manifest-path', at('agent/pod-manifests'))
     .set('cluster-domain', fromServer(settings, 'cluster-domain', valueOf(settings, 'cluster-domain', 'cluster.local') as Derived))
     .set('cluster-dns', fromServer(settings, 'cluster-dns', clusterDns(settings)))
-    .set('resolv-conf', flags.one('resolv-conf') ?? flags.gap('resolv-conf') ?? runtimeOnly('resolv-conf', 'whether /etc/resolv.conf of the running host can be used'));
+    .set(
+      'resolv-conf',
+      flags.one('resolv-conf') ?? flags.gap('resolv-conf') ?? runtimeOnly('resolv-conf', 'whether /etc/resolv.conf of the running host can be used'),
+    );
   for (const [flag, why] of [
     ['cgroup-driver', 'whether systemd starts K3s, and the control groups of the host'],
     ['kubelet-cgroups', 'the control group in which K3s runs'],
@@ -135,7 +140,12 @@ export function kubeProxyDefaults(settings: NodeSettings, release: Release): Def
     .set('healthz-bind-address', nodeLoopback(settings))
     .set('kubeconfig', below(settings)('agent/kubeproxy.kubeconfig'))
     .set('cluster-cidr', fromServer(settings, 'cluster-cidr', clusterCidr(settings)))
-    .set('hostname-override', name && !settings.flags.on('with-node-id') ? { ...name, value: name.value.toLowerCase() } : runtimeOnly('hostname-override', 'the name of the running host'));
+    .set(
+      'hostname-override',
+      name && !settings.flags.on('with-node-id')
+        ? { ...name, value: name.value.toLowerCase() }
+        : runtimeOnly('hostname-override', 'the name of the running host'),
+    );
   for (const flag of ['v', 'vmodule']) {
     const found = settings.flags.one(flag);
     if (found && found.value !== '' && found.value !== '0') d.set(flag, found);

@@ -72,7 +72,10 @@ export function nodeLoopback(settings: NodeSettings): Derived {
 export const plus = ({ value, ...rest }: Derived, more: number): Derived => ({ ...rest, value: /^\d+$/.test(value) ? String(Number(value) + more) : value });
 
 /** Where the value came from, said of what follows from it. */
-export const because = (flag: string, { where, beaten }: Chosen): Pick<Derived, 'where' | 'beaten'> => ({ where: { ...where, said: `follows from ${flag}` }, beaten });
+export const because = (flag: string, { where, beaten }: Chosen): Pick<Derived, 'where' | 'beaten'> => ({
+  where: { ...where, said: `follows from ${flag}` },
+  beaten,
+});
 
 /** A part of the node that only the running one can tell. */
 export const runtimeOnly = (flag: string, said: string): Unknown => ({ is: 'unknown', why: 'ambiguous', said: `--${flag} follows from ${said}`, where: [] });

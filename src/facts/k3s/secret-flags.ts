@@ -7,5 +7,5 @@ const secrets = new Set(['token', 'agent-token', 'cluster-secret', 'etcd-s3-acce
 export function withoutSecret(flag: string, value: string): string {
   if (secrets.has(flag) && value !== '') return placeholder('');
   // postgres://name:password@host, name:password@tcp(host)
-  return value.replace(/(^|\/\/)([^/:@\s,]+):[^@\s]+@/g, (_, start: string, name: string) => `${start}${name}:${placeholder('')}@`);
+  return value.replace(/(^|\/\/)([^/:@\s,]+):(?!\/\/)[^@\s]+@/g, (_, start: string, name: string) => `${start}${name}:${placeholder('')}@`);
 }

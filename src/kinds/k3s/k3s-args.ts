@@ -92,7 +92,10 @@ function putOne(fact: FactBuilder, path: readonly string[], name: string, { valu
     {
       value,
       last: texts.at(-1) ?? '',
-      items: texts.flatMap((t) => t.split(',')).map((t) => t.trim()).filter((t) => t !== ''),
+      items: texts
+        .flatMap((t) => t.split(','))
+        .map((t) => t.trim())
+        .filter((t) => t !== ''),
       where: last ? placeText(last.where) : '',
       beaten: lost.map((b) => ({ value: b.value, where: placeText(b.where) })),
     },

@@ -91,7 +91,11 @@ const widest = 72;
 
 function asText(fact: Known): string {
   const { role, release, datastore, dataDir } = fact.value;
-  const head = [`K3s ${typeof release === 'string' ? release : '(release not known)'}, ${role}`, ...(datastore ? [`datastore ${datastore}`] : []), `state in ${dataDir}`];
+  const head = [
+    `K3s ${typeof release === 'string' ? release : '(release not known)'}, ${role}`,
+    ...(datastore ? [`datastore ${datastore}`] : []),
+    `state in ${dataDir}`,
+  ];
   const unknown = unknownFlags(fact);
   const names = [...new Set([...Object.keys(fact.value.flags as object), ...unknown.map(([component]) => component)])];
   const lines = names.flatMap((component) => {
