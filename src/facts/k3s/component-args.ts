@@ -9,7 +9,7 @@ import type { Chosen, Placed } from './given.ts';
 /** A default: a value, or why it cannot be told. */
 export type Default = Chosen | Unknown;
 
-export const isUnknown = (one: Default | ComponentFlag): one is Unknown => 'is' in one;
+const isUnknown = (one: Default | ComponentFlag): one is Unknown => 'is' in one;
 
 /** A flag as the component gets it: once for each value. */
 export interface Given {

@@ -21,7 +21,6 @@ const argumentsOf = {
 } as const;
 
 export type Component = keyof typeof argumentsOf;
-export const components = Object.keys(argumentsOf) as readonly Component[];
 
 export type Flags = ReadonlyMap<string, ComponentFlag>;
 
@@ -43,7 +42,7 @@ export function running({ role, flags }: Pick<NodeSettings, 'role' | 'flags'>): 
 }
 
 /** The user's own arguments of a component, in order. */
-export const givenTo = (component: Component, flags: ChosenFlags): readonly Chosen[] => flags.all(argumentsOf[component]);
+const givenTo = (component: Component, flags: ChosenFlags): readonly Chosen[] => flags.all(argumentsOf[component]);
 
 function defaultsOf(component: Component, settings: NodeSettings, release: Release): Defaults {
   switch (component) {

@@ -10,7 +10,7 @@ import { type CommandLine, configNamed } from './command-arguments.ts';
 import { type ConfigFile, isConfigDropIn } from './config-arguments.ts';
 import { configVariable } from './flag-table.ts';
 
-export const usualConfig = '/etc/rancher/k3s/config.yaml';
+const usualConfig = '/etc/rancher/k3s/config.yaml';
 
 export interface ConfigFiles {
   readonly is: 'read';

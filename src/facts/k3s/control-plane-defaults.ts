@@ -7,7 +7,7 @@ import type { Release } from '../text/version.ts';
 import { argValue } from './component-args.ts';
 import { Defaults, type Derived } from './defaults.ts';
 import type { Chosen } from './given.ts';
-import { because, below, clusterCidr, joinedOf, loopback, type NodeSettings, plus, runtimeOnly, serviceCidr, valueOf } from './node-settings.ts';
+import { because, below, clusterCidr, joinedOf, loopback, type NodeSettings, plus, runtimeOnly, serviceCidr, settingOf } from './node-settings.ts';
 
 const isUnknown = (one: Derived | Unknown): one is Unknown => 'is' in one;
 
@@ -44,7 +44,7 @@ export function apiServerDefaults(settings: NodeSettings, release: Release, give
     .set('service-account-key-file', tls('service.key'))
     .by('rotatableKeys', 'service-account-signing-key-file', tls('service.current.key'), tls('service.key'))
     .set('service-cluster-ip-range', serviceCidr(settings))
-    .set('service-node-port-range', valueOf(settings, 'service-node-port-range', '30000-32767'))
+    .set('service-node-port-range', settingOf(settings, 'service-node-port-range', '30000-32767'))
     .by('noTrackedJobs', 'feature-gates', undefined, 'JobTrackingWithFinalizers=true');
   addresses(d, settings);
   encryption(d, settings);
@@ -65,8 +65,8 @@ function authorization(d: Defaults, given: readonly Chosen[]): void {
 
 function addresses(d: Defaults, settings: NodeSettings): void {
   const { flags } = settings;
-  const port = valueOf(settings, 'https-listen-port', '6443');
-  const domain = valueOf(settings, 'cluster-domain', 'cluster.local');
+  const port = settingOf(settings, 'https-listen-port', '6443');
+  const domain = settingOf(settings, 'cluster-domain', 'cluster.local');
   const own = flags.one('advertise-address') ?? joinedFirst(settings, 'node-external-ip') ?? joinedFirst(settings, 'node-ip');
   const issuer = isUnknown(domain) ? domain : { ...domain, value: `https://kubernetes.default.svc.${domain.value}` };
   d.set('secure-port', isUnknown(port) ? port : plus(port, 1))
@@ -83,7 +83,7 @@ function addresses(d: Defaults, settings: NodeSettings): void {
   const types =
     flags.on('flannel-external-ip') && external ? { value: 'ExternalIP,InternalIP,Hostname', ...because('flannel-external-ip', external) } : undefined;
   d.set('kubelet-preferred-address-types', types ?? 'InternalIP,ExternalIP,Hostname');
-  const egress = valueOf(settings, 'egress-selector-mode', 'agent');
+  const egress = settingOf(settings, 'egress-selector-mode', 'agent');
   if (isUnknown(egress) || egress.value === 'disabled') return;
   d.set('enable-aggregator-routing', 'true').set('egress-selector-config-file', below(settings)('server/etc/egress-selector-config.yaml'));
 }

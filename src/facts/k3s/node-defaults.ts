@@ -7,7 +7,7 @@ import type { Release } from '../text/version.ts';
 import { extraArg } from './component-args.ts';
 import { Defaults, type Derived } from './defaults.ts';
 import type { Chosen } from './given.ts';
-import { because, below, clusterCidr, joinedOf, type NodeSettings, nodeIsV6, nodeLoopback, runtimeOnly, serviceCidr, valueOf } from './node-settings.ts';
+import { because, below, clusterCidr, joinedOf, type NodeSettings, nodeIsV6, nodeLoopback, runtimeOnly, serviceCidr, settingOf } from './node-settings.ts';
 
 const containerd = '/run/k3s/containerd/containerd.sock';
 
@@ -91,7 +91,7 @@ function argumentsBeforeDropIns(d: Defaults, settings: NodeSettings): void {
     .set('tls-cert-file', at('agent/serving-kubelet.crt'))
     .set('tls-private-key-file', at('agent/serving-kubelet.key'))
     .set('pod-manifest-path', at('agent/pod-manifests'))
-    .set('cluster-domain', fromServer(settings, 'cluster-domain', valueOf(settings, 'cluster-domain', 'cluster.local') as Derived))
+    .set('cluster-domain', fromServer(settings, 'cluster-domain', settingOf(settings, 'cluster-domain', 'cluster.local') as Derived))
     .set('cluster-dns', fromServer(settings, 'cluster-dns', clusterDns(settings)))
     .set(
       'resolv-conf',

@@ -30,7 +30,7 @@ export const below =
   (path: string): Derived => ({ ...dataDir, value: `${dataDir.value}/${path}` });
 
 /** The value of a flag, or its default; unknown where a variable may set it that could not be read. */
-export function valueOf({ flags }: NodeSettings, flag: string, usual: string): Derived | Unknown {
+export function settingOf({ flags }: NodeSettings, flag: string, usual: string): Derived | Unknown {
   const found = flags.one(flag);
   return found ?? flags.gap(flag) ?? { value: usual };
 }

@@ -54,11 +54,12 @@ export default class ShowK3sArgs extends PretripCommand {
       work.end();
       if ('host' in opened) await opened.close?.();
     });
-    if (flags.output === 'json') return out(`${JSON.stringify(asJson(fact), null, 2)}\n`);
+    const shown = fact.is === 'known' && fact.exists;
     if (fact.is === 'unknown') await tell([`pretrip: not decided: ${fact.said}`]);
-    else if (!fact.exists) await tell(['pretrip: no service here starts K3s']);
-    else return out(asText(fact));
-    process.exitCode = exitStatus.incomplete;
+    else if (!shown) await tell(['pretrip: no service here starts K3s']);
+    if (!shown) process.exitCode = exitStatus.incomplete;
+    if (flags.output === 'json') await out(`${JSON.stringify(asJson(fact), null, 2)}\n`);
+    else if (shown) await out(asText(fact));
   }
 }
 
@@ -72,8 +73,8 @@ function asJson(fact: Fact): Json {
   for (const [component, flags] of Object.entries(fact.value.flags as Readonly<Record<string, ByFlag>>))
     found[component] = Object.fromEntries(Object.entries(flags).map(([flag, { value, where, beaten }]) => [flag, { value, where, beaten }]));
   for (const [component, flag, said] of unknownFlags(fact)) {
-    const flags = (found[component] ??= {});
-    if (flag !== undefined) flags[flag] = { unknown: said };
+    const flags = found[component] ?? {};
+    found[component] = flag === undefined ? flags : { ...flags, [flag]: { unknown: said } };
   }
   return found;
 }
