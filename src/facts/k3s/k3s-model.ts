@@ -7,6 +7,7 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { seeTool, toolVersion } from '../host/tool-version.ts';
 import { source, type Touches } from '../source.ts';
 import { type Release, releaseOf } from '../text/version.ts';
+import { type ApiAccess, apiAccess } from './api-access.ts';
 import { ChosenFlags } from './chosen-flags.ts';
 import { commandArguments, type Role } from './command-arguments.ts';
 import { beyondSources, type Component, type Flags, flagsOf, flagsWithoutRelease, running } from './components.ts';
@@ -32,13 +33,15 @@ export interface K3sModel {
   readonly datastore?: Kept | Unknown;
   /** By component, those that run; `etcd` where it is embedded. */
   readonly components: ReadonlyMap<Component | 'etcd', Flags | Unknown>;
+  /** Where the API server runs here. */
+  readonly access?: ApiAccess;
   /** Settings of the kubelet in files, from 1.32. */
   readonly dropIns?: DropIns | Unknown;
   readonly consulted: readonly Where[];
 }
 
 const states = ['server', 'agent'].map((name) => `${usualDataDir}/${name}`);
-const parts: Touches = [configFiles, seeTool.of('k3s'), datastoreOf, etcdConfig, kubeletDropIns];
+const parts: Touches = [configFiles, seeTool.of('k3s'), datastoreOf, etcdConfig, apiAccess, kubeletDropIns];
 
 /** The model of the K3s that the system starts, or why there is none. */
 export const k3sModel = source([startOfK3s, ...states.map((path) => ({ do: 'stat' as const, path })), ...parts], learnModel);
@@ -85,6 +88,8 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
   const settings: NodeSettings = { role, flags, dataDir, ...(datastore ? { datastore } : {}) };
   const found = componentsOf(settings, release);
   if (datastore?.is === 'etcd') found.set('etcd', yield* etcdConfig(dataDir.value, flags.all('etcd-arg')));
+  const api = found.get('kube-apiserver');
+  const access = api && !('is' in api) ? yield* apiAccess(api, where) : undefined;
   const dropIns = inFiles(release) && found.has('kubelet') ? yield* kubeletDropIns(`${dataDir.value}/agent/etc/kubelet.conf.d`) : undefined;
   return {
     is: 'model',
@@ -96,6 +101,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
     components: found,
     consulted: [where, ...files.consulted],
     ...(datastore ? { datastore } : {}),
+    ...(access ? { access } : {}),
     ...(dropIns ? { dropIns } : {}),
   };
 }

@@ -7,7 +7,7 @@ import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-mode
 import { datastores } from '../../facts/k3s/node-settings.ts';
 import { withoutSecret } from '../../facts/k3s/secret-flags.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { any, list, map, record, type Shape, string, version } from '../../facts/shape.ts';
+import { any, boolean, list, map, record, type Shape, string, version } from '../../facts/shape.ts';
 
 const flag: Shape = record(
   {
@@ -36,6 +36,11 @@ export const k3sArgs = defineKind({
       map(flag, 'its flags by name'),
       'kube-apiserver, kube-controller-manager, kube-scheduler, kube-cloud-controller-manager, kubelet, kube-proxy, and etcd with the dotted keys of its file: those that run here',
     ),
+    anonymous: boolean('the API server here answers requests of nobody in particular: by its flag, or by the file of authentication-config'),
+    authorizers: list(
+      string('a mode'),
+      'what the API server here asks whether a request is allowed: Node, RBAC; by its flag, or by the file of authorization-config',
+    ),
     own: map(flag, "K3s's own flags by their long names; secrets are masked"),
     kubeletFiles: map(flag, 'settings of the kubelet in kubelet.conf.d by dotted name, from K3s 1.32; arguments beat them'),
   }),
@@ -50,7 +55,7 @@ export const k3sArgs = defineKind({
 
 function factOf(model: K3sModel): Fact {
   const fact = new FactBuilder().consulted(...model.consulted).set('role', model.role, model.where);
-  const { release, dataDir, datastore, dropIns } = model;
+  const { release, dataDir, datastore, access, dropIns } = model;
   if (release.is === 'known') fact.set('release', release.release.said, release.where);
   else fact.gap('release', release);
   fact.set('dataDir', dataDir.value, ...(dataDir.where ? [dataDir.where] : model.consulted));
@@ -59,6 +64,11 @@ function factOf(model: K3sModel): Fact {
   fact.set('flags', {}, ...model.consulted).set('own', {}, ...model.consulted);
   for (const [component, flags] of model.components) put(fact, ['flags', component], flags, model.consulted);
   for (const name of model.flags.names()) putOwn(fact, name, model);
+  for (const name of ['anonymous', 'authorizers'] as const) {
+    const one = access?.[name];
+    if (one?.is === 'unknown') fact.gap(name, one);
+    else if (one) fact.set(name, one.value, ...one.where);
+  }
   if (!dropIns) return fact.build();
   if (dropIns.is === 'unknown') return fact.gap('kubeletFiles', dropIns).build();
   put(fact, ['kubeletFiles'], dropIns.settings, [{ path: `${dataDir.value}/agent/etc/kubelet.conf.d` }]);

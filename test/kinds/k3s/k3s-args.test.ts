@@ -292,6 +292,35 @@ describe('nodes', () => {
   });
 });
 
+describe('whom the API server lets in', () => {
+  const args = (...list: string[]): Files => ({ ...server(), [config]: `kube-apiserver-arg: [${list.join(', ')}]\n` });
+  const file = '/etc/rancher/k3s/access.yaml';
+  test.each<[string, string, Files, object]>([
+    ['nobody unknown, by default', '1.33.6+k3s1', server(), { anonymous: false, authorizers: ['Node', 'RBAC'] }],
+    [
+      'everybody by an argument',
+      '1.33.6+k3s1',
+      args('anonymous-auth=true', 'authorization-mode=AlwaysAllow'),
+      { anonymous: true, authorizers: ['AlwaysAllow'] },
+    ],
+    ['a file without a block', '1.33.1+k3s1', { ...args(`authentication-config=${file}`), [file]: 'jwt: []\n' }, { anonymous: true }],
+    ['a file before K3s dropped its own flag', '1.33.0+k3s1', { ...args(`authentication-config=${file}`), [file]: 'jwt: []\n' }, { anonymous: false }],
+    ['a file that says no', '1.33.1+k3s1', { ...args(`authentication-config=${file}`), [file]: 'anonymous: {enabled: false}\n' }, { anonymous: false }],
+    [
+      'a file of authorizers',
+      '1.33.1+k3s1',
+      { ...args(`authorization-config=${file}`), [file]: 'authorizers: [{type: Node}, {type: AlwaysAllow}]\n' },
+      { authorizers: ['Node', 'AlwaysAllow'] },
+    ],
+  ])('%s', (_, version, files, wanted) => expect(known(learn(version, files)).value).toMatchObject(wanted));
+
+  test('a file that may not be read, or is not there, is a gap', () => {
+    const closed = learn('1.33.1+k3s1', { ...args(`authentication-config=${file}`), [file]: { content: '', blocked: 'denied' } });
+    expect(gap(closed, 'anonymous')).toMatch(/permission denied/);
+    expect(gap(learn('1.33.1+k3s1', args(`authorization-config=${file}`)), 'authorizers')).toMatch(/is not there/);
+  });
+});
+
 describe("the kubelet's files", () => {
   const dir = `${data}/agent/etc/kubelet.conf.d`;
 
