@@ -17,6 +17,8 @@ import { datastoreOf } from './datastore.ts';
 import type { Derived } from './defaults.ts';
 import { etcdConfig } from './etcd-config.ts';
 import { type DropIns, kubeletDropIns } from './kubelet-drop-ins.ts';
+import { kubeletSettings } from './kubelet-settings.ts';
+import { kubeletArgs } from './node-defaults.ts';
 import { type Kept, type NodeSettings, usualDataDir } from './node-settings.ts';
 import { hasChange } from './release-changes.ts';
 import { type NotStarted, type Start, startOfK3s, startOfRootlessK3s } from './started-by.ts';
@@ -37,6 +39,8 @@ export interface K3sModel {
   readonly access?: ApiAccess;
   /** Settings of the kubelet in files, from 1.32. */
   readonly dropIns?: DropIns | Unknown;
+  /** What the kubelet has in force of arguments and files. */
+  readonly kubelet?: Flags;
   readonly consulted: readonly Where[];
 }
 
@@ -90,7 +94,8 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
   if (datastore?.is === 'etcd') found.set('etcd', yield* etcdConfig(dataDir.value, flags.all('etcd-arg')));
   const api = found.get('kube-apiserver');
   const access = api && !('is' in api) ? yield* apiAccess(api, where) : undefined;
-  const dropIns = inFiles(release) && found.has('kubelet') ? yield* kubeletDropIns(`${dataDir.value}/agent/etc/kubelet.conf.d`) : undefined;
+  const kubelet = found.get('kubelet');
+  const dropIns = kubelet && inFiles(release) ? yield* filesOfKubelet(`${dataDir.value}/agent/etc/kubelet.conf.d`, flags) : undefined;
   return {
     is: 'model',
     role,
@@ -103,6 +108,20 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
     ...(datastore ? { datastore } : {}),
     ...(access ? { access } : {}),
     ...(dropIns ? { dropIns } : {}),
+    ...(kubelet && !('is' in kubelet) ? { kubelet: kubeletSettings(kubelet, dropIns) } : {}),
+  };
+}
+
+/** The drop-ins; where an argument names a file that was not copied there yet, the next start changes them. */
+function* filesOfKubelet(directory: string, flags: ChosenFlags): Asking<DropIns | Unknown> {
+  const dropIns = yield* kubeletDropIns(directory);
+  const { config } = kubeletArgs(flags.all('kubelet-arg'), true);
+  if (dropIns.is === 'unknown' || !config || config.value.startsWith(directory) || dropIns.names.includes('10-cli-config.conf')) return dropIns;
+  return {
+    is: 'unknown',
+    why: 'ambiguous',
+    said: `${config.value} is to be copied to ${directory}/10-cli-config.conf at the next start`,
+    where: [config.where],
   };
 }
 

@@ -42,6 +42,7 @@ export const k3sArgs = defineKind({
       'what the API server here asks whether a request is allowed: Node, RBAC; by its flag, or by the file of authorization-config',
     ),
     own: map(flag, "K3s's own flags by their long names; secrets are masked"),
+    kubelet: map(flag, 'what the kubelet has in force of arguments and files, by the names of the arguments: anonymous-auth, read-only-port'),
     kubeletFiles: map(flag, 'settings of the kubelet in kubelet.conf.d by dotted name, from K3s 1.32; arguments beat them'),
   }),
   touches: ({ rootless }) => [rootless ? rootlessModel : k3sModel],
@@ -55,7 +56,7 @@ export const k3sArgs = defineKind({
 
 function factOf(model: K3sModel): Fact {
   const fact = new FactBuilder().consulted(...model.consulted).set('role', model.role, model.where);
-  const { release, dataDir, datastore, access, dropIns } = model;
+  const { release, dataDir, datastore, access, kubelet, dropIns } = model;
   if (release.is === 'known') fact.set('release', release.release.said, release.where);
   else fact.gap('release', release);
   fact.set('dataDir', dataDir.value, ...(dataDir.where ? [dataDir.where] : model.consulted));
@@ -69,6 +70,7 @@ function factOf(model: K3sModel): Fact {
     if (one?.is === 'unknown') fact.gap(name, one);
     else if (one) fact.set(name, one.value, ...one.where);
   }
+  if (kubelet) put(fact, ['kubelet'], kubelet, model.consulted);
   if (!dropIns) return fact.build();
   if (dropIns.is === 'unknown') return fact.gap('kubeletFiles', dropIns).build();
   put(fact, ['kubeletFiles'], dropIns.settings, [{ path: `${dataDir.value}/agent/etc/kubelet.conf.d` }]);

@@ -351,6 +351,36 @@ describe("the kubelet's files", () => {
     });
   });
 
+  const settings = (fact: ReturnType<typeof learn>) => known(fact).value.kubelet;
+
+  test('arguments beat files, and what nothing sets is not there', () => {
+    const fact = learn('1.33.6+k3s1', {
+      ...server(),
+      [config]: 'kubelet-arg: [authorization-mode=AlwaysAllow, config=/etc/kubelet.yaml]\n',
+      [`${dir}/00-k3s-defaults.conf`]: 'authorization:\n  mode: Webhook\nfeatureGates:\n  A: true\n',
+      [`${dir}/10-cli-config.conf`]: 'eventRecordQPS: 0\n',
+    });
+    expect(settings(fact)).toMatchObject({
+      'authorization-mode': { value: 'AlwaysAllow', where: `${config}:1`, beaten: [{ value: 'Webhook', where: `${dir}/00-k3s-defaults.conf:2` }] },
+      'event-qps': { value: '0' },
+      'feature-gates': { items: ['A=true'] },
+      'read-only-port': { value: '0' },
+    });
+    expect(settings(fact)).not.toHaveProperty('anonymous-auth');
+    expect(settings(learn('1.31.6+k3s1', server()))).toMatchObject({ 'anonymous-auth': { value: 'false' }, 'authorization-mode': { value: 'Webhook' } });
+  });
+
+  test('a file that is yet to be copied, or is not looked at, leaves what no argument sets unknown', () => {
+    const next = learn('1.33.6+k3s1', {
+      ...server(),
+      [config]: 'kubelet-arg: [config=/etc/kubelet.yaml]\n',
+      [`${dir}/00-k3s-defaults.conf`]: 'eventRecordQPS: 0\n',
+    });
+    expect(gap(next, 'kubelet', 'event-qps')).toMatch(/at the next start/);
+    expect(settings(next)).toMatchObject({ 'read-only-port': { value: '0' } });
+    expect(gap(learn('1.31.6+k3s1', { ...server(), [config]: 'kubelet-arg: [config=/etc/kubelet.yaml]\n' }), 'kubelet', 'event-qps')).toMatch(/not looked at/);
+  });
+
   test('before 1.32 there are none', () => expect(known(learn('1.31.6+k3s1', server())).value.kubeletFiles).toBeUndefined());
   test('a directory that may not be seen is a gap', () =>
     expect(gap(learn('1.33.6+k3s1', { ...server(), [dir]: { type: 'directory', blocked: 'denied' } }), 'kubeletFiles')).toMatch(/permission denied/));
