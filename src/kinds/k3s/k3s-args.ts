@@ -32,6 +32,7 @@ export const k3sArgs = defineKind({
     release: version('the installed K3s'),
     dataDir: string('where K3s keeps its state'),
     datastore: string('of a server: what keeps the state of the cluster', datastores),
+    runs: list(string('a component'), 'the components that run here: what has flags'),
     flags: map(
       map(flag, 'its flags by name'),
       'kube-apiserver, kube-controller-manager, kube-scheduler, kube-cloud-controller-manager, kubelet, kube-proxy, and etcd with the dotted keys of its file: those that run here',
@@ -62,6 +63,7 @@ function factOf(model: K3sModel): Fact {
   fact.set('dataDir', dataDir.value, ...(dataDir.where ? [dataDir.where] : model.consulted));
   if (datastore?.is === 'unknown') fact.gap('datastore', datastore);
   else if (datastore) fact.set('datastore', datastore.is, ...datastore.where);
+  fact.set('runs', [...model.components.keys()], ...model.consulted);
   fact.set('flags', {}, ...model.consulted).set('own', {}, ...model.consulted);
   for (const [component, flags] of model.components) put(fact, ['flags', component], flags, model.consulted);
   for (const name of model.flags.names()) putOwn(fact, name, model);
