@@ -26,18 +26,17 @@ function* readEtcdConfig(dataDir: string, given: readonly Chosen[]): Asking<Flag
   const path = `${dataDir}/server/db/etcd/config`;
   const text = yield* read(path);
   if (text.is === 'blocked') return unknown(text, path);
+  if (text.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: `${path} is written when etcd starts, and is not there yet`, where: [{ path }] };
+  const parsed = parseYaml(text.value);
+  if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message})`, placed(path, parsed.problem));
   const flags = new Map<string, ComponentFlag>();
-  if (text.is === 'got') {
-    const parsed = parseYaml(text.value);
-    if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message})`, placed(path, parsed.problem));
-    walk(parsed.root, (segments, node, at) => {
-      if (node.is !== 'scalar') return;
-      const name = segments.filter((s) => !/^\d+$/.test(s)).join('.');
-      const before = flags.get(name);
-      const one: Placed = { value: node.value === null ? '' : String(node.value), where: placed(path, at) };
-      flags.set(name, { values: [...(before && 'values' in before ? before.values : []), one], beaten: [] });
-    });
-  }
+  walk(parsed.root, (segments, node, at) => {
+    if (node.is !== 'scalar') return;
+    const name = segments.filter((s) => !/^\d+$/.test(s)).join('.');
+    const before = flags.get(name);
+    const one: Placed = { value: node.value === null ? '' : String(node.value), where: placed(path, at) };
+    flags.set(name, { values: [...(before && 'values' in before ? before.values : []), one], beaten: [] });
+  });
   for (const { value: argument, where } of given) {
     const { written, value } = extraArg(argument);
     if (!argument.includes('=')) continue;
