@@ -16,9 +16,9 @@ import { configFiles } from './config-files.ts';
 import { datastoreOf } from './datastore.ts';
 import type { Derived } from './defaults.ts';
 import { etcdConfig } from './etcd-config.ts';
-import { type DropIns, kubeletDropIns } from './kubelet-drop-ins.ts';
+import { beforeFirstStart, type DropIns, kubeletDropIns } from './kubelet-drop-ins.ts';
 import { kubeletSettings } from './kubelet-settings.ts';
-import { kubeletArgs } from './node-defaults.ts';
+import { kubeletArgs, kubeletFileDefaults } from './node-defaults.ts';
 import { type Kept, type NodeSettings, usualDataDir } from './node-settings.ts';
 import { hasChange } from './release-changes.ts';
 import { type NotStarted, type Start, startOfK3s, startOfRootlessK3s } from './started-by.ts';
@@ -95,7 +95,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
   const api = found.get('kube-apiserver');
   const access = api && !('is' in api) ? yield* apiAccess(api, where) : undefined;
   const kubelet = found.get('kubelet');
-  const dropIns = kubelet && inFiles(release) ? yield* filesOfKubelet(`${dataDir.value}/agent/etc/kubelet.conf.d`, flags) : undefined;
+  const dropIns = kubelet && inFiles(release) ? yield* filesOfKubelet(settings, release) : undefined;
   return {
     is: 'model',
     role,
@@ -113,16 +113,19 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
 }
 
 /** The drop-ins; where an argument names a file that was not copied there yet, the next start changes them. */
-function* filesOfKubelet(directory: string, flags: ChosenFlags): Asking<DropIns | Unknown> {
-  const dropIns = yield* kubeletDropIns(directory);
-  const { config } = kubeletArgs(flags.all('kubelet-arg'), true);
-  if (dropIns.is === 'unknown' || !config || config.value.startsWith(directory) || dropIns.names.includes('10-cli-config.conf')) return dropIns;
-  return {
-    is: 'unknown',
-    why: 'ambiguous',
-    said: `${config.value} is to be copied to ${directory}/10-cli-config.conf at the next start`,
-    where: [config.where],
-  };
+function* filesOfKubelet(settings: NodeSettings, release: Here): Asking<DropIns | Unknown> {
+  const directory = `${settings.dataDir.value}/agent/etc/kubelet.conf.d`;
+  const found = yield* kubeletDropIns(directory);
+  if (found.is === 'unknown') return found;
+  const { config } = kubeletArgs(settings.flags.all('kubelet-arg'), true);
+  if (config && !config.value.startsWith(directory) && !found.names.includes('10-cli-config.conf'))
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `${config.value} is to be copied to ${directory}/10-cli-config.conf at the next start`,
+      where: [config.where],
+    };
+  return beforeFirstStart(found, release.is === 'unknown' ? release : kubeletFileDefaults(settings, release.release));
 }
 
 type Here = K3sModel['release'];

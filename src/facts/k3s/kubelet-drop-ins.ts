@@ -28,6 +28,18 @@ export interface DropIns {
   readonly names: readonly string[];
 }
 
+/** What K3s writes at every start. */
+const ownFile = '00-k3s-defaults.conf';
+
+/**
+ * The settings of a node on which K3s has not been started yet: those that it will write, with the files of others laid
+ * over them. Unknown where the release is.
+ */
+export function beforeFirstStart(found: DropIns, own: ReadonlyMap<string, Given> | Unknown): DropIns | Unknown {
+  if (found.names.includes(ownFile)) return found;
+  return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
+}
+
 export const kubeletDropIns = source(touches, readDropIns);
 
 function* readDropIns(directory: string): Asking<DropIns | Unknown> {

@@ -4,7 +4,7 @@
  */
 import type { Unknown } from '../fact.ts';
 import type { Release } from '../text/version.ts';
-import { extraArg } from './component-args.ts';
+import { extraArg, type Given } from './component-args.ts';
 import { Defaults, type Derived } from './defaults.ts';
 import type { Chosen } from './given.ts';
 import { because, below, clusterCidr, joinedOf, type NodeSettings, nodeIsV6, nodeLoopback, runtimeOnly, serviceCidr, settingOf } from './node-settings.ts';
@@ -114,6 +114,24 @@ function argumentsBeforeDropIns(d: Defaults, settings: NodeSettings): void {
     const found = flags.one(flag);
     if (found && found.value !== '' && found.value !== '0') d.set(flag, found);
   }
+}
+
+/** What K3s writes into the first file of kubelet.conf.d, as far as an audit asks (agent.go defaultKubeletConfig). */
+export function kubeletFileDefaults(settings: NodeSettings, release: Release): ReadonlyMap<string, Given> {
+  const d = new Defaults(release);
+  const at = below(settings);
+  d.all({ 'authentication.anonymous.enabled': 'false', 'authentication.webhook.enabled': 'true', 'authorization.mode': 'Webhook' })
+    .all({ failSwapOn: 'false', streamingConnectionIdleTimeout: '4h0m0s' })
+    .set('authentication.x509.clientCAFile', at('agent/client-ca.crt'))
+    .set('tlsCertFile', at('agent/serving-kubelet.crt'))
+    .set('tlsPrivateKeyFile', at('agent/serving-kubelet.key'))
+    .set('staticPodPath', at('agent/pod-manifests'));
+  const protect = settings.flags.one('protect-kernel-defaults');
+  if (protect && settings.flags.on('protect-kernel-defaults'))
+    d.set('protectKernelDefaults', { value: 'true', ...because('protect-kernel-defaults', protect) });
+  return new Map(
+    [...d.map].flatMap(([name, one]) => ('is' in one ? [] : [[name, { values: [{ value: one.value, where: one.where }], beaten: one.beaten }] as const])),
+  );
 }
 
 /** The tenth address of each service network (k3s-io/k3s:pkg/cli/server/server.go). */

@@ -381,6 +381,15 @@ describe("the kubelet's files", () => {
     expect(gap(learn('1.31.6+k3s1', { ...server(), [config]: 'kubelet-arg: [config=/etc/kubelet.yaml]\n' }), 'kubelet', 'event-qps')).toMatch(/not looked at/);
   });
 
+  test('before the first start, what K3s will write counts, and files of others over it', () => {
+    expect(settings(learn('1.33.6+k3s1', server()))).toMatchObject({
+      'anonymous-auth': { value: 'false', where: 'K3s 1.33.6+k3s1' },
+      'client-ca-file': { value: `${data}/agent/client-ca.crt` },
+    });
+    const own = learn('1.33.6+k3s1', { ...server(), [`${dir}/50-own.conf`]: 'authentication:\n  anonymous:\n    enabled: true\n' });
+    expect(settings(own)).toMatchObject({ 'anonymous-auth': { value: 'true', where: `${dir}/50-own.conf:3` } });
+  });
+
   test('before 1.32 there are none', () => expect(known(learn('1.31.6+k3s1', server())).value.kubeletFiles).toBeUndefined());
   test('a directory that may not be seen is a gap', () =>
     expect(gap(learn('1.33.6+k3s1', { ...server(), [dir]: { type: 'directory', blocked: 'denied' } }), 'kubeletFiles')).toMatch(/permission denied/));
