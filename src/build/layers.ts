@@ -158,7 +158,13 @@ export const layers: readonly Layer[] = [
     mayImport: ['facts', 'kinds', 'rules', 'plan', 'rules/text', 'explain', 'report', '.', 'cli'],
     io: true,
   },
-  { at: 'cli/commands.ts', holds: 'the table of commands, generated from the folder', mayImport: ['cli/commands', 'cli/commands/rules'] },
+  {
+    at: 'cli/commands/show',
+    holds: 'commands that print one fact of a target',
+    mayImport: ['facts', 'kinds', 'collect', 'report', '.', 'cli'],
+    io: true,
+  },
+  { at: 'cli/commands.ts', holds: 'the table of commands, generated from the folder', mayImport: ['cli/commands', 'cli/commands/rules', 'cli/commands/show'] },
   {
     at: 'cli/calling',
     holds: 'which command is called, and help about none',

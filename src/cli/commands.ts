@@ -9,6 +9,7 @@ import rulesNew from './commands/rules/new.ts';
 import rulesShow from './commands/rules/show.ts';
 import rulesTest from './commands/rules/test.ts';
 import scan from './commands/scan.ts';
+import showK3sArgs from './commands/show/k3s-args.ts';
 import verify from './commands/verify.ts';
 
 export const COMMANDS = {
@@ -22,5 +23,6 @@ export const COMMANDS = {
   'rules:show': rulesShow,
   'rules:test': rulesTest,
   scan,
+  'show:k3s-args': showK3sArgs,
   verify,
 };

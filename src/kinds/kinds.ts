@@ -57,6 +57,7 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { k3sArgs } from './k3s/k3s-args.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
@@ -161,6 +162,7 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  k3sArgs,
   k3sRelease,
   k3sRootless,
   k3sRootlessUnits,

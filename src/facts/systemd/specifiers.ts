@@ -18,7 +18,7 @@ function specifiers(unit: UnitName, manager: Manager, as: Account): ReadonlyMap<
   return new Map([
     ['%', '%'],
     ['n', unit.name],
-    ['N', unescapeName(withoutType)],
+    ['N', withoutType],
     ['p', unit.prefix],
     ['P', unescapeName(unit.prefix)],
     ['i', instance],

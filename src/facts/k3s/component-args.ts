@@ -1,0 +1,71 @@
+/**
+ * The flags that K3s gives a component: its own defaults, replaced key by key by what the user gives; `key+=` appends to
+ * the default, `key-=` puts in front of it, and a key that is given again keeps all its values
+ * (k3s-io/k3s:pkg/util/args.go GetArgs).
+ */
+import type { Unknown } from '../fact.ts';
+import type { Chosen, Placed } from './given.ts';
+
+/** A default: a value, or why it cannot be told. */
+export type Default = Chosen | Unknown;
+
+const isUnknown = (one: Default | ComponentFlag): one is Unknown => 'is' in one;
+
+/** A flag as the component gets it: once for each value. */
+export interface Given {
+  readonly values: readonly Placed[];
+  /** What is not in force: a default that was replaced, and values of files that later ones replaced. */
+  readonly beaten: readonly Placed[];
+}
+
+export type ComponentFlag = Given | Unknown;
+
+/** Whether a user's value counts as it is, follows the default (`key+`), or precedes it (`key-`). */
+function keyOf(written: string): { readonly key: string; readonly how: 'instead' | 'behind' | 'before' } {
+  const key = written.replace(/[-+]+$/, '');
+  return { key, how: written.endsWith('+') ? 'behind' : written.endsWith('-') ? 'before' : 'instead' };
+}
+
+/** `key=value` as it is given, taken apart; a key alone means true. */
+export function extraArg(text: string): { readonly written: string; readonly value: string } {
+  const bare = text.startsWith('--') ? text.slice(2) : text;
+  const at = bare.indexOf('=');
+  return at < 0 ? { written: bare, value: 'true' } : { written: bare.slice(0, at), value: bare.slice(at + 1) };
+}
+
+/** All flags of a component, sorted by name. `extra` are the values of its `…-arg` flag, in order. */
+export function componentFlags(defaults: ReadonlyMap<string, Default>, extra: readonly Chosen[]): Map<string, ComponentFlag> {
+  const left = new Map(defaults);
+  const flags = new Map<string, ComponentFlag>();
+  for (const { value: text, where, beaten } of extra) {
+    const { written, value } = extraArg(text);
+    const { key, how } = keyOf(written);
+    const own = left.get(key);
+    left.delete(key);
+    flags.set(key, joined(flags.get(key), own, { value, where, beaten: beaten.filter((b) => keyOf(extraArg(b.value).written).key === key) }, how));
+  }
+  for (const [key, own] of left) flags.set(key, isUnknown(own) ? own : { values: [{ value: own.value, where: own.where }], beaten: own.beaten });
+  return new Map([...flags].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+function joined(before: ComponentFlag | undefined, own: Default | undefined, added: Chosen, how: 'instead' | 'behind' | 'before'): ComponentFlag {
+  if (before && isUnknown(before)) return before;
+  const given: Placed = { value: added.value, where: added.where };
+  const kept = how === 'instead' ? undefined : own;
+  if (kept && isUnknown(kept)) return kept;
+  const earlier = [...(kept ? [{ value: kept.value, where: kept.where }] : []), ...(before?.values ?? [])];
+  const replaced = how === 'instead' && own && !isUnknown(own) ? [{ value: own.value, where: own.where }, ...own.beaten] : [];
+  return {
+    values: how === 'before' ? [given, ...earlier] : [...earlier, given],
+    beaten: [...(before?.beaten ?? []), ...bareText(added.beaten), ...replaced],
+  };
+}
+
+/** The values alone of what a file gave for this key before. */
+const bareText = (beaten: readonly Placed[]): Placed[] => beaten.map(({ value, where }) => ({ value: extraArg(value).value, where }));
+
+/** The value of the first argument with exactly this key: what K3s itself looks at (pkg/util/args.go ArgValue). Empty: none. */
+export function argValue(key: string, extra: readonly Chosen[]): Chosen | undefined {
+  const found = extra.find(({ value }) => extraArg(value).written === key);
+  return found && { ...found, value: extraArg(found.value).value };
+}

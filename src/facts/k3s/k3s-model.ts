@@ -1,0 +1,162 @@
+/**
+ * The effective arguments of K3s: what its own flags are by files, command line and variables, and what each component
+ * gets from them in this release. Nothing runs: the rules are those of the sources, and what could not be read is unknown.
+ */
+import { type Account, type Asking, stat, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import { seeTool, toolVersion } from '../host/tool-version.ts';
+import { source, type Touches } from '../source.ts';
+import { type Release, releaseOf } from '../text/version.ts';
+import { type ApiAccess, apiAccess } from './api-access.ts';
+import { ChosenFlags } from './chosen-flags.ts';
+import { commandArguments, type Role } from './command-arguments.ts';
+import { beyondSources, type Component, type Flags, flagsOf, flagsWithoutRelease, running } from './components.ts';
+import { configArguments } from './config-arguments.ts';
+import { configFiles } from './config-files.ts';
+import { datastoreOf } from './datastore.ts';
+import type { Derived } from './defaults.ts';
+import { etcdConfig } from './etcd-config.ts';
+import { beforeFirstStart, type DropIns, kubeletDropIns } from './kubelet-drop-ins.ts';
+import { kubeletSettings } from './kubelet-settings.ts';
+import { kubeletArgs, kubeletFileDefaults } from './node-defaults.ts';
+import { type Kept, type NodeSettings, usualDataDir } from './node-settings.ts';
+import { hasChange } from './release-changes.ts';
+import { type NotStarted, type Start, startOfK3s, startOfRootlessK3s } from './started-by.ts';
+
+export interface K3sModel {
+  readonly is: 'model';
+  readonly role: Role;
+  /** Where the command stands. */
+  readonly where: Where;
+  readonly flags: ChosenFlags;
+  readonly dataDir: Derived;
+  readonly release: { readonly is: 'known'; readonly release: Release; readonly where: Where } | Unknown;
+  /** Of a server. */
+  readonly datastore?: Kept | Unknown;
+  /** By component, those that run; `etcd` where it is embedded. */
+  readonly components: ReadonlyMap<Component | 'etcd', Flags | Unknown>;
+  /** Where the API server runs here. */
+  readonly access?: ApiAccess;
+  /** Settings of the kubelet in files, from 1.32. */
+  readonly dropIns?: DropIns | Unknown;
+  /** What the kubelet has in force of arguments and files. */
+  readonly kubelet?: Flags;
+  readonly consulted: readonly Where[];
+}
+
+const states = ['server', 'agent'].map((name) => `${usualDataDir}/${name}`);
+const parts: Touches = [configFiles, seeTool.of('k3s'), datastoreOf, etcdConfig, apiAccess, kubeletDropIns];
+
+/** The model of the K3s that the system starts, or why there is none. */
+export const k3sModel = source([startOfK3s, ...states.map((path) => ({ do: 'stat' as const, path })), ...parts], learnModel);
+
+/** The model of the rootless K3s of an account. */
+export const rootlessModel = source([startOfRootlessK3s, ...parts], learnRootless);
+
+function* learnModel(): Asking<K3sModel | NotStarted | Unknown> {
+  const start = yield* startOfK3s();
+  if (start.is === 'started') return yield* modelOf(start, usualDataDir);
+  return start.is === 'unknown' ? start : yield* startedOtherwise(start);
+}
+
+function* learnRootless(as: Account): Asking<K3sModel | NotStarted | Unknown> {
+  const start = yield* startOfRootlessK3s(as);
+  return start.is === 'started' ? yield* modelOf(start, `${as.home}/.rancher/k3s`) : start;
+}
+
+/** State without a service: K3s runs otherwise (a node of k3d, a hand), and its arguments stand in no file. */
+function* startedOtherwise(start: NotStarted): Asking<NotStarted | Unknown> {
+  const answers = yield* together(states.map((path) => stat(path)));
+  for (const [at, answer] of answers.entries()) {
+    const path = states[at] as string;
+    if (answer.is === 'blocked') return unknown(answer, path);
+    if (answer.is === 'got')
+      return {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `K3s keeps state in ${path}, and no service starts it: its arguments stand in no file`,
+        where: [{ path }, ...start.consulted],
+      };
+  }
+  return start;
+}
+
+function* modelOf({ command, environment }: Start, usual: string): Asking<K3sModel | Unknown> {
+  const [files, release] = yield* together([configFiles(command, environment), releaseHere()]);
+  if (files.is === 'unknown') return files;
+  const flags = new ChosenFlags([...configArguments(files.files), ...commandArguments(command)], environment);
+  const dataDir = dataDirOf(flags, release, usual);
+  if ('is' in dataDir) return dataDir;
+  const { role, where } = command;
+  const datastore = role === 'server' ? yield* datastoreOf(flags, dataDir.value) : undefined;
+  const settings: NodeSettings = { role, flags, dataDir, ...(datastore ? { datastore } : {}) };
+  const found = componentsOf(settings, release);
+  if (datastore?.is === 'etcd') found.set('etcd', yield* etcdConfig(dataDir.value, flags.all('etcd-arg')));
+  const api = found.get('kube-apiserver');
+  const access = api && !('is' in api) ? yield* apiAccess(api, where) : undefined;
+  const kubelet = found.get('kubelet');
+  const dropIns = kubelet && inFiles(release) ? yield* filesOfKubelet(settings, release) : undefined;
+  return {
+    is: 'model',
+    role,
+    where,
+    flags,
+    dataDir,
+    release,
+    components: found,
+    consulted: [where, ...files.consulted],
+    ...(datastore ? { datastore } : {}),
+    ...(access ? { access } : {}),
+    ...(dropIns ? { dropIns } : {}),
+    ...(kubelet && !('is' in kubelet) ? { kubelet: kubeletSettings(kubelet, dropIns) } : {}),
+  };
+}
+
+/** The drop-ins; where an argument names a file that was not copied there yet, the next start changes them. */
+function* filesOfKubelet(settings: NodeSettings, release: Here): Asking<DropIns | Unknown> {
+  const directory = `${settings.dataDir.value}/agent/etc/kubelet.conf.d`;
+  const found = yield* kubeletDropIns(directory);
+  if (found.is === 'unknown') return found;
+  const { config } = kubeletArgs(settings.flags.all('kubelet-arg'), true);
+  if (config && !config.value.startsWith(directory) && !found.names.includes('10-cli-config.conf'))
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `${config.value} is to be copied to ${directory}/10-cli-config.conf at the next start`,
+      where: [config.where],
+    };
+  return beforeFirstStart(found, release.is === 'unknown' ? release : kubeletFileDefaults(settings, release.release));
+}
+
+type Here = K3sModel['release'];
+
+function* releaseHere(): Asking<Here> {
+  const found = yield* toolVersion('k3s');
+  if (found.is === 'unknown') return found;
+  const none = { is: 'unknown', why: 'ambiguous', said: 'the program k3s is not there, so its release is not known' } as const;
+  if (found.is === 'absent') return { ...none, where: found.consulted };
+  const release = releaseOf(found.version);
+  if (!release) return { is: 'unknown', why: 'unparsable', said: `${found.version} is not a version of K3s`, where: [found.where] };
+  return beyondSources(release, found.where) ?? { is: 'known', release, where: found.where };
+}
+
+/** Whether the kubelet's settings stand in files; where the release is not known they may. */
+const inFiles = (release: Here): boolean => release.is === 'unknown' || hasChange(release.release, 'kubeletDropIns') === true;
+
+/** Where K3s keeps its state: `usual` where nothing says otherwise. */
+function dataDirOf(flags: ChosenFlags, release: Here, usual: string): Derived | Unknown {
+  const gap = flags.gap('data-dir');
+  if (gap) return gap;
+  const found = flags.one('data-dir');
+  if (!found || found.value === '') return { value: usual };
+  const byVariable = flags.all('data-dir').length === 0;
+  if (byVariable && (release.is === 'unknown' || hasChange(release.release, 'dataDirVariable') !== true))
+    return { is: 'unknown', why: 'ambiguous', said: 'whether this release of K3s heeds K3S_DATA_DIR is not known', where: [found.where] };
+  return { ...found, value: found.value.replace(/(?<=.)\/+$/, '') };
+}
+
+function componentsOf(settings: NodeSettings, release: Here): Map<Component | 'etcd', Flags | Unknown> {
+  const flags = (name: Component): Flags =>
+    release.is === 'unknown' ? flagsWithoutRelease(name, settings, release) : flagsOf(name, settings, release.release);
+  return new Map(running(settings).map((name) => [name, flags(name)]));
+}

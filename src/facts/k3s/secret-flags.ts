@@ -1,0 +1,11 @@
+/** Values of flags that are secrets, or hold one: they are not kept, whoever may have read them. */
+import { placeholder } from '../redacted.ts';
+
+const secrets = new Set(['token', 'agent-token', 'cluster-secret', 'etcd-s3-access-key', 'etcd-s3-secret-key', 'etcd-s3-session-token', 'vpn-auth']);
+
+/** The value of a flag without its secret: a token goes whole, of an endpoint the password. */
+export function withoutSecret(flag: string, value: string): string {
+  if (secrets.has(flag) && value !== '') return placeholder('');
+  // postgres://name:password@host, name:password@tcp(host)
+  return value.replace(/(^|\/\/)([^/:@\s,]+):(?!\/\/)[^@\s]+@/g, (_, start: string, name: string) => `${start}${name}:${placeholder('')}@`);
+}

@@ -1,0 +1,120 @@
+/** How K3s is started here: the unit or script, its command line, and the environment that the process finds. */
+import { type Account, type Asking, read, together } from '../ask.ts';
+import type { Environment } from '../environment/environment.ts';
+import { EnvironmentBuilder, sureValues } from '../environment/environment.ts';
+import { environmentOfUnit } from '../environment/unit.ts';
+import { parseEnvironmentFile } from '../environment/unit-lines.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import { rootAccount } from '../host/accounts.ts';
+import { inQuestion, source, type Touches } from '../source.ts';
+import { execCommands } from '../systemd/exec-line.ts';
+import { searchUnits } from '../systemd/find.ts';
+import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from '../systemd/load.ts';
+import { mergeSettings } from '../systemd/merge.ts';
+import { expander } from '../systemd/specifiers.ts';
+import { sinceReset } from '../systemd/syntax.ts';
+import { splitWords } from '../systemd/words.ts';
+import { assignmentsIn } from '../text/assignments.ts';
+import { type CommandLine, commandLine } from './command-arguments.ts';
+import { configVariable, variables } from './flag-table.ts';
+
+export interface Start {
+  readonly is: 'started';
+  readonly command: CommandLine;
+  readonly environment: Environment;
+}
+
+/** Nothing starts K3s here, as far as could be seen. */
+export interface NotStarted {
+  readonly is: 'not-started';
+  readonly consulted: readonly Where[];
+}
+
+const names = ['k3s', 'k3s-agent'];
+const rootlessName = 'k3s-rootless.service';
+const scripts = names.map((name) => ({ script: `/etc/init.d/${name}`, file: `/etc/rancher/k3s/${name}.env` }));
+const wanted = [...new Set([configVariable, ...Object.values(variables)])];
+const system: LoadOptions = { manager: 'system', as: rootAccount };
+
+/** What starts the K3s of the system: by install.sh a service of systemd or of OpenRC. A server is looked for before an agent. */
+export const startOfK3s = source(
+  (): Touches => [
+    searchUnits.of('system', rootAccount),
+    ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
+    ...scripts.flatMap(({ script, file }) => [
+      { do: 'read' as const, path: script },
+      { do: 'read' as const, path: file, later: true as const, unasked: 'only where a script of OpenRC is there' },
+    ]),
+    { do: 'read', path: '/etc/environment', later: true, unasked: 'only where a script of OpenRC is there' },
+  ],
+  readStart,
+);
+
+function* readStart(): Asking<Start | NotStarted | Unknown> {
+  const consulted: Where[] = [];
+  const search = yield* searchUnits('system', rootAccount);
+  // INSTALL_K3S_NAME gives a unit a name of its own.
+  const others = [...new Set(search.dirs.flatMap((dir) => [...dir.entries]))].filter((n) => /^k3s-[^@]+\.service$/.test(n) && n !== rootlessName).sort();
+  const units = [...new Set([...names.map((name) => `${name}.service`), ...others])];
+  const found = yield* together(units.map((name) => startOfUnit(name, system)));
+  for (const unit of found) {
+    if (unit.is !== 'not-started') return unit;
+    consulted.push(...unit.consulted);
+  }
+  for (const { script, file } of scripts) {
+    const one = yield* startOfScript(script, file);
+    if (one.is !== 'not-started') return one;
+    consulted.push(...one.consulted);
+  }
+  return { is: 'not-started', consulted };
+}
+
+/** What starts the rootless K3s of an account: a unit of its own manager. */
+export const startOfRootlessK3s = source(
+  (): Touches => [unitNamed(rootlessName, 'user'), environmentOfUnit.of(rootlessName, { manager: 'user', as: inQuestion })],
+  readRootlessStart,
+);
+
+function* readRootlessStart(as: Account): Asking<Start | NotStarted | Unknown> {
+  return yield* startOfUnit(rootlessName, { manager: 'user', as });
+}
+
+function* startOfUnit(name: string, options: LoadOptions): Asking<Start | NotStarted | Unknown> {
+  const unit = yield* loadUnit(name, options);
+  if (unit.is === 'unknown') return unit;
+  // An image has no runtime directories, so nothing in them is missed.
+  const unseen = unit.unseen.find((u) => u.why !== 'unsupported');
+  if (unseen) return unseen;
+  const path = unit.fragment?.path ?? name;
+  if (!unit.exists || unit.masked) return { is: 'not-started', consulted: [{ path }] };
+  const environment = yield* environmentOfUnit(name, options, wanted);
+  const command = commandOf(unit, environment, options.as);
+  return command ? { is: 'started', command, environment } : { is: 'not-started', consulted: [{ path }] };
+}
+
+/** The last command that runs a server or an agent, with variables put in. */
+function commandOf(unit: LoadedUnit, environment: Environment, as: Account): CommandLine | undefined {
+  const expand = expander(unit.unit, unit.manager, as);
+  const values = sureValues(environment);
+  const lines = sinceReset(mergeSettings(unit, expand).counting('ExecStart'));
+  const commands = lines.flatMap(({ value, where }) => execCommands(value, expand, values).map(({ words }) => commandLine(words, where)));
+  return commands.findLast((c) => c !== undefined);
+}
+
+/** A script of install.sh: `command_args` holds the words, files of variables stand beside it. */
+function* startOfScript(script: string, file: string): Asking<Start | NotStarted | Unknown> {
+  const text = yield* read(script);
+  if (text.is === 'absent') return { is: 'not-started', consulted: [{ path: script }] };
+  if (text.is === 'blocked') return unknown(text, script);
+  const args = assignmentsIn(text.value, script, new Set(['command_args']), 'shell').at(-1);
+  const words = splitWords((args?.raw ?? '').replace(/\\\n/g, ' ').replace(/>>?[\s\S]*$/, '')).words;
+  const command = args && commandLine(['k3s', ...words], args.where);
+  if (!command) return { is: 'not-started', consulted: [{ path: script }] };
+  const environment = new EnvironmentBuilder();
+  for (const path of ['/etc/environment', file]) {
+    const given = yield* read(path);
+    if (given.is === 'got') environment.over(parseEnvironmentFile(given.value, path));
+    else if (given.is === 'blocked') environment.missed(unknown(given, path));
+  }
+  return { is: 'started', command, environment: environment.build() };
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pretrip } from './run.ts';
+
+let dir: string;
+const config = '/etc/rancher/k3s/config.yaml';
+const host = (text: string): string => `files:
+  /usr/local/bin/k3s: { content: ELF, mode: "0755" }
+  /etc/systemd/system/k3s.service: "[Service]\\nExecStart=/usr/local/bin/k3s server --token abcdef0123456789\\n"
+  ${config}: ${text}
+commands: { k3s --version: { stdout: "k3s version v1.33.6+k3s1 (0123abcd)\\n" } }
+`;
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'k3s-args-'));
+  writeFileSync(join(dir, 'host.yaml'), host(JSON.stringify('kube-apiserver-arg:\n- enable-admission-plugins=A\n')));
+  writeFileSync(join(dir, 'closed.yaml'), host('{ content: "", blocked: denied }'));
+  writeFileSync(join(dir, 'without.yaml'), 'files: {}\n');
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const show = (file: string, ...more: string[]) => pretrip(['show', 'k3s-args', join(dir, file), '--as', 'composed', ...more]);
+
+test('for people: a line a flag, its place, and what it beat', async () => {
+  const { status, out, err } = await show('host.yaml');
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(out).toMatch(/^K3s 1\.33\.6\+k3s1, server, datastore sqlite, state in \/var\/lib\/rancher\/k3s$/m);
+  expect(out).toMatch(/^ {2}--enable-admission-plugins=A +\/etc\/rancher\/k3s\/config\.yaml:2; beats NodeRestriction \(K3s 1\.33\.6\+k3s1\)$/m);
+  expect(out).toMatch(/^ {2}--node-ip +not known: /m);
+  expect(out).not.toContain('abcdef');
+});
+
+test('for programs: component, flag, value, place, beaten', async () => {
+  const { status, out } = await show('host.yaml', '-o', 'json');
+  expect(status).toBe(0);
+  const model = JSON.parse(out);
+  expect(model['kube-apiserver']['enable-admission-plugins']).toEqual({
+    value: 'A',
+    where: `${config}:2`,
+    beaten: [{ value: 'NodeRestriction', where: 'K3s 1.33.6+k3s1' }],
+  });
+  expect(model['kube-apiserver']).not.toHaveProperty('token-auth-file');
+  expect(model.kubelet['node-ip']).toEqual({ unknown: expect.stringContaining('addresses') });
+});
+
+test.each([
+  ['closed.yaml', 'permission denied'],
+  ['without.yaml', 'no service here starts K3s'],
+])('%s: what cannot be shown is said, and the run is incomplete', async (file, said) => {
+  const { status, out, err } = await show(file);
+  expect({ status, out }).toEqual({ status: 3, out: '' });
+  expect(err).toContain(said);
+  const json = await show(file, '-o', 'json');
+  expect({ status: json.status, out: json.out.trim() }).toEqual({ status: 3, out: '{}' });
+});
