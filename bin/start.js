@@ -21,6 +21,12 @@ const flags = [
   '--invocation-count-for-osr=4000',
 ];
 
+/** Node calls it an experiment that a program of one file imports modules at run time (bin/load.js); nobody who scans a host is helped by that. */
+const { emitWarning } = process;
+process.emitWarning = (warning, ...more) => {
+  if (!String(warning).includes('USE_MAIN_CONTEXT_DEFAULT_LOADER')) emitWarning.call(process, warning, ...more);
+};
+
 async function start() {
   if (existsSync(built)) {
     const command = /^[a-z]/.test(argv[0] ?? '') ? argv[0] : 'help';
