@@ -167,10 +167,12 @@ function tried(suite: Suite, round: readonly State[]): Result[] {
 
 /** Remedies of a round; one that cannot be tried hinders no other. */
 function cure(suite: Suite, round: readonly State[]): void {
+  const started = Date.now();
   try {
     const found = heal(suite, round, { port: ports[suite], user: 'root', tool });
     for (const each of found) console.log(curedLine(each));
     cured.push(...found);
+    console.log(`# ${round.length} states, ${(Date.now() - started) / 1000} s`);
   } catch (error) {
     console.log(`# ${error instanceof Error ? error.message : String(error)}`);
     if (error instanceof Gone) boot(suite, ports[suite], tool);
