@@ -1,12 +1,13 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--once] [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--once] [--heal] [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
  *   --as       compare them as these accounts, too; nobody is one that owns nothing
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
+ *   --heal     instead of asking programs, carry out the remedies of what fails, and look again (see heal.ts)
  *   --once     do not try again what disagrees, or differs
  *   --write    put the results into FILE, between its marker lines
  *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
@@ -18,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Comparison, compare } from './compare.ts';
+import { type Cured, curedLine, curedTable, heal, mayFail } from './heal.ts';
 import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
 import { looking } from './look.ts';
 import { keep, writeInto } from './page.ts';
@@ -41,6 +43,7 @@ const { values, positionals } = parseArgs({
     tool: { type: 'string' },
     way: { type: 'string', multiple: true },
     once: { type: 'boolean' },
+    heal: { type: 'boolean' },
   },
 });
 /** Rounds of many states are looked at in all ways; elsewhere what costs an emulated host most is left out. */
@@ -162,12 +165,26 @@ function tried(suite: Suite, round: readonly State[]): Result[] {
   }
 }
 
+/** Remedies of a round; one that cannot be tried hinders no other. */
+function cure(suite: Suite, round: readonly State[]): void {
+  const started = Date.now();
+  try {
+    const found = heal(suite, round, { port: ports[suite], user: 'root', tool });
+    for (const each of found) console.log(curedLine(each));
+    cured.push(...found);
+    console.log(`# ${round.length} states, ${(Date.now() - started) / 1000} s`);
+  } catch (error) {
+    console.log(`# ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof Gone) boot(suite, ports[suite], tool);
+  }
+}
+
 const only = values.only === undefined ? undefined : new RegExp(values.only);
 const isWanted = (name: string): boolean => (only?.test(name) ?? true) && (!values.brief || brief.includes(name));
 
 /** Runs the states of a suite: on one clean host, and on one more for each set of kernel arguments. */
 function runSuite(suite: Suite): Result[] {
-  const wanted = states.filter((s) => (s.suites ?? suites).includes(suite) && isWanted(s.name));
+  const wanted = states.filter((s) => (s.suites ?? suites).includes(suite) && isWanted(s.name) && (!values.heal || mayFail(suite)(s)));
   const byBoot = Map.groupBy(wanted, (s) => (s.boot ?? []).join(' '));
   return [...byBoot].flatMap(([kernelArguments, list]) => {
     const own = !values.keep || kernelArguments !== '';
@@ -180,7 +197,9 @@ function runSuite(suite: Suite): Result[] {
         compared.push(...all);
         keep(kept, suite, [], all);
       }
-      return run(suite, list);
+      if (!values.heal) return run(suite, list);
+      for (const round of roundsOf(list)) cure(suite, round);
+      return [];
     } finally {
       if (own) halt(ports[suite]);
       else batch(ports[suite], new Map([['undo', pending]]));
@@ -195,6 +214,7 @@ if (values.tool === undefined) process.on('exit', () => rmSync(tool, { recursive
 /** Where results stay. */
 const kept = values.results ?? join(tool, 'results');
 const compared: Comparison[] = [];
+const cured: Cured[] = [];
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
@@ -202,6 +222,8 @@ if (values.write !== undefined) writeInto(values.write, kept, states);
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );
-const failed = bad.length + compared.filter((c) => c.differ > 0).length;
-if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify({ passed: results.length + compared.length - failed, failed })}\n`);
-process.exitCode = failed > 0 || results.length + compared.length === 0 ? 1 : 0;
+if (values.heal) console.log(curedTable(cured));
+const failed = bad.length + compared.filter((c) => c.differ > 0).length + cured.filter((c) => c.outcome === 'not healed').length;
+if (values.report !== undefined)
+  writeFileSync(values.report, `${JSON.stringify({ passed: results.length + compared.length + cured.length - failed, failed })}\n`);
+process.exitCode = failed > 0 || results.length + compared.length + cured.length === 0 ? 1 : 0;
