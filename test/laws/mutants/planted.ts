@@ -145,8 +145,8 @@ const asAbsent: readonly Planted[] = [
   ]),
   ...inFile('facts/k3s/cidr-neighbours.ts', 'monotone', [
     'routes that may not be read are none',
-    "const blocked = routes.is === 'blocked' ? unknown(routes, routePath) : strange ?",
-    'const blocked = strange ?',
+    "routes.is === 'blocked' && routes.why !== 'unsupported'\n      ? unknown(routes, routePath)\n      : strange",
+    'strange',
   ]),
 ];
 
@@ -156,16 +156,16 @@ const judging: readonly Planted[] = [
     'monotone',
     [
       'an unknown `when` is a no',
-      'return when.undecided ? unknownVerdict(base, rule.severity, when) : undefined;',
-      "return when.undecided ? { ...base, outcome: 'not-applicable', severity: rule.severity, ...told('not applicable', when.evidence, () => true) } : undefined;",
+      'return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry.by) : undefined;',
+      'return when.undecided ? notMeant(base, rule, when, () => true) : undefined;',
     ],
     [
       'a failure hides what is undecided and weighs more',
       'if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails)))',
       'if (check.undecided && !check.fails)',
     ],
-    ['subjects that may be there are not told of', "...(others ? [undecidedVerdict(rule, '(others)', others)] : []),", ''],
-    ['a subject that may be chosen is not', '...undecided.map(({ subject, why }) => undecidedVerdict(rule, subject, why)),', ''],
+    ['subjects that may be there are not told of', "...(others ? [undecidedVerdict(rule, by, '(others)', others)] : []),", ''],
+    ['a subject that may be chosen is not', '...undecided.map(({ subject, why }) => undecidedVerdict(rule, by, subject, why)),', ''],
     [
       'of several ways, one that is undecided does not count',
       'if (applying.some((f) => f.undecided && !f.fails)) return { applies: true, undecided: severity, evidence };',
