@@ -37,10 +37,14 @@ function complaintOf(rule: Rule, tried: Tried, gone: () => boolean): string | un
   const { inspection, asked: all } = whole(rule, tried);
   const asked = new Map(all);
   const wanted = essence(inspection.verdicts);
-  // Of an image nobody ever asks what runs: that this is blocked tells that it is one.
-  const own = (key: string): boolean => tried.host.kind === 'image' && /^(?:env|run|get) /.test(key);
-  const taken = new Set([...asked.keys()].filter((key) => !own(key) && gone()));
   const answer = answersTo(tried.host);
+  // Of an image nobody ever asks what runs, below /proc and /sys either: that this is blocked tells that it is one.
+  const cannotBeAsked = (ask: Ask): boolean => {
+    const there = answer(ask);
+    return there.is === 'blocked' && there.why === 'unsupported';
+  };
+  const own = (key: string, ask: Ask): boolean => tried.host.kind === 'image' && (/^(?:env|run|get) /.test(key) || cannotBeAsked(ask));
+  const taken = new Set([...asked].flatMap(([key, ask]) => (!own(key, ask) && gone() ? [key] : [])));
   const given = (ask: Ask): AnyAnswer => (taken.has(keyOf(ask)) ? { is: 'blocked', why: 'not-recorded' } : answer(ask));
   for (let round = 0; round < most; round++) {
     const now = report(rule, tried, asked, given);

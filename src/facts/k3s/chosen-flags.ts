@@ -3,6 +3,7 @@
  * single value the command line wins and of a list both count; a variable counts where neither sets the flag
  * (k3s-io/k3s:pkg/configfilearg/parser.go Parse; urfave/cli flags).
  */
+import { envPlace } from '../asks.ts';
 import { type Environment, gapOf } from '../environment/environment.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { flagNamed, variables } from './flag-table.ts';
@@ -64,7 +65,7 @@ export class ChosenFlags {
     const name = variables[flag];
     const found = name === undefined ? undefined : this.#environment?.variables.get(name);
     if (!found || found.value === '') return undefined;
-    const [where = { path: `env:${name}` }] = found.where;
+    const [where = { path: envPlace(name ?? flag) }] = found.where;
     return { value: found.value, where: { ...where, said: name ?? '' }, beaten: [] };
   }
 }
