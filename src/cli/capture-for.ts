@@ -18,6 +18,8 @@ export interface Wanted {
   readonly selection: Selection;
   /** Whether it is also unknown which profiles apply. */
   readonly profiles: boolean;
+  /** The names of the host that was judged. */
+  readonly hosts: readonly string[];
   /** Name of the account that inspected. */
   readonly user: string | undefined;
   /** Whose containers it was about, where that was named. */
@@ -43,6 +45,7 @@ export async function wantedFor(path: string, pack: Pack): Promise<Wanted> {
     asks: [...tellingAsks, ...[...open, ...unsure].flatMap((o) => asksOf(o.missing))],
     selection: select.length > 0 ? selectionFrom({ select, param: params && [...params] }, pack) : { byName: true, wants: () => false, params: [] },
     profiles: unsure.length > 0,
+    hosts: [report.target.name, ...(report.target.identity === undefined ? [] : [report.target.identity])],
     user: report.target.user,
     accounts: report.target.accounts,
   };

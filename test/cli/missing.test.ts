@@ -95,3 +95,11 @@ describe('two captures', () => {
     expect(reportAt('c.json').verdicts.map((v) => v.outcome)).not.toContain('pass');
   });
 });
+
+test('a run of another host is not filled up from this one', async () => {
+  const { out } = await pretrip(['scan', 'fixtures/hosts/k3d-rootless-broken.yaml', '-o', 'json']);
+  writeFileSync(at('elsewhere.json'), out);
+  const { status, err } = await pretrip(['capture', '--for', at('elsewhere.json')]);
+  expect(status).toBe(2);
+  expect(err).toMatch(/that run is of k3d-rootless-broken, and this host is /);
+});

@@ -74,6 +74,11 @@ export default class Capture extends PretripCommand {
     const work = working(flags.name ?? (args.target === usualTarget ? (flags.via ?? 'this host') : args.target.replace(/^ssh:\/\//i, '')), 'opening');
     const opened = await openTarget({ name: args.target, as: flags.as, user: flags.user, now: flags.now, reach }, flags.name);
     if ('snapshot' in opened) throw new UsageError(`${args.target} is a snapshot already`, `judge it with: pretrip scan ${args.target}`);
+    if (only && args.target === usualTarget && flags.via === undefined && ![opened.host.name, flags.name ?? ''].some((name) => only.hosts.includes(name)))
+      throw new UsageError(
+        `--for ${flags.for}: that run is of ${only.hosts[0]}, and this host is ${opened.host.name}`,
+        'capture it there, or name it: pretrip capture TARGET --for RUN.json',
+      );
     await refuseUnknown(flags.account ?? [], opened);
     const occasion = {
       takenAt,

@@ -34,7 +34,7 @@ export const tame =
 
 /** Names that speak of where a secret is kept, how long it lives, or whether one is asked for. */
 export const harmless =
-  '(files?|paths?|dir|url|uri|ttl|timeout|tries|names?|expiration|expiry|webhook|policy|mode|types?|nopasswd|askpass|passwordless|stdin|authentication|prompt|count|length|lifetime|helpers?|store|required|enabled|issuer|audience|algorithm|pullsecrets?|provider|encryption|driver|format|usage|size|method)$|^(load|import)credential(encrypted)?$|^ssh_auth|^authorized|^host_?key|^x?auth_?(sock|gid|uid)|^known|^nopasswd';
+  '(files?|paths?|dir|url|uri|ttl|timeout|tries|names?|expiration|expiry|webhook|policy|mode|types?|nopasswd|askpass|passwordless|stdin|authentication|prompt|count|length|lifetime|helpers?|store|required|enabled|issuer|audience|algorithm|pullsecrets?|provider|encryption|driver|format|usage|size|method)$|^(load|import)credential(encrypted)?$|^ssh_auth|^authorized|^host_?key|^x?auth_?(sock|gid|uid)|^known|^nopasswd|(anonymous|cert|bootstrap-token)[_-]auth$|^use-service-account-credentials$';
 
 /** Programs whose options carry a secret: which options it stands behind, and which it is glued to. */
 export interface Carrier {
