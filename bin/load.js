@@ -17,8 +17,8 @@ const vm = require('node:vm');
 const adding = 4;
 
 /**
- * Loads the file: a function of what Node gives to modules, in ASCII. `command` tells runs apart that need other code.
- * `keep`, called at the end of a run, writes the code that was compiled up to then.
+ * Loads the file: a function of what Node gives to modules, in ASCII, and of its `packages/` those that it requires.
+ * `command` tells runs apart that need other code. `keep`, called at the end of a run, writes the code that was compiled up to then.
  */
 exports.load = (file, command) => {
   const opened = openSync(file, 'r');
@@ -35,10 +35,21 @@ exports.load = (file, command) => {
   const module = new Module(file);
   module.filename = file;
   require.cache[file] = module;
-  script.runInThisContext().call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
+  const parts = [];
+  const ofNode = Module.createRequire(file);
+  const requireHere = (name) => {
+    if (!name.startsWith('./packages/')) return ofNode(name);
+    const path = join(dirname(file), name);
+    if (!require.cache[path]) parts.push(exports.load(path, command));
+    return require.cache[path].exports;
+  };
+  script.runInThisContext().call(module.exports, module.exports, Object.assign(requireHere, ofNode), module, file, dirname(file));
   module.loaded = true;
   const runs = kept && !script.cachedDataRejected ? kept.runs : 0;
-  const keep = () => place && runs < adding && write(place, { identity, runs: runs + 1 }, script.createCachedData());
+  const keep = () => {
+    if (place && runs < adding) write(place, { identity, runs: runs + 1 }, script.createCachedData());
+    for (const part of parts) part.keep();
+  };
   return { exports: module.exports, keep };
 };
 

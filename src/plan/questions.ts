@@ -1,7 +1,6 @@
 /** Rules × subjects → questions: each worked out once, learnt once, and the fact laid into it for judging. */
 import { decide, gapAt, type Resolve, valueAt } from '../expect/expectation.ts';
-import type { Account, Asking } from '../facts/ask.ts';
-import { together } from '../facts/ask.ts';
+import { type Account, type Asking, accountKey, together } from '../facts/ask.ts';
 import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
@@ -183,12 +182,13 @@ function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): 
   const { questions } = context.learnt;
   const resolve = resolver(rule, subject, context);
   const as = subject?.as ?? context.audited;
+  const who = accountKey(as);
   const question = (probe: Probe): Question | Unasked => {
     const query = queryOf(probe, resolve);
     const kind = context.kinds.get(probe.kind);
     if (!kind) throw new Error(`${rule.id} asks a kind that is not there: ${probe.kind}`);
     if (isUnknown(query)) return { kind, why: query };
-    const key = JSON.stringify([kind.name, Object.entries(query).sort(), as.name, as.uid, as.home]);
+    const key = `${kind.name} ${textOf(query)} ${who}`;
     const known = questions.get(key) ?? { kind, query, as, fact: notAsked };
     questions.set(key, known);
     return known;
@@ -206,6 +206,13 @@ function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): 
     running,
     asked: new Map(probes.map((probe) => [probe, question(probe)])),
   };
+}
+
+/** A query in text, the same for equal ones. It has few fields, and most have none or one. */
+function textOf(query: Query): string {
+  const names = Object.keys(query);
+  if (names.length > 1) names.sort();
+  return names.map((name) => JSON.stringify([name, query[name]])).join();
 }
 
 /** The probes of items, groups opened; where it is said whether a running host answers, of the items that apply there. */

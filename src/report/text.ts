@@ -9,12 +9,12 @@
  * width and default ignorable ones, U+2028/2029, lone surrogates,
  * noncharacters (Unicode general categories and binary properties).
  */
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+const unseenIn = (): RegExp => /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 
 /** All that may be unseen: what is not ASCII, and its controls but for line breaks. Much quicker to look for, in a long document. */
 const suspicious = /[^\n -~]+/g;
 
-/** What is seen for sure: ASCII, and the ellipsis that we write. V8 needs a millisecond to make ready for {@link unseen}. */
+/** What is seen for sure: ASCII, and the ellipsis that we write. V8 needs a millisecond to make ready for {@link unseenIn}. */
 const seen = /^[ -~…]*$/;
 
 /**
@@ -30,7 +30,7 @@ const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 /** One line without any character that is not seen. Line breaks and tabs become `\n`, `\t`. */
 export function visible(text: string): string {
   if (seen.test(text)) return text;
-  return text.replace(unseen, (char) => short[char] ?? escaped(char.codePointAt(0) ?? 0));
+  return text.replace(unseenIn(), (char) => short[char] ?? escaped(char.codePointAt(0) ?? 0));
 }
 
 /** {@link visible}, and no CI runner takes it for a command. For terminals and logs. */
@@ -60,7 +60,7 @@ export function clip(text: string, limit: number): string {
 
 /** Indented JSON whose strings hold no unseen character and no command as such; parsing gives the same value. */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(suspicious, (found) => found.replace(unseen, utf16));
+  const text = JSON.stringify(value, null, 2).replace(suspicious, (found) => found.replace(unseenIn(), utf16));
   return `${disarm(text, utf16)}\n`;
 }
 
