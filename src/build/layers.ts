@@ -71,7 +71,7 @@ export const layers: readonly Layer[] = [
   { at: 'expect', holds: 'one expectation against one fact: yes, no or unknown', mayImport: ['facts', 'facts/text', 'verdicts', 'rules'] },
   { at: 'plan', holds: 'what has to be learned: questions, and everything they may touch', mayImport: ['facts', 'facts/podman', 'rules', 'expect'] },
   { at: 'evaluate', holds: 'rules × facts: verdicts, and what open ones are missing', mayImport: ['facts', 'verdicts', 'rules', 'expect', 'plan'] },
-  { at: 'collect/disk', holds: 'how a file system answers: limits, links, images', mayImport: ['facts'], io: true },
+  { at: 'collect/disk', holds: 'how a file system answers: limits, links, images, walks, packages', mayImport: ['facts', 'facts/text'], io: true },
   { at: 'collect/composed', holds: 'a host written down, and how it answers', mayImport: ['facts', 'collect/disk'] },
   { at: 'remedy', holds: 'a remedy carried out on a host that is written down', mayImport: [...ground, 'verdicts', 'collect/composed'] },
   { at: 'collect/redact', holds: 'what is a secret, and its mask', mayImport: ['facts'] },

@@ -3,7 +3,7 @@
  * stands; the second fills what it could not look at. Where both looked and saw different things, nobody knows.
  */
 import type { Account, AnyAnswer, Ask, Target } from '../facts/ask.ts';
-import { isOfDisk, keyOf } from '../facts/asks.ts';
+import { isOfPath, keyOf } from '../facts/asks.ts';
 import { withoutHashes } from '../facts/redacted.ts';
 import { legible } from './disk/limits.ts';
 import { redact } from './redact/redact.ts';
@@ -53,7 +53,7 @@ export function merge(first: Snapshot, further: Further): Merged {
     // What /proc tells of the process that looks is another question for another process.
     if (ask.do === 'read' && ask.path.startsWith('/proc/self/')) return known;
     // Which processes there are, and what they do, is a matter of the moment: that of the first capture counts.
-    if (isOfDisk(ask) && /^\/proc(?:\/\d+(?:\/.*)?)?$/.test(ask.path)) return known;
+    if (isOfPath(ask) && /^\/proc(?:\/\d+(?:\/.*)?)?$/.test(ask.path)) return known;
     if (comparable(known) === comparable(seen)) return known;
     disagreed.add(keyOf(ask));
     return { is: 'blocked', why: 'failed', said: 'the two captures disagree' };

@@ -9,7 +9,9 @@
 import type { Account } from './account.ts';
 import type { Answer, Content, Output, Response, Stat } from './answer.ts';
 import type { AnyAnswer, Ask } from './asks.ts';
+import type { Database, Packages } from './packages.ts';
 import { settledNow } from './settle.ts';
+import type { Walk } from './walk.ts';
 
 export { type Account, accountKey } from './account.ts';
 export type { Answer, Blocked, Content, FileType, Inode, Output, Response, Stat, Why } from './answer.ts';
@@ -64,6 +66,18 @@ export function* get(socket: string, path: string): Asking<Answer<Response>> {
 export function* env(name: string): Asking<Answer<string>> {
   const [answer] = yield [{ do: 'env', name }];
   return answer as Answer<string>;
+}
+
+/** Walks a file system from a directory down; see walk.ts. `names`: base names that are told of whatever they are, `*` for any characters. */
+export function* walk(top: string, names: readonly string[]): Asking<Answer<Walk>> {
+  const [answer] = yield [{ do: 'walk', top, names }];
+  return answer as Answer<Walk>;
+}
+
+/** The installed packages of a database. */
+export function* packages(of: Database): Asking<Answer<Packages>> {
+  const [answer] = yield [{ do: 'packages', of }];
+  return answer as Answer<Packages>;
 }
 
 /** What each of several probes learns, in their order. */

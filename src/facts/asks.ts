@@ -5,7 +5,9 @@
  */
 import { type Answer, isAnswer, isContent, isOutput, isResponse, isStat } from './answer.ts';
 import { type Fields, guardOf, type RecordOf } from './fields.ts';
+import { isPackages } from './packages.ts';
 import { isRecord, isText, isTexts } from './untrusted.ts';
+import { isWalk } from './walk.ts';
 
 /** How an ask is told apart and told of. */
 interface Wording<A> {
@@ -43,6 +45,28 @@ export const asks = {
   read: pathRow(isContent),
   /** The entry names of a directory (links are followed), sorted by bytes. */
   list: pathRow(isTexts),
+  /** Inodes of a few classes below a directory, and with these names; other file systems are left out. See walk.ts. */
+  walk: row({
+    fields: { top: 'path', names: 'words' },
+    from: 'disk',
+    isValue: isWalk,
+    words: ({ top, names }) => [top, ...names],
+    key: ({ top, names }) => `${top} ${JSON.stringify(names)}`,
+    place: ({ top }) => top,
+    line: ({ top }) => `${top}, contents included`,
+    said: ({ top }) => top,
+  }),
+  /** The installed packages of one database. */
+  packages: row({
+    fields: { of: 'text' },
+    from: 'disk',
+    isValue: isPackages,
+    words: ({ of }) => [of],
+    key: ({ of }) => of,
+    place: ({ of }) => packagesPlace(of),
+    line: ({ of }) => of,
+    said: ({ of }) => `of ${of}`,
+  }),
   /** A program's output. Never a shell string. With `user`, run as that account with its own session environment. */
   run: row({
     fields: { argv: 'words', user: 'account?' },
@@ -85,6 +109,9 @@ export const socketPlace = (socket: string): string => `socket:${socket}`;
 /** The place of a variable of the inspection's own environment. */
 export const envPlace = (name: string): string => `env:${name}`;
 
+/** The place of a list of packages. */
+export const packagesPlace = (database: string): string => `packages:${database}`;
+
 /** Arguments on one line, for people: a word that could be misread stands in quotes. */
 const argvText = (argv: readonly string[]): string => argv.map((w) => (/^[\w@%+=:,./*~{}-]+$/.test(w) ? w : JSON.stringify(w))).join(' ');
 
@@ -102,8 +129,10 @@ export type AnswerOf = { [S in Sort]: Rows[S]['isValue'] extends (value: unknown
 
 export type AnyAnswer = Answer<AnswerOf[Sort]>;
 
-/** Sorts that a file system answers, whether its host runs or not. */
-export type FileSort = { [S in Sort]: Rows[S]['from'] extends 'disk' ? S : never }[Sort];
+/** Sorts that ask about one path of a file system, and name nothing else. */
+export type FileSort = {
+  [S in Sort]: Rows[S]['fields'] extends { readonly path: 'path' } ? (keyof Rows[S]['fields'] extends 'path' ? S : never) : never;
+}[Sort];
 
 export const sorts = Object.keys(asks) as readonly Sort[];
 
@@ -127,10 +156,13 @@ export const saidOf = (ask: Ask): string => `${ask.do} ${wording(ask).said(ask)}
 
 const isSort = (value: unknown): value is Sort => isText(value) && Object.hasOwn(asks, value);
 
-export const isFileSort = (value: unknown): value is FileSort => isSort(value) && asks[value].from === 'disk';
+export const isFileSort = (value: unknown): value is FileSort => isSort(value) && Object.keys(asks[value].fields).join() === 'path';
 
-/** Whether a file system answers an ask, or the asks of a pattern. */
-export const isOfDisk = <A extends { readonly do: Sort }>(ask: A): ask is Extract<A, { readonly do: FileSort }> => isFileSort(ask.do);
+/** Whether an ask, or the asks of a pattern, are about one path of a file system. */
+export const isOfPath = <A extends { readonly do: Sort }>(ask: A): ask is Extract<A, { readonly do: FileSort }> => isFileSort(ask.do);
+
+/** Whether a file system answers, be its host running or not. */
+export const isOfDisk = (ask: { readonly do: Sort }): boolean => asks[ask.do].from === 'disk';
 
 const guards = Object.fromEntries(sorts.map((sort) => [sort, guardOf(asks[sort].fields)]));
 

@@ -1,6 +1,6 @@
 /** What may be asked: patterns of asks, printed by `plan` and enforced while a target is asked. */
 import type { Account, AnyAnswer, Ask } from './ask.ts';
-import { type FileSort, isOfDisk, lineOf, wordsOf } from './asks.ts';
+import { type FileSort, isOfPath, lineOf, wordsOf } from './asks.ts';
 import { pathPattern } from './glob.ts';
 
 /**
@@ -45,6 +45,12 @@ export type Pattern = (
       /** Asked at once only where one path of each group is there; else a probe decides. */
       readonly ifThere?: readonly (readonly string[])[];
     }
+  | {
+      readonly do: 'walk';
+      readonly top: string;
+      readonly names: readonly string[];
+    }
+  | { readonly do: 'packages'; readonly of: string }
   | { readonly do: 'get'; readonly socket: string; readonly path: string }
   /** A socket that something read before has named. */
   | { readonly do: 'get'; readonly named: string; readonly path: string }
@@ -64,7 +70,7 @@ export type Told = Exclude<Pattern, { readonly named: string }>;
 /** A pattern that tells paths of a file system. */
 export type Paths = Extract<Told, { readonly do: FileSort }>;
 
-export const isPath = (pattern: Pattern): pattern is Paths => isOfDisk(pattern) && isTold(pattern);
+export const isPath = (pattern: Pattern): pattern is Paths => isOfPath(pattern) && isTold(pattern);
 
 export const isTold = (pattern: Pattern): pattern is Told => !('named' in pattern);
 

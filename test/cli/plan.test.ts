@@ -66,7 +66,17 @@ const filledIn = (word: string, { name, uid, home }: Account): string =>
 const part = (text: string): string => (text === '**' ? '.*' : text === '*' ? '[^/]*' : text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
 
 const wordsOf = (ask: Ask): readonly string[] =>
-  ask.do === 'run' ? ask.argv : ask.do === 'get' ? [ask.socket, ask.path] : ask.do === 'env' ? [ask.name] : [ask.path];
+  ask.do === 'run'
+    ? ask.argv
+    : ask.do === 'get'
+      ? [ask.socket, ask.path]
+      : ask.do === 'env'
+        ? [ask.name]
+        : ask.do === 'walk'
+          ? [ask.top]
+          : ask.do === 'packages'
+            ? [ask.of]
+            : [ask.path];
 const wordsIn = (line: Line): readonly string[] => line.argv ?? [line.socket, line.path, line.name].filter((w) => w !== undefined);
 
 function promised(ask: Ask): boolean {

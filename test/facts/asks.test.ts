@@ -25,6 +25,14 @@ describe('each sort', () => {
       { key: 'list /', place: '/', line: '/', said: 'list /', words: ['/'] },
     ],
     [
+      { do: 'walk', top: '/', names: ['gdb', '*_key'] },
+      { key: 'walk / ["gdb","*_key"]', place: '/', line: '/, contents included', said: 'walk /', words: ['/', 'gdb', '*_key'] },
+    ],
+    [
+      { do: 'packages', of: 'dpkg' },
+      { key: 'packages dpkg', place: 'packages:dpkg', line: 'dpkg', said: 'packages of dpkg', words: ['dpkg'] },
+    ],
+    [
       { do: 'run', argv: ['podman', 'info', 'a b'], user: driver },
       {
         key: 'run driver@["podman","info","a b"]',
@@ -73,6 +81,8 @@ const user = fc.record({ name: path, uid: fc.nat(), gid: fc.nat(), home: path })
 const ask: fc.Arbitrary<Ask> = fc.oneof(
   fc.record({ do: fc.constantFrom('stat' as const, 'read' as const, 'list' as const), path }),
   fc.record({ do: fc.constant('run' as const), argv: fc.array(path, { maxLength: 3 }), user }, { requiredKeys: ['do', 'argv'] }),
+  fc.record({ do: fc.constant('walk' as const), top: path, names: fc.array(path, { maxLength: 2 }) }),
+  fc.record({ do: fc.constant('packages' as const), of: path }),
   fc.record({ do: fc.constant('get' as const), socket: path, path }),
   fc.record({ do: fc.constant('env' as const), name: path }),
 );
@@ -120,6 +130,16 @@ test('an answer has the value of its sort of ask', () => {
     stat: { ...inode, type: 'link', target: 'x', real: { is: 'got', value: { ...inode, path: '/x' } } },
     read: { text: 'x' },
     list: ['a', 'b'],
+    walk: {
+      inodes: 2,
+      found: [{ ...inode, path: '/x', holds: [{ is: 'private-key', form: 'pem', encrypted: true, line: 1 }] }],
+      users: [{ id: 0, count: 2, first: ['/'] }],
+      groups: [],
+      leftOut: [{ path: '/proc', why: 'mount' }],
+      leftOutInAll: { mount: 1 },
+      unread: { count: 0, first: [] },
+    },
+    packages: { packages: [{ name: 'a', epoch: '', version: '1', release: '', arch: 'all' }] },
     run: { exit: 1, stdout: '', stderr: '' },
     get: { status: 200, headers: { a: 'b' }, body: '' },
     env: 'x',
@@ -136,8 +156,8 @@ test('an answer has the value of its sort of ask', () => {
     expect(isAnswerTo('stat', { is: 'got', value: { ...inode, ...wrong } }), JSON.stringify(wrong)).toBe(false);
 });
 
-test('a file system answers stat, read and list; only a host that runs answers the others', () => {
-  expect(sorts.filter((sort) => isOfDisk({ do: sort }))).toEqual(['stat', 'read', 'list']);
+test('a file system answers about its files and packages; only a host that runs answers the others', () => {
+  expect(sorts.filter((sort) => isOfDisk({ do: sort }))).toEqual(['stat', 'read', 'list', 'walk', 'packages']);
 });
 
 test('places of commands, sockets and variables are spelt in the table alone', () => {

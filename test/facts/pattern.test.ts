@@ -48,6 +48,10 @@ function madeFrom(pattern: Told, one: string, many: string): Ask {
       return { do: 'run', argv: pattern.argv.map(text) };
     case 'get':
       return { do: 'get', socket: text(pattern.socket), path: text(pattern.path) };
+    case 'walk':
+      return { do: 'walk', top: text(pattern.top), names: pattern.names.map(text) };
+    case 'packages':
+      return { do: 'packages', of: text(pattern.of) };
     case 'env':
       return { do: 'env', name: text(pattern.name) };
     default:

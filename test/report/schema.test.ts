@@ -77,6 +77,8 @@ const fullMissing: { readonly [D in Sort | 'mend' | 'look']: Full<MissingOf<D>> 
   stat: { do: 'stat', path: '/x', ...because },
   read: { do: 'read', path: '/x', ...because },
   list: { do: 'list', path: '/x', ...because },
+  walk: { do: 'walk', top: '/', names: ['a'], ...because },
+  packages: { do: 'packages', of: 'dpkg', ...because },
   run: { do: 'run', argv: ['a'], user: driver, ...because },
   get: { do: 'get', socket: '/s', path: '/', ...because },
   env: { do: 'env', name: 'A', ...because },

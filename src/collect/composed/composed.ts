@@ -5,8 +5,11 @@
  */
 import type { Account, Answer, AnyAnswer, Ask, FileType, Output, Response, Target, Why } from '../../facts/ask.ts';
 import { isOfDisk } from '../../facts/asks.ts';
+import { settle } from '../../facts/settle.ts';
 import { notInImage } from '../disk/image.ts';
+import { listPackages } from '../disk/packages.ts';
 import { type Node, type Tree, treeOf } from './composed-tree.ts';
+import { walkTree } from './composed-walk.ts';
 
 /** A file: its text, or its inode. `null` (in an overlay) takes a path and all below it away. */
 export type FileSpec =
@@ -80,8 +83,9 @@ export function composed(spec: HostSpec): Target {
 }
 
 export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
-  const tree = treeOf(nodesOf(spec), (path) => (spec.kind === 'image' ? notInImage(path) : { is: 'absent' }));
-  return (ask) => {
+  const nodes = nodesOf(spec);
+  const tree = treeOf(nodes, (path) => (spec.kind === 'image' ? notInImage(path) : { is: 'absent' }));
+  const answer = (ask: Ask): AnyAnswer => {
     if (spec.kind === 'image' && !isOfDisk(ask)) return { is: 'blocked', why: 'unsupported' };
     switch (ask.do) {
       case 'stat':
@@ -90,6 +94,10 @@ export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
         return tree.read(ask.path);
       case 'list':
         return tree.list(ask.path);
+      case 'walk':
+        return walkTree(nodes, tree, ask.top, ask.names);
+      case 'packages':
+        return settle(listPackages(ask.of), answer);
       case 'run':
         return outputOf(spec, ask.argv, ask.user);
       case 'get':
@@ -100,6 +108,7 @@ export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
       }
     }
   };
+  return answer;
 }
 
 /** What is written down under a name; not what every object has. */

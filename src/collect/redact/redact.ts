@@ -39,6 +39,8 @@ export function redact(ask: Ask, answer: AnyAnswer, mark: Mark = plain): AnyAnsw
 const masks: { readonly [S in Sort]: (ask: AskOf<S>, value: AnswerOf[S], mark: Mark) => Answer<AnswerOf[S]> | undefined } = {
   stat: () => undefined,
   list: () => undefined,
+  walk: () => undefined,
+  packages: () => undefined,
   read: ({ path }, content, mark) => {
     const text = content.binary ? redactBinary(content.text, path, mark) : redactText(content.text, path, mark);
     return { is: 'got', value: { ...content, text }, ...counted(content.binary ? latin1(text) : text) };

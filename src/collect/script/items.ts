@@ -1,5 +1,5 @@
 /** The patterns of a plan, sorted into what one script asks of the host, of each account, and of single processes. Pure. */
-import { type FileSort, isOfDisk } from '../../facts/asks.ts';
+import { type FileSort, isOfPath } from '../../facts/asks.ts';
 import { givenFile, isNamed, isTold, type Pattern, type Told } from '../../facts/pattern.ts';
 
 /** Path patterns that sh can expand. */
@@ -55,7 +55,7 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
   const now = patterns.filter((p) => !p.later);
   const told = now.filter(isTold);
   const paths = told.flatMap((p) =>
-    isOfDisk(p) && !p.process ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path })) : [],
+    isOfPath(p) && !p.process ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path })) : [],
   );
   // Names are read where processes are looked for by name.
   const byName = told.some((p) => 'process' in p && p.process !== undefined && !p.process.includes('*'));
@@ -74,7 +74,7 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
   });
   const processes = new Map<string, Record<FileSort, string[]>>();
   for (const p of told) {
-    if (!isOfDisk(p) || !p.process) continue;
+    if (!isOfPath(p) || !p.process) continue;
     // A process of any name: too many to ask about beforehand.
     if (p.process.includes('*')) continue;
     const files = processes.get(p.process) ?? { stat: [], read: [], list: [] };

@@ -4,7 +4,7 @@
  * Frames carry their length, and a mark that only the script knew: no file content can be taken for one.
  */
 import type { Account, AnyAnswer, Ask } from '../../facts/ask.ts';
-import { isOfDisk, keyOf } from '../../facts/asks.ts';
+import { isOfPath, keyOf } from '../../facts/asks.ts';
 import type { Answered } from '../snapshot/snapshot.ts';
 import { answersIn } from './answers.ts';
 import { frameIn, type Start, startIn } from './frames.ts';
@@ -201,7 +201,7 @@ export function answerFrom(answers: ReadonlyMap<string, AnyAnswer>, ask: Ask): A
   if (own) return own;
   // The script reads the name of every process that is there when it gets to it: the others had ended.
   if (ask.do === 'read' && /^\/proc\/\d+\/comm$/.test(ask.path) && answers.has('list /proc') && answers.has('read /proc/1/comm')) return { is: 'absent' };
-  if (!isOfDisk(ask)) return undefined;
+  if (!isOfPath(ask)) return undefined;
   return isAbsent(answers, ask.path) ? { is: 'absent' } : undefined;
 }
 

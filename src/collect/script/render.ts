@@ -1,5 +1,5 @@
 /** Questions → one self-contained POSIX-sh script that asks them all, and smaller ones for what is asked later. Pure. */
-import { type Ask, type AskOf, type FileSort, isOfDisk, type Sort } from '../../facts/asks.ts';
+import { type Ask, type AskOf, type FileSort, isOfPath, type Sort } from '../../facts/asks.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { limits } from '../disk/limits.ts';
 import { everyName, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
@@ -100,6 +100,9 @@ function askLines(asks: readonly Ask[]): string[] {
 const calls: { readonly [S in Exclude<Sort, FileSort>]: (ask: AskOf<S>) => readonly string[] } = {
   env: ({ name }) => (isName(name) ? [variable(name)] : []),
   get: ({ socket, path }) => [`G ${quote(socket)} ${quote(path)}`],
+  // Neither is brought by a script yet: what nobody brought is unknown.
+  walk: () => [],
+  packages: () => [],
   run: ({ argv, user }) => {
     if (/[\n:]/.test(`${user?.name ?? ''}${user?.home ?? ''}`)) return [];
     const who = user ? quote(`${user.name}:${user.uid}:${user.gid}:${user.home}`) : "''";
@@ -108,7 +111,7 @@ const calls: { readonly [S in Exclude<Sort, FileSort>]: (ask: AskOf<S>) => reado
 };
 
 function callOf(ask: Ask): readonly string[] {
-  if (isOfDisk(ask)) return [];
+  if (isOfPath(ask)) return [];
   const call = calls[ask.do] as (ask: Ask) => readonly string[];
   return call(ask);
 }

@@ -44,6 +44,8 @@ const outcomes: { readonly [S in Sort]: (value: AnswerOf[S]) => Outcome } = {
   stat: (value) => ['seen', '-', hashOf(Buffer.from(JSON.stringify(value)))],
   read: ({ text, binary }) => ['read', ...measured(Buffer.from(text, binary ? 'base64' : 'utf8'))],
   list: (names) => ['listed', String(names.length), hashOf(Buffer.from(names.map((n) => `${n}\n`).join('')))],
+  walk: (walk) => ['walked', String(walk.inodes), hashOf(Buffer.from(JSON.stringify(walk)))],
+  packages: ({ packages }) => ['listed', String(packages.length), hashOf(Buffer.from(JSON.stringify(packages)))],
   run: ({ exit, stdout, stderr }) => [`exit ${exit}`, ...measured(Buffer.from(stdout + stderr))],
   get: ({ status, body }) => [`status ${status}`, ...measured(Buffer.from(body))],
   env: (value) => ['set', ...measured(Buffer.from(value))],

@@ -3,9 +3,12 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../../facts/ask.ts';
+import { settleAsync } from '../../facts/settle.ts';
 import { ownHost } from '../../verdicts/report.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
+import { listPackages } from '../disk/packages.ts';
+import { walkDisk } from '../disk/walk.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
 import { isLent, lentMachine } from './lasting-name.ts';
 import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
@@ -63,6 +66,10 @@ function answerOne(ask: Ask, patience: Patience): Promise<AnyAnswer> {
       return guarded(() => (isSecretFile(ask.path) ? secretOf(ask.path) : readOf(ask.path)));
     case 'list':
       return guarded(() => listOf(ask.path));
+    case 'walk':
+      return guarded(async () => walkDisk('', await realpath(ask.top), ask.names));
+    case 'packages':
+      return settleAsync(listPackages(ask.of), (asks) => inPool(asks, (one) => answerOne(one, patience)));
     case 'run':
       return runProgram(ask.argv, ask.user, patience.seconds);
     case 'get':

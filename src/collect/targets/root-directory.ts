@@ -2,14 +2,16 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Account, Answer, AnyAnswer, Ask, Content, Inode, Stat, Target } from '../../facts/ask.ts';
-import { isOfDisk } from '../../facts/asks.ts';
+import { type FileSort, isOfDisk, isOfPath } from '../../facts/asks.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { passwd } from '../../facts/host/passwd.ts';
-import { settleAsync } from '../../facts/settle.ts';
+import { settle, settleAsync } from '../../facts/settle.ts';
 import { notInImage } from '../disk/image.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
+import { listPackages } from '../disk/packages.ts';
 import { type Lookup, resolve } from '../disk/resolve.ts';
+import { walkDisk } from '../disk/walk.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
 import { lastingName } from './lasting-name.ts';
 import { type ContentTarget, TargetError } from './target.ts';
@@ -78,12 +80,19 @@ export function rootDirectory(root: string, part?: Part): Target {
   };
   const inodeAt = (path: string): Inode => inodeOf(lstatSync(join(root, path)));
 
-  const one = (ask: Ask): AnyAnswer => {
-    if (!isOfDisk(ask)) return { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
+  const one = async (ask: Ask): Promise<AnyAnswer> => {
+    if (!isOfDisk(ask)) return nothingRuns;
+    if (isOfPath(ask)) return atPath(ask);
+    if (part) return notInPart(part);
+    if (ask.do === 'packages') return settle(listPackages(ask.of), (one: Ask) => (isOfPath(one) ? atPath(one) : nothingRuns));
+    if (ask.do !== 'walk') return nothingRuns;
+    const found = locate(ask.top, true);
+    return found.path === undefined ? found.answer : walkDisk(root, found.path, ask.names);
+  };
+  const atPath = (ask: Extract<Ask, { do: FileSort }>): AnyAnswer => {
     // Of what lies beside its top directories, a part says nothing.
     const top = ask.path.split('/')[1] ?? '';
-    if (part && top !== '' && !part.has.includes(top))
-      return { is: 'blocked', why: 'not-recorded', said: `this is a part of a host, without /${part.lacks.join(' and /')}` };
+    if (part && top !== '' && !part.has.includes(top)) return notInPart(part);
     const found = locate(ask.path, ask.do !== 'stat');
     if (found.path === undefined) return found.answer;
     try {
@@ -106,8 +115,16 @@ export function rootDirectory(root: string, part?: Part): Target {
     const real: NonNullable<Stat['real']> = end.path === undefined ? end.answer : { is: 'got', value: { ...inodeAt(end.path), path: end.path } };
     return { is: 'got', value: { ...inode, target: readlinkSync(join(root, path)), real } };
   };
-  return { answer: async (asks) => asks.map((ask) => legible(ask, one(ask))) };
+  return { answer: (asks) => Promise.all(asks.map(async (ask) => legible(ask, await one(ask)))) };
 }
+
+const nothingRuns: Answer<never> = { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };
+
+const notInPart = ({ lacks }: Part): Answer<never> => ({
+  is: 'blocked',
+  why: 'not-recorded',
+  said: `this is a part of a host, without /${lacks.join(' and /')}`,
+});
 
 function listAt(path: string): Answer<readonly string[]> {
   const names = readdirSync(path);

@@ -72,6 +72,9 @@ function foreseen(from: Items, accounts: readonly Account[], present: (ask: Ask)
       case 'read':
       case 'list':
         return paths(ask.do, ask.path, ask);
+      case 'walk':
+      case 'packages':
+        return false;
       case 'env':
         return from.variables.includes(ask.name);
       case 'get':
