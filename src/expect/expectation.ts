@@ -123,7 +123,8 @@ function expand(fact: Known, path: readonly string[]): { paths: (readonly string
   const star = path.indexOf('*');
   if (star < 0) return { paths: [path] };
   const head = path.slice(0, star);
-  if (gapAt(fact, head)) return { paths: [path] };
+  // Where a single element is unknown, the others are not.
+  if (gapAbove(fact, head)) return { paths: [path] };
   const value = valueAt(fact.value, head);
   if (value === undefined || value === null || typeof value !== 'object') return { paths: [path] };
   const keys = Object.keys(value);
@@ -280,12 +281,20 @@ export function valueAt(value: Json, path: readonly string[]): Json | undefined 
 /** The gap that covers a path: its own, one above it, or one below a path that is wanted whole. */
 export function gapAt(fact: Known, path: readonly string[]): Unknown | undefined {
   if (fact.gaps.size === 0) return undefined;
+  const above = gapAbove(fact, path);
+  if (above) return above;
+  const prefix = `${pathKey(path)}.`;
+  for (const [key, gap] of fact.gaps) if (key.startsWith(prefix)) return gap;
+  return undefined;
+}
+
+/** Why the value at a path, or one that it is part of, is unknown. */
+function gapAbove(fact: Known, path: readonly string[]): Unknown | undefined {
+  if (fact.gaps.size === 0) return undefined;
   for (let length = path.length; length >= 0; length--) {
     const gap = fact.gaps.get(pathKey(path.slice(0, length)));
     if (gap) return gap;
   }
-  const prefix = `${pathKey(path)}.`;
-  for (const [key, gap] of fact.gaps) if (key.startsWith(prefix)) return gap;
   return undefined;
 }
 

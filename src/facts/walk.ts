@@ -51,6 +51,20 @@ export interface Walk {
   readonly unread: { readonly count: number; readonly first: readonly string[] };
 }
 
+/** Whether the last part of a path is one of these names, in which `*` stands for any characters. */
+export function named(names: readonly string[]): (path: string) => boolean {
+  const exact = new Set(names.filter((n) => !n.includes('*')));
+  const patterns = names.filter((n) => n.includes('*')).map((n) => new RegExp(`^${n.split('*').map(escaped).join('.*')}$`, 's'));
+  return (path) => {
+    const name = nameIn(path);
+    return exact.has(name) || patterns.some((p) => p.test(name));
+  };
+}
+
+export const nameIn = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 const credentials: readonly Credential['is'][] = ['private-key', 'kubeconfig', 'token', 'registry-login'];
 
 const isCredential = (value: unknown): boolean =>

@@ -27,6 +27,7 @@ import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
 import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
+import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
 import { kernelModules } from './host/kernel-modules.ts';
@@ -34,6 +35,7 @@ import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
+import { packages } from './host/packages.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
@@ -132,6 +134,7 @@ export const kinds: readonly Kind[] = [
   engine,
   environment,
   file,
+  fileTree,
   hardware,
   idmapTools,
   kernelModules,
@@ -139,6 +142,7 @@ export const kinds: readonly Kind[] = [
   lowPorts,
   mount,
   os,
+  packages,
   pauseProcess,
   pingRange,
   privileges,

@@ -1,7 +1,7 @@
 /** What a walk finds, put together inode by inode. Pure. */
 import type { Inode } from '../../facts/ask.ts';
 import { credentialsIn, credentialWords } from '../../facts/text/credentials.ts';
-import type { Credential, Found, LeftOut, Owned, Walk } from '../../facts/walk.ts';
+import { type Credential, type Found, type LeftOut, named, type Owned, type Walk } from '../../facts/walk.ts';
 import { byBytes } from './limits.ts';
 
 /** So many paths stand for a multitude. */
@@ -21,8 +21,7 @@ export const isStore = (path: string): boolean => stores.test(path);
 
 export class Gathering {
   inodes = 0;
-  readonly #exact: ReadonlySet<string>;
-  readonly #patterns: readonly RegExp[];
+  readonly #isNamed: (path: string) => boolean;
   readonly #found: Found[] = [];
   readonly #users = new Map<number, { count: number; first: string[] }>();
   readonly #groups = new Map<number, { count: number; first: string[] }>();
@@ -32,8 +31,7 @@ export class Gathering {
 
   /** `names`: names of files that are told of, whatever they are; `*` stands for any characters. */
   constructor(names: readonly string[]) {
-    this.#exact = new Set(names.filter((n) => !n.includes('*')));
-    this.#patterns = names.filter((n) => n.includes('*')).map((n) => new RegExp(`^${n.split('*').map(escaped).join('.*')}$`, 's'));
+    this.#isNamed = named(names);
   }
 
   /** Takes one inode; `holds`: credentials in it. */
@@ -48,8 +46,7 @@ export class Gathering {
 
   #isTold(path: string, { type, mode }: Inode): boolean {
     if (type !== 'link' && ((mode & 0o002) !== 0 || (type === 'file' && (mode & 0o6000) !== 0))) return true;
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    return this.#exact.has(name) || this.#patterns.some((p) => p.test(name));
+    return this.#isNamed(path);
   }
 
   leave(path: string, why: LeftOut['why']): void {
@@ -75,8 +72,6 @@ export class Gathering {
     };
   }
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function count(owners: Map<number, { count: number; first: string[] }>, id: number, path: string): void {
   const known = owners.get(id);

@@ -1,8 +1,8 @@
 /** Lists the packages of a database, from whatever answers about files and programs of the host. */
 import type { Answer, Asking } from '../../facts/ask.ts';
 import { list, read, run, stat } from '../../facts/ask.ts';
-import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
 import type { Package, Packages } from '../../facts/packages.ts';
+import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
 import { byBytes } from './limits.ts';
 
 const dpkgStatus = '/var/lib/dpkg/status';

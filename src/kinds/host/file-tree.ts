@@ -1,0 +1,117 @@
+/** Kind `file-tree`: what a walk of all of the host's own file systems found. */
+import type { Asking } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
+import { walkedHost } from '../../facts/host/walked.ts';
+import { walkedNames } from '../../facts/host/walked-names.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { boolean, list, mode, number, record, type Shape, string } from '../../facts/shape.ts';
+import { type Credential, type Found, named, nameIn } from '../../facts/walk.ts';
+
+const inode = {
+  path: string('absolute path'),
+  name: string('the last part of the path'),
+  type: string('what it is', ['file', 'directory', 'link', 'socket', 'fifo', 'char', 'block']),
+  mode: mode('permission bits'),
+  uid: number('id of its owner'),
+  gid: number('id of its group'),
+  size: number('bytes'),
+};
+
+const holding = (describe: string): Shape =>
+  list(
+    record({
+      ...inode,
+      form: string('of a key its format, of a kubeconfig how its user proves who it is, of a token whose it is'),
+      encrypted: boolean('a passphrase protects it; not told of formats that hide it'),
+      line: number('where it begins'),
+    }),
+    describe,
+  );
+
+const shape = record({
+  setId: list(record(inode), 'files that run as their owner or group'),
+  writableFiles: list(record({ ...inode, better: string('the mode without that bit, octal') }), 'files that everybody may write to'),
+  openDirectories: list(
+    record({ ...inode, better: string('the mode with the sticky bit, octal') }),
+    'directories that everybody may write to, and take away what others keep there: without the sticky bit',
+  ),
+  named: list(record(inode), 'files of the names that walks tell of: histories, keys, compilers, debuggers, cores'),
+  privateKeys: holding('private keys in files'),
+  kubeconfigs: holding('kubeconfigs with something that opens a cluster'),
+  tokens: holding('tokens in files'),
+  logins: holding('logins of registries in files'),
+  inodes: number('how many files, directories and others there are'),
+});
+
+/** Which field holds the finds of which credential. */
+const fieldFor: { readonly [C in Credential['is']]: string } = {
+  'private-key': 'privateKeys',
+  kubeconfig: 'kubeconfigs',
+  token: 'tokens',
+  'registry-login': 'logins',
+};
+
+export const fileTree = defineKind({
+  name: 'file-tree',
+  noun: 'the host’s files',
+  describe:
+    'What stands on the host’s own file systems: set-id files, what everybody may write to, files of certain names, and the sorts of credentials in files (never themselves). What container engines store is left out.',
+  fields: {},
+  shape,
+  touches: () => [walkedHost],
+  *learn(): Asking<Fact> {
+    const walked = yield* walkedHost();
+    if (walked.is === 'unknown') return walked;
+    const { found, incomplete, unread } = walked;
+    const fact = new FactBuilder().consulted(...walked.consulted).set('inodes', walked.inodes, ...walked.consulted);
+    const isNamed = named(walkedNames);
+    const tell = (field: string, fits: (f: Found) => boolean, better?: (mode: number) => number): void =>
+      setAll(
+        fact,
+        field,
+        found.filter(fits).map((f) => ({ ...inodeOf(f), ...(better ? { better: octal(better(f.mode)) } : {}), at: { path: f.path } })),
+        incomplete,
+      );
+    tell('setId', (f) => f.type === 'file' && (f.mode & 0o6000) !== 0);
+    tell(
+      'writableFiles',
+      (f) => f.type === 'file' && (f.mode & 0o002) !== 0,
+      (mode) => mode & ~0o002,
+    );
+    tell(
+      'openDirectories',
+      (f) => f.type === 'directory' && (f.mode & 0o1002) === 0o002,
+      (mode) => mode | 0o1000,
+    );
+    tell('named', (f) => isNamed(f.path));
+    for (const [is, field] of Object.entries(fieldFor))
+      setAll(
+        fact,
+        field,
+        found.flatMap((f) => holdings(f, is)),
+        incomplete ?? unread,
+      );
+    return fact.build();
+  },
+});
+
+type Told = Readonly<Record<string, Json | undefined>> & { readonly at: Where };
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
+
+const inodeOf = ({ path, type, mode, uid, gid, size }: Found): Readonly<Record<string, Json>> => ({ path, name: nameIn(path), type, mode, uid, gid, size });
+
+const holdings = (file: Found, is: string): Told[] =>
+  (file.holds ?? [])
+    .filter((c) => c.is === is)
+    .map(({ form, encrypted, line }) => ({ ...inodeOf(file), form, encrypted, line, at: { path: file.path, line } }));
+
+/** A list with the place of each element. Where there may be more, one element more is unknown. */
+function setAll(fact: FactBuilder, field: string, all: readonly Told[], more: Unknown | undefined): void {
+  fact.set(field, [
+    ...all.map(({ at: _, ...values }) => Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)) as Json),
+    ...(more ? [{}] : []),
+  ]);
+  for (const [index, { at }] of all.entries()) fact.at([field, String(index)], at);
+  if (more) fact.gap([field, String(all.length)], more);
+}
