@@ -1,6 +1,6 @@
 /** What a rule's remedy comes to for one finding: which steps follow from what was found, with all that this host decides. */
-import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
-import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import { gapAt, judgeExpectation, placesOf as placesIn, valueAt } from '../expect/expectation.ts';
+import { type Fact, FactBuilder, type Json, type Known, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { any, record, shapeAt, string } from '../facts/shape.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
@@ -121,20 +121,13 @@ function written(head: string, path: readonly string[], inquiry: Inquiry): Json 
   return isMode && typeof value === 'number' ? `0${value.toString(8)}` : value;
 }
 
-/** The files that decided a value, the deciding one first. */
+/** The files that set a value, the deciding one first; not those that were only looked at. */
 function placesOf(way: readonly string[], inquiry: Inquiry, item: Element | undefined): readonly string[] {
   const [head = '', ...rest] = way;
   const path = head === 'item' ? [...(item?.path ?? []), ...rest] : rest;
   const fact = head === 'item' ? item?.fact : foundAt(head, path, inquiry)?.fact;
-  return fact?.is === 'known' ? placesIn(fact, path).filter((place) => place.startsWith('/')) : [];
-}
-
-function placesIn(fact: Known, path: readonly string[]): readonly string[] {
-  for (let length = path.length; length > 0; length--) {
-    const places = fact.where.get(pathKey(path.slice(0, length)));
-    if (places) return places.map((w) => w.path);
-  }
-  return [];
+  const places = fact?.is === 'known' ? (placesIn(fact, path) ?? []) : [];
+  return places.filter((place) => !place.looked && place.path.startsWith('/')).map((place) => place.path);
 }
 
 /** What packages and kernels own is not for people to edit. */
@@ -202,12 +195,18 @@ function settle(step: Step, inquiry: Inquiry): Step {
   const { as } = inquiry;
   const roots = as.uid === 0;
   const asRoot = step.needs !== 'user' || roots;
-  const done = settled(step, inquiry);
+  const done = settled(asItsFile(step), inquiry);
   const whose = step.needs === 'user' ? (roots || !isIn(as.home, as.uid, fileOf(done)) ? { needs: 'root' as const } : { account: as.name }) : {};
   const own = (step as { after?: readonly unknown[] }).after ?? [];
   const words = 'package' in done && done.command && isForNextBoot(done.command) ? [...own, 'reboot'] : own;
   const after = words.map((word) => afterOf(String(word), { name: as.name, uid: as.uid, asRoot }));
   return { ...done, ...whose, ...(after.length > 0 ? { after } : {}) };
+}
+
+/** Variables in a file that no shell reads: systemd does not know `export` in environment.d, and PAM does without it. */
+function asItsFile(step: Step): Step {
+  const file = 'set' in step ? step.set : 'unset' in step ? step.unset : '';
+  return 'format' in step && step.format === 'sh' && /(?:^\/etc\/environment|\/environment\.d\/[^/]+)$/.test(file) ? { ...step, format: 'env' } : step;
 }
 
 /** The file that a step changes, if it is a step of one. */

@@ -153,6 +153,7 @@ const definitions: Schema = {
       column: { type: 'integer', minimum: 1 },
       text: { type: 'string', description: 'The line itself, secrets masked, cut where it is long. Only of files that were read.' },
       said: { type: 'string', description: 'What this place contributed.' },
+      looked: { const: true, description: 'It was looked at, and does not set the value.' },
     },
   },
   missing: {

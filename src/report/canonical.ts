@@ -25,7 +25,7 @@ const order = [
     'caveats',
   ],
   ...['id', 'title', 'rule', 'subject', 'about', 'fingerprint', 'outcome', 'severity', 'message', 'why', 'truth'],
-  ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'text', 'said', 'where', 'evidence'],
+  ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'text', 'said', 'looked', 'where', 'evidence'],
   ...stepKeys,
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
   ...['params', 'stricter', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', ...severities],

@@ -97,7 +97,7 @@ const verdict: Full<Verdict> = {
   outcome: 'fail',
   severity: 'low',
   message: 'm',
-  evidence: [{ truth: 'no', said: 's', where: [{ path: '/x', line: 1, column: 1, text: 't', said: 's' }] }],
+  evidence: [{ truth: 'no', said: 's', where: [{ path: '/x', line: 1, column: 1, text: 't', said: 's', looked: true }] }],
   remedy: Object.values(fullSteps),
   next: 'n',
   missing: Object.values(fullMissing),

@@ -1,5 +1,5 @@
 /** One cause as an entry of three to five lines: what is so, the line that decides it, the first step of the fix, rule ids. */
-import { bare, type Place, places, placeText } from '../findings.ts';
+import { bare, lookedWords, type Place, places, placeText } from '../findings.ts';
 import { clip, plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
 import type { Cause } from './causes.ts';
@@ -33,7 +33,8 @@ function placeLines({ column: _, ...place }: Place, page: Page): string[] {
   // A lone bracket is where something starts, and says nothing.
   const line = place.text?.trim() ?? '';
   const text = /^[[\](){},;]*$/.test(line) ? '' : plain(clip(line, longestText));
-  const note = place.said === undefined ? '' : plain(clip(`(${place.said})`, longestText));
+  const said = place.said ?? (place.looked ? lookedWords : undefined);
+  const note = said === undefined ? '' : plain(clip(`(${said})`, longestText));
   const what = text === '' ? note : text;
   if (page.plain) return indent(margin, wrap(`at ${at}${what === '' ? '' : `: ${what}`}`, page.width - margin));
   if (what === '') return indent(margin + 2, [cutInMiddle(at, room)]);

@@ -1,7 +1,7 @@
 /** With -v: the findings of a rule whole: what was found, everywhere it was seen, why it matters, the whole fix and its check. */
 import type { RuleCard, Verdict } from '../../verdicts/report.ts';
 import { canonical } from '../canonical.ts';
-import { decidingFirst, isWaived, type Place, placeText, sentence } from '../findings.ts';
+import { decidingFirst, isWaived, lookedWords, type Place, placeText, sentence } from '../findings.ts';
 import { missingText } from '../missing.ts';
 import { stepText } from '../steps.ts';
 import { clip, plain } from '../text.ts';
@@ -69,7 +69,8 @@ function seen(verdict: Verdict, page: Page): string[] {
 /** The place and what it contributes; below it the line that stands there. */
 function placeLines(place: Place): string[] {
   const { text = '' } = place;
-  const at = placeText(place) + (place.said === undefined ? '' : `  (${place.said})`);
+  const said = place.said ?? (place.looked ? lookedWords : undefined);
+  const at = placeText(place) + (said === undefined ? '' : `  (${said})`);
   return [at, ...(text.trim() === '' ? [] : [`  ${text.trim()}`])].map((line) => plain(clip(line, longestText)));
 }
 
