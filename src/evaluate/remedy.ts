@@ -151,16 +151,36 @@ function elementsOf(every: readonly string[] | undefined, inquiry: Inquiry): rea
 /** A step with all that was found in it; `whole`: every value that it names is known. */
 function stepsFrom(template: StepTemplate, inquiry: Inquiry, item: Element | undefined): { readonly steps: readonly Step[]; readonly whole: boolean } {
   const lost = new Set<string>();
-  const steps = everywhere(template, inquiry, item).map((one) => {
+  const steps = everywhere(template, inquiry, item).flatMap((one) => {
     const filled = fillStep(one, (word, name) => {
       const value = lookUp(word, name, inquiry, item);
       if (value === undefined) lost.add(`<${name || word}>`);
       return value;
     });
-    return settle(atHome(filled, inquiry.as.home), inquiry);
+    return locally(atHome(filled, inquiry.as.home), inquiry).map((step) => settle(step, inquiry));
   });
   const text = lost.size > 0 ? JSON.stringify(steps) : '';
   return { steps, whole: ![...lost].some((name) => text.includes(name)) };
+}
+
+/** Where packages have Quadlet files (podman-systemd.unit(5)). */
+const vendorQuadlets = '/usr/share/containers/systemd/';
+
+/**
+ * What changes a Quadlet file of a package does so in /etc: a key is set in a drop-in, where this Podman reads them; else,
+ * and where something has to go, the file is copied to where it is taken instead. A drop-in of one name hides the package's.
+ */
+function locally(step: Step, inquiry: Inquiry): readonly Step[] {
+  const file = 'set' in step ? step.set : 'unset' in step ? step.unset : '';
+  if (!file.startsWith(vendorQuadlets)) return [step];
+  const directory = asText(valueFound('each', ['localDirectory'], inquiry)) ?? '/etc/containers/systemd';
+  const dropIn = /[^/]+\.d\/[^/]+\.conf$/.exec(file)?.[0];
+  const own = `${directory}/${dropIn ?? file.slice(file.lastIndexOf('/') + 1)}`;
+  if ('set' in step && step.instead === undefined && dropIn === undefined && valueFound('each', ['readsDropIns'], inquiry) === true)
+    return [{ ...step, set: `${own}.d/zz-local.conf` }];
+  const { needs, account } = step;
+  const copy: Step = { copy: file, to: own, ...(needs ? { needs } : {}), ...(account === undefined ? {} : { account }) };
+  return [copy, 'set' in step ? { ...step, set: own } : ({ ...step, unset: own } as Step)];
 }
 
 /** What takes a key out does so in every file that sets it: else a value that lost comes into force. */
@@ -213,6 +233,7 @@ function asItsFile(step: Step): Step {
 function fileOf(step: Step): string | undefined {
   if ('dropIn' in step) return step.file;
   if ('chown' in step) return '/';
+  if ('copy' in step) return step.to;
   const { set, unset, write, chmod, link, remove } = step as unknown as Readonly<Record<string, string | undefined>>;
   return set ?? unset ?? write ?? chmod ?? link ?? remove;
 }

@@ -71,7 +71,7 @@ function keyOf({ note: _, destroys: __, cuts: ___, undo: ____, after: _____, ...
 const phases: readonly (readonly string[])[] = [
   ['package'],
   ['module', 'subid', 'linger'],
-  ['write', 'set', 'unset', 'dropIn', 'sysctl', 'chmod', 'chown', 'link', 'remove', 'bootArgument'],
+  ['copy', 'write', 'set', 'unset', 'dropIn', 'sysctl', 'chmod', 'chown', 'link', 'remove', 'bootArgument'],
   ['network', 'unit', 'run'],
   ['manual'],
 ];

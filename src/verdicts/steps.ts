@@ -158,6 +158,13 @@ export const steps = {
     tell: ({ link, to }) => command('ln', '-sfn', to, link),
     undo: ({ link }) => shellLine(['rm', link]),
   }),
+  copy: row({
+    describe: 'lay a copy of a file where none is yet: one that is there stays',
+    fields: { copy: 'path', to: 'path' },
+    tell: ({ copy, to }) => clause(`copy ${copy} to ${to}`),
+    shell: ({ copy, to }) => [`test -e ${shellLine([to])} || install -D -m 0644 ${shellLine([copy, to])}`],
+    undo: ({ to }) => shellLine(['rm', to]),
+  }),
   remove: row({ describe: 'remove a file', fields: { remove: 'path' }, tell: ({ remove }) => command('rm', remove) }),
   linger: row({
     describe: 'let the services of an account start at boot and outlive its sessions',
