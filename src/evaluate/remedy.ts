@@ -219,7 +219,7 @@ function settle(step: Step, inquiry: Inquiry): Step {
   const whose = step.needs === 'user' ? (roots || !isIn(as.home, as.uid, fileOf(done)) ? { needs: 'root' as const } : { account: as.name }) : {};
   const own = (step as { after?: readonly unknown[] }).after ?? [];
   const words = 'package' in done && done.command && isForNextBoot(done.command) ? [...own, 'reboot'] : own;
-  const after = words.map((word) => afterOf(String(word), { name: as.name, uid: as.uid, asRoot }));
+  const after = words.map((word) => afterOf(String(word), { name: as.name, uid: as.uid, asRoot, ...(inquiry.subject ? { subject: inquiry.subject.key } : {}) }));
   return { ...done, ...whose, ...(after.length > 0 ? { after } : {}) };
 }
 
@@ -233,6 +233,8 @@ function asItsFile(step: Step): Step {
 function fileOf(step: Step): string | undefined {
   if ('dropIn' in step) return step.file;
   if ('chown' in step) return '/';
+  // What people write into a file of the system they write as root, for all accounts at once.
+  if ('manual' in step) return /(?:^|\s)\/etc\/[^\s:,]+/.exec(step.manual)?.[0].trim();
   if ('copy' in step) return step.to;
   const { set, unset, write, chmod, link, remove } = step as unknown as Readonly<Record<string, string | undefined>>;
   return set ?? unset ?? write ?? chmod ?? link ?? remove;

@@ -22,6 +22,7 @@ const order = [
     'user',
     'accounts',
     'truncated',
+    'offline',
     'caveats',
   ],
   ...['id', 'title', 'rule', 'subject', 'about', 'fingerprint', 'outcome', 'severity', 'message', 'why', 'truth'],

@@ -9,13 +9,13 @@ import { cutAtEnd, cutInMiddle, indent, type Page, withTail, wrapAtMost, wrapSte
 const longestText = 1000;
 const margin = 3;
 
-/** The lines of an entry. `step`: the number under which the list of steps has its fix. */
-export function entry(cause: Cause, step: number | undefined, page: Page): string[] {
+/** The lines of an entry; its fix has the number of the plan. */
+export function entry(cause: Cause, page: Page): string[] {
   const [worst] = cause.verdicts;
   const [first = '', ...rest] = wrapAtMost(plain(clip(bare(worst), longestText)), page.prose - margin, page.density.sentence);
   const [place] = places(worst);
   const seen = place ? placeLines(place, page) : [];
-  const fix = fixLines(cause, step, page);
+  const fix = fixLines(cause, page);
   return [first, ...indent(margin, rest), ...withIds(seen, fix, plain(cause.ids), page)];
 }
 
@@ -43,9 +43,9 @@ function placeLines({ column: _, ...place }: Place, page: Page): string[] {
 }
 
 /** The first step: a command whole, words as far as the page has room. */
-function fixLines({ first }: Cause, step: number | undefined, page: Page): string[] {
+function fixLines({ first }: Cause, page: Page): string[] {
   if (!first) return [];
-  const lead = step === undefined ? 'fix  ' : `fix ${step}  `;
+  const lead = `fix ${first.number}  `;
   const room = page.prose - margin - columns(lead);
   const text = plain(`${first.who === '' ? '' : `as ${first.who}: `}${first.line}`);
   const lines = first.isCommand ? wrap(text, room) : wrapStep(text, room, page.density.step);
