@@ -160,7 +160,7 @@ function stepsFrom(template: StepTemplate, inquiry: Inquiry, item: Element | und
     return locally(atHome(filled, inquiry.as.home), inquiry).map((step) => settle(step, inquiry));
   });
   const text = lost.size > 0 ? JSON.stringify(steps) : '';
-  return { steps, whole: ![...lost].some((name) => text.includes(name)) };
+  return { steps, whole: ![...lost].some((name) => text.includes(JSON.stringify(name).slice(1, -1))) };
 }
 
 /** Where packages have Quadlet files (podman-systemd.unit(5)). */
@@ -236,8 +236,8 @@ function fileOf(step: Step): string | undefined {
   // What people write into a file of the system they write as root, for all accounts at once.
   if ('manual' in step) return /(?:^|\s)\/etc\/[^\s:,]+/.exec(step.manual)?.[0].trim();
   if ('copy' in step) return step.to;
-  const { set, unset, write, chmod, link, remove } = step as unknown as Readonly<Record<string, string | undefined>>;
-  return set ?? unset ?? write ?? chmod ?? link ?? remove;
+  const { set, unset, write, prepend, chmod, link, remove } = step as unknown as Readonly<Record<string, string | undefined>>;
+  return set ?? unset ?? write ?? prepend ?? chmod ?? link ?? remove;
 }
 
 /** An account may change what lies in its home, and its run-time directory; elsewhere root does it. */

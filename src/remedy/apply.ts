@@ -58,6 +58,7 @@ const isReload = (argv: readonly string[]): boolean => argv[0] === 'systemctl' &
 /** The files after one step; undefined where it is none of files. */
 function changedBy(step: Step, files: Files): Files | undefined {
   if ('write' in step) return write(files, step.write, { content: step.content, ...(step.mode === undefined ? {} : { mode: step.mode }) }, step);
+  if ('prepend' in step) return edit(files, step.prepend, step, (text) => (text.startsWith(ended(step.content)) ? text : ended(step.content) + text));
   if ('dropIn' in step) return write(files, dropInFile(step), { content: fileOf('ini', step.keys) }, step);
   // Words that stand nowhere are in no file.
   if ('set' in step && step.instead !== undefined && files[real(files, step.set)] === undefined) return files;
@@ -79,6 +80,8 @@ function changedBy(step: Step, files: Files): Files | undefined {
   if ('unit' in step) return changeUnit(files, step, homeOf(files, step.account));
   return undefined;
 }
+
+const ended = (content: string): string => (content.endsWith('\n') ? content : `${content}\n`);
 
 type Inode = Exclude<FileSpec, string | null>;
 const inodeAt = (files: Files, path: string): Inode | undefined => {

@@ -13,8 +13,7 @@ export function setKey(text: string, format: Format, key: string, value: Json, i
   const rest = without(linesOf(text), section, name);
   if (section === '') {
     // Below a table, a key of TOML would be the table's.
-    const first = format === 'toml' ? rest.findIndex((line) => /^\s*\[/.test(line)) : -1;
-    return joined(first < 0 ? [...rest, ...lines] : [...rest.slice(0, first), ...lines, ...rest.slice(first)]);
+    return joined(format === 'toml' ? [...lines, ...rest] : [...rest, ...lines]);
   }
   const at = rest.findIndex((line) => sectionOf(line) === sectionOf(`[${section}]`));
   return joined(at < 0 ? [...rest, `[${section}]`, ...lines] : [...rest.slice(0, at + 1), ...lines, ...rest.slice(at + 1)]);

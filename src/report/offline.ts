@@ -45,6 +45,7 @@ export function below(step: Step, root: string): Step {
   if ('unit' in step) return { run: ['systemctl', `--root=${root}`, ...unitWords(step.do), step.unit], ...besideOf(step) };
   if ('dropIn' in step) return { ...step, file: `${root}${dropInFile(step)}` };
   if ('bootArgument' in step) return { manual: `${tellStep(step).line}, within ${root}`, ...besideOf(step) };
+  if ('module' in step) return { write: `${root}${moduleFile(step.module)}`, content: `${step.module}\n`, ...besideOf(step) };
   if ('link' in step) return { ...step, link: `${root}${step.link}` };
   const paths = fieldsOf(rowOf(actOf(step)).fields).flatMap(({ name, holds }) => (holds === 'path' ? [name] : []));
   return Object.fromEntries(Object.entries(step).map(([key, value]) => [key, paths.includes(key) ? inside(value) : value])) as Step;
