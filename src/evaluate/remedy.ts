@@ -153,7 +153,9 @@ function stepsFrom(template: StepTemplate, inquiry: Inquiry, item: Element | und
   const lost = new Set<string>();
   const steps = everywhere(template, inquiry, item).flatMap((one) => {
     const filled = fillStep(one, (word, name) => {
-      const value = lookUp(word, name, inquiry, item);
+      // What a sentence names is read there, whoever owns it.
+      const value =
+        lookUp(word, name, inquiry, item) ?? ('manual' in template && word === 'at' ? placesOf(splitPath(name) ?? [], inquiry, item)[0] : undefined);
       if (value === undefined) lost.add(`<${name || word}>`);
       return value;
     });
@@ -219,7 +221,9 @@ function settle(step: Step, inquiry: Inquiry): Step {
   const whose = step.needs === 'user' ? (roots || !isIn(as.home, as.uid, fileOf(done)) ? { needs: 'root' as const } : { account: as.name }) : {};
   const own = (step as { after?: readonly unknown[] }).after ?? [];
   const words = 'package' in done && done.command && isForNextBoot(done.command) ? [...own, 'reboot'] : own;
-  const after = words.map((word) => afterOf(String(word), { name: as.name, uid: as.uid, asRoot, ...(inquiry.subject ? { subject: inquiry.subject.key } : {}) }));
+  const after = words.map((word) =>
+    afterOf(String(word), { name: as.name, uid: as.uid, asRoot, ...(inquiry.subject ? { subject: inquiry.subject.key } : {}) }),
+  );
   return { ...done, ...whose, ...(after.length > 0 ? { after } : {}) };
 }
 

@@ -297,7 +297,8 @@ export function placesOf(fact: Known, path: readonly string[]): readonly Where[]
   for (let length = path.length; length > 0; length--) {
     const places = fact.where.get(pathKey(path.slice(0, length)));
     if (!places) continue;
-    if (valueAt(fact.value, path) !== undefined) return places.some((p) => p.looked) ? places.toSorted((a, b) => Number(a.looked ?? 0) - Number(b.looked ?? 0)) : places;
+    if (valueAt(fact.value, path) !== undefined)
+      return places.some((p) => p.looked) ? places.toSorted((a, b) => Number(a.looked ?? 0) - Number(b.looked ?? 0)) : places;
     return places.map((place) => (place.line !== undefined && length === path.length ? place : { ...place, looked: true }));
   }
   return undefined;

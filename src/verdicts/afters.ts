@@ -45,8 +45,8 @@ const manager = (who: ForWhom, ...words: readonly string[]) => (who.asRoot ? sys
 
 /** What is made anew: the cluster or the registry of a file, or the containers of an account. */
 function anew(name: string, subject = ''): string {
-  const [, what, file] = /^(?:(registry|api):)?k3d-config:(.+)$/.exec(subject) ?? [];
-  if (file !== undefined) return `delete the ${what === 'registry' ? 'registry' : 'cluster'} of ${file}, and create it anew`;
+  const [, what, source, of] = /^(?:(registry|api):)?k3d-(config|command|node):(.+)$/.exec(subject) ?? [];
+  if (of !== undefined) return `delete the ${what === 'registry' ? 'registry' : 'cluster'} of ${source === 'node' ? 'the node ' : ''}${of}, and create it anew`;
   const kubeconfig = /^kubeconfig:(.+)$/.exec(subject)?.[1];
   if (kubeconfig !== undefined) return `delete the cluster that ${kubeconfig} leads to, and create it anew`;
   return `restart the units of ${name}'s Quadlet files, and create ${name}'s other containers anew`;

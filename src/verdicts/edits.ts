@@ -6,6 +6,7 @@
 import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { shellLine } from './shell-line.ts';
+import { tomlDeletion, tomlInsertion } from './toml-edits.ts';
 
 /** How a file is written. `ini`: systemd, Quadlet and its like; `plain`: sysctl.d and others, KEY = VALUE; `env`: KEY=VALUE; `sh`: export KEY=VALUE. */
 export const formats = ['toml', 'ini', 'plain', 'env', 'sh', 'yaml', 'json'] as const;
@@ -87,17 +88,18 @@ export function replacing(file: string): string {
 export function setCommands(file: string, format: Format, key: string, value: Json, instead?: string): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
   if (instead !== undefined) return [`sed -i ${shellLine([inSection(keyIn(format, key), replacement(instead, spelt(format, value)))])} ${shellLine([file])}`];
-  const { section, name } = keyIn(format, key);
+  const { section, name, path } = keyIn(format, key);
   const at = shellLine([file]);
   const directory = file.slice(0, file.lastIndexOf('/')) || '/';
   const lines = linesFor(format, name, value);
-  const away = deletion(format, section, name);
+  const away = format === 'toml' && section !== '' ? tomlDeletion(path) : deletion(format, section, name);
   const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
   const first = `${made} && ${changed(format, away, file)}`;
   const print = `printf '%s\\n' ${shellLine(lines)}`;
   // Below a table, a key of TOML would be the table's: it goes first.
   if (section === '' && format === 'toml') return [first, `{ ${print}; cat ${at}; } >${replacing(file)}`];
   if (section === '') return [first, `${print} >>${at}`];
+  if (format === 'toml') return [first, tomlInsertion(file, path, lines.join(''), section, replacing(file))];
   const header = headerOf(format, section);
   const insert = `/${header}/a ${lineOf(lines.join('\n')).replaceAll('\n', '\\\n')}`;
   return [
@@ -109,7 +111,8 @@ export function setCommands(file: string, format: Format, key: string, value: Js
 /** Commands that take the key away, or one value of it. */
 export function unsetCommands(file: string, format: Format, key: string, value?: Json): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
-  const { section, name } = keyIn(format, key);
+  const { section, name, path } = keyIn(format, key);
+  if (format === 'toml' && section !== '' && value === undefined) return [changed(format, tomlDeletion(path), file)];
   const script =
     format === 'ini' && value !== undefined && value !== ''
       ? inSection({ section, name, path: [] }, removal(spelt(format, value)))

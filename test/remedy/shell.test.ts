@@ -41,7 +41,8 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 /** The files of a step, links of them followed. */
 function filesOf(step: Step, files: HostSpec['files'] = {}): string[] {
   const { set, unset, write, chmod, link, remove, copy, to, subid, prepend } = step as unknown as Readonly<Record<string, string | undefined>>;
-  const named = 'dropIn' in step ? dropInFile(step) : 'sysctl' in step ? (step.file ?? sysctlFile(step.sysctl)) : 'module' in step ? moduleFile(step.module) : undefined;
+  const named =
+    'dropIn' in step ? dropInFile(step) : 'sysctl' in step ? (step.file ?? sysctlFile(step.sysctl)) : 'module' in step ? moduleFile(step.module) : undefined;
   const own = [named, set, unset, write, chmod, link, remove, copy, copy && to, subid, prepend].filter((p) => p !== undefined && p !== '') as string[];
   return own.flatMap((path) => {
     const spec = files[path];
@@ -59,7 +60,9 @@ function trials(): Trial[] {
         for (const { after: _, ...step } of verdict.outcome === 'fail' ? (verdict.remedy ?? []) : []) {
           const paths = filesOf(step as Step, host.files);
           const before = Object.fromEntries(paths.flatMap((path) => (host.files?.[path] == null ? [] : [[path, host.files[path]]])));
-          const isPlain = Object.values(before).every((s) => typeof s === 'string' || (s && !s.blocked && s.type === undefined && (s.link === undefined || s.link.startsWith('/'))));
+          const isPlain = Object.values(before).every(
+            (s) => typeof s === 'string' || (s && !s.blocked && s.type === undefined && (s.link === undefined || s.link.startsWith('/'))),
+          );
           if (paths.length > 0 && isPlain) {
             const key = JSON.stringify([step, before]);
             if (!found.has(key)) found.set(key, { where: `${rule.id}: ${on.trial.it}`, step: step as Step, before });
@@ -70,7 +73,8 @@ function trials(): Trial[] {
   return [...found.values()];
 }
 
-const contentOf = (spec: FileSpec | undefined): string | undefined => (spec == null ? undefined : typeof spec === 'string' ? spec : spec.link === undefined ? (spec.content ?? '') : `-> ${spec.link}`);
+const contentOf = (spec: FileSpec | undefined): string | undefined =>
+  spec == null ? undefined : typeof spec === 'string' ? spec : spec.link === undefined ? (spec.content ?? '') : `-> ${spec.link}`;
 
 /** What stands at the paths after the step, in memory. */
 function inMemory({ step, before }: Trial, paths: readonly string[]): (string | undefined)[] {
@@ -103,24 +107,30 @@ function read(path: string, root: string): string | undefined {
   }
 }
 
-test('every step of a file does in a shell what it does in memory', () => {
-  const all = trials().filter(({ step, before }) => shellOf(step) !== undefined && (!('chmod' in step || 'remove' in step) || Object.keys(before).length > 0));
-  expect(all.length).toBeGreaterThan(50);
-  const wrong = all.flatMap((trial, at): string[] => {
-    const root = join(scratch, `${at}`);
-    const paths = [...new Set([...filesOf(trial.step), ...Object.keys(trial.before)])];
-    let shell: readonly (string | undefined)[];
-    try {
-      shell = byShell(trial, paths, root);
-    } catch (error) {
-      return [`${trial.where}: ${JSON.stringify(trial.step)}: ${String(error).slice(0, 300)}`];
-    } finally {
-      rmSync(root, { recursive: true, force: true });
-    }
-    const memory = inMemory(trial, paths);
-    return JSON.stringify(shell) === JSON.stringify(memory)
-      ? []
-      : [`${trial.where}: ${JSON.stringify(trial.step)}\n  shell  ${JSON.stringify(shell)}\n  memory ${JSON.stringify(memory)}`];
-  });
-  expect(wrong).toEqual([]);
-}, longest);
+test(
+  'every step of a file does in a shell what it does in memory',
+  () => {
+    const all = trials().filter(
+      ({ step, before }) => shellOf(step) !== undefined && (!('chmod' in step || 'remove' in step) || Object.keys(before).length > 0),
+    );
+    expect(all.length).toBeGreaterThan(50);
+    const wrong = all.flatMap((trial, at): string[] => {
+      const root = join(scratch, `${at}`);
+      const paths = [...new Set([...filesOf(trial.step), ...Object.keys(trial.before)])];
+      let shell: readonly (string | undefined)[];
+      try {
+        shell = byShell(trial, paths, root);
+      } catch (error) {
+        return [`${trial.where}: ${JSON.stringify(trial.step)}: ${String(error).slice(0, 300)}`];
+      } finally {
+        rmSync(root, { recursive: true, force: true });
+      }
+      const memory = inMemory(trial, paths);
+      return JSON.stringify(shell) === JSON.stringify(memory)
+        ? []
+        : [`${trial.where}: ${JSON.stringify(trial.step)}\n  shell  ${JSON.stringify(shell)}\n  memory ${JSON.stringify(memory)}`];
+    });
+    expect(wrong).toEqual([]);
+  },
+  longest,
+);

@@ -113,7 +113,17 @@ const none = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
 const full: Full<Report> = {
   format: 'pretrip-report/1',
   tool: { name: 'pretrip', version: '0', code: digest, rules: digest },
-  target: { kind: 'local', name: 'n', identity: 'i', takenAt: '2026-11-01T00:00:00Z', snapshot: digest, user: 'u', accounts: ['a'], truncated: true, offline: true },
+  target: {
+    kind: 'local',
+    name: 'n',
+    identity: 'i',
+    takenAt: '2026-11-01T00:00:00Z',
+    snapshot: digest,
+    user: 'u',
+    accounts: ['a'],
+    truncated: true,
+    offline: true,
+  },
   caveats: [{ about: 'target', said: 's' }],
   profiles: [{ id: 'p', because: 'b' }],
   undecidedProfiles: [{ id: 'p', because: 'b', missing: Object.values(fullMissing) }],

@@ -1,7 +1,7 @@
 /** Kind `quadlet`: a Quadlet file: who reads it, what the generator makes of it, and its merged content. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../../facts/fact.ts';
 import { since } from '../../facts/containers/podman-release.ts';
+import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Conversions, conversionsOf } from '../../facts/quadlet/quadlet-conversions.ts';
@@ -109,7 +109,12 @@ function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
   const facts = views.map((view, at) => describeFile(view, file, extras[at] as ServiceDropIns));
   const last = facts.at(-1) as FactBuilder;
   // Where nobody knows the release, what every one of them reads is safe.
-  for (const fact of facts) fact.set('readsDropIns', hosts.each.every(({ release }) => since(release, '5.0')), { path: file.path });
+  for (const fact of facts)
+    fact.set(
+      'readsDropIns',
+      hosts.each.every(({ release }) => since(release, '5.0')),
+      { path: file.path },
+    );
   const known = last.build();
   const built = facts.map((f) => f.build());
   for (const part of comparedParts(Object.keys(shape.fields), built)) {

@@ -132,7 +132,9 @@ function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
   const find = (key: string): Assignment | undefined => last(own, 'Service', key) ?? last(inSlice, 'Slice', key);
   const set = (field: string, key: string, parse: (text: string) => Json | undefined): void => {
     const found = find(key);
-    const where = found ? { ...found.where, said: `${key}=${found.value}` } : { ...(own[0]?.where ?? { path: 'qm.container' }), said: `${key}= is not set`, looked: true as const };
+    const where = found
+      ? { ...found.where, said: `${key}=${found.value}` }
+      : { ...(own[0]?.where ?? { path: 'qm.container' }), said: `${key}= is not set`, looked: true as const };
     if (!found && open) fact.gap(field, open);
     else fact.at(field, where).set(field, found && parse(found.value), where);
   };

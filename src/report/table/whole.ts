@@ -60,7 +60,7 @@ function seen(verdict: Verdict, page: Page): string[] {
   const deciding = decidingFirst(verdict).filter((e) => e.truth !== 'yes' || verdict.outcome === 'pass' || verdict.outcome === 'not-applicable');
   const apart = deciding.length > 1;
   const entries = deciding.flatMap(({ said, where }) => [
-    ...(apart ? [plain(clip(said, longestText))] : []),
+    ...(apart ? [plain(clip(said.replace(/, wanted /g, '; needed: '), longestText))] : []),
     ...new Set(where.flatMap((place) => placeLines(place).map((line) => (apart ? '  ' : '') + line))),
   ]);
   return entries.flatMap((text, at) => labelled(at === 0 ? (apart ? 'found' : 'at') : '', text, page));
