@@ -135,7 +135,7 @@ describe('commands', () => {
     ['check', /did you mean "pretrip rules check"\?/],
     ['judge', /did you mean "pretrip scan"\?/],
     ['scna', /there is no command "scna"\n {2}did you mean "scan"\?/],
-    ['rules lst', /there is no command "rules lst"\n {2}did you mean "list"\?/],
+    ['rules lst', /there is no command "rules lst"\n {2}did you mean "pretrip rules list"\?/],
     ['rules help', /did you mean "pretrip rules --help"\?/],
     ['version', /did you mean "pretrip --version"\?/],
     ['-q scan', /flags go after the command, and -q is before any\n {2}such as: pretrip scan -q/],
