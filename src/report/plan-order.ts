@@ -1,6 +1,16 @@
 /** What of a plan rests on what, although no rule says so, and packages that several findings want. Pure. */
+import type { Verdict } from '../verdicts/report.ts';
 import { actOf, type Step } from '../verdicts/steps.ts';
-import type { Node } from './plan.ts';
+
+/** A step while the plan is made. */
+export interface Node {
+  readonly step: Step;
+  /** When it is due, after all that is not: 0 for what is done at once. */
+  due: number;
+  readonly findings: Verdict[];
+  /** Keys of steps that come before it. */
+  readonly before: Set<string>;
+}
 
 /** Whether a step can only be carried out, or only has effect, after the other. */
 export function standsOn(step: Step, other: Step): boolean {

@@ -11,7 +11,7 @@ import { canonical } from './canonical.ts';
 import { isWaived } from './findings.ts';
 import { type Way, waysToDecide } from './missing.ts';
 import { remedyIn } from './offline.ts';
-import { packagesOnce, standsOn } from './plan-order.ts';
+import { type Node, packagesOnce, standsOn } from './plan-order.ts';
 
 /** A verdict by its rule and its subject. */
 export interface Finding {
@@ -33,16 +33,6 @@ export interface PlanStep {
   readonly ofGate: number;
   /** Unknown verdicts that are decided by it. */
   readonly decides: readonly Finding[];
-}
-
-/** A step while the plan is made. */
-export interface Node {
-  readonly step: Step;
-  /** When it is due, after all that is not: 0 for what is done at once. */
-  due: number;
-  readonly findings: Verdict[];
-  /** Keys of steps that come before it. */
-  readonly before: Set<string>;
 }
 
 /**

@@ -27,7 +27,7 @@ const dotted = (path: readonly string[]): string => path.map(segment).join(`${bl
 const value = `\\("[^"]*"\\|'[^']*'\\|\\[[^]]*\\]\\|[^],}]*\\)`;
 
 /** The line that begins a table; it may be indented, with blanks within the brackets: a second one of a name is an error. */
-export const tomlHeader = (path: readonly string[]): string => `^${blank}\\[${blank}${dotted(path)}${blank}\\]`;
+const tomlHeader = (path: readonly string[]): string => `^${blank}\\[${blank}${dotted(path)}${blank}\\]`;
 
 /** A script that takes the key away in every form. */
 export const tomlDeletion = (path: readonly string[]): string => tomlForms(path).map(deletionOf).join(';');
