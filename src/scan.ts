@@ -183,4 +183,5 @@ const targetOf = (header: Header, { digest, truncated }: Snapshot, accounts = he
   user: header.user.name,
   ...(accounts ? { accounts } : {}),
   ...(truncated ? { truncated: true } : {}),
+  ...(wasRunning(header) ? {} : { offline: true }),
 });

@@ -153,6 +153,7 @@ const definitions: Schema = {
       column: { type: 'integer', minimum: 1 },
       text: { type: 'string', description: 'The line itself, secrets masked, cut where it is long. Only of files that were read.' },
       said: { type: 'string', description: 'What this place contributed.' },
+      looked: { const: true, description: 'It was looked at, and does not set the value.' },
     },
   },
   missing: {
@@ -260,6 +261,7 @@ export const reportSchema: Schema = {
         user: { type: 'string', description: 'Who looked: privileges decide what could be seen.' },
         accounts: { $ref: '#/$defs/words', description: 'Whose containers it is about, where that was named (--account).' },
         truncated: { const: true, description: 'The snapshot lacks its end record: what it does not hold is unknown.' },
+        offline: { const: true, description: 'Nothing ran there: a root directory, an image. Paths of steps are those within it.' },
       },
     },
     caveats: {

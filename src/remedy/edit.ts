@@ -3,6 +3,7 @@ import { isMap, isSeq, parseDocument } from 'yaml';
 import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Format, keyIn, linesFor, spelt } from '../verdicts/edits.ts';
+import { withoutToml, withToml } from './toml-edit.ts';
 
 /** The text with the key set to this value; all else as it was. `instead`: only where these words of a line stand, in their place. */
 export function setKey(text: string, format: Format, key: string, value: Json, instead?: string): string {
@@ -10,11 +11,11 @@ export function setKey(text: string, format: Format, key: string, value: Json, i
   if (instead !== undefined) return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, instead, spelt(format, value))));
   if (format === 'yaml' || format === 'json') return inDocument(text, format, (document) => document.setIn(steps(path), value));
   const lines = linesFor(format, name, value);
+  if (format === 'toml' && section !== '') return joined(withToml(withoutToml(linesOf(text), path), path, lines.join(''), section));
   const rest = without(linesOf(text), section, name);
   if (section === '') {
     // Below a table, a key of TOML would be the table's.
-    const first = format === 'toml' ? rest.findIndex((line) => /^\s*\[/.test(line)) : -1;
-    return joined(first < 0 ? [...rest, ...lines] : [...rest.slice(0, first), ...lines, ...rest.slice(first)]);
+    return joined(format === 'toml' ? [...lines, ...rest] : [...rest, ...lines]);
   }
   const at = rest.findIndex((line) => sectionOf(line) === sectionOf(`[${section}]`));
   return joined(at < 0 ? [...rest, `[${section}]`, ...lines] : [...rest.slice(0, at + 1), ...lines, ...rest.slice(at + 1)]);
@@ -25,6 +26,7 @@ export function unsetKey(text: string, format: Format, key: string, value?: Json
   const { section, name, path } = keyIn(format, key);
   if (format === 'ini' && value !== undefined && value !== '')
     return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
+  if (format === 'toml' && section !== '' && value === undefined) return joined(withoutToml(linesOf(text), path));
   if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
   return inDocument(text, format, (document) => {
     const at = steps(path);

@@ -33,6 +33,9 @@ export function places(verdict: Verdict): Place[] {
   return [...found.values()];
 }
 
+/** Of a place that was looked at and sets nothing. */
+export const lookedWords = 'not set there';
+
 /** `path:line:column`, as far as known. */
 export function placeText(place: Place): string {
   const line = place.line === undefined ? '' : `:${place.line}`;

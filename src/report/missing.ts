@@ -26,6 +26,8 @@ export interface Way {
   /** The step, as it is typed or in words. */
   readonly step: string;
   readonly isCommand: boolean;
+  /** The same as a program with its arguments, where it is a command. */
+  readonly argv?: readonly string[];
   /** What to know about the step. */
   readonly note?: string;
 }
@@ -49,27 +51,29 @@ function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: b
   return { verdicts, step: of, isCommand: false };
 }
 
-const furtherCapture = { step: 'pretrip capture --for RUN.json', isCommand: true, note: 'RUN.json is this run, saved with -o json=RUN.json' } as const;
+const typed = (...argv: readonly string[]) => ({ step: shellLine(argv), isCommand: true, argv });
+const toCapture = ['pretrip', 'capture', '--for', 'RUN.json'] as const;
+const itsRun = { note: 'RUN.json is this run, saved with -o json=RUN.json' } as const;
+const furtherCapture = { ...typed(...toCapture), ...itsRun };
 
-function asRoot(report: Report, here: boolean): Pick<Way, 'step' | 'isCommand' | 'note'> {
+function asRoot(report: Report, here: boolean): Pick<Way, 'step' | 'isCommand' | 'argv' | 'note'> {
   const { kind } = report.target;
-  if (kind === ownHost && here) return { step: `sudo pretrip scan${flagsOf(report)}`, isCommand: true };
+  if (kind === ownHost && here) return typed('sudo', 'pretrip', 'scan', ...flagsOf(report));
   if (kind === overSsh && here) return { step: 'scan it again with --sudo', isCommand: false };
-  return { ...furtherCapture, step: `sudo ${furtherCapture.step}` };
+  return { ...typed('sudo', ...toCapture), ...itsRun };
 }
 
 /** What selects the same rules again. */
-function flagsOf({ selection = {}, target }: Report): string {
+function flagsOf({ selection = {}, target }: Report): readonly string[] {
   const { profiles = [], select = [], ignore = [], params = [] } = selection;
   const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
-  const argv = [
+  return [
     ...each('-p', profiles),
     ...each('--select', select),
     ...each('--ignore', ignore),
     ...each('-D', params),
     ...each('--account', target.accounts ?? selection.accounts ?? []),
   ];
-  return argv.length === 0 ? '' : ` ${shellLine(argv)}`;
 }
 
 interface Need {

@@ -173,6 +173,8 @@ export interface Report {
     readonly accounts?: readonly string[];
     /** The snapshot lacks its end record. */
     readonly truncated?: true;
+    /** Nothing ran there: a root directory, an image. */
+    readonly offline?: true;
   };
   readonly caveats?: readonly Caveat[];
   readonly profiles: readonly { readonly id: string; readonly because: string }[];

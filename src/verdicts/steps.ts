@@ -9,7 +9,7 @@ import { bootClause, bootCommands } from './boot.ts';
 import { fileOf, formats, inPattern, isFormat, keyIn, linesFor, sectionWords, setCommands, unsetCommands } from './edits.ts';
 import { namesInWords, removeCommand } from './packages.ts';
 import { shellLine } from './shell-line.ts';
-import { dropInFile, moduleFile, sysctlFile, written } from './step-files.ts';
+import { dropInFile, moduleFile, prepended, sysctlFile, written } from './step-files.ts';
 import { managers, opposite, systemctlOf, unitActs, unitWords } from './unit-acts.ts';
 
 /** What to do, for a person. */
@@ -157,6 +157,19 @@ export const steps = {
     fields: { link: 'path', to: 'path' },
     tell: ({ link, to }) => command('ln', '-sfn', to, link),
     undo: ({ link }) => shellLine(['rm', link]),
+  }),
+  prepend: row({
+    describe: 'put these lines before all others of a file, unless they stand there',
+    fields: { prepend: 'path', content: 'text' },
+    tell: ({ prepend, content }) => ({ ...clause(`put at the top of ${prepend}`), content }),
+    shell: ({ prepend, content }) => prepended(prepend, content),
+  }),
+  copy: row({
+    describe: 'lay a copy of a file where none is yet: one that is there stays',
+    fields: { copy: 'path', to: 'path' },
+    tell: ({ copy, to }) => clause(`copy ${copy} to ${to}`),
+    shell: ({ copy, to }) => [`test -e ${shellLine([to])} || install -D -m 0644 ${shellLine([copy, to])}`],
+    undo: ({ to }) => shellLine(['rm', to]),
   }),
   remove: row({ describe: 'remove a file', fields: { remove: 'path' }, tell: ({ remove }) => command('rm', remove) }),
   linger: row({

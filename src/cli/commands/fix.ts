@@ -1,12 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Interfaces } from '@oclif/core';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { fixJson, fixText } from '../../report/fix.ts';
+import { fixJson, fixText, nothingJudged } from '../../report/fix.ts';
 import { type Occasion, scan } from '../../scan.ts';
 import { type Report, severities } from '../../verdicts/report.ts';
 import { refuseUnknown } from '../accounts.ts';
-import { DefectError } from '../errors.ts';
+import { DefectError, exitStatus } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
 import { asking, working } from '../progress.ts';
@@ -41,8 +42,12 @@ export default class Fix extends PretripCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.read(Fix, async (parsed) => parsed);
-    const report = isSavedRun(args.target) ? await savedReport(args.target) : await this.#scanned(args.target, flags);
-    await out((flags.output === 'json' ? fixJson : fixText)(report, flags['fail-on']));
+    const saved = isSavedRun(args.target);
+    const report = saved ? await savedReport(args.target) : await this.#scanned(args.target, flags);
+    const isRoot = !saved && report.target.offline === true && isDirectory(args.target);
+    const from = { here: !saved && (args.target === usualTarget || args.target.includes('://')), ...(isRoot ? { root: resolve(args.target) } : {}) };
+    await out((flags.output === 'json' ? fixJson : fixText)(report, flags['fail-on'], from));
+    if (nothingJudged(report) !== undefined) process.exitCode = exitStatus.incomplete;
   }
 
   async #scanned(name: string, flags: Asked): Promise<Report> {
@@ -69,6 +74,14 @@ export default class Fix extends PretripCommand {
 }
 
 type Asked = Interfaces.InferredFlags<typeof Fix.flags>;
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /** Whether a path is what `scan -o json=FILE` wrote: a report says so in its first lines. */
 function isSavedRun(path: string): boolean {

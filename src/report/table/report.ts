@@ -8,7 +8,7 @@ import { briefly } from './brief.ts';
 import { type Cause, causesOf } from './causes.ts';
 import { entry } from './finding.ts';
 import { aside, densities, mostLines, type Page, sectionTitle, withGate } from './page.ts';
-import { type Plan, planOf } from './plan.ts';
+import { planLines } from './plan.ts';
 import { gateText, type Readiness, readiness } from './readiness.ts';
 import { originLines, summaryLines } from './summary.ts';
 import { undecidedLines } from './undecided.ts';
@@ -39,14 +39,13 @@ export function reportPage(report: Report, page: Page): string {
 
 function pageOf({ report, ready, ways, causes }: Told, page: Page): string {
   const { style } = page;
-  const plan = planOf(report, causes, ways, page);
   const lists = (outcome: Verdict['outcome']): boolean => style.show.includes(outcome);
   const open = ways.reduce((sum, way) => sum + way.verdicts.length, 0);
   const blocks: Block[] = [
     summaryLines(report, ready, ways, page),
     ...(style.verbose ? [originLines(report, page)] : []),
-    ...(lists('fail') ? [plan.lines] : []),
-    ...(style.verbose ? wholeSections(report, page) : shortSections(report, causes, plan, page)),
+    ...(lists('fail') ? [planLines(report, causes, ways, page)] : []),
+    ...(style.verbose ? wholeSections(report, page) : shortSections(report, causes, page)),
     ...(!style.verbose && lists('unknown') ? section('not decided', open, [undecidedLines(ways, page)], page) : []),
     ...restSections(report, page),
     lastLine(report, ready, page),
@@ -71,13 +70,13 @@ function section(title: string, count: number | undefined, blocks: readonly Bloc
 }
 
 /** The failures: those that the gate sees as entries, the others in short. */
-function shortSections(report: Report, causes: readonly Cause[], { numbered }: Plan, page: Page): Block[] {
+function shortSections(report: Report, causes: readonly Cause[], page: Page): Block[] {
   const { style, paint } = page;
   if (!style.show.includes('fail')) return [];
   const full = (severity: Severity): boolean => reaches(severity, style.failOn === 'never' ? 'high' : style.failOn);
   const of = (severity: Severity): Cause[] => causes.filter((c) => c.verdicts[0].severity === severity);
   const entries = severities.filter(full).flatMap((severity) => {
-    const all = of(severity).map((c) => entry(c, numbered.includes(c) ? numbered.indexOf(c) + 1 : undefined, page));
+    const all = of(severity).map((c) => entry(c, page));
     return section(severity, undefined, page.density.air ? all : [all.flat()], page, paint.severity[severity](severity));
   });
   const lower = severities.filter((s) => !full(s)).flatMap(of);

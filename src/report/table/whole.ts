@@ -1,7 +1,7 @@
 /** With -v: the findings of a rule whole: what was found, everywhere it was seen, why it matters, the whole fix and its check. */
 import type { RuleCard, Verdict } from '../../verdicts/report.ts';
 import { canonical } from '../canonical.ts';
-import { decidingFirst, isWaived, type Place, placeText, sentence } from '../findings.ts';
+import { decidingFirst, isWaived, lookedWords, type Place, placeText, sentence } from '../findings.ts';
 import { missingText } from '../missing.ts';
 import { stepText } from '../steps.ts';
 import { clip, plain } from '../text.ts';
@@ -60,7 +60,7 @@ function seen(verdict: Verdict, page: Page): string[] {
   const deciding = decidingFirst(verdict).filter((e) => e.truth !== 'yes' || verdict.outcome === 'pass' || verdict.outcome === 'not-applicable');
   const apart = deciding.length > 1;
   const entries = deciding.flatMap(({ said, where }) => [
-    ...(apart ? [plain(clip(said, longestText))] : []),
+    ...(apart ? [plain(clip(said.replace(/, wanted /g, '; needed: '), longestText))] : []),
     ...new Set(where.flatMap((place) => placeLines(place).map((line) => (apart ? '  ' : '') + line))),
   ]);
   return entries.flatMap((text, at) => labelled(at === 0 ? (apart ? 'found' : 'at') : '', text, page));
@@ -69,7 +69,8 @@ function seen(verdict: Verdict, page: Page): string[] {
 /** The place and what it contributes; below it the line that stands there. */
 function placeLines(place: Place): string[] {
   const { text = '' } = place;
-  const at = placeText(place) + (place.said === undefined ? '' : `  (${place.said})`);
+  const said = place.said ?? (place.looked ? lookedWords : undefined);
+  const at = placeText(place) + (said === undefined ? '' : `  (${said})`);
   return [at, ...(text.trim() === '' ? [] : [`  ${text.trim()}`])].map((line) => plain(clip(line, longestText)));
 }
 
