@@ -18,6 +18,7 @@ import { registryCredentials } from './containers/registry-credentials.ts';
 import { rootlessOverlay } from './containers/rootless-overlay.ts';
 import { seccompProfile } from './containers/seccomp-profile.ts';
 import { cri } from './crio/cri.ts';
+import { crio } from './crio/crio.ts';
 import { crioCni } from './crio/crio-cni.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
@@ -123,6 +124,7 @@ export const kinds: readonly Kind[] = [
   rootlessOverlay,
   seccompProfile,
   cri,
+  crio,
   crioCni,
   crioStorage,
   accountHome,
