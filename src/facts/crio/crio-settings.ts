@@ -6,7 +6,7 @@ import { selinux } from '../host/selinux.ts';
 import { seeTool } from '../host/tool-version.ts';
 import { source } from '../source.ts';
 import { crioConf } from './crio-conf.ts';
-import { builtInHandler, defaultsOf, oldestMinor } from './crio-defaults.ts';
+import { builtInHandler, defaultCapabilities, defaultsOf, oldestMinor } from './crio-defaults.ts';
 import { crioStart } from './crio-start.ts';
 
 export type CrioSettings =
@@ -33,6 +33,7 @@ function* readSettings(): Asking<CrioSettings> {
   else fact.gap('version', why).gap('minor', why);
   fillIn(fact, conf, minor, why);
   yield* selinuxOf(fact, conf);
+  capabilitiesOf(fact, conf, minor);
   runtimesOf(fact, conf, minor, why);
   return { is: 'settings', fact: fact.build(), ...(minor === undefined ? {} : { minor }) };
 }
@@ -72,10 +73,24 @@ function fillIn(fact: FactBuilder, conf: Known, minor: number | undefined, why: 
 function* selinuxOf(fact: FactBuilder, conf: Known): Asking<void> {
   const path = ['crio', 'runtime', 'selinux'];
   const found = lookup(conf, ...path);
-  if (found.gap || found.value !== undefined) return;
   const host = yield* selinux();
+  if (host.is === 'unknown') fact.gap('enforcing', host);
+  else fact.set('enforcing', host.enforcing, host.where);
+  if (found.gap || found.value !== undefined) return;
   if (host.is === 'unknown') fact.gap(path, host);
   else fact.set(path, host.enforcing, host.where);
+}
+
+/** Capabilities by the names that the kernel has, CAP_ left out (internal/config/capabilities). */
+function capabilitiesOf(fact: FactBuilder, conf: Known, minor: number | undefined): void {
+  const { value, where, gap } = lookup(conf, 'crio', 'runtime', 'default_capabilities');
+  if (gap) return void fact.gap('capabilities', gap);
+  const names = Array.isArray(value) ? value.map(String) : defaultCapabilities;
+  fact.set(
+    'capabilities',
+    names.map((name) => name.toUpperCase().replace(/^CAP_/, '')),
+    ...(value === undefined ? [builtIn(minor)] : where),
+  );
 }
 
 /** The handlers with the built-in one, and the cgroup of each one's monitor (config.go TranslateMonitorFieldsForHandler). */

@@ -36,6 +36,8 @@ export const crioCni = defineKind({
     plugins: listOf(string('a plugin'), 'the plugins that the chosen file names, and loopback'),
     pluginDirs: listOf(string('a directory'), 'where CRI-O looks for plugins'),
     missing: listOf(string('a plugin'), 'plugins that none of the directories holds'),
+    checked: boolean('CRI-O has the plugins check each pod: the network is of 0.4.0 or newer and does not set disableCheck'),
+    bandwidth: string('whose bandwidth plugin the network runs: of K3s, or of another directory; unset: it names none', ['k3s', 'other']),
   }),
   touches: () => [
     crioConf,
@@ -62,7 +64,8 @@ export const crioCni = defineKind({
       .set('networkDir', dir, ...at('network_dir'))
       .set('k3sDir', dir.startsWith('/var/lib/rancher/k3s/'), ...at('network_dir'))
       .set('pluginDirs', dirs, ...at('plugin_dirs'));
-    if (!networkDirs.includes(dir)) return elsewhere(fact, dir, at('network_dir'), ['files', 'broken', 'chosen', 'network', 'podman', 'plugins', 'missing']);
+    if (!networkDirs.includes(dir))
+      return elsewhere(fact, dir, at('network_dir'), ['files', 'broken', 'chosen', 'network', 'podman', 'plugins', 'missing', 'checked', 'bandwidth']);
     const refusal = yield* choose(fact, dir, network.cni_default_network);
     if (refusal) return refusal;
     yield* plugins(fact, dirs, at('plugin_dirs'));
@@ -114,13 +117,21 @@ function* choose(fact: FactBuilder, dir: string, wanted: string | undefined): As
     .set('chosen', chosen.name, where)
     .set('network', nameOf(chosen.root), where)
     .set('podman', /podman/.test(chosen.name) || nameOf(chosen.root) === 'podman', where);
-  fact.set('plugins', [...new Set([...chosen.types, 'loopback'])], where);
+  fact.set('plugins', [...new Set([...chosen.types, 'loopback'])], where).set('checked', isChecked(chosen.root), where);
   return undefined;
 }
 
 function nameOf(root: TextNode): string | undefined {
   const name = entry(root, 'name');
   return name ? String(plain(name.value)) : undefined;
+}
+
+/** libcni CheckNetworkList; cri-o/ocicni:pkg/ocicni/ocicni.go checkNetwork. */
+function isChecked(root: TextNode): boolean {
+  const version = entry(root, 'cniVersion');
+  const disabled = entry(root, 'disableCheck');
+  const [major = 0, minor = 0] = version ? String(plain(version.value)).split('.').map(Number) : [0, 1];
+  return (major > 0 || minor >= 4) && !(disabled && [true, 'true'].includes(plain(disabled.value) as boolean | string));
 }
 
 function typesIn(root: TextNode, file: string): readonly string[] {
@@ -135,6 +146,7 @@ function* plugins(fact: FactBuilder, dirs: readonly string[], at: readonly Where
   const answers = known.length === 0 ? [] : ((yield known.map((path): Ask => ({ do: 'list', path }))) as readonly Answer<readonly string[]>[]);
   const there = new Set(answers.flatMap((a) => (a.is === 'got' ? a.value : [])));
   const missing = wanted.filter((p) => !there.has(p));
+  bandwidthOf(fact, wanted, known, answers);
   const unseen = answers.findIndex((a) => a.is === 'blocked');
   const blocked = answers[unseen];
   if (missing.length > 0 && blocked?.is === 'blocked') return void fact.gap('missing', unknown(blocked, known[unseen] as string));
@@ -142,4 +154,15 @@ function* plugins(fact: FactBuilder, dirs: readonly string[], at: readonly Where
   if (missing.length > 0 && outside)
     return void fact.gap('missing', { is: 'unknown', why: 'unsupported', said: `${outside} is outside the directories that pretrip reads`, where: at });
   if (wanted.length > 0) fact.set('missing', missing, ...known.map((path) => ({ path })), ...at);
+}
+
+/** The first directory that holds the plugin is the one whose plugin runs. */
+function bandwidthOf(fact: FactBuilder, wanted: readonly string[], dirs: readonly string[], answers: readonly Answer<readonly string[]>[]): void {
+  if (!wanted.includes('bandwidth')) return;
+  for (const [at, path] of dirs.entries()) {
+    const answer = answers[at];
+    if (answer?.is === 'blocked') return void fact.gap('bandwidth', unknown(answer, path));
+    if (answer?.is !== 'got' || !answer.value.includes('bandwidth')) continue;
+    return void fact.set('bandwidth', /\/rancher\/k3s\//.test(path) ? 'k3s' : 'other', { path: `${path}/bandwidth` });
+  }
 }

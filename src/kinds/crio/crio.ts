@@ -4,7 +4,7 @@ import { crioShape } from '../../facts/crio/crio-conf.ts';
 import { type CrioSettings, crioSettings } from '../../facts/crio/crio-settings.ts';
 import { type Fact, missing } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { list, map, number, record, string, version } from '../../facts/shape.ts';
+import { boolean, list, map, number, record, string, version } from '../../facts/shape.ts';
 
 export const crio = defineKind({
   name: 'crio',
@@ -19,6 +19,8 @@ export const crio = defineKind({
     minor: number('34 of 1.34'),
     layers: list(string('a path'), 'the files that were applied, later ones winning'),
     unknownKeys: list(string('a key as it stands'), 'keys that no release of CRI-O knows'),
+    capabilities: list(string('a name without CAP_'), 'what containers get of capabilities when nothing else is said'),
+    enforcing: boolean('SELinux denies on this host'),
     monitors: map(string('a slice, or pod'), 'the cgroup of the monitor of each runtime; empty where the runtime decides'),
   }),
   touches: () => [crioSettings],
