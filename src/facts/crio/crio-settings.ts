@@ -104,7 +104,9 @@ function runtimesOf(fact: FactBuilder, conf: Known, minor: number | undefined, w
     fact.set([...path, own], builtInHandler(minor), builtIn(minor));
   } else if (minor === undefined && all.size === 0) fact.gap(path, why);
   const conmon = lookup(conf, 'crio', 'runtime', 'conmon_cgroup');
-  if (conmon.gap) return void fact.gap('monitors', conmon.gap);
+  // The handler of its own has a name that depends on the release.
+  const hidden = conmon.gap ?? (minor === undefined && !(all.has('crun') && all.has('runc')) ? why : undefined);
+  if (hidden) return void fact.gap('monitors', hidden);
   fact.set('monitors', {});
   for (const [name, handler] of all) {
     if (handler.runtime_type !== undefined && handler.runtime_type !== '' && handler.runtime_type !== 'oci') continue;

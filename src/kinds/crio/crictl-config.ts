@@ -12,7 +12,7 @@ const path = '/etc/crictl.yaml';
 export const crictlConfig = defineKind({
   name: 'crictl-config',
   noun: 'the configuration of crictl',
-  absent: '/etc/crictl.yaml is not there',
+  absent: '/etc/crictl.yaml is not there, so crictl guesses which runtime to ask',
   describe: 'The endpoint that /etc/crictl.yaml gives crictl, and whether CRI-O listens there.',
   fields: {},
   shape: record({

@@ -18,6 +18,7 @@ const program = record({
   exists: boolean('it is there'),
   uid: number('its owner'),
   mode: mode('its permission bits'),
+  directory: string('a directory above it in which others may replace it'),
   exposed: boolean('somebody else than root may change or replace it'),
 });
 
@@ -102,7 +103,14 @@ function* examined(fact: FactBuilder, field: 'runtimes' | 'nri', named: readonly
     if (refused ?? (over && 'is' in over)) return void fact.gap(field, refused ?? (over as Unknown));
     if (!end && thereOnly) continue;
     const exposed = end !== undefined && (over !== undefined || end.uid !== 0 || (end.mode & 0o022) !== 0);
-    values.push({ ...(runtime === undefined ? {} : { runtime }), path, exists: end !== undefined, exposed, ...(end ? { uid: end.uid, mode: end.mode } : {}) });
+    values.push({
+      ...(runtime === undefined ? {} : { runtime }),
+      path,
+      exists: end !== undefined,
+      exposed,
+      ...(end && over ? { directory: (over as Where).path } : {}),
+      ...(end ? { uid: end.uid, mode: end.mode } : {}),
+    });
     places.push([
       { path, ...(end ? { said: `mode ${end.mode.toString(8).padStart(4, '0')}, owner ${end.uid}` } : { said: 'not there' }) },
       ...(over ? [over as Where] : []),

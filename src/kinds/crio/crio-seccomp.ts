@@ -66,7 +66,7 @@ function profilesOf(conf: Known): readonly Named[] | Unknown {
   for (const [name, handler] of Object.entries((value ?? {}) as Record<string, Record<string, Json>>)) {
     const path = handler.seccomp_profile;
     if (typeof path === 'string' && path !== '')
-      named.push({ key: `seccomp_profile of ${name}`, path, where: lookup(conf, 'crio', 'runtime', 'runtimes', name).where });
+      named.push({ key: `seccomp_profile of the runtime ${name}`, path, where: lookup(conf, 'crio', 'runtime', 'runtimes', name).where });
   }
   return named;
 }

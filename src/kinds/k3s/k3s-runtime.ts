@@ -1,5 +1,5 @@
 /** Kind `k3s-runtime`: which container runtime the K3s service is told to use. */
-import { type Answer, type Ask, type Asking, list, type Stat, stat } from '../../facts/ask.ts';
+import { type Answer, type Asking, list, type Stat, stat } from '../../facts/ask.ts';
 import { crioListen, socketPath } from '../../facts/crio/crio-listen.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { goBool } from '../../facts/k3s/go.ts';
@@ -15,11 +15,7 @@ type Runtime = (typeof runtimes)[number];
 const usualData = '/var/lib/rancher/k3s';
 const registries = '/etc/rancher/k3s/registries.yaml';
 /** What only the embedded containerd reads (k3s-io/k3s:pkg/agent/config/config.go, pkg/agent/containerd). */
-const filesBelow = (data: string): readonly string[] => [
-  registries,
-  ...['config.toml.tmpl', 'config-v3.toml.tmpl'].map((n) => `${data}/agent/etc/containerd/${n}`),
-];
-const imagesBelow = (data: string): string => `${data}/agent/images`;
+const templates = ['config.toml.tmpl', 'config-v3.toml.tmpl'];
 const flagsOfContainerd = [
   'embedded-registry',
   'snapshotter',
@@ -52,11 +48,10 @@ export const k3sRuntime = defineKind({
     k3sModel,
     k3sConfig,
     crioListen,
-    ...filesBelow(usualData).map((path) => ({ do: 'stat' as const, path })),
+    { do: 'stat', path: registries },
+    ...['agent/images', 'agent/etc/containerd'].map((below) => ({ do: 'list' as const, path: `${usualData}/${below}` })),
     ...['/run/*', '/run/*/*', '/run/*/*/*'].map((path) => ({ do: 'stat' as const, path, first: path === '/run/*/*' ? ['/run/crio/crio.sock'] : [] })),
-    { do: 'list', path: imagesBelow(usualData) },
-    { do: 'stat', named: 'templates of containerd below the data directory of K3s', later: true },
-    { do: 'list', named: 'agent/images below the data directory of K3s', later: true },
+    { do: 'list', named: 'the data directory of K3s, and what of it containerd reads', later: true },
   ],
   *learn(): Asking<Fact> {
     const settings = yield* settingsOfK3s();
@@ -166,20 +161,45 @@ function* lost(fact: FactBuilder, { flag, dataDir }: Settings): Asking<void> {
     const [value, where] = flag(name);
     if (value !== undefined && value !== 'false') found.push({ name, where: where[0] ?? { path: 'config.yaml' } });
   }
-  const files = filesBelow(dataDir);
-  const images = imagesBelow(dataDir);
-  const stats = (yield files.map((path): Ask => ({ do: 'stat', path }))) as readonly Answer<Stat>[];
-  const names = yield* list(images);
-  for (const [at, answer] of [...stats, names].entries()) {
-    const path = files[at] ?? images;
-    if (answer.is === 'blocked') return void fact.gap('lost', unknown(answer, path));
+  const paths: string[] = [];
+  for (const part of [yield* registriesFile(), yield* templatesIn(dataDir), yield* archivesIn(dataDir)]) {
+    if ('is' in part) return void fact.gap('lost', part);
+    paths.push(...part);
   }
-  for (const [at, answer] of stats.entries()) if (answer.is === 'got') found.push({ name: files[at] as string, where: { path: files[at] as string } });
-  for (const name of names.is === 'got' ? names.value : [])
-    if (!name.startsWith('.')) found.push({ name: `${images}/${name}`, where: { path: `${images}/${name}` } });
+  found.push(...paths.map((path) => ({ name: path, where: { path } })));
   fact.set(
     'lost',
     found.map((f) => f.name),
-    ...(found.length > 0 ? found.map((f) => f.where) : [...files.map((path) => ({ path })), { path: images }]),
+    ...(found.length > 0 ? found.map((f) => f.where) : [registries, `${dataDir}/agent/images`].map((path) => ({ path }))),
   );
+}
+
+function* registriesFile(): Asking<readonly string[] | Unknown> {
+  const there = yield* stat(registries);
+  return there.is === 'blocked' ? unknown(there, registries) : there.is === 'got' ? [registries] : [];
+}
+
+function* templatesIn(dataDir: string): Asking<readonly string[] | Unknown> {
+  const names = yield* namesIn(dataDir, ['agent', 'etc', 'containerd']);
+  return 'is' in names ? names : names.each.filter((n) => templates.includes(n)).map((n) => `${names.path}/${n}`);
+}
+
+function* archivesIn(dataDir: string): Asking<readonly string[] | Unknown> {
+  const names = yield* namesIn(dataDir, ['agent', 'images']);
+  return 'is' in names ? names : names.each.filter((n) => !n.startsWith('.')).map((n) => `${names.path}/${n}`);
+}
+
+/** What a directory below the data directory holds. Where it lies elsewhere, each step is taken as the one before shows it. */
+function* namesIn(dataDir: string, steps: readonly string[]): Asking<{ readonly path: string; readonly each: readonly string[] } | Unknown> {
+  const path = [dataDir, ...steps].join('/');
+  if (dataDir !== usualData)
+    for (const [at, step] of steps.entries()) {
+      const above = [dataDir, ...steps.slice(0, at)].join('/');
+      const seen = yield* list(above);
+      if (seen.is === 'blocked') return unknown(seen, above);
+      if (seen.is === 'absent' || !seen.value.includes(step)) return { path, each: [] };
+    }
+  const names = yield* list(path);
+  if (names.is === 'blocked') return unknown(names, path);
+  return { path, each: names.is === 'got' ? names.value : [] };
 }

@@ -86,7 +86,10 @@ export const imagePolicy = defineKind({
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: (q) => (q.of === undefined ? [podmanRelease, policyFiles, ...keys] : [seeTool.of('crio'), crioConf, ...ownPolicy, ...(q.of === 'crio-effective' ? systemPolicy : []), ...keys]),
+  touches: (q) =>
+    q.of === undefined
+      ? [podmanRelease, policyFiles, ...keys]
+      : [seeTool.of('crio'), crioConf, ...ownPolicy, ...(q.of === 'crio-effective' ? systemPolicy : []), ...keys],
   *learn(q, as): Asking<Fact> {
     if (q.of !== undefined) return yield* ofCrio(q.of === 'crio-effective');
     const release = yield* podmanRelease();
