@@ -2,7 +2,6 @@
 import { type Answer, type Ask, type Asking, type Content, list, textOf } from '../../facts/ask.ts';
 import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { pathPattern } from '../../facts/glob.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
@@ -45,6 +44,8 @@ export const crioCni = defineKind({
       ...[...networkDirs, ...pluginDirs].map((path): Pattern => ({ do: 'list', path })),
       ...networkDirs.map((path): Pattern => ({ do: 'read', path: `${path}/*` })),
     ]),
+    { do: 'list', named: 'network_dir and plugin_dirs of crio.conf', later: true },
+    { do: 'read', named: 'the networks in network_dir of crio.conf', later: true },
   ],
   *learn(): Asking<Fact> {
     const conf = yield* crioConf();
@@ -62,10 +63,8 @@ export const crioCni = defineKind({
     const fact = new FactBuilder().consulted(...conf.consulted, { path: dir });
     fact
       .set('networkDir', dir, ...at('network_dir'))
-      .set('k3sDir', dir.startsWith('/var/lib/rancher/k3s/'), ...at('network_dir'))
+      .set('k3sDir', /\/agent\/etc\/cni\/net\.d$/.test(dir), ...at('network_dir'))
       .set('pluginDirs', dirs, ...at('plugin_dirs'));
-    if (!networkDirs.includes(dir))
-      return elsewhere(fact, dir, at('network_dir'), ['files', 'broken', 'chosen', 'network', 'podman', 'plugins', 'missing', 'checked', 'bandwidth']);
     const refusal = yield* choose(fact, dir, network.cni_default_network);
     if (refusal) return refusal;
     yield* plugins(fact, dirs, at('plugin_dirs'));
@@ -74,12 +73,6 @@ export const crioCni = defineKind({
 });
 
 const tidy = (path: string): string => path.replace(/\/+$/, '') || '/';
-
-function elsewhere(fact: FactBuilder, dir: string, where: readonly Where[], fields: readonly string[]): Fact {
-  const gap: Unknown = { is: 'unknown', why: 'unsupported', said: `${dir} is outside the directories that pretrip reads`, where };
-  for (const field of fields) fact.gap(field, gap);
-  return fact.build();
-}
 
 /** ocicni loadNetworks: names ending in .conf, .conflist or .json, in byte order; what does not parse is skipped. */
 function* choose(fact: FactBuilder, dir: string, wanted: string | undefined): Asking<Unknown | undefined> {
@@ -142,27 +135,23 @@ function typesIn(root: TextNode, file: string): readonly string[] {
 
 function* plugins(fact: FactBuilder, dirs: readonly string[], at: readonly Where[]): Asking<void> {
   const wanted = (fact.build().value.plugins ?? []) as readonly string[];
-  const known = dirs.filter((d) => pluginDirs.some((p) => pathPattern(p)(d)));
-  const answers = known.length === 0 ? [] : ((yield known.map((path): Ask => ({ do: 'list', path }))) as readonly Answer<readonly string[]>[]);
+  const answers = dirs.length === 0 ? [] : ((yield dirs.map((path): Ask => ({ do: 'list', path }))) as readonly Answer<readonly string[]>[]);
   const there = new Set(answers.flatMap((a) => (a.is === 'got' ? a.value : [])));
   const missing = wanted.filter((p) => !there.has(p));
-  bandwidthOf(fact, wanted, known, answers);
+  bandwidthOf(fact, wanted, dirs, answers);
   const unseen = answers.findIndex((a) => a.is === 'blocked');
   const blocked = answers[unseen];
-  if (missing.length > 0 && blocked?.is === 'blocked') return void fact.gap('missing', unknown(blocked, known[unseen] as string));
-  const outside = dirs.find((d) => !known.includes(d));
-  if (missing.length > 0 && outside)
-    return void fact.gap('missing', { is: 'unknown', why: 'unsupported', said: `${outside} is outside the directories that pretrip reads`, where: at });
-  if (wanted.length > 0) fact.set('missing', missing, ...known.map((path) => ({ path })), ...at);
+  if (missing.length > 0 && blocked?.is === 'blocked') return void fact.gap('missing', unknown(blocked, dirs[unseen] as string));
+  if (wanted.length > 0) fact.set('missing', missing, ...dirs.map((path) => ({ path })), ...at);
 }
 
-/** The first directory that holds the plugin is the one whose plugin runs. */
+/** The first directory that holds the plugin is the one whose plugin runs; those of K3s are known by their names, wherever data-dir is. */
 function bandwidthOf(fact: FactBuilder, wanted: readonly string[], dirs: readonly string[], answers: readonly Answer<readonly string[]>[]): void {
   if (!wanted.includes('bandwidth')) return;
   for (const [at, path] of dirs.entries()) {
     const answer = answers[at];
     if (answer?.is === 'blocked') return void fact.gap('bandwidth', unknown(answer, path));
     if (answer?.is !== 'got' || !answer.value.includes('bandwidth')) continue;
-    return void fact.set('bandwidth', /\/rancher\/k3s\//.test(path) ? 'k3s' : 'other', { path: `${path}/bandwidth` });
+    return void fact.set('bandwidth', /\/data\/(?:cni|current\/bin|[0-9a-f]{20,}\/bin)$/.test(path) ? 'k3s' : 'other', { path: `${path}/bandwidth` });
   }
 }
