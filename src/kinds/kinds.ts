@@ -18,7 +18,15 @@ import { registryCredentials } from './containers/registry-credentials.ts';
 import { rootlessOverlay } from './containers/rootless-overlay.ts';
 import { seccompProfile } from './containers/seccomp-profile.ts';
 import { cri } from './crio/cri.ts';
+import { crictlConfig } from './crio/crictl-config.ts';
+import { crio } from './crio/crio.ts';
+import { crioApparmor } from './crio/crio-apparmor.ts';
 import { crioCni } from './crio/crio-cni.ts';
+import { crioPause } from './crio/crio-pause.ts';
+import { crioPolicies } from './crio/crio-policies.ts';
+import { crioPrograms } from './crio/crio-programs.ts';
+import { crioRelease } from './crio/crio-release.ts';
+import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
@@ -125,7 +133,15 @@ export const kinds: readonly Kind[] = [
   rootlessOverlay,
   seccompProfile,
   cri,
+  crictlConfig,
+  crio,
+  crioApparmor,
   crioCni,
+  crioPause,
+  crioPolicies,
+  crioPrograms,
+  crioRelease,
+  crioSeccomp,
   crioStorage,
   accountHome,
   accounts,
