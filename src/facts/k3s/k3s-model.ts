@@ -26,6 +26,8 @@ import { type NotStarted, type Start, startOfK3s, startOfRootlessK3s } from './s
 export interface K3sModel {
   readonly is: 'model';
   readonly role: Role;
+  /** The word that names K3s in the command. */
+  readonly program: string;
   /** Where the command stands. */
   readonly where: Where;
   readonly flags: ChosenFlags;
@@ -87,7 +89,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
   const flags = new ChosenFlags([...configArguments(files.files), ...commandArguments(command)], environment);
   const dataDir = dataDirOf(flags, release, usual);
   if ('is' in dataDir) return dataDir;
-  const { role, where } = command;
+  const { role, program, where } = command;
   const datastore = role === 'server' ? yield* datastoreOf(flags, dataDir.value) : undefined;
   const settings: NodeSettings = { role, flags, dataDir, ...(datastore ? { datastore } : {}) };
   const found = componentsOf(settings, release);
@@ -99,6 +101,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
   return {
     is: 'model',
     role,
+    program,
     where,
     flags,
     dataDir,

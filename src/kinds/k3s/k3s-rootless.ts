@@ -1,15 +1,18 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
 
-import { type Account, type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
-import { gapOf } from '../../facts/environment/environment.ts';
-import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
-import { programDirectories } from '../../facts/host/tool-table.ts';
-import { type Neighbours, neighbours, overlapping } from '../../facts/k3s/cidr-neighbours.ts';
+import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
+import { type Environment, gapOf } from '../../facts/environment/environment.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { seeTool } from '../../facts/host/tool-version.ts';
+import { type Neighbours, neighbours, overlapping, routesOfHost } from '../../facts/k3s/cidr-neighbours.ts';
 import { goCidr } from '../../facts/k3s/go.ts';
-import { judge, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
+import { type K3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
+import { changes, hasChange } from '../../facts/k3s/release-changes.ts';
+import { dataDirOf, findProgram, programTouches, searchedBy } from '../../facts/k3s/rootless-programs.ts';
+import { copyUpOf, judge, readSince, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment } from '../../facts/k3s/rootless-sources.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { any, boolean, list as listOf, number, record, type Shape, string } from '../../facts/shape.ts';
+import { any, boolean, list as listOf, number, record, type Shape, string, version } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 
@@ -46,10 +49,26 @@ export const k3sRootless = defineKind({
     enableIpv6: setting(boolean('the value; unset when K3s finds out itself'), settingNames.enableIpv6),
     portDriver: setting(string('the driver in use', ['builtin', 'slirp4netns']), settingNames.portDriver),
     disableHostLoopback: setting(boolean('whether pods are kept from the loopback address of the host'), settingNames.disableHostLoopback),
+    copyUpDirs: record(
+      {
+        text: string('the text that the service gets; unset when there is none'),
+        set: boolean('set to something that is not empty'),
+        problem: string('why K3s does not start with it; unset when it does'),
+        relative: listOf(string('a directory'), 'directories that are taken from wherever the service starts'),
+        wide: listOf(string('a directory'), 'directories that hold the home of the account'),
+      },
+      settingNames.copyUpDirs,
+    ),
+    unread: listOf(string('a variable'), 'K3S_ROOTLESS_* variables that reach the service, and that this release of K3s does not know'),
     misplaced: listOf(any('a variable'), 'K3S_ROOTLESS_* variables that are set only where the service does not see them'),
     strays: listOf(record({ name: string('its name'), value: string('its value there') }), 'the same, each with the value that does not arrive'),
     slirp4netns: record(
-      { found: boolean('K3s finds it'), path: string('where'), bundled: boolean('it is the one that K3s brings along') },
+      {
+        found: boolean('K3s finds it'),
+        path: string('where'),
+        bundled: boolean('it is the one that K3s brings along'),
+        version: version('of one that is not'),
+      },
       'the program that gives the cluster its network',
     ),
   }),
@@ -59,26 +78,60 @@ export const k3sRootless = defineKind({
     if (unit.is === 'unknown') return unit;
     if (!unit.exists) return missing(...unit.consulted);
     const names = [...Object.values(settingNames), 'PATH'];
-    const [environment, near] = yield* together([serviceEnvironment(rootlessUnit, as, names), neighbours(unit)]);
+    const [service, model] = yield* together([serviceEnvironment(rootlessUnit, as, names), rootlessModel(as)]);
+    const near = yield* neighbours(model);
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     placeOf(fact, unit, as);
-    for (const name of settings) put(fact, name, environment, unit);
-    overlapsOf(fact, near, environment);
-    misplaced(fact, environment);
-    yield* slirp(fact, environment, as);
+    const read = readBy(service.environment, model.is === 'model' ? model : undefined);
+    for (const name of settings) put(fact, name, { ...service, environment: read.environment }, unit);
+    overlapsOf(fact, near, read.environment);
+    yield* copyUp(fact, read.environment, as);
+    unread(fact, read, service.environment);
+    misplaced(fact, service);
+    yield* slirp(fact, service.environment, dataDirOf(model, as));
     return fact.build();
   },
 });
 
-const bundles = ['~/.rancher/k3s/data/current/bin', '/var/lib/rancher/k3s/data/current/bin'] as const;
-
 const touches: Touches = [
   unitNamed(rootlessUnit, 'user'),
   serviceEnvironment.of(rootlessUnit, inQuestion),
-  neighbours,
-  { do: 'stat', path: '/**/slirp4netns', first: [...bundles, ...programDirectories].map((d) => `${d}/slirp4netns`) },
-  ...bundles.map((path) => ({ do: 'stat' as const, path })),
+  rootlessModel,
+  ...routesOfHost,
+  ...programTouches('slirp4netns'),
+  seeTool.of('slirp4netns'),
+  { do: 'stat', named: `what ${settingNames.copyUpDirs} names`, later: true },
 ];
+
+/** What K3s makes of the environment: releases before a change pass over a variable. Of one that is not known, it is read. */
+interface Read {
+  readonly environment: Environment;
+  readonly passedOver: readonly { readonly name: string; readonly at: readonly Where[] }[];
+}
+
+function readBy(environment: Environment, model: K3sModel | undefined): Read {
+  const release = model?.release.is === 'known' ? model.release.release : undefined;
+  const unknownTo = (name: string): boolean => release !== undefined && hasChange(release, readSince(name)) === false;
+  const passed = Object.values(settingNames).filter(unknownTo);
+  const variables = new Map([...environment.variables].filter(([name]) => !passed.includes(name as (typeof passed)[number])));
+  const set = passed.filter((name) => (environment.variables.get(name)?.value ?? '') !== '');
+  const since = (name: string): string => changes[readSince(name)].first.join(', ');
+  const passedOver = set.map((name) => ({
+    name,
+    at: (environment.variables.get(name)?.where ?? []).map((w) => ({ ...w, said: `read by K3s from ${since(name)} on` })),
+  }));
+  return { environment: { ...environment, variables }, passedOver };
+}
+
+function unread(fact: FactBuilder, { passedOver }: Read, environment: Environment): void {
+  const open = environment.unseen ?? Object.values(settingNames).flatMap((name) => gapOf(environment, name) ?? [])[0];
+  if (open) return void fact.gap('unread', open);
+  fact.set(
+    'unread',
+    passedOver.map((p) => p.name),
+    ...passedOver.flatMap((p) => p.at),
+  );
+}
 
 function placeOf(fact: FactBuilder, unit: LoadedUnit, as: Account): void {
   const path = unit.fragment?.path;
@@ -109,7 +162,7 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { envi
   for (const stray of strays.filter((s) => s.name === variable)) fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
 }
 
-function overlapsOf(fact: FactBuilder, near: Neighbours, { environment }: ServiceEnvironment): void {
+function overlapsOf(fact: FactBuilder, near: Neighbours, environment: Environment): void {
   if (gapOf(environment, settingNames.cidr)) return;
   const found = environment.variables.get(settingNames.cidr);
   const network = goCidr(String(judge('cidr', found?.value).effective));
@@ -147,42 +200,60 @@ function misplaced(fact: FactBuilder, { environment, strays, straysUnseen }: Ser
   );
 }
 
-/** K3s unpacks its bundle and puts it in front of PATH before it looks for the program (k3s-io/k3s:cmd/k3s/main.go). */
-function* slirp(fact: FactBuilder, { environment }: ServiceEnvironment, as: Account): Asking<void> {
-  const bundled = bundles.map((b) => b.replace(/^~/, as.home));
-  const path = environment.variables.get('PATH')?.value ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const directories = path.split(':').filter((d) => d.startsWith('/'));
-  const candidates = [...bundled, ...directories].map((d) => `${d.replace(/\/$/, '')}/slirp4netns`);
-  const answers = yield* together([...candidates, ...bundled].map((p) => stat(p)));
-  const at = candidates.findIndex((_, i) => runnable(answers[i]));
-  const unpacked = answers.slice(candidates.length).some((a) => a.is === 'got');
-  const where = candidates.map((p) => ({ path: p }));
-  if (at >= 0) {
-    const found = candidates[at] as string;
-    fact
-      .set(['slirp4netns', 'found'], true, { path: found })
-      .set(['slirp4netns', 'path'], found, { path: found })
-      .set(['slirp4netns', 'bundled'], at < bundled.length, { path: found });
-    return;
-  }
-  const blocked = answers.findIndex((a) => a.is === 'blocked');
-  const answer = answers[blocked];
-  if (answer?.is === 'blocked') fact.gap('slirp4netns', unknown(answer, [...candidates, ...bundled][blocked] as string));
-  else if (environment.unseen) fact.gap('slirp4netns', environment.unseen);
-  else if (!unpacked)
-    fact.gap('slirp4netns', {
-      is: 'unknown',
-      why: 'ambiguous',
-      said: 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns',
-      where: bundled.map((p) => ({ path: p })),
-    });
-  else fact.set(['slirp4netns', 'found'], false, ...where);
+/** Directories that are to be covered must be there: RootlessKit stops at the first that it cannot mount. */
+function* copyUp(fact: FactBuilder, environment: Environment, { home }: Account): Asking<void> {
+  const variable = settingNames.copyUpDirs;
+  const why = gapOf(environment, variable);
+  if (why) return void fact.gap('copyUpDirs', why);
+  const found = environment.variables.get(variable);
+  const { directories, relative, wide, refused } = copyUpOf(found?.value ?? '', home);
+  const at = found?.where ?? [{ path: rootlessUnit, said: `${variable} is not set` }];
+  fact
+    .at('copyUpDirs', ...at)
+    .set(['copyUpDirs', 'text'], found?.value, ...at)
+    .set(['copyUpDirs', 'set'], directories.length > 0, ...at)
+    .set(['copyUpDirs', 'relative'], relative, ...at)
+    .set(['copyUpDirs', 'wide'], wide, ...at);
+  const problem = refused[0] === undefined ? yield* notThere(directories.filter((d) => d.startsWith('/'))) : `${refused[0]} cannot be covered`;
+  if (typeof problem === 'object') fact.gap(['copyUpDirs', 'problem'], problem);
+  else fact.at(['copyUpDirs', 'problem'], ...at).set(['copyUpDirs', 'problem'], problem, ...at);
 }
 
-/** A regular file that may be executed, or a link to one. */
-function runnable(answer: Answer<Stat> | undefined): boolean {
-  if (answer?.is !== 'got') return false;
-  const { real, ...own } = answer.value;
-  const end = real === undefined ? own : real.is === 'got' ? real.value : undefined;
-  return end?.type === 'file' && (end.mode & 0o111) !== 0;
+function* notThere(directories: readonly string[]): Asking<string | Unknown | undefined> {
+  let open: Unknown | undefined;
+  for (const path of directories.filter((d) => d !== '/')) {
+    const answer = yield* stat(path);
+    const end = answer.is === 'got' ? (answer.value.real ?? answer) : answer;
+    if (end.is === 'blocked') open ??= unknown(end, path);
+    else if (end.is === 'absent') return `${path} is not there`;
+    else if (end.value.type !== 'directory') return `${path} is a ${end.value.type}`;
+  }
+  return open;
+}
+
+function* slirp(fact: FactBuilder, environment: Environment, dataDir: string | Unknown): Asking<void> {
+  if (typeof dataDir === 'object') return void fact.gap('slirp4netns', dataDir);
+  const seen = yield* findProgram('slirp4netns', searchedBy(environment, dataDir, true));
+  if (seen.is === 'unknown') return void fact.gap('slirp4netns', seen);
+  if (!seen.found) {
+    const said = 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns';
+    if (!seen.unpacked) fact.gap('slirp4netns', { is: 'unknown', why: 'ambiguous', said, where: seen.looked });
+    else fact.set(['slirp4netns', 'found'], false, ...seen.looked);
+    return;
+  }
+  const at = { path: seen.path };
+  fact
+    .set(['slirp4netns', 'found'], true, at)
+    .set(['slirp4netns', 'path'], seen.path, at)
+    .set(['slirp4netns', 'bundled'], seen.bundled, at);
+  if (!seen.bundled) yield* slirpVersion(fact, seen.path);
+}
+
+/** The version of a program outside the usual directories is not asked for. */
+function* slirpVersion(fact: FactBuilder, path: string): Asking<void> {
+  const tool = yield* seeTool('slirp4netns');
+  const known = tool.is === 'known' && (tool.path === path || tool.path === undefined) ? tool.version : undefined;
+  if (known?.is === 'known') fact.set(['slirp4netns', 'version'], known.version, known.where);
+  else if (tool.is === 'unknown' || known) fact.gap(['slirp4netns', 'version'], tool.is === 'unknown' ? tool : (known as Unknown));
+  else fact.gap(['slirp4netns', 'version'], { is: 'unknown', why: 'unsupported', said: `the version of ${path} was not asked for`, where: [{ path }] });
 }
