@@ -1,7 +1,7 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
 
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
-import { type Environment, gapOf } from '../../facts/environment/environment.ts';
+import { type Environment, gapOf, type Variable } from '../../facts/environment/environment.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { seeTool } from '../../facts/host/tool-version.ts';
 import { type Neighbours, neighbours, overlapping, routesOfHost } from '../../facts/k3s/cidr-neighbours.ts';
@@ -15,14 +15,18 @@ import { defineKind } from '../../facts/kind.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string, version } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
+import { expander } from '../../facts/systemd/specifiers.ts';
 
 const rootlessUnit = 'k3s-rootless.service';
+
+const inFile = boolean('a file that EnvironmentFile= names decides it, which Environment= of a drop-in does not beat');
 
 const setting = (effective: Shape, describe: string, more: Readonly<Record<string, Shape>> = {}): Shape =>
   record(
     {
       text: string('the text that the service gets; unset when there is none'),
       set: boolean('set to something that is not empty'),
+      inFile,
       problem: string('why K3s or slirp4netns does not start with it; unset when they do'),
       ignored: string('why K3s passes over it and uses something else; unset when it does not'),
       effective,
@@ -53,6 +57,7 @@ export const k3sRootless = defineKind({
       {
         text: string('the text that the service gets; unset when there is none'),
         set: boolean('set to something that is not empty'),
+        inFile,
         problem: string('why K3s does not start with it; unset when it does'),
         relative: listOf(string('a directory'), 'directories that are taken from wherever the service starts'),
         wide: listOf(string('a directory'), 'directories that hold the home of the account'),
@@ -83,9 +88,9 @@ export const k3sRootless = defineKind({
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     placeOf(fact, unit, as);
     const read = readBy(service.environment, model.is === 'model' ? model : undefined);
-    for (const name of settings) put(fact, name, { ...service, environment: read.environment }, unit);
+    for (const name of settings) put(fact, name, { ...service, environment: read.environment }, unit, as);
     overlapsOf(fact, near, read.environment);
-    yield* copyUp(fact, read.environment, as);
+    yield* copyUp(fact, read.environment, unit, as);
     unread(fact, read, service.environment);
     misplaced(fact, service);
     yield* slirp(fact, service.environment, dataDirOf(model, as));
@@ -139,7 +144,7 @@ function placeOf(fact: FactBuilder, unit: LoadedUnit, as: Account): void {
   fact.set('path', path, { path }).set('forEveryone', !path.startsWith(`${as.home}/`) && !path.startsWith('/run/user/'), { path });
 }
 
-function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { environment, strays }: ServiceEnvironment, unit: LoadedUnit): void {
+function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { environment, strays }: ServiceEnvironment, unit: LoadedUnit, as: Account): void {
   const variable = settingNames[name];
   const why = gapOf(environment, variable);
   const found = environment.variables.get(variable);
@@ -151,6 +156,7 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { envi
   const places = found?.where ?? [{ path: unit.fragment?.path ?? rootlessUnit, said: `${variable} is not set` }];
   const where = judged.remark ? [{ ...(places[0] as Where), said: judged.remark }, ...places.slice(1)] : places;
   fact.set([name, 'text'], found?.value, ...places).at(name, ...where);
+  fact.set([name, 'inFile'], isInFile(found, unit, as), ...where);
   fact.set([name, 'set'], judged.set, ...where).set([name, 'effective'], judged.effective, ...where);
   const told = `${found?.value ?? ''}: ${judged.remark ?? ''}`;
   for (const [field, holds] of [
@@ -160,6 +166,12 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { envi
     fact.at([name, field], ...where).set([name, field], holds ? told : undefined, ...where);
   }
   for (const stray of strays.filter((s) => s.name === variable)) fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
+}
+
+function isInFile(found: Variable | undefined, unit: LoadedUnit, as: Account): boolean {
+  const expand = expander(unit.unit, unit.manager, as);
+  const files = unit.assignments.filter((a) => a.section === 'Service' && a.key === 'EnvironmentFile').map((a) => expand(a.value.replace(/^-/, '')));
+  return files.includes(found?.where[0]?.path ?? '');
 }
 
 function overlapsOf(fact: FactBuilder, near: Neighbours, environment: Environment): void {
@@ -201,16 +213,17 @@ function misplaced(fact: FactBuilder, { environment, strays, straysUnseen }: Ser
 }
 
 /** Directories that are to be covered must be there: RootlessKit stops at the first that it cannot mount. */
-function* copyUp(fact: FactBuilder, environment: Environment, { home }: Account): Asking<void> {
+function* copyUp(fact: FactBuilder, environment: Environment, unit: LoadedUnit, as: Account): Asking<void> {
   const variable = settingNames.copyUpDirs;
   const why = gapOf(environment, variable);
   if (why) return void fact.gap('copyUpDirs', why);
   const found = environment.variables.get(variable);
-  const { directories, relative, wide, refused } = copyUpOf(found?.value ?? '', home);
+  const { directories, relative, wide, refused } = copyUpOf(found?.value ?? '', as.home);
   const at = found?.where ?? [{ path: rootlessUnit, said: `${variable} is not set` }];
   fact
     .at('copyUpDirs', ...at)
     .set(['copyUpDirs', 'text'], found?.value, ...at)
+    .set(['copyUpDirs', 'inFile'], isInFile(found, unit, as), ...at)
     .set(['copyUpDirs', 'set'], directories.length > 0, ...at)
     .set(['copyUpDirs', 'relative'], relative, ...at)
     .set(['copyUpDirs', 'wide'], wide, ...at);
@@ -237,6 +250,7 @@ function* slirp(fact: FactBuilder, environment: Environment, dataDir: string | U
   if (seen.is === 'unknown') return void fact.gap('slirp4netns', seen);
   if (!seen.found) {
     const said = 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns';
+    fact.at('slirp4netns', ...seen.looked);
     if (!seen.unpacked) fact.gap('slirp4netns', { is: 'unknown', why: 'ambiguous', said, where: seen.looked });
     else fact.set(['slirp4netns', 'found'], false, ...seen.looked);
     return;
