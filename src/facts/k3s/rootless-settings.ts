@@ -101,7 +101,7 @@ export function cidrProblem(text: string): string | undefined {
 export interface CopyUp {
   /** As RootlessKit takes them: between commas, without doubled slashes. An empty one is the working directory. */
   readonly directories: readonly string[];
-  /** Not absolute: taken from the working directory of the service. */
+  /** Not absolute, in quotes: taken from the working directory of the service. */
   readonly relative: readonly string[];
   /** Those that hold the account's home. */
   readonly wide: readonly string[];
@@ -118,7 +118,7 @@ export function copyUpOf(text: string, home: string): CopyUp {
   const holdsHome = (d: string): boolean => d === '/' || `${plainPath(home)}/`.startsWith(`${d}/`);
   return {
     directories,
-    relative: directories.filter((d) => !d.startsWith('/')),
+    relative: directories.filter((d) => !d.startsWith('/')).map((d) => `"${d}"`),
     wide: directories.filter((d) => d.startsWith('/') && holdsHome(d)),
     refused: directories.filter((d) => d === '/tmp'),
   };
