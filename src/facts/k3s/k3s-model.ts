@@ -118,7 +118,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
 /** The drop-ins; where an argument names a file that was not copied there yet, the next start changes them. */
 function* filesOfKubelet(settings: NodeSettings, release: Here): Asking<DropIns | Unknown> {
   const directory = `${settings.dataDir.value}/agent/etc/kubelet.conf.d`;
-  const found = yield* kubeletDropIns(directory);
+  const found = yield* kubeletDropIns(settings.dataDir.value);
   if (found.is === 'unknown') return found;
   const { config } = kubeletArgs(settings.flags.all('kubelet-arg'), true);
   if (config && !config.value.startsWith(directory) && !found.names.includes('10-cli-config.conf'))

@@ -8,6 +8,7 @@ import { type Neighbours, neighbours, overlapping, routesOfHost } from '../../fa
 import { goCidr } from '../../facts/k3s/go.ts';
 import { type K3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
 import { changes, hasChange } from '../../facts/k3s/release-changes.ts';
+import type { NotStarted } from '../../facts/k3s/started-by.ts';
 import { dataDirOf, findProgram, programTouches, searchedBy } from '../../facts/k3s/rootless-programs.ts';
 import { copyUpOf, judge, readSince, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment } from '../../facts/k3s/rootless-sources.ts';
@@ -87,11 +88,10 @@ export const k3sRootless = defineKind({
     const near = yield* neighbours(model);
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     placeOf(fact, unit, as);
-    const read = readBy(service.environment, model.is === 'model' ? model : undefined);
-    for (const name of settings) put(fact, name, { ...service, environment: read.environment }, unit, as);
-    overlapsOf(fact, near, read.environment);
-    yield* copyUp(fact, read.environment, unit, as);
-    unread(fact, read, service.environment);
+    for (const name of settings) put(fact, name, service, unit, as);
+    overlapsOf(fact, near, service.environment);
+    yield* copyUp(fact, service.environment, unit, as);
+    unread(fact, service.environment, model);
     misplaced(fact, service);
     yield* slirp(fact, service.environment, dataDirOf(model, as));
     return fact.build();
@@ -108,34 +108,21 @@ const touches: Touches = [
   { do: 'stat', named: `what ${settingNames.copyUpDirs} names`, later: true },
 ];
 
-/** What K3s makes of the environment: releases before a change pass over a variable. Of one that is not known, it is read. */
-interface Read {
-  readonly environment: Environment;
-  readonly passedOver: readonly { readonly name: string; readonly at: readonly Where[] }[];
-}
-
-function readBy(environment: Environment, model: K3sModel | undefined): Read {
-  const release = model?.release.is === 'known' ? model.release.release : undefined;
-  const unknownTo = (name: string): boolean => release !== undefined && hasChange(release, readSince(name)) === false;
-  const passed = Object.values(settingNames).filter(unknownTo);
-  const variables = new Map([...environment.variables].filter(([name]) => !passed.includes(name as (typeof passed)[number])));
-  const set = passed.filter((name) => (environment.variables.get(name)?.value ?? '') !== '');
-  const since = (name: string): string => changes[readSince(name)].first.join(', ');
-  const passedOver = set.map((name) => ({
-    name,
-    at: (environment.variables.get(name)?.where ?? []).map((w) => ({ ...w, said: `read by K3s from ${since(name)} on` })),
-  }));
-  return { environment: { ...environment, variables }, passedOver };
-}
-
-function unread(fact: FactBuilder, { passedOver }: Read, environment: Environment): void {
-  const open = environment.unseen ?? Object.values(settingNames).flatMap((name) => gapOf(environment, name) ?? [])[0];
+/** What a release that came before the variables does not read. Where it cannot be asked, as on an image, it is taken for a later one. */
+function unread(fact: FactBuilder, environment: Environment, model: K3sModel | NotStarted | Unknown): void {
+  const names = Object.values(settingNames);
+  const open = environment.unseen ?? names.flatMap((name) => gapOf(environment, name) ?? [])[0];
   if (open) return void fact.gap('unread', open);
-  fact.set(
-    'unread',
-    passedOver.map((p) => p.name),
-    ...passedOver.flatMap((p) => p.at),
+  const set = names.filter((name) => (environment.variables.get(name)?.value ?? '') !== '');
+  const release = model.is === 'model' ? model.release : model;
+  if (set.length > 0 && release.is === 'unknown' && release.why !== 'unsupported') return void fact.gap('unread', release);
+  const unknownTo = (name: string): boolean => release.is === 'known' && hasChange(release.release, readSince(name)) === false;
+  const since = (name: string): string => changes[readSince(name)].first.join(', ');
+  const passedOver = set.filter(unknownTo);
+  const places = passedOver.flatMap((name) =>
+    (environment.variables.get(name)?.where ?? []).map((w) => ({ ...w, said: `read by K3s from ${since(name)} on` })),
   );
+  fact.set('unread', passedOver, ...places);
 }
 
 function placeOf(fact: FactBuilder, unit: LoadedUnit, as: Account): void {
