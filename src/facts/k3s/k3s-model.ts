@@ -22,6 +22,7 @@ import { kubeletArgs, kubeletFileDefaults } from './node-defaults.ts';
 import { type Kept, type NodeSettings, usualDataDir } from './node-settings.ts';
 import { hasChange } from './release-changes.ts';
 import { type NotStarted, type Start, startOfK3s, startOfRootlessK3s } from './started-by.ts';
+import { startOfNode } from './started-in-node.ts';
 
 export interface K3sModel {
   readonly is: 'model';
@@ -50,7 +51,7 @@ const states = ['server', 'agent'].map((name) => `${usualDataDir}/${name}`);
 const parts: Touches = [configFiles, seeTool.of('k3s'), datastoreOf, etcdConfig, apiAccess, kubeletDropIns];
 
 /** The model of the K3s that the system starts, or why there is none. */
-export const k3sModel = source([startOfK3s, ...states.map((path) => ({ do: 'stat' as const, path })), ...parts], learnModel);
+export const k3sModel = source([startOfK3s, startOfNode, ...states.map((path) => ({ do: 'stat' as const, path })), ...parts], learnModel);
 
 /** The model of the rootless K3s of an account. */
 export const rootlessModel = source([startOfRootlessK3s, ...parts], learnRootless);
@@ -66,19 +67,21 @@ function* learnRootless(as: Account): Asking<K3sModel | NotStarted | Unknown> {
   return start.is === 'started' ? yield* modelOf(start, `${as.home}/.rancher/k3s`) : start;
 }
 
-/** State without a service: K3s runs otherwise (a node of k3d, a hand), and its arguments stand in no file. */
-function* startedOtherwise(start: NotStarted): Asking<NotStarted | Unknown> {
+/** State without a service: K3s runs in a container, or by hand, and then its arguments stand in no file. */
+function* startedOtherwise(start: NotStarted): Asking<K3sModel | NotStarted | Unknown> {
   const answers = yield* together(states.map((path) => stat(path)));
   for (const [at, answer] of answers.entries()) {
     const path = states[at] as string;
     if (answer.is === 'blocked') return unknown(answer, path);
-    if (answer.is === 'got')
-      return {
-        is: 'unknown',
-        why: 'ambiguous',
-        said: `K3s keeps state in ${path}, and no service starts it: its arguments stand in no file`,
-        where: [{ path }, ...start.consulted],
-      };
+    if (answer.is !== 'got') continue;
+    const inside = yield* startOfNode();
+    if (inside.is !== 'not-started') return inside.is === 'started' ? yield* modelOf(inside, usualDataDir) : inside;
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `K3s keeps state in ${path}, and no service starts it: its arguments stand in no file`,
+      where: [{ path }, ...start.consulted, ...inside.consulted],
+    };
   }
   return start;
 }
