@@ -46,4 +46,10 @@ export function differencesFrom(assignments: readonly Assignment[], path: string
 
 /** Blanks and the several ways to write one thing do not count. */
 const same = (a: string, b: string): boolean => plain(a) === plain(b);
-const plain = (value: string): string => value.trim().replace(/\s+/g, ' ').toLowerCase().replace(/^(?:true|on|1)$/, 'yes').replace(/^(\d+)s$/, '$1');
+const plain = (value: string): string =>
+  value
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toLowerCase()
+    .replace(/^(?:true|on|1)$/, 'yes')
+    .replace(/^(\d+)s$/, '$1');

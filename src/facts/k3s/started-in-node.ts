@@ -26,7 +26,7 @@ export const startOfNode = source(touches, readStartOfNode);
 function* readStartOfNode(): Asking<Start | NotStarted | Unknown> {
   const text = yield* read(path);
   if (text.is === 'blocked') return text.why === 'unsupported' ? { is: 'not-started', consulted: [{ path }] } : unknown(text, path);
-  const command = text.is === 'got' ? commandIn(text.value.split('\0'), { path }) : undefined;
+  const command = text.is === 'got' ? commandIn(text.value.replace(/\0$/, '').split('\0'), { path }) : undefined;
   if (!command) return { is: 'not-started', consulted: [{ path }] };
   const answers = yield* together(wanted.map((name) => env(name)));
   const environment = new EnvironmentBuilder();

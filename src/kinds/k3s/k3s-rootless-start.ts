@@ -1,5 +1,5 @@
 /** Kind `k3s-rootless-start`: what the rootless K3s service of an account starts, and what that needs. */
-import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
+import { type Asking, stat, together } from '../../facts/ask.ts';
 import { environmentOfUnit } from '../../facts/environment/unit.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
@@ -131,12 +131,7 @@ function flagsOf(fact: FactBuilder, model: K3sModel | NotStarted | Unknown, syst
 const decided = (fact: FactBuilder, name: string, { value, where }: Decided<string | number | readonly string[]>, model: K3sModel): FactBuilder =>
   fact.set(name, value, where ?? { ...model.where, said: 'a default of K3s' });
 
-function* helper(
-  fact: FactBuilder,
-  name: (typeof helpers)[number],
-  environment: Parameters<typeof searchedBy>[0],
-  dataDir: string | Unknown,
-): Asking<void> {
+function* helper(fact: FactBuilder, name: (typeof helpers)[number], environment: Parameters<typeof searchedBy>[0], dataDir: string | Unknown): Asking<void> {
   const field = name === 'fuse-overlayfs' ? 'fuse' : name;
   if (typeof dataDir === 'object') return void fact.gap([field, 'path'], dataDir);
   const seen = yield* findProgram(name, searchedBy(environment, dataDir, field === 'fuse'));

@@ -8,10 +8,10 @@ import { type Neighbours, neighbours, overlapping, routesOfHost } from '../../fa
 import { goCidr } from '../../facts/k3s/go.ts';
 import { type K3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
 import { changes, hasChange } from '../../facts/k3s/release-changes.ts';
-import type { NotStarted } from '../../facts/k3s/started-by.ts';
 import { dataDirOf, findProgram, programTouches, searchedBy } from '../../facts/k3s/rootless-programs.ts';
 import { copyUpOf, judge, readSince, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment } from '../../facts/k3s/rootless-sources.ts';
+import type { NotStarted } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { any, boolean, list as listOf, number, record, type Shape, string, version } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
@@ -243,10 +243,7 @@ function* slirp(fact: FactBuilder, environment: Environment, dataDir: string | U
     return;
   }
   const at = { path: seen.path };
-  fact
-    .set(['slirp4netns', 'found'], true, at)
-    .set(['slirp4netns', 'path'], seen.path, at)
-    .set(['slirp4netns', 'bundled'], seen.bundled, at);
+  fact.set(['slirp4netns', 'found'], true, at).set(['slirp4netns', 'path'], seen.path, at).set(['slirp4netns', 'bundled'], seen.bundled, at);
   if (!seen.bundled) yield* slirpVersion(fact, seen.path);
 }
 

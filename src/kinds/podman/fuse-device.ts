@@ -10,7 +10,7 @@ const path = '/dev/fuse';
 export const fuseDevice = defineKind({
   name: 'fuse-device',
   noun: '/dev/fuse',
-  absent: "/dev/fuse is not there, so {who} cannot mount with fuse-overlayfs",
+  absent: '/dev/fuse is not there, so {who} cannot mount with fuse-overlayfs',
   describe: 'The device through which fuse-overlayfs mounts the file systems of rootless containers.',
   fields: {},
   shape: record(deviceFields),
