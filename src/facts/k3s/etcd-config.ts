@@ -2,7 +2,7 @@
  * The configuration of embedded etcd: K3s writes it anew at every start, the user's `etcd-arg` included
  * (k3s-io/k3s:pkg/daemons/executor/executor.go ToConfigFile). Sections become dotted names.
  */
-import { type Asking, read } from '../ask.ts';
+import { type Answer, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { placed, walk } from '../text/node.ts';
@@ -26,8 +26,9 @@ export const etcdConfig = source(touches, readEtcdConfig);
 /** Its keys with their lines; what `etcd-arg` gives beats a file that was written before. */
 function* readEtcdConfig(dataDir: string, given: readonly Chosen[]): Asking<Flags | Unknown> {
   const path = `${dataDir}/server/db/etcd/config`;
-  if (path !== usual) yield* walked(dataDir, ['server', 'db', 'etcd']);
-  const text = yield* read(path);
+  const names = path === usual ? undefined : yield* walked(dataDir, ['server', 'db', 'etcd']);
+  if (names?.is === 'blocked') return unknown(names, path);
+  const text: Answer<string> = names && !(names.is === 'got' && names.value.includes('config')) ? { is: 'absent' } : yield* read(path);
   if (text.is === 'blocked') return unknown(text, path);
   if (text.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: `${path} is written when etcd starts, and is not there yet`, where: [{ path }] };
   const parsed = parseYaml(text.value);
