@@ -14,7 +14,7 @@ import type { NotStarted } from './started-by.ts';
 
 /** A program as K3s finds it; `found: false` with every place that was looked at. */
 export type ProgramSeen =
-  | { readonly is: 'known'; readonly found: true; readonly path: string; readonly bundled: boolean }
+  | { readonly is: 'known'; readonly found: true; readonly path: string; readonly bundled: boolean; readonly unpacked: boolean }
   | { readonly is: 'known'; readonly found: false; readonly unpacked: boolean; readonly looked: readonly Where[] }
   | Unknown;
 
@@ -22,6 +22,12 @@ export type ProgramSeen =
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const bundleIn = (dataDir: string): string => `${dataDir}/data/current/bin`;
+
+/** A release of K3s that has not been unpacked yet brings its programs along all the same (k3s-io/k3s-root:package). */
+export const bringsPrograms = (model: K3sModel | NotStarted | Unknown): Where | undefined =>
+  model.is === 'model' && model.release.is === 'known'
+    ? { ...model.release.where, said: `K3s ${model.release.release.said} brings its own, and unpacks it when it starts` }
+    : undefined;
 
 /** What looking for these programs asks. */
 export const programTouches = (...names: readonly string[]): Touches => [
@@ -67,10 +73,10 @@ export function* findProgram(name: string, { bundles, path, unclear }: Searched)
     const why = blockedIn(answers[i]);
     if (why) return unknown(why, candidate);
   }
-  if (at >= 0 && at < bundles.length) return { is: 'known', found: true, path: candidates[at] as string, bundled: true };
-  if (unclear) return unclear;
-  if (at >= 0) return { is: 'known', found: true, path: candidates[at] as string, bundled: false };
   const unpacked = answers.slice(candidates.length).some((a) => a.is === 'got');
+  if (at >= 0 && at < bundles.length) return { is: 'known', found: true, path: candidates[at] as string, bundled: true, unpacked };
+  if (unclear) return unclear;
+  if (at >= 0) return { is: 'known', found: true, path: candidates[at] as string, bundled: false, unpacked };
   return { is: 'known', found: false, unpacked, looked: candidates.map((p) => ({ path: p })) };
 }
 

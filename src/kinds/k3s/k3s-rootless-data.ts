@@ -23,7 +23,7 @@ export const k3sRootlessData = defineKind({
     owned: boolean('it belongs to the account'),
     open: boolean('others may list it: neither its mode nor that of a directory above it keeps them out'),
     filesystem: string('the type of the file system that it lies on: ext4, nfs4, …; unset on an image whose fstab names none for it'),
-    free: number('bytes that are free there; of a running host'),
+    free: number('bytes that are free there; of a running host that has df'),
   }),
   touches: () => [
     rootlessModel,
@@ -91,7 +91,7 @@ function* space(fact: FactBuilder, dataDir: string): Asking<void> {
   const answer = yield* run(argv);
   if (answer.is === 'blocked') return void fact.gap('free', unknown(answer, where.path));
   const failed = (said: string): FactBuilder => fact.gap('free', { is: 'unknown', why: 'failed', said, where: [where] });
-  if (answer.is === 'absent') return void failed('there is no df to tell the free space');
+  if (answer.is === 'absent') return void fact.at('free', { ...where, said: 'there is no such program' });
   const free = /\s(\d+)\s+\d+%\s+\/.*$/m.exec(answer.value.stdout)?.[1];
   if (answer.value.exit !== 0 || free === undefined) return void failed(`df did not tell the free space of ${dataDir}`);
   fact.set('free', Number(free) * 1024, where);

@@ -1,10 +1,11 @@
 /** Kind `k3s-rootless-start`: what the rootless K3s service of an account starts, and what that needs. */
 import { type Asking, stat, together } from '../../facts/ask.ts';
+import type { Environment } from '../../facts/environment/environment.ts';
 import { environmentOfUnit } from '../../facts/environment/unit.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
 import { apiPort, type Decided, joined, movedPorts, snapshotterOf } from '../../facts/k3s/rootless-command.ts';
-import { dataDirOf, findProgram, programTouches, runnable, searchedBy } from '../../facts/k3s/rootless-programs.ts';
+import { bringsPrograms, dataDirOf, findProgram, programTouches, runnable, searchedBy } from '../../facts/k3s/rootless-programs.ts';
 import { differencesFrom } from '../../facts/k3s/rootless-unit.ts';
 import type { NotStarted } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -60,7 +61,8 @@ export const k3sRootlessStart = defineKind({
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     yield* command(fact, unit, model);
     flagsOf(fact, model, system);
-    for (const name of helpers) yield* helper(fact, name, environment, dataDirOf(model, as));
+    const own = bringsPrograms(model);
+    for (const name of helpers) yield* helper(fact, name, environment, dataDirOf(model, as), own);
     differences(fact, unit, model);
     return fact.build();
   },
@@ -131,11 +133,12 @@ function flagsOf(fact: FactBuilder, model: K3sModel | NotStarted | Unknown, syst
 const decided = (fact: FactBuilder, name: string, { value, where }: Decided<string | number | readonly string[]>, model: K3sModel): FactBuilder =>
   fact.set(name, value, where ?? { ...model.where, said: 'a default of K3s' });
 
-function* helper(fact: FactBuilder, name: (typeof helpers)[number], environment: Parameters<typeof searchedBy>[0], dataDir: string | Unknown): Asking<void> {
+function* helper(fact: FactBuilder, name: (typeof helpers)[number], environment: Environment, dataDir: string | Unknown, own: Where | undefined): Asking<void> {
   const field = name === 'fuse-overlayfs' ? 'fuse' : name;
   if (typeof dataDir === 'object') return void fact.gap([field, 'path'], dataDir);
   const seen = yield* findProgram(name, searchedBy(environment, dataDir, field === 'fuse'));
   if (seen.is === 'unknown') fact.gap([field, 'path'], seen);
+  else if (field === 'fuse' && own && !seen.unpacked) fact.set([field, 'path'], name, own);
   else if (seen.found) fact.set([field, 'path'], seen.path, { path: seen.path });
   else if (field === 'fuse' && !seen.unpacked)
     fact.gap([field, 'path'], {

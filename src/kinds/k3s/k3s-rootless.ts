@@ -8,7 +8,7 @@ import { type Neighbours, neighbours, overlapping, routesOfHost } from '../../fa
 import { goCidr } from '../../facts/k3s/go.ts';
 import { type K3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
 import { changes, hasChange } from '../../facts/k3s/release-changes.ts';
-import { dataDirOf, findProgram, programTouches, searchedBy } from '../../facts/k3s/rootless-programs.ts';
+import { bringsPrograms, dataDirOf, findProgram, programTouches, searchedBy } from '../../facts/k3s/rootless-programs.ts';
 import { copyUpOf, judge, readSince, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment } from '../../facts/k3s/rootless-sources.ts';
 import type { NotStarted } from '../../facts/k3s/started-by.ts';
@@ -93,7 +93,7 @@ export const k3sRootless = defineKind({
     yield* copyUp(fact, service.environment, unit, as);
     unread(fact, service.environment, model);
     misplaced(fact, service);
-    yield* slirp(fact, service.environment, dataDirOf(model, as));
+    yield* slirp(fact, service.environment, dataDirOf(model, as), bringsPrograms(model));
     return fact.build();
   },
 });
@@ -231,10 +231,11 @@ function* notThere(directories: readonly string[]): Asking<string | Unknown | un
   return open;
 }
 
-function* slirp(fact: FactBuilder, environment: Environment, dataDir: string | Unknown): Asking<void> {
+function* slirp(fact: FactBuilder, environment: Environment, dataDir: string | Unknown, own: Where | undefined): Asking<void> {
   if (typeof dataDir === 'object') return void fact.gap('slirp4netns', dataDir);
   const seen = yield* findProgram('slirp4netns', searchedBy(environment, dataDir, true));
   if (seen.is === 'unknown') return void fact.gap('slirp4netns', seen);
+  if (own && !seen.unpacked) return void fact.set(['slirp4netns', 'found'], true, own).set(['slirp4netns', 'bundled'], true, own);
   if (!seen.found) {
     const said = 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns';
     fact.at('slirp4netns', ...seen.looked);
