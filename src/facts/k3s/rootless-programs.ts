@@ -75,6 +75,10 @@ export function* findProgram(name: string, { bundles, path, unclear }: Searched)
   }
   const unpacked = answers.slice(candidates.length).some((a) => a.is === 'got');
   if (at >= 0 && at < bundles.length) return { is: 'known', found: true, path: candidates[at] as string, bundled: true, unpacked };
+  for (const [i, bundle] of bundles.entries()) {
+    const why = blockedIn(answers[candidates.length + i]);
+    if (why) return unknown(why, bundle);
+  }
   if (unclear) return unclear;
   if (at >= 0) return { is: 'known', found: true, path: candidates[at] as string, bundled: false, unpacked };
   return { is: 'known', found: false, unpacked, looked: candidates.map((p) => ({ path: p })) };
