@@ -70,6 +70,8 @@ import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
+import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
+import { k3sRootlessStart } from './k3s/k3s-rootless-start.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { machineConfig } from './macos/machine-config.ts';
@@ -80,6 +82,7 @@ import { podmanMachine } from './macos/podman-machine.ts';
 import { bridgeFirewall } from './podman/bridge-firewall.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
+import { fuseDevice } from './podman/fuse-device.ts';
 import { pastaApparmor } from './podman/pasta-apparmor.ts';
 import { podmanApi } from './podman/podman-api.ts';
 import { podmanDns } from './podman/podman-dns.ts';
@@ -185,6 +188,8 @@ export const kinds: readonly Kind[] = [
   k3sArgs,
   k3sRelease,
   k3sRootless,
+  k3sRootlessData,
+  k3sRootlessStart,
   k3sRootlessUnits,
   k3sRuntime,
   machineConfig,
@@ -195,6 +200,7 @@ export const kinds: readonly Kind[] = [
   bridgeFirewall,
   dockerCli,
   dockerSock,
+  fuseDevice,
   pastaApparmor,
   podmanApi,
   podmanDns,

@@ -11,8 +11,10 @@ import { parseYaml } from '../text/yaml.ts';
 import type { Given } from './component-args.ts';
 import type { Placed } from './given.ts';
 import { usualDataDir } from './node-settings.ts';
+import { walked } from './walked.ts';
 
-const usual = `${usualDataDir}/agent/etc/kubelet.conf.d`;
+const below = ['agent', 'etc', 'kubelet.conf.d'];
+const usual = `${usualDataDir}/${below.join('/')}`;
 
 const touches: Touches = [
   { do: 'list', path: usual },
@@ -40,10 +42,12 @@ export function beforeFirstStart(found: DropIns, own: ReadonlyMap<string, Given>
   return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
 }
 
+/** The drop-ins below the data directory. */
 export const kubeletDropIns = source(touches, readDropIns);
 
-function* readDropIns(directory: string): Asking<DropIns | Unknown> {
-  const names = yield* list(directory);
+function* readDropIns(dataDir: string): Asking<DropIns | Unknown> {
+  const directory = `${dataDir}/${below.join('/')}`;
+  const names = directory === usual ? yield* list(directory) : yield* walked(dataDir, below);
   if (names.is === 'blocked') return unknown(names, directory);
   const wanted = names.is === 'got' ? names.value.filter((n) => n.endsWith('.conf')) : [];
   const paths = wanted.map((name) => `${directory}/${name}`);

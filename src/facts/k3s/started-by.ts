@@ -1,5 +1,6 @@
 /** How K3s is started here: the unit or script, its command line, and the environment that the process finds. */
 import { type Account, type Asking, read, together } from '../ask.ts';
+import { envCommand, isEnv } from '../environment/env-command.ts';
 import type { Environment } from '../environment/environment.ts';
 import { EnvironmentBuilder, sureValues } from '../environment/environment.ts';
 import { environmentOfUnit } from '../environment/unit.ts';
@@ -97,9 +98,12 @@ function commandOf(unit: LoadedUnit, environment: Environment, as: Account): Com
   const expand = expander(unit.unit, unit.manager, as);
   const values = sureValues(environment);
   const lines = sinceReset(mergeSettings(unit, expand).counting('ExecStart'));
-  const commands = lines.flatMap(({ value, where }) => execCommands(value, expand, values).map(({ words }) => commandLine(words, where)));
+  const commands = lines.flatMap(({ value, where }) => execCommands(value, expand, values).map(({ words }) => commandLine(behindEnv(words), where)));
   return commands.findLast((c) => c !== undefined);
 }
+
+/** What env(1) in front of a command starts. */
+const behindEnv = (words: readonly string[]): readonly string[] => (isEnv(words[0] ?? '') ? envCommand(words.slice(1)).command : words);
 
 /** A script of install.sh: `command_args` holds the words, files of variables stand beside it. */
 function* startOfScript(script: string, file: string): Asking<Start | NotStarted | Unknown> {
