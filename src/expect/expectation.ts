@@ -1,6 +1,6 @@
 /** One expectation against one fact: yes, no or unknown, in words, with the places that decided. */
 import type { Fact, Json, Known, Unknown, Where } from '../facts/fact.ts';
-import { pathKey } from '../facts/fact.ts';
+import { pathKey, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { holdsPlaceholder } from '../facts/redacted.ts';
 import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
@@ -123,10 +123,10 @@ function expand(fact: Known, path: readonly string[]): { paths: (readonly string
   const star = path.indexOf('*');
   if (star < 0) return { paths: [path] };
   const head = path.slice(0, star);
-  if (gapAt(fact, head)) return { paths: [path] };
+  if (gapCovering(fact, head)) return { paths: [path] };
   const value = valueAt(fact.value, head);
   if (value === undefined || value === null || typeof value !== 'object') return { paths: [path] };
-  const keys = Object.keys(value);
+  const keys = [...new Set([...Object.keys(value), ...openBelow(fact, head)])];
   if (keys.length === 0) return { paths: [], empty: head };
   const all = keys.map((k) => expand(fact, [...head, k, ...path.slice(star + 1)]));
   const empty = all.find((a) => a.empty)?.empty;
@@ -280,13 +280,27 @@ export function valueAt(value: Json, path: readonly string[]): Json | undefined 
 /** The gap that covers a path: its own, one above it, or one below a path that is wanted whole. */
 export function gapAt(fact: Known, path: readonly string[]): Unknown | undefined {
   if (fact.gaps.size === 0) return undefined;
+  const covering = gapCovering(fact, path);
+  if (covering) return covering;
+  const prefix = `${pathKey(path)}.`;
+  for (const [key, gap] of fact.gaps) if (key.startsWith(prefix)) return gap;
+  return undefined;
+}
+
+/** The gap of a path, or one above it: all that is below is unknown as well. */
+function gapCovering(fact: Known, path: readonly string[]): Unknown | undefined {
+  if (fact.gaps.size === 0) return undefined;
   for (let length = path.length; length >= 0; length--) {
     const gap = fact.gaps.get(pathKey(path.slice(0, length)));
     if (gap) return gap;
   }
-  const prefix = `${pathKey(path)}.`;
-  for (const [key, gap] of fact.gaps) if (key.startsWith(prefix)) return gap;
   return undefined;
+}
+
+/** The elements of a list or map of which something is unknown, be it all of them. */
+function openBelow(fact: Known, head: readonly string[]): string[] {
+  const prefix = `${pathKey(head)}.`;
+  return [...fact.gaps.keys()].flatMap((key) => (key.startsWith(prefix) ? [splitPath(key)?.[head.length] ?? []].flat() : []));
 }
 
 function whereOf(fact: Known, path: readonly string[]): readonly Where[] {

@@ -58,6 +58,8 @@ import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sConfig } from './k3s/k3s-config.ts';
+import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
@@ -163,6 +165,8 @@ export const kinds: readonly Kind[] = [
   kubeconfigFile,
   sudoEnvironment,
   k3sArgs,
+  k3sConfig,
+  k3sKubeconfig,
   k3sRelease,
   k3sRootless,
   k3sRootlessUnits,
