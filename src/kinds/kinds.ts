@@ -22,6 +22,7 @@ import { crioCni } from './crio/crio-cni.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { attestation } from './host/attestation.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
@@ -34,6 +35,7 @@ import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
+import { parameter } from './host/parameter.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
@@ -58,7 +60,10 @@ import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sAuditPolicy } from './k3s/k3s-audit-policy.ts';
 import { k3sConfig } from './k3s/k3s-config.ts';
+import { k3sEncryption } from './k3s/k3s-encryption.ts';
+import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
@@ -129,6 +134,7 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  attestation,
   dbusSession,
   document,
   engine,
@@ -141,6 +147,7 @@ export const kinds: readonly Kind[] = [
   lowPorts,
   mount,
   os,
+  parameter,
   pauseProcess,
   pingRange,
   privileges,
@@ -165,7 +172,10 @@ export const kinds: readonly Kind[] = [
   kubeconfigFile,
   sudoEnvironment,
   k3sArgs,
+  k3sAuditPolicy,
   k3sConfig,
+  k3sEncryption,
+  k3sFiles,
   k3sKubeconfig,
   k3sRelease,
   k3sRootless,
