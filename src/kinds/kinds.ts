@@ -59,8 +59,11 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { k3sAdmission } from './k3s/k3s-admission.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
 import { k3sAuditPolicy } from './k3s/k3s-audit-policy.ts';
+import { k3sBinary } from './k3s/k3s-binary.ts';
+import { k3sComponents } from './k3s/k3s-components.ts';
 import { k3sConfig } from './k3s/k3s-config.ts';
 import { k3sEncryption } from './k3s/k3s-encryption.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
@@ -69,6 +72,8 @@ import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
+import { k3sServices } from './k3s/k3s-services.ts';
+import { k3sTokens } from './k3s/k3s-tokens.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
@@ -171,8 +176,11 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  k3sAdmission,
   k3sArgs,
   k3sAuditPolicy,
+  k3sBinary,
+  k3sComponents,
   k3sConfig,
   k3sEncryption,
   k3sFiles,
@@ -181,6 +189,8 @@ export const kinds: readonly Kind[] = [
   k3sRootless,
   k3sRootlessUnits,
   k3sRuntime,
+  k3sServices,
+  k3sTokens,
   machineConfig,
   machineDocker,
   machineHostKey,

@@ -39,6 +39,9 @@ export const parts = {
   pki: { describe: 'keys and certificates of the cluster, with their directories', in: 'server/tls', named: /./, deep: true, directories: true },
   'pki-certificates': { describe: 'certificates of the cluster', in: 'server/tls', named: /\.crt$/, deep: true },
   'pki-keys': { describe: 'keys of the cluster', in: 'server/tls', named: /\.key$/, deep: true },
+  'server-directory': { describe: 'the directory of the server itself', in: '', file: 'server' },
+  credentials: { describe: 'kubeconfigs, passwords and keys of the control plane', in: 'server/cred', named: /./ },
+  'agent-keys': { describe: 'keys of the node', in: 'agent', named: /\.key$/ },
   'kubelet-unit': { describe: 'a service that would run a kubelet outside K3s', in: '/etc/systemd/system', file: 'kubelet.service' },
   'kubeproxy-kubeconfig': { describe: 'the kubeconfig of kube-proxy', in: 'agent', file: 'kubeproxy.kubeconfig' },
   'kubelet-kubeconfig': { describe: 'the kubeconfig of the kubelet', in: 'agent', file: 'kubelet.kubeconfig' },
@@ -65,7 +68,7 @@ export interface OwnFiles {
   readonly consulted: readonly Where[];
 }
 
-const absolute = (dataDir: string, { in: below }: Part): string => (below.startsWith('/') ? below : `${dataDir}/${below}`);
+const absolute = (dataDir: string, { in: below }: Part): string => (below.startsWith('/') ? below : below === '' ? dataDir : `${dataDir}/${below}`);
 
 function touches(name: PartName): Touches {
   const part: Part = parts[name];
