@@ -59,6 +59,7 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { k3sAccess } from './k3s/k3s-access.ts';
 import { k3sAdmission } from './k3s/k3s-admission.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
 import { k3sAuditPolicy } from './k3s/k3s-audit-policy.ts';
@@ -68,7 +69,11 @@ import { k3sConfig } from './k3s/k3s-config.ts';
 import { k3sEncryption } from './k3s/k3s-encryption.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
+import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
+import { k3sPodSecurity } from './k3s/k3s-pod-security.ts';
+import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
+import { k3sRoles } from './k3s/k3s-roles.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
@@ -176,6 +181,7 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  k3sAccess,
   k3sAdmission,
   k3sArgs,
   k3sAuditPolicy,
@@ -185,7 +191,11 @@ export const kinds: readonly Kind[] = [
   k3sEncryption,
   k3sFiles,
   k3sKubeconfig,
+  k3sNamespaces,
+  k3sPodSecurity,
+  k3sPods,
   k3sRelease,
+  k3sRoles,
   k3sRootless,
   k3sRootlessUnits,
   k3sRuntime,
