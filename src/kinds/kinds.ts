@@ -41,6 +41,7 @@ import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
+import { selinuxState } from './host/selinux-state.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
@@ -163,6 +164,7 @@ export const kinds: readonly Kind[] = [
   privileges,
   process,
   runtimeDir,
+  selinuxState,
   subidConflicts,
   sysctl,
   text,

@@ -119,9 +119,15 @@ function whoMay(fact: FactBuilder, found: readonly FoundFile[]): void {
   );
   for (const [at, file] of there.entries()) {
     fact.at(['files', String(at)], { path: file.path });
-    const shut = found.some(({ path, stat }) => file.path.startsWith(`${path}/`) && isShut(stat));
-    oneFile(fact, ['files', String(at)], file, shut);
+    const around = found.filter(({ path }) => file.path.startsWith(`${path}/`));
+    const hidden = around.flatMap(({ path, stat }) => refusalOf(path, stat) ?? [])[0];
+    oneFile(fact, ['files', String(at)], file, around.some(({ stat }) => isShut(stat)) || hidden);
   }
+}
+
+function refusalOf(path: string, stat: Answer<Stat>): Unknown | undefined {
+  const refused = stat.is === 'blocked' ? stat : stat.is === 'got' && stat.value.real?.is === 'blocked' ? stat.value.real : undefined;
+  return refused && unknown(refused, path);
 }
 
 function isShut(stat: Answer<Stat>): boolean {
@@ -129,7 +135,7 @@ function isShut(stat: Answer<Stat>): boolean {
   return inode?.type === 'directory' && inode.uid === 0 && (inode.mode & 0o011) === 0;
 }
 
-function oneFile(fact: FactBuilder, segments: readonly string[], { path, stat, content }: FoundFile, shut: boolean): void {
+function oneFile(fact: FactBuilder, segments: readonly string[], { path, stat, content }: FoundFile, shut: boolean | Unknown | undefined): void {
   const gap = (part: string, why: Unknown): void => void fact.gap([...segments, part], why);
   const put = (part: string, value: Json, ...where: readonly Where[]): void => void fact.set([...segments, part], value, ...where);
   const secrets = content && !('is' in content) ? secretsIn(content) : [];
@@ -140,16 +146,17 @@ function oneFile(fact: FactBuilder, segments: readonly string[], { path, stat, c
       secrets.map((s) => s.key),
       ...secrets.map((s) => s.where),
     );
-  const refused = stat.is === 'blocked' ? stat : stat.is === 'got' && stat.value.real?.is === 'blocked' ? stat.value.real : undefined;
-  if (refused) for (const part of ['mode', 'uid', 'exposed', 'changeable']) gap(part, unknown(refused, path));
+  const refused = refusalOf(path, stat);
+  if (refused) for (const part of ['mode', 'uid', 'exposed', 'changeable']) gap(part, refused);
   if (refused) return;
   // A link that leads nowhere is read as no file.
   const { mode = 0, uid = 0 } = endOf(stat) ?? {};
   put('mode', mode, { path });
   put('uid', uid, { path });
   put('changeable', uid !== 0 || (mode & 0o022) !== 0, { path });
-  const open = uid !== 0 || (!shut && (mode & 0o077) !== 0);
+  const open = uid !== 0 || (shut !== true && (mode & 0o077) !== 0);
   if (open && content && 'is' in content) gap('exposed', content);
+  else if (open && uid === 0 && secrets.length > 0 && typeof shut === 'object') gap('exposed', shut);
   else put('exposed', open && secrets.length > 0, { path }, ...secrets.map((s) => s.where));
 }
 
