@@ -58,10 +58,12 @@ import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
+import { k3sState } from './k3s/k3s-state.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
@@ -163,10 +165,12 @@ export const kinds: readonly Kind[] = [
   kubeconfigFile,
   sudoEnvironment,
   k3sArgs,
+  k3sRegistries,
   k3sRelease,
   k3sRootless,
   k3sRootlessUnits,
   k3sRuntime,
+  k3sState,
   machineConfig,
   machineDocker,
   machineHostKey,
