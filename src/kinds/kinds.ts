@@ -58,6 +58,7 @@ import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sCertificates } from './k3s/k3s-certificates.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
@@ -165,6 +166,7 @@ export const kinds: readonly Kind[] = [
   kubeconfigFile,
   sudoEnvironment,
   k3sArgs,
+  k3sCertificates,
   k3sRegistries,
   k3sRelease,
   k3sRootless,
