@@ -59,11 +59,14 @@ import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
 import { k3sCertificates } from './k3s/k3s-certificates.ts';
+import { k3sDatastore } from './k3s/k3s-datastore.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
+import { k3sSelinux } from './k3s/k3s-selinux.ts';
+import { k3sService } from './k3s/k3s-service.ts';
 import { k3sState } from './k3s/k3s-state.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
@@ -167,11 +170,14 @@ export const kinds: readonly Kind[] = [
   sudoEnvironment,
   k3sArgs,
   k3sCertificates,
+  k3sDatastore,
   k3sRegistries,
   k3sRelease,
   k3sRootless,
   k3sRootlessUnits,
   k3sRuntime,
+  k3sSelinux,
+  k3sService,
   k3sState,
   machineConfig,
   machineDocker,
