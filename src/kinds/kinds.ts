@@ -57,9 +57,13 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { k3sAirgap } from './k3s/k3s-airgap.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sBind } from './k3s/k3s-bind.ts';
 import { k3sCertificates } from './k3s/k3s-certificates.ts';
+import { k3sContainerd } from './k3s/k3s-containerd.ts';
 import { k3sDatastore } from './k3s/k3s-datastore.ts';
+import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
@@ -168,9 +172,13 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  k3sAirgap,
   k3sArgs,
+  k3sBind,
   k3sCertificates,
+  k3sContainerd,
   k3sDatastore,
+  k3sProxy,
   k3sRegistries,
   k3sRelease,
   k3sRootless,

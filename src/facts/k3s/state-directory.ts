@@ -4,6 +4,7 @@ import { type Unknown, unknown } from '../fact.ts';
 import { endOf } from '../host/disk.ts';
 import { source, type Touches } from '../source.ts';
 import { usualDataDir } from './node-settings.ts';
+import { walked } from './walked.ts';
 
 export interface StateEntry {
   readonly name: string;
@@ -34,8 +35,9 @@ export const stateDirectory = source(
 function* learnDirectory(dataDir: string, below: string): Asking<StateDirectory> {
   const path = `${dataDir}/${below}`;
   if (dataDir !== usualDataDir) {
-    const there = yield* reached(dataDir, below.split('/'));
-    if (there !== true) return there;
+    const reached = yield* walked(dataDir, below.split('/'));
+    if (reached.is === 'blocked') return unknown(reached, path);
+    if (reached.is === 'absent') return { is: 'absent', path };
   }
   const [own, names] = yield* together([stat(path), list(path)]);
   if (own.is === 'absent') return { is: 'absent', path };
@@ -53,16 +55,4 @@ function* learnDirectory(dataDir: string, below: string): Asking<StateDirectory>
     if (answer.is === 'got') entries.push({ name, path: `${path}/${name}`, ...(inode ? { end: inode } : {}) });
   }
   return { is: 'directory', path, own: end, entries };
-}
-
-/** Lists directory below directory: a name that the one before does not hold is not asked for. */
-function* reached(start: string, below: readonly string[]): Asking<true | StateDirectory> {
-  let path = start;
-  for (const name of below) {
-    const names = yield* list(path);
-    if (names.is === 'blocked') return unknown(names, path);
-    if (names.is === 'absent' || !names.value.includes(name)) return { is: 'absent', path: `${start}/${below.join('/')}` };
-    path = `${path}/${name}`;
-  }
-  return true;
 }
