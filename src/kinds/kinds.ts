@@ -22,6 +22,7 @@ import { crioCni } from './crio/crio-cni.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { attestation } from './host/attestation.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
@@ -34,6 +35,7 @@ import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
+import { parameter } from './host/parameter.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
@@ -57,15 +59,23 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { k3sAccess } from './k3s/k3s-access.ts';
 import { k3sAirgap } from './k3s/k3s-airgap.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sAuditPolicy } from './k3s/k3s-audit-policy.ts';
 import { k3sBind } from './k3s/k3s-bind.ts';
 import { k3sCertificates } from './k3s/k3s-certificates.ts';
 import { k3sContainerd } from './k3s/k3s-containerd.ts';
 import { k3sDatastore } from './k3s/k3s-datastore.ts';
+import { k3sEncryption } from './k3s/k3s-encryption.ts';
+import { k3sFiles } from './k3s/k3s-files.ts';
+import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
+import { k3sPodSecurity } from './k3s/k3s-pod-security.ts';
+import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
+import { k3sRoles } from './k3s/k3s-roles.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
@@ -137,6 +147,7 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  attestation,
   dbusSession,
   document,
   engine,
@@ -149,6 +160,7 @@ export const kinds: readonly Kind[] = [
   lowPorts,
   mount,
   os,
+  parameter,
   pauseProcess,
   pingRange,
   privileges,
@@ -172,15 +184,23 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  k3sAccess,
   k3sAirgap,
   k3sArgs,
+  k3sAuditPolicy,
   k3sBind,
   k3sCertificates,
   k3sContainerd,
   k3sDatastore,
+  k3sEncryption,
+  k3sFiles,
+  k3sNamespaces,
+  k3sPodSecurity,
+  k3sPods,
   k3sProxy,
   k3sRegistries,
   k3sRelease,
+  k3sRoles,
   k3sRootless,
   k3sRootlessUnits,
   k3sRuntime,
