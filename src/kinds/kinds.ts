@@ -70,6 +70,7 @@ import { k3sDatastore } from './k3s/k3s-datastore.ts';
 import { k3sEncryption } from './k3s/k3s-encryption.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
+import { k3sNodes } from './k3s/k3s-nodes.ts';
 import { k3sPodSecurity } from './k3s/k3s-pod-security.ts';
 import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
@@ -195,6 +196,7 @@ export const kinds: readonly Kind[] = [
   k3sEncryption,
   k3sFiles,
   k3sNamespaces,
+  k3sNodes,
   k3sPodSecurity,
   k3sPods,
   k3sProxy,

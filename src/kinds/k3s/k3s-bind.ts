@@ -4,7 +4,7 @@ import { type Fact, FactBuilder, missing } from '../../facts/fact.ts';
 import { ipv4Table, isPublic, ownAddresses } from '../../facts/host/own-addresses.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list, record, string } from '../../facts/shape.ts';
+import { list, record, string } from '../../facts/shape.ts';
 
 export const k3sBind = defineKind({
   name: 'k3s-bind',
@@ -14,9 +14,9 @@ export const k3sBind = defineKind({
   fields: {},
   shape: record({
     address: string('bind-address; unset: all addresses'),
-    all: boolean('it listens on all addresses of the host'),
     port: string('the port, https-listen-port'),
-    public: list(string('an address'), 'addresses of the host on which it listens and that the internet reaches, as far as the address tells'),
+    chosen: list(string('an address'), 'bind-address, where the internet reaches it as far as the address tells'),
+    exposed: list(string('an address'), 'where it listens on all addresses: those of the host that the internet reaches, as far as the address tells'),
   }),
   touches: () => [k3sModel, ownAddresses],
   *learn(): Asking<Fact> {
@@ -27,13 +27,15 @@ export const k3sBind = defineKind({
     const bind = model.flags.one('bind-address');
     const where = bind?.where ?? model.where;
     const all = bind === undefined || ['', '0.0.0.0', '::'].includes(bind.value);
-    const fact = new FactBuilder().consulted(model.where).set('all', all, where).set('port', model.flags.one('https-listen-port')?.value ?? '6443', where);
+    const fact = new FactBuilder().consulted(model.where).set('port', model.flags.one('https-listen-port')?.value ?? '6443', where);
     if (bind && bind.value !== '') fact.set('address', bind.value, where);
-    if (!all) return fact.set('public', isPublic(bind.value) ? [bind.value] : [], where).build();
+    fact.set('chosen', !all && isPublic(bind.value) ? [bind.value] : [], where);
+    if (!all) return fact.set('exposed', [], where).build();
     const addresses = yield* ownAddresses();
-    if ('is' in addresses) return fact.gap('public', addresses).build();
+    if ('is' in addresses) return fact.gap('exposed', addresses).build();
     const found = addresses.filter(({ address }) => isPublic(address));
     const places = [...new Set(found.map(({ path }) => path))].map((path) => ({ path }));
-    return fact.set('public', found.map(({ address }) => address), ...(places.length > 0 ? places : [{ path: ipv4Table }]), where).build();
+    fact.set('exposed', found.map(({ address }) => address), ...(places.length > 0 ? places : [{ path: ipv4Table }]), where);
+    return fact.build();
   },
 });

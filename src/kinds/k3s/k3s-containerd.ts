@@ -25,7 +25,8 @@ export const k3sContainerd = defineKind({
   shape: record({
     own: says(boolean('K3s runs its own containerd'), { no: 'K3s runs its pods in another runtime' }),
     template: string('the template that is used; unset: K3s’ own'),
-    form: string('of that template: extends (it includes the base), fields (it writes all by itself, from what K3s knows), frozen (a finished text)', [
+    form: string('of that template: extends (it includes the base), fields (it writes all by itself, from what K3s knows), frozen (a finished text); usual: there is none', [
+      'usual',
       'extends',
       'fields',
       'frozen',
@@ -65,7 +66,8 @@ export const k3sContainerd = defineKind({
 function* setTemplate(fact: FactBuilder, names: readonly string[], directory: string, { release }: K3sModel): Asking<void> {
   const there = [third, second].filter((name) => names.includes(name));
   const parts = ['template', 'form', 'ignored', 'older'] as const;
-  if (there.length === 0) return void fact.set('ignored', [], { path: directory }).set('older', false, { path: directory });
+  const at = { path: directory };
+  if (there.length === 0) return void fact.set('ignored', [], at).set('older', false, at).set('form', 'usual', at);
   const knows = release.is === 'known' ? hasChange(release.release, 'containerdVersion3') : undefined;
   if (knows === undefined) {
     const why: Unknown = release.is === 'unknown' ? release : { is: 'unknown', why: 'ambiguous', said: 'which template this release reads is not known', where: [release.where] };
@@ -74,9 +76,9 @@ function* setTemplate(fact: FactBuilder, names: readonly string[], directory: st
   }
   const used = there.find((name) => knows || name === second);
   const ignored = there.filter((name) => name !== used).map((name) => `${directory}/${name}`);
-  fact.set('ignored', ignored, ...(ignored.length > 0 ? ignored.map((path) => ({ path })) : [{ path: directory }]));
+  fact.set('ignored', ignored, ...(ignored.length > 0 ? ignored.map((path) => ({ path })) : [at]));
   fact.set('older', knows && used === second, { path: used ? `${directory}/${used}` : directory });
-  if (used === undefined) return;
+  if (used === undefined) return void fact.set('form', 'usual', at);
   const path = `${directory}/${used}`;
   fact.set('template', path, { path });
   const text = yield* read(path);
