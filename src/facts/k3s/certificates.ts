@@ -7,6 +7,7 @@ import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { type Certificate, certificatesIn, usages } from '../text/certificate.ts';
 import { usualDataDir } from './node-settings.ts';
+import { walked } from './walked.ts';
 
 const { server, client } = usages;
 
@@ -70,16 +71,15 @@ export const certificatesOf = source(touches, findCertificates);
 
 function* findCertificates(dataDir: string): Asking<Certificates | Unknown> {
   const there = new Set<string>();
-  const open: string[] = [];
   for (const name of directories) {
     // What lies below a directory of which the one above does not speak is not asked for.
     const above = name.split('/').slice(0, -1).join('/');
     if (directories.includes(above) && !there.has(name)) continue;
-    const names = yield* list(`${dataDir}/${name}`);
+    const names = dataDir === usualDataDir ? yield* list(`${dataDir}/${name}`) : yield* walked(dataDir, name.split('/'));
     if (names.is === 'blocked') return unknown(names, `${dataDir}/${name}`);
     for (const one of names.is === 'got' ? names.value : []) there.add(`${name}/${one}`);
   }
-  open.push(...[...leaves.map((leaf) => leaf.path), ...authorities].filter((path) => there.has(path)));
+  const open = [...leaves.map((leaf) => leaf.path), ...authorities].filter((path) => there.has(path));
   const paths = open.map((path) => `${dataDir}/${path}`);
   const texts = yield* together(paths.map((path) => read(path)));
   const found = new Map<string, FoundCertificate>();
@@ -101,7 +101,8 @@ function sorted(found: ReadonlyMap<string, FoundCertificate>): Omit<Certificates
       const [certificate] = one?.certificates ?? [];
       if (!one || !certificate) return [];
       const by = found.get(leaf.by);
-      const fits = leaf.usages.every((usage) => certificate.usages.includes(usage));
+      // Without the extension every use is allowed (RFC 5280, 4.2.1.12).
+      const fits = certificate.usages.length === 0 || leaf.usages.every((usage) => certificate.usages.includes(usage));
       return [{ ...one, fits, ...(by ? { signed: by.certificates.some((authority) => certificate.signedBy(authority)) } : {}) }];
     }),
     authorities: authorities.flatMap((path) => found.get(path) ?? []),
