@@ -11,13 +11,11 @@ import { type ComponentFlag, extraArg } from './component-args.ts';
 import type { Flags } from './components.ts';
 import type { Chosen, Placed } from './given.ts';
 import { usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
 
 const usual = `${usualDataDir}/server/db/etcd/config`;
 
 const touches: Touches = [
   { do: 'read', path: usual },
-  { do: 'list', named: "directories of etcd below the data directory of K3s", later: true, unasked: 'only where data-dir moves it' },
   { do: 'read', named: "etcd's configuration below the data directory of K3s", later: true, unasked: 'only where data-dir moves it' },
 ];
 
@@ -26,9 +24,7 @@ export const etcdConfig = source(touches, readEtcdConfig);
 /** Its keys with their lines; what `etcd-arg` gives beats a file that was written before. */
 function* readEtcdConfig(dataDir: string, given: readonly Chosen[]): Asking<Flags | Unknown> {
   const path = `${dataDir}/server/db/etcd/config`;
-  const beside = dataDir === usualDataDir ? undefined : yield* walked(dataDir, ['server', 'db', 'etcd']);
-  if (beside?.is === 'blocked') return unknown(beside, path);
-  const text = beside && !(beside.is === 'got' && beside.value.includes('config')) ? ({ is: 'absent' } as const) : yield* read(path);
+  const text = yield* read(path);
   if (text.is === 'blocked') return unknown(text, path);
   if (text.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: `${path} is written when etcd starts, and is not there yet`, where: [{ path }] };
   const parsed = parseYaml(text.value);
