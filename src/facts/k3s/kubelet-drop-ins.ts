@@ -11,8 +11,10 @@ import { parseYaml } from '../text/yaml.ts';
 import type { Given } from './component-args.ts';
 import type { Placed } from './given.ts';
 import { usualDataDir } from './node-settings.ts';
+import { walked } from './walked.ts';
 
-const usual = `${usualDataDir}/agent/etc/kubelet.conf.d`;
+const below = 'agent/etc/kubelet.conf.d';
+const usual = `${usualDataDir}/${below}`;
 
 const touches: Touches = [
   { do: 'list', path: usual },
@@ -43,7 +45,7 @@ export function beforeFirstStart(found: DropIns, own: ReadonlyMap<string, Given>
 export const kubeletDropIns = source(touches, readDropIns);
 
 function* readDropIns(directory: string): Asking<DropIns | Unknown> {
-  const names = yield* list(directory);
+  const names = directory === usual ? yield* list(usual) : yield* walked(directory.slice(0, -below.length - 1), below.split('/'));
   if (names.is === 'blocked') return unknown(names, directory);
   const wanted = names.is === 'got' ? names.value.filter((n) => n.endsWith('.conf')) : [];
   const paths = wanted.map((name) => `${directory}/${name}`);

@@ -60,6 +60,7 @@ export const changes = {
   noRemoteRuntime: { first: ['1.27.0'], open: '1.24.0', source: 'kubernetes/kubernetes: --container-runtime is gone in 1.27' },
   dualStackNodes: { first: ['1.29.0'], open: '1.24.0', source: 'k3s-io/k3s:pkg/daemons/agent/agent_linux.go: CloudDualStackNodeIPs' },
   forwardingSysctls: { first: ['1.29.0'], open: '1.24.0', source: 'k3s-io/k3s:pkg/daemons/agent/agent_linux.go: allowed-unsafe-sysctls' },
+  containerdVersion3: { first: ['1.31.6', '1.32.2', '1.33.0'], source: 'k3s-io/docs:docs/advanced.md: config-v3.toml.tmpl, containerd 2.0' },
   noTrackedJobs: { first: ['1.28.0'], open: '1.25.0', source: 'k3s-io/k3s:pkg/daemons/control/server.go: JobTrackingWithFinalizers' },
 } as const satisfies Readonly<Record<string, Change>>;
 

@@ -22,6 +22,8 @@ export interface Start {
   readonly is: 'started';
   /** The unit file or script. */
   readonly file: string;
+  /** The service that starts it; undefined where OpenRC does. */
+  readonly unit?: string;
   readonly command: CommandLine;
   readonly environment: Environment;
 }
@@ -129,7 +131,7 @@ function* startOfUnit(name: string, options: LoadOptions): Asking<Start | NotSta
   if (!unit.exists || unit.masked) return { is: 'not-started', consulted: [{ path }] };
   const environment = yield* environmentOfUnit(name, options, wanted);
   const command = commandOf(unit, environment, options.as);
-  return command ? { is: 'started', file: path, command, environment } : { is: 'not-started', consulted: [{ path }] };
+  return command ? { is: 'started', file: path, unit: name, command, environment } : { is: 'not-started', consulted: [{ path }] };
 }
 
 /** The last command that runs a server or an agent, with variables put in. */
