@@ -40,19 +40,18 @@ const scripts = names.map((name) => ({ script: `/etc/init.d/${name}`, file: `/et
 const wanted = [...new Set([configVariable, ...Object.values(variables)])];
 const system: LoadOptions = { manager: 'system', as: rootAccount };
 
+const touches = (): Touches => [
+  searchUnits.of('system', rootAccount),
+  ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
+  ...scripts.flatMap(({ script, file }) => [
+    { do: 'read' as const, path: script },
+    { do: 'read' as const, path: file, later: true as const, unasked: 'only where a script of OpenRC is there' },
+  ]),
+  { do: 'read', path: '/etc/environment', later: true, unasked: 'only where a script of OpenRC is there' },
+];
+
 /** What starts the K3s of the system: by install.sh a service of systemd or of OpenRC. A server is looked for before an agent. */
-export const startOfK3s = source(
-  (): Touches => [
-    searchUnits.of('system', rootAccount),
-    ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
-    ...scripts.flatMap(({ script, file }) => [
-      { do: 'read' as const, path: script },
-      { do: 'read' as const, path: file, later: true as const, unasked: 'only where a script of OpenRC is there' },
-    ]),
-    { do: 'read', path: '/etc/environment', later: true, unasked: 'only where a script of OpenRC is there' },
-  ],
-  readStart,
-);
+export const startOfK3s = source(touches, readStart);
 
 function* readStart(): Asking<Start | NotStarted | Unknown> {
   const consulted: Where[] = [];
@@ -93,7 +92,7 @@ export interface K3sServices {
 }
 
 /** All services of the system that start K3s, whether they are enabled or not. */
-export const servicesOfK3s = source([startOfK3s], readServices);
+export const servicesOfK3s = source(touches, readServices);
 
 function* readServices(): Asking<K3sServices | Unknown> {
   const units = yield* unitNames();

@@ -43,12 +43,11 @@ export const k3sBinary = defineKind({
     const refused = inode.is === 'blocked' ? inode : inode.is === 'got' && inode.value.real?.is === 'blocked' ? inode.value.real : undefined;
     const end = endOf(inode);
     if (refused) for (const part of ['there', 'mode', 'uid', 'changeable']) fact.gap(part, unknown(refused, path));
-    else fact.set('there', end !== undefined, { path });
+    else fact.set('there', end !== undefined, { path }).set('changeable', end !== undefined && (end.uid !== 0 || (end.mode & 0o022) !== 0), { path });
     if (end)
       fact
         .set('mode', end.mode, { path })
-        .set('uid', end.uid, { path })
-        .set('changeable', end.uid !== 0 || (end.mode & 0o022) !== 0, { path });
+        .set('uid', end.uid, { path });
     const none: Unknown = { is: 'unknown', why: 'ambiguous', said: `no hash is recorded to hold ${path} against`, where: [{ path }] };
     if (known.length === 0) fact.gap('reference', none);
     else fact.set('reference', true, { path });

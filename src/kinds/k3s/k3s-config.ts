@@ -54,7 +54,7 @@ export const k3sConfig = defineKind({
     keysOf(fact, places, start, closed);
     const around = above.map((path, at): FoundFile => ({ path, stat: directories[at] as Answer<Stat>, content: undefined }));
     const { directory } = places;
-    whoMay(fact, [...around, ...(directory ? [{ ...directory, content: undefined }] : []), ...places.files]);
+    whoMay(fact, [...around, ...(directory ? [{ ...directory, content: undefined }] : []), ...places.files], directory?.refused);
     return fact.build();
   },
 });
@@ -110,13 +110,15 @@ function overriddenIn(flags: ChosenFlags): { text: string; where: Where }[] {
 }
 
 /** Who may read and change each of the files that are there. What a closed directory holds nobody else reads. */
-function whoMay(fact: FactBuilder, found: readonly FoundFile[]): void {
+function whoMay(fact: FactBuilder, found: readonly FoundFile[], unlisted: Unknown | undefined): void {
   const there = found.filter(({ stat }) => stat.is !== 'absent');
   fact.set(
     'files',
     there.map(({ path }) => ({ path })),
     ...found.map(({ path }) => ({ path })),
   );
+  // What a directory that may not be listed holds is one more, of which nothing is known.
+  if (unlisted) fact.gap(['files', String(there.length)], unlisted);
   for (const [at, file] of there.entries()) {
     fact.at(['files', String(at)], { path: file.path });
     const around = found.filter(({ path }) => file.path.startsWith(`${path}/`));

@@ -205,6 +205,7 @@ function agentsOf(fact: FactBuilder, file: Seen | undefined, { flags, where }: K
   const flag = flags.one('agent-token') ?? flags.one('agent-token-file');
   const isFile = file?.stat.is === 'got' && file.stat.value.type !== 'link';
   if (flag || isFile) return void fact.set('agents', 'own', flag?.where ?? { path: file?.path ?? '' });
-  if (gap) return void fact.gap('agents', gap);
+  const why = gap ?? (file?.stat.is === 'blocked' ? unknown(file.stat, file.path) : undefined);
+  if (why) return void fact.gap('agents', why);
   fact.set('agents', 'that of the servers', file ? { path: file.path, said: 'a link' } : where);
 }
