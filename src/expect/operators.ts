@@ -44,7 +44,8 @@ const ordered = (describe: string, words: string, test: (sign: number) => boolea
 });
 
 /** Permission bits: those of a fact, or of the text that `ifUnset` has. */
-const bits = (mode: Json | undefined): number | undefined => (typeof mode === 'number' ? mode : typeof mode === 'string' ? Number.parseInt(mode, 8) : undefined);
+const bits = (mode: Json | undefined): number | undefined =>
+  typeof mode === 'number' ? mode : typeof mode === 'string' ? Number.parseInt(mode, 8) : undefined;
 
 export const operators: Readonly<Record<string, Operator>> = {
   equals: {

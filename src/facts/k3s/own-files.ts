@@ -79,7 +79,12 @@ function touches(name: PartName): Touches {
         { do: 'list', path: directory },
         ...(part.directories ? [{ do: 'stat' as const, path: directory }] : []),
         { do: 'stat', path: `${directory}/*` },
-        ...(part.deep ? [{ do: 'list' as const, path: `${directory}/*` }, { do: 'stat' as const, path: `${directory}/*/*` }] : []),
+        ...(part.deep
+          ? [
+              { do: 'list' as const, path: `${directory}/*` },
+              { do: 'stat' as const, path: `${directory}/*/*` },
+            ]
+          : []),
       ];
   if (part.in.startsWith('/')) return usual;
   const unasked = 'only where data-dir moves it';

@@ -11,5 +11,4 @@ export function withoutSecret(flag: string, value: string): string {
 }
 
 /** Whether the value of a flag is a secret, or an address with a password in it. */
-export const holdsSecret = (flag: string, value: string): boolean =>
-  secrets.has(flag) ? value !== '' : /(^|\/\/)[^/:@\s,]+:[^@\s]+@/.test(value);
+export const holdsSecret = (flag: string, value: string): boolean => (secrets.has(flag) ? value !== '' : /(^|\/\/)[^/:@\s,]+:[^@\s]+@/.test(value));

@@ -96,10 +96,7 @@ export const servicesOfK3s = source(touches, readServices);
 
 function* readServices(): Asking<K3sServices | Unknown> {
   const units = yield* unitNames();
-  const starts = yield* together([
-    ...units.map((name) => startOfUnit(name, system)),
-    ...scripts.map(({ script, file }) => startOfScript(script, file)),
-  ]);
+  const starts = yield* together([...units.map((name) => startOfUnit(name, system)), ...scripts.map(({ script, file }) => startOfScript(script, file))]);
   const each: K3sService[] = [];
   for (const [at, start] of starts.entries()) {
     if (start.is === 'unknown') return start;

@@ -18,7 +18,8 @@ export const k3sAdmission = defineKind({
   name: 'k3s-admission',
   noun: 'the admission configuration',
   absent: 'the API server is told no admission configuration',
-  describe: 'The file that admission-control-config-file names: the default level of Pod Security Admission, its exemptions, and the plug-ins that it configures.',
+  describe:
+    'The file that admission-control-config-file names: the default level of Pod Security Admission, its exemptions, and the plug-ins that it configures.',
   fields: {},
   shape: record({
     path: string('the file'),

@@ -44,10 +44,7 @@ export const k3sBinary = defineKind({
     const end = endOf(inode);
     if (refused) for (const part of ['there', 'mode', 'uid', 'changeable']) fact.gap(part, unknown(refused, path));
     else fact.set('there', end !== undefined, { path }).set('changeable', end !== undefined && (end.uid !== 0 || (end.mode & 0o022) !== 0), { path });
-    if (end)
-      fact
-        .set('mode', end.mode, { path })
-        .set('uid', end.uid, { path });
+    if (end) fact.set('mode', end.mode, { path }).set('uid', end.uid, { path });
     const none: Unknown = { is: 'unknown', why: 'ambiguous', said: `no hash is recorded to hold ${path} against`, where: [{ path }] };
     if (known.length === 0) fact.gap('reference', none);
     else fact.set('reference', true, { path });
@@ -60,7 +57,8 @@ export const k3sBinary = defineKind({
 
 function* hashOf(path: string): Asking<string | Unknown> {
   const place = { path };
-  if (!usual.includes(path)) return { is: 'unknown', why: 'unsupported', said: `the hash of ${path} is not asked for: it lies at no usual place`, where: [place] };
+  if (!usual.includes(path))
+    return { is: 'unknown', why: 'unsupported', said: `the hash of ${path} is not asked for: it lies at no usual place`, where: [place] };
   const argv = ['sha256sum', path];
   const said = yield* run(argv);
   if (said.is === 'blocked') return unknown(said, commandPlace(argv));

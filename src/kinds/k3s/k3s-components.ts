@@ -13,7 +13,8 @@ export const k3sComponents = defineKind({
   name: 'k3s-components',
   noun: 'the components that K3s deploys',
   absent: 'no K3s server is set up here',
-  describe: 'The components that a K3s server brings along and deploys: all but those that `disable` names and those with a `.skip` file beside their manifest.',
+  describe:
+    'The components that a K3s server brings along and deploys: all but those that `disable` names and those with a `.skip` file beside their manifest.',
   fields: {},
   shape: record({ deployed: listOf(string('a component', packaged), 'what is deployed'), left: listOf(string('a component'), 'what is left out') }),
   touches: () => [

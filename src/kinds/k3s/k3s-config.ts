@@ -64,7 +64,13 @@ const isBroken = (content: Unknown): boolean => content.why === 'unparsable';
 const parsed = ({ files }: ConfigPlaces): ConfigFile[] => files.flatMap(({ content }) => (content && !('is' in content) ? [content] : []));
 
 /** A list with a place for each element and for the whole; unknown where it is empty and something could not be seen. */
-function listed(fact: FactBuilder, name: string, found: readonly { text: string; where: Where }[], closed: Unknown | undefined, consulted: readonly Where[]): void {
+function listed(
+  fact: FactBuilder,
+  name: string,
+  found: readonly { text: string; where: Where }[],
+  closed: Unknown | undefined,
+  consulted: readonly Where[],
+): void {
   if (found.length === 0 && closed) return void fact.gap(name, closed);
   fact.set(
     name,

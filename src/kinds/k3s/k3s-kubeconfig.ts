@@ -57,7 +57,10 @@ function told(fact: FactBuilder, { flags }: K3sModel, flag: string, ...parts: re
   return gap ? false : found?.value === '' ? undefined : found;
 }
 
-const placesOf = ({ where, beaten, value }: Chosen): Where[] => [where, ...beaten.map((b) => ({ ...b.where, said: `${b.value} there is not in force, ${value} is` }))];
+const placesOf = ({ where, beaten, value }: Chosen): Where[] => [
+  where,
+  ...beaten.map((b) => ({ ...b.where, said: `${b.value} there is not in force, ${value} is` })),
+];
 
 function* placeOf(fact: FactBuilder, model: K3sModel): Asking<void> {
   const named = told(fact, model, 'write-kubeconfig', 'path', 'mode', 'uid');
@@ -101,8 +104,7 @@ function* groupOf(fact: FactBuilder, model: K3sModel): Asking<void> {
   const lines = text.is === 'got' ? text.value.split('\n') : [];
   const at = lines.findIndex((l) => l.split(':')[0] === named.value || l.split(':')[2] === named.value);
   const [, , gid = '', also = ''] = (lines[at] ?? '').split(':');
-  if (at < 0)
-    return void fact.gap('members', { is: 'unknown', why: 'ambiguous', said: `${groups} has no group ${named.value}`, where: [{ path: groups }] });
+  if (at < 0) return void fact.gap('members', { is: 'unknown', why: 'ambiguous', said: `${groups} has no group ${named.value}`, where: [{ path: groups }] });
   const own = accounts.entries.filter((e) => String(e.gid) === gid).map((e) => e.name);
   const names = [...new Set([...own, ...also.trim().split(',')])].filter((n) => n !== '' && n !== 'root').sort();
   fact.set('members', names, { path: groups, line: at + 1 }, ...named.beaten.map((b) => b.where));

@@ -51,7 +51,11 @@ export const k3sServices = defineKind({
       if (typeof state === 'boolean') fact.set(['units', String(at), 'enabled'], state, { path });
       else fact.gap(['units', String(at), 'enabled'], state);
     }
-    if (open) return fact.gap('atBoot', open).gap('roles', open).build(found.each.length > 0);
+    if (open)
+      return fact
+        .gap('atBoot', open)
+        .gap('roles', open)
+        .build(found.each.length > 0);
     const starting = found.each.filter((_, at) => states[at] === true);
     const places: Where[] = (starting.length > 0 ? starting : found.each).map(({ path }) => ({ path }));
     fact.set(

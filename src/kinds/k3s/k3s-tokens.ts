@@ -26,7 +26,8 @@ export const k3sTokens = defineKind({
   name: 'k3s-tokens',
   noun: "K3s's tokens",
   absent: 'no service here starts K3s',
-  describe: 'The tokens with which nodes join the cluster: the files that hold them, those that stand in a command or unit, and how long they are. Never a value.',
+  describe:
+    'The tokens with which nodes join the cluster: the files that hold them, those that stand in a command or unit, and how long they are. Never a value.',
   fields: {},
   shape: record({
     role: string('what this node is', ['server', 'agent']),
@@ -129,7 +130,13 @@ function* filesOf(fact: FactBuilder, start: Start, model: K3sModel, inline: read
   const places = [...seen.map(({ path }) => ({ text: path, where: { path } })), ...configured.map((where) => ({ text: placeText(where), where })), ...inline];
   setList(fact, 'kept', places, places.length === 0 ? gap : undefined, model.where);
   lengthOf(fact, seen, { server, named, given: configured.length + files.length > 0, gap, where: model.where });
-  if (model.role === 'server') agentsOf(fact, seen.find(({ path }) => path === `${server}/agent-token`), model, gap);
+  if (model.role === 'server')
+    agentsOf(
+      fact,
+      seen.find(({ path }) => path === `${server}/agent-token`),
+      model,
+      gap,
+    );
 }
 
 /** What is in the directory of the server; empty where there is none. */
