@@ -202,7 +202,27 @@ function typed(raw: string, example: Json, name: string): Json {
 /** The time of an inspection, RFC 3339 in UTC without fractions. */
 export function timeFrom(flag: string | undefined): string {
   const epoch = process.env.SOURCE_DATE_EPOCH;
-  const date = flag !== undefined ? new Date(flag) : epoch !== undefined && /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
-  if (Number.isNaN(date.getTime())) throw new UsageError(`--now ${flag}: is not a time`, 'write it as 2026-01-31T12:00:00Z');
-  return `${date.toISOString().slice(0, 19)}Z`;
+  if (flag !== undefined) return timeIn('now', flag);
+  return written(epoch !== undefined && /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date());
 }
+
+function timeIn(flag: string, text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new UsageError(`--${flag} ${text}: is not a time`, 'write it as 2026-01-31T12:00:00Z');
+  return written(date);
+}
+
+const written = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+/** --as-of: the time that rules judge for which have a parameter of that name. It decides nothing of what is looked at. */
+export const asOfFlag = {
+  'as-of': Flags.string({
+    description: 'time to judge certificates for (RFC 3339); default: that of the inspection. The parameter as-of of rules',
+    helpValue: 'TIME',
+    helpGroup: 'rule',
+  }),
+};
+
+/** Parameters, with what --as-of stands for. Throws UsageError for what is no time. */
+export const paramsWith = (param: string[] | undefined, asOf: string | undefined): string[] | undefined =>
+  asOf === undefined ? param : [...(param ?? []), `as-of=${timeIn('as-of', asOf)}`];

@@ -174,6 +174,7 @@ function itemSchema(kinds: readonly Kind[]): Schema {
       expect: { type: 'object', minProperties: 1 },
       running: { type: 'boolean', description: 'true: it applies only where a running host answers; false: only where none does' },
       severity: { enum: severities, description: 'severity of a failure of this item' },
+      question: { type: 'string', description: 'what a person has to answer where this does not hold: then it is unknown, and no failure' },
       say: {
         anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, items: { type: 'string' } }],
         description: `the sentence for this finding, with slots: {FIELD}, {KIND: FIELD}, {each.FIELD}, {param.NAME}, ${slots}; of several the first whose slots all have a value`,

@@ -44,6 +44,8 @@ export type Pattern = (
       readonly from?: readonly string[];
       /** Asked at once only where one path of each group is there; else a probe decides. */
       readonly ifThere?: readonly (readonly string[])[];
+      /** It asks the cluster, with the host's own kubeconfig: only where that was asked for. */
+      readonly cluster?: true;
     }
   | {
       readonly do: 'walk';
@@ -63,6 +65,9 @@ export type Pattern = (
 
 /** Patterns that none of the cases asks for, and why: see `unasked` of {@link Pattern}. */
 export const unasked = (why: string, patterns: readonly Pattern[]): Pattern[] => patterns.map((pattern) => ({ ...pattern, unasked: why }));
+
+/** Whether a pattern is about objects of the cluster, which nobody asks for unless told to. */
+export const asksCluster = (pattern: Pattern): boolean => pattern.do === 'run' && pattern.cluster === true;
 
 /** A pattern that tells its paths. */
 export type Told = Exclude<Pattern, { readonly named: string }>;

@@ -17,7 +17,7 @@ import { PretripCommand } from '../pretrip-command.ts';
 import { err, tell } from '../print.ts';
 import { asking, type Work, working } from '../progress.ts';
 import { inJobs, jobsFlag, reachFrom, remoteFlags } from '../remote.ts';
-import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
+import { asOfFlag, paramsWith, selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
 import { keyFrom, signFlag } from '../sign.ts';
 import { losing } from '../signals.ts';
@@ -67,7 +67,7 @@ Exit status: ${Object.entries(exitMeaning)
   static override strict = false;
   static override args = { target: Args.string({ ignoreStdin: true, description: 'what to judge; default: this host. See: pretrip help targets' }) };
   static override usage = 'scan [TARGET...] [FLAGS]';
-  static override flags = { ...targetFlags, ...withFlag, ...selectionFlags, ...outputFlags, ...evidenceFlags, ...jobsFlag, ...remoteFlags };
+  static override flags = { ...targetFlags, ...withFlag, ...selectionFlags, ...asOfFlag, ...outputFlags, ...evidenceFlags, ...jobsFlag, ...remoteFlags };
 
   async run(): Promise<void> {
     await withdrawing(this.argv, Scan.flags, () => this.#scan());
@@ -120,7 +120,7 @@ Exit status: ${Object.entries(exitMeaning)
         () => timeFrom(flags.now),
         async () => {
           const pack = await packFrom(flags.rules ?? []);
-          return { pack, selection: selectionFrom(flags, pack) };
+          return { pack, selection: selectionFrom({ ...flags, param: paramsWith(flags.param, flags['as-of']) }, pack) };
         },
         () => checkIdentity(flags, targets.length),
         () => refuseContradictions(flags, targets),

@@ -9,3 +9,6 @@ export function withoutSecret(flag: string, value: string): string {
   // postgres://name:password@host, name:password@tcp(host)
   return value.replace(/(^|\/\/)([^/:@\s,]+):(?!\/\/)[^@\s]+@/g, (_, start: string, name: string) => `${start}${name}:${placeholder('')}@`);
 }
+
+/** Whether the value of a flag is a secret, or an address with a password in it. */
+export const holdsSecret = (flag: string, value: string): boolean => (secrets.has(flag) ? value !== '' : /(^|\/\/)[^/:@\s,]+:[^@\s]+@/.test(value));

@@ -36,7 +36,7 @@ function* readStartOfNode(): Asking<Start | NotStarted | Unknown> {
     if (answer?.is === 'got') environment.set(name, answer.value, [where]);
     else if (answer?.is === 'blocked') environment.unsure(name, unknown(answer, where.path));
   }
-  return { is: 'started', command, environment: environment.build() };
+  return { is: 'started', file: path, command, environment: environment.build() };
 }
 
 function commandIn(words: readonly string[], where: Where): CommandLine | undefined {
