@@ -121,6 +121,10 @@ function* seePart(name: PartName, dataDir: string): Asking<OwnFiles | Unknown> {
 /** Paths, and what is in those of them that are directories. */
 function* withChildren(paths: readonly string[]): Asking<string[] | Unknown> {
   const stats = yield* together(paths.map((path) => stat(path)));
+  for (const [at, path] of paths.entries()) {
+    const seen = stats[at];
+    if (seen?.is === 'blocked') return unknown(seen, path);
+  }
   const directories = paths.filter((_, at) => isDirectory(stats[at]));
   const lists = yield* together(directories.map((path) => list(path)));
   const all = [...paths];
