@@ -7,6 +7,7 @@ import { ownHost } from '../../verdicts/report.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
+import { askingCluster } from './cluster.ts';
 import { isLent, lentMachine } from './lasting-name.ts';
 import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
 
@@ -23,7 +24,7 @@ export const localTarget: AddressTarget = {
     const account = thisAccount();
     if (user !== undefined && user !== account.name)
       throw new MisuseError('--user chooses an account where nobody is logged in; on this host, run pretrip as that account');
-    const target = local({ ...limits, seconds: reach?.programSeconds ?? limits.seconds });
+    const target = askingCluster(local({ ...limits, seconds: reach?.programSeconds ?? limits.seconds }), reach?.kubectl);
     return { host: { kind: ownHost, name: hostname(), ...(isLent(process.env) ? { identity: lentMachine } : {}), user: account, target } };
   },
 };

@@ -7,7 +7,7 @@ import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { type Certificate, certificatesIn, usages } from '../text/certificate.ts';
 import { usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
+import { walked } from './walk.ts';
 
 const { server, client } = usages;
 

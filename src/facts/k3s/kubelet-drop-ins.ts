@@ -11,15 +11,15 @@ import { parseYaml } from '../text/yaml.ts';
 import type { Given } from './component-args.ts';
 import type { Placed } from './given.ts';
 import { usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
+import { walked, walking } from './walk.ts';
 
-const below = 'agent/etc/kubelet.conf.d';
-const usual = `${usualDataDir}/${below}`;
+const below = ['agent', 'etc', 'kubelet.conf.d'];
+const usual = `${usualDataDir}/${below.join('/')}`;
 
 const touches: Touches = [
   { do: 'list', path: usual },
   { do: 'read', path: `${usual}/*` },
-  { do: 'list', named: 'kubelet.conf.d below the data directory of K3s', later: true, unasked: 'only where data-dir moves it' },
+  walking,
   { do: 'read', named: 'files of kubelet.conf.d', later: true, unasked: 'only where data-dir moves it' },
 ];
 
@@ -45,7 +45,7 @@ export function beforeFirstStart(found: DropIns, own: ReadonlyMap<string, Given>
 export const kubeletDropIns = source(touches, readDropIns);
 
 function* readDropIns(directory: string): Asking<DropIns | Unknown> {
-  const names = directory === usual ? yield* list(usual) : yield* walked(directory.slice(0, -below.length - 1), below.split('/'));
+  const names = directory === usual ? yield* list(usual) : yield* walked(directory.slice(0, -below.join('/').length - 1), below);
   if (names.is === 'blocked') return unknown(names, directory);
   const wanted = names.is === 'got' ? names.value.filter((n) => n.endsWith('.conf')) : [];
   const paths = wanted.map((name) => `${directory}/${name}`);

@@ -1,7 +1,8 @@
-/** Directories below a data directory that somebody chose. */
+/** Ways below a data directory that was chosen: no plan can name them, so that each name must stand in the list of the directory above. */
 import { type Answer, type Asking, list } from '../ask.ts';
+import type { Pattern } from '../pattern.ts';
 
-/** The names in the directory at the end, listed one below the other: what the one above does not hold is not asked for. */
+/** What lists a directory below another, by the names on the way: `server`, `db`. */
 export function* walked(start: string, below: readonly string[]): Asking<Answer<readonly string[]>> {
   let path = start;
   let names = yield* list(path);
@@ -13,3 +14,6 @@ export function* walked(start: string, below: readonly string[]): Asking<Answer<
   }
   return names;
 }
+
+/** The promise that goes with it. */
+export const walking: Pattern = { do: 'list', named: 'the data directory of K3s, and what is below it', later: true };
