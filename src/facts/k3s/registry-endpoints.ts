@@ -47,7 +47,7 @@ const portOf = (host: string): string => /:(\d+)$/.exec(host.replace(/^\[[^\]]*\
 
 /** Whether it is this host itself: localhost, or a loopback address. */
 export function isLoopback(host: string): boolean {
-  const name = /^\[([^\]]*)\]/.exec(host)?.[1] ?? host.replace(/:\d+$/, '');
+  const name = /^\[([^\]]*)\]/.exec(host)?.[1] ?? (host === '::1' ? host : host.replace(/:\d+$/, ''));
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
