@@ -10,7 +10,17 @@ import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
 
-export const resources = ['nodes', 'pods', 'namespaces', 'serviceaccounts', 'networkpolicies', 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'] as const;
+export const resources = [
+  'nodes',
+  'pods',
+  'namespaces',
+  'serviceaccounts',
+  'networkpolicies',
+  'roles',
+  'clusterroles',
+  'rolebindings',
+  'clusterrolebindings',
+] as const;
 export type Resource = (typeof resources)[number];
 
 /** An object of the cluster: nobody vouches for what it holds. */

@@ -58,10 +58,12 @@ export interface Certificates {
 
 const moved = { later: true, unasked: 'only where data-dir moves it' } as const;
 const touches: Touches = [
-  ...directories.flatMap((name): Touches => [
-    { do: 'list', path: `${usualDataDir}/${name}` },
-    { do: 'read', path: `${usualDataDir}/${name}/*.crt` },
-  ]),
+  ...directories.flatMap(
+    (name): Touches => [
+      { do: 'list', path: `${usualDataDir}/${name}` },
+      { do: 'read', path: `${usualDataDir}/${name}/*.crt` },
+    ],
+  ),
   { do: 'list', named: 'directories of certificates below the data directory of K3s', ...moved },
   { do: 'read', named: 'certificates below the data directory of K3s', ...moved },
 ];

@@ -46,7 +46,11 @@ test('what is insecure stands with its registry', () => {
 
 test.each([
   ['an empty file', '', []],
-  ['all that there is', 'mirrors: { a: { endpoint: [x], rewrite: { y: z } } }\nconfigs: { a: { auth: { username: 1 }, tls: { ca_file: c } } }\nauths: {}\n', []],
+  [
+    'all that there is',
+    'mirrors: { a: { endpoint: [x], rewrite: { y: z } } }\nconfigs: { a: { auth: { username: 1 }, tls: { ca_file: c } } }\nauths: {}\n',
+    [],
+  ],
   ['a section without content', 'mirrors:\nconfigs:\n', []],
   ['a text for a list', 'mirrors: { a: { endpoint: x } }\n', ['stops mirrors.a.endpoint']],
   ['a list in a list', 'mirrors: { a: { endpoint: [[x]] } }\n', ['stops mirrors.a.endpoint.0']],
