@@ -3,6 +3,7 @@ import { type Answer, type Asking, type Stat, stat, together } from '../../facts
 import { gapOf } from '../../facts/environment/environment.ts';
 import { environmentOfUnit } from '../../facts/environment/unit.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { isExempt } from '../../facts/k3s/no-proxy.ts';
@@ -37,9 +38,7 @@ export const k3sProxy = defineKind({
   touches: () => [
     k3sModel,
     startOfK3s,
-    ...['k3s.service', 'k3s-agent.service'].map((unit) =>
-      environmentOfUnit.of(unit, { manager: 'system' as const, as: { name: 'root', uid: 0, gid: 0, home: '/root' } }),
-    ),
+    ...['k3s.service', 'k3s-agent.service'].map((unit) => environmentOfUnit.of(unit, { manager: 'system' as const, as: rootAccount })),
     { do: 'stat', named: 'the files in which proxies are set', later: true },
   ],
   *learn(): Asking<Fact> {
