@@ -37,7 +37,9 @@ test('names may be left out', () => {
 
 test('the data directory is followed, from above', () => {
   const moved = { ...unit, '/etc/rancher/k3s/config.yaml': 'data-dir: /data/k3s/\n' };
-  expect(learn({ ...moved, '/data/k3s/server/manifests/a.yaml': '' })).toMatchObject({ value: { path: '/data/k3s/server/manifests', entries: [{ name: 'a.yaml' }] } });
+  expect(learn({ ...moved, '/data/k3s/server/manifests/a.yaml': '' })).toMatchObject({
+    value: { path: '/data/k3s/server/manifests', entries: [{ name: 'a.yaml' }] },
+  });
   expect(learn({ ...moved, '/data/k3s/server/token': '' })).toMatchObject({ is: 'known', exists: false });
 });
 
