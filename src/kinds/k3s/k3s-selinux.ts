@@ -44,6 +44,7 @@ export const k3sSelinux = defineKind({
 
 function* moduleIn(): Asking<{ readonly there: boolean; readonly where: readonly Where[] } | Unknown> {
   const whole = yield* together(stores.map((path) => list(path)));
+  for (const [at, answer] of whole.entries()) if (answer.is === 'blocked') return unknown(answer, stores[at] as string);
   if (whole.every((answer) => answer.is === 'absent'))
     return { is: 'unknown', why: 'ambiguous', said: 'no store of modules of the targeted policy was found', where: stores.map((path) => ({ path })) };
   const answers = yield* together(directories.map((path) => list(path)));
