@@ -61,8 +61,7 @@ function changedBy(step: Step, files: Files): Files | undefined {
   if ('dropIn' in step) return write(files, dropInFile(step), { content: fileOf('ini', step.keys) }, step);
   // Words that stand nowhere are in no file.
   if ('set' in step && step.instead !== undefined && files[real(files, step.set)] === undefined) return files;
-  if ('set' in step)
-    return edit(files, step.set, step, (text) => setIn(text, step));
+  if ('set' in step) return edit(files, step.set, step, (text) => setIn(text, step));
   if ('unset' in step) {
     if (files[real(files, step.unset)] === undefined) return files;
     return edit(files, step.unset, step, (text) => unsetIn(text, step));

@@ -87,7 +87,8 @@ export const steps = {
     shell: ({ set, format, key, value, instead }) => setCommands(set, formatOf(format), key, value, instead),
   }),
   unset: row({
-    describe: 'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more; `flag` out of a YAML list of `flag=value`',
+    describe:
+      'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more; `flag` out of a YAML list of `flag=value`',
     fields: { unset: 'path', format: 'choice', key: 'text', value: 'value?', flag: 'text?' },
     choices: { format: formats },
     tell: ({ unset, format, key, value, flag }) => {
