@@ -66,8 +66,9 @@ export default class Capture extends PretripCommand {
       only ? superset(pack, only.selection, only.profiles) : everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true);
     const reach = reachFrom(flags, wanted);
     if (flags.script) {
-      const script = captureScript(wanted(), {
-        ...reach.questions(),
+      const questions = reach.questions();
+      const script = captureScript(questions.patterns, {
+        ...questions,
         nonce: newNonce(),
         ...(only ? { asks: only.asks.filter((ask) => flags.kubectl || !asksCluster(ask)) } : {}),
       });

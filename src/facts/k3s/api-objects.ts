@@ -55,7 +55,7 @@ function* listObjects(resource: Resource): Asking<ApiObjects | Unknown> {
 
 const firstLine = (text: string): string => text.trim().split('\n')[0] || 'it said nothing';
 
-export const isObject = (value: Json | undefined): value is ApiObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | undefined): value is ApiObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A field below an object, by its keys; undefined where there is none. */
 export function field(from: Json | undefined, ...keys: readonly string[]): Json | undefined {
