@@ -61,6 +61,7 @@ import { k3sArgs } from './k3s/k3s-args.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
+import { k3sRunning } from './k3s/k3s-running.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
@@ -166,6 +167,7 @@ export const kinds: readonly Kind[] = [
   k3sRelease,
   k3sRootless,
   k3sRootlessUnits,
+  k3sRunning,
   k3sRuntime,
   machineConfig,
   machineDocker,
