@@ -3,8 +3,8 @@ import { type Asking, nothing, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { annotatedOtherwise, type Disagreement, inForceOtherwise, loggedOtherwise } from '../../facts/k3s/disagreements.ts';
 import { placeText } from '../../facts/k3s/given.ts';
-import { lastStarts } from '../../facts/k3s/journal-lines.ts';
-import { k3sModel } from '../../facts/k3s/k3s-model.ts';
+import { type Logged, lastStarts, type Silent } from '../../facts/k3s/journal-lines.ts';
+import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { ownNode } from '../../facts/k3s/own-node.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
@@ -54,13 +54,19 @@ export const k3sRunning = defineKind({
       looked.push(node.where.args, node.where.settings);
     }
     const closed = [starts, node].find((one): one is Unknown => one?.is === 'unknown');
-    const silent: Unknown | undefined =
-      starts.is === 'silent' && sources.length === 0
-        ? { is: 'unknown', why: 'ambiguous', said: `nothing tells what K3s was started with: ${starts.said}`, where: [starts.where] }
-        : undefined;
-    return factOf(found, sources, [model.where, ...looked], closed ?? silent);
+    const unseen = sources.includes('node-args') ? undefined : unseenStart(model, starts);
+    return factOf(found, sources, [model.where, ...looked], closed ?? unseen);
   },
 });
+
+/** Why the journal does not tell what all that runs here was started with. */
+function unseenStart({ components }: K3sModel, starts: Logged | Silent | Unknown): Unknown | undefined {
+  if (starts.is === 'unknown') return starts;
+  if (starts.is === 'silent')
+    return { is: 'unknown', why: 'ambiguous', said: `nothing tells what K3s was started with: ${starts.said}`, where: [starts.where] };
+  const without = [...components.keys()].find((name) => name !== 'etcd' && !starts.started.has(name));
+  return without && { is: 'unknown', why: 'ambiguous', said: `the journal of this boot has no line of the start of ${without}`, where: [starts.where] };
+}
 
 /** `open`: why there may be more, where somebody could not look. */
 function factOf(found: readonly Disagreement[], sources: readonly string[], looked: readonly Where[], open: Unknown | undefined): Fact {
