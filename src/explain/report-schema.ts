@@ -300,6 +300,7 @@ export const reportSchema: Schema = {
       },
     },
     params: { type: 'object', description: "Values of the rules' parameters." },
+    numbering: { type: 'string', description: 'The release of a benchmark that was chosen: controls that begin with it have its numbers.' },
     stricter: {
       type: 'object',
       description: 'Parameters that chosen profiles give different values, and the profile of the one that counts.',

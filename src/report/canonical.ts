@@ -28,7 +28,22 @@ const order = [
   ...['do', 'argv', 'socket', 'path', 'privilege', 'line', 'column', 'text', 'said', 'where', 'evidence'],
   ...stepKeys,
   ...['remedy', 'next', 'missing', 'url', 'references', 'controls', 'profiles', 'undecidedProfiles', 'selection', 'formerly', 'by', 'until', 'because'],
-  ...['params', 'stricter', 'rules', 'verdicts', 'summary', 'selected', 'pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', ...severities],
+  ...[
+    'params',
+    'numbering',
+    'stricter',
+    'rules',
+    'verdicts',
+    'summary',
+    'selected',
+    'pass',
+    'fail',
+    'unknown',
+    'notApplicable',
+    'waived',
+    'bySeverity',
+    ...severities,
+  ],
 ];
 // A key that steps share with what stands before them keeps its place.
 const rank = new Map([...new Set(order)].map((key, at) => [key, at]));

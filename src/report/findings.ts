@@ -44,6 +44,14 @@ export function cards(report: Report): ReadonlyMap<string, RuleCard> {
   return new Map(report.rules.map((card) => [card.id, card]));
 }
 
+/** The number of a rule in the chosen release of a benchmark: `4.2.4`. */
+export function numberOf({ numbering, rules }: Report): (rule: string) => string | undefined {
+  if (numbering === undefined) return () => undefined;
+  const found = rules.map(({ id, controls }) => [id, controls.find((c) => c.startsWith(`${numbering} `))?.slice(numbering.length + 1)] as const);
+  const byRule = new Map(found);
+  return (rule) => byRule.get(rule);
+}
+
 /** The message without the outcome that the judge may have put before it: formats say that in their own place. */
 export const bare = (verdict: Verdict): string => verdict.message.replace(/^(?:not applicable|does not apply|unknown|not decided): /i, '');
 

@@ -13,7 +13,7 @@
  */
 import { identityOf, type Report, type RuleCard, type Verdict } from '../verdicts/report.ts';
 import { gate, reaches } from '../verdicts/summarize.ts';
-import { bare, cards, decidingFirst, isWaived, ledger, places, placeText } from './findings.ts';
+import { bare, cards, decidingFirst, isWaived, ledger, numberOf, places, placeText } from './findings.ts';
 import { formatOfOne, type Unjudged } from './format.ts';
 import { missingText } from './missing.ts';
 import { stepText } from './steps.ts';
@@ -36,6 +36,8 @@ interface Case {
   readonly name: string;
   readonly fate: Fate;
   readonly card: RuleCard | undefined;
+  /** Its control in the chosen benchmark. */
+  readonly control: string | undefined;
 }
 
 export const junit = formatOfOne({
@@ -112,6 +114,7 @@ interface Suite {
 
 function byTopic(report: Report, manner: Manner): Suite[] {
   const byId = cards(report);
+  const number = numberOf(report);
   const suites = new Map<string, Case[]>();
   const taken = new Map<string, Set<string>>();
   const host = hostOf(report);
@@ -122,7 +125,14 @@ function byTopic(report: Report, manner: Manner): Suite[] {
     taken.set(classname, names);
     const name = unique(clip(token(verdict.subject ?? host, 'subject'), longestText), names);
     const cases = suites.get(suite) ?? [];
-    cases.push({ verdict, classname, name, fate: fateOf(verdict, manner), card: byId.get(verdict.rule) });
+    cases.push({
+      verdict,
+      classname,
+      name,
+      fate: fateOf(verdict, manner),
+      card: byId.get(verdict.rule),
+      control: number(verdict.rule) && `${report.numbering} ${number(verdict.rule)}`,
+    });
     suites.set(suite, cases);
   }
   return [...suites].map(([name, cases]) => ({ name, cases }));
@@ -191,7 +201,7 @@ function propertyLines(properties: readonly (readonly [string, string])[], inden
   return [`${indent}<properties>`, ...lines, `${indent}</properties>`];
 }
 
-function caseLines({ verdict, classname, name, fate, card }: Case, target: string, rich: boolean): string[] {
+function caseLines({ verdict, classname, name, fate, card, control }: Case, target: string, rich: boolean): string[] {
   const [place] = places(verdict);
   const attributes = {
     classname,
@@ -207,22 +217,22 @@ function caseLines({ verdict, classname, name, fate, card }: Case, target: strin
     ...(card === undefined ? [] : [['title', card.title] as [string, string]]),
     ...(verdict.subject === undefined ? [] : [['subject', verdict.subject] as [string, string]]),
   ];
-  const inner = [...(rich ? propertyLines(properties, '      ') : []), ...fateLines(verdict, fate, card)];
+  const inner = [...(rich ? propertyLines(properties, '      ') : []), ...fateLines(verdict, fate, card, control)];
   const start = `    <testcase${xmlAttributes(attributes)}`;
   return inner.length === 0 ? [`${start}/>`] : [`${start}>`, ...inner, '    </testcase>'];
 }
 
-function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined): string[] {
+function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined, control: string | undefined): string[] {
   const message = clip(bare(verdict), longestText);
   switch (fate) {
     case 'pass':
       return [];
     case 'skipped':
-      return [`      <skipped${xmlAttributes({ message: reason(verdict, message) })}>${xmlText(body(verdict, card))}</skipped>`];
+      return [`      <skipped${xmlAttributes({ message: reason(verdict, message) })}>${xmlText(body(verdict, card, control))}</skipped>`];
     case 'error':
-      return [`      <error${xmlAttributes({ type: 'unknown', message })}>${xmlText(body(verdict, card))}</error>`];
+      return [`      <error${xmlAttributes({ type: 'unknown', message })}>${xmlText(body(verdict, card, control))}</error>`];
     case 'failure':
-      return [`      <failure${xmlAttributes({ type: verdict.severity, message })}>${xmlText(body(verdict, card))}</failure>`];
+      return [`      <failure${xmlAttributes({ type: verdict.severity, message })}>${xmlText(body(verdict, card, control))}</failure>`];
   }
 }
 
@@ -234,7 +244,7 @@ function reason(verdict: Verdict, message: string): string {
 }
 
 /** What was found, each place on its own line, why it matters, what to do. */
-function body(verdict: Verdict, card: RuleCard | undefined): string {
+function body(verdict: Verdict, card: RuleCard | undefined, control: string | undefined): string {
   const steps = (verdict.remedy ?? []).flatMap((step, at) => {
     const { line, content, note } = stepText(step);
     return [`${at === 0 ? 'fix: ' : '     '}${line}`, ...content.map((text) => `       ${text}`), ...(note === '' ? [] : [`     ${note}`])];
@@ -244,6 +254,7 @@ function body(verdict: Verdict, card: RuleCard | undefined): string {
   return [
     '',
     bare(verdict),
+    ...(control === undefined ? [] : [`control: ${control}`]),
     ...(card ? [`needed: ${card.title}`] : []),
     ...(reasons.length > 1 ? reasons : []),
     ...places(verdict)

@@ -181,6 +181,8 @@ export interface Report {
   /** What was asked for, in the words of the command line. Absent: nothing in particular. */
   readonly selection?: AskedFor;
   readonly params: Readonly<Record<string, Json>>;
+  /** The release of a benchmark that was chosen: controls that begin with it have its numbers (`CIS K3s 2.1`). */
+  readonly numbering?: string;
   /** The profile that a parameter is from, where chosen profiles give it different values: the stricter one counts. */
   readonly stricter?: Readonly<Record<string, string>>;
   readonly rules: readonly RuleCard[];

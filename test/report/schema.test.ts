@@ -115,6 +115,7 @@ const full: Full<Report> = {
   undecidedProfiles: [{ id: 'p', because: 'b', missing: Object.values(fullMissing) }],
   selection: { profiles: ['p'], select: ['a.b'], ignore: ['a.b'], params: ['a.b.p=1'], accounts: ['a'] },
   params: {},
+  numbering: 'c',
   stricter: { 'a.b:p': 'p' },
   rules: [
     {

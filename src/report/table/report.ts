@@ -1,7 +1,7 @@
 /** The page of one target: summary, what to do, what fails, what was not decided, the last line. */
 import { type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
 import { reaches } from '../../verdicts/summarize.ts';
-import { cards, checks, isWaived, mostSevereFirst, sentence } from '../findings.ts';
+import { cards, checks, isWaived, mostSevereFirst, numberOf, sentence } from '../findings.ts';
 import { type Way, waysToDecide } from '../missing.ts';
 import { clip, plain } from '../text.ts';
 import { briefly } from './brief.ts';
@@ -99,13 +99,15 @@ const named = (v: Verdict): string => plain(v.subject === undefined ? v.rule : `
 function wholeSections(report: Report, page: Page): Block[] {
   const { style, paint } = page;
   const byId = cards(report);
+  const number = numberOf(report);
+  const control = (rule: string): string | undefined => number(rule) && `${report.numbering} ${number(rule)}`;
   const shown = mostSevereFirst(report.verdicts).filter((v) => style.show.includes(v.outcome));
   const open = shown.filter((v) => !isWaived(v));
   const whole = (title: string, verdicts: readonly Verdict[], painted?: string): Block[] =>
     section(
       title,
       verdicts.length,
-      groupsOf(verdicts, byId).map((group) => wholeBlock(group, page)),
+      groupsOf(verdicts, byId).map((group) => wholeBlock(group, page, control(group.verdicts[0].rule))),
       page,
       painted,
     );

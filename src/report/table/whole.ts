@@ -28,7 +28,7 @@ export function groupsOf(verdicts: readonly Verdict[], byId: ReadonlyMap<string,
 }
 
 /** The lines of a block, none wider than the page. */
-export function wholeBlock({ card, verdicts }: Group, page: Page): string[] {
+export function wholeBlock({ card, verdicts }: Group, page: Page, numbered?: string): string[] {
   const [first] = verdicts;
   // Whoever waived it knows why it matters and how to fix it.
   const open = (first.outcome === 'fail' || first.outcome === 'unknown') && !isWaived(first);
@@ -36,6 +36,7 @@ export function wholeBlock({ card, verdicts }: Group, page: Page): string[] {
   return [
     ...verdicts.flatMap((verdict, at) => [...(at === 0 ? [] : ['']), ...found(verdict, page), ...(alike || !open ? [] : whatToDo(verdict, page))]),
     ...(card ? labelled('needed', plain(card.title), page) : []),
+    ...(numbered ? labelled('control', plain(numbered), page) : []),
     ...(card && open ? labelled('why', plain(card.why), page) : []),
     ...(alike && open ? whatToDo(first, page) : []),
     ...labelled('more', plain(`pretrip rules show ${first.rule}`), page).map((line) => page.paint.dim(line)),
