@@ -1,7 +1,7 @@
 /**
  * JUnit XML. A suite is a topic of the target, a test case a verdict: fail is
- * a failure, unknown an error, not applicable and waived are skipped with
- * their reason. The document is red where the gate is, and green where it is
+ * a failure, unknown an error, not applicable, waived and answered with yes are
+ * skipped with their reason; answered with no is a failure. The document is red where the gate is, and green where it is
  * not. There is no clock here, so every `time` is 0.
  *
  * Servers know a case by `classname` and `name`: target and rule, and the
@@ -11,9 +11,9 @@
  * junit-10.xsd; `rich` adds totals, `file`, `line` and properties of test
  * cases, which GitHub and GitLab read and both schemas refuse.
  */
-import { identityOf, type Report, type RuleCard, type Verdict } from '../verdicts/report.ts';
+import { answerOf, identityOf, type Report, type RuleCard, type Verdict } from '../verdicts/report.ts';
 import { gate, reaches } from '../verdicts/summarize.ts';
-import { bare, cards, decidingFirst, isWaived, ledger, numberOf, places, placeText } from './findings.ts';
+import { answerText, bare, cards, decidingFirst, isAccepted, isWaived, ledger, numberOf, places, placeText } from './findings.ts';
 import { formatOfOne, type Unjudged } from './format.ts';
 import { missingText } from './missing.ts';
 import { stepText } from './steps.ts';
@@ -147,9 +147,10 @@ function unique(name: string, taken: Set<string>): string {
 }
 
 function fateOf(verdict: Verdict, { failOn, below, accepted }: Manner): Fate {
-  if (verdict.outcome === 'not-applicable' || isWaived(verdict)) return 'skipped';
+  if (verdict.outcome === 'not-applicable' || isAccepted(verdict)) return 'skipped';
   if (verdict.outcome === 'pass') return 'pass';
   const counted = reaches(verdict.severity, failOn);
+  if (answerOf(verdict) === 'no') return counted ? 'failure' : below;
   if (verdict.outcome === 'unknown') return !accepted && (counted || below === 'failure') ? 'error' : 'skipped';
   return counted ? 'failure' : below;
 }
@@ -223,7 +224,8 @@ function caseLines({ verdict, classname, name, fate, card, control }: Case, targ
 }
 
 function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined, control: string | undefined): string[] {
-  const message = clip(bare(verdict), longestText);
+  const { attested } = verdict;
+  const message = clip(attested && answerOf(verdict) !== undefined ? `${answerText(attested)} (${bare(verdict)})` : bare(verdict), longestText);
   switch (fate) {
     case 'pass':
       return [];
@@ -237,6 +239,7 @@ function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined, con
 }
 
 function reason(verdict: Verdict, message: string): string {
+  if (!isWaived(verdict) && answerOf(verdict) === 'yes') return message;
   if (verdict.outcome === 'not-applicable') return `Does not apply: ${message}`;
   if (!isWaived(verdict) || !verdict.waived)
     return verdict.outcome === 'unknown' ? `Not decided (${verdict.severity}): ${message}` : `below the threshold (${verdict.severity}): ${message}`;
@@ -254,6 +257,7 @@ function body(verdict: Verdict, card: RuleCard | undefined, control: string | un
   return [
     '',
     bare(verdict),
+    ...(verdict.attested ? [answerText(verdict.attested)] : []),
     ...(control === undefined ? [] : [`control: ${control}`]),
     ...(card ? [`needed: ${card.title}`] : []),
     ...(reasons.length > 1 ? reasons : []),

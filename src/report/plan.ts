@@ -8,7 +8,7 @@ import { type Missing, ownHost, type Report, severities, type Verdict } from '..
 import { actOf, isActing, type Step } from '../verdicts/steps.ts';
 import { reaches } from '../verdicts/summarize.ts';
 import { canonical } from './canonical.ts';
-import { isWaived } from './findings.ts';
+import { isUndecided, isWaived } from './findings.ts';
 
 /** A verdict by its rule and its subject. */
 export interface Finding {
@@ -151,7 +151,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 /** The steps that decide unknown verdicts, by what they need; those that decide most first. */
 function deciding({ verdicts, target }: Report): PlanStep[] {
-  const open = verdicts.filter((v) => v.outcome === 'unknown' && !isWaived(v) && v.missing && v.missing.length > 0);
+  const open = verdicts.filter((v) => isUndecided(v) && v.missing && v.missing.length > 0);
   const ways = new Map<string, { step: Step; decides: Finding[] }>();
   for (const verdict of open) {
     const step = stepFor(verdict.missing ?? [], target);
