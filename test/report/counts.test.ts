@@ -50,7 +50,7 @@ function inConcise(any: Report): Counts {
 function inSarif(any: Report): Counts {
   const [run] = (JSON.parse(sarif(any, style, { profile: 'full' })) as Log).runs;
   // Answered with no is a failure to whoever reads SARIF, and stays unknown.
-  const denied = run?.results?.filter(({ kind, properties }) => kind === 'fail' && properties?.outcome === 'unknown').length ?? 0;
+  const denied = run?.results?.filter(({ kind, properties }) => kind !== 'open' && properties?.outcome === 'unknown').length ?? 0;
   const count = (...kinds: string[]): number => run?.results?.filter(({ kind }) => kinds.includes(kind ?? '')).length ?? 0;
   return {
     pass: count('pass'),
