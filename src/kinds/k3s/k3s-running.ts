@@ -55,9 +55,21 @@ export const k3sRunning = defineKind({
     }
     const closed = [starts, node].find((one): one is Unknown => one?.is === 'unknown');
     const unseen = sources.includes('node-args') ? undefined : unseenStart(model, starts);
-    return factOf(found, sources, [model.where, ...looked], closed ?? unseen);
+    return factOf(found, sources, [model.where, ...looked], closed ?? untold(model, node !== undefined) ?? unseen);
   },
 });
+
+/**
+ * Why what is configured cannot be told, so that it cannot be compared either. What follows from the running host alone is
+ * ambiguous, and no reason. `settings`: those of the kubelet in files are compared as well.
+ */
+function untold({ release, components, kubelet, dropIns }: K3sModel, settings: boolean): Unknown | undefined {
+  if (release.is === 'unknown') return release;
+  if (settings && dropIns?.is === 'unknown') return dropIns;
+  const all = [...components.values(), ...(settings && kubelet ? [kubelet] : [])];
+  const gaps = all.flatMap((flags) => ('is' in flags ? [flags] : [...flags.values()].filter((one) => 'is' in one)));
+  return gaps.find(({ why }) => why !== 'ambiguous');
+}
 
 /** Why the journal does not tell what all that runs here was started with. */
 function unseenStart({ components }: K3sModel, starts: Logged | Silent | Unknown): Unknown | undefined {
