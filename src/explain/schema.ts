@@ -139,6 +139,19 @@ export function profileSchema(): Schema {
       because: { type: 'string', description: 'why it was chosen: follows "because"' },
       present: { description: 'chosen without being named when any of these holds', allOf: [{ $ref: 'schema.json#/definitions/items' }] },
       params: { type: 'object', additionalProperties: { type: 'object' } },
+      narrows: {
+        description: 'parameters of the profile, by name: each leaves the rules that have a control of one release of a benchmark, and its numbers',
+        type: 'object',
+        additionalProperties: {
+          type: 'object',
+          required: ['controls', 'describe'],
+          additionalProperties: false,
+          properties: {
+            controls: { type: 'string', description: 'start of the controls before the release: "CIS K3s" of "CIS K3s 2.1 1.2.1"' },
+            describe: { type: 'string' },
+          },
+        },
+      },
     },
   };
 }

@@ -97,6 +97,7 @@ import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
 import { k3sRootlessStart } from './k3s/k3s-rootless-start.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
+import { k3sRunning } from './k3s/k3s-running.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { k3sSelinux } from './k3s/k3s-selinux.ts';
 import { k3sService } from './k3s/k3s-service.ts';
@@ -244,6 +245,7 @@ export const kinds: readonly Kind[] = [
   k3sRootlessData,
   k3sRootlessStart,
   k3sRootlessUnits,
+  k3sRunning,
   k3sRuntime,
   k3sSelinux,
   k3sService,
