@@ -25,6 +25,8 @@ export type Pattern = (
       readonly first?: readonly string[];
       /** For `DIR/*.TYPE`: at once also the names of which some such directory holds `NAME.d`. */
       readonly withDropIns?: true;
+      /** Asked at once only where one path of each group is there; else a probe decides. */
+      readonly ifThere?: readonly (readonly string[])[];
     }
   | {
       readonly do: FileSort;

@@ -45,12 +45,20 @@ const later = [
 ];
 
 /** Whether the script's words cover an ask; what it skips as absent follows from a listing. */
-function foreseen(from: Items, accounts: readonly Account[], present: (ask: Ask) => boolean): (ask: Ask) => boolean {
+function foreseen(from: Items, accounts: readonly Account[], answer: Known['answer']): (ask: Ask) => boolean {
+  const present = (ask: Ask): boolean => answer(ask).is !== 'absent';
+  const isThere = (path: string): boolean => {
+    if (!path.endsWith('/*')) return present({ do: 'stat', path });
+    const names = answer({ do: 'list', path: path.slice(0, -2) });
+    return names.is === 'got' && (names.value as readonly string[]).length > 0;
+  };
+  const asked = [from.host, from.account].flatMap((q) => [q.paths, ...q.ifThere.filter((g) => g.there.every((of) => of.some(isThere))).map((g) => g.paths)]);
+
   const shell = (path: string): string => path.replace('/[0-9]*/', '/*/');
   const paths = (sort: 'stat' | 'read' | 'list', path: string, ask: Ask): boolean => {
-    const exact = [...from.host.paths.exact[sort], ...from.account.paths.exact[sort], ...(sort === 'stat' ? from.everyone : [])];
+    const exact = [...asked.flatMap((p) => p.exact[sort]), ...(sort === 'stat' ? from.everyone : [])];
     if (exact.some((p) => accounts.some((a) => glob(p, a)(path)))) return true;
-    const wild = [...from.host.paths.present[sort], ...from.account.paths.present[sort]];
+    const wild = asked.flatMap((p) => p.present[sort]);
     if (present(ask) && wild.some((p) => accounts.some((a) => glob(shell(p), a)(path)))) return true;
     if (!present(ask) && wild.some((p) => !p.includes('*') && accounts.some((a) => glob(p, a)(path)))) return true;
     if (/^\/proc\/\d+/.test(path))
@@ -123,7 +131,7 @@ test.each(hosts)('%s: one round is enough', (name) => {
   const { answer, audited, passwd } = known(name);
   const entries = parsePasswd(passwd);
   const accounts = [audited, rootAccount, ...(entries.is === 'known' ? entries.entries : [])];
-  const covered = foreseen(items, accounts, (ask) => answer(ask).is !== 'absent');
+  const covered = foreseen(items, accounts, answer);
   const missed = new Set<string>();
   const named = new Set<string>();
   settle(inspect({ pack, selection }, { audited, given: nothingGiven }), (ask) => {

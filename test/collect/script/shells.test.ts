@@ -222,6 +222,15 @@ for (const words of shells)
       expect(answerFrom(raw.answers, { do: 'read', path: `${world}/names/gone` })).toEqual({ is: 'absent' });
     });
 
+    test('what is wanted only where other files are', () => {
+      const wanted = (marker: string): unknown =>
+        runIn(words, captureScript([{ do: 'read', path: `${world}/open/*`, ifThere: [[`${world}/names/*`], [marker]] }], capture)).answers.get(
+          `read ${world}/open/inside`,
+        );
+      expect(wanted(`${world}/names/quo*`)).toMatchObject({ is: 'got' });
+      expect(wanted(`${world}/names/none*`)).toBeUndefined();
+    });
+
     test('files that are copied one by one among more than one batch', () => {
       const many = mkdtempSync(join(base, 'many-'));
       const nameOf = (n: number): string => join(many, `f${String(n).padStart(3, '0')}`);
