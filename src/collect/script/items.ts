@@ -27,8 +27,8 @@ export interface Questions {
   /** Directories by unit type: what has a drop-in directory in one of them is looked at in all. */
   readonly dropIns: ReadonlyMap<string, readonly string[]>;
   readonly gets: readonly { readonly socket: string; readonly path: string }[];
-  /** Files whose keys name paths, by keys: where these lead is looked at. */
-  readonly naming: ReadonlyMap<string, readonly string[]>;
+  /** Files whose keys (with a bar between them) name paths, or names below directories: where these lead is looked at. */
+  readonly naming: readonly { readonly keys: string; readonly below: string; readonly files: readonly string[] }[];
 }
 
 export interface Items {
@@ -108,15 +108,14 @@ function dropInsOf(patterns: readonly Told[], account: boolean): Map<string, rea
   return new Map([...found].map(([type, dirs]) => [type, [...dirs].filter((d) => !account || /\/user(?:\.|\/|$)|^~|\{uid\}/.test(d)).sort()]));
 }
 
-/** By keys, with a bar between them. */
-function namingOf(patterns: readonly Pattern[], account: boolean): Map<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const p of patterns) {
-    if (!isNamed(p) || p.do === 'get' || !p.namedIn) continue;
-    const files = p.namedIn.files.flatMap((f) => expanded(f, [])).filter((f) => ofAccount(f) === account);
-    if (files.length > 0) found.set(p.namedIn.keys.join('|'), files);
-  }
-  return found;
+function namingOf(patterns: readonly Pattern[], account: boolean): Questions['naming'] {
+  const found = patterns.flatMap((p) => {
+    if (!isNamed(p) || p.do === 'get' || !p.namedIn) return [];
+    const { files, keys, below = [] } = p.namedIn;
+    const own = files.flatMap((f) => expanded(f, [])).filter((f) => ofAccount(f) === account);
+    return own.length > 0 ? [{ keys: keys.join('|'), below: below.join(' '), files: own }] : [];
+  });
+  return [...new Map(found.map((naming) => [JSON.stringify(naming), naming])).values()];
 }
 
 /** The names of all processes, as sh finds them. */
@@ -145,7 +144,10 @@ function conditional(paths: readonly Path[], listed: ReadonlySet<string>): Pick<
   const known = new Set(plain.map((p) => `${p.sort} ${p.path}`));
   const groups = Object.entries(others).map(([there, of = []]) => ({
     there: JSON.parse(there) as string[][],
-    paths: sorted(of.filter((p) => !known.has(`${p.sort} ${p.path}`)), listed),
+    paths: sorted(
+      of.filter((p) => !known.has(`${p.sort} ${p.path}`)),
+      listed,
+    ),
   }));
   return { paths: sorted(plain, listed), ifThere: groups };
 }

@@ -144,7 +144,7 @@ const dropInLines = ({ dropIns }: Questions): string[] =>
   [...dropIns].map(([type, dirs]) => `  with_drop_ins ${quote(type)} ${dirs.map(patternWord).join(' ')}`);
 
 const namingLines = ({ naming }: Questions, home: string): string[] =>
-  [...naming].map(([keys, files]) => `  named ${home} ${quote(keys)} ${files.map(patternWord).join(' ')}`);
+  naming.map(({ keys, below, files }) => `  named ${home} ${quote(keys)} ${quote(below)} ${files.map(patternWord).join(' ')}`);
 
 /** One function for each command that others follow from. */
 const chainName = (runs: readonly Run[], from: readonly string[]): string => `after_${Math.abs(hash(JSON.stringify([from, runs])))}`;

@@ -137,9 +137,7 @@ export const vendorUnits = source(
   (manager: string): Touches =>
     unasked(
       'some units are tried for all types and directories',
-      manage(manager).flatMap((m) =>
-        vendorDirectories(m).flatMap((d) => types.map((t): Pattern => ({ do: 'read', path: `${d}/*.${t}`, ...brings(m, d) }))),
-      ),
+      manage(manager).flatMap((m) => vendorDirectories(m).flatMap((d) => types.map((t): Pattern => ({ do: 'read', path: `${d}/*.${t}`, ...brings(m, d) })))),
     ),
   readVendorUnits,
 );

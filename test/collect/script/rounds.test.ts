@@ -95,12 +95,13 @@ function foreseen(from: Items, accounts: readonly Account[], answer: Known['answ
 
 /** What the script finds behind the keys of a unit file, and all above it. */
 function namedBy(from: Items, accounts: readonly Account[], path: string, text: string): string[] {
-  const naming = [...from.host.naming, ...from.account.naming].filter(([, files]) => files.some((f) => accounts.some((a) => glob(f, a)(path))));
+  const naming = [...from.host.naming, ...from.account.naming].filter(({ files }) => files.some((f) => accounts.some((a) => glob(f, a)(path))));
   const variable = (_: string, name: string): string => new RegExp(`^Environment=.*\\b${name}=(/[^\\s"']*)`, 'm').exec(text)?.[1] ?? '';
-  return naming.flatMap(([keys]) =>
+  return naming.flatMap(({ keys, below }) =>
     [...text.matchAll(new RegExp(`^(?:${keys}) *=(.*)$`, 'gm'))]
       .flatMap(([, value = '']) => value.split(/[ \t,:;="']/))
       .map((word) => word.replace(/^\$\{(\w+)\}/, variable).replace(/^%h/, '/root'))
+      .flatMap((word) => (below === '' || !/^[A-Za-z]/.test(word) ? [word] : below.split(' ').map((directory) => `${directory}/${word}`)))
       .flatMap((word) => (word.startsWith('/') ? word.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/')) : [])),
   );
 }

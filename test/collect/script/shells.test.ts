@@ -314,15 +314,22 @@ for (const words of shells)
           `Rootfs=${world}/missing`,
         ].join('\n'),
       );
+      writeFileSync(join(units, 'b.container'), 'Timezone=inside\n Timezone = "gone/far"\nTimezoneOf=nothing\n');
       writeFileSync(join(units, 'large.container'), `Volume=/too/large\n${'#\n'.repeat(40_000)}`);
       const script = captureScript(
-        [{ do: 'stat', named: 'what these keys name', namedIn: { files: [`${units}/*`], keys: ['Volume', 'Mount', 'Rootfs'] } }],
+        [
+          { do: 'stat', named: 'what these keys name', namedIn: { files: [`${units}/*`], keys: ['Volume', 'Mount', 'Rootfs'] } },
+          { do: 'stat', named: 'zones', namedIn: { files: [`${units}/*`], keys: ['Timezone'], below: [`${world}/open`, `${world}/none`] } },
+        ],
         capture,
       );
       const [file, ...args] = words;
       const { stdout } = spawnSync(file, args, { input: script, maxBuffer: 64 * 1024 * 1024 });
       const raw = parseRaw(stdout, nonce);
       expect(raw.problem).toBeUndefined();
+      expect(raw.answers.get(`stat ${world}/open/inside`)).toMatchObject({ is: 'got', value: { type: 'file' } });
+      expect(raw.answers.get(`stat ${world}/none/gone/far`)).toEqual({ is: 'absent' });
+      expect([...raw.answers.keys()].filter((key) => key.endsWith('/nothing'))).toEqual([]);
       expect(raw.answers.get(`stat ${world}/to-abs`)).toMatchObject({
         is: 'got',
         value: { type: 'link', real: { is: 'got', value: { path: join(world, 'open') } } },
