@@ -40,9 +40,9 @@ export function mendOne(suite: Suite, tool: string, keep: boolean): number {
   }
 }
 
-/** The scan as people call it, its report, and the plan of that report. */
+/** The scan as people call it, with the patience that an emulated host asks for, its report, and the plan of that report. */
 const scanning = (name: string): [string, string][] => [
-  ['scan', `pretrip scan ${look} --timeout 300 -o json=/tmp/${name}.json >/dev/null 2>/tmp/${name}.err; echo $?; cat /tmp/${name}.err`],
+  ['scan', `pretrip scan ${look} --timeout 3600 -o json=/tmp/${name}.json >/dev/null 2>/tmp/${name}.err; echo $?; cat /tmp/${name}.err`],
   ['plan', `pretrip fix /tmp/${name}.json -o json`],
   [
     'left',
