@@ -26,6 +26,8 @@ export type Pattern = (
       readonly first?: readonly string[];
       /** For `DIR/*.TYPE`: at once also the names of which some such directory holds `NAME.d`. */
       readonly withDropIns?: true;
+      /** Asked at once only where one path of each group is there; else a probe decides. */
+      readonly ifThere?: readonly (readonly string[])[];
     }
   | {
       readonly do: FileSort;
@@ -34,8 +36,8 @@ export type Pattern = (
        * none is asked for whose last name does not stand in an answer that the source has seen, or one that stands on it.
        */
       readonly named: string;
-      /** At once the paths, and all above them, that stand behind these keys in unit files. */
-      readonly namedIn?: { readonly files: readonly string[]; readonly keys: readonly string[] };
+      /** At once the paths, and all above them, that stand behind these keys in unit files; `below`: names stand for paths in these directories. */
+      readonly namedIn?: { readonly files: readonly string[]; readonly keys: readonly string[]; readonly below?: readonly string[] };
     }
   | {
       readonly do: 'run';

@@ -68,7 +68,17 @@ Exit status: ${Object.entries(exitMeaning)
   static override strict = false;
   static override args = { target: Args.string({ ignoreStdin: true, description: 'what to judge; default: this host. See: pretrip help targets' }) };
   static override usage = 'scan [TARGET...] [FLAGS]';
-  static override flags = { ...targetFlags, ...withFlag, ...selectionFlags, ...asOfFlag, ...attestFlag, ...outputFlags, ...evidenceFlags, ...jobsFlag, ...remoteFlags };
+  static override flags = {
+    ...targetFlags,
+    ...withFlag,
+    ...selectionFlags,
+    ...asOfFlag,
+    ...attestFlag,
+    ...outputFlags,
+    ...evidenceFlags,
+    ...jobsFlag,
+    ...remoteFlags,
+  };
 
   async run(): Promise<void> {
     await withdrawing(this.argv, Scan.flags, () => this.#scan());
