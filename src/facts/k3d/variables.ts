@@ -30,7 +30,7 @@ const boundKeys = [
 /** The K3D_* variables that k3d reads and that have no secret in them. */
 export const k3dVariables: readonly string[] = [...ownVariables, ...boundKeys.map((key) => `K3D_${key.replaceAll('.', '_').toUpperCase()}`)].sort();
 
-export const otherVariables = [
+const otherVariables = [
   'CONTAINERS_CONF',
   'CONTAINERS_CONF_OVERRIDE',
   'CONTAINERS_MACHINE_PROVIDER',
