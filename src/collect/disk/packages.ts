@@ -1,15 +1,16 @@
 /** Lists the packages of a database, from whatever answers about files and programs of the host. */
 import type { Answer, Asking } from '../../facts/ask.ts';
 import { list, read, run, stat } from '../../facts/ask.ts';
+import { versionText } from '../../facts/package-name.ts';
 import type { Package, Packages } from '../../facts/packages.ts';
 import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
 import { byBytes } from './limits.ts';
 
-const dpkgStatus = '/var/lib/dpkg/status';
+export const dpkgStatus = '/var/lib/dpkg/status';
 /** Distroless images keep one file a package here instead (GoogleContainerTools/distroless). */
 const dpkgStatusDirectory = '/var/lib/dpkg/status.d';
 /** Every place an RPM database has had: SQLite, ndb and Berkeley DB; rpm 4.x and SUSE's /usr/lib/sysimage. */
-const rpmDatabases = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'].flatMap((d) => ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((f) => `${d}/${f}`));
+export const rpmDatabases = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'].flatMap((d) => ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((f) => `${d}/${f}`));
 const rpmQuery = ['rpm', '-qa', '--qf', '%{NAME}\\t%|EPOCH?{%{EPOCH}}:{}|\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n'];
 
 /** All packages of a database, `absent` where there is none. */
@@ -52,8 +53,8 @@ function* rpmPackages(): Asking<Answer<Packages>> {
   return listed(rows.map(([name = '', epoch = '', version = '', release = '', arch = '']) => ({ name, epoch, version, release, arch })));
 }
 
-/** By name, then by version. */
-const listed = (packages: readonly Package[]): Answer<Packages> => {
-  const whole = (p: Package): string => `${p.epoch}:${p.version}-${p.release}`;
-  return { is: 'got', value: { packages: packages.toSorted((a, b) => byBytes(a.name, b.name) || byBytes(whole(a), whole(b))) } };
-};
+const listed = (packages: readonly Package[]): Answer<Packages> => ({ is: 'got', value: { packages: inOrder(packages) } });
+
+/** By name, then by version, by bytes. */
+export const inOrder = (packages: readonly Package[]): Package[] =>
+  packages.toSorted((a, b) => byBytes(a.name, b.name) || byBytes(versionText(a), versionText(b)));
