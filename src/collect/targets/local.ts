@@ -1,5 +1,5 @@
 /** The target `local`: this host, as the account that runs pretrip. Reads, lists, runs and asks; writes nothing. */
-import { constants } from 'node:fs';
+import { constants, realpathSync } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../../facts/ask.ts';
@@ -69,7 +69,7 @@ function answerOne(ask: Ask, patience: Patience): Promise<AnyAnswer> {
     case 'walk':
       return guarded(async () => walkDisk('', await realpath(ask.top), ask.names));
     case 'packages':
-      return settleAsync(listPackages(ask.of), (asks) => inPool(asks, (one) => answerOne(one, patience)));
+      return settleAsync(listPackages(ask.of, realFile), (asks) => inPool(asks, (one) => answerOne(one, patience)));
     case 'run':
       return runProgram(ask.argv, ask.user, patience.seconds);
     case 'get':
@@ -104,6 +104,14 @@ function refusal(error: unknown): Answer<never> {
       throw error;
     default:
       return { is: 'blocked', why: 'failed', said: code === 'ELOOP' ? 'too many levels of symbolic links' : message.replace(/, .*$/s, '') };
+  }
+}
+
+function realFile(path: string): string | Answer<never> {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    return refusal(error);
   }
 }
 

@@ -78,13 +78,17 @@ export function rootDirectory(root: string, part?: Part): Target {
     if (found.is === 'denied') return { answer: { is: 'blocked', why: 'denied' } };
     return { answer: { is: 'blocked', why: 'failed', said: found.is === 'loop' ? 'too many levels of symbolic links' : 'the file system gives an error' } };
   };
+  const fileOf = (path: string): string | Answer<never> => {
+    const found = locate(path, true);
+    return found.path === undefined ? found.answer : join(root, found.path);
+  };
   const inodeAt = (path: string): Inode => inodeOf(lstatSync(join(root, path)));
 
   const one = async (ask: Ask): Promise<AnyAnswer> => {
     if (!isOfDisk(ask)) return nothingRuns;
     if (isOfPath(ask)) return atPath(ask);
     if (part) return notInPart(part);
-    if (ask.do === 'packages') return settle(listPackages(ask.of), (one: Ask) => (isOfPath(one) ? atPath(one) : nothingRuns));
+    if (ask.do === 'packages') return settle(listPackages(ask.of, fileOf), (one: Ask) => (isOfPath(one) ? atPath(one) : nothingRuns));
     if (ask.do !== 'walk') return nothingRuns;
     const found = locate(ask.top, true);
     return found.path === undefined ? found.answer : walkDisk(root, found.path, ask.names);
