@@ -54,6 +54,11 @@ function within(gathering: Gathering, root: string, directory: string, device: n
   }
   const further: string[] = [];
   for (const name of names) {
+    // Bytes that are no text: by such a name nothing is found.
+    if (name.includes('\ufffd')) {
+      gathering.leave(directory, 'name');
+      continue;
+    }
     const path = directory === '/' ? `/${name}` : `${directory}/${name}`;
     const stats = look(root + path);
     // What ended meanwhile is no loss.
