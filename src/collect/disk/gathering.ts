@@ -5,7 +5,7 @@ import { type Credential, type Found, type LeftOut, named, type Owned, type Walk
 import { byBytes } from './limits.ts';
 
 /** So many paths stand for a multitude. */
-const firstOf = 3;
+export const firstOf = 3;
 /** So many finds, and parts left out, are told of one walk. */
 export const mostFound = 20_000;
 export const mostLeftOut = 200;

@@ -9,7 +9,7 @@ import { packagesInFile } from './rpm-database.ts';
 
 export const dpkgStatus = '/var/lib/dpkg/status';
 /** Distroless images keep one file a package here instead (GoogleContainerTools/distroless). */
-const dpkgStatusDirectory = '/var/lib/dpkg/status.d';
+export const dpkgStatusDirectory = '/var/lib/dpkg/status.d';
 /** Every place an RPM database has had: SQLite, ndb and Berkeley DB; rpm 4.x and SUSE's /usr/lib/sysimage. */
 export const rpmDatabases = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'].flatMap((d) => ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((f) => `${d}/${f}`));
 export const rpmQuery = ['rpm', '-qa', '--qf', '%{NAME}\\t%|EPOCH?{%{EPOCH}}:{}|\\t%{VERSION}\\t%{RELEASE}\\t%|ARCH?{%{ARCH}}:{}|\\n'];

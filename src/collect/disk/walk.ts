@@ -13,7 +13,7 @@ export interface WalkLimits {
   readonly seconds: number;
 }
 
-const usualWalk: WalkLimits = { inodes: 2_000_000, seconds: 300 };
+export const usualWalk: WalkLimits = { inodes: 2_000_000, seconds: 300 };
 
 /** So many milliseconds pass before others get their turn. */
 const turn = 50;

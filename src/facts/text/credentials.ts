@@ -55,7 +55,7 @@ function formOf(label: string, body: Lines): Pick<Credential, 'form' | 'encrypte
 }
 
 /** `openssh-key-v1`, a zero byte, and the name of the cipher `none` with its length before it, in base64. */
-export const openCipher = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmU';
+const openCipher = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmU';
 
 function* puttyKeysIn(lines: Lines): Generator<Credential> {
   for (const [at, line] of lines.entries()) {
