@@ -65,7 +65,7 @@ const latin = (t: string): string => Buffer.from(t).toString('latin1');
 const awks: readonly (readonly [OracleName, ...string[]])[] = [['mawk'], ['gawk'], ['gawk', '--posix'], ['original-awk'], ['busybox', 'awk']];
 
 describe.each(awks)('under %s %s', (file, ...rest) => {
-  test('the same credentials are found', oracle(file), () => {
+  test('the same credentials are found', oracle(file as OracleName), () => {
     const input = join(dir, 'in');
     writeFileSync(input, texts.map((t) => `${t}\n\u0002END\n`).join(''));
     const program = `${credentialsAwk}

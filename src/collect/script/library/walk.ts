@@ -66,8 +66,6 @@ function flush(   i) {
   for (i = 1; i <= found; i++) print "h " C_line[i] " " C_is[i] " " C_form[i] " " C_encrypted[i]
 }
 BEGIN { setup_credentials() }
-/^ / { L[++n] = substr($0, 2); next }
-/^F / { flush(); path = substr($0, 3); n = 0 }
 END { flush() }`;
 
 export const walk =
@@ -157,8 +155,13 @@ walk_contents() {
   tr '\n' '\000' <"$w.large" | limit "$left" xargs -0 -n 64 sh -c "$beginnings" sh >"$w.some" 2>>"$w.err"
   while IFS= read -r f; do
     case $(dd bs=@BEGINNING@ count=1 2>/dev/null <"$f" | grep -cE -e "$suspect_line") in [1-9]*) printf '%s\n' "$f" ;; esac
-  done <"$w.some" >>"$w.files"
+  done <"$w.some" >"$w.begins"
   walk_denied r "$w.err"
+  # Text many at once; what may hold NUL one by one.
+  export awk_holds w
+  cat "$w.begins" >"$w.single"
+  walk_left
+  tr '\n' '\000' <"$w.files" | limit "$left" xargs -0 -n 40 sh -c "$texts" sh >"$w.holds"
   while IFS= read -r f; do
     ! walk_over && [ -f "$f" ] || continue
     size "$f"
@@ -171,7 +174,9 @@ walk_contents() {
       cat "$f"
     fi | tr '\000' '\001' | sed 's/^/ /'
     echo
-  done <"$w.files" | awk "$awk_holds" >"$w.holds"
+  done <"$w.single" | awk "$awk_holds"'
+    /^ / { L[++n] = substr($0, 2); next }
+    /^F / { flush(); path = substr($0, 3); n = 0 }' >>"$w.holds"
   cat "$w.holds" >>"$w.rows"
   while IFS= read -r f; do
     case $f in 'c '*) stat -c "$walk_format" -- "@{f#c }" | sed 's/^\(f [^ ]* [^ ]* [^ ]* [^ ]* [^ ]*\) [^ ]*/\1/' ;; esac
@@ -215,5 +220,12 @@ tell_walks() {
 awk_walk='${walkAwk}'
 awk_denied='${deniedAwk}'
 awk_holds='${holdsAwk}'
+texts='if [ "$(cat -- "$@" | wc -c)" -eq "$(cat -- "$@" | tr -d "\\000" | wc -c)" ]; then
+  awk "$awk_holds
+FNR == 1 { flush(); path = FILENAME; n = 0 }
+{ L[++n] = \\$0 }" "$@"
+else
+  printf "%s\\n" "$@" >>"$w.single"
+fi'
 beginnings='if [ "$(head -q -c ${beginning} -- "$@" | grep -cE -e "$suspect_line")" != 0 ]; then printf "%s\\n" "$@"; fi'
 `;
