@@ -32,7 +32,18 @@ export function walkIn(body: string, inodeIn: (line: string) => Inode | undefine
   const ask: Ask = { do: 'walk', top, names };
   if (rows.pop() !== '') return undefined;
   if (rows.length === 0) return { ask };
-  const told: Told = { inodes: 0, found: new Map(), held: new Map(), users: [], groups: [], leftOut: [], leftOutInAll: {}, unread: { count: 0, first: [] }, path: '', paths: [] };
+  const told: Told = {
+    inodes: 0,
+    found: new Map(),
+    held: new Map(),
+    users: [],
+    groups: [],
+    leftOut: [],
+    leftOutInAll: {},
+    unread: { count: 0, first: [] },
+    path: '',
+    paths: [],
+  };
   return rows.every((row) => take(told, row.slice(0, 1), row.slice(2), inodeIn)) ? { ask, walk: walkOf(told, top) } : undefined;
 }
 

@@ -92,7 +92,13 @@ function gapIn({ leftOut, leftOutInAll }: Walk): Unknown | undefined {
   const closed = leftOut.find(({ why }) => why === 'denied');
   if (closed) return denied(`${closed.path}${others(leftOutInAll.denied ?? 1)} may not be looked into`, closed.path);
   const unnamed = leftOut.find(({ why }) => why === 'name');
-  if (unnamed) return { is: 'unknown', why: 'not-text', said: `in ${unnamed.path}${others(leftOutInAll.name ?? 1)} stand names that cannot be written down`, where: [{ path: unnamed.path }] };
+  if (unnamed)
+    return {
+      is: 'unknown',
+      why: 'not-text',
+      said: `in ${unnamed.path}${others(leftOutInAll.name ?? 1)} stand names that cannot be written down`,
+      where: [{ path: unnamed.path }],
+    };
   const over = leftOut.find(({ why }) => why === 'limit');
   return over && { is: 'unknown', why: 'too-large', said: `there are more files than one walk takes; ${over.path} was left out`, where: [{ path: over.path }] };
 }

@@ -45,7 +45,13 @@ function formOf(label: string, body: Lines): Pick<Credential, 'form' | 'encrypte
     case 'PRIVATE KEY':
       return { form: 'pkcs8', encrypted: false };
     case 'OPENSSH PRIVATE KEY':
-      return { form: 'openssh', encrypted: !body.join('').replace(/[ \t\r]/g, '').startsWith(openCipher) };
+      return {
+        form: 'openssh',
+        encrypted: !body
+          .join('')
+          .replace(/[ \t\r]/g, '')
+          .startsWith(openCipher),
+      };
     // Whether a passphrase protects it is within its packets (RFC 9580).
     case 'PGP PRIVATE KEY BLOCK':
       return { form: 'pgp' };
@@ -96,8 +102,7 @@ function isJwt(word: string): boolean {
 }
 
 function* tokensIn(lines: Lines): Generator<Credential> {
-  for (const [form, isToken] of Object.entries(tokens))
-    for (const [at, line] of lines.entries()) if (isToken(line)) yield { is: 'token', form, line: at + 1 };
+  for (const [form, isToken] of Object.entries(tokens)) for (const [at, line] of lines.entries()) if (isToken(line)) yield { is: 'token', form, line: at + 1 };
 }
 
 /** What `podman login` and `docker login` leave (containers-auth.json(5)). */

@@ -72,7 +72,10 @@ describe.each(awks)('under %s %s', (file, ...rest) => {
 BEGIN { setup_credentials() }
 $0 == "\\002END" { credentials(n); for (i = 1; i <= found; i++) print C_line[i], C_is[i], C_form[i], C_encrypted[i]; print "end"; n = 0; next }
 { L[++n] = $0 }`;
-    const ran = spawnSync(file, [...rest.filter((w) => w !== undefined), program, input], { env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' }, encoding: 'utf8' });
+    const ran = spawnSync(file, [...rest.filter((w) => w !== undefined), program, input], {
+      env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+      encoding: 'utf8',
+    });
     expect(ran.stderr).toBe('');
     const told = ran.stdout.split('end\n').slice(0, -1);
     const wanted = texts.map((t) =>
@@ -93,13 +96,26 @@ test.each([['grep'], ['busybox', 'grep']])('%s finds every text that holds one',
     return path;
   });
   expect(holding.length).toBeGreaterThan(50);
-  const ran = spawnSync(file, [...rest.filter((w) => w !== undefined), '-lE', '-e', suspectLine, '--', ...paths], { env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' }, encoding: 'utf8' });
+  const ran = spawnSync(file, [...rest.filter((w) => w !== undefined), '-lE', '-e', suspectLine, '--', ...paths], {
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+    encoding: 'utf8',
+  });
   const found = new Set(ran.stdout.split('\n'));
   expect(paths.filter((p) => !found.has(p))).toEqual([]);
 });
 
 test('hostile text takes no time', () => {
-  for (const hard of ['eyJhbGciOi', '-eyJhbGciOi', 'K10', '-----BEGIN RSA PRIVATE KEY-----\n', '-----END A PRIVATE KEY-----\n-----BEGIN A PRIVATE KEY-----\n', 'kind: Config ', 'token: ', 'PuTTY-User-Key-File-3: \n', 'A ']) {
+  for (const hard of [
+    'eyJhbGciOi',
+    '-eyJhbGciOi',
+    'K10',
+    '-----BEGIN RSA PRIVATE KEY-----\n',
+    '-----END A PRIVATE KEY-----\n-----BEGIN A PRIVATE KEY-----\n',
+    'kind: Config ',
+    'token: ',
+    'PuTTY-User-Key-File-3: \n',
+    'A ',
+  ]) {
     const before = performance.now();
     credentialsIn(hard.repeat(Math.ceil(262_144 / hard.length)));
     credentialsIn(`kind: Config${' '.repeat(262_000)}x`);

@@ -119,7 +119,8 @@ for (const words of shells)
     test('what is no directory', () => {
       const asks: Ask[] = ['missing', 'etc/open', 'ring'].map((name) => ({ do: 'walk', top: join(world, name), names: ['gdb'] }));
       const raw = captured(words, asks);
-      const bare = (answers: readonly (AnyAnswer | undefined)[]): unknown => answers.map((a) => (a?.is === 'blocked' ? a.why : a?.is === 'got' ? walkOf(a).inodes : a?.is));
+      const bare = (answers: readonly (AnyAnswer | undefined)[]): unknown =>
+        answers.map((a) => (a?.is === 'blocked' ? a.why : a?.is === 'got' ? walkOf(a).inodes : a?.is));
       expect(bare(asks.map((ask) => answerFrom(raw.answers, ask)))).toEqual(bare(locally(asks, false)));
     });
 
