@@ -36,6 +36,7 @@ import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
+import { passwords } from './host/passwords.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
@@ -143,6 +144,7 @@ export const kinds: readonly Kind[] = [
   mount,
   os,
   packages,
+  passwords,
   pauseProcess,
   pingRange,
   privileges,
