@@ -152,6 +152,9 @@ function valueHint(name: string, flag: FlagOf | undefined): string {
 const valueWord = (flag: FlagOf | undefined): string | undefined =>
   (Array.isArray(flag?.helpValue) ? flag.helpValue[0] : flag?.helpValue) as string | undefined;
 
+/** What other tools call a flag of ours. */
+const elsewhere: Readonly<Record<string, string>> = { severity: 'fail-on', threshold: 'fail-on', 'min-severity': 'fail-on' };
+
 /** The flag that was meant: the nearest name, or the one whose value has the nearest name (`--format` for `-o FORMAT`). */
 function flagHint(written: string, flags: FlagTable): string | undefined {
   const bare = written.replace(/^--?(?:no-)?/, '');
@@ -160,6 +163,8 @@ function flagHint(written: string, flags: FlagTable): string | undefined {
     const [name] = Object.entries(flags).find(([, { char }]) => char?.toLowerCase() === bare.charAt(0).toLowerCase()) ?? [];
     return name === undefined ? undefined : `did you mean "-${flags[name]?.char ?? ''}" (--${name})?`;
   }
+  const other = elsewhere[bare];
+  if (other !== undefined && Object.hasOwn(flags, other)) return `did you mean "--${other} ${valueWord(flags[other]) ?? ''}"?`.replace(' "?', '"?');
   const near = nearest(bare, Object.keys(flags));
   if (near !== undefined) return `did you mean "--${near}"?`;
   const whole = Object.keys(flags).find((name) => bare.length > 2 && (name.startsWith(bare) || name.split('-').includes(bare)));

@@ -1,6 +1,6 @@
 /** What a rule's remedy comes to for one finding: which steps follow from what was found, with all that this host decides. */
-import { gapAt, judgeExpectation, valueAt } from '../expect/expectation.ts';
-import { type Fact, FactBuilder, type Json, type Known, pathKey, splitPath } from '../facts/fact.ts';
+import { gapAt, judgeExpectation, placesOf as placesIn, valueAt } from '../expect/expectation.ts';
+import { type Fact, FactBuilder, type Json, type Known, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { any, record, shapeAt, string } from '../facts/shape.ts';
 import type { Inquiry, Question } from '../plan/questions.ts';
@@ -121,20 +121,13 @@ function written(head: string, path: readonly string[], inquiry: Inquiry): Json 
   return isMode && typeof value === 'number' ? `0${value.toString(8)}` : value;
 }
 
-/** The files that decided a value, the deciding one first. */
+/** The files that set a value, the deciding one first; not those that were only looked at. */
 function placesOf(way: readonly string[], inquiry: Inquiry, item: Element | undefined): readonly string[] {
   const [head = '', ...rest] = way;
   const path = head === 'item' ? [...(item?.path ?? []), ...rest] : rest;
   const fact = head === 'item' ? item?.fact : foundAt(head, path, inquiry)?.fact;
-  return fact?.is === 'known' ? placesIn(fact, path).filter((place) => place.startsWith('/')) : [];
-}
-
-function placesIn(fact: Known, path: readonly string[]): readonly string[] {
-  for (let length = path.length; length > 0; length--) {
-    const places = fact.where.get(pathKey(path.slice(0, length)));
-    if (places) return places.map((w) => w.path);
-  }
-  return [];
+  const places = fact?.is === 'known' ? (placesIn(fact, path) ?? []) : [];
+  return places.filter((place) => !place.looked && place.path.startsWith('/')).map((place) => place.path);
 }
 
 /** What packages and kernels own is not for people to edit. */
@@ -158,16 +151,38 @@ function elementsOf(every: readonly string[] | undefined, inquiry: Inquiry): rea
 /** A step with all that was found in it; `whole`: every value that it names is known. */
 function stepsFrom(template: StepTemplate, inquiry: Inquiry, item: Element | undefined): { readonly steps: readonly Step[]; readonly whole: boolean } {
   const lost = new Set<string>();
-  const steps = everywhere(template, inquiry, item).map((one) => {
+  const steps = everywhere(template, inquiry, item).flatMap((one) => {
     const filled = fillStep(one, (word, name) => {
-      const value = lookUp(word, name, inquiry, item);
+      // What a sentence names is read there, whoever owns it.
+      const value =
+        lookUp(word, name, inquiry, item) ?? ('manual' in template && word === 'at' ? placesOf(splitPath(name) ?? [], inquiry, item)[0] : undefined);
       if (value === undefined) lost.add(`<${name || word}>`);
       return value;
     });
-    return settle(atHome(filled, inquiry.as.home), inquiry);
+    return locally(atHome(filled, inquiry.as.home), inquiry).map((step) => settle(step, inquiry));
   });
   const text = lost.size > 0 ? JSON.stringify(steps) : '';
-  return { steps, whole: ![...lost].some((name) => text.includes(name)) };
+  return { steps, whole: ![...lost].some((name) => text.includes(JSON.stringify(name).slice(1, -1))) };
+}
+
+/** Where packages have Quadlet files (podman-systemd.unit(5)). */
+const vendorQuadlets = '/usr/share/containers/systemd/';
+
+/**
+ * What changes a Quadlet file of a package does so in /etc: a key is set in a drop-in, where this Podman reads them; else,
+ * and where something has to go, the file is copied to where it is taken instead. A drop-in of one name hides the package's.
+ */
+function locally(step: Step, inquiry: Inquiry): readonly Step[] {
+  const file = 'set' in step ? step.set : 'unset' in step ? step.unset : '';
+  if (!file.startsWith(vendorQuadlets)) return [step];
+  const directory = asText(valueFound('each', ['localDirectory'], inquiry)) ?? '/etc/containers/systemd';
+  const dropIn = /[^/]+\.d\/[^/]+\.conf$/.exec(file)?.[0];
+  const own = `${directory}/${dropIn ?? file.slice(file.lastIndexOf('/') + 1)}`;
+  if ('set' in step && step.instead === undefined && dropIn === undefined && valueFound('each', ['readsDropIns'], inquiry) === true)
+    return [{ ...step, set: `${own}.d/zz-local.conf` }];
+  const { needs, account } = step;
+  const copy: Step = { copy: file, to: own, ...(needs ? { needs } : {}), ...(account === undefined ? {} : { account }) };
+  return [copy, 'set' in step ? { ...step, set: own } : ({ ...step, unset: own } as Step)];
 }
 
 /** What takes a key out does so in every file that sets it: else a value that lost comes into force. */
@@ -202,20 +217,31 @@ function settle(step: Step, inquiry: Inquiry): Step {
   const { as } = inquiry;
   const roots = as.uid === 0;
   const asRoot = step.needs !== 'user' || roots;
-  const done = settled(step, inquiry);
+  const done = settled(asItsFile(step), inquiry);
   const whose = step.needs === 'user' ? (roots || !isIn(as.home, as.uid, fileOf(done)) ? { needs: 'root' as const } : { account: as.name }) : {};
   const own = (step as { after?: readonly unknown[] }).after ?? [];
   const words = 'package' in done && done.command && isForNextBoot(done.command) ? [...own, 'reboot'] : own;
-  const after = words.map((word) => afterOf(String(word), { name: as.name, uid: as.uid, asRoot }));
+  const after = words.map((word) =>
+    afterOf(String(word), { name: as.name, uid: as.uid, asRoot, ...(inquiry.subject ? { subject: inquiry.subject.key } : {}) }),
+  );
   return { ...done, ...whose, ...(after.length > 0 ? { after } : {}) };
+}
+
+/** Variables in a file that no shell reads: systemd does not know `export` in environment.d, and PAM does without it. */
+function asItsFile(step: Step): Step {
+  const file = 'set' in step ? step.set : 'unset' in step ? step.unset : '';
+  return 'format' in step && step.format === 'sh' && /(?:^\/etc\/environment|\/environment\.d\/[^/]+)$/.test(file) ? { ...step, format: 'env' } : step;
 }
 
 /** The file that a step changes, if it is a step of one. */
 function fileOf(step: Step): string | undefined {
   if ('dropIn' in step) return step.file;
   if ('chown' in step) return '/';
-  const { set, unset, write, chmod, link, remove } = step as unknown as Readonly<Record<string, string | undefined>>;
-  return set ?? unset ?? write ?? chmod ?? link ?? remove;
+  // What people write into a file of the system they write as root, for all accounts at once.
+  if ('manual' in step) return /(?:^|\s)\/etc\/[^\s:,]+/.exec(step.manual)?.[0].trim();
+  if ('copy' in step) return step.to;
+  const { set, unset, write, prepend, chmod, link, remove } = step as unknown as Readonly<Record<string, string | undefined>>;
+  return set ?? unset ?? write ?? prepend ?? chmod ?? link ?? remove;
 }
 
 /** An account may change what lies in its home, and its run-time directory; elsewhere root does it. */

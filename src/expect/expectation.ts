@@ -1,6 +1,6 @@
 /** One expectation against one fact: yes, no or unknown, in words, with the places that decided. */
 import type { Fact, Json, Known, Unknown, Where } from '../facts/fact.ts';
-import { pathKey } from '../facts/fact.ts';
+import { lookedAt, pathKey, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { holdsPlaceholder } from '../facts/redacted.ts';
 import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
@@ -127,7 +127,7 @@ function expand(fact: Known, path: readonly string[]): { paths: (readonly string
   if (gapAbove(fact, head)) return { paths: [path] };
   const value = valueAt(fact.value, head);
   if (value === undefined || value === null || typeof value !== 'object') return { paths: [path] };
-  const keys = Object.keys(value);
+  const keys = [...new Set([...Object.keys(value), ...openBelow(fact, head)])];
   if (keys.length === 0) return { paths: [], empty: head };
   const all = keys.map((k) => expand(fact, [...head, k, ...path.slice(star + 1)]));
   const empty = all.find((a) => a.empty)?.empty;
@@ -298,13 +298,29 @@ function gapAbove(fact: Known, path: readonly string[]): Unknown | undefined {
   return undefined;
 }
 
-function whereOf(fact: Known, path: readonly string[]): readonly Where[] {
+/** The elements of a list or map of which something is unknown, be it all of them. */
+function openBelow(fact: Known, head: readonly string[]): string[] {
+  const prefix = `${pathKey(head)}.`;
+  return [...fact.gaps.keys()].flatMap((key) => (key.startsWith(prefix) ? [splitPath(key)?.[head.length] ?? []].flat() : []));
+}
+
+/**
+ * The places of a value, or of what is above it: those that set it before those that were only looked at. A place of an
+ * unset value sets nothing, unless the fact names a line for this very value: there it was taken back.
+ */
+export function placesOf(fact: Known, path: readonly string[]): readonly Where[] | undefined {
   for (let length = path.length; length > 0; length--) {
     const places = fact.where.get(pathKey(path.slice(0, length)));
-    if (places) return places;
+    if (!places) continue;
+    if (valueAt(fact.value, path) !== undefined)
+      return places.some((p) => p.looked) ? places.toSorted((a, b) => Number(a.looked ?? 0) - Number(b.looked ?? 0)) : places;
+    return places.map((place) => (place.line !== undefined && length === path.length ? place : { ...place, looked: true }));
   }
-  return fact.consulted;
+  return undefined;
 }
+
+const whereOf = (fact: Known, path: readonly string[]): readonly Where[] =>
+  placesOf(fact, path) ?? (valueAt(fact.value, path) === undefined ? lookedAt(fact.consulted) : fact.consulted);
 
 function notesAt(fact: Known, path: readonly string[]): readonly { said: string; where: readonly Where[] }[] {
   if (fact.notes.size === 0) return [];

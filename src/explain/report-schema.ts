@@ -127,10 +127,24 @@ const definitions: Schema = {
         additionalProperties: false,
         properties: { by: { type: 'string' }, until: { type: 'string' }, because: { type: 'string' } },
       },
+      attested: {
+        type: 'object',
+        description: 'What a person answered where nobody can look (--attest): it stands beside the outcome, which stays unknown.',
+        required: ['answer', 'by', 'when', 'until'],
+        additionalProperties: false,
+        properties: {
+          answer: { enum: ['yes', 'no'], description: 'yes: what the rule asks for holds; no: the gate fails.' },
+          by: { type: 'string' },
+          when: { type: 'string' },
+          until: { type: 'string', description: 'The last day, or moment, on which it counts.' },
+          note: { type: 'string' },
+          expired: { const: true, description: 'It no longer counted when the host was inspected.' },
+        },
+      },
     },
     allOf: [
       { if: { properties: { outcome: { not: { const: 'fail' } } } }, then: { properties: { remedy: false } } },
-      { if: { properties: { outcome: { not: { const: 'unknown' } } } }, then: { properties: { next: false, missing: false } } },
+      { if: { properties: { outcome: { not: { const: 'unknown' } } } }, then: { properties: { next: false, missing: false, attested: false } } },
     ],
   },
   evidence: {
@@ -153,6 +167,7 @@ const definitions: Schema = {
       column: { type: 'integer', minimum: 1 },
       text: { type: 'string', description: 'The line itself, secrets masked, cut where it is long. Only of files that were read.' },
       said: { type: 'string', description: 'What this place contributed.' },
+      looked: { const: true, description: 'It was looked at, and does not set the value.' },
     },
   },
   missing: {
@@ -260,6 +275,7 @@ export const reportSchema: Schema = {
         user: { type: 'string', description: 'Who looked: privileges decide what could be seen.' },
         accounts: { $ref: '#/$defs/words', description: 'Whose containers it is about, where that was named (--account).' },
         truncated: { const: true, description: 'The snapshot lacks its end record: what it does not hold is unknown.' },
+        offline: { const: true, description: 'Nothing ran there: a root directory, an image. Paths of steps are those within it.' },
       },
     },
     caveats: {
@@ -300,6 +316,7 @@ export const reportSchema: Schema = {
       },
     },
     params: { type: 'object', description: "Values of the rules' parameters." },
+    numbering: { type: 'string', description: 'The release of a benchmark that was chosen: controls that begin with it have its numbers.' },
     stricter: {
       type: 'object',
       description: 'Parameters that chosen profiles give different values, and the profile of the one that counts.',
@@ -318,6 +335,7 @@ export const reportSchema: Schema = {
         unknown: { $ref: '#/$defs/count' },
         notApplicable: { $ref: '#/$defs/count' },
         waived: { $ref: '#/$defs/count', description: 'Verdicts that somebody has accepted for a time; also counted under their outcomes.' },
+        attested: { $ref: '#/$defs/count', description: 'Unknown verdicts that somebody answered (--attest); also counted under unknown. Absent: none.' },
         bySeverity: {
           type: 'object',
           description: 'The same counts of verdicts by severity.',

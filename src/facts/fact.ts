@@ -7,18 +7,21 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /**
  * Where something was seen. `path` is a file path, or `command:ARGV`, `env:NAME`,
  * `socket:PATH` for what no file holds: the place of the ask that taught it (`placeOf` in asks.ts). Lines and columns count from 1.
- * `said` tells what this place contributed ("resets the list").
+ * `said` tells what this place contributed ("resets the list"); `looked`, that it was looked at and does not set the value:
+ * whoever wants to change the value has nothing to change there.
  */
 export interface Where {
   readonly path: string;
   readonly line?: number;
   readonly column?: number;
   readonly said?: string;
+  readonly looked?: true;
 }
 
 export interface Unknown {
   readonly is: 'unknown';
-  readonly why: Why | 'unparsable' | 'ambiguous';
+  /** `question`: no host tells, and a person has to answer. `unasked`: nobody has asked the cluster for it. */
+  readonly why: Why | 'unparsable' | 'ambiguous' | 'question' | 'unasked';
   /** What could not be learnt, and why: a clause that can follow "unknown:". */
   readonly said: string;
   readonly where: readonly Where[];
@@ -179,6 +182,9 @@ function define(on: Record<string, Json>, key: string, value: Json): void {
   if (key !== '__proto__') on[key] = value;
   else Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
 }
+
+/** These places as such that were looked at and set nothing. */
+export const lookedAt = (places: readonly Where[]): Where[] => places.map((place) => ({ ...place, looked: true }));
 
 /** A fact that says: looked, and it is not there. */
 export function missing(...consulted: readonly Where[]): Known {

@@ -6,7 +6,7 @@ import type { FileSpec, HostSpec } from '../collect/composed/composed.ts';
 import { fileOf, isFormat } from '../verdicts/edits.ts';
 import { dropInFile, moduleFile, sysctlFile } from '../verdicts/step-files.ts';
 import { actOf, isActing, type Step } from '../verdicts/steps.ts';
-import { setKey, unsetKey } from './edit.ts';
+import { setFlag, setKey, unsetFlag, unsetKey } from './edit.ts';
 import { changeUnit } from './units.ts';
 
 export type Files = Readonly<Record<string, FileSpec>>;
@@ -58,14 +58,14 @@ const isReload = (argv: readonly string[]): boolean => argv[0] === 'systemctl' &
 /** The files after one step; undefined where it is none of files. */
 function changedBy(step: Step, files: Files): Files | undefined {
   if ('write' in step) return write(files, step.write, { content: step.content, ...(step.mode === undefined ? {} : { mode: step.mode }) }, step);
+  if ('prepend' in step) return edit(files, step.prepend, step, (text) => (text.startsWith(ended(step.content)) ? text : ended(step.content) + text));
   if ('dropIn' in step) return write(files, dropInFile(step), { content: fileOf('ini', step.keys) }, step);
   // Words that stand nowhere are in no file.
   if ('set' in step && step.instead !== undefined && files[real(files, step.set)] === undefined) return files;
-  if ('set' in step)
-    return edit(files, step.set, step, (text) => (isFormat(step.format) ? setKey(text, step.format, step.key, step.value, step.instead) : text));
+  if ('set' in step) return edit(files, step.set, step, (text) => setIn(text, step));
   if ('unset' in step) {
     if (files[real(files, step.unset)] === undefined) return files;
-    return edit(files, step.unset, step, (text) => (isFormat(step.format) ? unsetKey(text, step.format, step.key, step.value) : text));
+    return edit(files, step.unset, step, (text) => unsetIn(text, step));
   }
   if ('sysctl' in step) return sysctl(files, step);
   if ('module' in step) return write(files, moduleFile(step.module), { content: `${step.module}\n` }, step);
@@ -73,10 +73,22 @@ function changedBy(step: Step, files: Files): Files | undefined {
   if ('chmod' in step) return inode(files, step.chmod, { mode: step.mode });
   if ('chown' in step) return inode(files, step.chown, { owner: idsOf(files, step.owner) });
   if ('link' in step) return { ...files, [step.link]: { link: step.to } };
+  if ('copy' in step) return copied(files, step);
   if ('remove' in step) return removed(files, step.remove);
   if ('linger' in step) return { ...files, [`/var/lib/systemd/linger/${step.linger}`]: { content: '' } };
   if ('unit' in step) return changeUnit(files, step, homeOf(files, step.account));
   return undefined;
+}
+
+const ended = (content: string): string => (content.endsWith('\n') ? content : `${content}\n`);
+function setIn(text: string, { format, key, value, instead, flag }: Extract<Step, { set: string }>): string {
+  if (!isFormat(format)) return text;
+  return flag === undefined ? setKey(text, format, key, value, instead) : setFlag(text, format, key, flag, value);
+}
+
+function unsetIn(text: string, { format, key, value, flag }: Extract<Step, { unset: string }>): string {
+  if (!isFormat(format)) return text;
+  return flag === undefined ? unsetKey(text, format, key, value) : unsetFlag(text, format, key, flag);
 }
 
 type Inode = Exclude<FileSpec, string | null>;
@@ -124,6 +136,12 @@ function inode(files: Files, path: string, change: Inode): Files {
   const at = real(files, path);
   const before = inodeAt(files, at) ?? (Object.keys(files).some((p) => p.startsWith(`${at}/`)) ? { type: 'directory' as const } : undefined);
   return before ? { ...files, [at]: { ...before, ...change } } : files;
+}
+
+/** A copy where none is yet; of what is not there, none. */
+function copied(files: Files, step: Extract<Step, { copy: string }>): Files {
+  const from = inodeAt(files, real(files, step.copy));
+  return from?.content === undefined || files[real(files, step.to)] != null ? files : write(files, step.to, { content: from.content }, step);
 }
 
 const removed = (files: Files, path: string): Files => Object.fromEntries(Object.entries(files).filter(([at]) => at !== path && !at.startsWith(`${path}/`)));

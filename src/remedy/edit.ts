@@ -3,6 +3,7 @@ import { isMap, isSeq, parseDocument } from 'yaml';
 import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Format, keyIn, linesFor, spelt } from '../verdicts/edits.ts';
+import { withoutToml, withToml } from './toml-edit.ts';
 
 /** The text with the key set to this value; all else as it was. `instead`: only where these words of a line stand, in their place. */
 export function setKey(text: string, format: Format, key: string, value: Json, instead?: string): string {
@@ -10,11 +11,11 @@ export function setKey(text: string, format: Format, key: string, value: Json, i
   if (instead !== undefined) return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, instead, spelt(format, value))));
   if (format === 'yaml' || format === 'json') return inDocument(text, format, (document) => document.setIn(steps(path), value));
   const lines = linesFor(format, name, value);
+  if (format === 'toml' && section !== '') return joined(withToml(withoutToml(linesOf(text), path), path, lines.join(''), section));
   const rest = without(linesOf(text), section, name);
   if (section === '') {
     // Below a table, a key of TOML would be the table's.
-    const first = format === 'toml' ? rest.findIndex((line) => /^\s*\[/.test(line)) : -1;
-    return joined(first < 0 ? [...rest, ...lines] : [...rest.slice(0, first), ...lines, ...rest.slice(first)]);
+    return joined(format === 'toml' ? [...lines, ...rest] : [...rest, ...lines]);
   }
   const at = rest.findIndex((line) => sectionOf(line) === sectionOf(`[${section}]`));
   return joined(at < 0 ? [...rest, `[${section}]`, ...lines] : [...rest.slice(0, at + 1), ...lines, ...rest.slice(at + 1)]);
@@ -25,6 +26,7 @@ export function unsetKey(text: string, format: Format, key: string, value?: Json
   const { section, name, path } = keyIn(format, key);
   if (format === 'ini' && value !== undefined && value !== '')
     return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
+  if (format === 'toml' && section !== '' && value === undefined) return joined(withoutToml(linesOf(text), path));
   if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
   return inDocument(text, format, (document) => {
     const at = steps(path);
@@ -34,6 +36,57 @@ export function unsetKey(text: string, format: Format, key: string, value?: Json
     else if (isSeq(there)) there.items = there.items.filter((item) => JSON.stringify(item) !== JSON.stringify(value));
   });
 }
+
+/**
+ * The text with `flag=value` in the list under a key, in the place of what the list has of that flag; all else as it was.
+ * Of `key+`, which adds to what other files give, the list is as good.
+ */
+export function setFlag(text: string, format: Format, key: string, flag: string, value: Json): string {
+  if (format !== 'yaml' && format !== 'json') return text;
+  return inDocument(text, format, (document) => {
+    const { at, items } = flagList(document, key, flag);
+    const first = items.findIndex((item) => flagIn(item) === flag);
+    const wanted = `${flag}=${spelt('plain', value)}`;
+    const rest = items.filter((item) => flagIn(item) !== flag);
+    document.setIn(at, first < 0 ? [...rest, wanted] : rest.toSpliced(first, 0, wanted));
+  });
+}
+
+/** The text without a flag in the list under a key; a list that has none left goes. */
+export function unsetFlag(text: string, format: Format, key: string, flag: string): string {
+  if (format !== 'yaml' && format !== 'json') return text;
+  return inDocument(text, format, (document) => {
+    for (const at of [[key], [`${key}+`]]) {
+      const items = itemsAt(document, at);
+      const rest = items.filter((item) => flagIn(item) !== flag);
+      if (rest.length === items.length) continue;
+      if (rest.length === 0) document.deleteIn(at);
+      else document.setIn(at, rest);
+    }
+  });
+}
+
+/** The list that has the flag, or else the one that is there. */
+function flagList(document: Editable, key: string, flag: string): { at: string[]; items: Json[] } {
+  const lists = [[key], [`${key}+`]].map((at) => ({ at, items: itemsAt(document, at) }));
+  const [plain] = lists;
+  const found = lists.find(({ items }) => items.some((item) => flagIn(item) === flag)) ?? lists.find(({ items }) => items.length > 0) ?? plain;
+  return found as { at: string[]; items: Json[] };
+}
+
+/** The elements of a list; a value alone is a list of one. */
+function itemsAt(document: Editable, at: readonly string[]): Json[] {
+  const there = document.getIn(at);
+  if (isSeq(there)) return there.toJSON() as Json[];
+  return there === undefined || there === null || there === '' ? [] : [there as Json];
+}
+
+/** `--flag=value`, `flag+=value`: the flag. */
+const flagIn = (item: Json): string =>
+  String(item)
+    .replace(/^-+/, '')
+    .replace(/=[\s\S]*$/, '')
+    .replace(/[-+]+$/, '');
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);

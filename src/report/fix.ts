@@ -1,41 +1,65 @@
 /** What `pretrip fix` prints: the plan of a report as a list for a shell, and as JSON. Text of a host is made visible. */
 import type { Report } from '../verdicts/report.ts';
 import { shellOf, tellStep, undoOf } from '../verdicts/steps.ts';
-import type { FailOn } from '../verdicts/summarize.ts';
+import { type FailOn, reaches } from '../verdicts/summarize.ts';
 import { canonical } from './canonical.ts';
+import { below, offlineNote } from './offline.ts';
 import { type Finding, type PlanStep, stepsOf } from './plan.ts';
 import { jsonText, visible } from './text.ts';
 
 /** Findings named beside a step; the JSON has all. */
 const mostNamed = 4;
 
+/** Where a report comes from. */
+export interface From {
+  /** It is about a host that was looked at just now, from here. */
+  readonly here?: boolean;
+  /** The directory in which the root of the target lies, if it does not run. */
+  readonly root?: string;
+}
+
 /** The plan as comments and commands: whoever reads it carries it out step by step. */
-export function fixText(report: Report, failOn: FailOn): string {
-  const steps = stepsOf(report, failOn);
-  if (steps.length === 0) return `# ${visible(report.target.name)}: there is nothing to fix\n`;
-  const ofGate = new Set(steps.flatMap(({ closes, ofGate: counted }) => (counted > 0 ? closes.map(keyOf) : []))).size;
+export function fixText(report: Report, failOn: FailOn, from: From = {}): string {
+  const steps = stepsOf(report, failOn, from.here);
+  const unjudged = nothingJudged(report);
+  if (steps.length === 0) return `# ${visible(report.target.name)}: ${unjudged === undefined ? 'there is nothing to fix' : visible(unjudged)}\n`;
+  const gating = new Set(report.verdicts.filter((v) => reaches(v.severity, failOn)).map(keyOf));
+  const ofGate = new Set(steps.flatMap(({ closes }) => closes.map(keyOf).filter((key) => gating.has(key)))).size;
   const head = [
     `# ${visible(report.target.name)}: ${count(steps.length, 'step')}; ${failOn === 'never' ? 'no failure counts for the gate' : `${count(ofGate, 'failure')} of those with steps for the gate (--fail-on ${failOn})`}`,
     '# Printed, not carried out: read each step, then run it as who it names, from top to bottom. Then scan again.',
+    ...(report.target.offline ? [`# ${visible(offlineNote(from.root))}`] : []),
   ];
-  return `${[...head, ...steps.flatMap((step, at) => ['', ...stepLines(step, at + 1)])].join('\n')}\n`;
+  return `${[...head, ...steps.flatMap((step) => ['', ...stepLines(placed(report, step, from), isTyped(report, from))])].join('\n')}\n`;
+}
+
+/** Why nothing can be said of a target, where nothing of it was judged. */
+export function nothingJudged({ verdicts, caveats = [] }: Report): string | undefined {
+  if (verdicts.some((v) => v.outcome !== 'not-applicable')) return undefined;
+  const [because] = caveats.filter(({ about }) => about !== 'target');
+  return because ? `nothing was judged: ${because.said}` : 'nothing was judged: no check applies';
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 const keyOf = ({ rule, subject = '' }: Finding): string => `${rule} ${subject}`;
 
-function stepLines({ step, who, closes, decides }: PlanStep, at: number): string[] {
+/** Of what does not run, commands are given where its root is known. */
+const isTyped = ({ target }: Report, { root }: From): boolean => !target.offline || root !== undefined;
+const placed = ({ target }: Report, step: PlanStep, { root }: From): PlanStep =>
+  target.offline && root !== undefined && step.closes.length > 0 ? { ...step, step: below(step.step, root) } : step;
+
+function stepLines({ number, step, who, closes, decides }: PlanStep, mayType: boolean): string[] {
   const told = tellStep(step);
   const shell = shellOf(step)?.flatMap((line) => line.split('\n'));
   // What cannot be shown as it is cannot be typed either.
-  const typed = shell?.every((line) => visible(line) === line) ? shell : undefined;
+  const typed = (mayType || closes.length === 0) && shell?.every((line) => visible(line) === line) ? shell : undefined;
   const undo = undoOf(step);
   const about = closes.length > 0 ? `closes ${closes.length}: ${named(closes)}` : `decides ${decides.length}: ${named(decides)}`;
   const decide = 'decide' in step && step.decide !== undefined ? [`#    you decide: ${visible(step.decide)}`] : [];
   const note = told.note === undefined ? [] : [`#    mind: ${visible(told.note)}`];
   const back = undo === undefined || !typed ? [] : [`#    undo: ${visible(undo)}`];
   return [
-    `# ${at}. as ${visible(who)}${typed ? '' : ', by hand'}; ${about}`,
+    `# ${number}. ${[...(who === '' ? [] : [`as ${visible(who)}`]), ...(typed ? [] : ['by hand'])].join(', ') || 'as whoever inspects'}; ${about}`,
     ...decide,
     ...note,
     ...back,
@@ -49,9 +73,10 @@ const named = (findings: readonly Finding[]): string => {
 };
 
 /** The plan as data: each step with its commands, where a shell can do it. */
-export function fixJson(report: Report, failOn: FailOn): string {
-  const steps = stepsOf(report, failOn).map((planned) => {
-    const commands = shellOf(planned.step);
+export function fixJson(report: Report, failOn: FailOn, from: From = {}): string {
+  const steps = stepsOf(report, failOn, from.here).map((step) => {
+    const planned = placed(report, step, from);
+    const commands = isTyped(report, from) || planned.closes.length === 0 ? shellOf(planned.step) : undefined;
     const undo = undoOf(planned.step);
     return { ...planned, say: tellStep(planned.step).line, ...(commands ? { commands } : {}), ...(undo === undefined ? {} : { undo }) };
   });

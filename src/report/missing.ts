@@ -2,6 +2,7 @@
 import { saidOf } from '../facts/asks.ts';
 import { type Missing, overSsh, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
 import { shellLine } from '../verdicts/shell-line.ts';
+import { isUndecided } from './findings.ts';
 
 /** `read /etc/sudoers, as root`. */
 export function missingText(missing: Missing): string {
@@ -26,6 +27,8 @@ export interface Way {
   /** The step, as it is typed or in words. */
   readonly step: string;
   readonly isCommand: boolean;
+  /** The same as a program with its arguments, where it is a command. */
+  readonly argv?: readonly string[];
   /** What to know about the step. */
   readonly note?: string;
 }
@@ -35,7 +38,7 @@ export interface Way {
  * host, looked at just now, so that looking again is starting pretrip again.
  */
 export function waysToDecide(report: Report, here: boolean): Way[] {
-  const unknown = report.verdicts.filter((v) => v.outcome === 'unknown' && !v.waived);
+  const unknown = report.verdicts.filter(isUndecided);
   const groups = [...Map.groupBy(unknown, (v) => JSON.stringify(needOf(v)))].map(([, verdicts]) => way(verdicts as [Verdict, ...Verdict[]], report, here));
   return groups.toSorted((a, b) => b.verdicts.length - a.verdicts.length || (a.step < b.step ? -1 : 1));
 }
@@ -49,27 +52,29 @@ function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: b
   return { verdicts, step: of, isCommand: false };
 }
 
-const furtherCapture = { step: 'pretrip capture --for RUN.json', isCommand: true, note: 'RUN.json is this run, saved with -o json=RUN.json' } as const;
+const typed = (...argv: readonly string[]) => ({ step: shellLine(argv), isCommand: true, argv });
+const toCapture = ['pretrip', 'capture', '--for', 'RUN.json'] as const;
+const itsRun = { note: 'RUN.json is this run, saved with -o json=RUN.json' } as const;
+const furtherCapture = { ...typed(...toCapture), ...itsRun };
 
-function asRoot(report: Report, here: boolean): Pick<Way, 'step' | 'isCommand' | 'note'> {
+function asRoot(report: Report, here: boolean): Pick<Way, 'step' | 'isCommand' | 'argv' | 'note'> {
   const { kind } = report.target;
-  if (kind === ownHost && here) return { step: `sudo pretrip scan${flagsOf(report)}`, isCommand: true };
+  if (kind === ownHost && here) return typed('sudo', 'pretrip', 'scan', ...flagsOf(report));
   if (kind === overSsh && here) return { step: 'scan it again with --sudo', isCommand: false };
-  return { ...furtherCapture, step: `sudo ${furtherCapture.step}` };
+  return { ...typed('sudo', ...toCapture), ...itsRun };
 }
 
 /** What selects the same rules again. */
-function flagsOf({ selection = {}, target }: Report): string {
+function flagsOf({ selection = {}, target }: Report): readonly string[] {
   const { profiles = [], select = [], ignore = [], params = [] } = selection;
   const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
-  const argv = [
+  return [
     ...each('-p', profiles),
     ...each('--select', select),
     ...each('--ignore', ignore),
     ...each('-D', params),
     ...each('--account', target.accounts ?? selection.accounts ?? []),
   ];
-  return argv.length === 0 ? '' : ` ${shellLine(argv)}`;
 }
 
 interface Need {

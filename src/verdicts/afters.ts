@@ -11,6 +11,8 @@ export interface ForWhom {
   readonly uid: number | string;
   /** The step was one of root's. */
   readonly asRoot: boolean;
+  /** What the verdict is about: `k3d-config:/home/driver/k3d.yaml`. */
+  readonly subject?: string;
 }
 
 /** What is due, for one host and account. */
@@ -41,6 +43,15 @@ const userSystemctl = ({ name }: ForWhom, ...words: readonly string[]) => ({
 });
 const manager = (who: ForWhom, ...words: readonly string[]) => (who.asRoot ? systemctl(...words) : userSystemctl(who, ...words));
 
+/** What is made anew: the cluster or the registry of a file, or the containers of an account. */
+function anew(name: string, subject = ''): string {
+  const [, what, source, of] = /^(?:(registry|api):)?k3d-(config|command|node):(.+)$/.exec(subject) ?? [];
+  if (of !== undefined) return `delete the ${what === 'registry' ? 'registry' : 'cluster'} of ${source === 'node' ? 'the node ' : ''}${of}, and create it anew`;
+  const kubeconfig = /^kubeconfig:(.+)$/.exec(subject)?.[1];
+  if (kubeconfig !== undefined) return `delete the cluster that ${kubeconfig} leads to, and create it anew`;
+  return `restart the units of ${name}'s Quadlet files, and create ${name}'s other containers anew`;
+}
+
 /** In the order in which they are due. */
 export const afters = {
   'daemon-reload': { describe: 'systemd reads its units anew', of: (who) => ({ do: 'daemon-reload', ...manager(who, 'daemon-reload') }) },
@@ -60,9 +71,9 @@ export const afters = {
   },
   recreate: {
     describe: 'the cluster or container is made anew: nothing changes in one that is there',
-    of: ({ name, asRoot }) => ({
+    of: ({ name, asRoot, subject }) => ({
       do: 'recreate',
-      say: 'delete what was made with the old setting, and create it anew',
+      say: anew(name, subject),
       ...(asRoot ? { needs: 'root' as const } : { needs: 'user' as const, account: name }),
       cuts: 'what runs in it is gone',
     }),

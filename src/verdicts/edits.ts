@@ -1,10 +1,12 @@
 /**
- * One key of a file, in the file's own format: how the line reads, and the shell commands of GNU sed that bring it about.
+ * One key of a file, in the file's own format: how the line reads, and the shell commands that bring it about.
+ * Those of lines without sections are POSIX's, for a Mac; the others need GNU sed.
  * src/remedy/edit.ts does the same to a text.
  */
 import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { shellLine } from './shell-line.ts';
+import { tomlDeletion, tomlInsertion } from './toml-edits.ts';
 
 /** How a file is written. `ini`: systemd, Quadlet and its like; `plain`: sysctl.d and others, KEY = VALUE; `env`: KEY=VALUE; `sh`: export KEY=VALUE. */
 export const formats = ['toml', 'ini', 'plain', 'env', 'sh', 'yaml', 'json'] as const;
@@ -67,21 +69,37 @@ export const sectionWords = (format: Format, { section, path }: Key): string =>
 export const inPattern = (text: string): string => text.replace(/[.*[\]^$/\\]/g, String.raw`\$&`);
 const lineOf = (text: string): string => text.replace(/\\/g, '\\\\');
 
+/** Files of lines without sections are those that a Mac has, too: its sed wants a suffix after -i. */
+const isOfLines = (format: Format): boolean => format === 'env' || format === 'sh' || format === 'plain';
+
+/** The command that changes a file by a script of sed. */
+function changed(format: Format, script: string, file: string): string {
+  const at = shellLine([file]);
+  return isOfLines(format) ? `sed ${shellLine([script])} ${at} >${replacing(file)}` : `sed -i ${shellLine([script])} ${at}`;
+}
+
+/** Where the new content of a file goes, and how it gets from there into the file, which keeps its owner and its mode. */
+export function replacing(file: string): string {
+  const [at, beside] = [shellLine([file]), shellLine([`${file}.new`])];
+  return `${beside} && cat ${beside} >${at} && rm ${beside}`;
+}
+
 /** Commands that set the key; undefined where no line tool can (nested documents). */
 export function setCommands(file: string, format: Format, key: string, value: Json, instead?: string): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
   if (instead !== undefined) return [`sed -i ${shellLine([inSection(keyIn(format, key), replacement(instead, spelt(format, value)))])} ${shellLine([file])}`];
-  const { section, name } = keyIn(format, key);
+  const { section, name, path } = keyIn(format, key);
   const at = shellLine([file]);
   const directory = file.slice(0, file.lastIndexOf('/')) || '/';
   const lines = linesFor(format, name, value);
-  const away = deletion(format, section, name);
+  const away = format === 'toml' && section !== '' ? tomlDeletion(path) : deletion(format, section, name);
   const made = `${shellLine(['mkdir', '-p', directory])} && touch ${at}`;
-  const first = `${made} && sed -i ${shellLine([away])} ${at}`;
+  const first = `${made} && ${changed(format, away, file)}`;
   const print = `printf '%s\\n' ${shellLine(lines)}`;
   // Below a table, a key of TOML would be the table's: it goes first.
-  if (section === '' && format === 'toml') return [first, `{ ${print}; cat ${at}; } >${at}.new && cat ${at}.new >${at} && rm ${at}.new`];
+  if (section === '' && format === 'toml') return [first, `{ ${print}; cat ${at}; } >${replacing(file)}`];
   if (section === '') return [first, `${print} >>${at}`];
+  if (format === 'toml') return [first, tomlInsertion(file, path, lines.join(''), section, replacing(file))];
   const header = headerOf(format, section);
   const insert = `/${header}/a ${lineOf(lines.join('\n')).replaceAll('\n', '\\\n')}`;
   return [
@@ -93,12 +111,13 @@ export function setCommands(file: string, format: Format, key: string, value: Js
 /** Commands that take the key away, or one value of it. */
 export function unsetCommands(file: string, format: Format, key: string, value?: Json): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
-  const { section, name } = keyIn(format, key);
+  const { section, name, path } = keyIn(format, key);
+  if (format === 'toml' && section !== '' && value === undefined) return [changed(format, tomlDeletion(path), file)];
   const script =
     format === 'ini' && value !== undefined && value !== ''
       ? inSection({ section, name, path: [] }, removal(spelt(format, value)))
       : deletion(format, section, name, value === undefined ? undefined : spelt(format, value));
-  return [`sed -i ${shellLine([script])} ${shellLine([file])}`];
+  return [changed(format, script, file)];
 }
 
 /** The line that begins a section. Tables of TOML may be indented, with blanks within the brackets: a second one of a name is an error. */
@@ -111,7 +130,7 @@ const goingOn = (format: Format): string => (format === 'toml' ? ':l;/\\[[^]]*$/
 /** A script for the lines of one key, each with those over which it goes on; as it was where the script changes nothing. */
 const inSection = ({ section, name }: Key, script: string): string => {
   const whole = `${goingOn('ini')}h;s/\\\\\\n[[:blank:]]*/ /g;tk;:k;`;
-  const lines = `/^[[:blank:]]*${inPattern(name)}[[:blank:]]*=/{${whole}${script};t;g}`;
+  const lines = `/^[[:blank:]]*${inPattern(name)}[[:blank:]]*=/{${whole}${script};ty;g;b;:y;s/[[:blank:]]*$//}`;
   return section === '' ? lines : `/^\\[${inPattern(section)}\\]/,/^\\[/{${lines}}`;
 };
 
@@ -125,7 +144,7 @@ function deletion(format: Format, section: string, name: string, value?: string)
   const blank = '[[:blank:]]*';
   const more = value === undefined ? goingOn(format) : '';
   const away = more === '' ? 'd' : `{${more}d}`;
-  const line = `/^${blank}\\(export[[:blank:]]\\+\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/${away}`;
+  const line = `/^${blank}\\(export[[:blank:]]\\{1,\\}\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/${away}`;
   // What stands below a table of TOML is another key.
   if (section === '') return format === 'toml' ? `0,/^${blank}\\[/{${line}}` : line;
   return `/${headerOf(format, section)}/,/^${format === 'toml' ? blank : ''}\\[/{${line}}`;

@@ -1,4 +1,5 @@
 /** The files that steps write, where the host decides nothing else, and the commands that write one. */
+import { replacing } from './edits.ts';
 import { shellLine } from './shell-line.ts';
 
 /** Where a drop-in of the system's manager goes, or of the account's. */
@@ -20,5 +21,16 @@ export function written(path: string, content: string, mode?: string): string[] 
     shellLine(['mkdir', '-p', directoryOf(path)]),
     `cat >${shellLine([path])} <<'${mark}'\n${text}${mark}`,
     ...(mode === undefined ? [] : [shellLine(['chmod', mode, path])]),
+  ];
+}
+
+/** Commands that put lines before all others of a file, by what POSIX knows; nothing where they stand there. */
+export function prepended(path: string, content: string): string[] {
+  const at = shellLine([path]);
+  const lines = content.replace(/\n$/, '').split('\n');
+  const put = `{ printf '%s\\n' ${shellLine(lines)}; cat ${at}; } >${replacing(path)}`;
+  return [
+    `${shellLine(['mkdir', '-p', directoryOf(path)])} && touch ${at}`,
+    `test "$(head -n ${lines.length} ${at})" = ${shellLine([lines.join('\n')])} || { ${put}; }`,
   ];
 }

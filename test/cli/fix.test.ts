@@ -25,3 +25,22 @@ test('as data, and what is no target', async () => {
   expect(plan.steps[0]).toMatchObject({ who: 'root', closes: [{ rule: 'rootless.subgid', subject: 'user:driver' }] });
   expect((await pretrip(['fix', '/nowhere/at.all'])).status).toBe(4);
 });
+
+test('a host of which nothing is judged says so, and is no success', async () => {
+  const { status, out } = await pretrip(['fix', 'fixtures/hosts/empty.yaml']);
+  expect(status).toBe(3);
+  expect(out).toMatch(/^# empty: nothing was judged: neither K3s nor k3d, Podman or CRI-O is on this host/);
+});
+
+test('screen and plan number alike', async () => {
+  const [screen, whole, plan] = await Promise.all([
+    pretrip(['scan', broken, '-o', 'table']),
+    pretrip(['scan', broken, '-o', 'table', '-v']),
+    pretrip(['fix', broken, '-o', 'json']),
+  ]);
+  const { steps } = JSON.parse(plan.out) as { steps: { number: number; who: string; say: string }[] };
+  const enable = steps.find(({ say }) => say === 'loginctl enable-linger driver');
+  const row = new RegExp(`^ *${enable?.number}  root +loginctl enable-linger driver`, 'm');
+  expect(whole.out).toMatch(row);
+  expect(screen.out).toContain(`fix ${enable?.number}  as root: loginctl enable-linger driver`);
+});

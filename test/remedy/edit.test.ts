@@ -30,7 +30,36 @@ const set: readonly Row[] = [
   ['a variable', 'env', 'A=1\n', 'B', '2', 'A=1\nB=2\n'],
 ];
 
+// Written dotted, or in an inline table: a second table of the name would be an error.
+const tomlForms: readonly Row[] = [
+  ['dotted', 'toml', 'engine.runtime = "runc"\nengine.a = 1\n', 'engine.runtime', 'crun', 'engine.runtime = "crun"\nengine.a = 1\n'],
+  ['dotted, beside others alone', 'toml', '# x\nengine.a = 1\n', 'engine.runtime', 'crun', 'engine.runtime = "crun"\n# x\nengine.a = 1\n'],
+  ['quoted', 'toml', '"engine" . "runtime" = "runc"\n[network]\na=1\n', 'engine.runtime', 'crun', '[network]\na=1\n[engine]\nruntime = "crun"\n'],
+  ['inline', 'toml', 'engine = { a = 1, runtime = "runc" } # mine\n', 'engine.runtime', 'crun', 'engine = { runtime = "crun", a = 1 } # mine\n'],
+  ['inline, alone', 'toml', 'engine = { runtime = "runc" }\n', 'engine.runtime', 'crun', 'engine = { runtime = "crun" }\n'],
+  ['inline, empty', 'toml', 'engine = {}\n[a]\n', 'engine.runtime', 'crun', 'engine = { runtime = "crun" }\n[a]\n'],
+  [
+    'dotted within a table',
+    'toml',
+    '[storage]\noptions.overlay.mountopt = "a"\n',
+    'storage.options.overlay.mountopt',
+    'b',
+    '[storage]\n[storage.options.overlay]\nmountopt = "b"\n',
+  ],
+  ['a list over lines', 'toml', 'n.a = [\n  "x",\n]\nn.b = 1\n', 'n.a', ['y'], 'n.a = ["y"]\nn.b = 1\n'],
+];
+
 const unset: readonly Row[] = [
+  [
+    'a dotted key',
+    'toml',
+    'engine.runtime = "runc"\nengine.a = 1\n[b]\nengine.runtime = 1\n',
+    'engine.runtime',
+    null,
+    'engine.a = 1\n[b]\nengine.runtime = 1\n',
+  ],
+  ['a member of an inline table', 'toml', '[storage]\noptions = { a = [1, 2], b = 2 }\n', 'storage.options.a', null, '[storage]\noptions = { b = 2 }\n'],
+  ['the last member', 'toml', 'engine = { a = 1, runtime = "a, b" }\n', 'engine.runtime', null, 'engine = { a = 1 }\n'],
   ['a key', 'toml', '[containers]\nenv_host = true\na = 1\n', 'containers.env_host', null, '[containers]\na = 1\n'],
   ['nothing of another section', 'toml', '[a]\nk = 1\n', 'b.k', null, '[a]\nk = 1\n'],
   ['one value of several', 'ini', '[Container]\nVolume=/:/host\nVolume=/a:/a\n', 'Container.Volume', '/:/host', '[Container]\nVolume=/a:/a\n'],
@@ -45,7 +74,7 @@ function byShell(commands: (file: string) => readonly string[] | undefined, befo
 }
 
 describe('setting', () => {
-  test.each(set)('%s', (_, format, before, key, value, after) => {
+  test.each([...set, ...tomlForms])('%s', (_, format, before, key, value, after) => {
     expect(setKey(before, format, key, value)).toBe(after);
     expect(setKey(after, format, key, value)).toBe(after);
     expect(byShell((file) => setCommands(file, format, key, value), before)).toBe(after);

@@ -1,6 +1,7 @@
 /** The plan of a report: each step once, what others need first, what is due once for all at the end. */
 import { expect, test } from 'vitest';
 import { fixJson, fixText } from '../../src/report/fix.ts';
+import { waysToDecide } from '../../src/report/missing.ts';
 import { stepsOf } from '../../src/report/plan.ts';
 import { afterOf } from '../../src/verdicts/afters.ts';
 import type { Report, Severity, Verdict } from '../../src/verdicts/report.ts';
@@ -32,7 +33,7 @@ test('what is alike stands once, and counts what it closes', () => {
   ]);
 });
 
-test('packages, then files, then units; what closes most of the gate first; the manager once at the end', () => {
+test('what is critical first, then what closes most of the gate; the manager once at the end', () => {
   const report = reportOf(
     fail('a.a', 'low', socket),
     fail('b.b', 'high', timeout),
@@ -41,9 +42,9 @@ test('packages, then files, then units; what closes most of the gate first; the 
     fail('e.e', 'low', { package: 'netavark', command: ['dnf', 'install', 'netavark'], needs: 'root' }, socket),
   );
   expect(lines(report)).toEqual([
-    'root: dnf install netavark (1, 0)',
     'root: write /etc/systemd/system/user@.service.d/zz-delegate.conf (2, 2)',
     'root: in /etc/c.conf below [a] set b = 1 (1, 1)',
+    'root: dnf install netavark (1, 0)',
     'driver: systemctl --user enable --now podman.socket (2, 0)',
     'root: systemctl daemon-reload (2, 2)',
     'root: systemctl restart user@1000.service (2, 2)',
@@ -77,9 +78,70 @@ test('what decides the unknown comes last, and checks and what is waived are non
   };
   const waived: Verdict = { ...fail('w.w', 'high', timeout), waived: { by: 'a', until: '2030-01-01', because: 'b' } };
   const report = reportOf(unknown, waived, fail('a.a', 'high', { verify: ['true'] }));
-  expect(stepsOf({ ...report, target: { ...report.target, kind: 'local' } })).toEqual([
-    { step: { run: ['sudo', 'pretrip', 'scan'], needs: 'root' }, who: 'root', closes: [], ofGate: 0, decides: [{ rule: 'u.u' }] },
+  const own = { ...report, target: { ...report.target, kind: 'local' } };
+  expect(stepsOf(own, 'high', true)).toEqual([
+    { number: 1, step: { run: ['sudo', 'pretrip', 'scan'], needs: 'root' }, who: 'root', closes: [], ofGate: 0, decides: [{ rule: 'u.u' }] },
   ]);
+  // A saved run is of another day: the step is that of the report on a terminal.
+  const [way] = waysToDecide(own, false);
+  expect(tellStep(stepsOf(own)[0]?.step as Step).line).toBe(way?.step);
+  expect(way?.step).toBe('sudo pretrip capture --for RUN.json');
+});
+
+test('what a critical failure needs comes before what closes more', () => {
+  const start: Step = { unit: 'podman.socket', do: 'enable-now', needs: 'root' };
+  const report = reportOf(
+    fail('a.a', 'high', timeout),
+    fail('b.b', 'high', timeout),
+    fail('c.c', 'critical', start),
+    fail('d.d', 'medium', { package: 'podman', command: ['apt-get', 'install', '--yes', 'podman'], needs: 'root' }),
+    fail('e.e', 'critical', socket),
+    fail('f.f', 'low', { linger: 'driver', needs: 'root' }),
+  );
+  expect(lines(report)).toEqual([
+    'root: apt-get install --yes podman (1, 0)',
+    'root: systemctl enable --now podman.socket (1, 1)',
+    'root: loginctl enable-linger driver (1, 0)',
+    'driver: systemctl --user enable --now podman.socket (1, 1)',
+    'root: in /etc/c.conf below [a] set b = 1 (2, 2)',
+  ]);
+});
+
+test('a package stands once, whatever a rule calls it and beside whichever other', () => {
+  const apt = (...names: string[]): Step => ({ package: { debian: names.join(' '), suse: 'other' }, command: ['apt-get', 'install', ...names], needs: 'root' });
+  const report = reportOf(
+    fail('a.a', 'high', apt('dbus-user-session')),
+    fail('b.b', 'high', { package: 'x', command: ['apt-get', 'install', 'dbus-user-session'], needs: 'root' }),
+    fail('c.c', 'low', apt('uidmap')),
+    fail('d.d', 'low', apt('uidmap', 'passt')),
+  );
+  expect(lines(report)).toEqual(['root: apt-get install dbus-user-session (2, 2)', 'root: apt-get install uidmap passt (2, 0)']);
+});
+
+test('of what does not run: files within it, nothing that restarts, and the rest once it has booted', () => {
+  const image = { ...reportOf(fail('a.a', 'high', dropIn), fail('b.b', 'high', { unit: 'a.service', do: 'enable-now', needs: 'root' }, timeout)) };
+  const report: Report = {
+    ...image,
+    verdicts: [
+      ...image.verdicts,
+      fail('c.c', 'high', { chown: '/etc/x', owner: 'driver', needs: 'root' }),
+      fail('d.d', 'high', { run: ['podman', 'x'], needs: 'root' }, { unit: 'b.service', do: 'restart', needs: 'root' }),
+    ],
+    target: { ...image.target, offline: true },
+  };
+  const text = fixText(report, 'high', { root: '/srv/a b' });
+  expect(text).toContain("# The target does not run: its files are changed below '/srv/a b'.");
+  expect(text).toContain("cat >'/srv/a b/etc/systemd/system/user@.service.d/zz-delegate.conf'");
+  expect(text).toContain("systemctl '--root=/srv/a b' enable a.service\n");
+  expect(text).toContain("chroot '/srv/a b' chown driver /etc/x\n");
+  expect(text).toContain('once it has booted: podman x\n');
+  expect(text).not.toMatch(/daemon-reload|systemctl restart|--now/);
+  // Where its root lies is not known to a saved run: nothing is typed that would change this host.
+  expect(
+    fixText(report, 'high')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#')),
+  ).toEqual([]);
 });
 
 test('for a shell: what it closes, what to mind, how to take it back, and the commands', () => {
@@ -88,7 +150,9 @@ test('for a shell: what it closes, what to mind, how to take it back, and the co
     '# 1. as root; closes 1: a.a\n#    undo: rm /etc/systemd/system/user@.service.d/zz-delegate.conf\nmkdir -p /etc/systemd/system/user@.service.d\ncat >/etc',
   );
   expect(text).toContain('#    mind: ends all processes of driver, containers and sessions among them\nsystemctl restart user@1000.service\n');
-  expect(fixText(reportOf(), 'high')).toMatch(/^# .*: there is nothing to fix\n$/);
+  const pass: Verdict = { rule: 'p.p', outcome: 'pass', severity: 'high', message: 'm', evidence: [] };
+  expect(fixText(reportOf(pass), 'high')).toMatch(/^# .*: there is nothing to fix\n$/);
+  expect(fixText(reportOf(), 'high')).toMatch(/^# .*: nothing was judged: no check applies\n$/);
 });
 
 test('what a host has put into a step is shown, and not typed', () => {

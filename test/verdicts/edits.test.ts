@@ -79,3 +79,9 @@ test('a table that is there gets no second one of its name, however it is writte
   expect(setKey(text, 'toml', 'engine.service_timeout', 0)).toBe(now);
   expect(byShell(text, (file) => setCommands(file, 'toml', 'engine.service_timeout', 0))).toBe(now);
 });
+
+test.each(['sh', 'env', 'plain'] as const)('lines of %s are edited by what POSIX knows, since a Mac has such files', (format) => {
+  const commands = [...(setCommands('/Users/dev/.zprofile', format, 'A', '1') ?? []), ...(unsetCommands('/Users/dev/.zprofile', format, 'A') ?? [])].join('\n');
+  // Neither a suffix after -i nor repetition with a backslash, nor an address of 0, is known to every sed.
+  expect(commands).not.toMatch(/sed -i|\\[+?|]|0,\/|:l;/);
+});

@@ -54,6 +54,14 @@ describe('each step', () => {
         { chmod: '/etc/a b', mode: '0600' },
         { line: "chmod 0600 '/etc/a b'", isCommand: true },
       ],
+      prepend: [
+        { prepend: '/x', content: 'a\nb\n' },
+        { line: 'put at the top of /x', isCommand: false, content: 'a\nb\n' },
+      ],
+      copy: [
+        { copy: '/usr/a', to: '/etc/a' },
+        { line: 'copy /usr/a to /etc/a', isCommand: false },
+      ],
       chown: [
         { chown: '/x', owner: 'a:b' },
         { line: 'chown a:b /x', isCommand: true },

@@ -37,7 +37,7 @@ export function checkCommand(argv: readonly string[]): void {
   if (within.length > 0 && second !== undefined && !second.startsWith('-') && !within.includes(second))
     throw new UsageError(
       `there is no command "${first} ${second}"`,
-      `${second === 'help' ? `did you mean "pretrip ${first} --help"?` : hintFor(second, within)}\nsee: pretrip ${first} --help`,
+      `${second === 'help' ? `did you mean "pretrip ${first} --help"?` : hintFor(second, within).replace(/^did you mean "/, `$&pretrip ${first} `)}\nsee: pretrip ${first} --help`,
     );
   if (within.length > 0 && second?.startsWith('-') && second !== '--help' && second !== '-h') {
     const owner = within.find((command) => Object.hasOwn(COMMANDS[`${first}:${command}` as keyof typeof COMMANDS].flags, second.replace(/^--|=.*$/g, '')));

@@ -90,18 +90,21 @@ function value(type: KeyType, entry: TextEntry, path: readonly string[], context
   // Entries of a map are replaced whole, the rest of the map stays.
   if ((type === 'map' || type === 'maps' || type === 'tables') && entry.value.is === 'map') {
     for (const { key, at } of entry.value.entries)
-      put(context.merged, [...path, key], (fitted.value as { readonly [k: string]: Json })[key] as Json, placed(context.path, at));
-  } else put(context.merged, path, fitted.value, where);
+      putSetting(context.merged, [...path, key], (fitted.value as { readonly [k: string]: Json })[key] as Json, placed(context.path, at));
+  } else putSetting(context.merged, path, fitted.value, where);
   return undefined;
 }
 
 const refused = (path: readonly string[], said: string, where: Where, { program }: Context): Unknown =>
   unparsable(`${keyText(path)} ${said}, so ${program} fails`, where);
 
-function put({ settings }: Merged, path: readonly string[], value: Json, where: Where): void {
+/** Puts a value in the place of what the files said; what decided it before is kept as shadowed. */
+export function putSetting({ settings }: Merged, path: readonly string[], value: Json, ...where: readonly Where[]): void {
   const key = pathKey(path);
-  const shadowed = (settings.get(key)?.where ?? []).map((w) => ({ ...w, said: `shadowed by ${where.path}:${where.line}` }));
-  settings.set(key, { path, value, where: [where, ...shadowed] });
+  const by = where[0];
+  const place = by ? `${by.path}${by.line === undefined ? '' : `:${by.line}`}` : 'a later place';
+  const shadowed = (settings.get(key)?.where ?? []).map((w) => ({ ...w, said: `shadowed by ${place}` }));
+  settings.set(key, { path, value, where: [...where, ...shadowed] });
 }
 
 /** The shape of the keys. */

@@ -125,8 +125,8 @@ export function clusterFact(plan: ClusterPlan, lookedFor?: LookedFor): Known {
     .set('path', plan.at.path, plan.at)
     .set('line', plan.at.line, plan.at);
   for (const field of scalarFields) setTraced(fact, [field], plan[field], plan.at);
-  setTraced(fact, ['servers'], plan.servers ?? { value: 1, where: { ...plan.at, said: 'not set: 1 server' } }, plan.at);
-  setTraced(fact, ['agents'], plan.agents ?? { value: 0, where: { ...plan.at, said: 'not set: no agents' } }, plan.at);
+  setTraced(fact, ['servers'], plan.servers ?? { value: 1, where: { ...plan.at, said: 'not set: 1 server', looked: true as const } }, plan.at);
+  setTraced(fact, ['agents'], plan.agents ?? { value: 0, where: { ...plan.at, said: 'not set: no agents', looked: true as const } }, plan.at);
   if (plan.does === 'cluster-create') fact.set('joins', joins(plan.network?.value), plan.network?.where ?? { ...plan.at, said: 'no network given' });
   setRegistries(fact, plan);
   setArgs(fact, plan);

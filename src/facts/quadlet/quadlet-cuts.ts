@@ -88,8 +88,8 @@ const cutOf = ({ section, key, where }: Assignment, value: string, now?: string)
   ...(now === undefined ? {} : { now }),
 });
 
-/** What a package brings is copied to /etc before it is changed, or changed where the package is made. */
-const isPackaged = (path: string): boolean => /^\/usr\/(?!local\/)/.test(path);
+/** What a package brings is changed where the package is made; of its Quadlet files remedies change a copy in /etc. */
+const isPackaged = (path: string): boolean => /^\/usr\/(?!local\/|share\/containers\/systemd\/)/.test(path);
 
 /** Values of variables, and what was masked when the host was recorded, stand in no step. */
 const isPublic = ({ key, value }: Cut): boolean => !/\.Environment$/.test(key) && !/(?:^|\s)(?:-e|--env)(?:[\s=]|$)/.test(value) && !holdsPlaceholder(value);

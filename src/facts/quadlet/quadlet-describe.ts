@@ -189,11 +189,11 @@ function setIsolation(part: Part, source: Source, command: Command): void {
   const key = lastWord(source.assignments, sectionOf(source.ending), 'NoNewPrivileges');
   if (locked) fact.set('noNewPrivileges', 'on', locked.where);
   else if (unsure) fact.gap('noNewPrivileges', unsure);
-  else fact.set('noNewPrivileges', key ? 'off' : 'unset', key ? { ...key.where, said: `${key.text.slice(0, 40)} counts as false` } : here);
+  else fact.set('noNewPrivileges', key ? 'off' : 'unset', key ? { ...key.where, said: `${key.text.slice(0, 40)} counts as false` } : { ...here, looked: true });
   const readOnly = lastFlag(flags, 'read-only');
   if (readOnly) fact.set('readOnly', switchedOn(flags, 'read-only') !== undefined, readOnly.where);
   else if (openFor(command, 'read-only')) fact.gap('readOnly', openFor(command, 'read-only') as Unknown);
-  else fact.set('readOnly', false, here);
+  else fact.set('readOnly', false, { ...here, looked: true });
   setNamespaces(part, source, command);
 }
 
@@ -267,14 +267,14 @@ function setService(part: Part, source: Source, seen: Surroundings, command: Com
   part.list(['limits', 'lost'], limits.lost, unseen);
   const restart = restartOf(source.ending, flags, service);
   if (dropIns.unseen) for (const field of ['restart', 'start']) fact.gap(field, dropIns.unseen);
-  fact.set(['restart', 'policy'], restart.policy.value, restart.policy.where ?? { ...here, said: 'no Restart= in [Service]' });
+  fact.set(['restart', 'policy'], restart.policy.value, restart.policy.where ?? { ...here, said: 'no Restart= in [Service]', looked: true });
   fact.set(['restart', 'oneshot'], restart.oneshot, here);
   part.is(['restart', 'health'], true, restart.health, source.command.open);
   fact.set(['restart', 'killed'], restart.kills !== undefined, restart.kills?.where ?? here);
   const boot = startsAtBoot(source);
   fact.set(['restart', 'boot'], boot !== undefined, boot ?? { ...here, said: 'no WantedBy= or RequiredBy= in [Install]' });
   const timeout = startTimeoutOf(service);
-  const where = timeout.where ?? { ...here, said: "systemd's own 90 s" };
+  const where = timeout.where ?? { ...here, said: "systemd's own 90 s", looked: true as const };
   if ('problem' in timeout) fact.set(['start', 'seconds'], 90, { ...where, said: timeout.problem }).set(['start', 'unlimited'], false, where);
   else fact.set(['start', 'seconds'], timeout.seconds, where).set(['start', 'unlimited'], timeout.unlimited, where);
   const never = lastFlag(flags, 'pull')?.value === 'never' ? lastFlag(flags, 'pull') : undefined;

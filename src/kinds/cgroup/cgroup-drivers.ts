@@ -30,6 +30,7 @@ export const cgroupDrivers = defineKind({
     k3sConfig,
     crioConf,
     seeTool.of('k3s'),
+    seeTool.of('crio'),
     { do: 'list', path: kubeletDir },
     { do: 'read', path: `${kubeletDir}/*.conf` },
     ...[containerd, ...templates].map((path) => ({ do: 'read' as const, path })),
@@ -66,6 +67,7 @@ export const cgroupDrivers = defineKind({
     const version: ToolVersion = yield* toolVersion('k3s');
     const minor = version.is === 'known' ? /^1\.(\d+)/.exec(version.version)?.[1] : undefined;
     if (minor !== undefined && Number(minor) < 31) return fact.set('match', false, ...where).build();
+    if (minor !== undefined && (yield* answersKubelet(flags))) return fact.set('match', true, ...where).build();
     const said =
       minor === undefined
         ? `the kubelet is set to ${kubelet.driver} and the runtime to ${runtime.driver}; whether the kubelet asks the runtime depends on the K3s version, which is not known`
@@ -73,6 +75,13 @@ export const cgroupDrivers = defineKind({
     return fact.gap('match', { is: 'unknown', why: 'ambiguous', said, where }).build();
   },
 });
+
+/** Whether the runtime tells the kubelet its driver: CRI-O does from 1.28 on (cri-o/cri-o:server/runtime_config.go). */
+function* answersKubelet(flags: Readonly<Record<string, Json>>): Asking<boolean> {
+  if (!/crio|cri-o/.test(String(flags['container-runtime-endpoint'] ?? ''))) return false;
+  const crio: ToolVersion = yield* toolVersion('crio');
+  return crio.is === 'known' && Number(/^1\.(\d+)/.exec(crio.version)?.[1]) >= 28;
+}
 
 /** A driver with its places. Undefined: K3s decides for both alike when it starts. */
 interface Driver {

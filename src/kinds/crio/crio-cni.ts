@@ -2,7 +2,6 @@
 import { type Answer, type Ask, type Asking, type Content, list, textOf } from '../../facts/ask.ts';
 import { crioConf } from '../../facts/crio/crio-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { pathPattern } from '../../facts/glob.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
@@ -36,6 +35,8 @@ export const crioCni = defineKind({
     plugins: listOf(string('a plugin'), 'the plugins that the chosen file names, and loopback'),
     pluginDirs: listOf(string('a directory'), 'where CRI-O looks for plugins'),
     missing: listOf(string('a plugin'), 'plugins that none of the directories holds'),
+    checked: boolean('CRI-O has the plugins check each pod: the network is of 0.4.0 or newer and does not set disableCheck'),
+    bandwidth: string('whose bandwidth plugin the network runs: of K3s, or of another directory; unset: it names none', ['k3s', 'other']),
   }),
   touches: () => [
     crioConf,
@@ -43,6 +44,8 @@ export const crioCni = defineKind({
       ...[...networkDirs, ...pluginDirs].map((path): Pattern => ({ do: 'list', path })),
       ...networkDirs.map((path): Pattern => ({ do: 'read', path: `${path}/*` })),
     ]),
+    { do: 'list', named: 'network_dir and plugin_dirs of crio.conf', later: true },
+    { do: 'read', named: 'the networks in network_dir of crio.conf', later: true },
   ],
   *learn(): Asking<Fact> {
     const conf = yield* crioConf();
@@ -60,9 +63,8 @@ export const crioCni = defineKind({
     const fact = new FactBuilder().consulted(...conf.consulted, { path: dir });
     fact
       .set('networkDir', dir, ...at('network_dir'))
-      .set('k3sDir', dir.startsWith('/var/lib/rancher/k3s/'), ...at('network_dir'))
+      .set('k3sDir', /\/agent\/etc\/cni\/net\.d$/.test(dir), ...at('network_dir'))
       .set('pluginDirs', dirs, ...at('plugin_dirs'));
-    if (!networkDirs.includes(dir)) return elsewhere(fact, dir, at('network_dir'), ['files', 'broken', 'chosen', 'network', 'podman', 'plugins', 'missing']);
     const refusal = yield* choose(fact, dir, network.cni_default_network);
     if (refusal) return refusal;
     yield* plugins(fact, dirs, at('plugin_dirs'));
@@ -71,12 +73,6 @@ export const crioCni = defineKind({
 });
 
 const tidy = (path: string): string => path.replace(/\/+$/, '') || '/';
-
-function elsewhere(fact: FactBuilder, dir: string, where: readonly Where[], fields: readonly string[]): Fact {
-  const gap: Unknown = { is: 'unknown', why: 'unsupported', said: `${dir} is outside the directories that pretrip reads`, where };
-  for (const field of fields) fact.gap(field, gap);
-  return fact.build();
-}
 
 /** ocicni loadNetworks: names ending in .conf, .conflist or .json, in byte order; what does not parse is skipped. */
 function* choose(fact: FactBuilder, dir: string, wanted: string | undefined): Asking<Unknown | undefined> {
@@ -114,13 +110,21 @@ function* choose(fact: FactBuilder, dir: string, wanted: string | undefined): As
     .set('chosen', chosen.name, where)
     .set('network', nameOf(chosen.root), where)
     .set('podman', /podman/.test(chosen.name) || nameOf(chosen.root) === 'podman', where);
-  fact.set('plugins', [...new Set([...chosen.types, 'loopback'])], where);
+  fact.set('plugins', [...new Set([...chosen.types, 'loopback'])], where).set('checked', isChecked(chosen.root), where);
   return undefined;
 }
 
 function nameOf(root: TextNode): string | undefined {
   const name = entry(root, 'name');
   return name ? String(plain(name.value)) : undefined;
+}
+
+/** libcni CheckNetworkList; cri-o/ocicni:pkg/ocicni/ocicni.go checkNetwork. */
+function isChecked(root: TextNode): boolean {
+  const version = entry(root, 'cniVersion');
+  const disabled = entry(root, 'disableCheck');
+  const [major = 0, minor = 0] = version ? String(plain(version.value)).split('.').map(Number) : [0, 1];
+  return (major > 0 || minor >= 4) && !(disabled && [true, 'true'].includes(plain(disabled.value) as boolean | string));
 }
 
 function typesIn(root: TextNode, file: string): readonly string[] {
@@ -131,15 +135,23 @@ function typesIn(root: TextNode, file: string): readonly string[] {
 
 function* plugins(fact: FactBuilder, dirs: readonly string[], at: readonly Where[]): Asking<void> {
   const wanted = (fact.build().value.plugins ?? []) as readonly string[];
-  const known = dirs.filter((d) => pluginDirs.some((p) => pathPattern(p)(d)));
-  const answers = known.length === 0 ? [] : ((yield known.map((path): Ask => ({ do: 'list', path }))) as readonly Answer<readonly string[]>[]);
+  const answers = dirs.length === 0 ? [] : ((yield dirs.map((path): Ask => ({ do: 'list', path }))) as readonly Answer<readonly string[]>[]);
   const there = new Set(answers.flatMap((a) => (a.is === 'got' ? a.value : [])));
   const missing = wanted.filter((p) => !there.has(p));
+  bandwidthOf(fact, wanted, dirs, answers);
   const unseen = answers.findIndex((a) => a.is === 'blocked');
   const blocked = answers[unseen];
-  if (missing.length > 0 && blocked?.is === 'blocked') return void fact.gap('missing', unknown(blocked, known[unseen] as string));
-  const outside = dirs.find((d) => !known.includes(d));
-  if (missing.length > 0 && outside)
-    return void fact.gap('missing', { is: 'unknown', why: 'unsupported', said: `${outside} is outside the directories that pretrip reads`, where: at });
-  if (wanted.length > 0) fact.set('missing', missing, ...known.map((path) => ({ path })), ...at);
+  if (missing.length > 0 && blocked?.is === 'blocked') return void fact.gap('missing', unknown(blocked, dirs[unseen] as string));
+  if (wanted.length > 0) fact.set('missing', missing, ...dirs.map((path) => ({ path })), ...at);
+}
+
+/** The first directory that holds the plugin is the one whose plugin runs; those of K3s are known by their names, wherever data-dir is. */
+function bandwidthOf(fact: FactBuilder, wanted: readonly string[], dirs: readonly string[], answers: readonly Answer<readonly string[]>[]): void {
+  if (!wanted.includes('bandwidth')) return;
+  for (const [at, path] of dirs.entries()) {
+    const answer = answers[at];
+    if (answer?.is === 'blocked') return void fact.gap('bandwidth', unknown(answer, path));
+    if (answer?.is !== 'got' || !answer.value.includes('bandwidth')) continue;
+    return void fact.set('bandwidth', /\/data\/(?:cni|current\/bin|[0-9a-f]{20,}\/bin)$/.test(path) ? 'k3s' : 'other', { path: `${path}/bandwidth` });
+  }
 }

@@ -1,18 +1,21 @@
 /** Kind `k3s-runtime`: which container runtime the K3s service is told to use. */
-import { type Answer, type Ask, type Asking, list, type Stat, stat } from '../../facts/ask.ts';
+import { type Answer, type Asking, list, type Stat, stat } from '../../facts/ask.ts';
 import { crioListen, socketPath } from '../../facts/crio/crio-listen.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { goBool } from '../../facts/k3s/go.ts';
 import { k3sConfig } from '../../facts/k3s/k3s-config.ts';
+import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
+import { type Release, since } from '../../facts/text/version.ts';
 
 const runtimes = ['embedded', 'crio', 'containerd', 'cri-dockerd', 'dockerd', 'podman', 'other'] as const;
 type Runtime = (typeof runtimes)[number];
 
-const data = '/var/lib/rancher/k3s';
-const images = `${data}/agent/images`;
+const usualData = '/var/lib/rancher/k3s';
+const registries = '/etc/rancher/k3s/registries.yaml';
 /** What only the embedded containerd reads (k3s-io/k3s:pkg/agent/config/config.go, pkg/agent/containerd). */
-const files = ['/etc/rancher/k3s/registries.yaml', `${data}/agent/etc/containerd/config.toml.tmpl`, `${data}/agent/etc/containerd/config-v3.toml.tmpl`];
+const templates = ['config.toml.tmpl', 'config-v3.toml.tmpl'];
 const flagsOfContainerd = [
   'embedded-registry',
   'snapshotter',
@@ -21,6 +24,8 @@ const flagsOfContainerd = [
   'nonroot-devices',
   'airgap-extra-registry',
   'image-service-endpoint',
+  'disable-default-registry-endpoint',
+  'pause-image',
 ];
 
 export const k3sRuntime = defineKind({
@@ -33,43 +38,93 @@ export const k3sRuntime = defineKind({
     endpoint: string('container-runtime-endpoint as it is set'),
     path: string('the socket without unix://'),
     real: string('where a link at that path ends'),
-    runtime: string('what the socket belongs to, by its name and where it leads; embedded: none is set', runtimes),
+    runtime: string('what the socket belongs to, by its name and where it leads; embedded: none is set; with --docker it is cri-dockerd', runtimes),
     listens: boolean('it is the socket that CRI-O is told to listen on'),
     docker: boolean('--docker is set'),
-    conflict: boolean('--docker is set beside an endpoint'),
+    conflict: boolean("--docker is set beside an endpoint, in a release that refuses both; from 1.24.4 on the endpoint is then dockerd's socket"),
     lost: listOf(string('a file or flag'), 'files and flags that only the embedded containerd heeds'),
   }),
   touches: () => [
+    k3sModel,
     k3sConfig,
     crioListen,
-    ...files.map((path) => ({ do: 'stat' as const, path })),
+    { do: 'stat', path: registries },
+    ...['agent/images', 'agent/etc/containerd'].map((below) => ({ do: 'list' as const, path: `${usualData}/${below}` })),
     ...['/run/*', '/run/*/*', '/run/*/*/*'].map((path) => ({ do: 'stat' as const, path, first: path === '/run/*/*' ? ['/run/crio/crio.sock'] : [] })),
-    { do: 'list', path: images },
+    { do: 'list', named: 'the data directory of K3s, and what of it containerd reads', later: true },
   ],
   *learn(): Asking<Fact> {
-    const conf = yield* k3sConfig();
-    if (conf.is === 'unknown') return conf;
-    if (!conf.exists) return missing(...conf.consulted);
-    const fact = new FactBuilder().consulted(...conf.consulted);
-    const flags = conf.value.flags as Readonly<Record<string, Json>>;
-    const [endpoint, at] = flagIn(conf, flags, 'container-runtime-endpoint');
-    const [docker, dockerAt] = flagIn(conf, flags, 'docker');
-    const on = docker === true || docker === 'true';
-    fact.set('docker', on, ...dockerAt).set('conflict', on && typeof endpoint === 'string' && endpoint !== '', ...dockerAt, ...at);
-    if (typeof endpoint !== 'string' || endpoint === '') fact.set('runtime', on ? 'cri-dockerd' : 'embedded', ...(on ? dockerAt : conf.consulted));
-    else yield* follow(fact, endpoint, at);
-    yield* lost(fact, conf, flags);
+    const settings = yield* settingsOfK3s();
+    if ('is' in settings) return settings.is === 'unknown' ? settings : missing(...settings.consulted);
+    const { consulted, flag } = settings;
+    const fact = new FactBuilder().consulted(...consulted);
+    const [endpoint, at] = flag('container-runtime-endpoint');
+    const [docker, dockerAt] = flag('docker');
+    const on = docker !== undefined && goBool(docker) === true;
+    const both = on && endpoint !== undefined && endpoint !== '';
+    fact.set('docker', on, ...dockerAt);
+    conflict(fact, both, settings.release, [...dockerAt, ...at]);
+    if (endpoint !== undefined && endpoint !== '') yield* follow(fact, endpoint, at, on ? dockerAt : undefined);
+    else fact.set('runtime', on ? 'cri-dockerd' : 'embedded', ...(on ? dockerAt : consulted));
+    yield* lost(fact, settings);
     return fact.build();
   },
 });
 
-function flagIn(conf: Known, flags: Readonly<Record<string, Json>>, name: string): [Json | undefined, readonly Where[]] {
-  const value = Object.hasOwn(flags, name) ? flags[name] : undefined;
-  const where = conf.where.get(`flags.${name}`);
-  return [Array.isArray(value) ? (value.at(-1) as Json) : value, value === undefined ? conf.consulted : (where ?? [])];
+/** K3s's own flags with their places, whoever knows them. */
+interface Settings {
+  readonly consulted: readonly Where[];
+  readonly dataDir: string;
+  readonly release: Release | Unknown;
+  /** The last value as text, and where it stands; without one, what was looked at. */
+  flag(name: string): readonly [string | undefined, readonly Where[]];
 }
 
-function* follow(fact: FactBuilder, endpoint: string, at: readonly Where[]): Asking<void> {
+/** Of a service the model of its arguments; where none is there yet, what the files say by themselves. */
+function* settingsOfK3s(): Asking<Settings | Unknown | { readonly is: 'absent'; readonly consulted: readonly Where[] }> {
+  const model = yield* k3sModel();
+  if (model.is === 'model') return ofModel(model);
+  const conf = yield* k3sConfig();
+  if (conf.is === 'unknown') return conf;
+  const byFiles = conf.exists && (conf.value.units as readonly string[]).length === 0;
+  if (model.is === 'unknown') return byFiles ? ofFiles(conf) : model;
+  return conf.exists ? ofFiles(conf) : { is: 'absent', consulted: conf.consulted };
+}
+
+function ofModel({ flags, consulted, dataDir, release }: K3sModel): Settings {
+  return {
+    consulted,
+    dataDir: dataDir.value,
+    release: release.is === 'known' ? release.release : release,
+    flag: (name) => {
+      const found = flags.one(name);
+      return found ? [found.value, [found.where, ...found.beaten.map((b) => ({ ...b.where, said: 'not in force' }))]] : [undefined, consulted];
+    },
+  };
+}
+
+function ofFiles(conf: Known): Settings {
+  const flags = conf.value.flags as Readonly<Record<string, Json>>;
+  const flag = (name: string): readonly [string | undefined, readonly Where[]] => {
+    const value = Object.hasOwn(flags, name) ? flags[name] : undefined;
+    const last = Array.isArray(value) ? (value.at(-1) as Json) : value;
+    return [last === undefined ? undefined : String(last), last === undefined ? conf.consulted : (conf.where.get(`flags.${name}`) ?? [])];
+  };
+  return {
+    consulted: conf.consulted,
+    dataDir: flag('data-dir')[0] ?? usualData,
+    release: { is: 'unknown', why: 'ambiguous', said: 'nothing starts K3s yet, so its release is not known', where: conf.consulted },
+    flag,
+  };
+}
+
+function conflict(fact: FactBuilder, both: boolean, release: Release | Unknown, where: readonly Where[]): void {
+  if (!both) fact.set('conflict', false, ...where);
+  else if ('is' in release) fact.gap('conflict', release);
+  else fact.set('conflict', !since(release, '1.24.4'), ...where);
+}
+
+function* follow(fact: FactBuilder, endpoint: string, at: readonly Where[], docker: readonly Where[] | undefined): Asking<void> {
   const path = socketPath(endpoint);
   fact.set('endpoint', endpoint, ...at).set('path', path, ...at);
   const listen = yield* crioListen();
@@ -85,6 +140,7 @@ function* follow(fact: FactBuilder, endpoint: string, at: readonly Where[]): Ask
   fact.set('real', real, ...at);
   if ('is' in listen) fact.gap('listens', listen);
   else fact.set('listens', real === listen.path || path === listen.path, ...at, listen.where);
+  if (docker) return void fact.set('runtime', 'cri-dockerd', ...docker, ...at);
   const runtime = !('is' in listen) && (real === listen.path || path === listen.path) ? 'crio' : runtimeOf(real);
   fact.set('runtime', runtime, ...at, ...(real === path ? [] : [{ path, said: `leads to ${real}` }]));
 }
@@ -99,34 +155,51 @@ function runtimeOf(path: string): Runtime {
 }
 
 /** Looks for what K3s skips when an endpoint is set. Each finding has its own place. */
-function* lost(fact: FactBuilder, conf: Known, flags: Readonly<Record<string, Json>>): Asking<void> {
+function* lost(fact: FactBuilder, { flag, dataDir }: Settings): Asking<void> {
   const found: { name: string; where: Where }[] = [];
   for (const name of flagsOfContainerd) {
-    const [value, where] = flagIn(conf, flags, name);
-    if (value !== undefined && value !== false && value !== 'false') found.push({ name, where: where[0] ?? { path: 'config.yaml' } });
+    const [value, where] = flag(name);
+    if (value !== undefined && value !== 'false') found.push({ name, where: where[0] ?? { path: 'config.yaml' } });
   }
-  const moved = Object.hasOwn(flags, 'data-dir') ? flags['data-dir'] : undefined;
-  if (moved !== undefined && moved !== data) {
-    const gap: Unknown = {
-      is: 'unknown',
-      why: 'unsupported',
-      said: `data-dir moves K3s to ${String(moved)}, which is not looked at`,
-      where: conf.where.get('flags.data-dir') ?? [],
-    };
-    return void fact.gap('lost', gap);
+  const paths: string[] = [];
+  for (const part of [yield* registriesFile(), yield* templatesIn(dataDir), yield* archivesIn(dataDir)]) {
+    if ('is' in part) return void fact.gap('lost', part);
+    paths.push(...part);
   }
-  const stats = (yield files.map((path): Ask => ({ do: 'stat', path }))) as readonly Answer<Stat>[];
-  const names = yield* list(images);
-  for (const [at, answer] of [...stats, names].entries()) {
-    const path = files[at] ?? images;
-    if (answer.is === 'blocked') return void fact.gap('lost', unknown(answer, path));
-  }
-  for (const [at, answer] of stats.entries()) if (answer.is === 'got') found.push({ name: files[at] as string, where: { path: files[at] as string } });
-  for (const name of names.is === 'got' ? names.value : [])
-    if (!name.startsWith('.')) found.push({ name: `${images}/${name}`, where: { path: `${images}/${name}` } });
+  found.push(...paths.map((path) => ({ name: path, where: { path } })));
   fact.set(
     'lost',
     found.map((f) => f.name),
-    ...(found.length > 0 ? found.map((f) => f.where) : [...files.map((path) => ({ path })), { path: images }]),
+    ...(found.length > 0 ? found.map((f) => f.where) : [registries, `${dataDir}/agent/images`].map((path) => ({ path }))),
   );
+}
+
+function* registriesFile(): Asking<readonly string[] | Unknown> {
+  const there = yield* stat(registries);
+  return there.is === 'blocked' ? unknown(there, registries) : there.is === 'got' ? [registries] : [];
+}
+
+function* templatesIn(dataDir: string): Asking<readonly string[] | Unknown> {
+  const names = yield* namesIn(dataDir, ['agent', 'etc', 'containerd']);
+  return 'is' in names ? names : names.each.filter((n) => templates.includes(n)).map((n) => `${names.path}/${n}`);
+}
+
+function* archivesIn(dataDir: string): Asking<readonly string[] | Unknown> {
+  const names = yield* namesIn(dataDir, ['agent', 'images']);
+  return 'is' in names ? names : names.each.filter((n) => !n.startsWith('.')).map((n) => `${names.path}/${n}`);
+}
+
+/** What a directory below the data directory holds. Where it lies elsewhere, each step is taken as the one before shows it. */
+function* namesIn(dataDir: string, steps: readonly string[]): Asking<{ readonly path: string; readonly each: readonly string[] } | Unknown> {
+  const path = [dataDir, ...steps].join('/');
+  if (dataDir !== usualData)
+    for (const [at, step] of steps.entries()) {
+      const above = [dataDir, ...steps.slice(0, at)].join('/');
+      const seen = yield* list(above);
+      if (seen.is === 'blocked') return unknown(seen, above);
+      if (seen.is === 'absent' || !seen.value.includes(step)) return { path, each: [] };
+    }
+  const names = yield* list(path);
+  if (names.is === 'blocked') return unknown(names, path);
+  return { path, each: names.is === 'got' ? names.value : [] };
 }

@@ -8,6 +8,9 @@ import { type AccountNetworks, accountNetworks } from '../../facts/quadlet/accou
 import { type AllWorkloads, allWorkloads } from '../../facts/quadlet/all-workloads.ts';
 import { boolean, list, number, record, string } from '../../facts/shape.ts';
 
+/** Ports that aardvark-dns may move to: nobody asks it but through Podman's own rules, so that any will do. */
+const others: readonly number[] = [5353, 5354, 5355, 5300, 1053, 10053];
+
 const tables = ['udp', 'udp6', 'tcp', 'tcp6'].map((t) => `/proc/net/${t}`);
 
 export const podmanDns = defineKind({
@@ -22,6 +25,7 @@ export const podmanDns = defineKind({
     taken: boolean('another program listens on that port on every address, so that no gateway is left; root alone shares the addresses of the host'),
     published: list(string('CONTAINER publishes PORT'), 'containers that publish that port on every address'),
     listeners: list(string('ADDRESS (protocol)'), 'who listens on that port'),
+    freePort: number('another port, on which nobody was seen to listen and that no container publishes'),
   }),
   touches: () => [containersConf, accountNetworks, allWorkloads, ...tables.map((path) => ({ do: 'read', path }) as const)],
   *learn(q, as): Asking<Fact> {
@@ -34,9 +38,13 @@ export const podmanDns = defineKind({
     fact.set('moved', port !== 53, ...(set.where.length > 0 ? set.where : [{ path: '/etc/containers/containers.conf', said: 'no dns_bind_port' }]));
     setNeeded(fact, networks, q.dnsAlways === true);
     setPublished(fact, workloads, port);
-    if (as.uid === 0) yield* setListeners(fact, port);
+    const heard = as.uid === 0 ? yield* setListeners(fact, port) : [];
+    fact.set(
+      'freePort',
+      others.find((other) => other !== port && !heard.includes(other) && publishers(workloads, other).length === 0),
+    );
     // What listens on the host is outside the network namespace of an account's bridges.
-    else fact.set('listeners', [], ...networks.looked).set('taken', false, ...networks.looked);
+    if (as.uid !== 0) fact.set('listeners', [], ...networks.looked).set('taken', false, ...networks.looked);
     return fact.build();
   },
 });
@@ -49,14 +57,17 @@ function setNeeded(fact: FactBuilder, { each, looked, unseen }: AccountNetworks,
 }
 
 /** Rules that lead a published port to a container take what is sent to the gateway as well (containers/netavark:src/firewall). */
-function setPublished(fact: FactBuilder, { each }: AllWorkloads, port: number): void {
-  const views = each.map((w) => w.ports.each.filter((p) => (p.address === '0.0.0.0' || p.address === '[::]') && p.protocol !== 'sctp' && covers(p.port, port)));
-  const unseen = each.find((w) => w.ports.unseen)?.ports.unseen;
-  const [found = []] = views;
+function setPublished(fact: FactBuilder, workloads: AllWorkloads, port: number): void {
+  const found = publishers(workloads, port);
+  const unseen = workloads.each.find((w) => w.ports.unseen)?.ports.unseen;
   const said = [...new Set(found.map((p) => `${p.by} publishes ${p.port}/${p.protocol}`))];
   if (said.length === 0 && unseen) fact.gap('published', unseen);
   else fact.set('published', said, ...(found.length > 0 ? found.map((p) => p.where) : [{ path: '/etc/containers/systemd' }]));
 }
+
+/** Ports of containers that cover this one, on every address. */
+const publishers = ({ each: [first] }: AllWorkloads, port: number) =>
+  (first?.ports.each ?? []).filter((p) => (p.address === '0.0.0.0' || p.address === '[::]') && p.protocol !== 'sctp' && covers(p.port, port));
 
 /** Whether a port, or a range `50-60`, holds a number. */
 function covers(text: string, port: number): boolean {
@@ -64,20 +75,29 @@ function covers(text: string, port: number): boolean {
   return from <= port && port <= to;
 }
 
-function* setListeners(fact: FactBuilder, port: number): Asking<void> {
+/** The ports on which somebody listens, as far as can be seen. */
+function* setListeners(fact: FactBuilder, port: number): Asking<readonly number[]> {
   const texts = yield* together(tables.map((t) => read(t)));
   const found: { address: string; where: Where }[] = [];
+  const heard: number[] = [];
   let seen = false;
   for (const [at, path] of tables.entries()) {
     const text = texts[at] as Answer<string>;
-    if (text.is === 'blocked') return void fact.gap('taken', unknown(text, path)).gap('listeners', unknown(text, path));
+    if (text.is === 'blocked') {
+      fact.gap('taken', unknown(text, path)).gap('listeners', unknown(text, path));
+      return heard;
+    }
     if (text.is !== 'got') continue;
     seen = true;
-    for (const one of listenersIn(text.value, path)) if (one.port === port) found.push(one);
+    for (const one of listenersIn(text.value, path)) {
+      heard.push(one.port);
+      if (one.port === port) found.push(one);
+    }
   }
   if (!seen) {
     const why = { is: 'unknown', why: 'unsupported', said: 'who listens shows on a running host only', where: [{ path: '/proc/net' }] } as const;
-    return void fact.gap('taken', why).gap('listeners', why);
+    fact.gap('taken', why).gap('listeners', why);
+    return heard;
   }
   const where = found.length > 0 ? found.map((f) => f.where) : tables.map((path) => ({ path }));
   const every = found.filter((f) => f.address === '0.0.0.0' || f.address === '[::]');
@@ -87,6 +107,7 @@ function* setListeners(fact: FactBuilder, port: number): Asking<void> {
     ...where,
   );
   fact.set('taken', every.length > 0, ...(every.length > 0 ? every.map((f) => f.where) : where));
+  return heard;
 }
 
 /** Rows of /proc/net/{udp,tcp}[6] (proc(5)): bound UDP sockets (07) and listening TCP sockets (0A). Addresses are in host order. */

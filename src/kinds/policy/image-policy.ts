@@ -42,6 +42,12 @@ const ownPolicy: Touches = (['stat', 'read'] as const).flatMap((verb) => [
   { do: verb, named: 'the file that signature_policy of crio.conf names', later: true },
 ]);
 
+const systemPolicy: Touches = [
+  { do: 'stat', path: etcPolicy },
+  { do: 'read', path: etcPolicy },
+  { do: 'stat', path: homePolicy(rootAccount) },
+];
+
 export const imagePolicy = defineKind({
   name: 'image-policy',
   noun: 'the image signature policy',
@@ -50,8 +56,9 @@ export const imagePolicy = defineKind({
   fields: {
     of: {
       type: 'string',
-      values: ['crio'],
-      describe: 'crio: the policy that CRI-O is told to use instead (signature_policy of crio.conf); there is none where it takes the system-wide one',
+      values: ['crio', 'crio-effective'],
+      describe:
+        'crio: the policy that CRI-O is told to use instead (signature_policy of crio.conf); there is none where it takes the system-wide one. crio-effective: the one that it uses, be it the one or the other',
     },
   },
   shape: record({
@@ -79,9 +86,12 @@ export const imagePolicy = defineKind({
     ),
   }),
   // A policy may name a key anywhere; it is only looked up, never read.
-  touches: (q) => (q.of === undefined ? [podmanRelease, policyFiles, ...keys] : [seeTool.of('crio'), crioConf, ...ownPolicy, ...keys]),
+  touches: (q) =>
+    q.of === undefined
+      ? [podmanRelease, policyFiles, ...keys]
+      : [seeTool.of('crio'), crioConf, ...ownPolicy, ...(q.of === 'crio-effective' ? systemPolicy : []), ...keys],
   *learn(q, as): Asking<Fact> {
-    if (q.of === 'crio') return yield* ofCrio();
+    if (q.of !== undefined) return yield* ofCrio(q.of === 'crio-effective');
     const release = yield* podmanRelease();
     const facts: (FactBuilder | Unknown)[] = [];
     for (const candidate of release.candidates) {
@@ -93,15 +103,18 @@ export const imagePolicy = defineKind({
 });
 
 /** The file that crio.conf names. An empty word leaves CRI-O with the system-wide one (cri-o/cri-o:docs/crio.conf.5.md). */
-function* ofCrio(): Asking<Fact> {
+function* ofCrio(effective: boolean): Asking<Fact> {
   const [crio, conf] = yield* together([seeTool('crio'), crioConf()]);
   if (crio.is === 'unknown') return crio;
   if (crio.is === 'absent') return missing(...crio.consulted);
   if (conf.is === 'unknown') return conf;
   const set = word(conf, 'crio', 'image', 'signature_policy');
   if (set.gap) return set.gap;
-  const path = set.value ?? '';
-  if (path === '') return missing(...conf.consulted);
+  const named = set.value ?? '';
+  if (named === '' && !effective) return missing(...conf.consulted);
+  const home = named === '' ? yield* ofRoot() : undefined;
+  if (home) return home;
+  const path = named === '' ? etcPolicy : named;
   const release = crio.version.is === 'known' ? releaseOf(crio.version.version) : undefined;
   if (!release)
     return crio.version.is === 'unknown' ? crio.version : { is: 'unknown', why: 'unparsable', said: 'the version of CRI-O is no number', where: set.where };
@@ -115,6 +128,15 @@ function* ofCrio(): Asking<Fact> {
   }
   if (!file.seen && 'is' in file.policy) return file.policy;
   return (yield* judgedFile(fact, file, rootAccount)).build();
+}
+
+/** Root's own file would count only where the service finds the home of root, which no file tells. */
+function* ofRoot(): Asking<Unknown | undefined> {
+  const path = homePolicy(rootAccount);
+  const own = yield* stat(path);
+  if (own.is === 'absent') return undefined;
+  if (own.is === 'blocked') return unknown(own, path);
+  return { is: 'unknown', why: 'ambiguous', said: `whether CRI-O heeds ${path} depends on how it is started`, where: [{ path }] };
 }
 
 function* described(files: PolicyFiles, as: Account, release: Release): Asking<FactBuilder | Unknown> {

@@ -1,11 +1,12 @@
 /** Kind `quadlet`: a Quadlet file: who reads it, what the generator makes of it, and its merged content. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Conversions, conversionsOf } from '../../facts/quadlet/quadlet-conversions.ts';
 import { cutFields, cutsFor, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
-import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
+import { type QuadletFile, searched } from '../../facts/quadlet/quadlet-disk.ts';
 import { comparedParts, partOf, releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { unknownKeys } from '../../facts/quadlet/quadlet-errors.ts';
 import { sectionOf } from '../../facts/quadlet/quadlet-keys.ts';
@@ -30,6 +31,8 @@ const shape = record({
   stem: string('its file name without the ending'),
   directory: string('the directory it lies in'),
   moveTo: string('where it would have to lie to be read by those that it seems meant for; unset where nobody can tell, or where it lies right'),
+  localDirectory: string('the directory in /etc whose files those who read it take instead of what packages bring; unset where nobody reads it'),
+  readsDropIns: boolean('this Podman reads drop-ins of Quadlet files for certain'),
   ...cutFields,
   place: string('whose directory it lies in', ['system', 'user', 'none']),
   read: boolean('a generator reads it and no other file hides it'),
@@ -105,6 +108,13 @@ function* judge(hosts: QuadletHosts, file: QuadletFile): Asking<Known> {
   const extras = yield* together(views.map(({ names, manager, owner }) => serviceDropIns(names, manager, owner)));
   const facts = views.map((view, at) => describeFile(view, file, extras[at] as ServiceDropIns));
   const last = facts.at(-1) as FactBuilder;
+  // Where nobody knows the release, what every one of them reads is safe.
+  for (const fact of facts)
+    fact.set(
+      'readsDropIns',
+      hosts.each.every(({ release }) => since(release, '5.0')),
+      { path: file.path },
+    );
   const known = last.build();
   const built = facts.map((f) => f.build());
   for (const part of comparedParts(Object.keys(shape.fields), built)) {
@@ -145,6 +155,7 @@ function describeFile(view: View, file: QuadletFile, extra: ServiceDropIns): Fac
   setNames(fact, file, here);
   const conversions = placed.instance ? conversionsOf(host, placed.instance) : undefined;
   setPlace(fact, placed, here);
+  setLocal(fact, file, view, here);
   setLoss(fact, file, placed, conversions);
   for (const { said, where } of merged.notes) fact.note('dropIns', said, ...where);
   fact.set('dropIns', merged.dropIns, ...merged.dropIns.map((path) => ({ path })));
@@ -158,6 +169,14 @@ function describeFile(view: View, file: QuadletFile, extra: ServiceDropIns): Fac
   setContent(fact, view, { file, conversions, services, here });
   setServiceUser(fact, services, extra, here);
   return fact;
+}
+
+/** A file of that name in /etc is taken instead of a package's; drop-ins are read since Podman 5.0, from any of the directories. */
+function setLocal(fact: FactBuilder, { directory }: QuadletFile, { placed }: View, here: Where): void {
+  const [root] = searched.filter((path) => path.startsWith('/etc/'));
+  if (placed.place === 'none' || root === undefined) return;
+  const own = /\/users\/\d+$/.exec(directory)?.[0] ?? '/users';
+  fact.set('localDirectory', placed.place === 'system' ? root : `${root}${own}`, here);
 }
 
 /** What rests on the other files of the directories. */

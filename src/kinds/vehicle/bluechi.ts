@@ -1,6 +1,6 @@
 /** Kind `bluechi`: the controller of BlueChi (once hirte), as its files configure it. */
 import { type Asking, list, read, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, lookedAt, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { portClosed } from '../../facts/firewall/port-closed.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, number, record, string } from '../../facts/shape.ts';
@@ -92,7 +92,7 @@ function* describe(project: Project, { files }: Loaded): Asking<Fact> {
       options.set(key, { value: option.value, where: [...option.where, ...(old?.where.map((w) => ({ ...w, said: `had set ${old.value}` })) ?? [])] });
     }
   }
-  const unset: Where[] = files.map((f) => ({ path: f.path }));
+  const unset = lookedAt(files.map((f) => ({ path: f.path })));
   const option = (key: string): Option | undefined => options.get(optionKey(project.section, key));
   const fact = new FactBuilder().consulted(...unset).set('project', project.name, ...unset.slice(0, 1));
   const flag = (key: string, usual: boolean): [boolean, ...Where[]] => {

@@ -132,7 +132,9 @@ function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
   const find = (key: string): Assignment | undefined => last(own, 'Service', key) ?? last(inSlice, 'Slice', key);
   const set = (field: string, key: string, parse: (text: string) => Json | undefined): void => {
     const found = find(key);
-    const where = found ? { ...found.where, said: `${key}=${found.value}` } : { ...(own[0]?.where ?? { path: 'qm.container' }), said: `${key}= is not set` };
+    const where = found
+      ? { ...found.where, said: `${key}=${found.value}` }
+      : { ...(own[0]?.where ?? { path: 'qm.container' }), said: `${key}= is not set`, looked: true as const };
     if (!found && open) fact.gap(field, open);
     else fact.at(field, where).set(field, found && parse(found.value), where);
   };
@@ -148,7 +150,7 @@ function* limits(fact: FactBuilder, own: readonly Assignment[]): Asking<void> {
 function* scores(fact: FactBuilder, own: readonly Assignment[], safety: readonly string[]): Asking<void> {
   const score = last(own, 'Service', 'OOMScoreAdjust');
   const value = number_(score?.value) ?? 0;
-  const at = score?.where ?? { path: own[0]?.where.path ?? 'qm.container', said: 'OOMScoreAdjust= is not set: 0' };
+  const at = score?.where ?? { path: own[0]?.where.path ?? 'qm.container', said: 'OOMScoreAdjust= is not set: 0', looked: true as const };
   fact.set('oomScoreAdjust', value, at);
   const units = yield* together(safety.map((name) => loadUnit(name, { manager: 'system', as: system })));
   const open = units.find((u) => u.is === 'unknown') ?? units.flatMap((u) => (u.is === 'loaded' ? u.unseen : []))[0];

@@ -1,5 +1,5 @@
 /** One cause as an entry of three to five lines: what is so, the line that decides it, the first step of the fix, rule ids. */
-import { bare, type Place, places, placeText } from '../findings.ts';
+import { bare, lookedWords, type Place, places, placeText } from '../findings.ts';
 import { clip, plain } from '../text.ts';
 import { columns, wrap } from '../width.ts';
 import type { Cause } from './causes.ts';
@@ -9,13 +9,13 @@ import { cutAtEnd, cutInMiddle, indent, type Page, withTail, wrapAtMost, wrapSte
 const longestText = 1000;
 const margin = 3;
 
-/** The lines of an entry. `step`: the number under which the list of steps has its fix. */
-export function entry(cause: Cause, step: number | undefined, page: Page): string[] {
+/** The lines of an entry; its fix has the number of the plan. */
+export function entry(cause: Cause, page: Page): string[] {
   const [worst] = cause.verdicts;
   const [first = '', ...rest] = wrapAtMost(plain(clip(bare(worst), longestText)), page.prose - margin, page.density.sentence);
   const [place] = places(worst);
   const seen = place ? placeLines(place, page) : [];
-  const fix = fixLines(cause, step, page);
+  const fix = fixLines(cause, page);
   return [first, ...indent(margin, rest), ...withIds(seen, fix, plain(cause.ids), page)];
 }
 
@@ -33,7 +33,8 @@ function placeLines({ column: _, ...place }: Place, page: Page): string[] {
   // A lone bracket is where something starts, and says nothing.
   const line = place.text?.trim() ?? '';
   const text = /^[[\](){},;]*$/.test(line) ? '' : plain(clip(line, longestText));
-  const note = place.said === undefined ? '' : plain(clip(`(${place.said})`, longestText));
+  const said = place.said ?? (place.looked ? lookedWords : undefined);
+  const note = said === undefined ? '' : plain(clip(`(${said})`, longestText));
   const what = text === '' ? note : text;
   if (page.plain) return indent(margin, wrap(`at ${at}${what === '' ? '' : `: ${what}`}`, page.width - margin));
   if (what === '') return indent(margin + 2, [cutInMiddle(at, room)]);
@@ -42,9 +43,9 @@ function placeLines({ column: _, ...place }: Place, page: Page): string[] {
 }
 
 /** The first step: a command whole, words as far as the page has room. */
-function fixLines({ first }: Cause, step: number | undefined, page: Page): string[] {
+function fixLines({ first }: Cause, page: Page): string[] {
   if (!first) return [];
-  const lead = step === undefined ? 'fix  ' : `fix ${step}  `;
+  const lead = `fix ${first.number}  `;
   const room = page.prose - margin - columns(lead);
   const text = plain(`${first.who === '' ? '' : `as ${first.who}: `}${first.line}`);
   const lines = first.isCommand ? wrap(text, room) : wrapStep(text, room, page.density.step);

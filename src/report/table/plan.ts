@@ -3,7 +3,7 @@ import type { Report, Severity } from '../../verdicts/report.ts';
 import { tellStep } from '../../verdicts/steps.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import type { Way } from '../missing.ts';
-import { stepsOf } from '../plan.ts';
+import { type PlanStep, stepsOf } from '../plan.ts';
 import { plain, visibleLines } from '../text.ts';
 import { columns, pad, wrap } from '../width.ts';
 import type { Cause } from './causes.ts';
@@ -14,6 +14,7 @@ const mostLines = 11;
 const widestWho = 12;
 
 interface Row {
+  readonly number: number;
   readonly who: string;
   readonly line: string;
   readonly isCommand: boolean;
@@ -22,38 +23,30 @@ interface Row {
   readonly content?: readonly string[];
 }
 
-/** The list of steps, and which causes it numbers. */
-export interface Plan {
-  /** Empty where nothing fails the gate and nothing that counts is open. */
-  readonly lines: readonly string[];
-  /** The causes that have a row, in the order of their numbers. */
-  readonly numbered: readonly Cause[];
-}
-
-/** What makes the gate pass. */
-export function planOf(report: Report, causes: readonly Cause[], ways: readonly Way[], page: Page): Plan {
+/** What makes the gate pass; empty where nothing fails it and nothing that counts is open. */
+export function planLines(report: Report, causes: readonly Cause[], ways: readonly Way[], page: Page): readonly string[] {
   const { failOn, verbose } = page.style;
   const gating = causes.filter((c) => c.closes > 0 && c.first);
+  const plan = stepsOf(report, failOn, page.style.here);
   const fixes = verbose
-    ? stepRows(report, page)
-    : gating.map(({ first, closes }): Row => ({ who: '', line: '', isCommand: false, ...first, does: `closes ${closes}` }));
-  const looks = lookRows(ways, page);
-  if (fixes.length + looks.length === 0) return { lines: [], numbered: [] };
+    ? stepRows(plan, report, page)
+    : gating.map(({ first, closes }): Row => ({ number: 0, who: '', line: '', isCommand: false, ...first, does: `closes ${closes}` }));
+  const looks = lookRows(ways, plan.length - ways.length + 1, page);
+  if (fixes.length + looks.length === 0) return [];
   const widest = Math.min(widestWho, Math.max(0, ...[...fixes, ...looks].map((row) => columns(plain(row.who)))));
-  const told = fixes.map((row, at) => rowLines(`${at + 1}`, row, widest, page));
+  const told = fixes.map((row) => rowLines(`${row.number}`, row, widest, page));
   const shown = verbose ? told.length : fitting(told);
   const rest = gating.slice(shown);
   const firsts = !verbose && gating.some((c) => (c.first?.of ?? 1) > 1);
-  const lines = [
+  return [
     ...wrap(
       `${failOn === 'never' ? 'What closes the findings' : 'What makes the gate pass'}, in this order${firsts ? ' (first steps; pretrip fix prints all)' : ''}`,
       page.prose,
     ),
     ...told.slice(0, shown).flat(),
     ...(shown === told.length ? [] : rowLines('…', more(rest), widest, page)),
-    ...looks.flatMap((row, at) => rowLines(`${told.length + 1 + at}`, row, widest, page)),
+    ...looks.flatMap((row) => rowLines(`${row.number}`, row, widest, page)),
   ];
-  return { lines, numbered: verbose ? [] : gating.slice(0, shown) };
 }
 
 /** How many rows there is room for; the line that tells of the others takes one. */
@@ -67,28 +60,28 @@ function fitting(rows: readonly (readonly string[])[]): number {
 }
 
 /** Every step for what fails the gate. What has several steps is closed by the last of them. */
-function stepRows(report: Report, { style: { failOn } }: Page): Row[] {
+function stepRows(plan: readonly PlanStep[], report: Report, { style: { failOn } }: Page): Row[] {
   const severity = new Map(report.verdicts.map((v) => [JSON.stringify([v.rule, v.subject]), v.severity]));
-  const steps = stepsOf(report, failOn).map((step) => ({
+  const steps = plan.map((step) => ({
     ...step,
     gating: step.closes.map((f) => JSON.stringify([f.rule, f.subject])).filter((f) => counts(severity.get(f) ?? 'info', failOn)),
   }));
   const last = new Map(steps.flatMap(({ gating }, at) => gating.map((f) => [f, at] as const)));
-  return steps.flatMap(({ step, who, gating }, at): Row[] => {
+  return steps.flatMap(({ number, step, who, gating }, at): Row[] => {
     if (gating.length === 0) return [];
     const { line, isCommand, content } = tellStep(step);
     const closes = gating.filter((f) => last.get(f) === at).length;
     const does = closes > 0 ? `closes ${closes}` : `for ${gating.length}`;
-    return [{ who, line, isCommand, does, ...(content === undefined ? {} : { content: visibleLines(content) }) }];
+    return [{ number, who, line, isCommand, does, ...(content === undefined ? {} : { content: visibleLines(content) }) }];
   });
 }
 
 /** What decides the unknown verdicts that the gate counts. */
-function lookRows(ways: readonly Way[], { style: { failOn, allowIncomplete = false } }: Page): Row[] {
+function lookRows(ways: readonly Way[], from: number, { style: { failOn, allowIncomplete = false } }: Page): Row[] {
   if (allowIncomplete) return [];
-  return ways.flatMap((way): Row[] => {
+  return ways.flatMap((way, at): Row[] => {
     const decides = way.verdicts.filter((v) => counts(v.severity, failOn)).length;
-    return decides === 0 ? [] : [{ who: way.who ?? '', line: way.step, isCommand: way.isCommand, does: `decides ${decides}` }];
+    return decides === 0 ? [] : [{ number: from + at, who: way.who ?? '', line: way.step, isCommand: way.isCommand, does: `decides ${decides}` }];
   });
 }
 
@@ -96,7 +89,7 @@ const counts = (severity: Severity, failOn: Page['style']['failOn']): boolean =>
 
 function more(rest: readonly Cause[]): Row {
   const closes = rest.reduce((sum, c) => sum + c.closes, 0);
-  return { who: '', line: `${rest.length} more: below`, isCommand: false, does: `close${rest.length === 1 ? 's' : ''} ${closes}` };
+  return { number: 0, who: '', line: `${rest.length} more: below`, isCommand: false, does: `close${rest.length === 1 ? 's' : ''} ${closes}` };
 }
 
 function rowLines(number: string, { who, line, isCommand, does, content = [] }: Row, widest: number, page: Page): string[] {
