@@ -40,6 +40,7 @@ import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
 import { kernelModules } from './host/kernel-modules.ts';
+import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
@@ -189,6 +190,7 @@ export const kinds: readonly Kind[] = [
   hardware,
   idmapTools,
   kernelModules,
+  leftBehind,
   lingering,
   lowPorts,
   mount,

@@ -22,9 +22,7 @@ export interface Password {
   readonly at: Where;
 }
 
-export type Passwords =
-  | { readonly is: 'known'; readonly each: readonly Password[]; readonly unread?: Unknown; readonly consulted: readonly Where[] }
-  | Unknown;
+export type Passwords = { readonly is: 'known'; readonly each: readonly Password[]; readonly unread?: Unknown; readonly consulted: readonly Where[] } | Unknown;
 
 /** The accounts of /etc/passwd, each with what the field says that counts: an `x` there sends to /etc/shadow (passwd(5)). */
 export const passwords = source(

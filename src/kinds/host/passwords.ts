@@ -20,7 +20,8 @@ const account = (describe: string): Shape =>
 export const passwords = defineKind({
   name: 'passwords',
   noun: 'the passwords of accounts',
-  describe: 'Passwords of the accounts by class (passwd(5), shadow(5), crypt(5)): empty, weakly hashed, set, locked. Hashes are masked before anything sees them.',
+  describe:
+    'Passwords of the accounts by class (passwd(5), shadow(5), crypt(5)): empty, weakly hashed, set, locked. Hashes are masked before anything sees them.',
   fields: {},
   shape: record({
     empty: account('accounts into which anybody gets without a password: it is empty, PAM lets it in, and the shell opens a session'),
@@ -40,7 +41,8 @@ export const passwords = defineKind({
     const found = yield* read();
     if (found.is === 'unknown') return found;
     const fact = new FactBuilder().consulted(...found.consulted);
-    const all = (field: string, those: readonly Password[], extra: readonly Where[] = []): void => setAll(fact, field, those, found.consulted, extra, found.unread);
+    const all = (field: string, those: readonly Password[], extra: readonly Where[] = []): void =>
+      setAll(fact, field, those, found.consulted, extra, found.unread);
     const empty = found.each.filter((p) => p.is === 'empty');
     const admitted = empty.some((p) => p.opens) ? yield* nullok() : undefined;
     if (admitted?.is === 'unknown') {
