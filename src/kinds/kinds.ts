@@ -144,6 +144,7 @@ import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletValues } from './quadlet/quadlet-values.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
+import { sshd } from './ssh/sshd.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
@@ -294,6 +295,7 @@ export const kinds: readonly Kind[] = [
   quadletValues,
   quadletWorkload,
   sshConfig,
+  sshd,
   unit,
   unitLive,
   bluechi,
