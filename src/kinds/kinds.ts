@@ -30,6 +30,7 @@ import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
@@ -44,6 +45,7 @@ import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
+import { openConsoles } from './host/open-consoles.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
 import { parameter } from './host/parameter.ts';
@@ -181,6 +183,7 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  administrators,
   attestation,
   dbusSession,
   document,
@@ -195,6 +198,7 @@ export const kinds: readonly Kind[] = [
   lingering,
   lowPorts,
   mount,
+  openConsoles,
   os,
   packages,
   parameter,

@@ -16,6 +16,8 @@ export type BootConfig =
       readonly where: readonly Where[];
       /** A Raspberry Pi's cmdline.txt: the firmware puts words of its own before these. */
       readonly firmware?: true;
+      /** Where the default entry cannot be told, all that may be it; they say the same about cgroups, and may differ in all else. */
+      readonly each?: readonly { readonly text: string; readonly where: readonly Where[] }[];
     }
   | { readonly is: 'none'; readonly consulted: readonly Where[] }
   | Unknown;
@@ -103,7 +105,7 @@ function agreed(entries: readonly Entry[], env: ReadonlyMap<string, string>): Bo
   const where = each.flatMap((e) => e.where);
   if (!first) return { is: 'unknown', why: 'ambiguous', said: 'the boot loader has no entry that can be told', where };
   const words = bootWords(first.text);
-  if (each.every((e) => sameWords(bootWords(e.text), words))) return { is: 'known', ...first };
+  if (each.every((e) => sameWords(bootWords(e.text), words))) return { is: 'known', ...first, each };
   return { is: 'unknown', why: 'ambiguous', said: 'the boot entries differ, and which one is the default cannot be told', where };
 }
 

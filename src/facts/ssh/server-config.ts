@@ -141,7 +141,12 @@ class ServerReader {
       if (names?.is === 'blocked') this.#incomplete ??= unknown(names, folder);
       const wanted = path.slice(cut + 1);
       const fits = (name: string): boolean => wildcardMatches(wanted, name) && (!name.startsWith('.') || wanted.startsWith('.'));
-      const paths = fixed ? [path] : (names?.is === 'got' ? names.value : []).filter(fits).toSorted().map((name) => `${folder}/${name}`);
+      const paths = fixed
+        ? [path]
+        : (names?.is === 'got' ? names.value : [])
+            .filter(fits)
+            .toSorted()
+            .map((name) => `${folder}/${name}`);
       for (const file of paths) {
         const text = yield* read(file);
         if (text.is === 'blocked' && !text.said?.startsWith('is a ')) this.#incomplete ??= unknown(text, file);

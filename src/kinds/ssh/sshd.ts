@@ -13,7 +13,10 @@ const program = '/usr/sbin/sshd';
 const units = ['ssh.service', 'sshd.service', 'ssh.socket', 'sshd.socket'] as const;
 
 const ways = (describe: string): Shape =>
-  list(record({ for: string('everybody, or the criteria of a Match line'), by: string('the setting that opens it'), file: string('where it stands') }), describe);
+  list(
+    record({ for: string('everybody, or the criteria of a Match line'), by: string('the setting that opens it'), file: string('where it stands') }),
+    describe,
+  );
 
 export const sshd = defineKind({
   name: 'sshd',
@@ -50,12 +53,7 @@ export const sshd = defineKind({
 });
 
 const nobody = (fact: FactBuilder, at: Where): Fact =>
-  fact
-    .set('startedBy', [], at)
-    .set('passwords', [], at)
-    .set('root', [], at)
-    .set('refused', [], at)
-    .build();
+  fact.set('startedBy', [], at).set('passwords', [], at).set('root', [], at).set('refused', [], at).build();
 
 function describe(fact: FactBuilder, config: ServerConfig): Fact {
   const { refused } = config;

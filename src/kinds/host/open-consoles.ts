@@ -1,0 +1,62 @@
+/** Kind `open-consoles`: where somebody gets a shell without logging in. */
+import { type Asking, together } from '../../facts/ask.ts';
+import { commandLines, switchedOn, wordIn } from '../../facts/cgroup/command-line.ts';
+import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { list, record, string } from '../../facts/shape.ts';
+import { openConsoles as consoles } from '../../facts/systemd/getty.ts';
+
+export const openConsoles = defineKind({
+  name: 'open-consoles',
+  noun: 'the consoles',
+  describe: 'Where somebody gets a shell without logging in: getty units that log in by themselves (agetty(8)), and kernel arguments that open one.',
+  fields: {},
+  shape: record({
+    logins: list(
+      record({ unit: string('the unit'), as: string('the account, or the program instead of login'), file: string('the file that says so') }),
+      'getty units that let somebody in unasked',
+    ),
+    arguments: list(record({ word: string('the argument'), file: string('where it stands') }), 'kernel arguments that open a shell'),
+  }),
+  touches: () => [consoles, commandLines],
+  *learn(): Asking<Fact> {
+    const [open, lines] = yield* together([consoles(), commandLines()]);
+    const fact = new FactBuilder().consulted(...open.consulted);
+    const logins = open.each.map(({ unit, as, at }) => ({ unit, as, file: at.path, at }));
+    setAll(fact, 'logins', logins, open.consulted, open.unseen);
+    if (lines.is === 'unknown') return fact.gap('arguments', lines).build();
+    const words = lines.each.flatMap(({ words, where }) => {
+      const at = where[0] ?? { path: '/proc/cmdline' };
+      return opening(words).map((word) => ({ word, file: at.path, at: { ...at, said: word } }));
+    });
+    setAll(fact, 'arguments', words, lines.consulted);
+    return fact.build();
+  },
+});
+
+const shells = /\/(?:ba|da|z|k|a)?sh$/;
+
+/** Of a switch the last value counts; `init=` that is no shell is a program of the image's own. */
+function opening(words: readonly string[]): string[] {
+  const isLast = (at: number, name: string): boolean => !words.slice(at + 1).some((w) => wordIn(w).name === name);
+  return words.filter((word, at) => {
+    const { name, value } = wordIn(word);
+    if (name === 'systemd.debug_shell' || name === 'rd.systemd.debug_shell') return isLast(at, name) && switchedOn(value ?? '') !== false;
+    if (name === 'systemd.wants' || name === 'rd.systemd.wants') return value === 'debug-shell.service';
+    if (name === 'init' || name === 'rdinit') return isLast(at, name) && shells.test(value ?? '');
+    return name === 'rd.break';
+  });
+}
+
+function setAll(
+  fact: FactBuilder,
+  field: string,
+  each: readonly (Readonly<Record<string, string | Where>> & { readonly at: Where })[],
+  consulted: readonly Where[],
+  unseen?: Unknown,
+): void {
+  const values = each.map(({ at: _, ...rest }): Json => rest as Json);
+  fact.set(field, [...values, ...(unseen ? [{}] : [])], ...(each.length > 0 ? each.map((e) => e.at) : consulted));
+  for (const [index, { at }] of each.entries()) fact.at([field, String(index)], at);
+  if (unseen) fact.gap([field, String(each.length)], unseen);
+}
