@@ -1,6 +1,6 @@
 /** Kind `open-consoles`: where somebody gets a shell without logging in. */
 import { type Asking, together } from '../../facts/ask.ts';
-import { commandLines, switchedOn, wordIn } from '../../facts/cgroup/command-line.ts';
+import { type CommandLine, commandLines, switched } from '../../facts/cgroup/command-line.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
@@ -25,9 +25,9 @@ export const openConsoles = defineKind({
     const logins = open.each.map(({ unit, as, at }) => ({ unit, as, file: at.path, at }));
     setAll(fact, 'logins', logins, open.consulted, open.unseen);
     if (lines.is === 'unknown') return fact.gap('arguments', lines).build();
-    const words = lines.each.flatMap(({ words, where }) => {
-      const at = where[0] ?? { path: '/proc/cmdline' };
-      return opening(words).map((word) => ({ word, file: at.path, at: { ...at, said: word } }));
+    const words = lines.each.flatMap((line) => {
+      const at = line.where[0] ?? { path: '/proc/cmdline' };
+      return opening(line).map((word) => ({ word, file: at.path, at: { ...at, said: word } }));
     });
     setAll(fact, 'arguments', words, lines.consulted);
     return fact.build();
@@ -36,16 +36,15 @@ export const openConsoles = defineKind({
 
 const shells = /\/(?:ba|da|z|k|a)?sh$/;
 
-/** Of a switch the last value counts; `init=` that is no shell is a program of the image's own. */
-function opening(words: readonly string[]): string[] {
-  const isLast = (at: number, name: string): boolean => !words.slice(at + 1).some((w) => wordIn(w).name === name);
-  return words.filter((word, at) => {
-    const { name, value } = wordIn(word);
-    if (name === 'systemd.debug_shell' || name === 'rd.systemd.debug_shell') return isLast(at, name) && switchedOn(value ?? '') !== false;
+/** `init=` that is no shell is a program of the image's own; of a switch the last value is what is told. */
+function opening(line: CommandLine): string[] {
+  const opens = line.arguments.filter(({ name, value }) => {
+    if (name === 'systemd.debug_shell' || name === 'rd.systemd.debug_shell') return switched(value ?? '') !== false;
     if (name === 'systemd.wants' || name === 'rd.systemd.wants') return value === 'debug-shell.service';
-    if (name === 'init' || name === 'rdinit') return isLast(at, name) && shells.test(value ?? '');
+    if (name === 'init' || name === 'rdinit') return shells.test(value ?? '');
     return name === 'rd.break';
   });
+  return opens.map((a) => a.word);
 }
 
 function setAll(
