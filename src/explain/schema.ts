@@ -109,7 +109,10 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
           },
         ],
       },
-      running: { const: true, description: 'it is about what runs: not applicable where no running host answers' },
+      running: {
+        type: 'boolean',
+        description: 'true: it is about what runs, and not applicable to an image; false: it is about images, and not applicable to a running host',
+      },
       ifNone,
       when: { $ref: '#/definitions/items', description: 'not so: not applicable; unknown: unknown' },
       check: { $ref: '#/definitions/items', description: 'every item must hold' },

@@ -30,6 +30,7 @@ import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
@@ -39,19 +40,26 @@ import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { kernelCommandLine } from './host/kernel-command-line.ts';
 import { kernelModules } from './host/kernel-modules.ts';
+import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
+import { machineId } from './host/machine-id.ts';
 import { mount } from './host/mount.ts';
+import { openConsoles } from './host/open-consoles.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
 import { parameter } from './host/parameter.ts';
+import { passwords } from './host/passwords.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
+import { rootIntegrity } from './host/root-integrity.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
 import { selinuxState } from './host/selinux-state.ts';
+import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
@@ -141,7 +149,9 @@ import { quadletService } from './quadlet/quadlet-service.ts';
 import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletValues } from './quadlet/quadlet-values.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
+import { authorizedKeys } from './ssh/authorized-keys.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
+import { sshd } from './ssh/sshd.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
@@ -178,6 +188,7 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  administrators,
   attestation,
   dbusSession,
   document,
@@ -187,19 +198,26 @@ export const kinds: readonly Kind[] = [
   fileTree,
   hardware,
   idmapTools,
+  kernelCommandLine,
   kernelModules,
+  leftBehind,
   lingering,
   lowPorts,
+  machineId,
   mount,
+  openConsoles,
   os,
   packages,
   parameter,
+  passwords,
   pauseProcess,
   pingRange,
   privileges,
   process,
+  rootIntegrity,
   runtimeDir,
   selinuxState,
+  sharedMounts,
   subidConflicts,
   sysctl,
   text,
@@ -289,7 +307,9 @@ export const kinds: readonly Kind[] = [
   quadletStart,
   quadletValues,
   quadletWorkload,
+  authorizedKeys,
   sshConfig,
+  sshd,
   unit,
   unitLive,
   bluechi,
