@@ -41,6 +41,7 @@ import { idmapTools } from './host/idmap-tools.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
+import { lsm } from './host/lsm.ts';
 import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
@@ -156,6 +157,7 @@ export const kinds: readonly Kind[] = [
   kernelModules,
   lingering,
   lowPorts,
+  lsm,
   mount,
   os,
   packages,
