@@ -30,6 +30,8 @@ import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { clock } from './host/clock.ts';
+import { clockOrder } from './host/clock-order.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
@@ -146,6 +148,8 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  clock,
+  clockOrder,
   dbusSession,
   document,
   engine,
