@@ -32,6 +32,7 @@ import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { clock } from './host/clock.ts';
 import { clockOrder } from './host/clock-order.ts';
+import { containerData } from './host/container-data.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
@@ -150,6 +151,7 @@ export const kinds: readonly Kind[] = [
   accounts,
   clock,
   clockOrder,
+  containerData,
   dbusSession,
   document,
   engine,
