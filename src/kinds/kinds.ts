@@ -53,6 +53,7 @@ import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
+import { selinuxPolicy } from './host/selinux-policy.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
@@ -172,6 +173,7 @@ export const kinds: readonly Kind[] = [
   privileges,
   process,
   runtimeDir,
+  selinuxPolicy,
   subidConflicts,
   sysctl,
   text,
