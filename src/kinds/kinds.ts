@@ -34,12 +34,14 @@ import { clock } from './host/clock.ts';
 import { clockOrder } from './host/clock-order.ts';
 import { containerData } from './host/container-data.ts';
 import { dbusSession } from './host/dbus-session.ts';
+import { diskSpace } from './host/disk-space.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
 import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
+import { hostname } from './host/hostname.ts';
 import { idmapTools } from './host/idmap-tools.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
@@ -154,12 +156,14 @@ export const kinds: readonly Kind[] = [
   clockOrder,
   containerData,
   dbusSession,
+  diskSpace,
   document,
   engine,
   environment,
   file,
   fileTree,
   hardware,
+  hostname,
   idmapTools,
   kernelModules,
   lingering,
