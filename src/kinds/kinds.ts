@@ -54,6 +54,7 @@ import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
+import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
 import { selinuxPolicy } from './host/selinux-policy.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
@@ -76,6 +77,7 @@ import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
+import { k3sResolv } from './k3s/k3s-resolv.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
@@ -176,6 +178,7 @@ export const kinds: readonly Kind[] = [
   pingRange,
   privileges,
   process,
+  routes,
   runtimeDir,
   selinuxPolicy,
   subidConflicts,
@@ -198,6 +201,7 @@ export const kinds: readonly Kind[] = [
   sudoEnvironment,
   k3sArgs,
   k3sRelease,
+  k3sResolv,
   k3sRootless,
   k3sRootlessUnits,
   k3sRuntime,
