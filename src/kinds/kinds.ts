@@ -32,19 +32,25 @@ import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
+import { clock } from './host/clock.ts';
+import { clockOrder } from './host/clock-order.ts';
+import { containerData } from './host/container-data.ts';
 import { dbusSession } from './host/dbus-session.ts';
+import { diskSpace } from './host/disk-space.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
 import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
+import { hostname } from './host/hostname.ts';
 import { idmapTools } from './host/idmap-tools.ts';
 import { kernelCommandLine } from './host/kernel-command-line.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
+import { lsm } from './host/lsm.ts';
 import { machineId } from './host/machine-id.ts';
 import { mount } from './host/mount.ts';
 import { openConsoles } from './host/open-consoles.ts';
@@ -57,7 +63,9 @@ import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
 import { rootIntegrity } from './host/root-integrity.ts';
+import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
+import { selinuxPolicy } from './host/selinux-policy.ts';
 import { selinuxState } from './host/selinux-state.ts';
 import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
@@ -100,6 +108,7 @@ import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
+import { k3sResolv } from './k3s/k3s-resolv.ts';
 import { k3sRoles } from './k3s/k3s-roles.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
@@ -190,19 +199,25 @@ export const kinds: readonly Kind[] = [
   accounts,
   administrators,
   attestation,
+  clock,
+  clockOrder,
+  containerData,
   dbusSession,
+  diskSpace,
   document,
   engine,
   environment,
   file,
   fileTree,
   hardware,
+  hostname,
   idmapTools,
   kernelCommandLine,
   kernelModules,
   leftBehind,
   lingering,
   lowPorts,
+  lsm,
   machineId,
   mount,
   openConsoles,
@@ -215,7 +230,9 @@ export const kinds: readonly Kind[] = [
   privileges,
   process,
   rootIntegrity,
+  routes,
   runtimeDir,
+  selinuxPolicy,
   selinuxState,
   sharedMounts,
   subidConflicts,
@@ -258,6 +275,7 @@ export const kinds: readonly Kind[] = [
   k3sProxy,
   k3sRegistries,
   k3sRelease,
+  k3sResolv,
   k3sRoles,
   k3sRootless,
   k3sRootlessData,
