@@ -38,6 +38,7 @@ import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { iptables } from './host/iptables.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
@@ -51,6 +52,7 @@ import { process } from './host/process.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
+import { sysctlSettings } from './host/sysctl-settings.ts';
 import { text } from './host/text.ts';
 import { tool } from './host/tool.ts';
 import { user } from './host/user.ts';
@@ -156,6 +158,7 @@ export const kinds: readonly Kind[] = [
   fileTree,
   hardware,
   idmapTools,
+  iptables,
   kernelModules,
   lingering,
   lowPorts,
@@ -169,6 +172,7 @@ export const kinds: readonly Kind[] = [
   runtimeDir,
   subidConflicts,
   sysctl,
+  sysctlSettings,
   text,
   tool,
   user,
