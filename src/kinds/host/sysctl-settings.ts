@@ -1,6 +1,6 @@
 /** Kind `sysctl-settings`: settings of kernel parameters in files that do not count at boot. */
 import { type Asking, read, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
 import { type Assignment, effective, parseSysctl, sysctlFiles } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
@@ -42,7 +42,8 @@ export const sysctlSettings = defineKind({
     setAll(fact, 'lost', beaten(assignments.filter(among(wanted ?? [])), assignments, { overVendors: false }), looked);
     const read99 = files.files.some((f) => f.path.endsWith('/99-sysctl.conf'));
     const aside = plain.is === 'got' && !read99 ? parseSysctl(plain.value, plainFile) : [];
-    setAll(fact, 'unread', beaten(aside, assignments, { overVendors: false }), [{ path: plainFile }]);
+    if (plain.is === 'blocked' && !read99) fact.gap('unread', unknown(plain, plainFile));
+    else setAll(fact, 'unread', beaten(aside, assignments, { overVendors: false }), [{ path: plainFile }]);
     return fact.build();
   },
 });
