@@ -43,6 +43,7 @@ import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { mount } from './host/mount.ts';
+import { networkdForeign } from './host/networkd-foreign.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
 import { pauseProcess } from './host/pause-process.ts';
@@ -163,6 +164,7 @@ export const kinds: readonly Kind[] = [
   lingering,
   lowPorts,
   mount,
+  networkdForeign,
   os,
   packages,
   pauseProcess,
