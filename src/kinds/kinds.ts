@@ -71,6 +71,7 @@ import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
@@ -85,6 +86,7 @@ import { podmanMachine } from './macos/podman-machine.ts';
 import { bridgeFirewall } from './podman/bridge-firewall.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
+import { firewalldPorts } from './podman/firewalld-ports.ts';
 import { fuseDevice } from './podman/fuse-device.ts';
 import { pastaApparmor } from './podman/pasta-apparmor.ts';
 import { podmanApi } from './podman/podman-api.ts';
@@ -192,6 +194,7 @@ export const kinds: readonly Kind[] = [
   kubeconfigFile,
   sudoEnvironment,
   k3sArgs,
+  k3sFirewalld,
   k3sRelease,
   k3sRootless,
   k3sRootlessData,
@@ -206,6 +209,7 @@ export const kinds: readonly Kind[] = [
   bridgeFirewall,
   dockerCli,
   dockerSock,
+  firewalldPorts,
   fuseDevice,
   pastaApparmor,
   podmanApi,

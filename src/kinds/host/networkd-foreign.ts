@@ -1,13 +1,12 @@
 /** Kind `networkd-foreign`: what systemd-networkd takes away of what it did not make itself, and pods need. */
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
-import { rootAccount } from '../../facts/host/accounts.ts';
 import { type Networkd, networkd } from '../../facts/host/networkd.ts';
 import { toolVersion, seeTool, type ToolVersion } from '../../facts/host/tool-version.ts';
 import { type PodNetwork, podNetwork } from '../../facts/k3s/pod-network.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
-import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
+import { whetherEnabled } from '../../facts/systemd/whether-enabled.ts';
 import { compareReleases, releaseOf, since } from '../../facts/text/version.ts';
 
 const service = 'systemd-networkd.service';
@@ -26,12 +25,11 @@ export const networkdForeign = defineKind({
     plugin: string('the network plugin of the pods'),
     needs: boolean('that plugin makes such rules, and does not mark them as the kernel’s'),
   }),
-  touches: () => [enablementNamed(service, 'system'), networkd, podNetwork, seeTool.of('systemctl')],
+  touches: () => [whetherEnabled.of(service), networkd, podNetwork, seeTool.of('systemctl')],
   *learn(): Asking<Fact> {
-    const on = yield* enablementOf(service, { manager: 'system', as: rootAccount });
-    if ('is' in on) return on;
-    if (on.unseen[0]) return on.unseen[0];
-    if (!on.enabled) return missing({ path: `/etc/systemd/system/multi-user.target.wants/${service}` });
+    const on = yield* whetherEnabled(service);
+    if (on.is === 'unknown') return on;
+    if (!on.enabled) return missing(...on.where);
     const [conf, pods, systemd] = yield* together([networkd(), podNetwork(), toolVersion('systemctl')]);
     if (conf.is === 'unknown') return conf;
     const fact = new FactBuilder().consulted(...on.where);
