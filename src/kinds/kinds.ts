@@ -36,9 +36,12 @@ import { engine } from './host/engine.ts';
 import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
+import { forwarding } from './host/forwarding.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
 import { iptables } from './host/iptables.ts';
+import { kernel } from './host/kernel.ts';
+import { kernelConfig } from './host/kernel-config.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
@@ -78,6 +81,7 @@ import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
 import { k3sRootlessStart } from './k3s/k3s-rootless-start.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
+import { podNetwork } from './k3s/pod-network.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
@@ -159,9 +163,12 @@ export const kinds: readonly Kind[] = [
   environment,
   file,
   fileTree,
+  forwarding,
   hardware,
   idmapTools,
   iptables,
+  kernel,
+  kernelConfig,
   kernelModules,
   lingering,
   lowPorts,
@@ -201,6 +208,7 @@ export const kinds: readonly Kind[] = [
   k3sRootlessStart,
   k3sRootlessUnits,
   k3sRuntime,
+  podNetwork,
   machineConfig,
   machineDocker,
   machineHostKey,
