@@ -81,6 +81,7 @@ import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
 import { k3sRootlessStart } from './k3s/k3s-rootless-start.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
+import { k3sUfw } from './k3s/k3s-ufw.ts';
 import { podNetwork } from './k3s/pod-network.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
@@ -208,6 +209,7 @@ export const kinds: readonly Kind[] = [
   k3sRootlessStart,
   k3sRootlessUnits,
   k3sRuntime,
+  k3sUfw,
   podNetwork,
   machineConfig,
   machineDocker,
