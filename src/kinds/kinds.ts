@@ -38,6 +38,7 @@ import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { kernelCommandLine } from './host/kernel-command-line.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
@@ -109,6 +110,7 @@ import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletValues } from './quadlet/quadlet-values.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
+import { startedUnits } from './systemd/started-units.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
@@ -153,6 +155,7 @@ export const kinds: readonly Kind[] = [
   fileTree,
   hardware,
   idmapTools,
+  kernelCommandLine,
   kernelModules,
   lingering,
   lowPorts,
@@ -224,6 +227,7 @@ export const kinds: readonly Kind[] = [
   quadletValues,
   quadletWorkload,
   sshConfig,
+  startedUnits,
   unit,
   unitLive,
   bluechi,
