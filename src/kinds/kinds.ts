@@ -30,6 +30,7 @@ import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { coreDumps } from './host/core-dumps.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
@@ -38,6 +39,7 @@ import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { inboundDefault } from './host/inbound-default.ts';
 import { kernelCommandLine } from './host/kernel-command-line.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
@@ -54,6 +56,7 @@ import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
 import { tool } from './host/tool.ts';
+import { usbStorage } from './host/usb-storage.ts';
 import { user } from './host/user.ts';
 import { userBus } from './host/user-bus.ts';
 import { userManager } from './host/user-manager.ts';
@@ -147,6 +150,7 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  coreDumps,
   dbusSession,
   document,
   engine,
@@ -155,6 +159,7 @@ export const kinds: readonly Kind[] = [
   fileTree,
   hardware,
   idmapTools,
+  inboundDefault,
   kernelCommandLine,
   kernelModules,
   lingering,
@@ -171,6 +176,7 @@ export const kinds: readonly Kind[] = [
   sysctl,
   text,
   tool,
+  usbStorage,
   user,
   userBus,
   userManager,
