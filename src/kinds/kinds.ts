@@ -118,6 +118,9 @@ import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
 import { qm } from './vehicle/qm.ts';
+import { rauc } from './vehicle/rauc.ts';
+import { rollback } from './vehicle/rollback.ts';
+import { updateChannels } from './vehicle/update-channels.ts';
 
 export const kinds: readonly Kind[] = [
   bootArguments,
@@ -238,6 +241,9 @@ export const kinds: readonly Kind[] = [
   unitLive,
   bluechi,
   qm,
+  rauc,
+  rollback,
+  updateChannels,
 ];
 
 export const kindsByName: ReadonlyMap<string, Kind> = new Map(kinds.map((k) => [k.name, k]));

@@ -139,5 +139,6 @@ function* learnStarts(name: string): Asking<readonly Started[] | Unknown> {
   if (links.every((l) => l.by === 'an init script') || !unit) return links;
   const { entry } = yield* findWithTemplate(search, unit);
   if (entry?.is === 'blocked') return entry.unknown;
+  if (!entry && unseen) return unseen;
   return entry?.is === 'file' ? links : [];
 }

@@ -28,6 +28,9 @@ export const usbStorage = defineKind({
   *learn(): Asking<Fact> {
     const [conf, modules, started, guardText] = yield* together([modprobeD(), hostModules(), startsAtBoot(guard), read(guardConf)]);
     const fact = new FactBuilder().consulted(...conf.looked);
+    // An image need not hold its kernel; where it does, what is built in has to be seen.
+    const { unseen } = modules.builtIn;
+    const hidden = conf.unseen ?? (unseen && unseen.why !== 'unsupported' && unseen.why !== 'ambiguous' ? unseen : undefined);
     const builtIn = new Set(modules.builtIn.each.map((m) => m.name));
     for (const [field, name] of [
       ['usbStorage', 'usb_storage'],
@@ -35,7 +38,7 @@ export const usbStorage = defineKind({
     ] as const) {
       const kept: Kept = conf.kept.get(name) ?? { how: 'no', at: conf.looked.map((w) => ({ ...w, looked: true as const })) };
       if (builtIn.has(name)) fact.set(field, 'built-in', ...modules.builtIn.looked);
-      else if (conf.unseen) fact.gap(field, conf.unseen);
+      else if (hidden) fact.gap(field, hidden);
       else fact.set(field, kept.how, ...kept.at);
     }
     const guarded = guards(started, guardText);
