@@ -30,6 +30,7 @@ import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { audit } from './host/audit.ts';
 import { coreDumps } from './host/core-dumps.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
@@ -40,6 +41,8 @@ import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
 import { idmapTools } from './host/idmap-tools.ts';
 import { inboundDefault } from './host/inbound-default.ts';
+import { journal } from './host/journal.ts';
+import { kdump } from './host/kdump.ts';
 import { kernelCommandLine } from './host/kernel-command-line.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { lingering } from './host/lingering.ts';
@@ -62,6 +65,7 @@ import { userBus } from './host/user-bus.ts';
 import { userManager } from './host/user-manager.ts';
 import { userUnits } from './host/user-units.ts';
 import { usernsApparmor } from './host/userns-apparmor.ts';
+import { watchdog } from './host/watchdog.ts';
 import { k3d } from './k3d/k3d.ts';
 import { k3dConfig } from './k3d/k3d-config.ts';
 import { k3dDatastore } from './k3d/k3d-datastore.ts';
@@ -153,6 +157,7 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  audit,
   coreDumps,
   dbusSession,
   document,
@@ -163,6 +168,8 @@ export const kinds: readonly Kind[] = [
   hardware,
   idmapTools,
   inboundDefault,
+  journal,
+  kdump,
   kernelCommandLine,
   kernelModules,
   lingering,
@@ -185,6 +192,7 @@ export const kinds: readonly Kind[] = [
   userManager,
   userUnits,
   usernsApparmor,
+  watchdog,
   k3d,
   k3dConfig,
   k3dDatastore,

@@ -1,6 +1,6 @@
 /** Updaters beside RAUC, as their files configure them: SWUpdate, OSTree and Mender. */
 import { type Answer, type Asking, list, read, stat, together } from '../ask.ts';
-import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { pathKey, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { parseIni } from '../text/ini.ts';
 import { parseJson } from '../text/json.ts';
@@ -131,7 +131,7 @@ function* ostree(): Asking<Some> {
         updater: 'ostree',
         name: `the OSTree ${section.replaceAll('"', '')}`,
         path,
-        key: `${section}.gpg-verify`,
+        key: pathKey([section, 'gpg-verify']),
         verifies: { is: 'known', yes, where: [there] },
         floor: unsaid('OSTree compares the times of commits; no file names a lowest version', there),
         knowsBoard: { is: 'known', yes: true, where: [there] },

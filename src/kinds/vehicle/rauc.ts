@@ -148,11 +148,11 @@ function* setRunning(fact: FactBuilder, config: RaucConfig): Asking<void> {
     return void fact.gap('running', why).gap('external', why);
   }
   const words = argumentsOf(answer.value);
-  const valueOf = (...names: readonly string[]): string | undefined => words.find((w) => names.includes(w.name))?.value;
-  const root = valueOf('root') ?? valueOf('systemd.verity_root_data');
+  const wordOf = (...names: readonly string[]): string | undefined => words.find((w) => names.includes(w.name))?.value;
+  const root = wordOf('root') ?? wordOf('systemd.verity_root_data');
   fact.set('external', answer.value.includes('rauc.external'), at);
   const bootloader = config.get('system', 'bootloader')?.value;
-  const slot = valueOf('rauc.slot') ?? (bootloader === 'barebox' ? valueOf('bootstate.active', 'bootchooser.active') : undefined);
+  const slot = wordOf('rauc.slot') ?? (bootloader === 'barebox' ? wordOf('bootstate.active', 'bootchooser.active') : undefined);
   fact.at('running', at);
   if (slot !== undefined) {
     const known = config.slots.some((s) => s.bootname === slot || s.name === slot);
