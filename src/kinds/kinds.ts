@@ -58,6 +58,7 @@ import { runtimeDir } from './host/runtime-dir.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
+import { timeSources } from './host/time-sources.ts';
 import { tool } from './host/tool.ts';
 import { usbStorage } from './host/usb-storage.ts';
 import { user } from './host/user.ts';
@@ -121,6 +122,7 @@ import { startedUnits } from './systemd/started-units.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
+import { can } from './vehicle/can.ts';
 import { qm } from './vehicle/qm.ts';
 import { rauc } from './vehicle/rauc.ts';
 import { rollback } from './vehicle/rollback.ts';
@@ -185,6 +187,7 @@ export const kinds: readonly Kind[] = [
   subidConflicts,
   sysctl,
   text,
+  timeSources,
   tool,
   usbStorage,
   user,
@@ -248,6 +251,7 @@ export const kinds: readonly Kind[] = [
   unit,
   unitLive,
   bluechi,
+  can,
   qm,
   rauc,
   rollback,
