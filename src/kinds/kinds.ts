@@ -141,6 +141,12 @@ import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletValues } from './quadlet/quadlet-values.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
+import { etcLayers } from './suse/etc-layers.ts';
+import { firstBoot } from './suse/first-boot.ts';
+import { healthChecker } from './suse/health-checker.ts';
+import { rootSnapshot } from './suse/root-snapshot.ts';
+import { suseReboots } from './suse/suse-reboots.ts';
+import { zypperRepos } from './suse/zypper-repos.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
@@ -288,6 +294,12 @@ export const kinds: readonly Kind[] = [
   quadletValues,
   quadletWorkload,
   sshConfig,
+  etcLayers,
+  firstBoot,
+  healthChecker,
+  rootSnapshot,
+  suseReboots,
+  zypperRepos,
   unit,
   unitLive,
   bluechi,
