@@ -144,8 +144,14 @@ import { sshConfig } from './ssh/ssh-config.ts';
 import { etcLayers } from './suse/etc-layers.ts';
 import { firstBoot } from './suse/first-boot.ts';
 import { healthChecker } from './suse/health-checker.ts';
+import { k3sPlace } from './suse/k3s-place.ts';
+import { k3sRepository } from './suse/k3s-repository.ts';
+import { kernelFlavour } from './suse/kernel-flavour.ts';
 import { rootSnapshot } from './suse/root-snapshot.ts';
+import { subidDefaults } from './suse/subid-defaults.ts';
+import { susePermissions } from './suse/suse-permissions.ts';
 import { suseReboots } from './suse/suse-reboots.ts';
+import { usrEtc } from './suse/usr-etc.ts';
 import { zypperRepos } from './suse/zypper-repos.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
@@ -297,8 +303,14 @@ export const kinds: readonly Kind[] = [
   etcLayers,
   firstBoot,
   healthChecker,
+  k3sPlace,
+  k3sRepository,
+  kernelFlavour,
   rootSnapshot,
+  subidDefaults,
+  susePermissions,
   suseReboots,
+  usrEtc,
   zypperRepos,
   unit,
   unitLive,

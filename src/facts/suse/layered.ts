@@ -26,10 +26,10 @@ const touches = (mains: readonly string[], directories: readonly string[]): Touc
   ]),
 ];
 
-/** Reads the layers. Takes main files and directories of drop-ins, the most important first. */
+/** Reads the layers. Takes main files and directories of drop-ins, the most important first, and how the names of drop-ins end. */
 export const layered = source(touches, readLayers);
 
-function* readLayers(mains: readonly string[], directories: readonly string[]): Asking<Layered | Unknown> {
+function* readLayers(mains: readonly string[], directories: readonly string[], suffix: string): Asking<Layered | Unknown> {
   const texts = yield* together(mains.map((path) => read(path)));
   const lists = yield* together(directories.map((path) => list(path)));
   const shut = [...texts, ...lists].findIndex((a) => a.is === 'blocked');
@@ -39,7 +39,7 @@ function* readLayers(mains: readonly string[], directories: readonly string[]): 
   const dropIns = new Map<string, string>();
   for (const [at, directory] of directories.entries()) {
     const names = lists[at];
-    for (const name of names?.is === 'got' ? names.value : []) if (name.endsWith('.conf') && !dropIns.has(name)) dropIns.set(name, `${directory}/${name}`);
+    for (const name of names?.is === 'got' ? names.value : []) if (name.endsWith(suffix) && !dropIns.has(name)) dropIns.set(name, `${directory}/${name}`);
   }
   const paths = [...dropIns.keys()].sort().map((name) => dropIns.get(name) ?? '');
   const more = yield* together(paths.map((path) => read(path)));

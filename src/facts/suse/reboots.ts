@@ -4,13 +4,10 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { rootAccount } from '../host/accounts.ts';
-import { type Ground, source, type Touches } from '../source.ts';
-import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
-import { loadUnit } from '../systemd/load.ts';
-import { mergeSettings } from '../systemd/merge.ts';
+import { source, type Touches } from '../source.ts';
 import { assignmentsIn } from '../text/assignments.ts';
 import { parseIni } from '../text/ini.ts';
+import { atBoot } from './at-boot.ts';
 import { type Layered, layered } from './layered.ts';
 
 export const transactionalPaths = ['/usr/sbin/transactional-update', '/usr/bin/transactional-update'] as const;
@@ -54,11 +51,10 @@ export interface Reboots {
 export type RebootsFound = Reboots | Unknown | { readonly is: 'absent'; readonly consulted: readonly Where[] };
 
 const units = ['transactional-update.timer', 'rebootmgr.service'] as const;
-const ground: readonly Ground[] = units.map((name) => enablementNamed(name, 'system'));
 
 const touches: Touches = [
-  ...ground,
-  layered.of(mains, dropIns),
+  ...units.map((name) => atBoot.of(name)),
+  layered.of(mains, dropIns, '.conf'),
   ...[...transactionalPaths, ...controls].map((path) => ({ do: 'stat', path }) as const),
   ...[single, vendorConf, ownConf].map((path) => ({ do: 'read', path }) as const),
   { do: 'list', path: `${vendorConf}.d` },
@@ -75,18 +71,10 @@ function* learnReboots(): Asking<RebootsFound> {
   const program = programs[at];
   if (!program) return { is: 'absent', consulted };
   if (program.is === 'blocked') return unknown(program, transactionalPaths[at] ?? '');
-  const [timer, method, rebootmgr] = yield* together([enabled(units[0]), learnMethod(), learnRebootmgr()]);
-  if ('is' in timer) return timer;
+  const [timer, method, rebootmgr] = yield* together([atBoot(units[0]), learnMethod(), learnRebootmgr()]);
+  if (timer.is === 'unknown') return timer;
   if ('is' in method) return method;
   return { is: 'known', timer: timer.on, timerAt: timer.where, method, rebootmgr, consulted };
-}
-
-function* enabled(name: (typeof units)[number]): Asking<{ readonly on: boolean; readonly where: readonly Where[] } | Unknown> {
-  const found = yield* enablementOf(name, { manager: 'system', as: rootAccount });
-  if ('is' in found) return found;
-  const [unseen] = found.unseen;
-  if (!found.enabled && unseen) return unseen;
-  return { on: found.enabled, where: found.where.length > 0 ? found.where : [{ path: `/etc/systemd/system/${name}`, said: 'nothing pulls it in' }] };
 }
 
 function* learnMethod(): Asking<Setting | Unknown> {
@@ -114,24 +102,16 @@ function* learnRebootmgr(): Asking<Rebootmgr | Unknown> {
     if (why?.is === 'blocked') return unknown(why, controls[shut] ?? '');
     return { is: 'known', runs: false, strategy: { value: 'off', set: false, where }, window: false, where };
   }
-  const [service, since, old, layers] = yield* together([enabled(units[1]), isSince3(), read(single), layered(mains, dropIns)]);
-  if ('is' in service) return service;
-  if (typeof since === 'object') return since;
+  const [service, old, layers] = yield* together([atBoot(units[1]), read(single), layered(mains, dropIns, '.conf')]);
+  if (service.is === 'unknown') return service;
   const before: Layered | Unknown =
     old.is === 'blocked'
       ? unknown(old, single)
       : { is: 'known', files: old.is === 'got' ? [{ path: single, text: old.value }] : [], hidden: [], consulted: [{ path: single }] };
-  const files = since ? layers : before;
+  // From 3.0 the daemon lies in /usr/libexec and reads the layers; up to 2.6 it was /usr/sbin/rebootmgrd with the one file.
+  const files = service.starts.includes('/libexec/') ? layers : before;
   if (files.is === 'unknown') return { is: 'known', runs: service.on, strategy: files, window: files, where: service.where };
   return { is: 'known', runs: service.on, ...policyIn(files), where: service.where };
-}
-
-/** From 3.0 the daemon lies in /usr/libexec and reads the layers; up to 2.6 it was /usr/sbin/rebootmgrd, and the one file counts. */
-function* isSince3(): Asking<boolean | Unknown> {
-  const unit = yield* loadUnit(units[1], { manager: 'system', as: rootAccount });
-  if (unit.is === 'unknown') return unit;
-  const start = mergeSettings(unit, (text) => text).directives.get('ExecStart')?.value;
-  return JSON.stringify(start ?? '').includes('/libexec/');
 }
 
 /** Without a strategy it is best-effort: at once where no window is set. */

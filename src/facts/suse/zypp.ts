@@ -33,12 +33,12 @@ export interface Zypp {
 }
 
 export const zypp = source(
-  [layered.of(mains, dropIns), { do: 'list', path: directory }, { do: 'read', path: `${directory}/*` }],
+  [layered.of(mains, dropIns, '.conf'), { do: 'list', path: directory }, { do: 'read', path: `${directory}/*` }],
   readRepositories,
 );
 
 function* readRepositories(): Asking<Zypp | Unknown> {
-  const conf = yield* layered(mains, dropIns);
+  const conf = yield* layered(mains, dropIns, '.conf');
   if (conf.is === 'unknown') return conf;
   const names = yield* list(directory);
   if (names.is === 'blocked') return unknown(names, directory);
@@ -119,3 +119,6 @@ export function transportOf(address: string): 'https' | 'unverified' | 'local' |
   if (['http', 'ftp', 'tftp'].includes(scheme)) return 'open';
   return ['cd', 'dvd', 'hd', 'iso', 'dir', 'file'].includes(scheme) ? 'local' : 'other';
 }
+
+/** For which product a repository of K3s is built: slemicro, microos, centos/8; undefined for any other repository. */
+export const rancherProduct = (address: string): string | undefined => /^https?:\/\/rpm(?:-testing)?\.rancher\.io\/k3s\/[^/]+\/common\/(.+?)\/noarch/.exec(address)?.[1];

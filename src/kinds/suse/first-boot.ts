@@ -4,10 +4,9 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
-import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
+import { type AtBoot, atBoot } from '../../facts/suse/at-boot.ts';
 
 const modules = '/usr/lib/dracut/modules.d';
 const flag = '/boot/writable/firstboot_happened';
@@ -30,6 +29,7 @@ export const firstBoot = defineKind({
   shape: record({
     programs: listOf(string('a program', ['combustion', 'ignition']), 'which of them are installed'),
     again: boolean('the next start is a first one to them'),
+    cause: string('what makes it one', ['flag', 'machine-id']),
     wizard: boolean('jeos-firstboot asks whoever is at the console for a password of root'),
   }),
   touches: () => [
@@ -37,7 +37,7 @@ export const firstBoot = defineKind({
     ...[flag, ...paths, pending].map((path) => ({ do: 'stat' as const, path })),
     { do: 'read', path: grub },
     { do: 'read', path: machineId },
-    enablementNamed(wizard, 'system'),
+    atBoot.of(wizard),
   ],
   *learn(): Asking<Fact> {
     const [names, happened, config, id, asked, enabled, ...stats] = yield* together([
@@ -46,24 +46,26 @@ export const firstBoot = defineKind({
       read(grub),
       read(machineId),
       stat(pending),
-      enablementOf(wizard, { manager: 'system', as: rootAccount }),
+      atBoot(wizard),
       ...paths.map((path) => stat(path)),
     ]);
     const there = installed(names, stats);
     if ('is' in there) return there;
-    const hasWizard = 'is' in enabled ? undefined : enabled.state !== 'static' || enabled.enabled;
-    if (there.each.length === 0 && hasWizard === false) return missing({ path: modules }, ...paths.map((path) => ({ path })));
+    if (there.each.length === 0 && enabled.is === 'known' && !enabled.exists) return missing({ path: modules }, ...paths.map((path) => ({ path })));
     const fact = new FactBuilder().consulted(...there.where).set('programs', there.each, ...there.where);
-    const again = there.each.length === 0 ? { is: false, where: there.where } : nextIsFirst(there.detects, happened, config, id);
+    const again: First | Unknown = there.each.length === 0 ? { is: false, where: there.where } : nextIsFirst(there.detects, happened, config, id);
     if ('said' in again) fact.gap('again', again);
-    else fact.set('again', again.is, ...again.where);
-    if ('is' in enabled) fact.gap('wizard', enabled);
-    else if (asked.is === 'blocked') fact.gap('wizard', unknown(asked, pending));
-    else if (!enabled.enabled && enabled.unseen[0]) fact.gap('wizard', enabled.unseen[0]);
-    else fact.set('wizard', enabled.enabled && asked.is === 'got', { path: pending }, ...enabled.where);
+    else fact.set('again', again.is, ...again.where).set('cause', again.cause, ...again.where);
+    setWizard(fact, enabled, asked);
     return fact.build();
   },
 });
+
+function setWizard(fact: FactBuilder, enabled: AtBoot | Unknown, asked: Answer<Stat>): void {
+  if (enabled.is === 'unknown') fact.gap('wizard', enabled);
+  else if (asked.is === 'blocked') fact.gap('wizard', unknown(asked, pending));
+  else fact.set('wizard', enabled.on && asked.is === 'got', { path: pending }, ...enabled.where);
+}
 
 interface Installed {
   readonly each: readonly string[];
@@ -82,21 +84,27 @@ function installed(names: Answer<readonly string[]>, stats: readonly Answer<Stat
   return { each, detects: seen.includes('30firstboot'), where: [{ path: modules }] };
 }
 
+interface First {
+  readonly is: boolean;
+  readonly cause?: string;
+  readonly where: readonly Where[];
+}
+
 /** With grub2 the flag decides; combustion's own detection takes a machine id that is missing or not made yet for a first boot as well. */
 function nextIsFirst(
   detects: boolean,
   happened: Answer<Stat>,
   config: Answer<string>,
   id: Answer<string>,
-): { readonly is: boolean; readonly where: readonly Where[] } | Unknown {
+): First | Unknown {
   if (detects) {
     if (id.is === 'blocked') return unknown(id, machineId);
-    if (id.is === 'absent' || /^uninitialized\s*$/.test(id.value)) return { is: true, where: [{ path: machineId, said: 'a machine id is still to be made' }] };
+    if (id.is === 'absent' || /^uninitialized\s*$/.test(id.value)) return { is: true, cause: 'machine-id', where: [{ path: machineId, said: 'a machine id is still to be made' }] };
   }
   if (happened.is === 'blocked') return unknown(happened, flag);
   if (happened.is === 'got') return { is: false, where: [{ path: flag }] };
   if (config.is === 'blocked') return unknown(config, grub);
   // Where another loader starts the system, nothing looks at the flag.
   const heeded = !detects || (config.is === 'got' && config.value.includes('firstboot_happened'));
-  return { is: heeded, where: [heeded ? { path: flag, said: 'not there' } : { path: machineId }] };
+  return { is: heeded, ...(heeded ? { cause: 'flag' } : {}), where: [heeded ? { path: flag, said: 'not there' } : { path: machineId }] };
 }

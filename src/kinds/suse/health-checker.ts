@@ -1,14 +1,11 @@
 /** Kind `health-checker`: whether a start of the system is checked, and by what (openSUSE/health-checker:README.md). */
 import { type Asking, list, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
-import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
-import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
-import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
+import { atBoot } from '../../facts/suse/at-boot.ts';
 
 const unit = 'health-checker.service';
-const options = { manager: 'system', as: rootAccount } as const;
 const directories = ['/usr/libexec/health-checker', '/usr/lib/health-checker', '/usr/local/libexec/health-checker'] as const;
 
 export const healthChecker = defineKind({
@@ -21,16 +18,12 @@ export const healthChecker = defineKind({
     enabled: boolean('something pulls it in at start: default.target or boot-complete.target'),
     plugins: listOf(string('a path'), 'the programs that it runs'),
   }),
-  touches: () => [unitNamed(unit, 'system'), enablementNamed(unit, 'system'), ...directories.map((path) => ({ do: 'list' as const, path }))],
+  touches: () => [atBoot.of(unit), ...directories.map((path) => ({ do: 'list' as const, path }))],
   *learn(): Asking<Fact> {
-    const loaded = yield* loadUnit(unit, options);
-    if (loaded.is === 'unknown') return loaded;
-    if (!loaded.exists) return missing(...loaded.consulted);
-    const [found, ...lists] = yield* together([enablementOf(unit, options), ...directories.map((path) => list(path))]);
-    const fact = new FactBuilder().consulted(...loaded.consulted);
-    if ('is' in found) fact.gap('enabled', found);
-    else if (!found.enabled && found.unseen[0]) fact.gap('enabled', found.unseen[0]);
-    else fact.set('enabled', found.enabled, ...(found.where.length > 0 ? found.where : loaded.consulted.slice(0, 1)));
+    const [service, ...lists] = yield* together([atBoot(unit), ...directories.map((path) => list(path))]);
+    if (service.is === 'unknown') return service;
+    if (!service.exists) return missing(...service.where);
+    const fact = new FactBuilder().consulted(...service.where).set('enabled', service.on, ...service.where);
     const names = lists.flatMap((l, at) => (l.is === 'got' ? l.value.map((n) => `${directories[at]}/${n}`) : []));
     const shut = lists.findIndex((l) => l.is === 'blocked');
     const why = lists[shut];

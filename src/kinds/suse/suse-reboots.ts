@@ -45,7 +45,7 @@ const reasons: Readonly<Record<string, string>> = {
   'strategy-off': 'transactional-update asks rebootmgr, whose strategy is off',
   'daemon-off': 'REBOOT_METHOD is rebootmgr, and rebootmgr.service is not enabled',
   'kured-elsewhere': `REBOOT_METHOD is kured, and kured does not look at ${signal} of the host`,
-  none: 'REBOOT_METHOD is none',
+  none: `REBOOT_METHOD is none, and kured waits for ${signal}`,
   method: 'REBOOT_METHOD is a word that transactional-update does not know',
 };
 
@@ -67,7 +67,7 @@ function tell(fact: FactBuilder, found: Reboots, kured: KuredFound): void {
   }
   fact.set('by', by, ...method.where);
   if (by === 'rebootmgr' && rebootmgr.is !== 'unknown' && 'value' in rebootmgr.strategy) fact.set('strategy', rebootmgr.strategy.value, ...rebootmgr.strategy.where);
-  const said = by === 'rebootmgr' ? byRebootmgr(found) : by === 'kured' ? byKured(found, kured) : byItself(found, by);
+  const said = by === 'rebootmgr' ? byRebootmgr(found) : by === 'kured' ? byKured(found, kured) : byItself(found, by, kured);
   if ('why' in said) {
     fact.gap('answers', said).gap('deliberate', said).gap('alone', said);
     return;
@@ -104,9 +104,13 @@ function byKured({ method }: Reboots, found: KuredFound): Said | Unknown {
   return { answers: fits, ...(fits ? {} : { mute: 'kured-elsewhere' }), deliberate: true, alone: fits, where: [where, ...method.where] };
 }
 
-function byItself({ method }: Reboots, by: string): Said {
+function byItself({ method }: Reboots, by: string, kured: KuredFound): Said | Unknown {
   const { where } = method;
   if (by === 'systemd') return { answers: true, deliberate: method.set && method.value !== 'auto', alone: true, where };
   if (by === 'notify') return { answers: true, deliberate: true, alone: false, where };
-  return { answers: false, mute: method.value === 'none' ? 'none' : 'method', deliberate: true, alone: false, where };
+  if (method.value !== 'none') return { answers: false, mute: 'method', deliberate: true, alone: false, where };
+  // Who writes none restarts the host in person, unless kured is there to do it.
+  if (kured.is === 'unknown') return kured;
+  const waits = kured.kured !== undefined;
+  return { answers: !waits, ...(waits ? { mute: 'none' } : {}), deliberate: true, alone: false, where };
 }

@@ -19,7 +19,6 @@ const one = record({
   transport: string('how it is reached: of several addresses the weakest', ['https', 'local', 'other', 'unverified', 'open']),
   addressKey: string('the address that is not safe, as a step names it; unset where there are several, or a login stands in it'),
   safe: string('that address over TLS; unset where the other is'),
-  rancher: string('of a repository of K3s: the product it is for, such as slemicro or centos/8'),
 });
 
 export const zypperRepos = defineKind({
@@ -68,7 +67,6 @@ function described(repository: Repository): Json {
   const transport = worst && transportOf(worst.text);
   const plain = worst && urls.length === 1 && !/[@?]/.test(worst.text) ? worst : undefined;
   const safe = plain && transport === 'open' ? plain.text.replace(/^http:/i, 'https:') : undefined;
-  const rancher = urls.map((u) => /^https?:\/\/rpm(?:-testing)?\.rancher\.io\/k3s\/[^/]+\/common\/(.+?)\/noarch/.exec(u.text)?.[1]).find((p) => p !== undefined);
   return {
     alias,
     file,
@@ -79,7 +77,6 @@ function described(repository: Repository): Json {
     loose: checks.pkg_gpgcheck?.on === false && checks.repo_gpgcheck?.on !== true,
     ...(worst ? { host: hostOf(worst.text), transport: transport ?? 'other' } : {}),
     ...(safe !== undefined && safe !== plain?.text ? { safe, addressKey: `${section}.${plain?.key ?? ''}` } : {}),
-    ...(rancher === undefined ? {} : { rancher }),
   };
 }
 
@@ -93,5 +90,5 @@ function place(fact: FactBuilder, index: number, repository: Repository, general
   fact.at(at, repository.at).at([...at, 'checked'], ...deciding);
   fact.at([...at, 'loose'], checks.pkg_gpgcheck?.at ?? repository.at);
   const worst = weakest(repository);
-  if (worst) for (const field of ['host', 'transport', 'rancher']) fact.at([...at, field], worst.at);
+  if (worst) for (const field of ['host', 'transport']) fact.at([...at, field], worst.at);
 }
