@@ -22,7 +22,7 @@ export const rootSnapshot = defineKind({
     next: string('the subvolume that starts next, by its path'),
     current: says(boolean('the snapshot that runs is the one that starts next'), { no: 'the snapshot {next} starts next, and {runs} runs' }),
     reboot: string('what /run/reboot-needed asks for: reboot, soft-reboot or kexec; unset where it is not there'),
-    sealed: boolean('the subvolume is read-only by itself, not just by its mount'),
+    sealed: boolean('the subvolume is read-only by itself, not just by its mount; unset where btrfs is not installed'),
   }),
   touches: () => [
     ...transactionalPaths.map((path) => ({ do: 'stat' as const, path })),
@@ -57,6 +57,8 @@ const noAnswer = (answer: Answer<Output>, argv: readonly string[]): Unknown =>
     : { is: 'unknown', why: 'failed', said: `${argv.slice(0, 3).join(' ')} did not tell`, where: [{ path: commandPlace(argv) }] };
 
 function setSealed(fact: FactBuilder, answer: Answer<Output>): void {
+  // Without the program nobody can ask, and the mount alone tells.
+  if (answer.is === 'absent') return void fact.at('sealed', { path: commandPlace(property), said: 'btrfs is not installed' });
   const value = answer.is === 'got' ? /^ro=(true|false)$/m.exec(answer.value.stdout)?.[1] : undefined;
   if (value === undefined) fact.gap('sealed', noAnswer(answer, property));
   else fact.set('sealed', value === 'true', { path: commandPlace(property) });

@@ -77,7 +77,7 @@ export const susePermissions = defineKind({
 
 const weakened = (entry: Entry | undefined): boolean => entry !== undefined && (entry.mode & 0o4000) === 0 && entry.capabilities !== true;
 
-const placesIn = (entries: ReadonlyMap<string, Entry>, paths: readonly string[], at: Where): Where[] => [at, ...paths.flatMap((p) => entries.get(p)?.where ?? [])];
+const placesIn = (entries: ReadonlyMap<string, Entry>, paths: readonly string[], at: Where): Where[] => [...paths.flatMap((p) => entries.get(p)?.where ?? []), at];
 
 function setFuse(fact: FactBuilder, account: string, entry: Entry | undefined, groups: ReadonlyMap<string, readonly string[]> | Unknown, at: Where): void {
   if (!entry) {

@@ -77,11 +77,10 @@ function* pairOf({ name, dropIns, of }: (typeof mains)[number]): Asking<Pair | U
   const [own, vendor] = [`/etc/${name}`, `/usr/etc/${name}`];
   const [here, there] = yield* together([read(own), read(vendor)]);
   if (there.is === 'absent') return undefined;
+  if (there.is === 'blocked') return unknown(there, vendor);
   if (here.is === 'blocked') return unknown(here, own);
   const wins = here.is === 'got' ? 'etc' : 'vendor';
-  // What the vendor's file says matters only where another hides it.
-  if (here.is === 'got' && there.is === 'blocked') return unknown(there, vendor);
-  const differs = here.is === 'got' && there.is === 'got' && here.value !== there.value;
+  const differs = here.is === 'got' && here.value !== there.value;
   return { program: of, path: wins === 'etc' ? own : vendor, vendor, wins, ...(dropIns === undefined ? {} : { dropIns: `/etc/${dropIns}` }), differs };
 }
 
