@@ -51,7 +51,6 @@ import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
-import { selinuxState } from './host/selinux-state.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
@@ -87,7 +86,6 @@ import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
-import { k3sPodSecurity } from './k3s/k3s-pod-security.ts';
 import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
@@ -100,7 +98,6 @@ import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRunning } from './k3s/k3s-running.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { k3sSelinux } from './k3s/k3s-selinux.ts';
-import { k3sService } from './k3s/k3s-service.ts';
 import { k3sServices } from './k3s/k3s-services.ts';
 import { k3sState } from './k3s/k3s-state.ts';
 import { k3sTokens } from './k3s/k3s-tokens.ts';
@@ -199,7 +196,6 @@ export const kinds: readonly Kind[] = [
   privileges,
   process,
   runtimeDir,
-  selinuxState,
   subidConflicts,
   sysctl,
   text,
@@ -235,7 +231,6 @@ export const kinds: readonly Kind[] = [
   k3sKubeconfig,
   k3sNamespaces,
   k3sNodes,
-  k3sPodSecurity,
   k3sPods,
   k3sProxy,
   k3sRegistries,
@@ -248,7 +243,6 @@ export const kinds: readonly Kind[] = [
   k3sRunning,
   k3sRuntime,
   k3sSelinux,
-  k3sService,
   k3sServices,
   k3sState,
   k3sTokens,
