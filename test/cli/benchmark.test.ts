@@ -49,6 +49,6 @@ describe('--param benchmark of k3s-cis', () => {
     const table = await pretrip(['scan', host, '--as', 'composed', '-p', 'k3s-cis', '-D', 'benchmark=1.9', '-o', 'table', '--fail-on', 'never']);
     expect(table.out).toMatch(/^ +1\.2\.18 cis\.k3s\.apiserver-audit-backups?$/m);
     const junit = await pretrip(['scan', host, '--as', 'composed', '-p', 'k3s-cis', '-D', 'benchmark=1.9', '-o', 'junit']);
-    expect(junit.out).toContain('control: CIS K3s 1.9 1.2.17');
+    expect(junit.out).toContain('control: CIS K3s 1.9 1.2.18');
   });
 });
