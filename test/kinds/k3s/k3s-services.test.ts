@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { settle } from '../../../src/facts/settle.ts';
-import { k3sService } from '../../../src/kinds/k3s/k3s-service.ts';
+import { k3sServices } from '../../../src/kinds/k3s/k3s-services.ts';
 
-const learn = (files: Readonly<Record<string, FileSpec>>) => settle(k3sService.learn({}, rootAccount), answerer({ files }));
+const learn = (files: Readonly<Record<string, FileSpec>>) => settle(k3sServices.learn({}, rootAccount), answerer({ files }));
 const path = '/etc/systemd/system/k3s-lab.service';
 const unit = { [path]: '[Service]\nExecStart=/usr/local/bin/k3s agent\nLimitCORE=infinity\n' };
 
