@@ -33,7 +33,7 @@ export const k3sPodSecurity = defineKind({
     const text = yield* read(path);
     if (text.is === 'blocked') return unknown(text, path);
     if (text.is === 'absent') return unparsable(`${path} is not there, so the API server does not start`, { path }, where);
-    const parsed = parseYaml(text.value);
+    const parsed = parseYaml(text.value, { first: true });
     if (parsed.is === 'broken')
       return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
     return factOf(path, parsed.root);
