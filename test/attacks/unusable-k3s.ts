@@ -23,7 +23,7 @@ const yaml = /\.(?:yaml|yml)$|kubelet\.conf\.d\/[^/]+\.conf$/;
 /** Not of K3s or CRI-O: the system's own files, which other attacks break. */
 const ofOthers = /^\/(?:proc|sys|usr\/lib\/systemd|usr\/lib\/os-release|bin|lib|sbin|etc\/(?:passwd|group|hostname|os-release|subuid|subgid))(?:\/|$)/;
 
-type Spoil = (content: string) => FileSpec;
+type Spoil = () => FileSpec;
 const closed: FileSpec = { content: '', blocked: 'denied' };
 
 /** Whatever the file is, what is in it counts for nothing. */
@@ -98,7 +98,7 @@ function specFor(how: How, text: string, spec: FileSpec): FileSpec {
   const mode = typeof spec === 'object' && spec?.mode ? { mode: spec.mode } : {};
   if (how === 'closed') return { ...(closed as object), ...mode };
   if (how in odd) return { content: odd[how as keyof typeof odd](text), ...mode };
-  return { ...useless, ...hollow }[how as keyof typeof useless](text);
+  return { ...useless, ...hollow }[how as keyof typeof useless]();
 }
 
 /** `overlay` takes the other parts of the change for the new ones. */
