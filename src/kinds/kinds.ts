@@ -76,7 +76,6 @@ import { rootIntegrity } from './host/root-integrity.ts';
 import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
 import { selinuxPolicy } from './host/selinux-policy.ts';
-import { selinuxState } from './host/selinux-state.ts';
 import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
@@ -132,7 +131,6 @@ import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRunning } from './k3s/k3s-running.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { k3sSelinux } from './k3s/k3s-selinux.ts';
-import { k3sService } from './k3s/k3s-service.ts';
 import { k3sServices } from './k3s/k3s-services.ts';
 import { k3sState } from './k3s/k3s-state.ts';
 import { k3sTokens } from './k3s/k3s-tokens.ts';
@@ -278,7 +276,6 @@ export const kinds: readonly Kind[] = [
   routes,
   runtimeDir,
   selinuxPolicy,
-  selinuxState,
   sharedMounts,
   subidConflicts,
   sysctl,
@@ -334,7 +331,6 @@ export const kinds: readonly Kind[] = [
   k3sRunning,
   k3sRuntime,
   k3sSelinux,
-  k3sService,
   k3sServices,
   k3sState,
   k3sTokens,

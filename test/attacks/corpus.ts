@@ -67,6 +67,10 @@ const options: Readonly<Record<string, (secret: string) => readonly string[]>> =
   'mariadb -p in a container': (s) => ['podman', 'exec', 'db', 'mariadb', '-uroot', `-p${s}`],
   'redis-cli -a': (s) => ['redis-cli', '-h', 'host', '-a', s, 'ping'],
   'redis-cli --pass': (s) => ['redis-cli', '--pass', s, 'ping'],
+  'k3s server -t': (s) => ['/usr/local/bin/k3s', 'server', '--disable', 'traefik', '-t', s, '-d', '/data'],
+  'k3s agent -t=': (s) => ['k3s', 'agent', `-t=${s}`, '-s', 'https://host:6443'],
+  'k3s server --t': (s) => ['k3s', 'server', '--t', s],
+  'a node of k3d': (s) => ['/bin/k3d-entrypoint.sh', 'server', '-t', s, '--tls-san', 'host'],
   'ldapsearch -w': (s) => ['ldapsearch', '-D', 'cn=x', '-w', s],
 };
 const q = (w: string): string => JSON.stringify(w);
@@ -137,6 +141,21 @@ const tokenCarriers: Readonly<Record<string, readonly [path: string, carry: (tok
 const hidden = (token: string): string => (token.startsWith('https:') ? (token.split('/').at(-1) as string) : token);
 
 const others: Readonly<Record<string, readonly [path: string, carry: (secret: string) => string]>> = {
+  'the unit of install.sh': [
+    '/etc/systemd/system/k3s.service',
+    (s) => `ExecStart=/usr/local/bin/k3s \\\n    server \\\n\t'-t' \\\n\t'${s}' \\\n\t'--debug' \\\n\n`,
+  ],
+  'the script of install.sh': ['/etc/init.d/k3s', (s) => `command_args="server \\\n\t'-t' \\\n\t'${s}' \\\n\t>>/var/log/k3s.log 2>&1"\n`],
+  'a script of OpenRC': ['/etc/init.d/k3s-agent', (s) => `command_args="agent -t ${s} >>/var/log/k3s-agent.log 2>&1"\n`],
+  'arguments for install.sh': ['/root/x.sh', (s) => `curl -sfL https://get.example | INSTALL_K3S_EXEC="server -t ${s}" sh -\n`],
+  'a token by its short name': ['/etc/rancher/k3s/config.yaml', (s) => `t: ${s}\nserver: https://host:6443\n`],
+  'a token that is appended': ['/etc/rancher/k3s/config.yaml.d/x.yaml', (s) => `agent-token+: ${s}\n`],
+  'a key of a VPN': ['/etc/rancher/k3s/config.yaml', (s) => `vpn-auth: "name=tailscale,joinKey=${s},controlServerURL=https://host"\n`],
+  'a key of a VPN in a unit': ['/etc/systemd/system/k3s.service', (s) => `Environment="A=b" "K3S_VPN_AUTH=name=tailscale,joinKey=${s}"\n`],
+  'a key of a VPN on a command line': [
+    '/etc/systemd/system/k3s.service',
+    (s) => `ExecStart=/usr/local/bin/k3s server --vpn-auth name=tailscale,joinKey=${s} --debug\n`,
+  ],
   'a connection string': ['/etc/default/x', (s) => `DB="Server=db;Uid=sa;Pwd=${s};Database=x"`],
   'a connection string that begins with it': ['/etc/x.conf', (s) => `db = "Pwd=${s};Server=db"`],
   'a connection string in JSON': ['', (s) => `{"Default": "Host=db;User Id=x;Pwd=${s}"}`],
@@ -184,6 +203,10 @@ export const decoys: Readonly<Record<string, readonly string[]>> = {
     `proxy_image=registry:5000@sha256:${sha('c')}`,
     'systemctl --user enable podman.socket',
     'podman run --user 1000:1000 -p 8080:80 nginx',
+    'podman build server -t registry:5000/server',
+    'k3s kubectl exec -t web-0 -- sh',
+    'k3s ctr run -t docker.io/library/nginx:1 web',
+    'k3s server -d /data -s https://host:6443 --tls-san host',
     'podman run --user=web:web -p 127.0.0.1:5432:5432 postgres',
     'podman run --name mysql -p 3306:3306 mysql:8',
     'podman run -d --name redis-cli -p6379:6379 redis',

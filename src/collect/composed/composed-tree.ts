@@ -1,6 +1,6 @@
 /** A file system in memory: inodes by path, which answer as a disk does. Pure. */
 import type { Answer, Content, Inode, Stat, Why } from '../../facts/ask.ts';
-import { byBytes } from '../disk/limits.ts';
+import { byBytes, limits } from '../disk/limits.ts';
 import { type Entry, resolve } from '../disk/resolve.ts';
 
 export interface Node extends Inode {
@@ -80,5 +80,7 @@ function ofType<N extends Node, T>(type: Inode['type'], found: Answer<N>, value:
   if (found.is !== 'got') return found;
   if (found.value.blocked) return { is: 'blocked', why: found.value.blocked };
   if (found.value.type !== type) return { is: 'blocked', why: 'failed', said: `is a ${found.value.type}` };
+  const size = found.value.content?.length ?? 0;
+  if (size > limits.read) return { is: 'blocked', why: 'too-large', said: `${size} bytes, limit ${limits.read}` };
   return { is: 'got', value: value(found.value) };
 }

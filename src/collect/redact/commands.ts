@@ -10,24 +10,26 @@ const carriers = rules.carriers.map((c) => ({
   program: new RegExp(c.program),
   apart: c.apart === undefined ? undefined : new RegExp(c.apart),
   glued: c.glued === undefined ? undefined : new RegExp(c.glued),
+  behind: c.behind === undefined ? undefined : new RegExp(c.behind),
 }));
 const port = new RegExp(rules.port);
 const readers = new RegExp(rules.readers);
 const item = /^[ \t]*(-[ \t]+["']?|["'])[^"']*["']?,?[ \t\r]*$/;
 const wordChars = /^[^\][ \t\r"',|&;(){}\\]+/;
 
-/** A line that is one element of a list: a command goes on from one to the next. */
-export const isItem = (line: string): boolean => item.test(line);
+/** A line that is one element of a list, or follows a backslash: a command goes on from the one before. */
+export const commandRuns = (line: string, state: State): boolean => item.test(line) || state.goesOn;
 
 export function commandEnds(state: State): void {
   state.program = 0;
   state.words = 0;
+  state.before = '';
   state.due = false;
 }
 
 /** Masks what stands behind options of known programs. */
 export function options(line: string, state: State, mark: Mark): string {
-  if (!isItem(line)) commandEnds(state);
+  if (!commandRuns(line, state)) commandEnds(state);
   let out = '';
   let last = 1;
   let pos = 1 + (match(line, /^[ \t]*(-[ \t]+)+/)?.length ?? 0);
@@ -77,8 +79,11 @@ function programIs(word: string, state: State): void {
   if (carriers[state.program - 1]?.wraps) commandEnds(state);
   const base = word.replace(/^.*[/=]/, '');
   const found = carriers.findIndex((c) => c.program.test(base));
-  if (found >= 0 && (!carriers[found]?.second || (state.words > 0 && base === word))) state.program = found + 1;
+  const carrier = carriers[found];
+  const second = !carrier?.second || (state.words > 0 && base === word);
+  if (carrier && second && (carrier.behind?.test(state.before) ?? true)) state.program = found + 1;
   state.words++;
+  if (!word.startsWith('-')) state.before = word;
 }
 
 function commandGoesOn(state: State): void {

@@ -10,6 +10,7 @@ const manners = (
     ['variables', rules.plainVariables],
     ['lists', rules.optionLists],
     ['quadlet', rules.quadlets],
+    ['k3s', rules.k3sConfigs],
     ['boot', rules.bootLoaders],
     ['words', rules.wordFiles],
   ] as const

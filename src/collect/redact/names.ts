@@ -8,7 +8,7 @@ import { elements, quoted, wordEnd } from './values.ts';
 const hit = new RegExp(rules.hit);
 const nameChar = /[A-Za-z0-9_.-]/;
 const pair = /^[\\]*["']?[ \t]*,[ \t]*[\\]*["']?value[\\]*["']?[ \t]*:[ \t]*/;
-const separator = /^[\\]*["']?[ \t]*(:=|[+?]?=|:)[ \t]*/;
+const separator = /^[\\]*["']?[ \t]*(:=|[+?]?=|[+]?:)[ \t]*/;
 const ownLine = /^[ \t]*([#;]+[ \t]*)?(-[ \t]+)*(export[ \t]+)?["']?$/;
 const flagOpen = /^[\\]*["']?,?[ \t]*[\\]?[ \t\r]*$/;
 

@@ -9,14 +9,14 @@ export const hit =
   'token|passw|passphrase|secret|key|bearer|jwt|psk|preshared|pwd|auth|credential|(pass|pw|pat|pin|sig|hmac|salt|creds|cookies?|signature)([^a-z0-9_.-]|$)';
 
 /** Programs that take a secret as an option or on standard input: see {@link carriers} and {@link readers}. */
-const programs = 'mysql|mariadb|redis-cli|curl|login|ldap|mongo|mosquitto|chpasswd|sudo[ \t]+-s|passphrase-fd|stdin';
+const programs = 'mysql|mariadb|redis-cli|curl|login|ldap|mongo|mosquitto|chpasswd|sudo[ \t]+-s|passphrase-fd|stdin|k3s|rke2|k3d-entrypoint|command_args';
 
 /** A line without a match holds nothing to mask. */
 export const trigger = `${hit}|${programs}|://|proxy|-----begin|[$][1-9a-z][a-z0-9]*[$]|k10|eyj|ls0tls1crudjti|gh[opsur]_|_pat_|glpat-|xox[abeoprs]-|xapp-|akia|asia|hvs[.]|grub[.]pbkdf2|@tcp[(]|@unix[(]|[sr]k_(live|test)_|whsec_|sg[.]|npm_|sk-|pypi-|aiza|hf_|dop_v1_|:aa|[.]slack[.]com/|/webhook|/hooks/`;
 
 /** Names whose value is a secret. */
 export const strong =
-  'token|passw|passphrase|secret|api[_.-]?key|access[_.-]?key|bearer|jwt|psk$|preshared|[_.-]pwd$|^db_?pwd|setcredential|^auth$|[_.-]auth$|^authorization$|^x-registry-auth$|(^|[_.-])pass$|(^|[_.-])(db|user|root|admin|my|mysql|pg|smtp|mail|imap|ftp|ldap|bind|http|redis|mqtt|store|key|ssh|sudo|login|vnc|wifi|cifs|smb|test)pass$|pw$|erlang_?cookie$|(^|[_.-])cookie2?$|[_.-]pat$';
+  'token|passw|passphrase|secret|api[_.-]?key|join[_-]?key|access[_.-]?key|bearer|jwt|psk$|preshared|[_.-]pwd$|^db_?pwd|setcredential|^auth$|[_.-]auth$|^authorization$|^x-registry-auth$|(^|[_.-])pass$|(^|[_.-])(db|user|root|admin|my|mysql|pg|smtp|mail|imap|ftp|ldap|bind|http|redis|mqtt|store|key|ssh|sudo|login|vnc|wifi|cifs|smb|test)pass$|pw$|erlang_?cookie$|(^|[_.-])cookie2?$|[_.-]pat$';
 
 /** Names whose value is a secret, or the path of a file that holds it: a path stays. */
 export const keyish = '(private|client|signing|encryption|license|account|storage|master|shared|ssl|tls|luks|rsa|ec|host)[_.-]?key|credential|(^|[_.-])creds$';
@@ -45,6 +45,8 @@ export interface Carrier {
   readonly colon?: true;
   /** The name is that of a subcommand. */
   readonly second?: true;
+  /** The name is that of a subcommand, and the word before it is one of these. */
+  readonly behind?: string;
   /** The options end at the first word that is none: another command follows. */
   readonly wraps?: true;
 }
@@ -56,6 +58,7 @@ export const carriers: readonly Carrier[] = [
   { program: '^ldap[a-z]+$', apart: '^-w$', glued: '^-w' },
   { program: '^mongo(sh|dump|restore|export|import)?$', apart: '^-p$' },
   { program: '^mosquitto_[a-z]+$', apart: '^-P$' },
+  { program: '^(server|agent)$', behind: '(^|[/=])(k3s|rke2|k3d-entrypoint[.]sh)$|^command_args=$|_EXEC=$', apart: '^--?t$', glued: '^--?t=' },
   { program: '^curl$', apart: '^(-[A-Za-z]*[uU]|--user|--proxy-user)$', glued: '^(-[uU]|--user=|--proxy-user=)', colon: true },
 ];
 /** Behind an option, this is a published port and no secret. */
@@ -91,6 +94,10 @@ export const optionLists = '^/etc/fstab$|/mountinfo$|/mounts$';
 
 /** Quadlet files, where `Secret=` names a secret that Podman keeps. */
 export const quadlets = '/containers/systemd/|[.](container|kube|pod|build|volume|network|image)$';
+
+/** Configuration of K3s, where `t` is short for `token`. */
+export const k3sConfigs = '/rancher/(k3s|rke2)/.*[.][Yy][Aa]?[Mm][Ll]$';
+export const k3sToken = '^t[+]?[ \t]*:[ \t]+';
 
 export const bootLoaders = '/grub';
 

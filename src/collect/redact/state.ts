@@ -16,11 +16,15 @@ export interface State {
   /** The program of carriers (rules.ts) whose options follow, as its number from 1, and how many words came before. */
   program: number;
   words: number;
+  /** The last of those words that is no option. */
+  before: string;
+  /** The line before ended in a backslash. */
+  goesOn: boolean;
   /** The next word is the value of its option. */
   due: boolean;
 }
 
-export const freshState = (): State => ({ carry: '', column: 0, class: 2, quote: '', program: 0, words: 0, due: false });
+export const freshState = (): State => ({ carry: '', column: 0, class: 2, quote: '', program: 0, words: 0, before: '', goesOn: false, due: false });
 
 /** What kind of file it is, by its path. */
 export interface Manner {
@@ -30,6 +34,7 @@ export interface Manner {
   readonly variables: boolean;
   readonly lists: boolean;
   readonly quadlet: boolean;
+  readonly k3s: boolean;
   readonly boot: boolean;
   readonly words: boolean;
 }

@@ -3,7 +3,7 @@ import { isPlaceholder } from '../../facts/redacted.ts';
 import { account } from './account-line.ts';
 import { column, hole, indent, index, match, substr, tolower } from './awk.ts';
 import { type Class, classOf, kept, spared } from './class.ts';
-import { commandEnds, isItem, options, optionWord, piped } from './commands.ts';
+import { commandEnds, commandRuns, options, optionWord, piped } from './commands.ts';
 import { names } from './names.ts';
 import { pairs } from './pairs.ts';
 import * as rules from './rules.ts';
@@ -32,9 +32,12 @@ export function maskedLines(lines: readonly string[], manner: Manner, mark: Mark
   if (manner.fields) return lines.map((l) => account(l, mark));
   const text = new Text(manner, mark);
   if (manner.words) return lines.map((l) => text.argument(l));
-  if (!lines.some((l) => trigger.test(tolower(l)))) return [...lines];
+  if (!manner.k3s && !lines.some((l) => trigger.test(tolower(l)))) return [...lines];
   return text.masked(lines);
 }
+
+const k3sToken = new RegExp(rules.k3sToken);
+const continued = /\\[ \t\r]*$/;
 
 class Text {
   readonly #manner: Manner;
@@ -58,6 +61,7 @@ class Text {
     this.#secretDocument = lines.some((l) => secretKind.test(tolower(l)));
     for (const [at, line] of lines.entries()) {
       this.#following = lines[at + 1] ?? '';
+      this.#state.goesOn = continued.test(lines[at - 1] ?? '');
       this.#line(line);
     }
     this.#gatheredEnds();
@@ -102,6 +106,8 @@ class Text {
 
   #ordinary(t: string): string {
     const low = tolower(t);
+    const short = this.#manner.k3s ? k3sToken.exec(t)?.[0] : undefined;
+    if (short) return this.#whole(t, short.length + 1);
     if (this.#inData >= 0 && !blank.test(t)) {
       const key = column(t) > this.#inData ? match(t, anyKey) : undefined;
       if (column(t) <= this.#inData) this.#inData = -1;
@@ -113,9 +119,9 @@ class Text {
     }
     if (this.#secretDocument && dataKey.test(low)) this.#inData = column(t);
     if (!trigger.test(low)) {
-      if (!isItem(t)) commandEnds(this.#state);
+      if (!commandRuns(t, this.#state)) commandEnds(this.#state);
       else if (!this.#state.program) this.#state.words++;
-      if (!this.#state.program && !/[|\\][ \t\r]*$/.test(t)) return t;
+      if (!this.#state.program && this.#state.before === '' && !/[|\\][ \t\r]*$/.test(t)) return t;
       return t.length > rules.longest ? t : piped(options(t, this.#state, this.#mark), this.#following, this.#state, this.#manner.lists, this.#mark);
     }
     if (this.#speaks(t)) this.#pair = 2;
@@ -347,9 +353,9 @@ class Text {
       this.#state.class = c;
       return t;
     }
-    const { program, words, due } = this.#state;
+    const { program, words, before, due } = this.#state;
     const text = this.#scan(t);
-    Object.assign(this.#state, { carry: '', program, words, due });
+    Object.assign(this.#state, { carry: '', program, words, before, due });
     return text;
   }
 }

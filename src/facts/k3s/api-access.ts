@@ -64,7 +64,7 @@ function* decided<T>(
   if (text.is === 'blocked') return unknown(text, path);
   if (text.is === 'absent')
     return unparsable(`${path}, which --${fileFlag} names, is not there, so the API server does not start`, ...(last ? [last.where] : []));
-  const parsed = parseYaml(text.value);
+  const parsed = parseYaml(text.value, { first: true });
   if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message})`, placed(path, parsed.problem));
   return { is: 'told', value: byFile(parsed.root), where: [{ path }, ...(last ? [last.where] : [])] };
 }

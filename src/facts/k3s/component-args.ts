@@ -45,7 +45,28 @@ export function componentFlags(defaults: ReadonlyMap<string, Default>, extra: re
     flags.set(key, joined(flags.get(key), own, { value, where, beaten: beaten.filter((b) => keyOf(extraArg(b.value).written).key === key) }, how));
   }
   for (const [key, own] of left) flags.set(key, isUnknown(own) ? own : { values: [{ value: own.value, where: own.where }], beaten: own.beaten });
-  return new Map([...flags].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return withHyphens(new Map([...flags].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))), defaults);
+}
+
+/**
+ * Components take `_` in a name for `-` (kubernetes/component-base:cli/flag/flags.go WordSepNormalizeFunc), K3s does not:
+ * such an argument replaces no default, and sorts behind it, so that it wins.
+ */
+function withHyphens(flags: Map<string, ComponentFlag>, defaults: ReadonlyMap<string, Default>): Map<string, ComponentFlag> {
+  const given = [...flags.keys()].filter((name) => name.includes('_') && !defaults.has(name));
+  if (given.length === 0) return flags;
+  for (const written of given) {
+    const name = written.replaceAll('_', '-');
+    const [before, after] = [flags.get(name), flags.get(written) as ComponentFlag];
+    flags.delete(written);
+    flags.set(name, before ? both(before, after) : after);
+  }
+  return new Map([...flags].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function both(before: ComponentFlag, after: ComponentFlag): ComponentFlag {
+  if (isUnknown(before)) return before;
+  return isUnknown(after) ? after : { values: [...before.values, ...after.values], beaten: [...before.beaten, ...after.beaten] };
 }
 
 function joined(before: ComponentFlag | undefined, own: Default | undefined, added: Chosen, how: 'instead' | 'behind' | 'before'): ComponentFlag {

@@ -102,7 +102,7 @@ function parsedFile(file: DiskFile, main: boolean): ConfigFile | Unknown | undef
   const blocked = blockedAt(file.path, file.text);
   if (blocked) return blocked;
   if (file.text.is !== 'got') return undefined;
-  const parsed = parseYaml(file.text.value, { version: '1.1' });
+  const parsed = parseYaml(file.text.value, { version: '1.1', first: true });
   if (parsed.is === 'broken')
     return unparsable(`${file.path} is not valid YAML (${parsed.problem.message}), so K3s does not start`, placed(file.path, parsed.problem));
   if (parsed.root.is === 'map') return { path: file.path, entries: parsed.root.entries };

@@ -38,6 +38,8 @@ function* readEtcdConfig(dataDir: string, given: readonly Chosen[]): Asking<Flag
   if (text.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: `${path} is written when etcd starts, and is not there yet`, where: [{ path }] };
   const parsed = parseYaml(text.value);
   if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message})`, placed(path, parsed.problem));
+  // K3s never writes an empty one: its writing was cut off, and what etcd gets is what the next start writes.
+  if (parsed.root.is !== 'map') return unparsable(`${path} holds no keys and values`, placed(path, parsed.root.at));
   const flags = new Map<string, ComponentFlag>();
   walk(parsed.root, (segments, node, at) => {
     if (node.is !== 'scalar') return;

@@ -42,7 +42,7 @@ const lists = new Set(
 export const isListFlag = (flag: string): boolean => lists.has(flag);
 
 /** Flags of a server and of an agent alike. */
-const ofNodes = `config debug v vmodule log l alsologtostderr token t token-file server s data-dir d node-name with-node-id
+const ofNodes = `config c debug v vmodule log l alsologtostderr token t token-file server s data-dir d node-name with-node-id
   node-name-from-cloud-provider-metadata node-label node-taint image-credential-provider-bin-dir image-credential-provider-config
   selinux lb-server-port protect-kernel-defaults container-runtime-endpoint default-runtime image-service-endpoint pause-image
   snapshotter private-registry disable-default-registry-endpoint nonroot-devices airgap-extra-registry bind-address node-ip i

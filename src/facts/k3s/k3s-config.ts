@@ -73,7 +73,7 @@ function readFiles(disk: Disk, main: string, merger: Merger): Unknown | undefine
     const blocked = blockedAt(file.path, file.text);
     if (blocked) return blocked;
     if (file.text.is !== 'got') continue;
-    const parsed = parseYaml(file.text.value, { version: '1.1' });
+    const parsed = parseYaml(file.text.value, { version: '1.1', first: true });
     if (parsed.is === 'broken')
       return unparsable(`${file.path} is not valid YAML (${parsed.problem.message}), so K3s does not start`, placed(file.path, parsed.problem));
     if (parsed.root.is !== 'map' && !(parsed.root.is === 'scalar' && parsed.root.type === 'null'))

@@ -57,7 +57,7 @@ function* readDropIns(dataDir: string): Asking<DropIns | Unknown> {
     const text = texts[at];
     if (text?.is === 'blocked') return unknown(text, path);
     if (text?.is !== 'got') continue;
-    const parsed = parseYaml(text.value);
+    const parsed = parseYaml(text.value, { first: true });
     if (parsed.is === 'broken')
       return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the kubelet does not start`, placed(path, parsed.problem));
     lay(settings, parsed.root, path, []);

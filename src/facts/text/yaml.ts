@@ -10,6 +10,7 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
+  type ScalarTag,
   type Tags,
   type YAMLMap,
 } from 'yaml';
@@ -21,12 +22,14 @@ export interface YamlOptions {
    * `1.2`, the default, for the rest.
    */
   readonly version?: '1.1' | '1.2';
+  /** Only the first document counts, as for Go's Unmarshal: what follows it is not even read. */
+  readonly first?: true;
 }
 
 /** Parses a text that holds one document; an empty text is null. A second document is a problem. */
 export function parseYaml(source: string, options: YamlOptions = {}): Parsed {
   const all = parseYamlAll(source, options);
-  const second = all[1];
+  const second = options.first ? undefined : all[1];
   if (second && all[0]?.is === 'parsed') return broken('a second document', second.is === 'parsed' ? second.root.at : second.problem);
   return all[0] ?? { is: 'parsed', root: { is: 'scalar', type: 'null', value: null, at: { line: 1, column: 1 } } };
 }
@@ -46,7 +49,7 @@ export function parseYamlAll(source: string, options: YamlOptions = {}): readonl
       logLevel: 'silent',
       prettyErrors: false,
       // go-yaml does not know YAML 1.1's base 60 (1:30), nor dates among untyped values.
-      ...(version === '1.1' ? { customTags: (tags: Tags) => tags.filter((t) => typeof t === 'string' || !notInGo(t)) } : {}),
+      ...(version === '1.1' ? { customTags: (tags: Tags) => [...tags.filter((t) => typeof t === 'string' || !notInGo(t)), octal] } : {}),
     });
     return [...documents].map((document) => converted(document, lines));
   } catch (error) {
@@ -55,6 +58,15 @@ export function parseYamlAll(source: string, options: YamlOptions = {}): readonl
     throw error;
   }
 }
+
+/** What go-yaml v2 takes for a number as Go itself writes it. */
+const octal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  format: 'OCT',
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => Number.parseInt(text.replace(/0o|_/g, ''), 8),
+};
 
 const notInGo = (tag: Exclude<Tags[number], string>): boolean => tag.tag === 'tag:yaml.org,2002:timestamp' || ('format' in tag && tag.format === 'TIME');
 

@@ -67,7 +67,7 @@ function* documentAt(path: string): Asking<TextNode | Unknown | undefined> {
   const text = yield* read(path);
   if (text.is === 'absent') return undefined;
   if (text.is === 'blocked') return unknown(text, path);
-  const parsed = parseYaml(text.value);
+  const parsed = parseYaml(text.value, { first: true });
   return parsed.is === 'parsed'
     ? parsed.root
     : unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));

@@ -64,7 +64,7 @@ export const k3sAuditPolicy = defineKind({
 
 /** Its rules; none where it is another document. */
 function rulesOf(path: string, text: string): readonly TextNode[] | Unknown {
-  const parsed = parseYaml(text);
+  const parsed = parseYaml(text, { first: true });
   if (parsed.is === 'broken')
     return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
   const kind = entry(parsed.root, 'kind')?.value;

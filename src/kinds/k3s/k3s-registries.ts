@@ -86,7 +86,7 @@ function refuse(fact: FactBuilder, said: string, where: Where): Fact {
 }
 
 function* contentOf(fact: FactBuilder, path: string, text: string): Asking<Fact> {
-  const parsed = parseYaml(text, { version: '1.1' });
+  const parsed = parseYaml(text, { version: '1.1', first: true });
   if (parsed.is === 'broken') return refuse(fact, `${path} is not valid YAML (${parsed.problem.message})`, placed(path, parsed.problem));
   const { root } = parsed;
   const mistakes = mistakesIn(root);

@@ -76,3 +76,10 @@ test('every short run of arguments, with and without a default', () => {
       ).toEqual(ruled(initial, run));
     }
 });
+
+test.each<[string, Record<string, string>, string[], string[]]>([
+  ['an underscore replaces no default and wins', { 'a-b': 'D' }, ['a_b=1'], ['a-b=D', 'a-b=1']],
+  ['nor the same name with a hyphen, whichever is given first', {}, ['a_b=1', 'a-b=2'], ['a-b=2', 'a-b=1']],
+  ['it is the same flag without a default', {}, ['a_b=1'], ['a-b=1']],
+  ['a default of K3s that has one keeps its name', { log_file: 'D' }, ['log_file=1'], ['log_file=1']],
+])('%s', (_, own, given, wanted) => expect(written(componentFlags(defaults(own), extra(...given)))).toEqual(wanted));

@@ -130,6 +130,7 @@ describe('yaml', () => {
   });
   test('several documents', () => {
     expect(problem(parseYaml('a: 1\n---\nb: 2\n'))).toMatchObject({ message: 'a second document', line: 3 });
+    expect(parseYaml('a: 1\n---\nb: [\n', { first: true }).is).toBe('parsed');
     expect(parseYamlAll('a: 1\n---\nb: 2\n').map((d) => plain(root(d)))).toEqual([{ a: 1 }, { b: 2 }]);
     expect(plain(root(parseYaml('')))).toBeNull();
   });

@@ -4,8 +4,8 @@ import { text } from './literal.ts';
 
 const rows = rules.carriers
   .map(
-    ({ program, apart = '', glued = '', colon = false, second = false, wraps = false }, at) =>
-      `  carrier_program[${at + 1}] = ${text(program)}; carrier_apart[${at + 1}] = ${text(apart)}; carrier_glued[${at + 1}] = ${text(glued)}; carrier_colon[${at + 1}] = ${Number(colon)}; carrier_second[${at + 1}] = ${Number(second)}; carrier_wraps[${at + 1}] = ${Number(wraps)}\n`,
+    ({ program, apart = '', glued = '', colon = false, second = false, wraps = false, behind = '' }, at) =>
+      `  carrier_program[${at + 1}] = ${text(program)}; carrier_apart[${at + 1}] = ${text(apart)}; carrier_glued[${at + 1}] = ${text(glued)}; carrier_colon[${at + 1}] = ${Number(colon)}; carrier_second[${at + 1}] = ${Number(second)}; carrier_wraps[${at + 1}] = ${Number(wraps)}; carrier_behind[${at + 1}] = ${text(behind)}\n`,
   )
   .join('');
 
@@ -22,11 +22,11 @@ ${String.raw`  item = "^[ \t]*(-[ \t]+[" DQ SQ "]?|[" DQ SQ "])[^" DQ SQ "]*[" D
   pair_name = "^[" BS BS "]*[" DQ SQ "]?[ \t]*,[ \t]*[" BS BS "]*[" DQ SQ "]?(name|key)[" BS BS "]*[" DQ SQ "]?[ \t]*:[ \t]*[" BS BS "]*[" DQ SQ "]?[A-Za-z0-9_.-]+"
   proxy_re = "proxy(_?(url|addr|host))?[=: \t," DQ SQ BS BS "]+"
 }
-function command_ends() { program = 0; words_before = 0; due = 0 }
+function command_ends() { program = 0; words_before = 0; word_before = ""; due = 0 }
 function command_goes_on() { due = 0; if (program && carrier_wraps[program]) command_ends() }
 # Masks what stands behind options of known programs.
 function options(line,   out, last, pos, n, w, at, from, to, val, head) {
-  if (line !~ item) command_ends()
+  if (line !~ item && !goes_on_here) command_ends()
   out = ""; last = 1; pos = 1
   if (match(line, /^[ \t]*(-[ \t]+)+/)) pos += RLENGTH
   while (pos <= length(line)) {
@@ -63,10 +63,11 @@ function program_is(w,   base, i) {
   if (program && carrier_wraps[program]) command_ends()
   base = w; sub(/^.*[\/=]/, "", base)
   for (i = 1; i <= carriers; i++) if (base ~ carrier_program[i]) {
-    if (!carrier_second[i] || (words_before > 0 && base == w)) program = i
+    if ((!carrier_second[i] || (words_before > 0 && base == w)) && (carrier_behind[i] == "" || word_before ~ carrier_behind[i])) program = i
     break
   }
   words_before++
+  if (w !~ /^-/) word_before = w
 }
 function stays(val,   colon, hidden) {
   colon = program && carrier_colon[program] ? index(val, ":") : 0

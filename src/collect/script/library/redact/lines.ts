@@ -4,12 +4,13 @@ import { text } from './literal.ts';
 
 export const lines = String.raw`function text_begins(path) {
   lines_out = 0; masked = 0; state = ""; gathered = ""; gathered_at = 0; secret_doc = 0; in_data = -1; pair = 0; line_after = ""
-  command_ends()
+  command_ends(); goes_on_here = 0
   skip = path ~ ${text(rules.exempt)}
   wordless = path ~ ${text(rules.wordless)}
   fields = path ~ ${text(rules.passwords)}
   variables = path ~ ${text(rules.plainVariables)}
   lists = path ~ ${text(rules.optionLists)}
+  k3s = path ~ ${text(rules.k3sConfigs)}
   quadlet = path ~ ${text(rules.quadlets)}
   boot = path ~ ${text(rules.bootLoaders)}
   words = path ~ ${text(rules.wordFiles)}
@@ -44,15 +45,16 @@ function line_is(t,   low, n, e, r, d) {
     if (speaks(line_after)) { put(named(t, n + 1)); return }
   }
   low = tolower(t)
+  if (k3s && match(t, k3s_token)) { put(whole_value(t, RLENGTH + 1)); return }
   if (in_data >= 0 && t !~ /^[ \t\r]*$/) {
     if (column(t) > in_data) { if (match(t, any_key)) { n = RLENGTH; if (substr(t, n + 1) ~ /^[|>][-+0-9]*[ \t]*\r?$/) { begin_state("block", column(t)); put(t) } else put(whole_value(t, n + 1)); return } }
     else in_data = -1
   }
   if (secret_doc && low ~ data_key) in_data = column(t)
   if (low !~ trigger) {
-    if (t !~ item) command_ends()
+    if (t !~ item && !goes_on_here) command_ends()
     else if (!program) words_before++
-    if ((program || t ~ ("[|" BS BS "][ \t\r]*$")) && length(t) <= ${rules.longest}) { t = options(t); t = piped(t, line_after) }
+    if ((program || word_before != "" || t ~ ("[|" BS BS "][ \t\r]*$")) && length(t) <= ${rules.longest}) { t = options(t); t = piped(t, line_after) }
     put(t); return
   }
   if (speaks(t)) pair = 2
@@ -163,7 +165,7 @@ function whole_or_spared(t, v,   r) {
   return spared(r, state_class) ? t : whole_value(t, v)
 }
 # One word of a command line, or one variable of an environment.
-function argument(t,   n, name, d) {
+function argument(t,   n, name, before, d) {
   if (state == "flag") {
     state = ""
     if (t !~ /^--/) return spared(t, state_class) ? t : mark(t)
@@ -174,9 +176,9 @@ function argument(t,   n, name, d) {
     name = substr(t, 1, RLENGTH - 1); n = class(name)
     if (n) { name = substr(t, RLENGTH + 1); return spared(name, n) ? t : substr(t, 1, RLENGTH) mark(name) }
   } else if (t ~ /^--?[A-Za-z0-9_.-]+$/ && (n = class(t))) { begin_state("flag", 0); state_class = n; return t }
-  n = program; name = words_before; d = due
+  n = program; name = words_before; before = word_before; d = due
   t = scan(t); state = ""
-  program = n; words_before = name; due = d
+  program = n; words_before = name; word_before = before; due = d
   return t
 }
 # A line of passwd(5) or shadow(5): what marks a locked account stays, and the method.
@@ -193,7 +195,7 @@ function account(t,   n, d, f, m) {
 function redact(path, n,   i) {
   text_begins(path)
   if (!skip) for (i = 1; i <= n; i++) if (L[i] ~ /[Ss][Ee][Cc][Rr][Ee][Tt]/ && tolower(L[i]) ~ secret_kind) secret_doc = 1
-  for (i = 1; i <= n; i++) { line_after = i < n && !words ? L[i + 1] : ""; line_is(L[i]) }
+  for (i = 1; i <= n; i++) { line_after = i < n && !words ? L[i + 1] : ""; goes_on_here = i > 1 && !words && L[i - 1] ~ (BS BS "[ \t\r]*$"); line_is(L[i]) }
   gathered_ends()
 }
 # The lines of a file in L[1..lines_in]; 0 when they are not the whole truth. size -1: not known.

@@ -18,8 +18,9 @@ export const setup = String.raw`BEGIN {
   shape = ${text(rules.shape)}
   nch = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
   any_quote = "[" DQ SQ "]"
-  sep_re = "^[" BS BS "]*[" DQ SQ "]?[ \t]*(:=|[+?]?=|:)[ \t]*"
+  sep_re = "^[" BS BS "]*[" DQ SQ "]?[ \t]*(:=|[+?]?=|[+]?:)[ \t]*"
   pair_re = "^[" BS BS "]*[" DQ SQ "]?[ \t]*,[ \t]*[" BS BS "]*[" DQ SQ "]?value[" BS BS "]*[" DQ SQ "]?[ \t]*:[ \t]*"
+  k3s_token = ${text(rules.k3sToken)}
   own_line = "^[ \t]*([#;]+[ \t]*)?(-[ \t]+)*(export[ \t]+)?[" DQ SQ "]?$"
   maplike = "^[" DQ SQ "]?[A-Za-z0-9_./-]+[" DQ SQ "]?[ \t]*(:[ \t]|:\r?$)"
   name_key = "^[ \t]*(-[ \t]+)?([" DQ SQ "]?(name|key)[" DQ SQ "]?[ \t]*:|[?][ \t])[ \t]*"
