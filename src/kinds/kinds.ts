@@ -117,7 +117,6 @@ import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
-import { k3sPodSecurity } from './k3s/k3s-pod-security.ts';
 import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
@@ -317,7 +316,6 @@ export const kinds: readonly Kind[] = [
   k3sKubeconfig,
   k3sNamespaces,
   k3sNodes,
-  k3sPodSecurity,
   k3sPods,
   k3sProxy,
   k3sRegistries,
