@@ -109,7 +109,7 @@ walk() {
   : >"$w.large"
   walk_left
   {
-    limit "$left" find "$walk_top" -xdev \( -name "*$nl*" -prune -exec stat -c n {} + \) -o \
+    limit "$left" find "$walk_top" -xdev -path "$D" -prune -o \( -name "*$nl*" -prune -exec stat -c n {} + \) -o \
       \( -type d \( @STOREPATHS@ \) -prune -exec stat -c "$walk_format" {} + \) -o -exec stat -c "$walk_format" {} + 2>"$w.err"
     echo $? >"$w.exit"
   } | awk "$awk_walk" >"$w.rows" || return
