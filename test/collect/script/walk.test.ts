@@ -158,7 +158,11 @@ test('in a chroot with nothing but BusyBox', oracle('busybox in a chroot'), asyn
   const [wanted] = await rootDirectory(jail).answer(asks.slice(0, 1));
   const bare = (w: Walk): unknown => w.found.map(({ path, mode, target, holds }) => ({ path, mode, target, holds }));
   expect(bare(walkOf(walk))).toEqual(bare(walkOf(wanted)));
-  expect(walkOf(walk).found.filter((f) => f.holds).map((f) => f.path)).toEqual(['/etc/nul.key', '/root/.ssh/id_rsa']);
+  expect(
+    walkOf(walk)
+      .found.filter((f) => f.holds)
+      .map((f) => f.path),
+  ).toEqual(['/etc/nul.key', '/root/.ssh/id_rsa']);
   expect(dpkg).toEqual({ is: 'got', value: { packages: [{ name: 'a', epoch: '1', version: '2', release: '3', arch: 'all' }] } });
   expect(rpm).toEqual({ is: 'absent' });
   // What cannot be done is told, never an empty list.
@@ -169,5 +173,6 @@ test('in a chroot with nothing but BusyBox', oracle('busybox in a chroot'), asyn
   expect(walkOf(without('xargs')[0]).unread).toMatchObject({ count: 5, first: ['/bin/busybox', '/etc/nul.key', '/etc/passwd'] });
   mkdirSync(join(jail, 'var/lib/rpm'));
   writeFileSync(join(jail, 'var/lib/rpm/rpmdb.sqlite'), 'x');
-  expect(without('stat').map((a) => a.is === 'blocked' && a.why)).toEqual(['unsupported', false, 'unsupported']);
+  // BusyBox has an rpm of its own, which lists nothing.
+  expect(without('stat').map((a) => a.is === 'blocked' && a.why)).toEqual(['unsupported', false, 'failed']);
 });
