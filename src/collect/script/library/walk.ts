@@ -115,9 +115,10 @@ walk() {
   : >"$w.small"
   : >"$w.large"
   walk_left
+  # BusyBox carries out what -exec has gathered only where it stands in no parentheses.
   {
-    limit "$left" find "$walk_top" -xdev -path "$D" -prune -o \( -name "*$nl*" -prune -exec stat -c n {} + \) -o \
-      \( -type d \( @STOREPATHS@ \) -prune -exec stat -c "$walk_format" {} + \) -o -exec stat -c "$walk_format" {} + 2>"$w.err"
+    limit "$left" find "$walk_top" -xdev -path "$D" -prune -o -name "*$nl*" -prune -exec stat -c n {} + -o \
+      -type d \( @STOREPATHS@ \) -prune -exec stat -c "$walk_format" {} + -o -exec stat -c "$walk_format" {} + 2>"$w.err"
     echo $? >"$w.exit"
   } | awk "$awk_walk" >"$w.rows" || return
   read -r exit <"$w.exit"
