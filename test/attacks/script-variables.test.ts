@@ -34,8 +34,10 @@ const founders = ['prepare', 'private', 'make', 'summing', 'masking', 'hello', '
 const apart = ['job', 'getting', 'caught'];
 /** They are what they are called: counters, and what was found out last. */
 const meant: Readonly<Record<string, readonly string[]>> = {
-  frames: ['frame', 'listing', 'reading', 'copied', 'tell'],
-  jobs: ['X', 'Y', 'G'],
+  frames: ['frame', 'listing', 'reading', 'copied', 'tell', 'tell_packages', 'tell_walks'],
+  jobs: ['X', 'Y', 'G', 'P'],
+  walks: ['W'],
+  walked: ['walking', 'tell_walks'],
   gone: ['why'],
   some: ['with_drop_ins', 'G'],
 };

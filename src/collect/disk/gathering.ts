@@ -31,11 +31,11 @@ export class Gathering {
   inodes = 0;
   readonly #isNamed: (path: string) => boolean;
   readonly #found: Found[] = [];
-  readonly #users = new Map<number, { count: number; first: string[] }>();
-  readonly #groups = new Map<number, { count: number; first: string[] }>();
+  readonly #users = new Map<number, Smallest>();
+  readonly #groups = new Map<number, Smallest>();
   readonly #leftOut: LeftOut[] = [];
   readonly #leftOutInAll: Partial<Record<LeftOut['why'], number>> = {};
-  readonly #unread = { count: 0, first: [] as string[] };
+  readonly #unread = new Smallest();
 
   /** `names`: names of files that are told of, whatever they are; `*` stands for any characters. */
   constructor(names: readonly string[]) {
@@ -63,8 +63,7 @@ export class Gathering {
   }
 
   unread(path: string): void {
-    this.#unread.count += 1;
-    smallest(this.#unread.first, path);
+    this.#unread.add(path);
   }
 
   result(): Walk {
@@ -76,33 +75,36 @@ export class Gathering {
       groups: owned(this.#groups),
       leftOut: this.#leftOut.sort(byPath),
       leftOutInAll: this.#leftOutInAll,
-      unread: this.#unread,
+      unread: { count: this.#unread.count, first: this.#unread.first },
     };
   }
 }
 
-/** Without what UTF-16 orders differently than bytes are. */
-const isPlain = (path: string): boolean => !/[\ud800-\uffff]/.test(path);
+/** The first paths in the order of their bytes, in whatever order they come. Each inode passes here: most are told off by one look. */
+class Smallest {
+  count = 0;
+  readonly first: string[] = [];
+  /** What is above it cannot be among them. UTF-16 orders what is above U+D7FF in a way of its own, so that it bounds nothing. */
+  #bound: string | undefined;
 
-/** Keeps the first paths in the order of their bytes, in whatever order they come. Each inode passes here: most are told off by one look. */
-function smallest(first: string[], path: string): void {
-  const last = first[firstOf - 1];
-  if (last !== undefined && (isPlain(path) && isPlain(last) ? path >= last : byBytes(last, path) <= 0)) return;
-  first.push(path);
-  first.sort(byBytes);
-  if (first.length > firstOf) first.pop();
-}
-
-function count(owners: Map<number, { count: number; first: string[] }>, id: number, path: string): void {
-  const known = owners.get(id);
-  if (!known) owners.set(id, { count: 1, first: [path] });
-  else {
-    known.count += 1;
-    smallest(known.first, path);
+  add(path: string): void {
+    this.count += 1;
+    if (this.#bound !== undefined && path > this.#bound) return;
+    this.first.push(path);
+    this.first.sort(byBytes);
+    if (this.first.length > firstOf) this.first.pop();
+    const last = this.first[firstOf - 1];
+    this.#bound = last === undefined || /[\ud800-\uffff]/.test(last) ? undefined : last;
   }
 }
 
-const owned = (owners: ReadonlyMap<number, Omit<Owned, 'id'>>): Owned[] => [...owners].sort(([a], [b]) => a - b).map(([id, o]) => ({ id, ...o }));
+function count(owners: Map<number, Smallest>, id: number, path: string): void {
+  const known = owners.get(id) ?? new Smallest();
+  owners.set(id, known);
+  known.add(path);
+}
+
+const owned = (owners: ReadonlyMap<number, Smallest>): Owned[] => [...owners].sort(([a], [b]) => a - b).map(([id, { count, first }]) => ({ id, count, first }));
 
 const words = credentialWords.map((word) => Buffer.from(word));
 

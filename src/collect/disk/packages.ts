@@ -2,7 +2,7 @@
 import type { Answer, Asking } from '../../facts/ask.ts';
 import { list, read, run, stat } from '../../facts/ask.ts';
 import { versionText } from '../../facts/package-name.ts';
-import type { Package, Packages } from '../../facts/packages.ts';
+import type { Database, Package, Packages } from '../../facts/packages.ts';
 import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
 import { byBytes } from './limits.ts';
 import { packagesInFile } from './rpm-database.ts';
@@ -55,6 +55,9 @@ function* rpmPackages(file: FileOf | undefined): Asking<Answer<Packages>> {
   if (output.value.exit !== 0) return { is: 'blocked', why: 'failed', said: output.value.stderr.split('\n')[0] ?? '' };
   return listed(packagesInQuery(output.value.stdout));
 }
+
+/** The packages of what dpkg's status file says, or `rpmQuery` printed. */
+export const packagesIn = (database: Database, text: string): Package[] => inOrder(database === 'dpkg' ? packagesInStatus(text) : packagesInQuery(text));
 
 /** What `rpmQuery` printed. */
 export const packagesInQuery = (text: string): Package[] =>

@@ -1,9 +1,9 @@
 /** One frame of a capture script → the answers in it. Pure; undefined for a frame that makes no sense. */
 import type { Account, Answer, AnyAnswer, Ask, FileType, Inode, Output, Stat } from '../../facts/ask.ts';
 import { isFileSort } from '../../facts/asks.ts';
-import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
+import { databases } from '../../facts/packages.ts';
 import { byBytes, contentOf, limits } from '../disk/limits.ts';
-import { inOrder, packagesInQuery } from '../disk/packages.ts';
+import { packagesIn } from '../disk/packages.ts';
 import { responseOf } from './http.ts';
 import { walkIn } from './walk-frame.ts';
 
@@ -74,7 +74,7 @@ export function answersIn(words: readonly string[], body: Buffer): Found | undef
     case 'walk':
       return walked(sort, body);
     case 'packages':
-      return packagesIn(sort, body);
+      return listedIn(sort, body);
     case 'waiting':
       return [];
     default:
@@ -268,13 +268,13 @@ function walked(state: string, body: Buffer): Found | undefined {
   return [[told.ask, told.walk ? { is: 'got', value: told.walk } : refused(state)]];
 }
 
-function packagesIn(state: string, body: Buffer): Found | undefined {
+function listedIn(state: string, body: Buffer): Found | undefined {
   const [of, output] = firstLine(body);
-  if (of === undefined || output === undefined) return undefined;
-  const ask: Ask = { do: 'packages', of };
+  const database = databases.find((d) => d === of);
+  if (!database || !output) return undefined;
+  const ask: Ask = { do: 'packages', of: database };
   if (state !== 'got') return [[ask, refused(state)]];
-  const text = output.toString('utf8');
-  return [[ask, { is: 'got', value: { packages: inOrder(of === 'dpkg' ? packagesInStatus(text) : packagesInQuery(text)) } }]];
+  return [[ask, { is: 'got', value: { packages: packagesIn(database, output.toString('utf8')) } }]];
 }
 
 /** Why there is no answer, for what has no words of its own. */

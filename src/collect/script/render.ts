@@ -322,11 +322,12 @@ function accountFunctions({ account, asAccount, everyone, host }: Items, traces:
 }
 
 const walkHeader = [
-  'It walks the file systems on the own disks, from / and from usual mount points, once: what container engines',
-  'store is left out. It tells of files that run as their owner, that everybody may write to, and of certain names (written',
-  'out below at "W"), how many files each owner has, and which files hold a private key, a kubeconfig, a token or a login:',
-  'the path and the sort, never the content. For that it reads the first 4 KiB of every file, and text files of up to 256',
-  'KiB whole. It takes no longer than 8 times what one program may take; what it did not get to is told as left out.',
+  'It walks the file systems on the host\'s own disks, from / and from usual mount points ("W" and "M" below), once,',
+  'without what container engines store. It tells of files that run as their owner, that everybody may write to, and of',
+  'certain names; how many files each owner has; and which files hold a private key, a kubeconfig, a token or a login: the',
+  'path, the line and the sort, never the content. For that grep looks, here on the host, into the first 4 KiB of every',
+  'file and into text of up to 256 KiB whole, secrets included. The walk ends after 8 times what one program may take;',
+  'what it did not get to is told as left out.',
 ];
 
 /** For the person who is asked to approve the script. */
@@ -344,7 +345,7 @@ function header({ host, account, asAccount, processes, variables, walks, package
     'It only reads. It writes to standard output and, while it runs, to one directory of its own on a',
     'memory file system, which it removes. It opens no network connection; local API sockets are asked',
     'with HTTP GET. Every command has a time limit, every file a size limit. Values that look like secrets',
-    'are masked here, before anything is printed, and files that are secrets are not opened; keep it private.',
+    'are masked here, before anything is printed, and files that are secrets are not brought; keep it private.',
     '',
     ...(capture.asks ? [`It asks ${capture.asks.length} things that an earlier inspection could not learn, and what may follow from them.`] : []),
     `It looks at ${count(host)} paths of the host and ${count(account)} of each ordinary account, all written out below`,

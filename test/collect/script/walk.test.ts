@@ -1,12 +1,13 @@
 /** Walks and lists of packages by the capture script: what the target `local` answers, under every shell, as root and not. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/cli/paths.ts';
 import { answerFrom, parseRaw, type Raw } from '../../../src/collect/script/raw.ts';
 import { captureScript } from '../../../src/collect/script/render.ts';
+import { rootDirectory } from '../../../src/collect/targets/root-directory.ts';
 import type { Answer, AnyAnswer, Ask } from '../../../src/facts/ask.ts';
 import { accountTraces } from '../../../src/facts/host/accounts.ts';
 import { walkedNames } from '../../../src/facts/host/walked-names.ts';
@@ -70,10 +71,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-const captured = (argv: readonly string[], asks: readonly Ask[], files: readonly string[] = []): Raw => {
-  const script = captureScript([], { nonce, tool: '0', files, traces: accountTraces, asks });
+const captured = (argv: readonly string[], asks: readonly Ask[], before = ''): Raw => {
+  const script = captureScript([], { nonce, tool: '0', files: [], traces: accountTraces, asks });
   const [file, ...rest] = argv as [string, ...string[]];
-  const ran = spawnSync(file, rest, { input: script, maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH ?? '', HOME: '/root' } });
+  const ran = spawnSync(file, rest, { input: before + script, maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH ?? '', HOME: '/root' } });
   return parseRaw(ran.stdout, nonce);
 };
 
@@ -130,3 +131,48 @@ for (const words of shells)
       expect(asks.map((ask) => answerFrom(raw.answers, ask))).toEqual(locally(asks, false));
     });
   });
+
+test('in a chroot with nothing but BusyBox', oracle('busybox in a chroot'), async () => {
+  const jail = join(base, 'jail');
+  for (const dir of ['bin', 'etc', 'tmp', 'dev', 'var/lib/dpkg', 'root/.ssh']) mkdirSync(join(jail, dir), { recursive: true });
+  copyFileSync('/usr/bin/busybox', join(jail, 'bin/busybox'));
+  execFileSync('mknod', ['-m', '666', join(jail, 'dev/null'), 'c', '1', '3']);
+  const applets =
+    'sh stat readlink head wc cat mkdir rm id uname date awk timeout ls env true tr find xargs grep dd sed sleep mkfifo tee cksum sha256sum'.split(' ');
+  for (const applet of applets) symlinkSync('busybox', join(jail, 'bin', applet));
+  writeFileSync(join(jail, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
+  writeFileSync(join(jail, 'root/.ssh/id_rsa'), key);
+  writeFileSync(join(jail, 'etc/nul.key'), `a\0\n${key}`);
+  writeFileSync(join(jail, 'var/lib/dpkg/status'), 'Package: a\nStatus: install ok installed\nArchitecture: all\nVersion: 1:2-3\nDescription: x\n y\n .\n');
+  const asks: Ask[] = [
+    { do: 'walk', top: '/', names: ['id_rsa', 'sh'] },
+    { do: 'packages', of: 'dpkg' },
+    { do: 'packages', of: 'rpm' },
+  ];
+  const inJail = (): readonly AnyAnswer[] => {
+    const raw = captured(['chroot', jail, '/bin/sh'], asks);
+    expect(raw.problem).toBeUndefined();
+    return asks.map((ask) => answerFrom(raw.answers, ask) as AnyAnswer);
+  };
+  const [walk, dpkg, rpm] = inJail();
+  const [wanted] = await rootDirectory(jail).answer(asks.slice(0, 1));
+  const bare = (w: Walk): unknown => w.found.map(({ path, mode, target, holds }) => ({ path, mode, target, holds }));
+  expect(bare(walkOf(walk))).toEqual(bare(walkOf(wanted)));
+  expect(
+    walkOf(walk)
+      .found.filter((f) => f.holds)
+      .map((f) => f.path),
+  ).toEqual(['/etc/nul.key', '/root/.ssh/id_rsa']);
+  expect(dpkg).toEqual({ is: 'got', value: { packages: [{ name: 'a', epoch: '1', version: '2', release: '3', arch: 'all' }] } });
+  expect(rpm).toEqual({ is: 'absent' });
+  // What cannot be done is told, never an empty list.
+  const without = (program: string): readonly AnyAnswer[] => {
+    const raw = captured(['chroot', jail, '/bin/sh'], asks, `${program}() { return 127; }\n`);
+    return asks.map((ask) => answerFrom(raw.answers, ask) as AnyAnswer);
+  };
+  expect(walkOf(without('xargs')[0]).unread).toMatchObject({ count: 5, first: ['/bin/busybox', '/etc/nul.key', '/etc/passwd'] });
+  mkdirSync(join(jail, 'var/lib/rpm'));
+  writeFileSync(join(jail, 'var/lib/rpm/rpmdb.sqlite'), 'x');
+  // BusyBox has an rpm of its own, which lists nothing.
+  expect(without('stat').map((a) => a.is === 'blocked' && a.why)).toEqual(['unsupported', false, 'failed']);
+});

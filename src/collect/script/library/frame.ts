@@ -74,7 +74,7 @@ private() {
   done
   [ -n "$D" ] || make @{TMPDIR:-/tmp} || make /tmp || make /run || make /dev/shm
   if [ -n "$D" ]; then
-    trap 'rm -rf "$D"' EXIT
+    trap 'stop_walks; rm -rf "$D" 2>/dev/null || { sleep 1; rm -rf "$D"; }' EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 141' PIPE

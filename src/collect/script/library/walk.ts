@@ -78,8 +78,15 @@ walking() {
   walk_until=$((clock + @PATIENCES@ * patience))
   rm -rf "$D/w"
   mkdir "$D/w"
-  ( { $1; : >"$D/w/done"; } </dev/null >/dev/null 2>&1 6>&- & )
+  (
+    { $1; : >"$D/w/done"; } </dev/null >/dev/null 2>&1 6>&- &
+    echo $! >"$D/w/pid"
+  )
   walked=1
+}
+# Where the script ends early. A find that is under way ends by its time.
+stop_walks() {
+  [ -e "$D/w/pid" ] && ! [ -e "$D/w/done" ] && read -r walker <"$D/w/pid" && kill "$walker" 2>/dev/null
 }
 # M TOP NAMES EXACT PATTERN: the same where TOP is a file system of its own.
 M() {
@@ -108,9 +115,10 @@ walk() {
   : >"$w.small"
   : >"$w.large"
   walk_left
+  # BusyBox carries out what -exec has gathered only where it stands in no parentheses.
   {
-    limit "$left" find "$walk_top" -xdev \( -name "*$nl*" -prune -exec stat -c n {} + \) -o \
-      \( -type d \( @STOREPATHS@ \) -prune -exec stat -c "$walk_format" {} + \) -o -exec stat -c "$walk_format" {} + 2>"$w.err"
+    limit "$left" find "$walk_top" -xdev -path "$D" -prune -o -name "*$nl*" -prune -exec stat -c n {} + -o \
+      -type d \( @STOREPATHS@ \) -prune -exec stat -c "$walk_format" {} + -o -exec stat -c "$walk_format" {} + 2>"$w.err"
     echo $? >"$w.exit"
   } | awk "$awk_walk" >"$w.rows" || return
   read -r exit <"$w.exit"
