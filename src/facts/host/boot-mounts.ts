@@ -54,11 +54,13 @@ function* atBoot(table: Known, point: string): Asking<BootMount | Unknown> {
   const line = table.each.find((m) => m.point === point && !m.options.includes('noauto'));
   const [unit, pulled] = yield* together([loadUnit(name, options), enablementOf(name, options)]);
   if (unit.is === 'unknown') return unit;
+  if (unit.unseen[0]) return unit.unseen[0];
   const path = unit.fragment?.path ?? '';
   if (unit.masked) return { point, at: { path, said: 'masked' } };
   const isVendors = !/^\/(?:etc|run)\//.test(path);
   if (line && (isVendors || !unit.exists)) return { point, options: line.options, at: line.at };
   if ('is' in pulled) return pulled;
+  if (!pulled.enabled && pulled.unseen[0]) return pulled.unseen[0];
   if (unit.exists && (line !== undefined || pulled.enabled)) return { point, options: optionsOf(unit), at: { path } };
   const own = Object.hasOwn(byItself, point) ? byItself[point] : undefined;
   if (own) return { point, options: own, at: { path: '/usr/lib/systemd/systemd', said: `mounts ${point} by itself` } };
