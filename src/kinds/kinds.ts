@@ -32,6 +32,7 @@ import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
+import { bootProtection } from './host/boot-protection.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
@@ -46,6 +47,7 @@ import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { machineId } from './host/machine-id.ts';
+import { moduleSignatures } from './host/module-signatures.ts';
 import { mount } from './host/mount.ts';
 import { openConsoles } from './host/open-consoles.ts';
 import { os } from './host/os.ts';
@@ -64,6 +66,8 @@ import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
 import { tool } from './host/tool.ts';
+import { trustedDirectories } from './host/trusted-directories.ts';
+import { unownedFiles } from './host/unowned-files.ts';
 import { user } from './host/user.ts';
 import { userBus } from './host/user-bus.ts';
 import { userManager } from './host/user-manager.ts';
@@ -190,6 +194,7 @@ export const kinds: readonly Kind[] = [
   accounts,
   administrators,
   attestation,
+  bootProtection,
   dbusSession,
   document,
   engine,
@@ -204,6 +209,7 @@ export const kinds: readonly Kind[] = [
   lingering,
   lowPorts,
   machineId,
+  moduleSignatures,
   mount,
   openConsoles,
   os,
@@ -222,6 +228,8 @@ export const kinds: readonly Kind[] = [
   sysctl,
   text,
   tool,
+  trustedDirectories,
+  unownedFiles,
   user,
   userBus,
   userManager,
