@@ -1,7 +1,7 @@
 /** Kind `module-signatures`: whether the kernel loads modules that nobody signed. */
 import { type Asking, read, stat, together } from '../../facts/ask.ts';
 import { type CommandLine, commandLines, switched, valueOf } from '../../facts/cgroup/command-line.ts';
-import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelRelease } from '../../facts/host/kernel-release.ts';
 import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
@@ -32,7 +32,7 @@ export const moduleSignatures = defineKind({
     const [kernel, off] = yield* together([stat(kernelPath), kernelValue(disabled)]);
     const fact = new FactBuilder();
     if (off.is === 'known' && off.value === '1') return fact.set('enforced', true, ...off.where).build();
-    if (runs(kernel)) return yield* ofKernel(fact);
+    if (runs(kernel)) return yield* ofKernel(fact, off.is === 'unknown' ? off : undefined);
     const [lines, release] = yield* together([commandLines(), kernelRelease()]);
     const told = lines.is === 'known' && lines.each.length > 0 && lines.each.every(enforces);
     if (told) return fact.set('enforced', true, ...lines.consulted).build();
@@ -50,11 +50,12 @@ export const moduleSignatures = defineKind({
   },
 });
 
-function* ofKernel(fact: FactBuilder): Asking<Fact> {
+function* ofKernel(fact: FactBuilder, open: Unknown | undefined): Asking<Fact> {
   const [enforce, lock] = yield* together([read(parameter), read(lockdown)]);
   const at = (path: string, said: string): Where => ({ path, said });
   if (enforce.is === 'got' && /^[Yy1]/.test(enforce.value)) return fact.set('enforced', true, at(parameter, enforce.value.trim())).build();
   if (lock.is === 'got' && /\[(?:integrity|confidentiality)\]/.test(lock.value)) return fact.set('enforced', true, at(lockdown, lock.value.trim())).build();
+  if (open) return open;
   if (enforce.is === 'blocked') return unknown(enforce, parameter);
   if (lock.is === 'blocked') return unknown(lock, lockdown);
   return fact.set('enforced', false, at(parameter, enforce.is === 'got' ? enforce.value.trim() : 'not there')).build();
