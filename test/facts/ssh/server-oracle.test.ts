@@ -50,7 +50,7 @@ const lines = fc.array(
   { maxLength: 7 },
 );
 
-test('who gets in is what sshd -T -C says, in each block', oracle('sshd'), () => {
+test('who gets in is what sshd -T -C says, in each block', { ...oracle('sshd'), timeout: 60_000 }, () => {
   fc.assert(
     fc.property(lines, (each) => {
       const text = `KbdInteractiveAuthentication no\n${each.join('\n')}\n`;
@@ -72,4 +72,4 @@ test('who gets in is what sshd -T -C says, in each block', oracle('sshd'), () =>
     }),
     { numRuns: 60 },
   );
-}, 60_000);
+});
