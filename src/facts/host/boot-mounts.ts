@@ -33,6 +33,7 @@ export const bootMounts = source(
 function* readBootMounts(): Asking<readonly BootMount[] | Unknown> {
   const table = yield* mountTable();
   if (table.is === 'unknown') return table;
+  if (!table.live && !table.image) return { is: 'unknown', why: 'ambiguous', said: 'the kernel does not tell what is mounted', where: table.consulted };
   if (table.live) return points.map((point) => onLive(table, point));
   const each = yield* together(points.map((point) => atBoot(table, point)));
   return each.find((m): m is Unknown => 'is' in m) ?? (each as readonly BootMount[]);
