@@ -60,6 +60,8 @@ const oracles = {
   firewalld: { isThere: () => runs('/usr/bin/python3', '-c', 'import firewall'), from: 'firewalld' },
   'a network of its own': { isThere: () => isRoot && runs('unshare', '-n', 'ip', 'link'), from: 'iproute2, and run the tests as root, with CAP_SYS_ADMIN' },
   'fnmatch(3)': { isThere: () => runs('python3', '-c', 'import ctypes; ctypes.CDLL(None).fnmatch'), from: 'python3' },
+  dpkg: named('dpkg'),
+  rpm: { isThere: () => has('rpm') && has('rpmbuild'), from: 'rpm' },
   k3d: { isThere: isCurrentK3d, from: 'k3d 5.9 or newer, from its own releases' },
   crio: { isThere: () => runs('crio', '--version'), from: 'CRI-O 1.30 or newer, from its own releases' },
 } as const satisfies Record<string, Oracle>;

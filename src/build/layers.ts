@@ -39,6 +39,7 @@ export const layers: readonly Layer[] = [
   { at: 'facts/macos', holds: 'Podman machines on a Mac', mayImport: [...below, 'facts/ssh', 'facts/k3d'] },
   { at: 'facts/policy', holds: 'image trust', mayImport: [...below, 'facts/containers'] },
   { at: 'facts/cgroup', holds: 'hierarchies, delegation, boot arguments', mayImport: [...below, 'facts/podman'] },
+  { at: 'facts/suse', holds: "SUSE's layers of configuration, zypper's repositories, transactional updates", mayImport: [...below, 'facts/k3s'] },
   { at: 'facts/vehicle', holds: 'BlueChi and QM', mayImport: [...below, 'facts/quadlet'] },
   {
     at: 'kinds/*',
@@ -61,6 +62,7 @@ export const layers: readonly Layer[] = [
       'facts/macos',
       'facts/policy',
       'facts/cgroup',
+      'facts/suse',
       'facts/vehicle',
     ],
     apart: true,

@@ -60,4 +60,4 @@ export function wipe(): void {
 }
 
 /** What an inspection is busy with, after a record's own count of it. */
-export const asking = (round: number, answered: number, asked: number): string => `asking, round ${round}, ${answered} of ${asked} answers`;
+export const asking = (round: number, answered: number, asked: number, busy = 'asking'): string => `${busy}, round ${round}, ${answered} of ${asked} answers`;

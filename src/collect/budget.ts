@@ -33,13 +33,13 @@ export function within(target: Target, budget: Budget, atOnce: boolean): Target 
     return answer;
   };
   return {
-    async answer(asks) {
+    async answer(asks, busy) {
       const answers: AnyAnswer[] = [];
       const step = atOnce ? Math.max(asks.length, 1) : together;
       for (let at = 0; at < asks.length; at += step) {
         const some: readonly Ask[] = asks.slice(at, at + step);
         const said = used();
-        const got = said === undefined ? await target.answer(some) : some.map((): AnyAnswer => ({ is: 'blocked', why: 'too-large', said }));
+        const got = said === undefined ? await target.answer(some, busy) : some.map((): AnyAnswer => ({ is: 'blocked', why: 'too-large', said }));
         for (const answer of got) answers.push(count(answer));
       }
       return answers;

@@ -47,8 +47,11 @@ export interface Host {
   readonly looked?: () => Iterable<Answered>;
 }
 
-/** Told before each round of asks: which it is, how many asks were answered so far, and how many will be after it. */
-export type Progress = (round: number, answered: number, asked: number) => void;
+/**
+ * Told before each round of asks: which it is, how many asks were answered so far, and how many will be after it; and while
+ * it goes on, what takes long.
+ */
+export type Progress = (round: number, answered: number, asked: number, busy?: string) => void;
 
 /**
  * Runs a probe against a target and returns the recording. What the probe itself
@@ -65,7 +68,7 @@ export async function record<T>(probe: Asking<T>, on: Host, occasion: Occasion, 
     const fresh = new Map(asks.filter((a) => !answers.has(keyOf(a))).map((a) => [keyOf(a), a]));
     const wanted = [...fresh.values()];
     progress?.(++round, answers.size, answers.size + wanted.length);
-    const got = await target.answer(wanted);
+    const got = await target.answer(wanted, (busy) => progress?.(round, answers.size, answers.size + wanted.length, busy));
     for (const [at, ask] of wanted.entries()) answers.set(keyOf(ask), { ask, answer: redact(ask, got[at] as AnyAnswer, mark) });
     return asks.map((a) => answers.get(keyOf(a))?.answer as AnyAnswer);
   });

@@ -22,7 +22,8 @@ export type Asking<T> = Generator<readonly Ask[], T, readonly AnyAnswer[]>;
 
 /** The port a target implements. Answers come in the order of the asks. Never throws for what the target refuses. */
 export interface Target {
-  answer(asks: readonly Ask[]): Promise<readonly AnyAnswer[]>;
+  /** `busy` is told what takes long, now and then. */
+  answer(asks: readonly Ask[], busy?: (what: string) => void): Promise<readonly AnyAnswer[]>;
 }
 
 export function* stat(path: string): Asking<Answer<Stat>> {

@@ -24,12 +24,15 @@ export interface Found extends Inode {
 export interface Owned {
   readonly id: number;
   readonly count: number;
-  /** The first paths, in the order of the walk. */
+  /** The first paths, in the order of their bytes. */
   readonly first: readonly string[];
 }
 
-/** Why a part was left out: a file system of its own, a directory that may not be read, what a container engine stores, or the limit. */
-export const leftOutWhys = ['mount', 'denied', 'store', 'limit'] as const;
+/**
+ * Why a part was left out: a file system of its own, a directory that may not be read, what a container engine stores, a
+ * name that cannot be written down (what stands in its place is the directory that holds it), or the limit.
+ */
+export const leftOutWhys = ['mount', 'denied', 'store', 'name', 'limit'] as const;
 export interface LeftOut {
   readonly path: string;
   readonly why: (typeof leftOutWhys)[number];

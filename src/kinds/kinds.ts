@@ -32,23 +32,39 @@ import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
+import { audit } from './host/audit.ts';
 import { bootProtection } from './host/boot-protection.ts';
+import { clock } from './host/clock.ts';
+import { clockOrder } from './host/clock-order.ts';
+import { containerData } from './host/container-data.ts';
+import { coreDumps } from './host/core-dumps.ts';
 import { dbusSession } from './host/dbus-session.ts';
+import { diskSpace } from './host/disk-space.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
 import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
+import { forwarding } from './host/forwarding.ts';
 import { hardware } from './host/hardware.ts';
+import { hostname } from './host/hostname.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { inboundDefault } from './host/inbound-default.ts';
+import { iptables } from './host/iptables.ts';
+import { journal } from './host/journal.ts';
+import { kdump } from './host/kdump.ts';
+import { kernel } from './host/kernel.ts';
 import { kernelCommandLine } from './host/kernel-command-line.ts';
+import { kernelConfig } from './host/kernel-config.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
+import { lsm } from './host/lsm.ts';
 import { machineId } from './host/machine-id.ts';
 import { moduleSignatures } from './host/module-signatures.ts';
 import { mount } from './host/mount.ts';
+import { networkdForeign } from './host/networkd-foreign.ts';
 import { openConsoles } from './host/open-consoles.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
@@ -59,20 +75,25 @@ import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
 import { rootIntegrity } from './host/root-integrity.ts';
+import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
-import { selinuxState } from './host/selinux-state.ts';
+import { selinuxPolicy } from './host/selinux-policy.ts';
 import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
+import { sysctlSettings } from './host/sysctl-settings.ts';
 import { text } from './host/text.ts';
+import { timeSources } from './host/time-sources.ts';
 import { tool } from './host/tool.ts';
 import { trustedDirectories } from './host/trusted-directories.ts';
 import { unownedFiles } from './host/unowned-files.ts';
+import { usbStorage } from './host/usb-storage.ts';
 import { user } from './host/user.ts';
 import { userBus } from './host/user-bus.ts';
 import { userManager } from './host/user-manager.ts';
 import { userUnits } from './host/user-units.ts';
 import { usernsApparmor } from './host/userns-apparmor.ts';
+import { watchdog } from './host/watchdog.ts';
 import { k3d } from './k3d/k3d.ts';
 import { k3dConfig } from './k3d/k3d-config.ts';
 import { k3dDatastore } from './k3d/k3d-datastore.ts';
@@ -96,14 +117,15 @@ import { k3sContainerd } from './k3s/k3s-containerd.ts';
 import { k3sDatastore } from './k3s/k3s-datastore.ts';
 import { k3sEncryption } from './k3s/k3s-encryption.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
+import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
-import { k3sPodSecurity } from './k3s/k3s-pod-security.ts';
 import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
+import { k3sResolv } from './k3s/k3s-resolv.ts';
 import { k3sRoles } from './k3s/k3s-roles.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
@@ -112,10 +134,11 @@ import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
 import { k3sRunning } from './k3s/k3s-running.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { k3sSelinux } from './k3s/k3s-selinux.ts';
-import { k3sService } from './k3s/k3s-service.ts';
 import { k3sServices } from './k3s/k3s-services.ts';
 import { k3sState } from './k3s/k3s-state.ts';
 import { k3sTokens } from './k3s/k3s-tokens.ts';
+import { k3sUfw } from './k3s/k3s-ufw.ts';
+import { podNetwork } from './k3s/pod-network.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
@@ -124,6 +147,7 @@ import { podmanMachine } from './macos/podman-machine.ts';
 import { bridgeFirewall } from './podman/bridge-firewall.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
+import { firewalldPorts } from './podman/firewalld-ports.ts';
 import { fuseDevice } from './podman/fuse-device.ts';
 import { pastaApparmor } from './podman/pasta-apparmor.ts';
 import { podmanApi } from './podman/podman-api.ts';
@@ -156,10 +180,27 @@ import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { authorizedKeys } from './ssh/authorized-keys.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
 import { sshd } from './ssh/sshd.ts';
+import { etcLayers } from './suse/etc-layers.ts';
+import { firstBoot } from './suse/first-boot.ts';
+import { healthChecker } from './suse/health-checker.ts';
+import { k3sPlace } from './suse/k3s-place.ts';
+import { k3sRepository } from './suse/k3s-repository.ts';
+import { kernelFlavour } from './suse/kernel-flavour.ts';
+import { rootSnapshot } from './suse/root-snapshot.ts';
+import { subidDefaults } from './suse/subid-defaults.ts';
+import { susePermissions } from './suse/suse-permissions.ts';
+import { suseReboots } from './suse/suse-reboots.ts';
+import { usrEtc } from './suse/usr-etc.ts';
+import { zypperRepos } from './suse/zypper-repos.ts';
+import { startedUnits } from './systemd/started-units.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
+import { can } from './vehicle/can.ts';
 import { qm } from './vehicle/qm.ts';
+import { rauc } from './vehicle/rauc.ts';
+import { rollback } from './vehicle/rollback.ts';
+import { updateChannels } from './vehicle/update-channels.ts';
 
 export const kinds: readonly Kind[] = [
   bootArguments,
@@ -194,23 +235,39 @@ export const kinds: readonly Kind[] = [
   accounts,
   administrators,
   attestation,
+  audit,
   bootProtection,
+  clock,
+  clockOrder,
+  containerData,
+  coreDumps,
   dbusSession,
+  diskSpace,
   document,
   engine,
   environment,
   file,
   fileTree,
+  forwarding,
   hardware,
+  hostname,
   idmapTools,
+  inboundDefault,
+  iptables,
+  journal,
+  kdump,
+  kernel,
   kernelCommandLine,
+  kernelConfig,
   kernelModules,
   leftBehind,
   lingering,
   lowPorts,
+  lsm,
   machineId,
   moduleSignatures,
   mount,
+  networkdForeign,
   openConsoles,
   os,
   packages,
@@ -221,20 +278,25 @@ export const kinds: readonly Kind[] = [
   privileges,
   process,
   rootIntegrity,
+  routes,
   runtimeDir,
-  selinuxState,
+  selinuxPolicy,
   sharedMounts,
   subidConflicts,
   sysctl,
+  sysctlSettings,
   text,
+  timeSources,
   tool,
   trustedDirectories,
   unownedFiles,
+  usbStorage,
   user,
   userBus,
   userManager,
   userUnits,
   usernsApparmor,
+  watchdog,
   k3d,
   k3dConfig,
   k3dDatastore,
@@ -258,14 +320,15 @@ export const kinds: readonly Kind[] = [
   k3sDatastore,
   k3sEncryption,
   k3sFiles,
+  k3sFirewalld,
   k3sKubeconfig,
   k3sNamespaces,
   k3sNodes,
-  k3sPodSecurity,
   k3sPods,
   k3sProxy,
   k3sRegistries,
   k3sRelease,
+  k3sResolv,
   k3sRoles,
   k3sRootless,
   k3sRootlessData,
@@ -274,10 +337,11 @@ export const kinds: readonly Kind[] = [
   k3sRunning,
   k3sRuntime,
   k3sSelinux,
-  k3sService,
   k3sServices,
   k3sState,
   k3sTokens,
+  k3sUfw,
+  podNetwork,
   machineConfig,
   machineDocker,
   machineHostKey,
@@ -286,6 +350,7 @@ export const kinds: readonly Kind[] = [
   bridgeFirewall,
   dockerCli,
   dockerSock,
+  firewalldPorts,
   fuseDevice,
   pastaApparmor,
   podmanApi,
@@ -318,10 +383,27 @@ export const kinds: readonly Kind[] = [
   authorizedKeys,
   sshConfig,
   sshd,
+  etcLayers,
+  firstBoot,
+  healthChecker,
+  k3sPlace,
+  k3sRepository,
+  kernelFlavour,
+  rootSnapshot,
+  subidDefaults,
+  susePermissions,
+  suseReboots,
+  usrEtc,
+  zypperRepos,
+  startedUnits,
   unit,
   unitLive,
   bluechi,
+  can,
   qm,
+  rauc,
+  rollback,
+  updateChannels,
 ];
 
 export const kindsByName: ReadonlyMap<string, Kind> = new Map(kinds.map((k) => [k.name, k]));

@@ -16,7 +16,8 @@ export function valuesOf({ controls }: Narrowing, profile: string, rules: readon
 }
 
 /** The releases chosen of a profile: each with the start of all its controls, and of those chosen. */
-function chosenOf({ id, narrows = {} }: Profile, given: readonly GivenParam[]): { readonly all: string; readonly chosen: string }[] {
+function chosenOf({ id, narrows }: Profile, given: readonly GivenParam[]): { readonly all: string; readonly chosen: string }[] {
+  if (narrows === undefined || given.length === 0) return [];
   return Object.entries(narrows).flatMap(([name, { controls }]) => {
     const value = given.findLast((g) => g.profile === id && g.name === name)?.value;
     return value === undefined ? [] : [{ all: `${controls} `, chosen: `${controls} ${String(value)} ` }];
@@ -25,7 +26,7 @@ function chosenOf({ id, narrows = {} }: Profile, given: readonly GivenParam[]): 
 
 /** Whether a profile still has a rule of its own. */
 export const admits = (profile: Profile, { controls }: Ruled, given: readonly GivenParam[]): boolean =>
-  chosenOf(profile, given).every(({ chosen }) => controls.some((c) => c.startsWith(chosen)));
+  profile.narrows === undefined || given.length === 0 || chosenOf(profile, given).every(({ chosen }) => controls.some((c) => c.startsWith(chosen)));
 
 /** The controls of a rule, without those of releases that were not chosen. */
 export function controlsLeft({ controls }: Pick<Rule, 'controls'>, profiles: readonly Profile[], given: readonly GivenParam[]): readonly string[] {

@@ -22,7 +22,7 @@ export type StoredPack = Omit<Pack, 'rules'> & { readonly rules: readonly Stored
 /** A parameter given on the command line: for one rule, or for every rule that has it. */
 export interface GivenParam {
   readonly rule?: string;
-  /** It is a parameter of this profile, and of no rule. */
+  /** It is a parameter of this profile; its rules that have one of that name get it as well. */
   readonly profile?: string;
   readonly name: string;
   readonly value: Json;
@@ -34,11 +34,14 @@ export interface Chosen {
   readonly from?: string;
 }
 
-/** Looks parameters up: command line, then the strictest of the chosen profiles that have the rule, then the rule's default. */
+/** Looks parameters up: command line (one of a profile reaches its rules that have one of that name), then the strictest of the chosen profiles that have the rule, then the rule's default. */
 export function paramChoice(given: readonly GivenParam[], profiles: readonly Profile[]): (rule: Rule, name: string) => Chosen {
   return (rule, name) => {
+    const named = given.filter((g) => g.name === name);
     const own =
-      given.findLast((g) => g.rule === rule.id && g.name === name) ?? given.findLast((g) => g.rule === undefined && g.profile === undefined && g.name === name);
+      named.findLast((g) => g.rule === rule.id) ??
+      named.findLast((g) => g.rule === undefined && g.profile === undefined) ??
+      named.findLast((g) => g.profile !== undefined && rule.profiles.includes(g.profile) && Object.hasOwn(rule.params, name));
     if (own) return { value: own.value };
     const usual = rule.params[name]?.default ?? null;
     const offers = profiles.filter((p) => rule.profiles.includes(p.id)).map(({ id, params }) => ({ value: params[rule.id]?.[name] ?? usual, from: id }));

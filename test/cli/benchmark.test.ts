@@ -7,9 +7,14 @@ const listed = async (...args: string[]) =>
 const ofCis = (controls: readonly string[]) => controls.filter((c) => c.startsWith('CIS K3s '));
 
 describe('--param benchmark of k3s-cis', () => {
-  test.each(['2.1', '1.12', '1.9'])('%s lists what that benchmark has, under its numbers alone', async (benchmark) => {
+  test.each([
+    ['2.1', 134],
+    ['1.12', 131],
+    ['1.9', 130],
+  ])('%s lists %i rules: what that benchmark has, under its numbers alone', async (benchmark, count) => {
     const all = await listed();
     const rules = await listed('--param', `benchmark=${benchmark}`);
+    expect(rules).toHaveLength(count);
     const has = all.filter(({ controls }) => controls.some((c) => c.startsWith(`CIS K3s ${benchmark} `)));
     expect(rules.map((r) => r.id)).toEqual(has.map((r) => r.id));
     expect(rules.every(({ controls }) => ofCis(controls).length > 0 && ofCis(controls).every((c) => c.startsWith(`CIS K3s ${benchmark} `)))).toBe(true);
@@ -24,6 +29,17 @@ describe('--param benchmark of k3s-cis', () => {
     expect(err).toContain(said);
   });
 
+  test.each([
+    ['2.1', 'pass'],
+    ['1.12', 'pass'],
+    ['1.9', 'fail'],
+  ])('%s reaches the rule that judges by it: certificates for all to read %s', async (benchmark, outcome) => {
+    const host = `${packageRoot}/fixtures/hosts/k3s-server-1.33.yaml`;
+    const { out } = await pretrip(['scan', host, '--as', 'composed', '-p', 'k3s-cis', '-D', `benchmark=${benchmark}`, '-o', 'json', '--fail-on', 'never']);
+    const { verdicts } = JSON.parse(out) as { verdicts: { rule: string; outcome: string }[] };
+    expect(verdicts.find(({ rule }) => rule === 'cis.k3s.pki-certificates-mode')).toMatchObject({ outcome });
+  });
+
   test('a report is in that numbering, and says which', async () => {
     const host = `${packageRoot}/fixtures/hosts/crio-healthy.yaml`;
     const { out } = await pretrip(['scan', host, '--as', 'composed', '-p', 'k3s-cis', '-D', 'benchmark=1.9', '-o', 'json']);
@@ -31,8 +47,8 @@ describe('--param benchmark of k3s-cis', () => {
     expect(report).toMatchObject({ numbering: 'CIS K3s 1.9', params: { 'k3s-cis:benchmark': '1.9' }, selection: { params: ['benchmark=1.9'] } });
     expect(report.rules.flatMap((r: { controls: string[] }) => ofCis(r.controls)).every((c: string) => c.startsWith('CIS K3s 1.9 '))).toBe(true);
     const table = await pretrip(['scan', host, '--as', 'composed', '-p', 'k3s-cis', '-D', 'benchmark=1.9', '-o', 'table', '--fail-on', 'never']);
-    expect(table.out).toMatch(/^ +1\.2\.17 cis\.k3s\.apiserver-audit-age$/m);
+    expect(table.out).toMatch(/^ +1\.2\.18 cis\.k3s\.apiserver-audit-backups?$/m);
     const junit = await pretrip(['scan', host, '--as', 'composed', '-p', 'k3s-cis', '-D', 'benchmark=1.9', '-o', 'junit']);
-    expect(junit.out).toContain('control: CIS K3s 1.9 1.2.17');
+    expect(junit.out).toContain('control: CIS K3s 1.9 1.2.18');
   });
 });

@@ -16,6 +16,8 @@ const cannotBeTold: Readonly<Record<string, string>> = {
   'podman.config.pids-limit': hierarchy,
   'podman.config.runtime': hierarchy,
   'podman.version.major-migration': hierarchy,
+  'k3s.bind': 'addresses of all interfaces are those of a running host',
+  'k3s.rootless.bin.idmap': 'a directory does not show the capabilities of files',
   'podman.config.logging': 'which log driver Podman takes by itself depends on how it was built',
   'quadlet.host-mounts': 'volumes are made on the host',
   'rootless.newidmap': 'a directory does not show the capabilities of files',

@@ -28,6 +28,8 @@ describe('composed hosts', () => {
     ['files: {}\ncommands:\n  a: { exit: "1" }\n', '3:14 exit must be a whole number'],
     ['files: {}\nsockets:\n  /run/x/_ping: { body: OK }\n', '3:3 "/run/x/_ping" must be the path of a socket'],
     ['files: {}\nsockets:\n  /run/x /_ping: { headers: { Server: a } }\n', '3:31 the header "Server" must be lower case (did you mean "server"?)'],
+    ['files: {}\npackages: { apk: [] }\n', '2:13 unknown key "apk" in packages'],
+    ['files: {}\npackages: { rpm: [bash] }\n', '2:19 "bash" must be a name, a space and a version ("bash 5.2.15-2.x86_64"'],
     ['files: {}\nenv: { A: 1 }\n', '2:11 the variable A must be text'],
     ['files: {}\nuser: { name: a, uid: 1, gid: 1 }\n', '2:7 user needs "home"'],
     ['files: {}\nkind: picture\n', '2:7 kind must be one of: live, image'],

@@ -8,6 +8,7 @@ import { isOfDisk } from '../../facts/asks.ts';
 import { settle } from '../../facts/settle.ts';
 import { notInImage } from '../disk/image.ts';
 import { listPackages } from '../disk/packages.ts';
+import { databaseFiles, filesOf, listedPackages, type PackagesSpec } from './composed-packages.ts';
 import { type Node, type Tree, treeOf } from './composed-tree.ts';
 import { walkTree } from './composed-walk.ts';
 
@@ -55,6 +56,8 @@ export interface HostSpec {
   readonly files?: Readonly<Record<string, FileSpec>>;
   /** Keyed by the words of the command joined by one space; `user@` in front for another account. */
   readonly commands?: Readonly<Record<string, CommandSpec>>;
+  /** What each package database lists: `name [epoch:]version[-release][.arch]`. `null`: there is no such database. */
+  readonly packages?: PackagesSpec;
   /** Keyed by `SOCKET PATH`. */
   readonly sockets?: Readonly<Record<string, ResponseSpec>>;
 }
@@ -62,6 +65,7 @@ export interface HostSpec {
 /** Lays the changes over a host: given entries replace, `null` removes. */
 export function overlay(base: HostSpec, change: HostSpec): HostSpec {
   const files: Record<string, FileSpec> = { ...base.files };
+  for (const path of filesOf(change.packages)) delete files[path];
   for (const [path, spec] of Object.entries(change.files ?? {})) {
     if (spec === null) for (const p of Object.keys(files)) if (p === path || p.startsWith(`${path}/`)) delete files[p];
     if (spec !== null) files[path] = spec;
@@ -73,6 +77,7 @@ export function overlay(base: HostSpec, change: HostSpec): HostSpec {
     env: { ...base.env, ...change.env },
     commands: { ...base.commands, ...change.commands },
     sockets: { ...base.sockets, ...change.sockets },
+    packages: { ...base.packages, ...change.packages },
   };
 }
 
@@ -97,7 +102,7 @@ export function answerer(spec: HostSpec): (ask: Ask) => AnyAnswer {
       case 'walk':
         return walkTree(nodes, tree, ask.top, ask.names);
       case 'packages':
-        return settle(listPackages(ask.of), answer);
+        return listedPackages(spec.packages, ask.of, tree) ?? settle(listPackages(ask.of), answer);
       case 'run':
         return outputOf(spec, ask.argv, ask.user);
       case 'get':
@@ -138,7 +143,7 @@ function responseOf(spec: HostSpec, tree: Tree, socket: string, path: string): A
 function nodesOf(spec: HostSpec): Map<string, Node> {
   const directory: Node = { type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 4096, mtime: 0 };
   const nodes = new Map<string, Node>([['/', directory]]);
-  for (const [path, file] of Object.entries(spec.files ?? {})) {
+  for (const [path, file] of Object.entries({ ...databaseFiles(spec.packages), ...spec.files })) {
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
       const parent = path.slice(0, at);
       if (!nodes.has(parent)) nodes.set(parent, directory);

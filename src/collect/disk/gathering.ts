@@ -5,19 +5,27 @@ import { type Credential, type Found, type LeftOut, named, type Owned, type Walk
 import { byBytes } from './limits.ts';
 
 /** So many paths stand for a multitude. */
-const firstOf = 3;
+export const firstOf = 3;
 /** So many finds, and parts left out, are told of one walk. */
-const mostFound = 20_000;
-const mostLeftOut = 200;
+export const mostFound = 20_000;
+export const mostLeftOut = 200;
 /** Bytes of the largest text that is read as a whole; of anything else the beginning. */
 export const wholeText = 256 * 1024;
 export const beginning = 4096;
 
-/** What stands below holds the file systems of containers, not the host's own. Read against the end of a path. */
-const stores =
-  /\/(?:containers\/storage\/(?:overlay|btrfs|vfs|zfs)|docker\/(?:overlay2|btrfs|vfs|zfs)|(?:k3s\/agent\/containerd|lib\/containerd)\/io\.containerd\.snapshotter\.v1\.\w+|kubelet\/pods|\.snapshots\/\d+\/snapshot)$/;
+/** Ends of paths; `*` stands for any characters. What stands below holds the file systems of containers, not the host's own. */
+export const stores = [
+  ...['overlay', 'btrfs', 'vfs', 'zfs'].map((driver) => `containers/storage/${driver}`),
+  ...['overlay2', 'btrfs', 'vfs', 'zfs'].map((driver) => `docker/${driver}`),
+  'k3s/agent/containerd/io.containerd.snapshotter.v1.*',
+  'lib/containerd/io.containerd.snapshotter.v1.*',
+  'kubelet/pods',
+  '.snapshots/*/snapshot',
+] as const;
 
-export const isStore = (path: string): boolean => stores.test(path);
+const storeEnd = new RegExp(`/(?:${stores.map((s) => s.replaceAll('.', '\\.').replaceAll('*', '.*')).join('|')})$`, 's');
+
+export const isStore = (path: string): boolean => storeEnd.test(path);
 
 export class Gathering {
   inodes = 0;
@@ -56,7 +64,7 @@ export class Gathering {
 
   unread(path: string): void {
     this.#unread.count += 1;
-    if (this.#unread.first.length < firstOf) this.#unread.first.push(path);
+    smallest(this.#unread.first, path);
   }
 
   result(): Walk {
@@ -73,12 +81,24 @@ export class Gathering {
   }
 }
 
+/** Without what UTF-16 orders differently than bytes are. */
+const isPlain = (path: string): boolean => !/[\ud800-\uffff]/.test(path);
+
+/** Keeps the first paths in the order of their bytes, in whatever order they come. Each inode passes here: most are told off by one look. */
+function smallest(first: string[], path: string): void {
+  const last = first[firstOf - 1];
+  if (last !== undefined && (isPlain(path) && isPlain(last) ? path >= last : byBytes(last, path) <= 0)) return;
+  first.push(path);
+  first.sort(byBytes);
+  if (first.length > firstOf) first.pop();
+}
+
 function count(owners: Map<number, { count: number; first: string[] }>, id: number, path: string): void {
   const known = owners.get(id);
   if (!known) owners.set(id, { count: 1, first: [path] });
   else {
     known.count += 1;
-    if (known.first.length < firstOf) known.first.push(path);
+    smallest(known.first, path);
   }
 }
 

@@ -1,20 +1,25 @@
 /** Lists the packages of a database, from whatever answers about files and programs of the host. */
 import type { Answer, Asking } from '../../facts/ask.ts';
 import { list, read, run, stat } from '../../facts/ask.ts';
+import { versionText } from '../../facts/package-name.ts';
 import type { Package, Packages } from '../../facts/packages.ts';
 import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
 import { byBytes } from './limits.ts';
+import { packagesInFile } from './rpm-database.ts';
 
-const dpkgStatus = '/var/lib/dpkg/status';
+export const dpkgStatus = '/var/lib/dpkg/status';
 /** Distroless images keep one file a package here instead (GoogleContainerTools/distroless). */
-const dpkgStatusDirectory = '/var/lib/dpkg/status.d';
+export const dpkgStatusDirectory = '/var/lib/dpkg/status.d';
 /** Every place an RPM database has had: SQLite, ndb and Berkeley DB; rpm 4.x and SUSE's /usr/lib/sysimage. */
-const rpmDatabases = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'].flatMap((d) => ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((f) => `${d}/${f}`));
-const rpmQuery = ['rpm', '-qa', '--qf', '%{NAME}\\t%|EPOCH?{%{EPOCH}}:{}|\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n'];
+export const rpmDatabases = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'].flatMap((d) => ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((f) => `${d}/${f}`));
+export const rpmQuery = ['rpm', '-qa', '--qf', '%{NAME}\\t%|EPOCH?{%{EPOCH}}:{}|\\t%{VERSION}\\t%{RELEASE}\\t%|ARCH?{%{ARCH}}:{}|\\n'];
 
-/** All packages of a database, `absent` where there is none. */
-export function* listPackages(database: string): Asking<Answer<Packages>> {
-  return yield* database === 'dpkg' ? dpkgPackages() : database === 'rpm' ? rpmPackages() : unheardOf();
+/** Where the file at this path of the host lies, links followed, in terms of this machine; or why that cannot be said. */
+export type FileOf = (path: string) => string | Answer<never>;
+
+/** All packages of a database, `absent` where there is none. `file`: the host's files lie here, so that rpm is not needed. */
+export function* listPackages(database: string, file?: FileOf): Asking<Answer<Packages>> {
+  return yield* database === 'dpkg' ? dpkgPackages() : database === 'rpm' ? rpmPackages(file) : unheardOf();
 }
 
 // biome-ignore lint/correctness/useYield: nobody need be asked.
@@ -37,23 +42,46 @@ function* dpkgPackages(): Asking<Answer<Packages>> {
   return listed(found);
 }
 
-function* rpmPackages(): Asking<Answer<Packages>> {
-  let there = false;
+function* rpmPackages(file: FileOf | undefined): Asking<Answer<Packages>> {
+  const there: string[] = [];
   for (const path of rpmDatabases) {
     const answer = yield* stat(path);
     if (answer.is === 'blocked') return answer;
-    there ||= answer.is === 'got';
+    if (answer.is === 'got') there.push(path);
   }
-  if (!there) return { is: 'absent' };
+  if (there.length === 0) return { is: 'absent' };
   const output = yield* run(rpmQuery);
-  if (output.is !== 'got') return { is: 'blocked', why: 'unsupported', said: 'the rpm database cannot be read offline yet' };
+  if (output.is !== 'got') return offline(there, file);
   if (output.value.exit !== 0) return { is: 'blocked', why: 'failed', said: output.value.stderr.split('\n')[0] ?? '' };
-  const rows = output.value.stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')]));
-  return listed(rows.map(([name = '', epoch = '', version = '', release = '', arch = '']) => ({ name, epoch, version, release, arch })));
+  return listed(packagesInQuery(output.value.stdout));
 }
 
-/** By name, then by version. */
-const listed = (packages: readonly Package[]): Answer<Packages> => {
-  const whole = (p: Package): string => `${p.epoch}:${p.version}-${p.release}`;
-  return { is: 'got', value: { packages: packages.toSorted((a, b) => byBytes(a.name, b.name) || byBytes(whole(a), whole(b))) } };
-};
+/** What `rpmQuery` printed. */
+export const packagesInQuery = (text: string): Package[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'))
+    .map(([name = '', epoch = '', version = '', release = '', arch = '']) => ({ name, epoch, version, release, arch }));
+
+/** Where rpm does not answer. What is left of Berkeley DB beside another database is what that was made from. */
+function offline(there: readonly string[], file: FileOf | undefined): Answer<Packages> {
+  if (!file) return { is: 'blocked', why: 'unsupported', said: 'rpm does not answer, and nobody else reads its database here' };
+  const files = new Map<string, string>();
+  for (const path of there) {
+    const found = file(path);
+    if (typeof found !== 'string') return found;
+    files.set(found, path);
+  }
+  const current = [...files.keys()].filter((path) => !path.endsWith('/Packages'));
+  const [only, ...others] = current.length > 0 ? current : files.keys();
+  if (only === undefined || others.length > 0) return { is: 'blocked', why: 'failed', said: `there are several rpm databases: ${there.join(', ')}` };
+  const found = packagesInFile(only);
+  return found.is === 'got' ? listed(found.value) : found;
+}
+
+const listed = (packages: readonly Package[]): Answer<Packages> => ({ is: 'got', value: { packages: inOrder(packages) } });
+
+/** By name, then by version, by bytes. */
+export const inOrder = (packages: readonly Package[]): Package[] =>
+  packages.toSorted((a, b) => byBytes(a.name, b.name) || byBytes(versionText(a), versionText(b)));

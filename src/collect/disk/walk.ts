@@ -13,13 +13,19 @@ export interface WalkLimits {
   readonly seconds: number;
 }
 
-const usualWalk: WalkLimits = { inodes: 2_000_000, seconds: 300 };
+export const usualWalk: WalkLimits = { inodes: 2_000_000, seconds: 300 };
 
 /** So many milliseconds pass before others get their turn. */
 const turn = 50;
 
-/** Walks `top` (in the host's own terms, without links) below `root`, where the host's file system lies: `''` is this host. */
-export async function walkDisk(root: string, top: string, names: readonly string[], { inodes, seconds }: WalkLimits = usualWalk): Promise<Answer<Walk>> {
+/** Walks `top` (in the host's own terms, without links) below `root`, where the host's file system lies: `''` is this host. `busy` is told how far it came. */
+export async function walkDisk(
+  root: string,
+  top: string,
+  names: readonly string[],
+  { inodes, seconds }: WalkLimits = usualWalk,
+  busy: (what: string) => void = () => {},
+): Promise<Answer<Walk>> {
   const own = look(root + top);
   if (own === 'absent') return { is: 'absent' };
   if (typeof own === 'string') return { is: 'blocked', why: own };
@@ -35,6 +41,7 @@ export async function walkDisk(root: string, top: string, names: readonly string
       continue;
     }
     if (Date.now() - since > turn) {
+      busy(`walking ${/^\/[^/]*/.exec(directory)?.[0]}, ${gathering.inodes.toLocaleString('en')} files`);
       await setImmediate();
       since = Date.now();
     }
@@ -54,6 +61,11 @@ function within(gathering: Gathering, root: string, directory: string, device: n
   }
   const further: string[] = [];
   for (const name of names) {
+    // Bytes that are no text: by such a name nothing is found.
+    if (name.includes('\ufffd')) {
+      gathering.leave(directory, 'name');
+      continue;
+    }
     const path = directory === '/' ? `/${name}` : `${directory}/${name}`;
     const stats = look(root + path);
     // What ended meanwhile is no loss.
@@ -94,7 +106,7 @@ function textOfLink(path: string): string | undefined {
   }
 }
 
-const buffer = Buffer.allocUnsafe(wholeText);
+let space: Buffer | undefined;
 
 function contentOf(gathering: Gathering, file: string, path: string, size: number): readonly Credential[] {
   let descriptor: number;
@@ -105,6 +117,8 @@ function contentOf(gathering: Gathering, file: string, path: string, size: numbe
     return [];
   }
   try {
+    space ??= Buffer.allocUnsafe(wholeText);
+    const buffer = space;
     // Another file may stand there by now, a FIFO or a device.
     if (size > wholeText && !fstatSync(descriptor).isFile()) return [];
     const start = readSync(descriptor, buffer, 0, beginning, 0);

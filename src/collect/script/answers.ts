@@ -1,8 +1,11 @@
 /** One frame of a capture script → the answers in it. Pure; undefined for a frame that makes no sense. */
 import type { Account, Answer, AnyAnswer, Ask, FileType, Inode, Output, Stat } from '../../facts/ask.ts';
 import { isFileSort } from '../../facts/asks.ts';
+import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
 import { byBytes, contentOf, limits } from '../disk/limits.ts';
+import { inOrder, packagesInQuery } from '../disk/packages.ts';
 import { responseOf } from './http.ts';
+import { walkIn } from './walk-frame.ts';
 
 type Found = readonly (readonly [Ask, AnyAnswer])[];
 
@@ -68,6 +71,12 @@ export function answersIn(words: readonly string[], body: Buffer): Found | undef
       return runIn(words.slice(1), body);
     case 'get':
       return getIn(words.slice(1), body);
+    case 'walk':
+      return walked(sort, body);
+    case 'packages':
+      return packagesIn(sort, body);
+    case 'waiting':
+      return [];
     default:
       return undefined;
   }
@@ -251,6 +260,28 @@ function refusalOf(state: string, number: string, ask: Ask): AnyAnswer {
     default:
       return blocked.failed;
   }
+}
+
+function walked(state: string, body: Buffer): Found | undefined {
+  const told = walkIn(body.toString('utf8'), inodeIn);
+  if (!told || (state === 'got') !== (told.walk !== undefined)) return undefined;
+  return [[told.ask, told.walk ? { is: 'got', value: told.walk } : refused(state)]];
+}
+
+function packagesIn(state: string, body: Buffer): Found | undefined {
+  const [of, output] = firstLine(body);
+  if (of === undefined || output === undefined) return undefined;
+  const ask: Ask = { do: 'packages', of };
+  if (state !== 'got') return [[ask, refused(state)]];
+  const text = output.toString('utf8');
+  return [[ask, { is: 'got', value: { packages: inOrder(of === 'dpkg' ? packagesInStatus(text) : packagesInQuery(text)) } }]];
+}
+
+/** Why there is no answer, for what has no words of its own. */
+function refused(state: string): AnyAnswer {
+  if (state === 'absent') return absent;
+  if (state === 'timeout') return { is: 'blocked', why: 'timeout' };
+  return Object.hasOwn(blocked, state) ? blocked[state as keyof typeof blocked] : blocked.failed;
 }
 
 function getIn([state = '', ...numbers]: readonly string[], body: Buffer): Found | undefined {

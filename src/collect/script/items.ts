@@ -42,6 +42,10 @@ export interface Items {
   /** Files of /proc/PID of processes of a name. */
   readonly processes: ReadonlyMap<string, Readonly<Record<FileSort, readonly string[]>>>;
   readonly variables: readonly string[];
+  /** Directories from which file systems are walked, all for the same names: the first of all, the others where they are mounts. */
+  readonly walks: readonly { readonly top: string; readonly names: readonly string[] }[];
+  /** Databases of packages. */
+  readonly packages: readonly string[];
 }
 
 /** How deep a tree (`/**` at the end of a pattern) is looked into at once; one as wide as /var is not. */
@@ -92,6 +96,8 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
     everyone: unique(told.flatMap((p) => (p.do === 'stat' && everyHome.test(p.path) ? [p.path.replace(everyHome, '~/.')] : []))),
     asAccount: usable(runs.filter((r) => r.asUser)),
     processes,
+    walks: told.flatMap((p) => (p.do === 'walk' && !/[*\n]/.test(p.top) ? [{ top: p.top, names: p.names }] : [])),
+    packages: unique(told.flatMap((p) => (p.do === 'packages' ? [p.of] : []))),
     variables: unique(told.flatMap((p) => (p.do === 'env' && !p.name.includes('*') ? [p.name] : []))),
   };
 }

@@ -1,5 +1,6 @@
 /** Questions → one self-contained POSIX-sh script that asks them all, and smaller ones for what is asked later. Pure. */
 import { type Ask, type AskOf, type FileSort, isOfPath, type Sort } from '../../facts/asks.ts';
+import { databases } from '../../facts/packages.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import { limits } from '../disk/limits.ts';
 import { everyName, type Items, itemsOf, type Paths, type Questions, type Run } from './items.ts';
@@ -33,16 +34,19 @@ export interface Capture {
 export function captureScript(patterns: readonly Pattern[], capture: Capture): string {
   const items = itemsOf(patterns, capture.files);
   const { accounts = [] } = capture;
+  const walks = [...items.walks.map(walkCall), ...walkCalls(capture.asks ?? [])];
   const body = [
     `  patience=${capture.seconds ?? limits.seconds}`,
     `  begin ${quote(capture.nonce)}`,
     `  hello ${quote(`tool=${capture.tool}${capture.files.map((f) => `\nfile=${f}`).join('')}${accounts.map((a) => `\naccount=${a}`).join('')}`)}`,
     `  meant=${quote(` ${accounts.join(' ')} `)}"\${SUDO_USER-} "`,
+    ...(walks.length > 0 ? ['  walking walks'] : []),
     ...(capture.asks ? [`  max=${limits.read} max_out=${limits.output} max_names=${limits.names}`, ...askLines(capture.asks), ''] : []),
     `  max=${firstRead} max_out=${limits.output} max_names=${limits.names}`,
     ...items.variables.map((name) => `  ${variable(name)}`),
     '',
     '  # Programs, in the background while files are read.',
+    ...items.packages.flatMap((of) => packagesCall(of)).map((call) => `  ${call}`),
     ...runLines(items.host.runs),
     '  accounts account_runs',
     ...items.host.gets.map((g) => `  G ${quote(g.socket)} ${quote(g.path)}`),
@@ -63,6 +67,7 @@ export function captureScript(patterns: readonly Pattern[], capture: Capture): s
     library,
     ...chainFunctions(items),
     ...accountFunctions(items, capture.traces),
+    ...walksFunction(walks),
     'capture() {',
     `  prepare ${quote(capture.nonce)}`,
     ...body,
@@ -74,9 +79,12 @@ export function captureScript(patterns: readonly Pattern[], capture: Capture): s
 
 /** The script for a few asks, in a shell that has run a capture script. */
 export function followUpScript(asks: readonly Ask[], nonce: string): string {
+  const walks = walkCalls(asks);
   return `${[
+    ...walksFunction(walks),
     'more() {',
     `  begin ${quote(nonce)}`,
+    ...(walks.length > 0 ? ['  walking walks'] : []),
     `  max=${limits.read} max_out=${limits.output} max_names=${limits.names}`,
     ...askLines(asks),
     '  tell',
@@ -100,15 +108,33 @@ function askLines(asks: readonly Ask[]): string[] {
 const calls: { readonly [S in Exclude<Sort, FileSort>]: (ask: AskOf<S>) => readonly string[] } = {
   env: ({ name }) => (isName(name) ? [variable(name)] : []),
   get: ({ socket, path }) => [`G ${quote(socket)} ${quote(path)}`],
-  // Neither is brought by a script yet: what nobody brought is unknown.
+  // All walks of a script are called by one function.
   walk: () => [],
-  packages: () => [],
+  packages: ({ of }) => packagesCall(of),
   run: ({ argv, user }) => {
     if (/[\n:]/.test(`${user?.name ?? ''}${user?.home ?? ''}`)) return [];
     const who = user ? quote(`${user.name}:${user.uid}:${user.gid}:${user.home}`) : "''";
     return [`X ${who} ${quote(JSON.stringify(argv))} ${argv.map(quoteArgument).join(' ')}`];
   },
 };
+
+/** How a database is asked for its packages. */
+const packagesCall = (of: string): readonly string[] => (databases.some((d) => d === of) ? [`P ${of}`] : []);
+
+const walksFunction = (walks: readonly string[]): string[] => (walks.length > 0 ? ['walks() {', '  walks=0', ...walks.map((w) => `  ${w}`), '}'] : []);
+
+const walkCalls = (asks: readonly Ask[]): string[] => asks.flatMap((a) => (a.do === 'walk' && !a.top.includes('\n') ? [walkWords('W', a)] : []));
+
+/** A directory that patterns name is walked where it is a file system of its own; the root is. */
+const walkCall = (walk: { readonly top: string; readonly names: readonly string[] }): string => walkWords(walk.top === '/' ? 'W' : 'M', walk);
+
+function walkWords(call: 'W' | 'M', { top, names }: { readonly top: string; readonly names: readonly string[] }): string {
+  const [exact, patterns] = [names.filter((n) => !n.includes('*')), names.filter((n) => n.includes('*'))];
+  const literal = (text: string): string => text.replace(/[^A-Za-z0-9_-]/g, (c) => (c === '^' || c === '\\' ? '.' : `[${c}]`));
+  const all = patterns.map((p) => p.split('*').map(literal).join('.*')).join('|');
+  const words = [top, JSON.stringify(names), `/${exact.join('/')}/`, patterns.length === 0 ? '^/$' : `^(${all})$`];
+  return `${call} ${words.map(quoteArgument).join(' ')}`;
+}
 
 function callOf(ask: Ask): readonly string[] {
   if (isOfPath(ask)) return [];
@@ -295,8 +321,16 @@ function accountFunctions({ account, asAccount, everyone, host }: Items, traces:
   ];
 }
 
+const walkHeader = [
+  'It walks the file systems on the own disks, from / and from usual mount points, once: what container engines',
+  'store is left out. It tells of files that run as their owner, that everybody may write to, and of certain names (written',
+  'out below at "W"), how many files each owner has, and which files hold a private key, a kubeconfig, a token or a login:',
+  'the path and the sort, never the content. For that it reads the first 4 KiB of every file, and text files of up to 256',
+  'KiB whole. It takes no longer than 8 times what one program may take; what it did not get to is told as left out.',
+];
+
 /** For the person who is asked to approve the script. */
-function header({ host, account, asAccount, processes, variables }: Items, capture: Capture): string[] {
+function header({ host, account, asAccount, processes, variables, walks, packages }: Items, capture: Capture): string[] {
   const count = ({ paths, ifThere }: Questions): number =>
     [paths, ...ifThere.map((group) => group.paths)].flatMap((p) => [p.exact, p.present]).reduce((n, p) => n + p.list.length + p.stat.length + p.read.length, 0);
   const named = (capture.asks ?? []).flatMap((a) => (a.do === 'run' ? [a] : []));
@@ -317,6 +351,8 @@ function header({ host, account, asAccount, processes, variables }: Items, captu
     '("S" is stat, "R" read, "L" list; * stands for any name), and these programs, if they are installed:',
     ...[...new Set(commands)].sort().map((c) => `    ${c.length > 100 ? `${c.slice(0, 97)}...` : c}`),
     ...(processes.size > 0 ? [`Of processes it reads the names, and the command lines of these alone: ${[...processes.keys()].join(', ')}.`] : []),
+    ...(packages.length > 0 ? [`It lists the installed packages: ${packages.join(', ')}.`] : []),
+    ...(walks.length > 0 ? walkHeader : []),
     ...(variables.length > 0 ? [`Variables: ${variables.join(' ')}`] : []),
   ];
   return lines.flatMap((l) => l.split('\n')).map((l) => `# ${l}`.trimEnd());

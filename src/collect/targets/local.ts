@@ -1,5 +1,5 @@
 /** The target `local`: this host, as the account that runs pretrip. Reads, lists, runs and asks; writes nothing. */
-import { constants } from 'node:fs';
+import { constants, realpathSync } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import type { Account, Answer, AnyAnswer, Ask, Output, Response, Stat, Target } from '../../facts/ask.ts';
@@ -8,7 +8,7 @@ import { ownHost } from '../../verdicts/report.ts';
 import { inodeOf } from '../disk/inode.ts';
 import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { listPackages } from '../disk/packages.ts';
-import { walkDisk } from '../disk/walk.ts';
+import { usualWalk, walkDisk } from '../disk/walk.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
 import { askingCluster } from './cluster.ts';
 import { isLent, lentMachine } from './lasting-name.ts';
@@ -33,7 +33,7 @@ export const localTarget: AddressTarget = {
 };
 
 export function local(patience: Patience = limits): Target {
-  return { answer: (asks) => inPool(asks, async (ask) => legible(ask, await answerOne(ask, patience))) };
+  return { answer: (asks, busy) => inPool(asks, async (ask) => legible(ask, await answerOne(ask, patience, busy))) };
 }
 
 /** Seconds that a program, and an API socket, may take in all. */
@@ -59,7 +59,7 @@ async function inPool(asks: readonly Ask[], one: (ask: Ask) => Promise<AnyAnswer
   return answers;
 }
 
-function answerOne(ask: Ask, patience: Patience): Promise<AnyAnswer> {
+function answerOne(ask: Ask, patience: Patience, busy?: (what: string) => void): Promise<AnyAnswer> {
   switch (ask.do) {
     case 'stat':
       return guarded(() => statOf(ask.path));
@@ -68,9 +68,9 @@ function answerOne(ask: Ask, patience: Patience): Promise<AnyAnswer> {
     case 'list':
       return guarded(() => listOf(ask.path));
     case 'walk':
-      return guarded(async () => walkDisk('', await realpath(ask.top), ask.names));
+      return guarded(async () => walkDisk('', await realpath(ask.top), ask.names, usualWalk, busy));
     case 'packages':
-      return settleAsync(listPackages(ask.of), (asks) => inPool(asks, (one) => answerOne(one, patience)));
+      return settleAsync(listPackages(ask.of, realFile), (asks) => inPool(asks, (one) => answerOne(one, patience)));
     case 'run':
       return runProgram(ask.argv, ask.user, patience.seconds);
     case 'get':
@@ -105,6 +105,14 @@ function refusal(error: unknown): Answer<never> {
       throw error;
     default:
       return { is: 'blocked', why: 'failed', said: code === 'ELOOP' ? 'too many levels of symbolic links' : message.replace(/, .*$/s, '') };
+  }
+}
+
+function realFile(path: string): string | Answer<never> {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    return refusal(error);
   }
 }
 

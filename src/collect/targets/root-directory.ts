@@ -11,7 +11,7 @@ import { inodeOf } from '../disk/inode.ts';
 import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.ts';
 import { listPackages } from '../disk/packages.ts';
 import { type Lookup, resolve } from '../disk/resolve.ts';
-import { walkDisk } from '../disk/walk.ts';
+import { usualWalk, walkDisk } from '../disk/walk.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
 import { lastingName } from './lasting-name.ts';
 import { type ContentTarget, TargetError } from './target.ts';
@@ -78,16 +78,20 @@ export function rootDirectory(root: string, part?: Part): Target {
     if (found.is === 'denied') return { answer: { is: 'blocked', why: 'denied' } };
     return { answer: { is: 'blocked', why: 'failed', said: found.is === 'loop' ? 'too many levels of symbolic links' : 'the file system gives an error' } };
   };
+  const fileOf = (path: string): string | Answer<never> => {
+    const found = locate(path, true);
+    return found.path === undefined ? found.answer : join(root, found.path);
+  };
   const inodeAt = (path: string): Inode => inodeOf(lstatSync(join(root, path)));
 
-  const one = async (ask: Ask): Promise<AnyAnswer> => {
+  const one = async (ask: Ask, busy?: (what: string) => void): Promise<AnyAnswer> => {
     if (!isOfDisk(ask)) return nothingRuns;
     if (isOfPath(ask)) return atPath(ask);
     if (part) return notInPart(part);
-    if (ask.do === 'packages') return settle(listPackages(ask.of), (one: Ask) => (isOfPath(one) ? atPath(one) : nothingRuns));
+    if (ask.do === 'packages') return settle(listPackages(ask.of, fileOf), (one: Ask) => (isOfPath(one) ? atPath(one) : nothingRuns));
     if (ask.do !== 'walk') return nothingRuns;
     const found = locate(ask.top, true);
-    return found.path === undefined ? found.answer : walkDisk(root, found.path, ask.names);
+    return found.path === undefined ? found.answer : walkDisk(root, found.path, ask.names, usualWalk, busy);
   };
   const atPath = (ask: Extract<Ask, { do: FileSort }>): AnyAnswer => {
     // Of what lies beside its top directories, a part says nothing.
@@ -115,7 +119,7 @@ export function rootDirectory(root: string, part?: Part): Target {
     const real: NonNullable<Stat['real']> = end.path === undefined ? end.answer : { is: 'got', value: { ...inodeAt(end.path), path: end.path } };
     return { is: 'got', value: { ...inode, target: readlinkSync(join(root, path)), real } };
   };
-  return { answer: (asks) => Promise.all(asks.map(async (ask) => legible(ask, await one(ask)))) };
+  return { answer: (asks, busy) => Promise.all(asks.map(async (ask) => legible(ask, await one(ask, busy)))) };
 }
 
 const nothingRuns: Answer<never> = { is: 'blocked', why: 'unsupported', said: 'nothing is run on a root directory' };

@@ -1,10 +1,11 @@
 /** What a package database says about one package: the next-best witness when a program cannot be asked. */
 
-import { type Asking, read, run, stat } from '../ask.ts';
-import { commandPlace } from '../asks.ts';
+import { type Asking, packages, read, run, stat } from '../ask.ts';
+import { commandPlace, packagesPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
+import { compareRpm } from '../text/version-order.ts';
 
 export type PackageVersion =
   | { readonly is: 'known'; readonly name: string; readonly version: string; readonly database: 'dpkg' | 'rpm'; readonly where: Where }
@@ -31,6 +32,7 @@ function touches(deb: readonly string[], rpm: readonly string[]): Touches {
       'some packages are tried for all of them',
       rpm.map((p) => ({ do: 'run', argv: [...rpmQuery, p] })),
     ),
+    { do: 'packages', of: 'rpm' },
   ];
 }
 
@@ -74,13 +76,7 @@ function* inRpm(names: readonly string[], consulted: readonly Where[]): Asking<P
     const argv = [...rpmQuery, name];
     const answer = yield* run(argv);
     const where = { path: commandPlace(argv) };
-    if (answer.is !== 'got')
-      return {
-        is: 'unknown',
-        why: answer.is === 'blocked' ? answer.why : 'unsupported',
-        said: 'the rpm database cannot be read offline yet',
-        where: [{ path: database }],
-      };
+    if (answer.is !== 'got') return yield* inRpmList(names, [...consulted, { path: database }]);
     const version = answer.value.stdout.trim().split('\n')[0] ?? '';
     if (answer.value.exit === 0 && /^\d\S*$/.test(version)) return { is: 'known', name, version, database: 'rpm', where };
     // rpm(8): a package that is not there exits 1 and says so; anything else is no answer.
@@ -88,6 +84,18 @@ function* inRpm(names: readonly string[], consulted: readonly Where[]): Asking<P
       return { is: 'unknown', why: 'failed', said: `rpm did not answer as expected about ${name}`, where: [where] };
   }
   return { is: 'absent', consulted: [...consulted, { path: database }] };
+}
+
+/** Where the program rpm does not answer, as on an image. Of several versions the highest counts. */
+function* inRpmList(names: readonly string[], consulted: readonly Where[]): Asking<PackageVersion> {
+  const place = packagesPlace('rpm');
+  const all = yield* packages('rpm');
+  if (all.is === 'blocked') return unknown(all, place);
+  for (const name of all.is === 'got' ? names : []) {
+    const [found] = all.is === 'got' ? all.value.packages.filter((p) => p.name === name).sort((a, b) => compareRpm(b, a)) : [];
+    if (found) return { is: 'known', name, version: found.version, database: 'rpm', where: { path: place } };
+  }
+  return { is: 'absent', consulted };
 }
 
 /** The installed version of a package in dpkg's status text (dpkg-query(1)), with its line. */

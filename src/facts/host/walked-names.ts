@@ -32,6 +32,13 @@ const groups = {
     'ncat',
     'socat',
     'nmap',
+    'telnetd',
+    'in.telnetd',
+    'adbd',
+    'tcc',
+    'go',
+    'rustc',
+    'objdump',
   ],
   /** What was left of programs that ended badly. */
   cores: ['core', 'core.*', 'vmcore', '*.crash'],

@@ -91,6 +91,14 @@ function merged(root: Walk, further: readonly LeftOut[], more: readonly Answer<W
 function gapIn({ leftOut, leftOutInAll }: Walk): Unknown | undefined {
   const closed = leftOut.find(({ why }) => why === 'denied');
   if (closed) return denied(`${closed.path}${others(leftOutInAll.denied ?? 1)} may not be looked into`, closed.path);
+  const unnamed = leftOut.find(({ why }) => why === 'name');
+  if (unnamed)
+    return {
+      is: 'unknown',
+      why: 'not-text',
+      said: `in ${unnamed.path}${others(leftOutInAll.name ?? 1)} stand names that cannot be written down`,
+      where: [{ path: unnamed.path }],
+    };
   const over = leftOut.find(({ why }) => why === 'limit');
   return over && { is: 'unknown', why: 'too-large', said: `there are more files than one walk takes; ${over.path} was left out`, where: [{ path: over.path }] };
 }
@@ -109,7 +117,7 @@ function joined(lists: readonly (readonly Owned[])[]): Owned[] {
   const byId = new Map<number, Owned>();
   for (const one of lists.flat()) {
     const known = byId.get(one.id);
-    byId.set(one.id, known ? { id: one.id, count: known.count + one.count, first: [...known.first, ...one.first].slice(0, 3) } : one);
+    byId.set(one.id, known ? { id: one.id, count: known.count + one.count, first: [...known.first, ...one.first].sort().slice(0, 3) } : one);
   }
   return [...byId.values()].sort((a, b) => a.id - b.id);
 }

@@ -23,6 +23,8 @@ export interface FoundFile {
 /** What lies where K3s looks for its configuration. */
 export interface ConfigPlaces {
   readonly is: 'found';
+  /** The path of the main file; undefined where K3s is told to read none. */
+  readonly main?: string;
   /** The main file, then the drop-ins in the order in which they are read. */
   readonly files: readonly FoundFile[];
   readonly directory: { readonly path: string; readonly stat: Answer<Stat>; readonly refused?: Unknown } | undefined;
@@ -31,6 +33,7 @@ export interface ConfigPlaces {
 
 export interface ConfigFiles {
   readonly is: 'read';
+  readonly main?: string;
   readonly files: readonly ConfigFile[];
   readonly consulted: readonly Where[];
 }
@@ -63,6 +66,7 @@ function* findConfigFiles(command: CommandLine, environment: Environment): Askin
   const dropIns = [...files].filter(([name]) => isConfigDropIn(name)).map(([, file]) => file);
   return {
     is: 'found',
+    main,
     files: [disk.file(main), ...dropIns].map((file) => ({ path: file.path, stat: file.stat, content: parsedFile(file, file.path === main) })),
     directory: { path, stat, ...(refused ? { refused } : {}) },
     consulted: [{ path: main }, { path }],
@@ -81,7 +85,7 @@ function* readConfigFiles(command: CommandLine, environment: Environment): Askin
     if (content && 'is' in content) return content;
     if (content) files.push(content);
   }
-  return { is: 'read', files, consulted: found.consulted };
+  return { is: 'read', ...(found.main === undefined ? {} : { main: found.main }), files, consulted: found.consulted };
 }
 
 const elsewhere = (named: string, where: readonly Where[]): Unknown => ({

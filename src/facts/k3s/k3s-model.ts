@@ -31,6 +31,10 @@ export interface K3sModel {
   readonly program: string;
   /** Where the command stands. */
   readonly where: Where;
+  /** The service that starts it; undefined where OpenRC does, and in a container. */
+  readonly unit?: string;
+  /** The main file of its configuration, whether it is there or not; undefined where K3s is told to read none. */
+  readonly config?: string;
   readonly flags: ChosenFlags;
   readonly dataDir: Derived;
   readonly release: { readonly is: 'known'; readonly release: Release; readonly where: Where } | Unknown;
@@ -86,7 +90,7 @@ function* startedOtherwise(start: NotStarted): Asking<K3sModel | NotStarted | Un
   return start;
 }
 
-function* modelOf({ command, environment }: Start, usual: string): Asking<K3sModel | Unknown> {
+function* modelOf({ unit, command, environment }: Start, usual: string): Asking<K3sModel | Unknown> {
   const [files, release] = yield* together([configFiles(command, environment), releaseHere()]);
   if (files.is === 'unknown') return files;
   const flags = new ChosenFlags([...configArguments(files.files), ...commandArguments(command)], environment);
@@ -106,6 +110,8 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
     role,
     program,
     where,
+    ...(unit === undefined ? {} : { unit }),
+    ...(files.main === undefined ? {} : { config: files.main }),
     flags,
     dataDir,
     release,

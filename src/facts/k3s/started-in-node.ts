@@ -12,7 +12,10 @@ import { type CommandLine, commandLine } from './command-arguments.ts';
 import { configVariable, variables } from './flag-table.ts';
 import type { NotStarted, Start } from './started-by.ts';
 
-const path = '/proc/1/cmdline';
+/** Where the arguments of process 1 stand. */
+export const argumentsOfNode = '/proc/1/cmdline';
+
+const path = argumentsOfNode;
 const wanted = [...new Set([configVariable, ...Object.values(variables)])];
 
 const touches: Touches = [{ do: 'read', path, later: true }, ...wanted.map((name) => ({ do: 'env' as const, name, later: true as const }))];

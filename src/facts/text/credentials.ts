@@ -1,95 +1,113 @@
-/** Credentials in a text, by their sort: private keys, kubeconfigs, tokens, logins of registries. Never what they are. */
+/**
+ * Credentials in a text, by their sort: private keys, kubeconfigs, tokens, logins of registries. Never what they are.
+ *
+ * The capture script looks for the same in awk (src/collect/script/library/credentials.ts); a test holds the two together.
+ * So nothing here spans lines, and `[ \t\r]` is all that counts as a space. No pattern may take long on hostile text.
+ */
 import type { Credential } from '../walk.ts';
 
 /** Words without one of which no credential is found: looked for first, in bytes. */
-export const credentialWords = ['PRIVATE KEY', 'PuTTY-User-Key-File-', 'Config', 'K10', 'eyJhbGciOi', '"auth"'] as const;
+export const credentialWords = ['PRIVATE KEY-----', 'PRIVATE KEY BLOCK-----', 'PuTTY-User-Key-File-', 'Config', 'K10', 'eyJhbGciOi', '"auth"'] as const;
 
-/** The credentials in a text, by line. */
+/** The credentials in a text, by line; of the same sort and form one a line. */
 export function credentialsIn(text: string): Credential[] {
-  const at = linesOf(text);
-  const found = [...keysIn(text, at), ...puttyKeysIn(text, at), ...kubeconfigIn(text, at), ...tokensIn(text, at), ...loginsIn(text, at)];
+  const lines = text.split('\n');
+  const found = [...keysIn(lines), ...puttyKeysIn(lines), ...kubeconfigIn(lines), ...tokensIn(lines), ...loginsIn(lines)];
   return found.sort((a, b) => a.line - b.line);
 }
 
-type LineAt = (offset: number) => number;
-
-const linesOf =
-  (text: string): LineAt =>
-  (offset) =>
-    text.slice(0, offset).split('\n').length;
+type Lines = readonly string[];
 
 /**
  * The words alone prove nothing: sshd, gpgv and GnuTLS hold them. A key begins its line, has base64 in it and an end
  * (RFC 7468; PROTOCOL.key of OpenSSH).
  */
-const key = /^[ \t]*-----BEGIN ((?:[A-Z0-9]+ )*)PRIVATE KEY( BLOCK)?-----[ \t]*\r?\n([\s\S]*?)^[ \t]*-----END \1PRIVATE KEY\2-----/gm;
+const begin = /^[ \t]*-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----[ \t]*\r?$/;
+const end = /^[ \t]*-----END ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----/;
+const base64 = /^[ \t]*[A-Za-z0-9+/]{16,}={0,2}[ \t]*\r?$/;
 
-function* keysIn(text: string, line: LineAt): Generator<Credential> {
-  for (const m of text.matchAll(key)) {
-    const [, sort = '', , body = ''] = m;
-    if (!/^[ \t]*[A-Za-z0-9+/]{16,}={0,2}[ \t]*\r?$/m.test(body)) continue;
-    yield { is: 'private-key', ...formOf(sort.trim(), body), line: line(m.index) };
+function* keysIn(lines: Lines): Generator<Credential> {
+  const lastEnd = new Map(lines.flatMap((line, at) => (line.includes('-----END ') ? [[end.exec(line)?.[1], at] as const] : [])));
+  for (let at = 0; at < lines.length; at++) {
+    const label = begin.exec(lines[at] ?? '')?.[1];
+    if (label === undefined || (lastEnd.get(label) ?? -1) <= at) continue;
+    const line = at + 1;
+    const body: string[] = [];
+    for (at++; end.exec(lines[at] ?? '')?.[1] !== label; at++) body.push(lines[at] ?? '');
+    if (body.some((l) => base64.test(l))) yield { is: 'private-key', ...formOf(label, body), line };
   }
 }
 
-function formOf(sort: string, body: string): Pick<Credential, 'form' | 'encrypted'> {
-  switch (sort) {
-    case 'ENCRYPTED':
+function formOf(label: string, body: Lines): Pick<Credential, 'form' | 'encrypted'> {
+  switch (label) {
+    case 'ENCRYPTED PRIVATE KEY':
       return { form: 'pkcs8', encrypted: true };
-    case '':
+    case 'PRIVATE KEY':
       return { form: 'pkcs8', encrypted: false };
-    case 'OPENSSH':
-      return { form: 'openssh', encrypted: cipherOf(body) !== 'none' };
+    case 'OPENSSH PRIVATE KEY':
+      return {
+        form: 'openssh',
+        encrypted: !body
+          .join('')
+          .replace(/[ \t\r]/g, '')
+          .startsWith(openCipher),
+      };
     // Whether a passphrase protects it is within its packets (RFC 9580).
-    case 'PGP':
+    case 'PGP PRIVATE KEY BLOCK':
       return { form: 'pgp' };
     default:
-      return { form: 'pem', encrypted: /^[ \t]*Proc-Type: *4, *ENCRYPTED/m.test(body) };
+      return { form: 'pem', encrypted: body.some((l) => /^[ \t]*Proc-Type: *4, *ENCRYPTED/.test(l)) };
   }
 }
 
-/** The cipher's name stands behind `openssh-key-v1` and a zero byte, as text with its length before it. */
-function cipherOf(body: string): string {
-  const bytes = Buffer.from(body.replace(/\s/g, ''), 'base64');
-  const start = 'openssh-key-v1\0'.length;
-  const length = bytes.length >= start + 4 ? bytes.readUInt32BE(start) : 0;
-  return bytes.toString('latin1', start + 4, start + 4 + Math.min(length, 64));
-}
+/** `openssh-key-v1`, a zero byte, and the name of the cipher `none` with its length before it, in base64. */
+const openCipher = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmU';
 
-function* puttyKeysIn(text: string, line: LineAt): Generator<Credential> {
-  for (const m of text.matchAll(/^PuTTY-User-Key-File-\d+: /gm)) {
-    const encryption = /^Encryption: *(\S+)/m.exec(text.slice(m.index))?.[1];
-    yield { is: 'private-key', form: 'putty', encrypted: encryption !== 'none', line: line(m.index) };
+function* puttyKeysIn(lines: Lines): Generator<Credential> {
+  for (const [at, line] of lines.entries()) {
+    if (!/^PuTTY-User-Key-File-\d+: /.test(line)) continue;
+    const encryption = lines.slice(at, at + 8).flatMap((l) => /^Encryption: *([^ \t\r]+)/.exec(l)?.[1] ?? [])[0];
+    yield { is: 'private-key', form: 'putty', encrypted: encryption !== 'none', line: at + 1 };
   }
 }
 
 /** How a user of a kubeconfig proves who it is; a kubeconfig without such a user opens nothing (k8s.io/client-go clientcmd/api/v1 AuthInfo). */
 const proofs = {
-  certificate: /["']?client-key-data["']?:\s*["']?[A-Za-z0-9+/]{16}/,
-  token: /["']?token["']?:\s*["']?[^\s"']{8}/,
-  password: /["']?password["']?:\s*["']?[^\s"']/,
-  exec: /["']?exec["']?:\s*(?:\n|\{)/,
+  certificate: /client-key-data["']?:[ \t\r]*["']?[A-Za-z0-9+/]{16}/,
+  token: /token["']?:[ \t\r]*["']?[^ \t\r"']{8}/,
+  password: /password["']?:[ \t\r]*["']?[^ \t\r"']/,
+  exec: /exec["']?:[ \t\r]*(?:\{|$)/,
 };
+const kind = /^[ \t\r{,]*["']?kind["']?:[ \t\r]*["']?Config["']?[ \t\r]*(?:,[ \t\r]*)?$|"kind"[ \t\r]*:[ \t\r]*"Config"/;
 
-function* kubeconfigIn(text: string, line: LineAt): Generator<Credential> {
-  const kind = /^[\s{,]*["']?kind["']?:\s*["']?Config["']?\s*,?\s*$/m.exec(text) ?? /"kind"\s*:\s*"Config"/.exec(text);
-  if (!kind || !/["']?users["']?:/.test(text)) return;
+function* kubeconfigIn(lines: Lines): Generator<Credential> {
+  if (!lines.some((l) => kind.test(l)) || !lines.some((l) => /users["']?:/.test(l))) return;
   for (const [form, proof] of Object.entries(proofs)) {
-    const m = proof.exec(text);
-    if (m) yield { is: 'kubeconfig', form, line: line(m.index) };
+    const at = lines.findIndex((l) => proof.test(l));
+    if (at >= 0) yield { is: 'kubeconfig', form, line: at + 1 };
   }
 }
 
 /** Tokens by which nodes join K3s (k3s pkg/clientaccess), and what a service account proves itself with (RFC 7519). */
-const tokens = { k3s: /\bK10[0-9a-f]{64}::[^\s"']{4,}/g, jwt: /\beyJhbGciOi[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/g };
+const tokens: Readonly<Record<string, (line: string) => boolean>> = {
+  k3s: (line) => /(?<![A-Za-z0-9_])K10[0-9a-f]{64}::[^ \t\r"']{4}/.test(line),
+  jwt: (line) => line.includes('eyJhbGciOi') && line.split(/[^A-Za-z0-9_.-]+/).some(isJwt),
+};
 
-function* tokensIn(text: string, line: LineAt): Generator<Credential> {
-  for (const [form, token] of Object.entries(tokens)) for (const m of text.matchAll(token)) yield { is: 'token', form, line: line(m.index) };
+function isJwt(word: string): boolean {
+  const parts = word.split('.');
+  return parts.some(
+    (part, at) => /(?:^|-)eyJhbGciOi[\w-]{10,}$/.test(part) && /^eyJ[\w-]{10}/.test(parts[at + 1] ?? '') && /^[\w-]{20}/.test(parts[at + 2] ?? ''),
+  );
+}
+
+function* tokensIn(lines: Lines): Generator<Credential> {
+  for (const [form, isToken] of Object.entries(tokens)) for (const [at, line] of lines.entries()) if (isToken(line)) yield { is: 'token', form, line: at + 1 };
 }
 
 /** What `podman login` and `docker login` leave (containers-auth.json(5)). */
-function* loginsIn(text: string, line: LineAt): Generator<Credential> {
-  if (!/"auths"\s*:/.test(text)) return;
-  const m = /"auth"\s*:\s*"[A-Za-z0-9+/]{4,}={0,2}"/.exec(text);
-  if (m) yield { is: 'registry-login', form: 'basic', line: line(m.index) };
+function* loginsIn(lines: Lines): Generator<Credential> {
+  if (!lines.some((l) => /"auths"[ \t\r]*:/.test(l))) return;
+  const at = lines.findIndex((l) => /"auth"[ \t\r]*:[ \t\r]*"[A-Za-z0-9+/]{4,}={0,2}"/.test(l));
+  if (at >= 0) yield { is: 'registry-login', form: 'basic', line: at + 1 };
 }

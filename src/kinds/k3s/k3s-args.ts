@@ -7,6 +7,7 @@ import { type Placed, placeText } from '../../facts/k3s/given.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
 import { datastores } from '../../facts/k3s/node-settings.ts';
 import { withoutSecret } from '../../facts/k3s/secret-flags.ts';
+import { argumentsOfNode } from '../../facts/k3s/started-in-node.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { any, boolean, list, map, record, type Shape, string, version } from '../../facts/shape.ts';
 
@@ -30,6 +31,9 @@ export const k3sArgs = defineKind({
   fields: { rootless: { type: 'boolean', describe: "the account's own K3s, started by its manager, instead of the system's" } },
   shape: record({
     role: string('what this node is', ['server', 'agent']),
+    service: string('the service to restart for it: what starts it, or what usually does where no unit of systemd was found to'),
+    inContainer: boolean('it runs in a container, such as a node of k3d: its arguments stand with process 1'),
+    config: string('the main file of its configuration, whether it is there or not'),
     release: version('the installed K3s'),
     dataDir: string('where K3s keeps its state'),
     datastore: string('of a server: what keeps the state of the cluster', datastores),
@@ -56,9 +60,13 @@ export const k3sArgs = defineKind({
   },
 });
 
+const usualService = (role: K3sModel['role']): string => (role === 'agent' ? 'k3s-agent.service' : 'k3s.service');
+
 function factOf(model: K3sModel): Fact {
   const fact = new FactBuilder().consulted(...model.consulted).set('role', model.role, model.where);
   const { release, dataDir, datastore, access, kubelet, dropIns } = model;
+  fact.set('service', model.unit ?? usualService(model.role), model.where).set('inContainer', model.where.path === argumentsOfNode, model.where);
+  if (model.config !== undefined) fact.set('config', model.config, ...model.consulted);
   if (release.is === 'known') fact.set('release', release.release.said, release.where);
   else fact.gap('release', release);
   fact.set('dataDir', dataDir.value, ...(dataDir.where ? [dataDir.where] : model.consulted));

@@ -1,7 +1,7 @@
 /** Kind `k3s-namespaces`: namespaces of the cluster that lack what bounds their pods. */
 import { type Asking, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder } from '../../facts/fact.ts';
-import { type ApiObject, apiObjects, field, nameOf, namespaceOf, type Resource } from '../../facts/k3s/api-objects.ts';
+import { type Fact, FactBuilder, type Json } from '../../facts/fact.ts';
+import { type ApiObject, apiObjects, elements, field, nameOf, namespaceOf, type Resource, textsAt } from '../../facts/k3s/api-objects.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
@@ -18,6 +18,11 @@ const lacks = {
   'network-policy': {
     from: ['namespaces', 'networkpolicies'],
     names: (namespaces = [], policies = []) => namespaces.map(nameOf).filter((name) => !policies.some((policy) => namespaceOf(policy) === name)),
+  },
+  'default-policy': {
+    from: ['namespaces', 'networkpolicies'],
+    names: (namespaces = [], policies = []) =>
+      namespaces.map(nameOf).filter((name) => !policies.some((policy) => namespaceOf(policy) === name && boundsEveryPod(policy))),
   },
   'pod-security': {
     from: ['namespaces'],
@@ -36,6 +41,19 @@ const lacks = {
 
 type LackName = keyof typeof lacks;
 
+/** Whether a policy selects every pod of its namespace, and does not let everything through in each direction that it is about. */
+function boundsEveryPod(policy: ApiObject): boolean {
+  const selected = field(policy, 'spec', 'podSelector');
+  const labels = Object.keys((field(selected, 'matchLabels') ?? {}) as object).length + elements(selected, 'matchExpressions').length;
+  const egress = elements(policy, 'spec', 'egress');
+  const said = textsAt(policy, 'spec', 'policyTypes');
+  const types = said.length > 0 ? said : ['Ingress', ...(egress.length > 0 ? ['Egress'] : [])];
+  const isOpen = (rule: Json, peers: string): boolean => elements(rule, peers).length === 0 && elements(rule, 'ports').length === 0;
+  const isAllowed = (type: string): boolean =>
+    type === 'Egress' ? egress.some((rule) => isOpen(rule, 'to')) : elements(policy, 'spec', 'ingress').some((rule) => isOpen(rule, 'from'));
+  return labels === 0 && types.some((type) => !isAllowed(type));
+}
+
 /** What the pod says counts before what its account says; a token is mounted where neither says no. */
 function hasToken(pod: ApiObject, accounts: readonly ApiObject[]): boolean {
   const own = field(pod, 'spec', 'automountServiceAccountToken');
@@ -48,7 +66,7 @@ export const k3sNamespaces = defineKind({
   name: 'k3s-namespaces',
   noun: 'namespaces of the cluster',
   describe:
-    'Namespaces of the cluster without a network policy, without an enforced standard for pods, whose default account has a token, or with pods that have one. Asks the cluster, so only where --kubectl is given.',
+    'Namespaces of the cluster without a network policy, without one that bounds all their pods, without an enforced standard for pods, whose default account has a token, or with pods that have one. Asks the cluster, so only where --kubectl is given.',
   main: 'without',
   fields: {
     without: { type: 'string', required: true, values: Object.keys(lacks), describe: 'what they lack' },

@@ -2,10 +2,12 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { HostSpec } from '../../collect/composed/composed.ts';
 import { fileTypes, whys } from '../../facts/answer.ts';
+import { packageIn } from '../../facts/package-name.ts';
+import { databases } from '../../facts/packages.ts';
 import type { Problem } from '../rule.ts';
 import { Source, type YamlNode } from './source.ts';
 
-export const hostKeys = ['files', 'commands', 'sockets', 'env', 'user', 'kind', 'takenAt', 'given', 'accounts', 'describe', 'follows'] as const;
+export const hostKeys = ['files', 'commands', 'sockets', 'packages', 'env', 'user', 'kind', 'takenAt', 'given', 'accounts', 'describe', 'follows'] as const;
 
 const fileKeys = ['content', 'type', 'link', 'mode', 'owner', 'mtime', 'blocked'] as const;
 
@@ -28,6 +30,7 @@ export function hostIn(source: Source, fields: ReadonlyMap<string, YamlNode>): H
     files: (node) => checkFiles(source, node),
     commands: (node) => each(source, node, 'commands', (key, value, at) => checkCommand(source, key, value, at)),
     sockets: (node) => each(source, node, 'sockets', (key, value, at) => checkSocket(source, key, value, at)),
+    packages: (node) => checkPackages(source, node),
     env: (node) => each(source, node, 'env', (key, value) => isNull(value) || texts(source, value, `the variable ${key}`)),
     user: (node) => checkUser(source, node),
     kind: (node) => void source.word(node, 'kind', ['live', 'image']),
@@ -124,6 +127,16 @@ function checkSocket(source: Source, key: string, node: YamlNode, at: YamlNode):
   for (const { key: name, keyNode, value } of source.entries(fields.get('headers'), 'headers')) {
     if (name !== name.toLowerCase()) source.problem(keyNode, `the header "${name}" must be lower case`, `did you mean "${name.toLowerCase()}"?`);
     texts(source, value, `the header ${name}`);
+  }
+}
+
+function checkPackages(source: Source, node: YamlNode): void {
+  for (const [database, all] of source.fields(node, 'packages', databases)) {
+    if (isNull(all)) continue;
+    listed(source, all, database, '["bash 5.2.15-2.x86_64"]');
+    for (const item of isSeq(all) ? all.items : [])
+      if (isScalar(item) && typeof item.value === 'string' && item.value !== '' && !packageIn(item.value))
+        source.problem(item as YamlNode, `"${item.value}" must be a name, a space and a version`, '"bash 5.2.15-2.x86_64", "docker.io 5:20.10.24-1"');
   }
 }
 

@@ -81,8 +81,9 @@ function foreseen(from: Items, accounts: readonly Account[], answer: Known['answ
       case 'list':
         return paths(ask.do, ask.path, ask);
       case 'walk':
+        return from.walks.some((w) => w.top === ask.top && JSON.stringify(w.names) === JSON.stringify(ask.names));
       case 'packages':
-        return false;
+        return from.packages.includes(ask.of);
       case 'env':
         return from.variables.includes(ask.name);
       case 'get':

@@ -358,7 +358,8 @@ function shippedPatterns(): Pattern[] {
 }
 
 test('the script for all shipped rules is whole, private in size, and its output is below 1 MB', () => {
-  const script = captureScript(shippedPatterns(), capture);
+  // The walk of a large host ends by its time, which follows from that of a program.
+  const script = captureScript(shippedPatterns(), { ...capture, seconds: 3 });
   for (const [file, ...args] of shells.filter(([name]) => isThere(name)))
     expect(spawnSync(file, [...args, '-n'], { input: script }).stderr.toString()).toBe('');
   const ran = spawnSync('sh', [], { input: script, maxBuffer: 64 * 1024 * 1024 });
@@ -429,7 +430,9 @@ test('in a chroot with nothing but BusyBox', oracle('busybox in a chroot'), () =
 test('opens nothing for writing outside its private directory', oracle('strace', 'dash'), () => {
   const log = join(base, 'strace');
   const script = captureScript(
-    shippedPatterns().filter((p) => p.do !== 'run' && p.do !== 'get'),
+    shippedPatterns()
+      .map((p) => (p.do === 'walk' ? { ...p, top: p.top === '/' ? world : '/none' } : p))
+      .filter((p) => p.do !== 'run' && p.do !== 'get'),
     capture,
   );
   const ran = spawnSync(

@@ -81,7 +81,7 @@ describe('a program that cannot tell', () => {
     [
       'an rpm image',
       { kind: 'image', files: { '/usr/bin/podman': program, '/usr/lib/sysimage/rpm/rpmdb.sqlite': '' } },
-      'the rpm database cannot be read offline yet',
+      'rpm does not answer, and nobody else reads its database here',
     ],
     ['output that means nothing', { commands: { 'podman --version': { stdout: 'hello\n' } } }, 'told no version: hello'],
     ['an error', { commands: { 'podman --version': { exit: 125, stderr: 'Error: toml\n' } } }, 'exited 125 and told no version: Error: toml'],

@@ -139,7 +139,7 @@ describe('by release', () => {
 describe('files, command line, variables', () => {
   test('the command line beats files, and says so', () => {
     const fact = learn('1.33.6+k3s1', { ...server('server --cluster-cidr=10.50.0.0/16 --node-name b'), [config]: 'node-name: a\nhttps-listen-port: 7443\n' });
-    expect(known(fact).value.own).toMatchObject({ 'node-name': { value: ['a', 'b'], last: 'b' } });
+    expect(known(fact).value.own).toMatchObject({ 'node-name': { value: 'b', last: 'b', beaten: [{ value: 'a' }] } });
     expect(flag(fact, 'kubelet', 'hostname-override')).toMatchObject({
       value: 'b',
       where: '/etc/systemd/system/k3s.service:4',

@@ -15,7 +15,7 @@ prepare() {
   umask 077
   set +f
   cd /
-  jobs=0 gone=/./ uid=$(id -u) gid=$(id -g)
+  jobs=0 walks=0 walked= gone=/./ uid=$(id -u) gid=$(id -g)
   # A security module may deny what the permission bits allow.
   confined=
   { read -r confined </proc/self/attr/current; } 2>/dev/null

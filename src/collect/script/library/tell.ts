@@ -38,6 +38,8 @@ tell() {
     esac
   done 7<"$D/told"
   rm -f "$D"/j*
+  tell_packages
+  tell_walks
 }
 
 # told_part FILE SIZE MASKS NEWSIZE: puts the masked text in place of what was printed; sets size and masked.
