@@ -1,6 +1,6 @@
 /** How something comes to be mounted: on a running host what is mounted, on an image what fstab(5) and mount units make of it at boot. */
 import { type Asking, together } from '../ask.ts';
-import { type Unknown, type Where } from '../fact.ts';
+import type { Unknown, Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
@@ -68,4 +68,5 @@ function* atBoot(table: Known, point: string): Asking<BootMount | Unknown> {
   return { point, at: { path: '/etc/fstab', said: `has no line for ${point}` } };
 }
 
-const optionsOf = (unit: LoadedUnit): readonly string[] => (unit.assignments.findLast((a) => a.section === 'Mount' && a.key === 'Options')?.value ?? '').split(',');
+const optionsOf = (unit: LoadedUnit): readonly string[] =>
+  (unit.assignments.findLast((a) => a.section === 'Mount' && a.key === 'Options')?.value ?? '').split(',');

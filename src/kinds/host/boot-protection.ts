@@ -16,7 +16,8 @@ const loaders = ['/boot/loader/loader.conf', '/efi/loader/loader.conf', '/boot/e
 export const bootProtection = defineKind({
   name: 'boot-protection',
   noun: 'the protection of the boot',
-  describe: 'Secure Boot as the firmware has it, and whether the boot loader’s entries can be edited at the console (GRUB’s superusers, `editor` of systemd-boot).',
+  describe:
+    'Secure Boot as the firmware has it, and whether the boot loader’s entries can be edited at the console (GRUB’s superusers, `editor` of systemd-boot).',
   fields: {},
   shape: record({
     efi: boolean('the firmware is UEFI, and the kernel was started by it'),
@@ -64,7 +65,9 @@ function* loader(fact: FactBuilder): Asking<Fact> {
   const at = texts.findIndex((t) => t.is !== 'absent');
   const [path, text] = [paths[at] ?? '', texts[at]];
   if (text === undefined || text.is === 'absent')
-    return fact.gap('editable', { is: 'unknown', why: 'ambiguous', said: 'no configuration of GRUB or systemd-boot is there', where: paths.map((p) => ({ path: p })) }).build();
+    return fact
+      .gap('editable', { is: 'unknown', why: 'ambiguous', said: 'no configuration of GRUB or systemd-boot is there', where: paths.map((p) => ({ path: p })) })
+      .build();
   if (text.is === 'blocked') return fact.gap('editable', unknown(text, path)).build();
   const isGrub = grubs.some((g) => g === path);
   const locked = isGrub

@@ -45,7 +45,8 @@ export const moduleSignatures = defineKind({
     const said = 'the image has no boot entry, so what the kernel is told cannot be seen';
     if (lines.each.length === 0) return { is: 'unknown', why: 'unsupported', said, where: lines.consulted.slice(0, 3) };
     if (off.is === 'unknown') return off;
-    if (config?.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: `${path} is missing, which tells how the kernel was built`, where: lines.consulted };
+    if (config?.is === 'absent')
+      return { is: 'unknown', why: 'ambiguous', said: `${path} is missing, which tells how the kernel was built`, where: lines.consulted };
     return fact.set('enforced', false, ...lines.consulted, ...(path === undefined ? [] : [{ path }])).build();
   },
 });
@@ -62,4 +63,6 @@ function* ofKernel(fact: FactBuilder, open: Unknown | undefined): Asking<Fact> {
 }
 
 const enforces = (line: CommandLine): boolean =>
-  switched(valueOf(line, 'module.sig_enforce')) === true || /^(?:integrity|confidentiality)$/.test(valueOf(line, 'lockdown') ?? '') || valueOf(line, 'nomodule') !== undefined;
+  switched(valueOf(line, 'module.sig_enforce')) === true ||
+  /^(?:integrity|confidentiality)$/.test(valueOf(line, 'lockdown') ?? '') ||
+  valueOf(line, 'nomodule') !== undefined;

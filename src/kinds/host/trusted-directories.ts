@@ -72,7 +72,11 @@ export const trustedDirectories = defineKind({
       fact.at(['writable', String(found.length)], { path, said: `mode ${octal(end.mode)}, owner ${end.uid}` });
       found.push({ path, mode: end.mode, uid: end.uid, by, better: octal(end.mode & ~0o022) });
     }
-    fact.set('writable', [...found, ...(open ? [{}] : [])], ...(found.length > 0 ? found : paths.map((path) => ({ path }))).map(({ path }) => ({ path: String(path) })));
+    fact.set(
+      'writable',
+      [...found, ...(open ? [{}] : [])],
+      ...(found.length > 0 ? found : paths.map((path) => ({ path }))).map(({ path }) => ({ path: String(path) })),
+    );
     if (open) fact.gap(['writable', String(found.length)], open);
     return fact.build();
   },
@@ -94,7 +98,13 @@ function* linkerPaths(): Asking<string[] | Unknown> {
   const paths: string[] = [];
   for (const [at, text] of texts.entries()) {
     if (text.is === 'blocked') return unknown(text, files[at] ?? linker);
-    if (text.is === 'got') paths.push(...text.value.split('\n').map((l) => l.replace(/#.*/, '').trim()).filter((l) => /^\/[\w./+-]*$/.test(l) && !l.split('/').includes('..')));
+    if (text.is === 'got')
+      paths.push(
+        ...text.value
+          .split('\n')
+          .map((l) => l.replace(/#.*/, '').trim())
+          .filter((l) => /^\/[\w./+-]*$/.test(l) && !l.split('/').includes('..')),
+      );
   }
   return paths.map((p) => p.replace(/\/+$/, ''));
 }
@@ -104,7 +114,13 @@ function writers({ mode: bits, uid, gid }: Pick<Stat, 'mode' | 'uid' | 'gid'>, g
   if ((bits & 0o002) !== 0) return 'everybody';
   if (uid !== 0) return accounts.find((a) => a.uid === uid)?.name ?? `the uid ${uid}`;
   if ((bits & 0o020) === 0 || gid === 0) return undefined;
-  const line = groups.split('\n').find((l) => l.split(':')[2] === String(gid))?.split(':');
-  const members = [...(line?.[3] ?? '').split(',').filter((m) => m.trim() !== '' && m.trim() !== 'root'), ...accounts.filter((a) => a.gid === gid && a.uid !== 0).map((a) => a.name)];
+  const line = groups
+    .split('\n')
+    .find((l) => l.split(':')[2] === String(gid))
+    ?.split(':');
+  const members = [
+    ...(line?.[3] ?? '').split(',').filter((m) => m.trim() !== '' && m.trim() !== 'root'),
+    ...accounts.filter((a) => a.gid === gid && a.uid !== 0).map((a) => a.name),
+  ];
   return members.length > 0 ? `the group ${line?.[0] ?? gid}` : undefined;
 }

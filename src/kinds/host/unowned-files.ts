@@ -26,11 +26,7 @@ export const unownedFiles = defineKind({
       'ids that nobody has',
     ),
   }),
-  touches: () => [
-    walkedHost,
-    passwd,
-    ...[groupPath, nssPath, ...Object.values(ranges)].map((path) => ({ do: 'read', path }) as const),
-  ],
+  touches: () => [walkedHost, passwd, ...[groupPath, nssPath, ...Object.values(ranges)].map((path) => ({ do: 'read', path }) as const)],
   *learn(): Asking<Fact> {
     const [walked, accounts, groups, nss, subuid, subgid] = yield* together([
       walkedHost(),
@@ -60,7 +56,8 @@ export const unownedFiles = defineKind({
     const each = [...unowned('user', walked.users), ...unowned('group', walked.groups)];
     const fact = new FactBuilder().consulted(...walked.consulted, ...accounts.consulted, { path: groupPath });
     const said = `${nssPath} names "${directory}", where there may be an account of this id`;
-    const open: Unknown | undefined = directory !== undefined && each.length > 0 ? { is: 'unknown', why: 'unsupported', said, where: [{ path: nssPath }] } : undefined;
+    const open: Unknown | undefined =
+      directory !== undefined && each.length > 0 ? { is: 'unknown', why: 'unsupported', said, where: [{ path: nssPath }] } : undefined;
     const those = open ? [] : each;
     const more = open ?? walked.incomplete;
     const places = those.flatMap(({ owned }) => owned.first.map((path) => ({ path })));

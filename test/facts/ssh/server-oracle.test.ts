@@ -21,7 +21,9 @@ afterAll(() => rmSync(dir, { recursive: true }));
 /** What sshd says for somebody; undefined where it refuses the configuration. */
 function asked(config: string, user: string, addr: string): ReadonlyMap<string, string> | undefined {
   writeFileSync(join(dir, 'config'), config);
-  const run = spawnSync('/usr/sbin/sshd', ['-T', '-f', join(dir, 'config'), '-h', join(dir, 'key'), '-C', `user=${user},host=h,addr=${addr}`], { encoding: 'utf8' });
+  const run = spawnSync('/usr/sbin/sshd', ['-T', '-f', join(dir, 'config'), '-h', join(dir, 'key'), '-C', `user=${user},host=h,addr=${addr}`], {
+    encoding: 'utf8',
+  });
   if (run.status !== 0) return undefined;
   return new Map(run.stdout.split('\n').map((line) => [line.split(' ')[0] ?? '', line.slice(line.indexOf(' ') + 1)]));
 }
