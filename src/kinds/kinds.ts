@@ -33,6 +33,7 @@ import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
 import { audit } from './host/audit.ts';
+import { bootProtection } from './host/boot-protection.ts';
 import { clock } from './host/clock.ts';
 import { clockOrder } from './host/clock-order.ts';
 import { containerData } from './host/container-data.ts';
@@ -61,6 +62,7 @@ import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
 import { lsm } from './host/lsm.ts';
 import { machineId } from './host/machine-id.ts';
+import { moduleSignatures } from './host/module-signatures.ts';
 import { mount } from './host/mount.ts';
 import { networkdForeign } from './host/networkd-foreign.ts';
 import { openConsoles } from './host/open-consoles.ts';
@@ -83,6 +85,8 @@ import { sysctlSettings } from './host/sysctl-settings.ts';
 import { text } from './host/text.ts';
 import { timeSources } from './host/time-sources.ts';
 import { tool } from './host/tool.ts';
+import { trustedDirectories } from './host/trusted-directories.ts';
+import { unownedFiles } from './host/unowned-files.ts';
 import { usbStorage } from './host/usb-storage.ts';
 import { user } from './host/user.ts';
 import { userBus } from './host/user-bus.ts';
@@ -232,6 +236,7 @@ export const kinds: readonly Kind[] = [
   administrators,
   attestation,
   audit,
+  bootProtection,
   clock,
   clockOrder,
   containerData,
@@ -260,6 +265,7 @@ export const kinds: readonly Kind[] = [
   lowPorts,
   lsm,
   machineId,
+  moduleSignatures,
   mount,
   networkdForeign,
   openConsoles,
@@ -282,6 +288,8 @@ export const kinds: readonly Kind[] = [
   text,
   timeSources,
   tool,
+  trustedDirectories,
+  unownedFiles,
   usbStorage,
   user,
   userBus,

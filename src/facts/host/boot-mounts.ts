@@ -1,6 +1,6 @@
 /** How something comes to be mounted: on a running host what is mounted, on an image what fstab(5) and mount units make of it at boot. */
 import { type Asking, together } from '../ask.ts';
-import { type Unknown, type Where } from '../fact.ts';
+import type { Unknown, Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
@@ -33,6 +33,7 @@ export const bootMounts = source(
 function* readBootMounts(): Asking<readonly BootMount[] | Unknown> {
   const table = yield* mountTable();
   if (table.is === 'unknown') return table;
+  if (!table.live && !table.image) return { is: 'unknown', why: 'ambiguous', said: 'the kernel does not tell what is mounted', where: table.consulted };
   if (table.live) return points.map((point) => onLive(table, point));
   const each = yield* together(points.map((point) => atBoot(table, point)));
   return each.find((m): m is Unknown => 'is' in m) ?? (each as readonly BootMount[]);
@@ -54,15 +55,18 @@ function* atBoot(table: Known, point: string): Asking<BootMount | Unknown> {
   const line = table.each.find((m) => m.point === point && !m.options.includes('noauto'));
   const [unit, pulled] = yield* together([loadUnit(name, options), enablementOf(name, options)]);
   if (unit.is === 'unknown') return unit;
+  if (unit.unseen[0]) return unit.unseen[0];
   const path = unit.fragment?.path ?? '';
   if (unit.masked) return { point, at: { path, said: 'masked' } };
   const isVendors = !/^\/(?:etc|run)\//.test(path);
   if (line && (isVendors || !unit.exists)) return { point, options: line.options, at: line.at };
   if ('is' in pulled) return pulled;
+  if (!pulled.enabled && pulled.unseen[0]) return pulled.unseen[0];
   if (unit.exists && (line !== undefined || pulled.enabled)) return { point, options: optionsOf(unit), at: { path } };
   const own = Object.hasOwn(byItself, point) ? byItself[point] : undefined;
   if (own) return { point, options: own, at: { path: '/usr/lib/systemd/systemd', said: `mounts ${point} by itself` } };
   return { point, at: { path: '/etc/fstab', said: `has no line for ${point}` } };
 }
 
-const optionsOf = (unit: LoadedUnit): readonly string[] => (unit.assignments.findLast((a) => a.section === 'Mount' && a.key === 'Options')?.value ?? '').split(',');
+const optionsOf = (unit: LoadedUnit): readonly string[] =>
+  (unit.assignments.findLast((a) => a.section === 'Mount' && a.key === 'Options')?.value ?? '').split(',');

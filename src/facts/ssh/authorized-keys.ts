@@ -2,8 +2,8 @@
 import { type Asking, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { walkedHost } from '../host/walked.ts';
-import { nameIn } from '../walk.ts';
 import { source } from '../source.ts';
+import { nameIn } from '../walk.ts';
 
 export interface AuthorizedFile {
   readonly path: string;
@@ -34,7 +34,9 @@ function* readAuthorized(): Asking<Authorized> {
     if (text.is !== 'got') return [];
     const lines = text.value.split('\n').map((line, index) => ({ line: line.trim(), at: { path, line: index + 1 } }));
     const keys = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
-    return keys.length === 0 ? [] : [{ path, keys: keys.map((k) => k.at), authorities: keys.filter(({ line }) => /^(?:\S*,)?cert-authority[, \t]/.test(line)).length }];
+    return keys.length === 0
+      ? []
+      : [{ path, keys: keys.map((k) => k.at), authorities: keys.filter(({ line }) => /^(?:\S*,)?cert-authority[, \t]/.test(line)).length }];
   });
   return { is: 'known', each, consulted: walked.consulted, ...(incomplete ? { incomplete } : {}) };
 }

@@ -90,7 +90,7 @@ function* pullingLinks(unit: LoadedUnit, unseen: Unknown[]): Asking<Link[]> {
       // The foremost directory decides for a name, as it does for drop-ins.
       if (!names.has(name) || seen.has(`${by}/${name}`)) continue;
       seen.add(`${by}/${name}`);
-      found.push({ path: `${dir}/${name}`, by: by.slice(0, by.lastIndexOf('.')), vendor: dir.startsWith('/usr/') || dir.startsWith('/lib/') });
+      found.push({ path: `${dir}/${name}`, by: by.slice(0, by.lastIndexOf('.')), vendor: isVendors(dir) });
     }
   }
   const stats = yield* together(found.map((f) => stat(f.path)));
@@ -110,7 +110,7 @@ function* installedAliases(unit: LoadedUnit, settings: Settings): Asking<string[
   if (!Array.isArray(names)) return [];
   const own = new Set([unit.unit.name, ...(isInstance(unit.unit) ? [templateOf(unit.unit)] : [])]);
   const candidates = unit.search.dirs
-    .filter((d) => !d.path.startsWith('/usr/') && !d.path.startsWith('/lib/'))
+    .filter((d) => !isVendors(d.path))
     .flatMap((d) => names.filter((n) => typeof n === 'string' && d.entries.has(n)).map((n) => `${d.path}/${n}`));
   const stats = yield* together(candidates.map((path) => stat(path)));
   return candidates.filter((_, at) => {
@@ -118,6 +118,8 @@ function* installedAliases(unit: LoadedUnit, settings: Settings): Asking<string[
     return s.is === 'got' && s.value.target !== undefined && own.has(s.value.target.slice(s.value.target.lastIndexOf('/') + 1));
   });
 }
+
+const isVendors = (dir: string): boolean => dir.startsWith('/usr/') || dir.startsWith('/lib/');
 
 function stateOf(unit: LoadedUnit, settings: Settings, linked: boolean): EnablementState {
   const path = unit.fragment?.path ?? '';
@@ -133,10 +135,12 @@ function stateOf(unit: LoadedUnit, settings: Settings, linked: boolean): Enablem
 
 function patternsFor(name: string, manager: Manager): Pattern[] {
   const type = name.slice(name.lastIndexOf('.') + 1);
-  return searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir) =>
-    kinds.flatMap((kind): Pattern[] => [
+  return searchDirs(manager, '~', '/run/user/{uid}').flatMap((dir) => [
+    // Links by the names that Alias= offers.
+    ...(isVendors(dir) ? [] : [{ do: 'stat', path: `${dir}/*.${type}`, first: [] } as const]),
+    ...kinds.flatMap((kind): Pattern[] => [
       { do: 'list', path: `${dir}/*.${kind}` },
       { do: 'stat', path: `${dir}/*.${kind}/*.${type}`, first: name.includes('*') ? [] : [`${dir}/*.${kind}/${name}`] },
     ]),
-  );
+  ]);
 }

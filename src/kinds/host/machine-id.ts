@@ -1,8 +1,9 @@
 /** Kind `machine-id`: whether the host has an id, and whether its copy for D-Bus is the same. The id itself is not told. */
-import { type Asking, read, together } from '../../facts/ask.ts';
+import { type Asking, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown } from '../../facts/fact.ts';
+import { kernelPath, runs } from '../../facts/host/running.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { record, string } from '../../facts/shape.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
 
 const path = '/etc/machine-id';
 const copy = '/var/lib/dbus/machine-id';
@@ -15,19 +16,23 @@ export const machineId = defineKind({
   shape: record({
     id: string('`set`: 32 hexadecimal digits, kept as they are; `none`: empty, `uninitialized`, no file, or something else', ['set', 'none']),
     text: string('what stands there instead of an id', ['empty', 'uninitialized', 'no file', 'something else']),
+    baked: boolean('there is an id, and this is an image: every host made from it gets it'),
     copy: string('of D-Bus: `same`, `another`, or `none`', ['same', 'another', 'none']),
   }),
   touches: () => [
     { do: 'read', path },
     { do: 'read', path: copy },
+    { do: 'stat', path: kernelPath },
   ],
   *learn(): Asking<Fact> {
-    const [own, bus] = yield* together([read(path), read(copy)]);
+    const [own, bus, kernel] = yield* together([read(path), read(copy), stat(kernelPath)]);
     if (own.is === 'blocked') return unknown(own, path);
     const fact = new FactBuilder().consulted({ path }, { path: copy });
     const id = own.is === 'got' ? idIn(own.value) : undefined;
     fact.set('id', id === undefined ? 'none' : 'set', { path });
     if (id === undefined) fact.set('text', own.is === 'absent' ? 'no file' : wordFor(own.value), { path });
+    if (id !== undefined && kernel.is === 'blocked' && kernel.why !== 'unsupported') fact.gap('baked', unknown(kernel, kernelPath));
+    else fact.set('baked', id !== undefined && !runs(kernel), { path });
     if (bus.is === 'blocked') return fact.gap('copy', unknown(bus, copy)).build();
     const other = bus.is === 'got' ? idIn(bus.value) : undefined;
     const said = other === undefined ? 'none' : other === id ? 'same' : 'another';

@@ -80,13 +80,23 @@ function* ofImage(fact: FactBuilder, table: Known): Asking<Fact> {
   if (conf?.is === 'got' && /^\s*\[composefs\][^[]*^\s*enabled\s*=\s*(?:signed|verity)\s*$/m.test(conf.value))
     return fact.set('verified', 'root', where).set('lax', false, where).build();
   const shut = lines.is === 'unknown' ? lines : lines.each.length === 0 ? noBoot(lines.consulted) : undefined;
-  if (lines.is === 'unknown' || shut) return fact.gap('verified', shut as Unknown).gap('lax', shut as Unknown).build();
+  if (lines.is === 'unknown' || shut)
+    return fact
+      .gap('verified', shut as Unknown)
+      .gap('lax', shut as Unknown)
+      .build();
   const each = lines.each.map(verifiedBy);
   const worst = each.find((v) => v.covers === 'none') ?? each.find((v) => v.covers === 'usr') ?? each[0];
   if (!worst) return fact.build();
   const places = lines.each.flatMap((l) => l.where);
   fact.set('verified', worst.covers, ...places).set('because', worst.because, ...places);
-  return fact.set('lax', each.some((v) => v.lax), ...places).build();
+  return fact
+    .set(
+      'lax',
+      each.some((v) => v.lax),
+      ...places,
+    )
+    .build();
 }
 
 const noBoot = (consulted: readonly Where[]): Unknown => ({

@@ -9,7 +9,12 @@ const wanted = ['nosuid', 'nodev'];
 
 const places = (describe: string): Shape =>
   list(
-    record({ point: string('the place'), lacks: list(string('an option'), 'what is missing'), better: string('all options, with those that are missing') , file: string('what mounts it') }),
+    record({
+      point: string('the place'),
+      lacks: list(string('an option'), 'what is missing'),
+      better: string('all options, with those that are missing'),
+      file: string('what mounts it'),
+    }),
     describe,
   );
 
@@ -45,8 +50,15 @@ export const sharedMounts = defineKind({
   },
 });
 
-function setAll(fact: FactBuilder, field: string, each: readonly { readonly m: BootMount; readonly lacks: readonly string[] }[], consulted: readonly Where[]): void {
-  const values = each.map(({ m, lacks }): Json => ({ point: m.point, lacks, better: [...(m.options ?? []), ...lacks].filter((o) => o !== '').join(), file: m.at.path }));
+function setAll(
+  fact: FactBuilder,
+  field: string,
+  each: readonly { readonly m: BootMount; readonly lacks: readonly string[] }[],
+  consulted: readonly Where[],
+): void {
+  const values = each.map(
+    ({ m, lacks }): Json => ({ point: m.point, lacks, better: [...(m.options ?? []), ...lacks].filter((o) => o !== '').join(), file: m.at.path }),
+  );
   fact.set(field, values, ...(each.length > 0 ? each.map(({ m }) => m.at) : consulted));
   for (const [at, { m }] of each.entries()) fact.at([field, String(at)], m.at);
 }
