@@ -4,6 +4,7 @@ import { contentKinds } from '../collect/targets/open.ts';
 import type { Json } from '../facts/fact.ts';
 import { pathPattern } from '../facts/glob.ts';
 import type { Selection } from '../inspect.ts';
+import { valuesOf } from '../rules/narrowing.ts';
 import { fitsParam, type GivenParam, type Pack } from '../rules/pack.ts';
 import { hintFor, nearest } from '../rules/text/suggest.ts';
 import type { AskedFor } from '../verdicts/report.ts';
@@ -106,7 +107,7 @@ export function selectionFrom(flags: Chosen, pack: Pack): Selection {
     () => eachOf(flags.profile ?? [], (name) => refuseProfile(name, pack)),
     () => eachOf(flags.select ?? [], (s) => matcherFor(s, pack)),
     () => eachOf(flags.ignore ?? [], (s) => matcherFor(s, pack)),
-    () => eachOf(flags.param ?? [], (p) => paramFrom(p, pack)),
+    () => eachOf(flags.param ?? [], (p) => profileParamFrom(p, flags, pack) ?? paramFrom(p, pack)),
   );
   const wants: Selection['wants'] = (rule) => {
     const ids = [rule.id, ...rule.formerly];
@@ -178,6 +179,21 @@ function paramFrom(text: string, pack: Pack): GivenParam {
   return { name, value, ...(rule ? { rule } : {}) };
 }
 
+/** A parameter of a profile, which chooses a release of a benchmark: `benchmark=2.1`. Undefined: no profile has one of this name. */
+function profileParamFrom(text: string, { profile: named = [], select }: Chosen, pack: Pack): GivenParam | undefined {
+  const [, of, name = '', value = ''] = /^(?:([^:=]+):)?([^:=]+)=(.*)$/s.exec(text) ?? [];
+  const owners = pack.profiles.filter((p) => (of === undefined || p.id === of) && Object.hasOwn(p.narrows ?? {}, name));
+  const profile = owners.find((p) => named.includes(p.id)) ?? owners[0];
+  const narrowing = profile?.narrows?.[name];
+  if (!profile || !narrowing) return undefined;
+  const values = valuesOf(narrowing, profile.id, pack.rules);
+  if (!values.includes(value))
+    throw new UsageError(`--param ${text}: ${name} of ${profile.id} is ${values.join(', ').replace(/, ([^,]*)$/, ' or $1')}`, hintFor(value, values));
+  if (!named.includes(profile.id) && !select)
+    throw new UsageError(`--param ${text}: is a parameter of the profile ${profile.id}, which is not asked for`, `name the profile: -p ${profile.id}`);
+  return { profile: profile.id, name, value };
+}
+
 function paramHint(name: string, rule: string | undefined, pack: Pack): string {
   const ids = pack.rules.map((r) => r.id);
   if (rule !== undefined && !ids.includes(rule)) return ruleHint(rule, ids);
@@ -202,7 +218,27 @@ function typed(raw: string, example: Json, name: string): Json {
 /** The time of an inspection, RFC 3339 in UTC without fractions. */
 export function timeFrom(flag: string | undefined): string {
   const epoch = process.env.SOURCE_DATE_EPOCH;
-  const date = flag !== undefined ? new Date(flag) : epoch !== undefined && /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
-  if (Number.isNaN(date.getTime())) throw new UsageError(`--now ${flag}: is not a time`, 'write it as 2026-01-31T12:00:00Z');
-  return `${date.toISOString().slice(0, 19)}Z`;
+  if (flag !== undefined) return timeIn('now', flag);
+  return written(epoch !== undefined && /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date());
 }
+
+function timeIn(flag: string, text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new UsageError(`--${flag} ${text}: is not a time`, 'write it as 2026-01-31T12:00:00Z');
+  return written(date);
+}
+
+const written = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+/** --as-of: the time that rules judge for which have a parameter of that name. It decides nothing of what is looked at. */
+export const asOfFlag = {
+  'as-of': Flags.string({
+    description: 'time to judge certificates for (RFC 3339); default: that of the inspection. The parameter as-of of rules',
+    helpValue: 'TIME',
+    helpGroup: 'rule',
+  }),
+};
+
+/** Parameters, with what --as-of stands for. Throws UsageError for what is no time. */
+export const paramsWith = (param: string[] | undefined, asOf: string | undefined): string[] | undefined =>
+  asOf === undefined ? param : [...(param ?? []), `as-of=${timeIn('as-of', asOf)}`];

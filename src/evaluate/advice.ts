@@ -11,6 +11,8 @@ const words: Record<Unknown['why'], (first: string) => string> = {
   redacted: () => 'scan the host itself: the value was masked before it was recorded',
   'not-recorded': () => 'capture again: this snapshot does not hold the answer',
   unparsable: (path) => `fix ${path}, then scan again`,
+  question: () => 'have somebody who answers for the cluster say so, and keep the answer with its date',
+  unasked: () => 'scan or capture the server with --kubectl, which asks the cluster with the kubeconfig of the host',
   ambiguous: () => 'settle by hand what the evidence leaves open, or scan the running host',
 };
 

@@ -143,7 +143,16 @@ function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
   if (item.running !== undefined && item.running !== inquiry.running)
     return { applies: false, evidence: item.running ? [{ ...ofRunning, severity: usual }] : [] };
   const severity = item.severity ?? usual;
-  return isGroup(item) ? judgeGroup(item, severity, inquiry) : judgeProbe(item, severity, inquiry);
+  const finding = isGroup(item) ? judgeGroup(item, severity, inquiry) : judgeProbe(item, severity, inquiry);
+  return item.question === undefined ? finding : asked(finding, item.question);
+}
+
+/** What does not hold is not wrong where only a person can tell: it stays undecided, for the question. */
+function asked({ fails, ...finding }: Finding, said: string): Finding {
+  if (!fails) return finding;
+  const open = (piece: Finding['evidence'][number]): Finding['evidence'][number] =>
+    piece.truth === 'no' ? { ...piece, truth: 'unknown', unknown: { is: 'unknown', why: 'question', said, where: piece.told().where } } : piece;
+  return { ...finding, undecided: graver(fails, finding.undecided) ?? fails, evidence: finding.evidence.map(open) };
 }
 
 function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding {

@@ -33,7 +33,8 @@ export function undecidedFor(reasons: readonly Unknown[], by: string, lead = '')
   const [first = 'there was nothing to judge', second] = all;
   const shown = second !== undefined && first.length + second.length < longest ? all.slice(0, mostReasons) : [first];
   const more = all.length > shown.length ? `, and ${all.length - shown.length} more` : '';
-  return `Not decided: ${lead}${shown.join('; ').replace(/\.$/, '')}${more}.`;
+  const text = `${lead}${shown.join('; ').replace(/\.$/, '')}${more}`;
+  return `Not decided: ${text}${text.endsWith('?') ? '' : '.'}`;
 }
 
 /** Who may not read what, instead of what the system called it. */

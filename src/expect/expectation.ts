@@ -1,6 +1,6 @@
 /** One expectation against one fact: yes, no or unknown, in words, with the places that decided. */
 import type { Fact, Json, Known, Unknown, Where } from '../facts/fact.ts';
-import { lookedAt, pathKey } from '../facts/fact.ts';
+import { lookedAt, pathKey, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { holdsPlaceholder } from '../facts/redacted.ts';
 import { type RecordShape, type Shape, shapeAt } from '../facts/shape.ts';
@@ -127,7 +127,7 @@ function expand(fact: Known, path: readonly string[]): { paths: (readonly string
   if (gapAbove(fact, head)) return { paths: [path] };
   const value = valueAt(fact.value, head);
   if (value === undefined || value === null || typeof value !== 'object') return { paths: [path] };
-  const keys = Object.keys(value);
+  const keys = [...new Set([...Object.keys(value), ...openBelow(fact, head)])];
   if (keys.length === 0) return { paths: [], empty: head };
   const all = keys.map((k) => expand(fact, [...head, k, ...path.slice(star + 1)]));
   const empty = all.find((a) => a.empty)?.empty;
@@ -296,6 +296,12 @@ function gapAbove(fact: Known, path: readonly string[]): Unknown | undefined {
     if (gap) return gap;
   }
   return undefined;
+}
+
+/** The elements of a list or map of which something is unknown, be it all of them. */
+function openBelow(fact: Known, head: readonly string[]): string[] {
+  const prefix = `${pathKey(head)}.`;
+  return [...fact.gaps.keys()].flatMap((key) => (key.startsWith(prefix) ? [splitPath(key)?.[head.length] ?? []].flat() : []));
 }
 
 /**

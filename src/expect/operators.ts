@@ -43,6 +43,10 @@ const ordered = (describe: string, words: string, test: (sign: number) => boolea
   words: (w) => `${words} ${w}`,
 });
 
+/** Permission bits: those of a fact, or of the text that `ifUnset` has. */
+const bits = (mode: Json | undefined): number | undefined =>
+  typeof mode === 'number' ? mode : typeof mode === 'string' ? Number.parseInt(mode, 8) : undefined;
+
 export const operators: Readonly<Record<string, Operator>> = {
   equals: {
     describe: 'same type and value; of lists, the same elements in the same order',
@@ -103,7 +107,7 @@ export const operators: Readonly<Record<string, Operator>> = {
     argument: 'mode',
     on: ['mode'],
     masked: { lines: true },
-    holds: (a, w) => typeof a === 'number' && typeof w === 'string' && (a & ~Number.parseInt(w, 8)) === 0,
+    holds: (a, w) => typeof w === 'string' && ((bits(a) ?? 0o7777) & ~Number.parseInt(w, 8)) === 0,
     words: (w) => `no more than ${w}`,
   },
   present: {

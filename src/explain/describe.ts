@@ -76,7 +76,7 @@ const defaultWords = (value: Json): string =>
 function itemLines(items: readonly Item[], indent: string): string[] {
   return items.flatMap((item) => {
     const where = item.running === undefined ? '' : item.running ? ' (on a running host)' : ' (on an image)';
-    const mark = `${where}${item.severity ? ` (${item.severity})` : ''}${item.say ? `: ${item.say.map(code).join(', or ')}` : ''}`;
+    const mark = `${where}${item.severity ? ` (${item.severity})` : ''}${item.say ? `: ${item.say.map(code).join(', or ')}` : ''}${item.question ? `; if not, it is unknown: ${item.question}` : ''}`;
     if (isGroup(item))
       return [
         `${indent}- ${{ any: 'one of these holds', all: 'all of these hold', none: 'none of these holds' }[item.group]}${mark}`,

@@ -139,6 +139,19 @@ export function profileSchema(): Schema {
       because: { type: 'string', description: 'why it was chosen: follows "because"' },
       present: { description: 'chosen without being named when any of these holds', allOf: [{ $ref: 'schema.json#/definitions/items' }] },
       params: { type: 'object', additionalProperties: { type: 'object' } },
+      narrows: {
+        description: 'parameters of the profile, by name: each leaves the rules that have a control of one release of a benchmark, and its numbers',
+        type: 'object',
+        additionalProperties: {
+          type: 'object',
+          required: ['controls', 'describe'],
+          additionalProperties: false,
+          properties: {
+            controls: { type: 'string', description: 'start of the controls before the release: "CIS K3s" of "CIS K3s 2.1 1.2.1"' },
+            describe: { type: 'string' },
+          },
+        },
+      },
     },
   };
 }
@@ -174,6 +187,7 @@ function itemSchema(kinds: readonly Kind[]): Schema {
       expect: { type: 'object', minProperties: 1 },
       running: { type: 'boolean', description: 'true: it applies only where a running host answers; false: only where none does' },
       severity: { enum: severities, description: 'severity of a failure of this item' },
+      question: { type: 'string', description: 'what a person has to answer where this does not hold: then it is unknown, and no failure' },
       say: {
         anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, items: { type: 'string' } }],
         description: `the sentence for this finding, with slots: {FIELD}, {KIND: FIELD}, {each.FIELD}, {param.NAME}, ${slots}; of several the first whose slots all have a value`,

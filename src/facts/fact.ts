@@ -20,7 +20,8 @@ export interface Where {
 
 export interface Unknown {
   readonly is: 'unknown';
-  readonly why: Why | 'unparsable' | 'ambiguous';
+  /** `question`: no host tells, and a person has to answer. `unasked`: nobody has asked the cluster for it. */
+  readonly why: Why | 'unparsable' | 'ambiguous' | 'question' | 'unasked';
   /** What could not be learnt, and why: a clause that can follow "unknown:". */
   readonly said: string;
   readonly where: readonly Where[];

@@ -30,6 +30,7 @@ import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { attestation } from './host/attestation.ts';
 import { clock } from './host/clock.ts';
 import { clockOrder } from './host/clock-order.ts';
 import { containerData } from './host/container-data.ts';
@@ -50,6 +51,7 @@ import { lsm } from './host/lsm.ts';
 import { mount } from './host/mount.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
+import { parameter } from './host/parameter.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
@@ -57,6 +59,7 @@ import { process } from './host/process.ts';
 import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
 import { selinuxPolicy } from './host/selinux-policy.ts';
+import { selinuxState } from './host/selinux-state.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
@@ -75,12 +78,41 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { k3sAccess } from './k3s/k3s-access.ts';
+import { k3sAdmission } from './k3s/k3s-admission.ts';
+import { k3sAirgap } from './k3s/k3s-airgap.ts';
 import { k3sArgs } from './k3s/k3s-args.ts';
+import { k3sAuditPolicy } from './k3s/k3s-audit-policy.ts';
+import { k3sBinary } from './k3s/k3s-binary.ts';
+import { k3sBind } from './k3s/k3s-bind.ts';
+import { k3sCertificates } from './k3s/k3s-certificates.ts';
+import { k3sComponents } from './k3s/k3s-components.ts';
+import { k3sConfig } from './k3s/k3s-config.ts';
+import { k3sContainerd } from './k3s/k3s-containerd.ts';
+import { k3sDatastore } from './k3s/k3s-datastore.ts';
+import { k3sEncryption } from './k3s/k3s-encryption.ts';
+import { k3sFiles } from './k3s/k3s-files.ts';
+import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
+import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
+import { k3sNodes } from './k3s/k3s-nodes.ts';
+import { k3sPodSecurity } from './k3s/k3s-pod-security.ts';
+import { k3sPods } from './k3s/k3s-pods.ts';
+import { k3sProxy } from './k3s/k3s-proxy.ts';
+import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
 import { k3sResolv } from './k3s/k3s-resolv.ts';
+import { k3sRoles } from './k3s/k3s-roles.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
+import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
+import { k3sRootlessStart } from './k3s/k3s-rootless-start.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
+import { k3sRunning } from './k3s/k3s-running.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
+import { k3sSelinux } from './k3s/k3s-selinux.ts';
+import { k3sService } from './k3s/k3s-service.ts';
+import { k3sServices } from './k3s/k3s-services.ts';
+import { k3sState } from './k3s/k3s-state.ts';
+import { k3sTokens } from './k3s/k3s-tokens.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
@@ -89,6 +121,7 @@ import { podmanMachine } from './macos/podman-machine.ts';
 import { bridgeFirewall } from './podman/bridge-firewall.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
+import { fuseDevice } from './podman/fuse-device.ts';
 import { pastaApparmor } from './podman/pasta-apparmor.ts';
 import { podmanApi } from './podman/podman-api.ts';
 import { podmanDns } from './podman/podman-dns.ts';
@@ -154,6 +187,7 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  attestation,
   clock,
   clockOrder,
   containerData,
@@ -174,6 +208,7 @@ export const kinds: readonly Kind[] = [
   mount,
   os,
   packages,
+  parameter,
   pauseProcess,
   pingRange,
   privileges,
@@ -181,6 +216,7 @@ export const kinds: readonly Kind[] = [
   routes,
   runtimeDir,
   selinuxPolicy,
+  selinuxState,
   subidConflicts,
   sysctl,
   text,
@@ -199,12 +235,41 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  k3sAccess,
+  k3sAdmission,
+  k3sAirgap,
   k3sArgs,
+  k3sAuditPolicy,
+  k3sBinary,
+  k3sBind,
+  k3sCertificates,
+  k3sComponents,
+  k3sConfig,
+  k3sContainerd,
+  k3sDatastore,
+  k3sEncryption,
+  k3sFiles,
+  k3sKubeconfig,
+  k3sNamespaces,
+  k3sNodes,
+  k3sPodSecurity,
+  k3sPods,
+  k3sProxy,
+  k3sRegistries,
   k3sRelease,
   k3sResolv,
+  k3sRoles,
   k3sRootless,
+  k3sRootlessData,
+  k3sRootlessStart,
   k3sRootlessUnits,
+  k3sRunning,
   k3sRuntime,
+  k3sSelinux,
+  k3sService,
+  k3sServices,
+  k3sState,
+  k3sTokens,
   machineConfig,
   machineDocker,
   machineHostKey,
@@ -213,6 +278,7 @@ export const kinds: readonly Kind[] = [
   bridgeFirewall,
   dockerCli,
   dockerSock,
+  fuseDevice,
   pastaApparmor,
   podmanApi,
   podmanDns,

@@ -24,6 +24,8 @@ interface ItemBase {
   readonly severity?: Severity;
   /** The sentence for a finding, with slots (src/expect/phrase.ts); of several the first whose slots all have a value. */
   readonly say?: readonly string[];
+  /** Where it does not hold, this is what a person has to answer: then it is unknown, and no failure. */
+  readonly question?: string;
   /** As of an expectation. */
   readonly at?: Where;
 }

@@ -57,7 +57,8 @@ function inList(items: readonly Item[], rebuild: (items: readonly Item[]) => Rul
     const dropped = items.length > 1 ? [{ what: `${place}: item dropped`, rule: replaced(undefined) }] : [];
     const running = item.running === undefined ? [] : [{ what: `${place}: running dropped`, rule: replaced(without(item, 'running')) }];
     const severity = item.severity ? [{ what: `${place}: severity of the item dropped`, rule: replaced(without(item, 'severity')) }] : [];
-    if (isGroup(item)) return [...dropped, ...running, ...severity, ...inList(item.items, (inner) => replaced({ ...item, items: inner }))];
+    const question = item.question ? [{ what: `${place}: question dropped`, rule: replaced(without(item, 'question')) }] : [];
+    if (isGroup(item)) return [...dropped, ...running, ...severity, ...question, ...inList(item.items, (inner) => replaced({ ...item, items: inner }))];
     const missing =
       item.ifMissing === 'fail' || item.expect.some((e) => e.path[0] === 'exists')
         ? []
@@ -66,6 +67,7 @@ function inList(items: readonly Item[], rebuild: (items: readonly Item[]) => Rul
       ...dropped,
       ...running,
       ...severity,
+      ...question,
       ...missing,
       ...item.expect.flatMap((e, i) =>
         expectationMutants(e, (next) => replaced({ ...item, expect: next ? item.expect.with(i, next) : item.expect.toSpliced(i, 1) }), item.expect.length),

@@ -16,10 +16,11 @@ import { maskedLines } from './text.ts';
 const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's');
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const secretFiles = rules.secretFiles.map(glob);
-const [sshKeys, notSshKeys] = [glob(rules.sshKeys), glob(rules.notSshKeys)];
+const [sshKeys, notSshKeys, maskedFile] = [glob(rules.sshKeys), glob(rules.notSshKeys), glob(rules.maskedFile)];
 
 /** Whether a file is a secret as a whole, by its path: it is never read. */
-export const isSecretFile = (path: string): boolean => secretFiles.some((g) => g.test(path)) || (sshKeys.test(path) && !notSshKeys.test(path));
+export const isSecretFile = (path: string): boolean =>
+  (secretFiles.some((g) => g.test(path)) && !maskedFile.test(path)) || (sshKeys.test(path) && !notSshKeys.test(path));
 
 const plain: Mark = () => placeholder('');
 

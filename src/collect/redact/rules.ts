@@ -138,6 +138,8 @@ export const secretFiles: readonly string[] = [
   '*/.config/gh/hosts.yml',
   '*/.docker/contexts/tls/*',
 ];
+/** Among them, one that is read with its keys masked: the order of its providers says whether secrets are encrypted. */
+export const maskedFile = '*/server/cred/encryption-config.json';
 /** Private keys of ssh by their usual names; the public half may be read. */
 export const sshKeys = '*/.ssh/id_*';
 export const notSshKeys = '*.pub';

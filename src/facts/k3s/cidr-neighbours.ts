@@ -1,11 +1,12 @@
 /** The networks that the one of rootless K3s must not share addresses with. */
-import { type Answer, type Asking, read, together } from '../ask.ts';
+import { type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
-import { source } from '../source.ts';
-import type { LoadedUnit } from '../systemd/load.ts';
-import { sinceReset } from '../systemd/syntax.ts';
-import { splitWords } from '../systemd/words.ts';
+import type { Touches } from '../source.ts';
+import { ChosenFlags } from './chosen-flags.ts';
 import { goCidr, type Network, overlap, written } from './go.ts';
+import type { K3sModel } from './k3s-model.ts';
+import { clusterCidr, type NodeSettings, serviceCidr } from './node-settings.ts';
+import type { NotStarted } from './started-by.ts';
 
 /** A network with its use. */
 export interface Neighbour {
@@ -21,71 +22,37 @@ export interface Neighbours {
 }
 
 const routePath = '/proc/net/route';
-const configPath = '/etc/rancher/k3s/config.yaml';
 
-/** Pod and service network (flags of the unit, config.yaml, else K3s' defaults) and the routes of the host. */
-export const neighbours = source(
-  [
-    { do: 'read', path: routePath },
-    { do: 'read', path: configPath },
-  ],
-  readNeighbours,
-);
+/** What looking for neighbours asks beside what the arguments of K3s stand on. */
+export const routesOfHost: Touches = [{ do: 'read', path: routePath }];
 
-function* readNeighbours(unit: LoadedUnit): Asking<Neighbours> {
-  const [routes, config] = yield* together([read(routePath), read(configPath)]);
-  const each: Neighbour[] = [];
-  for (const [flag, usual] of [
-    ['cluster-cidr', '10.42.0.0/16'],
-    ['service-cidr', '10.43.0.0/16'],
-  ] as const) {
-    const found = flagOf(unit, flag) ?? settingOf(config, flag);
-    if (!found && config.is === 'blocked') continue;
-    const at = found?.at ?? { path: unit.fragment?.path ?? 'k3s', said: `default of --${flag}` };
-    for (const text of (found?.value ?? usual).split(',')) {
-      const network = goCidr(text.trim());
-      if (network) each.push({ network, said: `${flag} ${written(network)}`, at });
-    }
-  }
-  if (routes.is === 'got') each.push(...parseRoutes(routes.value));
+/** Pod and service networks, as K3s' own arguments make them, and the routes of the host. */
+export function* neighbours(model: K3sModel | NotStarted | Unknown): Asking<Neighbours> {
+  const routes = yield* read(routePath);
+  const each = [...(model.is === 'unknown' ? [] : ownNetworks(model)), ...(routes.is === 'got' ? parseRoutes(routes.value) : [])];
   const strange = routes.is === 'got' && !/^Iface\s/.test(routes.value) ? unparsable(`${routePath} is not a table of routes`, { path: routePath }) : undefined;
   // An image has no routes yet; what its files name is judged.
-  const blocked =
-    routes.is === 'blocked' && routes.why !== 'unsupported'
-      ? unknown(routes, routePath)
-      : strange
-        ? strange
-        : config.is === 'blocked'
-          ? unknown(config, configPath)
-          : undefined;
-  return { each, ...(blocked ? { incomplete: blocked } : {}) };
+  const hidden = routes.is === 'blocked' && routes.why !== 'unsupported' ? unknown(routes, routePath) : strange;
+  const incomplete = hidden ?? (model.is === 'unknown' ? model : undefined);
+  return { each, ...(incomplete ? { incomplete } : {}) };
+}
+
+/** A command that is not read as K3s' leaves its defaults. */
+function ownNetworks(model: K3sModel | NotStarted): Neighbour[] {
+  const settings: NodeSettings = model.is === 'model' ? model : { role: 'server', flags: new ChosenFlags([]), dataDir: { value: '' } };
+  const [place = { path: 'K3s' }] = model.consulted;
+  const networks = { 'cluster-cidr': clusterCidr(settings), 'service-cidr': serviceCidr(settings) };
+  return Object.entries(networks).flatMap(([flag, { value, where }]) => {
+    const at = where ?? { ...place, said: `default of --${flag}` };
+    return value.split(',').flatMap((text) => {
+      const network = goCidr(text.trim());
+      return network ? [{ network, said: `${flag} ${written(network)}`, at }] : [];
+    });
+  });
 }
 
 /** The neighbours that share addresses with a network. */
 export const overlapping = (network: Network, each: readonly Neighbour[]): readonly Neighbour[] => each.filter((n) => overlap(network, n.network));
-
-function flagOf(unit: LoadedUnit, flag: string): { value: string; at: Where } | undefined {
-  for (const a of sinceReset(unit.assignments.filter((x) => x.section === 'Service' && x.key === 'ExecStart'))) {
-    const words = splitWords(a.value, true).words;
-    const at = words.findIndex((w) => w === `--${flag}` || w.startsWith(`--${flag}=`));
-    const value = words[at]?.includes('=') ? words[at]?.split('=')[1] : words[at + 1];
-    if (at >= 0 && value !== undefined) return { value, at: a.where };
-  }
-  return undefined;
-}
-
-/** A top-level key of config.yaml with a plain value. */
-function settingOf(config: Answer<string>, key: string): { value: string; at: Where } | undefined {
-  if (config.is !== 'got') return undefined;
-  const lines = config.value.split('\n');
-  const at = lines.findIndex((l) => l.startsWith(`${key}:`));
-  const value = lines[at]
-    ?.slice(key.length + 1)
-    .replace(/#.*/, '')
-    .trim()
-    .replace(/^["']|["']$/g, '');
-  return value ? { value, at: { path: configPath, line: at + 1 } } : undefined;
-}
 
 /** The routes to networks, without the default route: proc(5), addresses in hexadecimal, little-endian. */
 function parseRoutes(text: string): Neighbour[] {

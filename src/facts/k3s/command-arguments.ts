@@ -8,6 +8,8 @@ export type Role = (typeof roles)[number];
 
 export interface CommandLine {
   readonly role: Role;
+  /** The word that names K3s: a path, or a name that the manager looks up. */
+  readonly program: string;
   readonly words: readonly string[];
   readonly where: Where;
 }
@@ -17,7 +19,7 @@ export function commandLine(words: readonly string[], where: Where): CommandLine
   if (!/(^|\/)k3s$/.test(words[0] ?? '')) return undefined;
   const at = words.findIndex((w) => w === 'server' || w === 'agent');
   // Without a subcommand `k3s` prints help; flags may stand in front of it.
-  return at < 1 ? undefined : { role: words[at] as Role, words: words.slice(at + 1), where };
+  return at < 1 ? undefined : { role: words[at] as Role, program: words[0] as string, words: words.slice(at + 1), where };
 }
 
 /** `--flag=value`, `--flag value`, `-f value`; words between that belong to none are read past. */

@@ -1,5 +1,5 @@
 /** The configuration files of K3s: which ones it reads, and what stands in them. */
-import type { Asking } from '../ask.ts';
+import type { Answer, Asking, Stat } from '../ask.ts';
 import { type Environment, gapOf } from '../environment/environment.ts';
 import { type Unknown, unparsable, type Where } from '../fact.ts';
 import { blockedAt, type DiskFile, readDisk } from '../host/disk.ts';
@@ -11,6 +11,23 @@ import { type ConfigFile, isConfigDropIn } from './config-arguments.ts';
 import { configVariable } from './flag-table.ts';
 
 const usualConfig = '/etc/rancher/k3s/config.yaml';
+
+/** A file or directory of the configuration as it was found. */
+export interface FoundFile {
+  readonly path: string;
+  readonly stat: Answer<Stat>;
+  /** Its keys, or why they are not known; undefined where there is nothing to read. */
+  readonly content: ConfigFile | Unknown | undefined;
+}
+
+/** What lies where K3s looks for its configuration. */
+export interface ConfigPlaces {
+  readonly is: 'found';
+  /** The main file, then the drop-ins in the order in which they are read. */
+  readonly files: readonly FoundFile[];
+  readonly directory: { readonly path: string; readonly stat: Answer<Stat>; readonly refused?: Unknown } | undefined;
+  readonly consulted: readonly Where[];
+}
 
 export interface ConfigFiles {
   readonly is: 'read';
@@ -28,30 +45,43 @@ const touches: Touches = [
   ),
 ];
 
-/** The files that this command reads, the main one first; a file that is not there is no mistake. */
-export const configFiles = source(touches, readConfigFiles);
+/** The files that this command reads, each by itself, whatever is wrong with the others. */
+export const configPlaces = source(touches, findConfigFiles);
 
-function* readConfigFiles(command: CommandLine, environment: Environment): Asking<ConfigFiles | Unknown> {
+function* findConfigFiles(command: CommandLine, environment: Environment): Asking<ConfigPlaces | Unknown> {
   const gap = gapOf(environment, configVariable);
   if (gap) return gap;
   const variable = environment.variables.get(configVariable);
   const named = variable && variable.value !== '' ? variable.value : configNamed(command);
   const where = variable && variable.value !== '' ? variable.where : [command.where];
-  if (named === '') return { is: 'read', files: [], consulted: where };
+  if (named === '') return { is: 'found', files: [], directory: undefined, consulted: where };
   const main = named ?? usualConfig;
   if (named !== undefined && !readable.test(named)) return elsewhere(named, where);
   const disk = yield* readDisk([main], [`${main}.d`], /\.ya?ml$/i);
-  const directory = disk.directory(`${main}.d`);
-  const refused = directory.stat.is === 'absent' ? undefined : blockedAt(directory.path, directory.names);
-  if (refused) return refused;
-  const dropIns = [...directory.files].filter(([name]) => isConfigDropIn(name)).map(([, file]) => file);
+  const { path, stat, names, files } = disk.directory(`${main}.d`);
+  const refused = stat.is === 'absent' ? undefined : blockedAt(path, names);
+  const dropIns = [...files].filter(([name]) => isConfigDropIn(name)).map(([, file]) => file);
+  return {
+    is: 'found',
+    files: [disk.file(main), ...dropIns].map((file) => ({ path: file.path, stat: file.stat, content: parsedFile(file, file.path === main) })),
+    directory: { path, stat, ...(refused ? { refused } : {}) },
+    consulted: [{ path: main }, { path }],
+  };
+}
+
+/** The files that this command reads, the main one first; a file that is not there is no mistake. */
+export const configFiles = source([configPlaces], readConfigFiles);
+
+function* readConfigFiles(command: CommandLine, environment: Environment): Asking<ConfigFiles | Unknown> {
+  const found = yield* configPlaces(command, environment);
+  if (found.is === 'unknown') return found;
+  if (found.directory?.refused) return found.directory.refused;
   const files: ConfigFile[] = [];
-  for (const file of [disk.file(main), ...dropIns]) {
-    const parsed = parsedFile(file, file.path === main);
-    if (parsed && 'is' in parsed) return parsed;
-    if (parsed) files.push(parsed);
+  for (const { content } of found.files) {
+    if (content && 'is' in content) return content;
+    if (content) files.push(content);
   }
-  return { is: 'read', files, consulted: [{ path: main }, { path: `${main}.d` }] };
+  return { is: 'read', files, consulted: found.consulted };
 }
 
 const elsewhere = (named: string, where: readonly Where[]): Unknown => ({

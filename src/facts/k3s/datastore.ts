@@ -8,13 +8,11 @@ import { type Unknown, unknown } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import type { ChosenFlags } from './chosen-flags.ts';
 import { type Kept, usualDataDir } from './node-settings.ts';
+import { walked, walking } from './walk.ts';
 
 const usual = `${usualDataDir}/server/db`;
 
-const touches: Touches = [
-  { do: 'list', path: usual },
-  { do: 'list', named: 'the data directory of K3s', later: true, unasked: 'only where data-dir moves it' },
-];
+const touches: Touches = [{ do: 'list', path: usual }, walking];
 
 export const datastoreOf = source(touches, findDatastore);
 
@@ -32,17 +30,4 @@ function* findDatastore(flags: ChosenFlags, dataDir: string): Asking<Kept | Unkn
   if (joins && joins.value !== '') return { is: 'etcd', where: [joins.where] };
   const gap = flags.gap('datastore-endpoint') ?? flags.gap('cluster-init') ?? flags.gap('server');
   return gap ?? { is: 'sqlite', where: [{ path, said: 'no etcd, and no other store is named' }] };
-}
-
-/** Lists directory below directory: each name must stand in the answer before it. */
-function* walked(start: string, below: readonly string[]): ReturnType<typeof list> {
-  let path = start;
-  let names = yield* list(path);
-  for (const name of below) {
-    if (names.is !== 'got') return names;
-    if (!names.value.includes(name)) return { is: 'absent' };
-    path = `${path}/${name}`;
-    names = yield* list(path);
-  }
-  return names;
 }

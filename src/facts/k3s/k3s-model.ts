@@ -22,10 +22,13 @@ import { kubeletArgs, kubeletFileDefaults } from './node-defaults.ts';
 import { type Kept, type NodeSettings, usualDataDir } from './node-settings.ts';
 import { hasChange } from './release-changes.ts';
 import { type NotStarted, type Start, startOfK3s, startOfRootlessK3s } from './started-by.ts';
+import { startOfNode } from './started-in-node.ts';
 
 export interface K3sModel {
   readonly is: 'model';
   readonly role: Role;
+  /** The word that names K3s in the command. */
+  readonly program: string;
   /** Where the command stands. */
   readonly where: Where;
   readonly flags: ChosenFlags;
@@ -48,7 +51,7 @@ const states = ['server', 'agent'].map((name) => `${usualDataDir}/${name}`);
 const parts: Touches = [configFiles, seeTool.of('k3s'), datastoreOf, etcdConfig, apiAccess, kubeletDropIns];
 
 /** The model of the K3s that the system starts, or why there is none. */
-export const k3sModel = source([startOfK3s, ...states.map((path) => ({ do: 'stat' as const, path })), ...parts], learnModel);
+export const k3sModel = source([startOfK3s, startOfNode, ...states.map((path) => ({ do: 'stat' as const, path })), ...parts], learnModel);
 
 /** The model of the rootless K3s of an account. */
 export const rootlessModel = source([startOfRootlessK3s, ...parts], learnRootless);
@@ -64,19 +67,21 @@ function* learnRootless(as: Account): Asking<K3sModel | NotStarted | Unknown> {
   return start.is === 'started' ? yield* modelOf(start, `${as.home}/.rancher/k3s`) : start;
 }
 
-/** State without a service: K3s runs otherwise (a node of k3d, a hand), and its arguments stand in no file. */
-function* startedOtherwise(start: NotStarted): Asking<NotStarted | Unknown> {
+/** State without a service: K3s runs in a container, or by hand, and then its arguments stand in no file. */
+function* startedOtherwise(start: NotStarted): Asking<K3sModel | NotStarted | Unknown> {
   const answers = yield* together(states.map((path) => stat(path)));
   for (const [at, answer] of answers.entries()) {
     const path = states[at] as string;
     if (answer.is === 'blocked') return unknown(answer, path);
-    if (answer.is === 'got')
-      return {
-        is: 'unknown',
-        why: 'ambiguous',
-        said: `K3s keeps state in ${path}, and no service starts it: its arguments stand in no file`,
-        where: [{ path }, ...start.consulted],
-      };
+    if (answer.is !== 'got') continue;
+    const inside = yield* startOfNode();
+    if (inside.is !== 'not-started') return inside.is === 'started' ? yield* modelOf(inside, usualDataDir) : inside;
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `K3s keeps state in ${path}, and no service starts it: its arguments stand in no file`,
+      where: [{ path }, ...start.consulted, ...inside.consulted],
+    };
   }
   return start;
 }
@@ -87,7 +92,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
   const flags = new ChosenFlags([...configArguments(files.files), ...commandArguments(command)], environment);
   const dataDir = dataDirOf(flags, release, usual);
   if ('is' in dataDir) return dataDir;
-  const { role, where } = command;
+  const { role, program, where } = command;
   const datastore = role === 'server' ? yield* datastoreOf(flags, dataDir.value) : undefined;
   const settings: NodeSettings = { role, flags, dataDir, ...(datastore ? { datastore } : {}) };
   const found = componentsOf(settings, release);
@@ -99,6 +104,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
   return {
     is: 'model',
     role,
+    program,
     where,
     flags,
     dataDir,
@@ -115,7 +121,7 @@ function* modelOf({ command, environment }: Start, usual: string): Asking<K3sMod
 /** The drop-ins; where an argument names a file that was not copied there yet, the next start changes them. */
 function* filesOfKubelet(settings: NodeSettings, release: Here): Asking<DropIns | Unknown> {
   const directory = `${settings.dataDir.value}/agent/etc/kubelet.conf.d`;
-  const found = yield* kubeletDropIns(directory);
+  const found = yield* kubeletDropIns(settings.dataDir.value);
   if (found.is === 'unknown') return found;
   const { config } = kubeletArgs(settings.flags.all('kubelet-arg'), true);
   if (config && !config.value.startsWith(directory) && !found.names.includes('10-cli-config.conf'))

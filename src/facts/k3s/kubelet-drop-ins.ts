@@ -11,13 +11,15 @@ import { parseYaml } from '../text/yaml.ts';
 import type { Given } from './component-args.ts';
 import type { Placed } from './given.ts';
 import { usualDataDir } from './node-settings.ts';
+import { walked, walking } from './walk.ts';
 
-const usual = `${usualDataDir}/agent/etc/kubelet.conf.d`;
+const below = ['agent', 'etc', 'kubelet.conf.d'];
+const usual = `${usualDataDir}/${below.join('/')}`;
 
 const touches: Touches = [
   { do: 'list', path: usual },
   { do: 'read', path: `${usual}/*` },
-  { do: 'list', named: 'kubelet.conf.d below the data directory of K3s', later: true, unasked: 'only where data-dir moves it' },
+  walking,
   { do: 'read', named: 'files of kubelet.conf.d', later: true, unasked: 'only where data-dir moves it' },
 ];
 
@@ -40,10 +42,12 @@ export function beforeFirstStart(found: DropIns, own: ReadonlyMap<string, Given>
   return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
 }
 
+/** The drop-ins below the data directory. */
 export const kubeletDropIns = source(touches, readDropIns);
 
-function* readDropIns(directory: string): Asking<DropIns | Unknown> {
-  const names = yield* list(directory);
+function* readDropIns(dataDir: string): Asking<DropIns | Unknown> {
+  const directory = `${dataDir}/${below.join('/')}`;
+  const names = directory === usual ? yield* list(directory) : yield* walked(dataDir, below);
   if (names.is === 'blocked') return unknown(names, directory);
   const wanted = names.is === 'got' ? names.value.filter((n) => n.endsWith('.conf')) : [];
   const paths = wanted.map((name) => `${directory}/${name}`);

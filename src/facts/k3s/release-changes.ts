@@ -60,6 +60,12 @@ export const changes = {
   noRemoteRuntime: { first: ['1.27.0'], open: '1.24.0', source: 'kubernetes/kubernetes: --container-runtime is gone in 1.27' },
   dualStackNodes: { first: ['1.29.0'], open: '1.24.0', source: 'k3s-io/k3s:pkg/daemons/agent/agent_linux.go: CloudDualStackNodeIPs' },
   forwardingSysctls: { first: ['1.29.0'], open: '1.24.0', source: 'k3s-io/k3s:pkg/daemons/agent/agent_linux.go: allowed-unsafe-sysctls' },
+  rootlessVariables: {
+    first: ['1.24.9', '1.25.5', '1.26.0'],
+    source: 'k3s-io/k3s#6498, #6600: K3S_ROOTLESS_MTU, _CIDR, _ENABLE_IPV6, _PORT_DRIVER, _DISABLE_HOST_LOOPBACK',
+  },
+  rootlessCopyUp: { first: ['1.28.15', '1.29.10', '1.30.6', '1.31.2'], source: 'k3s-io/k3s#10386, #11041 to #11044: K3S_ROOTLESS_COPYUPDIRS' },
+  containerdVersion3: { first: ['1.31.6', '1.32.2', '1.33.0'], source: 'k3s-io/docs:docs/advanced.md: config-v3.toml.tmpl, containerd 2.0' },
   noTrackedJobs: { first: ['1.28.0'], open: '1.25.0', source: 'k3s-io/k3s:pkg/daemons/control/server.go: JobTrackingWithFinalizers' },
 } as const satisfies Readonly<Record<string, Change>>;
 

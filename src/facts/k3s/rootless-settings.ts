@@ -3,7 +3,9 @@
  * Sources: k3s-io/k3s:pkg/rootless/rootless.go and portdriver.go; rootless-containers/rootlesskit
  * pkg/network/slirp4netns/slirp4netns.go; the limits of slirp4netns were tried with 1.2.0.
  */
+import { plainPath } from '../environment/environment.ts';
 import { goBool, goCidr, goInt } from './go.ts';
+import type { ChangeName } from './release-changes.ts';
 
 /** Names in facts and the variables behind them. */
 export const settingNames = {
@@ -16,6 +18,9 @@ export const settingNames = {
 } as const;
 
 export type SettingName = keyof typeof settingNames;
+
+/** From which release on K3s reads a variable. */
+export const readSince = (variable: string): ChangeName => (variable === settingNames.copyUpDirs ? 'rootlessCopyUp' : 'rootlessVariables');
 
 /** How one variable is taken. `text` undefined or empty means unset to K3s. */
 export interface Setting {
@@ -90,4 +95,31 @@ export function cidrProblem(text: string): string | undefined {
   if (network.address !== network.network) return 'host bits are set ("host identifier bits" in the log of K3s)';
   if (network.prefix < 1 || network.prefix > 25) return 'slirp4netns needs a prefix length of 1 to 25';
   return undefined;
+}
+
+/** The directories that K3S_ROOTLESS_COPYUPDIRS adds, and what is wrong with them. */
+export interface CopyUp {
+  /** As RootlessKit takes them: between commas, without doubled slashes. An empty one is the working directory. */
+  readonly directories: readonly string[];
+  /** Not absolute, in quotes: taken from the working directory of the service. */
+  readonly relative: readonly string[];
+  /** Those that hold the account's home. */
+  readonly wide: readonly string[];
+  /** Those on which RootlessKit stops whatever the host has. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * Each directory is covered by a tmpfs with links to what was there: what is written anew is gone when K3s stops
+ * (rootless-containers/rootlesskit:pkg/copyup/tmpfssymlink/tmpfssymlink.go, where /tmp is refused).
+ */
+export function copyUpOf(text: string, home: string): CopyUp {
+  const directories = text === '' ? [] : text.split(',').map((d) => (d === '' ? '.' : plainPath(d)));
+  const holdsHome = (d: string): boolean => d === '/' || `${plainPath(home)}/`.startsWith(`${d}/`);
+  return {
+    directories,
+    relative: directories.filter((d) => !d.startsWith('/')).map((d) => `"${d}"`),
+    wide: directories.filter((d) => d.startsWith('/') && holdsHome(d)),
+    refused: directories.filter((d) => d === '/tmp'),
+  };
 }

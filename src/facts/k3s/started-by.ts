@@ -1,5 +1,6 @@
 /** How K3s is started here: the unit or script, its command line, and the environment that the process finds. */
 import { type Account, type Asking, read, together } from '../ask.ts';
+import { envCommand, isEnv } from '../environment/env-command.ts';
 import type { Environment } from '../environment/environment.ts';
 import { EnvironmentBuilder, sureValues } from '../environment/environment.ts';
 import { environmentOfUnit } from '../environment/unit.ts';
@@ -20,6 +21,10 @@ import { configVariable, variables } from './flag-table.ts';
 
 export interface Start {
   readonly is: 'started';
+  /** The unit file or script. */
+  readonly file: string;
+  /** The service that starts it; undefined where OpenRC does. */
+  readonly unit?: string;
   readonly command: CommandLine;
   readonly environment: Environment;
 }
@@ -36,26 +41,22 @@ const scripts = names.map((name) => ({ script: `/etc/init.d/${name}`, file: `/et
 const wanted = [...new Set([configVariable, ...Object.values(variables)])];
 const system: LoadOptions = { manager: 'system', as: rootAccount };
 
+const touches = (): Touches => [
+  searchUnits.of('system', rootAccount),
+  ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
+  ...scripts.flatMap(({ script, file }) => [
+    { do: 'read' as const, path: script },
+    { do: 'read' as const, path: file, later: true as const, unasked: 'only where a script of OpenRC is there' },
+  ]),
+  { do: 'read', path: '/etc/environment', later: true, unasked: 'only where a script of OpenRC is there' },
+];
+
 /** What starts the K3s of the system: by install.sh a service of systemd or of OpenRC. A server is looked for before an agent. */
-export const startOfK3s = source(
-  (): Touches => [
-    searchUnits.of('system', rootAccount),
-    ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
-    ...scripts.flatMap(({ script, file }) => [
-      { do: 'read' as const, path: script },
-      { do: 'read' as const, path: file, later: true as const, unasked: 'only where a script of OpenRC is there' },
-    ]),
-    { do: 'read', path: '/etc/environment', later: true, unasked: 'only where a script of OpenRC is there' },
-  ],
-  readStart,
-);
+export const startOfK3s = source(touches, readStart);
 
 function* readStart(): Asking<Start | NotStarted | Unknown> {
   const consulted: Where[] = [];
-  const search = yield* searchUnits('system', rootAccount);
-  // INSTALL_K3S_NAME gives a unit a name of its own.
-  const others = [...new Set(search.dirs.flatMap((dir) => [...dir.entries]))].filter((n) => /^k3s-[^@]+\.service$/.test(n) && n !== rootlessName).sort();
-  const units = [...new Set([...names.map((name) => `${name}.service`), ...others])];
+  const units = yield* unitNames();
   const found = yield* together(units.map((name) => startOfUnit(name, system)));
   for (const unit of found) {
     if (unit.is !== 'not-started') return unit;
@@ -67,6 +68,44 @@ function* readStart(): Asking<Start | NotStarted | Unknown> {
     consulted.push(...one.consulted);
   }
   return { is: 'not-started', consulted };
+}
+
+/** The names of all units that may start K3s: INSTALL_K3S_NAME gives a unit a name of its own. */
+function* unitNames(): Asking<string[]> {
+  const search = yield* searchUnits('system', rootAccount);
+  const others = [...new Set(search.dirs.flatMap((dir) => [...dir.entries]))].filter((n) => /^k3s-[^@]+\.service$/.test(n) && n !== rootlessName).sort();
+  return [...new Set([...names.map((name) => `${name}.service`), ...others])];
+}
+
+/** A service that starts K3s. */
+export interface K3sService {
+  readonly name: string;
+  readonly path: string;
+  readonly role: CommandLine['role'];
+  /** A script of OpenRC. */
+  readonly script: boolean;
+}
+
+export interface K3sServices {
+  readonly is: 'seen';
+  readonly each: readonly K3sService[];
+  readonly consulted: readonly Where[];
+}
+
+/** All services of the system that start K3s, whether they are enabled or not. */
+export const servicesOfK3s = source(touches, readServices);
+
+function* readServices(): Asking<K3sServices | Unknown> {
+  const units = yield* unitNames();
+  const starts = yield* together([...units.map((name) => startOfUnit(name, system)), ...scripts.map(({ script, file }) => startOfScript(script, file))]);
+  const each: K3sService[] = [];
+  for (const [at, start] of starts.entries()) {
+    if (start.is === 'unknown') return start;
+    const script = scripts[at - units.length]?.script;
+    const name = units[at] ?? (script ?? '').replace(/^.*\//, '');
+    if (start.is === 'started') each.push({ name, path: start.file, role: start.command.role, script: script !== undefined });
+  }
+  return { is: 'seen', each, consulted: starts.flatMap((s) => (s.is === 'not-started' ? s.consulted : [])) };
 }
 
 /** What starts the rootless K3s of an account: a unit of its own manager. */
@@ -89,7 +128,7 @@ function* startOfUnit(name: string, options: LoadOptions): Asking<Start | NotSta
   if (!unit.exists || unit.masked) return { is: 'not-started', consulted: [{ path }] };
   const environment = yield* environmentOfUnit(name, options, wanted);
   const command = commandOf(unit, environment, options.as);
-  return command ? { is: 'started', command, environment } : { is: 'not-started', consulted: [{ path }] };
+  return command ? { is: 'started', file: path, unit: name, command, environment } : { is: 'not-started', consulted: [{ path }] };
 }
 
 /** The last command that runs a server or an agent, with variables put in. */
@@ -97,9 +136,12 @@ function commandOf(unit: LoadedUnit, environment: Environment, as: Account): Com
   const expand = expander(unit.unit, unit.manager, as);
   const values = sureValues(environment);
   const lines = sinceReset(mergeSettings(unit, expand).counting('ExecStart'));
-  const commands = lines.flatMap(({ value, where }) => execCommands(value, expand, values).map(({ words }) => commandLine(words, where)));
+  const commands = lines.flatMap(({ value, where }) => execCommands(value, expand, values).map(({ words }) => commandLine(behindEnv(words), where)));
   return commands.findLast((c) => c !== undefined);
 }
+
+/** What env(1) in front of a command starts. */
+const behindEnv = (words: readonly string[]): readonly string[] => (isEnv(words[0] ?? '') ? envCommand(words.slice(1)).command : words);
 
 /** A script of install.sh: `command_args` holds the words, files of variables stand beside it. */
 function* startOfScript(script: string, file: string): Asking<Start | NotStarted | Unknown> {
@@ -116,5 +158,5 @@ function* startOfScript(script: string, file: string): Asking<Start | NotStarted
     if (given.is === 'got') environment.over(parseEnvironmentFile(given.value, path));
     else if (given.is === 'blocked') environment.missed(unknown(given, path));
   }
-  return { is: 'started', command, environment: environment.build() };
+  return { is: 'started', file: script, command, environment: environment.build() };
 }

@@ -1,33 +1,63 @@
-/** When an X.509 certificate begins and ends to hold, from its PEM text (RFC 5280 4.1.2.5). Nothing else of it is read. Pure. */
+/** X.509 certificates in PEM (RFC 7468), read by Node's own X509Certificate. */
 
-export interface Validity {
+/**
+ * Node's cryptography, loaded where there is a certificate: most runs see none, and start without it. It works on the text
+ * alone, and asks no clock, no file and no network.
+ */
+const cryptography = () => process.getBuiltinModule('node:crypto');
+type X509 = InstanceType<ReturnType<typeof cryptography>['X509Certificate']>;
+
+export interface Certificate {
+  /** The name in the subject, or all of it. */
+  readonly name: string;
   /** Unix seconds. */
-  readonly notBefore: number;
-  readonly notAfter: number;
+  readonly from: number;
+  readonly until: number;
+  /** It may sign others. */
+  readonly authority: boolean;
+  /** Object identifiers of the extended key usage. */
+  readonly usages: readonly string[];
+  /** Whether the other one's key has signed this one. */
+  signedBy(other: Certificate): boolean;
 }
 
-/** Takes PEM text; returns the validity of its first certificate, or undefined where none can be read. */
-export function certificateValidity(pem: string): Validity | undefined {
-  const body = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/.exec(pem)?.[1];
-  if (body === undefined) return undefined;
-  let der: string;
+/** Extended key usages (RFC 5280, 4.2.1.12). */
+export const usages = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
+
+const block = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----/g;
+
+/** The certificates of a PEM text in their order; undefined where there is none, or one of them is broken. */
+export function certificatesIn(text: string): readonly Certificate[] | undefined {
+  const blocks = text.match(block) ?? [];
+  if (blocks.length === 0) return undefined;
   try {
-    der = atob(body.replace(/\s+/g, ''));
+    const { X509Certificate } = cryptography();
+    const found = blocks.map((pem) => new OneCertificate(new X509Certificate(pem)));
+    return found.every((c) => Number.isFinite(c.until)) ? found : undefined;
   } catch {
     return undefined;
   }
-  // Two times, one after the other, stand nowhere else: UTCTime is tag 23 with 13 letters, GeneralizedTime tag 24 with 15.
-  const time = '(?:\\x17\\x0d(\\d{12})Z|\\x18\\x0f(\\d{14})Z)';
-  const found = new RegExp(time + time).exec(der);
-  const [notBefore, notAfter] = [secondsOf(found?.[1], found?.[2]), secondsOf(found?.[3], found?.[4])];
-  return notBefore === undefined || notAfter === undefined ? undefined : { notBefore, notAfter };
 }
 
-/** Of UTCTime the years from 50 on are of the last century. */
-function secondsOf(short: string | undefined, long: string | undefined): number | undefined {
-  const text = long ?? (short === undefined ? undefined : `${Number(short.slice(0, 2)) >= 50 ? '19' : '20'}${short}`);
-  const m = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text ?? '');
-  if (!m) return undefined;
-  const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [number, number, number, number, number, number];
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+class OneCertificate implements Certificate {
+  readonly name: string;
+  readonly from: number;
+  readonly until: number;
+  readonly authority: boolean;
+  readonly usages: readonly string[];
+  readonly #x509: X509;
+
+  constructor(x509: X509) {
+    this.name = /(?:^|\n)CN=(.*)/.exec(x509.subject ?? '')?.[1] ?? x509.subject ?? '';
+    this.from = Date.parse(x509.validFrom) / 1000;
+    this.until = Date.parse(x509.validTo) / 1000;
+    this.authority = x509.ca;
+    this.usages = x509.keyUsage ?? [];
+    this.#x509 = x509;
+  }
+
+  signedBy(other: Certificate): boolean {
+    if (!(other instanceof OneCertificate)) return false;
+    return this.#x509.checkIssued(other.#x509) && this.#x509.verify(other.#x509.publicKey);
+  }
 }

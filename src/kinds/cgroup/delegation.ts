@@ -6,7 +6,7 @@ import { type Change, changedSince, effective, type History, type Release } from
 import { libraryDirs, systemdVersion } from '../../facts/cgroup/hierarchy.ts';
 import { limitOf } from '../../facts/cgroup/limits.ts';
 import { lostControllers } from '../../facts/cgroup/lost.ts';
-import { userManager } from '../../facts/cgroup/manager.ts';
+import { cgroupOf, type UserManager, userManager } from '../../facts/cgroup/manager.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, says, string } from '../../facts/shape.ts';
@@ -48,6 +48,7 @@ export const delegation = defineKind({
       'TasksMax=, MemoryMax= and MemoryHigh= of those slices, each as one number',
     ),
     running: says(boolean('whether the user manager runs'), { yes: "{who}'s user manager runs", no: "{who}'s user manager does not run" }),
+    offered: { ...names, describe: 'the controllers that the kernel lets the user manager hand on: units of the account get no others' },
     effective: { ...names, describe: 'the controllers that units of the account get; a user manager hands on only what it knew when it started' },
     pending: string('what is still needed before the declared controllers are in effect', ['none', 'daemon-reload', 're-login']),
   }),
@@ -67,12 +68,18 @@ export const delegation = defineKind({
     const manager = yield* userManager(as);
     if (typeof manager.running === 'boolean') fact.set('running', manager.running, { path: commandPlace(['systemctl', 'show', `user@${as.uid}.service`]) });
     else fact.gap('running', manager.running);
+    offered(fact, manager, as.uid);
     const history = yield* declare(fact, service as LoadedUnit | Unknown);
     setSlices(fact, slices);
     yield* setEffective(fact, manager, history, as.uid);
     return fact.build();
   },
 });
+
+function offered(fact: FactBuilder, { kernel }: UserManager, uid: number): void {
+  if ('is' in kernel) fact.gap('offered', kernel);
+  else fact.set('offered', kernel, { path: `${cgroupOf({ uid })}/cgroup.controllers`, said: `offers ${kernel.join(' ') || 'nothing'}` });
+}
 
 /** Sets what the files say; returns when those that had a say changed. */
 function* declare(fact: FactBuilder, unit: LoadedUnit | Unknown): Asking<History | undefined> {

@@ -6,7 +6,7 @@ import { type TimeDaemon, type TimeDaemons, timeDaemons } from '../../facts/host
 import { usualDataDir } from '../../facts/k3s/node-settings.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, says, string } from '../../facts/shape.ts';
-import { certificateValidity } from '../../facts/text/certificate.ts';
+import { certificatesIn } from '../../facts/text/certificate.ts';
 
 const containerMark = '/run/systemd/container';
 const timedatectl = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'];
@@ -103,8 +103,8 @@ function built(path: string, answer: Answer<Stat> | undefined): Sign {
 function issued(path: string, answer: Answer<string> | undefined): Sign {
   if (answer?.is === 'blocked') return unknown(answer, path);
   if (answer?.is !== 'got') return undefined;
-  const validity = certificateValidity(answer.value);
-  return validity ? { seconds: validity.notBefore, said: `the certificates of K3s begin to hold then (${path})`, where: { path } } : unparsable(`${path} holds no certificate`, { path });
+  const [first] = certificatesIn(answer.value) ?? [];
+  return first ? { seconds: first.from, said: `the certificates of K3s begin to hold then (${path})`, where: { path } } : unparsable(`${path} holds no certificate`, { path });
 }
 
 function putBehind(fact: FactBuilder, now: number | undefined, signs: readonly Sign[]): void {

@@ -13,6 +13,8 @@ import { parseXml, type XmlElement } from '../../facts/text/xml.ts';
 
 const families = ['suse', 'debian', 'fedora', 'rhel', 'macos', 'other'] as const;
 const productPath = '/etc/products.d/baseproduct';
+/** Docker and Podman put one of them into every container. */
+const containerMarkers = ['/.dockerenv', '/run/.containerenv'] as const;
 const systemdPaths = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const;
 
 /** Read-only roots by design: SLE Micro 5 and SL Micro 6 have different IDs. */
@@ -47,6 +49,9 @@ export const os = defineKind({
     immutable: boolean('the root file system is read-only by design'),
     macos: says(boolean('a Mac'), { yes: 'this is a Mac', no: 'this is not a Mac' }),
     systemd: says(boolean('systemd is the running init system; on an image: it is installed'), { no: 'systemd does not run this host' }),
+    container: says(boolean('systemd does not run, and a file of Docker or Podman marks the root as that of a container'), {
+      yes: 'this is a container, such as a node of k3d; the host around it is what is judged',
+    }),
     endOfLife: string(
       `last day of security support (free, by the table of ${tablesOf}, or \`extended\`); unset when it is not known or the release is rolling`,
     ),
@@ -64,6 +69,7 @@ export const os = defineKind({
   touches: () => [
     ...[...osReleasePaths, macMarker, productPath, '/etc/fstab'].map((path) => ({ do: 'read' as const, path })),
     ...['/run/systemd/system', kernelPath, ...systemdPaths].map((path) => ({ do: 'stat' as const, path })),
+    ...containerMarkers.map((path) => ({ do: 'stat' as const, path, later: true as const })),
   ],
   *learn(query, _as, { now }): Asking<Fact> {
     const [release, plist, product, fstab, ...stats] = yield* together([
@@ -77,7 +83,7 @@ export const os = defineKind({
     if (!release) return plist.is === 'got' ? mac(plist.value) : undecided();
     const fact = new FactBuilder().consulted({ path: release.path }).set('macos', false, { path: release.path });
     identity(fact, release, fstab);
-    systemd(fact, stats);
+    yield* container(fact, systemd(fact, stats));
     endOfSupport(fact, release, query.extended ?? [], now);
     baseProduct(fact, release, product);
     return fact.build();
@@ -161,18 +167,35 @@ function familyOf(ids: readonly string[]): (typeof families)[number] {
   return ids.includes('fedora') ? 'fedora' : 'other';
 }
 
-function systemd(fact: FactBuilder, [booted, kernel, ...installed]: readonly Answer<Stat>[]): void {
+/** Whether systemd runs; undefined where that cannot be told. */
+function systemd(fact: FactBuilder, [booted, kernel, ...installed]: readonly Answer<Stat>[]): boolean | undefined {
   const [paths, asked] = runs(kernel) ? [['/run/systemd/system'], [booted]] : [systemdPaths, installed];
   const where = paths.map((path) => ({ path }));
   const blocked = asked.find((a) => a?.is === 'blocked');
   const open = kernel?.is === 'blocked' && kernel.why !== 'unsupported';
   if (open && !asked.some((a) => a?.is === 'got')) {
     fact.gap('systemd', unknown(kernel, kernelPath));
-    return;
+    return undefined;
   }
-  if (asked.some((a) => a?.is === 'got')) fact.set('systemd', true, ...where);
-  else if (blocked?.is === 'blocked') fact.gap('systemd', unknown(blocked, paths[0] as string));
-  else fact.set('systemd', false, ...where);
+  const found = asked.some((a) => a?.is === 'got');
+  if (!found && blocked?.is === 'blocked') {
+    fact.gap('systemd', unknown(blocked, paths[0] as string));
+    return undefined;
+  }
+  fact.set('systemd', found, ...where);
+  return found;
+}
+
+/** Containers that play a host, with a systemd of their own, count as hosts. */
+function* container(fact: FactBuilder, systemdRuns: boolean | undefined): Asking<void> {
+  if (systemdRuns !== false) return;
+  const answers = yield* together(containerMarkers.map((path) => stat(path)));
+  const at = answers.findIndex((a) => a.is === 'got');
+  const shut = answers.findIndex((a) => a.is === 'blocked' && a.why !== 'unsupported');
+  const hidden = answers[shut];
+  if (at >= 0) fact.set('container', true, { path: containerMarkers[at] as string });
+  else if (hidden?.is === 'blocked') fact.gap('container', unknown(hidden, containerMarkers[shut] as string));
+  else fact.set('container', false, ...containerMarkers.map((path) => ({ path })));
 }
 
 function endOfSupport(fact: FactBuilder, release: OsRelease, more: readonly string[], now: number | undefined): void {

@@ -2,6 +2,7 @@
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import type { ComponentFlag, Given } from '../../facts/k3s/component-args.ts';
+import { isListFlag } from '../../facts/k3s/flag-table.ts';
 import { type Placed, placeText } from '../../facts/k3s/given.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
 import { datastores } from '../../facts/k3s/node-settings.ts';
@@ -88,11 +89,13 @@ function put(fact: FactBuilder, path: readonly string[], flags: ReadonlyMap<stri
   }
 }
 
+/** Of a list all values count, of another flag the last; a value that is no list beats those before it. */
 function putOwn(fact: FactBuilder, name: string, { flags }: K3sModel): void {
   const all = flags.all(name);
   const one = flags.one(name);
   if (!one) return;
-  putOne(fact, ['own', name], name, { values: all.length > 0 ? all : [one], beaten: all.length > 0 ? (all.at(-1)?.beaten ?? []) : [] });
+  const given = isListFlag(name) && all.length > 0;
+  putOne(fact, ['own', name], name, given ? { values: all, beaten: all.at(-1)?.beaten ?? [] } : { values: [one], beaten: one.beaten });
 }
 
 function putOne(fact: FactBuilder, path: readonly string[], name: string, { values, beaten }: Given): void {

@@ -35,7 +35,9 @@ export const k3sRootlessUnits = defineKind({
     const shared = [...everyonePlaces, ...systemPlaces].map((p) => ({ name: '', path: `${p}/${unitName}` }));
     const places = [...homes, ...shared];
     const answers: Answer<Stat>[] = yield* together(places.map((p) => stat(p.path)));
-    const found = places.filter((_, at) => answers[at]?.is === 'got');
+    // A link that leads nowhere is no unit; one to /dev/null is, if a masked one.
+    const dangling = places.filter((_, at) => leadsNowhere(answers[at]));
+    const found = places.filter((p, at) => answers[at]?.is === 'got' && !dangling.includes(p));
     const inSystem = (path: string): boolean => systemPlaces.some((s) => path.startsWith(`${s}/`));
     const system = found.filter((p) => inSystem(p.path));
     const user = found.filter((p) => !inSystem(p.path));
@@ -52,7 +54,11 @@ export const k3sRootlessUnits = defineKind({
         user.length > 0,
         ...(user.length > 0
           ? at(user)
-          : [...system.map((s) => ({ path: s.path, said: 'a system unit' })), ...places.filter((p) => !system.includes(p)).map((p) => ({ path: p.path }))]),
+          : [
+              ...dangling.map((d) => ({ path: d.path, said: 'a link that leads nowhere' })),
+              ...system.map((s) => ({ path: s.path, said: 'a system unit' })),
+              ...places.filter((p) => !system.includes(p) && !dangling.includes(p)).map((p) => ({ path: p.path })),
+            ]),
       );
     if (blocked) for (const part of ['users', 'everyone']) fact.gap(part, blocked);
     else
@@ -71,3 +77,6 @@ export const k3sRootlessUnits = defineKind({
     return fact.build();
   },
 });
+
+const leadsNowhere = (answer: Answer<Stat> | undefined): boolean =>
+  answer?.is === 'got' && (answer.value.real?.is === 'absent' || answer.value.type === 'directory');

@@ -1,25 +1,33 @@
 /** Kind `k3s-rootless`: the rootless K3s service of one account, and its K3S_ROOTLESS_* variables. */
 
-import { type Account, type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
-import { gapOf } from '../../facts/environment/environment.ts';
-import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
-import { programDirectories } from '../../facts/host/tool-table.ts';
-import { type Neighbours, neighbours, overlapping } from '../../facts/k3s/cidr-neighbours.ts';
+import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
+import { type Environment, gapOf, type Variable } from '../../facts/environment/environment.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { seeTool } from '../../facts/host/tool-version.ts';
+import { type Neighbours, neighbours, overlapping, routesOfHost } from '../../facts/k3s/cidr-neighbours.ts';
 import { goCidr } from '../../facts/k3s/go.ts';
-import { judge, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
+import { type K3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
+import { changes, hasChange } from '../../facts/k3s/release-changes.ts';
+import { bringsPrograms, dataDirOf, findProgram, programTouches, searchedBy } from '../../facts/k3s/rootless-programs.ts';
+import { copyUpOf, judge, readSince, type SettingName, settingNames } from '../../facts/k3s/rootless-settings.ts';
 import { type ServiceEnvironment, serviceEnvironment } from '../../facts/k3s/rootless-sources.ts';
+import type { NotStarted } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { any, boolean, list as listOf, number, record, type Shape, string } from '../../facts/shape.ts';
+import { any, boolean, list as listOf, number, record, type Shape, string, version } from '../../facts/shape.ts';
 import { inQuestion, type Touches } from '../../facts/source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
+import { expander } from '../../facts/systemd/specifiers.ts';
 
 const rootlessUnit = 'k3s-rootless.service';
+
+const inFile = boolean('a file that EnvironmentFile= names decides it, which Environment= of a drop-in does not beat');
 
 const setting = (effective: Shape, describe: string, more: Readonly<Record<string, Shape>> = {}): Shape =>
   record(
     {
       text: string('the text that the service gets; unset when there is none'),
       set: boolean('set to something that is not empty'),
+      inFile,
       problem: string('why K3s or slirp4netns does not start with it; unset when they do'),
       ignored: string('why K3s passes over it and uses something else; unset when it does not'),
       effective,
@@ -46,10 +54,27 @@ export const k3sRootless = defineKind({
     enableIpv6: setting(boolean('the value; unset when K3s finds out itself'), settingNames.enableIpv6),
     portDriver: setting(string('the driver in use', ['builtin', 'slirp4netns']), settingNames.portDriver),
     disableHostLoopback: setting(boolean('whether pods are kept from the loopback address of the host'), settingNames.disableHostLoopback),
+    copyUpDirs: record(
+      {
+        text: string('the text that the service gets; unset when there is none'),
+        set: boolean('set to something that is not empty'),
+        inFile,
+        problem: string('why K3s does not start with it; unset when it does'),
+        relative: listOf(string('a directory'), 'directories that are taken from wherever the service starts'),
+        wide: listOf(string('a directory'), 'directories that hold the home of the account'),
+      },
+      settingNames.copyUpDirs,
+    ),
+    unread: listOf(string('a variable'), 'K3S_ROOTLESS_* variables that reach the service, and that this release of K3s does not know'),
     misplaced: listOf(any('a variable'), 'K3S_ROOTLESS_* variables that are set only where the service does not see them'),
     strays: listOf(record({ name: string('its name'), value: string('its value there') }), 'the same, each with the value that does not arrive'),
     slirp4netns: record(
-      { found: boolean('K3s finds it'), path: string('where'), bundled: boolean('it is the one that K3s brings along') },
+      {
+        found: boolean('K3s finds it'),
+        path: string('where'),
+        bundled: boolean('it is the one that K3s brings along'),
+        version: version('of one that is not'),
+      },
       'the program that gives the cluster its network',
     ),
   }),
@@ -59,26 +84,46 @@ export const k3sRootless = defineKind({
     if (unit.is === 'unknown') return unit;
     if (!unit.exists) return missing(...unit.consulted);
     const names = [...Object.values(settingNames), 'PATH'];
-    const [environment, near] = yield* together([serviceEnvironment(rootlessUnit, as, names), neighbours(unit)]);
+    const [service, model] = yield* together([serviceEnvironment(rootlessUnit, as, names), rootlessModel(as)]);
+    const near = yield* neighbours(model);
     const fact = new FactBuilder().consulted(...(unit.fragment ? [{ path: unit.fragment.path }] : unit.consulted));
     placeOf(fact, unit, as);
-    for (const name of settings) put(fact, name, environment, unit);
-    overlapsOf(fact, near, environment);
-    misplaced(fact, environment);
-    yield* slirp(fact, environment, as);
+    for (const name of settings) put(fact, name, service, unit, as);
+    overlapsOf(fact, near, service.environment);
+    yield* copyUp(fact, service.environment, unit, as);
+    unread(fact, service.environment, model);
+    misplaced(fact, service);
+    yield* slirp(fact, service.environment, dataDirOf(model, as), bringsPrograms(model));
     return fact.build();
   },
 });
 
-const bundles = ['~/.rancher/k3s/data/current/bin', '/var/lib/rancher/k3s/data/current/bin'] as const;
-
 const touches: Touches = [
   unitNamed(rootlessUnit, 'user'),
   serviceEnvironment.of(rootlessUnit, inQuestion),
-  neighbours,
-  { do: 'stat', path: '/**/slirp4netns', first: [...bundles, ...programDirectories].map((d) => `${d}/slirp4netns`) },
-  ...bundles.map((path) => ({ do: 'stat' as const, path })),
+  rootlessModel,
+  ...routesOfHost,
+  ...programTouches('slirp4netns'),
+  seeTool.of('slirp4netns'),
+  { do: 'stat', named: `what ${settingNames.copyUpDirs} names`, later: true },
 ];
+
+/** What a release that came before the variables does not read. Where it cannot be asked, as on an image, it is taken for a later one. */
+function unread(fact: FactBuilder, environment: Environment, model: K3sModel | NotStarted | Unknown): void {
+  const names = Object.values(settingNames);
+  const open = environment.unseen ?? names.flatMap((name) => gapOf(environment, name) ?? [])[0];
+  if (open) return void fact.gap('unread', open);
+  const set = names.filter((name) => (environment.variables.get(name)?.value ?? '') !== '');
+  const release = model.is === 'model' ? model.release : model;
+  if (set.length > 0 && release.is === 'unknown' && release.why !== 'unsupported') return void fact.gap('unread', release);
+  const unknownTo = (name: string): boolean => release.is === 'known' && hasChange(release.release, readSince(name)) === false;
+  const since = (name: string): string => changes[readSince(name)].first.join(', ');
+  const passedOver = set.filter(unknownTo);
+  const places = passedOver.flatMap((name) =>
+    (environment.variables.get(name)?.where ?? []).map((w) => ({ ...w, said: `read by K3s from ${since(name)} on` })),
+  );
+  fact.set('unread', passedOver, ...places);
+}
 
 function placeOf(fact: FactBuilder, unit: LoadedUnit, as: Account): void {
   const path = unit.fragment?.path;
@@ -86,7 +131,7 @@ function placeOf(fact: FactBuilder, unit: LoadedUnit, as: Account): void {
   fact.set('path', path, { path }).set('forEveryone', !path.startsWith(`${as.home}/`) && !path.startsWith('/run/user/'), { path });
 }
 
-function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { environment, strays }: ServiceEnvironment, unit: LoadedUnit): void {
+function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { environment, strays }: ServiceEnvironment, unit: LoadedUnit, as: Account): void {
   const variable = settingNames[name];
   const why = gapOf(environment, variable);
   const found = environment.variables.get(variable);
@@ -98,6 +143,7 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { envi
   const places = found?.where ?? [{ path: unit.fragment?.path ?? rootlessUnit, said: `${variable} is not set` }];
   const where = judged.remark ? [{ ...(places[0] as Where), said: judged.remark }, ...places.slice(1)] : places;
   fact.set([name, 'text'], found?.value, ...places).at(name, ...where);
+  fact.set([name, 'inFile'], isInFile(found, unit, as), ...where);
   fact.set([name, 'set'], judged.set, ...where).set([name, 'effective'], judged.effective, ...where);
   const told = `${found?.value ?? ''}: ${judged.remark ?? ''}`;
   for (const [field, holds] of [
@@ -109,7 +155,13 @@ function put(fact: FactBuilder, name: Exclude<SettingName, 'copyUpDirs'>, { envi
   for (const stray of strays.filter((s) => s.name === variable)) fact.note(name, `${variable}=${stray.value} here does not reach the service`, stray.at);
 }
 
-function overlapsOf(fact: FactBuilder, near: Neighbours, { environment }: ServiceEnvironment): void {
+function isInFile(found: Variable | undefined, unit: LoadedUnit, as: Account): boolean {
+  const expand = expander(unit.unit, unit.manager, as);
+  const files = unit.assignments.filter((a) => a.section === 'Service' && a.key === 'EnvironmentFile').map((a) => expand(a.value.replace(/^-/, '')));
+  return files.includes(found?.where[0]?.path ?? '');
+}
+
+function overlapsOf(fact: FactBuilder, near: Neighbours, environment: Environment): void {
   if (gapOf(environment, settingNames.cidr)) return;
   const found = environment.variables.get(settingNames.cidr);
   const network = goCidr(String(judge('cidr', found?.value).effective));
@@ -147,42 +199,60 @@ function misplaced(fact: FactBuilder, { environment, strays, straysUnseen }: Ser
   );
 }
 
-/** K3s unpacks its bundle and puts it in front of PATH before it looks for the program (k3s-io/k3s:cmd/k3s/main.go). */
-function* slirp(fact: FactBuilder, { environment }: ServiceEnvironment, as: Account): Asking<void> {
-  const bundled = bundles.map((b) => b.replace(/^~/, as.home));
-  const path = environment.variables.get('PATH')?.value ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const directories = path.split(':').filter((d) => d.startsWith('/'));
-  const candidates = [...bundled, ...directories].map((d) => `${d.replace(/\/$/, '')}/slirp4netns`);
-  const answers = yield* together([...candidates, ...bundled].map((p) => stat(p)));
-  const at = candidates.findIndex((_, i) => runnable(answers[i]));
-  const unpacked = answers.slice(candidates.length).some((a) => a.is === 'got');
-  const where = candidates.map((p) => ({ path: p }));
-  if (at >= 0) {
-    const found = candidates[at] as string;
-    fact
-      .set(['slirp4netns', 'found'], true, { path: found })
-      .set(['slirp4netns', 'path'], found, { path: found })
-      .set(['slirp4netns', 'bundled'], at < bundled.length, { path: found });
-    return;
-  }
-  const blocked = answers.findIndex((a) => a.is === 'blocked');
-  const answer = answers[blocked];
-  if (answer?.is === 'blocked') fact.gap('slirp4netns', unknown(answer, [...candidates, ...bundled][blocked] as string));
-  else if (environment.unseen) fact.gap('slirp4netns', environment.unseen);
-  else if (!unpacked)
-    fact.gap('slirp4netns', {
-      is: 'unknown',
-      why: 'ambiguous',
-      said: 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns',
-      where: bundled.map((p) => ({ path: p })),
-    });
-  else fact.set(['slirp4netns', 'found'], false, ...where);
+/** Directories that are to be covered must be there: RootlessKit stops at the first that it cannot mount. */
+function* copyUp(fact: FactBuilder, environment: Environment, unit: LoadedUnit, as: Account): Asking<void> {
+  const variable = settingNames.copyUpDirs;
+  const why = gapOf(environment, variable);
+  if (why) return void fact.gap('copyUpDirs', why);
+  const found = environment.variables.get(variable);
+  const { directories, relative, wide, refused } = copyUpOf(found?.value ?? '', as.home);
+  const at = found?.where ?? [{ path: rootlessUnit, said: `${variable} is not set` }];
+  fact
+    .at('copyUpDirs', ...at)
+    .set(['copyUpDirs', 'text'], found?.value, ...at)
+    .set(['copyUpDirs', 'inFile'], isInFile(found, unit, as), ...at)
+    .set(['copyUpDirs', 'set'], directories.length > 0, ...at)
+    .set(['copyUpDirs', 'relative'], relative, ...at)
+    .set(['copyUpDirs', 'wide'], wide, ...at);
+  const problem = refused[0] === undefined ? yield* notThere(directories.filter((d) => d.startsWith('/'))) : `${refused[0]} cannot be covered`;
+  if (typeof problem === 'object') fact.gap(['copyUpDirs', 'problem'], problem);
+  else fact.at(['copyUpDirs', 'problem'], ...at).set(['copyUpDirs', 'problem'], problem, ...at);
 }
 
-/** A regular file that may be executed, or a link to one. */
-function runnable(answer: Answer<Stat> | undefined): boolean {
-  if (answer?.is !== 'got') return false;
-  const { real, ...own } = answer.value;
-  const end = real === undefined ? own : real.is === 'got' ? real.value : undefined;
-  return end?.type === 'file' && (end.mode & 0o111) !== 0;
+function* notThere(directories: readonly string[]): Asking<string | Unknown | undefined> {
+  let open: Unknown | undefined;
+  for (const path of directories.filter((d) => d !== '/')) {
+    const answer = yield* stat(path);
+    const end = answer.is === 'got' ? (answer.value.real ?? answer) : answer;
+    if (end.is === 'blocked') open ??= unknown(end, path);
+    else if (end.is === 'absent') return `${path} is not there`;
+    else if (end.value.type !== 'directory') return `${path} is a ${end.value.type}`;
+  }
+  return open;
+}
+
+function* slirp(fact: FactBuilder, environment: Environment, dataDir: string | Unknown, own: Where | undefined): Asking<void> {
+  if (typeof dataDir === 'object') return void fact.gap('slirp4netns', dataDir);
+  const seen = yield* findProgram('slirp4netns', searchedBy(environment, dataDir, true));
+  if (seen.is === 'unknown') return void fact.gap('slirp4netns', seen);
+  if (own && !seen.unpacked) return void fact.set(['slirp4netns', 'found'], true, own).set(['slirp4netns', 'bundled'], true, own);
+  if (!seen.found) {
+    const said = 'K3s has not been unpacked yet, and its bundle usually brings slirp4netns';
+    fact.at('slirp4netns', ...seen.looked);
+    if (!seen.unpacked) fact.gap('slirp4netns', { is: 'unknown', why: 'ambiguous', said, where: seen.looked });
+    else fact.set(['slirp4netns', 'found'], false, ...seen.looked);
+    return;
+  }
+  const at = { path: seen.path };
+  fact.set(['slirp4netns', 'found'], true, at).set(['slirp4netns', 'path'], seen.path, at).set(['slirp4netns', 'bundled'], seen.bundled, at);
+  if (!seen.bundled) yield* slirpVersion(fact, seen.path);
+}
+
+/** The version of a program outside the usual directories is not asked for. */
+function* slirpVersion(fact: FactBuilder, path: string): Asking<void> {
+  const tool = yield* seeTool('slirp4netns');
+  const known = tool.is === 'known' && (tool.path === path || tool.path === undefined) ? tool.version : undefined;
+  if (known?.is === 'known') fact.set(['slirp4netns', 'version'], known.version, known.where);
+  else if (tool.is === 'unknown' || known) fact.gap(['slirp4netns', 'version'], tool.is === 'unknown' ? tool : (known as Unknown));
+  else fact.gap(['slirp4netns', 'version'], { is: 'unknown', why: 'unsupported', said: `the version of ${path} was not asked for`, where: [{ path }] });
 }

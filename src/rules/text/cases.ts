@@ -25,6 +25,8 @@ export interface Case {
 export interface Cases {
   /** Name of the base host in fixtures/hosts. */
   readonly on: string;
+  /** Outcomes that the rule has on no host. */
+  readonly never: readonly Outcome[];
   readonly cases: readonly Case[];
 }
 
@@ -33,12 +35,13 @@ const caseKeys = ['it', 'params', 'gives', 'severity', 'citing', 'saying', ...ho
 export function loadCases(file: string, text: string): { cases?: Cases; problems: readonly Problem[] } {
   const source = new Source(file, text);
   if (source.problems.length > 0) return { problems: source.problems };
-  const top = source.fields(source.root, 'a test file', ['on', 'cases']);
+  const top = source.fields(source.root, 'a test file', ['on', 'never', 'cases']);
   const on = top.has('on') ? source.text(top.get('on'), 'on') : 'empty';
+  const never = top.has('never') ? source.items(top.get('never') ?? null, 'never').flatMap((node) => source.word(node, 'never', outcomes) ?? []) : [];
   if (!top.has('cases')) source.problem(source.root, 'a test file needs "cases"');
   const cases = source.items(top.get('cases') ?? null, 'cases').flatMap((node) => readCase(source, node) ?? []);
   if (source.problems.length > 0) return { problems: source.problems };
-  return { cases: { on: on ?? 'empty', cases }, problems: [] };
+  return { cases: { on: on ?? 'empty', never, cases }, problems: [] };
 }
 
 function readCase(source: Source, node: YamlNode): Case | undefined {

@@ -13,7 +13,7 @@ import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
 
 const groupWords = ['any', 'all', 'none'] as const;
-const itemKeys = ['ifMissing', 'expect', 'running', 'severity', 'say'];
+const itemKeys = ['ifMissing', 'expect', 'running', 'severity', 'say', 'question'];
 
 export function readItems(source: Source, node: YamlNode, what: string, scope: Scope): Item[] {
   const nodes = source.items(node, what);
@@ -39,6 +39,7 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
     at: source.at(head.keyNode),
     ...optional('running', field('running') ? readRunning(source, field('running')) : undefined),
     ...optional('severity', field('severity') ? source.word(field('severity'), 'severity', severities) : undefined),
+    ...optional('question', field('question') ? source.text(field('question'), 'question') : undefined),
   };
   if ((groupWords as readonly string[]).includes(head.key)) {
     for (const wrong of ['ifMissing', 'expect']) {

@@ -210,8 +210,17 @@ test.each([
   expect(redact({ do: 'read', path }, { is: 'got', value: { text: 'x' } })).toMatchObject({ is: 'blocked', why: 'redacted' });
 });
 
-test.each(['/root/.ssh/id_ed25519.pub', '/root/.docker/config.json', '/etc/rancher/k3s/k3s.yaml'])('%s may be read', (path) => {
-  expect(isSecretFile(path)).toBe(false);
+test.each(['/root/.ssh/id_ed25519.pub', '/root/.docker/config.json', '/etc/rancher/k3s/k3s.yaml', '/var/lib/rancher/k3s/server/cred/encryption-config.json'])(
+  '%s may be read',
+  (path) => {
+    expect(isSecretFile(path)).toBe(false);
+  },
+);
+
+test('of the encryption of secrets the order of its providers stays, and no key', () => {
+  const config = (key: string) =>
+    `{"resources":[{"resources":["secrets"],"providers":[{"aescbc":{"keys":[{"name":"aescbckey","secret":"${key}"}]}},{"identity":{}}]}]}`;
+  expect(redactText(config('c2VjcmV0IGlzIHNlY3JldA=='), '/var/lib/rancher/k3s/server/cred/encryption-config.json')).toBe(config('<redacted>'));
 });
 
 test('bytes that are no text are masked too', () => {

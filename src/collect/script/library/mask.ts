@@ -28,6 +28,7 @@ const suspect = suspects.join(' | ');
 
 /** Files that are never read, as alternatives of `case`. */
 export const secretFiles = rules.secretFiles.join(' | ');
+export const maskedFile = rules.maskedFile;
 export const sshKeys = { all: rules.sshKeys, but: rules.notSshKeys };
 
 export const mask =

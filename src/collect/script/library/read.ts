@@ -1,5 +1,5 @@
 /** R: the content of files. */
-import { secretFiles, sshKeys } from './mask.ts';
+import { maskedFile, secretFiles, sshKeys } from './mask.ts';
 import { sh } from './sh.ts';
 
 export const read = sh`
@@ -36,7 +36,7 @@ R() {
 # Files that are a secret as a whole are not opened.
 secret_file() {
   case $1 in
-    @KEYBUT@) ;;
+    @KEYBUT@ | @MASKED@) ;;
     @KEYS@ | @SECRETS@) return 0 ;;
   esac
   return 1
@@ -146,5 +146,6 @@ copy() {
 }
 `
   .replace('@KEYBUT@', sshKeys.but)
+  .replace('@MASKED@', maskedFile)
   .replace('@KEYS@', sshKeys.all)
   .replace('@SECRETS@', secretFiles);

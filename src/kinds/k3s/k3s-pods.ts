@@ -1,0 +1,30 @@
+/** Kind `k3s-pods`: the pods of the cluster that are given something. */
+import type { Asking } from '../../facts/ask.ts';
+import { type Fact, FactBuilder } from '../../facts/fact.ts';
+import { apiObjects, nameOf, namespaceOf } from '../../facts/k3s/api-objects.ts';
+import { havingTrait, type TraitName, traitNames } from '../../facts/k3s/pod-traits.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { list, record, string } from '../../facts/shape.ts';
+
+export const k3sPods = defineKind({
+  name: 'k3s-pods',
+  noun: 'pods of the cluster',
+  describe: 'Pods of the cluster that have a trait: privileged, a path of the host, no seccomp profile. Asks the cluster, so only where --kubectl is given.',
+  main: 'that',
+  fields: {
+    that: { type: 'string', required: true, values: traitNames, describe: 'the trait' },
+    except: { type: 'strings', describe: 'namespaces whose pods are left out' },
+    within: { type: 'string', describe: 'a namespace whose pods alone are meant' },
+  },
+  shape: record({ pods: list(string('NAMESPACE/POD, with the container behind a colon'), 'those that have it') }),
+  touches: () => [apiObjects.of('pods')],
+  *learn({ that, except = [], within }): Asking<Fact> {
+    const found = yield* apiObjects('pods');
+    if (found.is === 'unknown') return found;
+    const meant = found.items.filter((pod) => !except.includes(namespaceOf(pod)) && (within === undefined || namespaceOf(pod) === within));
+    const pods = meant.flatMap((pod) =>
+      havingTrait(pod, that as TraitName).map((container) => `${namespaceOf(pod)}/${nameOf(pod)}${container === '' ? '' : `:${container}`}`),
+    );
+    return new FactBuilder().consulted(found.where).set('pods', pods, found.where).build();
+  },
+});
