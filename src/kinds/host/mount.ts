@@ -28,7 +28,7 @@ export const mount = defineKind({
     const at = { ...found.at, said: `${found.type} at ${found.point}` };
     const fact = new FactBuilder().consulted(at).set('point', found.point, at).set('type', found.type, at).set('options', found.options, at);
     // Numbers from the table of mounts, words from Linux 5.8 on (proc_pid(5)).
-    if (found.type === 'proc') fact.set('hides', valueOf(found.options, 'hidepid', /^(?:0|off)$/), at).set('seenBy', valueOf(found.options, 'gid', /^0$/), at);
+    if (found.type === 'proc') fact.set('hides', optionValue(found.options, 'hidepid', /^(?:0|off)$/), at).set('seenBy', optionValue(found.options, 'gid', /^0$/), at);
     if (found.propagation === undefined) fact.gap('propagation', unseen('how mounts spread shows on a running host only'));
     // A slave is what programs in a namespace of their own are given of a shared mount.
     else if (found.propagation === 'slave') fact.gap('propagation', unseen('the inspection runs in a mount namespace of its own'));
@@ -38,7 +38,7 @@ export const mount = defineKind({
 });
 
 /** The value of an option, unless it is one that stands for none. */
-function valueOf(options: readonly string[], name: string, none: RegExp): string | undefined {
+function optionValue(options: readonly string[], name: string, none: RegExp): string | undefined {
   const value = options.findLast((o) => o.startsWith(`${name}=`))?.slice(name.length + 1);
   return value === undefined || none.test(value) ? undefined : value;
 }
