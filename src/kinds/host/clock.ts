@@ -2,13 +2,13 @@
 import { type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { contained } from '../../facts/host/contained.ts';
 import { type TimeDaemon, type TimeDaemons, timeDaemons } from '../../facts/host/time-daemons.ts';
 import { usualDataDir } from '../../facts/k3s/node-settings.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, says, string } from '../../facts/shape.ts';
 import { certificatesIn } from '../../facts/text/certificate.ts';
 
-const containerMark = '/run/systemd/container';
 const timedatectl = ['timedatectl', 'show', '--property=NTPSynchronized', '--value'];
 const builds = ['/usr/lib/os-release', '/etc/os-release'] as const;
 const certificates = ['server/tls/server-ca.crt', 'agent/server-ca.crt'].map((path) => `${usualDataDir}/${path}`);
@@ -31,7 +31,7 @@ export const clock = defineKind({
   }),
   touches: () => [
     timeDaemons,
-    { do: 'read', path: containerMark },
+    contained,
     { do: 'run', argv: timedatectl },
     ...builds.map((path) => ({ do: 'stat', path }) as const),
     ...certificates.map((path) => ({ do: 'read', path }) as const),
@@ -39,14 +39,14 @@ export const clock = defineKind({
   *learn(_q, _as, { now }): Asking<Fact> {
     const [daemons, container, synchronised, stats, texts] = yield* together([
       timeDaemons(),
-      read(containerMark),
+      contained(),
       run(timedatectl),
       together(builds.map((path) => stat(path))),
       together(certificates.map((path) => read(path))),
     ]);
     const fact = new FactBuilder().consulted(...daemons.consulted);
-    if (container.is === 'blocked' && container.why !== 'unsupported') fact.gap('container', unknown(container, containerMark));
-    else fact.set('container', container.is === 'got', { path: containerMark });
+    if (container.is === 'unknown') fact.gap('container', container);
+    else fact.set('container', container.value, container.where);
     putServices(fact, daemons);
     putSynchronised(fact, synchronised);
     putBehind(fact, now, [...builds.map((path, at) => built(path, stats[at])), ...certificates.map((path, at) => issued(path, texts[at]))]);

@@ -3,6 +3,7 @@ import { type Answer, type Asking, read, type Stat, stat, together } from '../..
 import { bootConfig } from '../../facts/cgroup/boot-config.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { apparmorParser } from '../../facts/host/apparmor-parser.ts';
+import { contained } from '../../facts/host/contained.ts';
 import { activeModules, appArmorState, cmdlinePath, type LsmWords, lsmWords, type SelinuxState, selinuxState } from '../../facts/host/lsm.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import type { SelinuxMode } from '../../facts/host/selinux-config.ts';
@@ -17,6 +18,9 @@ export const lsm = defineKind({
   describe: 'Which security module of the kernel (SELinux, AppArmor, Smack) refuses anything: now, or once an image is started.',
   fields: {},
   shape: record({
+    container: says(boolean('the host is a container: its kernel, and what that enforces, is of the host below'), {
+      yes: 'this is a container, whose kernel is that of its host',
+    }),
     enforcing: list(string('SELinux, AppArmor or Smack'), 'those that refuse anything'),
     idle: string('why none does, as a clause; unset where one does'),
     selinux: says(string('the mode of SELinux; disabled where there is none', modes), { is: 'SELinux is {value}' }),
@@ -28,7 +32,20 @@ export const lsm = defineKind({
     profiles: number('profiles of AppArmor that refuse anything'),
     parser: boolean('apparmor_parser is there, which loads profiles'),
   }),
+<<<<<<< HEAD
   touches: () => [{ do: 'stat', path: kernelPath }, { do: 'read', path: cmdlinePath }, selinuxState, appArmorState, activeModules, apparmorParser, bootConfig],
+=======
+  touches: () => [
+    { do: 'stat', path: kernelPath },
+    { do: 'read', path: cmdlinePath },
+    selinuxState,
+    appArmorState,
+    activeModules,
+    apparmorParser,
+    contained,
+    bootConfig,
+  ],
+>>>>>>> host1
   *learn(): Asking<Fact> {
     const kernel: Answer<Stat> = yield* stat(kernelPath);
     if (kernel.is === 'blocked' && kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
@@ -36,13 +53,21 @@ export const lsm = defineKind({
     // Also where a host that is written down leaves the kernel's settings out.
     const running = runs(kernel) || command.is === 'got';
     const words = running ? ofKernel(command) : yield* ofBoot();
-    const [se, app, active, parser] = yield* together([selinuxState(running), appArmorState(running), activeModules(), apparmorParser()]);
+    const [se, app, active, parser, container] = yield* together([
+      selinuxState(running),
+      appArmorState(running),
+      activeModules(),
+      apparmorParser(),
+      contained(),
+    ]);
     const fact = new FactBuilder();
     const found: Part[] = [putSelinux(fact, se, words, running), putAppArmor(fact, app, words, running)];
     if (active?.is === 'unknown') found.push(active);
     else if (active?.value.includes('smack')) found.push({ name: 'Smack', where: active.where });
     if (parser.is === 'unknown') fact.gap('parser', parser);
     else fact.set('parser', parser.path !== false, { path: parser.path || '/sbin/apparmor_parser' });
+    if (container.is === 'unknown') fact.gap('container', container);
+    else fact.set('container', container.value, container.where);
     conclude(fact, found);
     return fact.build();
   },

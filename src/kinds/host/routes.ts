@@ -10,6 +10,7 @@ import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { clusterCidr, serviceCidr } from '../../facts/k3s/node-settings.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
+import { forAccount } from '../../facts/source.ts';
 import { subnetsOverlap } from '../../facts/text/subnet.ts';
 
 /** Devices of containers themselves: of K3s' flannel and its bridge, of other network plugins, of Podman. */
@@ -32,7 +33,7 @@ export const routes = defineKind({
       'routes to addresses of root’s default network',
     ),
   }),
-  touches: () => [hostRoutes, k3sModel, containersConf, seeTool.of('podman')],
+  touches: () => [hostRoutes, k3sModel, forAccount(containersConf, rootAccount), seeTool.of('podman')],
   *learn(): Asking<Fact> {
     const table = yield* hostRoutes();
     if (table.is === 'unknown') return table;

@@ -13,7 +13,8 @@ const local = /^[^.]+$|(?:^|\.)(?:local|localdomain|lan|internal|intranet|privat
 export const k3sResolv = defineKind({
   name: 'k3s-resolv',
   noun: 'the resolv.conf of K3s',
-  describe: 'The resolv.conf that K3s hands to its kubelet: the one that it is told, else the first whose name servers can all be reached from pods, else one of its own with a public name server. Where K3s is not set up, what it would take.',
+  describe:
+    'The resolv.conf that K3s hands to its kubelet: the one that it is told, else the first whose name servers can all be reached from pods, else one of its own with a public name server. Where K3s is not set up, what it would take.',
   fields: {},
   shape: record({
     path: string('the file; unset where K3s makes one of its own'),
@@ -36,7 +37,10 @@ export const k3sResolv = defineKind({
 
 function ofFile(path: string, answer: Answer<string>, where: Where): Fact {
   if (answer.is === 'blocked') return unknown(answer, path);
-  const fact = new FactBuilder().set('path', path, where).set('generated', false, where).set('there', answer.is === 'got', { path }, where);
+  const fact = new FactBuilder()
+    .set('path', path, where)
+    .set('generated', false, where)
+    .set('there', answer.is === 'got', { path }, where);
   return putSearch(fact, path, answer.is === 'got' ? answer.value : '').build();
 }
 
@@ -49,12 +53,17 @@ function ofFirst(answers: readonly Answer<string>[]): Fact {
     if (answer?.is !== 'got') continue;
     const servers = serversOf(answer.value);
     const refused = servers.filter((s) => !reachable(s));
-    if (servers.length > 0 && refused.length === 0) return putSearch(fact.set('path', path, { path }).set('generated', false, { path }).set('there', true, { path }), path, answer.value).build();
+    if (servers.length > 0 && refused.length === 0)
+      return putSearch(fact.set('path', path, { path }).set('generated', false, { path }).set('there', true, { path }), path, answer.value).build();
     bad.push(...refused);
   }
   const where = candidates.map((path) => ({ path }));
   if (bad.length > 0) fact.set('because', [...new Set(bad)].join(' and '), ...where);
-  return fact.set('generated', true, ...where).set('there', true, ...where).set('public', [], ...where).build();
+  return fact
+    .set('generated', true, ...where)
+    .set('there', true, ...where)
+    .set('public', [], ...where)
+    .build();
 }
 
 const serversOf = (text: string): string[] => text.split('\n').flatMap((l) => /^nameserver\s+(\S*)/.exec(l)?.[1] ?? []);
