@@ -32,9 +32,6 @@ export const lsm = defineKind({
     profiles: number('profiles of AppArmor that refuse anything'),
     parser: boolean('apparmor_parser is there, which loads profiles'),
   }),
-<<<<<<< HEAD
-  touches: () => [{ do: 'stat', path: kernelPath }, { do: 'read', path: cmdlinePath }, selinuxState, appArmorState, activeModules, apparmorParser, bootConfig],
-=======
   touches: () => [
     { do: 'stat', path: kernelPath },
     { do: 'read', path: cmdlinePath },
@@ -45,7 +42,6 @@ export const lsm = defineKind({
     contained,
     bootConfig,
   ],
->>>>>>> host1
   *learn(): Asking<Fact> {
     const kernel: Answer<Stat> = yield* stat(kernelPath);
     if (kernel.is === 'blocked' && kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
