@@ -47,7 +47,12 @@ function* learnNetwork(): Asking<PodNetworkOf> {
   const gap = model.flags.gap('flannel-backend');
   if (!flag && gap) return gap;
   if (model.role === 'server' && flag?.value !== 'none')
-    return { is: 'plugin', name: 'flannel', backend: flag?.value ?? 'vxlan', where: [flag?.where ?? { ...model.where, said: 'default of --flannel-backend: vxlan' }] };
+    return {
+      is: 'plugin',
+      name: 'flannel',
+      backend: flag?.value ?? 'vxlan',
+      where: [flag?.where ?? { ...model.where, said: 'default of --flannel-backend: vxlan' }],
+    };
   const declared = model.role === 'server' ? yield* fromManifests() : undefined;
   return declared ?? (yield* fromSettings());
 }

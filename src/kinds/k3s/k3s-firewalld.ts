@@ -65,7 +65,12 @@ function setUntrusted(fact: FactBuilder, field: string, networks: string, config
   const lost = states.filter(({ state }) => state === false).map(({ network }) => network);
   if (lost.length === 0 && open) return void fact.gap(field, open);
   const zones = [...config.zones.values()].filter((z) => z.target === 'ACCEPT' || z === config.defaultZone);
-  fact.set(field, lost, ...zones.map(({ path }) => ({ path, ...(lost.length > 0 ? { said: `does not name ${lost.join(' or ')} as a source` } : {}) })), ...enabled);
+  fact.set(
+    field,
+    lost,
+    ...zones.map(({ path }) => ({ path, ...(lost.length > 0 ? { said: `does not name ${lost.join(' or ')} as a source` } : {}) })),
+    ...enabled,
+  );
 }
 
 /** Whether what comes from a network is accepted as a whole, both by the host and on its way through. */

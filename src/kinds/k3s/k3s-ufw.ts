@@ -35,18 +35,29 @@ export const k3sUfw = defineKind({
     if (policy.is === 'blocked') fact.gap('forwards', unknown(policy, usual)).gap('closed', unknown(policy, usual)).gap('pods', unknown(policy, usual));
     else fact.set('forwards', /^\s*DEFAULT_FORWARD_POLICY\s*=\s*"?ACCEPT/m.test(settings), { path: usual });
     const answer = texts[refused];
-    if (answer?.is === 'blocked') return fact.gap('closed', unknown(answer, rules[refused] ?? '')).gap('pods', unknown(answer, rules[refused] ?? '')).build();
+    if (answer?.is === 'blocked')
+      return fact
+        .gap('closed', unknown(answer, rules[refused] ?? ''))
+        .gap('pods', unknown(answer, rules[refused] ?? ''))
+        .build();
     if (model.is === 'unknown') return fact.gap('closed', model).gap('pods', model).build();
     const where: Where[] = rules.map((path) => ({ path }));
     const open = /^\s*DEFAULT_INPUT_POLICY\s*=\s*"?ACCEPT/m.test(settings);
     const allowed = texts.flatMap((t) => (t.is === 'got' ? tuplesOf(t.value) : []));
-    if (model.is === 'not-started') return fact.set('closed', [], ...where).set('pods', [], ...where).build();
+    if (model.is === 'not-started')
+      return fact
+        .set('closed', [], ...where)
+        .set('pods', [], ...where)
+        .build();
     const port = Number(model.flags.one('https-listen-port')?.value ?? '6443');
     const networks = [clusterCidr(model), serviceCidr(model)].flatMap(({ value }) => value.split(',').map((n) => n.trim()));
     const outside = allowed.filter((a) => isAny(a.from) || !networks.some((n) => subnetLiesIn(a.from, n)));
     const closed = model.role === 'server' && !open && !outside.some((a) => lets(a, port)) ? [port] : [];
     const pods = networks.filter((n) => !open && !allowed.some((a) => a.protocol === 'any' && a.to === 'any' && (isAny(a.from) || subnetLiesIn(n, a.from))));
-    return fact.set('closed', closed, ...where).set('pods', pods, ...where).build();
+    return fact
+      .set('closed', closed, ...where)
+      .set('pods', pods, ...where)
+      .build();
   },
 });
 
@@ -59,7 +70,10 @@ interface Allowed {
 /** `### tuple ### allow tcp 6443 0.0.0.0/0 any 10.0.0.0/8 in`: action, protocol, port, destination, source's port, source, direction (ufw:src/backend_iptables.py). */
 function tuplesOf(text: string): Allowed[] {
   return text.split('\n').flatMap((line) => {
-    const [action = '', protocol = '', to = '', destination = '', , from = '', direction = ''] = line.replace(/^### tuple ###\s*/, '').trim().split(/\s+/);
+    const [action = '', protocol = '', to = '', destination = '', , from = '', direction = ''] = line
+      .replace(/^### tuple ###\s*/, '')
+      .trim()
+      .split(/\s+/);
     const ours = line.startsWith('### tuple ###') && /^(?:allow|limit)$/.test(action) && /^in(?:_|$)/.test(direction) && isAny(destination);
     return ours ? [{ protocol, to, from }] : [];
   });

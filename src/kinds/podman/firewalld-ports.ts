@@ -59,7 +59,13 @@ function* setDriver(fact: FactBuilder): Asking<void> {
   const set = lookup(conf as Exclude<typeof conf, Unknown>, 'network', 'firewall_driver');
   const named = typeof set.value === 'string' && set.value !== '';
   const drivers = named ? [String(set.value)] : usualDrivers(netavark);
-  const where: readonly Where[] = named ? set.where : netavark.is === 'known' ? [netavark.where] : netavark.is === 'absent' ? netavark.consulted : netavark.where;
+  const where: readonly Where[] = named
+    ? set.where
+    : netavark.is === 'known'
+      ? [netavark.where]
+      : netavark.is === 'absent'
+        ? netavark.consulted
+        : netavark.where;
   const [driver = ''] = drivers;
   fact.set('outside', driver !== 'firewalld' && driver !== 'none', ...where);
   if (drivers.length === 1) return void fact.set('driver', driver, ...where);
