@@ -13,9 +13,17 @@ const own = '/etc/sysctl.d/90-own.conf';
 test.each([
   ['a later file of a package', { [own]: 'kernel.panic=10\n', [vendor]: 'kernel/panic = 99\n' }, ['kernel.panic']],
   ['the same value, spelt otherwise', { [own]: 'kernel.panic=10\n', [vendor]: '-kernel/panic =  10\n' }, []],
-  ['an interface with a dot in its name', { [own]: 'net/ipv4/conf/eth0.5/forwarding=1\n', [vendor]: 'net/ipv4/conf/eth0.5/forwarding=0\n' }, ['net.ipv4.conf.eth0/5.forwarding']],
+  [
+    'an interface with a dot in its name',
+    { [own]: 'net/ipv4/conf/eth0.5/forwarding=1\n', [vendor]: 'net/ipv4/conf/eth0.5/forwarding=0\n' },
+    ['net.ipv4.conf.eth0/5.forwarding'],
+  ],
   ['a glob of a package', { [own]: 'net.ipv4.conf.eth0.rp_filter=0\n', [vendor]: 'net.ipv4.conf.*.rp_filter=2\n' }, []],
-  ['a file of the same name, which hides that of the package', { '/etc/sysctl.d/99-vendor.conf': '', [own]: 'kernel.panic=10\n', [vendor]: 'kernel.panic=99\n' }, []],
+  [
+    'a file of the same name, which hides that of the package',
+    { '/etc/sysctl.d/99-vendor.conf': '', [own]: 'kernel.panic=10\n', [vendor]: 'kernel.panic=99\n' },
+    [],
+  ],
 ])('%s', (_, files, keys) => {
   expect(learn(files)).toMatchObject({ is: 'known', value: { overridden: keys.map((key) => ({ key })) } });
 });
@@ -27,5 +35,7 @@ test('what is needed and taken back, by whichever file', () => {
 
 test('/etc/sysctl.conf counts only through a link', () => {
   expect(learn({ '/etc/sysctl.conf': 'vm.swappiness=10\n' })).toMatchObject({ value: { unread: [{ key: 'vm.swappiness' }] } });
-  expect(learn({ '/etc/sysctl.conf': 'vm.swappiness=10\n', '/etc/sysctl.d/99-sysctl.conf': { link: '../sysctl.conf' } })).toMatchObject({ value: { unread: [] } });
+  expect(learn({ '/etc/sysctl.conf': 'vm.swappiness=10\n', '/etc/sysctl.d/99-sysctl.conf': { link: '../sysctl.conf' } })).toMatchObject({
+    value: { unread: [] },
+  });
 });
