@@ -28,7 +28,7 @@ export const layers: readonly Layer[] = [
   { at: 'facts/ssh', holds: "OpenSSH's client configuration", mayImport: [...ground, 'facts/text'] },
   { at: 'facts/environment', holds: 'which environment a program sees', mayImport: [...ground, 'facts/text', 'facts/systemd'] },
   { at: 'facts/host', holds: 'accounts, files, mounts, sysctl, sudo, versions', mayImport: [...ground, 'facts/text', 'facts/systemd', 'facts/environment'] },
-  { at: 'facts/firewall', holds: 'firewalld: zones, policies, services, and what they let in', mayImport: [...ground, 'facts/text'] },
+  { at: 'facts/firewall', holds: 'firewalld: zones, policies, services, and what they let in', mayImport: [...ground, 'facts/text', 'facts/host'] },
   { at: 'facts/containers', holds: 'the files that Podman, CRI-O and Buildah share', mayImport: below },
   { at: 'facts/podman', holds: "Podman's store, networks, services and sockets", mayImport: [...below, 'facts/containers'] },
   { at: 'facts/quadlet', holds: 'Quadlet files as the generator reads them', mayImport: [...below, 'facts/containers', 'facts/podman'] },

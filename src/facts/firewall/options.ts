@@ -1,8 +1,8 @@
 /** The options of firewalld.conf(5). */
 import { type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { whetherEnabled } from '../host/whether-enabled.ts';
 import { source, type Touches } from '../source.ts';
-import { whetherEnabled } from '../systemd/whether-enabled.ts';
 
 export const optionsPath = '/etc/firewalld/firewalld.conf';
 const service = 'firewalld.service';

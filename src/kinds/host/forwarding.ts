@@ -3,11 +3,11 @@ import { type Answer, type Asking, read, type Stat, stat, together } from '../..
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
 import { effective, type SysctlFiles, sysctlFiles } from '../../facts/host/sysctl-d.ts';
+import { whetherEnabled } from '../../facts/host/whether-enabled.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { clusterCidr } from '../../facts/k3s/node-settings.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
-import { whetherEnabled } from '../../facts/systemd/whether-enabled.ts';
 
 const routes = '/proc/net/route';
 const all = { v4: '/proc/sys/net/ipv4/ip_forward', v6: '/proc/sys/net/ipv6/conf/all/forwarding' } as const;

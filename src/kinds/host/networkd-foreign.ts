@@ -3,10 +3,10 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { type Networkd, networkd } from '../../facts/host/networkd.ts';
 import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
+import { whetherEnabled } from '../../facts/host/whether-enabled.ts';
 import { type PodNetwork, podNetwork } from '../../facts/k3s/pod-network.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
-import { whetherEnabled } from '../../facts/systemd/whether-enabled.ts';
 import { compareReleases, releaseOf, since } from '../../facts/text/version.ts';
 
 const service = 'systemd-networkd.service';

@@ -16,5 +16,5 @@ test('loaded, built in and at boot are there; hyphens and underscores are one', 
 test('what is surely missing is told beside what cannot be', () => {
   const files = { '/proc/sys/kernel/osrelease': '6.1.0-41-amd64\n', '/proc/modules': 'overlay 1 0 - Live 0x0\n' };
   const fact = learn(files, 'overlay', 'tun');
-  expect(fact.is === 'known' && [...fact.gaps.keys()]).toEqual(['missing', 'unavailable']);
+  expect(fact.is === 'known' && [...fact.gaps.keys()]).toEqual(['missing', 'unavailable', 'unloadable']);
 });

@@ -1,10 +1,10 @@
 /** Whether the system's manager starts a unit at boot: for facts that rest on a service being on. */
 import { type Asking, together } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
-import { rootAccount } from '../host/accounts.ts';
 import { source } from '../source.ts';
-import { enablementNamed, enablementOf } from './enablement.ts';
-import { loadUnit, unitNamed } from './load.ts';
+import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
+import { loadUnit, unitNamed } from '../systemd/load.ts';
+import { rootAccount } from './accounts.ts';
 
 /** Of a unit that is not there, or masked: not enabled. */
 export type WhetherEnabled = { readonly is: 'known'; readonly enabled: boolean; readonly where: readonly Where[] } | Unknown;
