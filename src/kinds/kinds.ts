@@ -32,6 +32,7 @@ import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { audit } from './host/audit.ts';
 import { coreDumps } from './host/core-dumps.ts';
+import { dataPartitions } from './host/data-partitions.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
@@ -161,6 +162,7 @@ export const kinds: readonly Kind[] = [
   accounts,
   audit,
   coreDumps,
+  dataPartitions,
   dbusSession,
   document,
   engine,

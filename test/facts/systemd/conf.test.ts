@@ -51,7 +51,7 @@ function asked(files: Readonly<Record<string, FileSpec>>): string | undefined {
     for (const [path, spec] of Object.entries(files)) {
       mkdirSync(dirname(root + path), { recursive: true });
       if (typeof spec === 'string') writeFileSync(root + path, spec);
-      else if ('link' in spec && spec.link !== undefined) symlinkSync(spec.link, root + path);
+      else if (spec !== null && 'link' in spec && spec.link !== undefined) symlinkSync(spec.link, root + path);
     }
     const { stdout } = spawnSync('systemd-analyze', [`--root=${root}`, 'cat-config', 'systemd/coredump.conf'], { encoding: 'utf8' });
     return [...stdout.matchAll(/^Storage=(.+)$/gm)].at(-1)?.[1];
