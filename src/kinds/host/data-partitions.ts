@@ -72,6 +72,7 @@ function* encrypted(blocks: Answer<readonly string[]>): Asking<ReadonlySet<strin
     if (uuid?.is !== 'got' || !uuid.value.startsWith('CRYPT-')) continue;
     found.add(`/dev/${name}`);
     const own = called[at];
+    if (own?.is === 'blocked') return unknown(own, `${mappings}/${name}/dm/name`);
     if (own?.is === 'got') found.add(`/dev/mapper/${own.value.trim()}`);
   }
   return found;
@@ -81,19 +82,18 @@ interface Told {
   readonly point: string;
   readonly state: string;
   readonly source?: string;
-  readonly key?: string;
+  readonly key: string;
   readonly where: readonly Where[];
 }
 
 function judge(point: string, mounts: readonly Mount[], text: Answer<string>, crypt: ReadonlySet<string>): Told {
   const mount = mounts.findLast((m) => m.point === point);
-  if (!mount) return { point, state: 'not mounted', where: [{ path: '/etc/fstab' }] };
+  if (!mount) return { point, state: 'not mounted', key: 'elsewhere', where: [{ path: '/etc/fstab' }] };
   const source = mount.source ?? '';
   const lines = (text.is === 'got' ? text.value : '').split('\n');
   const line = lines.findIndex((l) => !l.startsWith('#') && l.trim() !== '' && `/dev/mapper/${l.trim().split(/\s+/)[0]}` === source);
   const [, , key = 'none', options = ''] = line < 0 ? [] : (lines[line] ?? '').trim().split(/\s+/);
-  if (line < 0)
-    return { point, source, state: crypt.has(source) ? 'encrypted' : 'plain', ...(crypt.has(source) ? { key: 'elsewhere' } : {}), where: [mount.at] };
+  if (line < 0) return { point, source, state: crypt.has(source) ? 'encrypted' : 'plain', key: 'elsewhere', where: [mount.at] };
   const opened = /(?:^|,)(?:tpm2-device|pkcs11-uri|fido2-device)=/.test(options) ? 'tpm' : /^(?:none|-)$/.test(key) ? 'asked' : 'file';
   return { point, source, state: 'encrypted', key: opened, where: [{ path: table, line: line + 1 }, mount.at] };
 }
