@@ -38,6 +38,7 @@ import { clock } from './host/clock.ts';
 import { clockOrder } from './host/clock-order.ts';
 import { containerData } from './host/container-data.ts';
 import { coreDumps } from './host/core-dumps.ts';
+import { dataPartitions } from './host/data-partitions.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { diskSpace } from './host/disk-space.ts';
 import { document } from './host/document.ts';
@@ -241,6 +242,7 @@ export const kinds: readonly Kind[] = [
   clockOrder,
   containerData,
   coreDumps,
+  dataPartitions,
   dbusSession,
   diskSpace,
   document,

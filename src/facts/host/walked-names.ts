@@ -40,6 +40,8 @@ const groups = {
     'rustc',
     'objdump',
   ],
+  /** Lists of what an image is made of: SPDX and CycloneDX. */
+  bills: ['*.spdx', '*.spdx.json', '*.spdx.json.zst', '*.cdx.json', '*.cdx.xml', 'bom.json', 'sbom.json'],
   /** What was left of programs that ended badly. */
   cores: ['core', 'core.*', 'vmcore', '*.crash'],
 } as const;

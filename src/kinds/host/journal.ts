@@ -1,11 +1,11 @@
 /** Kind `journal`: whether the log of the host outlives a start. */
-import { type Asking, stat, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, lookedAt, type Unknown, unknown } from '../../facts/fact.ts';
-import { mountOf, mountTable } from '../../facts/host/mount-table.ts';
+import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, lookedAt, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type MountTable, mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
-import { systemdConf } from '../../facts/systemd/conf.ts';
-import { startsAtBoot } from '../../facts/systemd/started.ts';
+import { type SystemdConf, systemdConf } from '../../facts/systemd/conf.ts';
+import { type Started, startsAtBoot } from '../../facts/systemd/started.ts';
 
 const folder = '/var/log/journal';
 const parents = ['/var', '/var/log', folder] as const;
@@ -51,54 +51,57 @@ export const journal = defineKind({
       together(senders.map((s) => startsAtBoot(s))),
     ]);
     const fact = new FactBuilder().consulted(...conf.looked, { path: folder });
-    const said = conf.values.get('Journal.Storage');
-    const known = said && ['auto', 'persistent', 'volatile', 'none'].includes(said.value) ? said : undefined;
-    const storage = known?.value ?? 'auto';
-    const at = known?.where ?? lookedAt(conf.looked);
-    if (conf.unseen) fact.gap('storage', conf.unseen);
-    else fact.set('storage', storage, ...at);
-    const [, , own] = stats;
-    const there = own?.is === 'got';
+    const place = placeOf(stats, mounts);
+    const own = stats[2];
     if (own?.is === 'blocked') fact.gap('folder', unknown(own, folder));
-    else fact.set('folder', there, { path: folder });
-    const shut = stats.findIndex((s) => s.is === 'blocked');
-    const blocked = stats[shut];
-    const hidden: Unknown | undefined = blocked?.is === 'blocked' ? unknown(blocked, parents[shut] ?? folder) : mounts.is === 'unknown' ? mounts : undefined;
-    // Where a link leads counts, wherever on the way it is.
-    const reached = stats.findLast((s) => s.is === 'got');
-    const real = reached?.is === 'got' ? (reached.value.real?.is === 'got' ? reached.value.real.value.path : reached.value.target) : undefined;
-    const path = real ?? folder;
-    const mount = mounts.is === 'unknown' ? undefined : mountOf(mounts.each, path);
-    const inMemory = /^(?:tmpfs|ramfs)$/.test(mount?.type ?? '') || /^\/(?:run|tmp|dev\/shm|var\/volatile)(?:\/|$)/.test(path);
-    const places = [
-      {
-        path:
-          parents[
-            Math.max(
-              0,
-              stats.findLastIndex((s) => s.is === 'got'),
-            )
-          ] ?? folder,
-      },
-      ...(mount ? [mount.at] : []),
-    ];
-    if (hidden) for (const field of ['onDisk', 'persistent', 'syslog', 'place']) fact.gap(field, hidden);
-    else fact.set('onDisk', !inMemory, ...places).set('place', `${path} (${mount?.type ?? 'in memory'})`, ...places);
-    if (conf.unseen) fact.gap('persistent', conf.unseen);
-    else if (!hidden)
-      fact.set('persistent', !inMemory && (storage === 'persistent' || (storage === 'auto' && there)), ...(inMemory ? places : at), { path: folder });
-    const open = started.find((s): s is Unknown => 'is' in s);
-    const on = senders.filter((_, index) => {
-      const s = started[index];
-      return s !== undefined && !('is' in s) && s.length > 0;
-    });
-    const writes = on.some((s) => (writers as readonly string[]).includes(s));
-    if (open) fact.gap('syslog', open).gap('forwarders', open);
-    else {
-      const links = started.flatMap((s) => ('is' in s ? [] : s.map((l) => l.at)));
-      fact.set('forwarders', on, ...links);
-      if (!hidden) fact.set('syslog', writes && !inMemory, ...links);
-    }
-    return fact.build();
+    else fact.set('folder', own?.is === 'got', { path: folder });
+    if ('is' in place) for (const field of ['onDisk', 'place']) fact.gap(field, place);
+    else fact.set('onDisk', place.onDisk, ...place.where).set('place', place.path, ...place.where);
+    setJournal(fact, conf, place, own?.is === 'got');
+    return setSenders(fact, started, place).build();
   },
 });
+
+type Place = { readonly path: string; readonly onDisk: boolean; readonly where: readonly Where[] } | Unknown;
+
+/** Where a link leads counts, wherever on the way it is; Yocto keeps /var/log in memory by one. */
+function placeOf(stats: readonly Answer<Stat>[], mounts: MountTable): Place {
+  const shut = stats.findIndex((s) => s.is === 'blocked');
+  const refused = stats[shut];
+  if (refused?.is === 'blocked') return unknown(refused, parents[shut] ?? folder);
+  if (mounts.is === 'unknown') return mounts;
+  const last = stats.findLastIndex((s) => s.is === 'got');
+  const reached = stats[last];
+  const real = reached?.is === 'got' ? (reached.value.real?.is === 'got' ? reached.value.real.value.path : reached.value.target) : undefined;
+  const path = real ?? folder;
+  const mount = mountOf(mounts.each, path);
+  const inMemory = /^(?:tmpfs|ramfs)$/.test(mount?.type ?? '') || /^\/(?:run|tmp|dev\/shm|var\/volatile)(?:\/|$)/.test(path);
+  return { path, onDisk: !inMemory, where: [{ path: parents[Math.max(0, last)] ?? folder }, ...(mount ? [mount.at] : [])] };
+}
+
+function setJournal(fact: FactBuilder, conf: SystemdConf, place: Place, there: boolean): void {
+  const said = conf.values.get('Journal.Storage');
+  const known = said && ['auto', 'persistent', 'volatile', 'none'].includes(said.value) ? said : undefined;
+  const storage = known?.value ?? 'auto';
+  const at = known?.where ?? lookedAt(conf.looked);
+  if (conf.unseen) return void fact.gap('storage', conf.unseen).gap('persistent', conf.unseen);
+  fact.set('storage', storage, ...at);
+  if ('is' in place) return void fact.gap('persistent', place);
+  const kept = place.onDisk && (storage === 'persistent' || (storage === 'auto' && there));
+  fact.set('persistent', kept, ...(place.onDisk ? at : place.where), { path: folder });
+}
+
+function setSenders(fact: FactBuilder, started: readonly (readonly Started[] | Unknown)[], place: Place): FactBuilder {
+  const open = started.find((s): s is Unknown => 'is' in s);
+  if (open) return fact.gap('syslog', open).gap('forwarders', open);
+  const units = started.flatMap((s) => ('is' in s ? [] : s.slice(0, 1)));
+  const links = units.map((u) => u.at);
+  fact.set(
+    'forwarders',
+    units.map((u) => u.name),
+    ...links,
+  );
+  if ('is' in place) return fact.gap('syslog', place);
+  const writes = units.some((u) => (writers as readonly string[]).includes(u.name));
+  return fact.set('syslog', writes && place.onDisk, ...links);
+}
