@@ -9,6 +9,7 @@ import type { Given } from './facts/kind.ts';
 import { kindsByName } from './kinds/kinds.ts';
 import { type Context, inquire, nameAnAccount, newlyLearnt, type Scope } from './plan/questions.ts';
 import { generalStep } from './rules/fill.ts';
+import { admits, controlsLeft, numberingOf } from './rules/narrowing.ts';
 import { type GivenParam, type Pack, paramChoice, paramValues } from './rules/pack.ts';
 import { type Profile, presenceRule } from './rules/profile.ts';
 import type { Item, Rule } from './rules/rule.ts';
@@ -43,6 +44,9 @@ export interface Inspection {
   /** Profiles whose subject may or may not be present: nobody could look. */
   readonly undecidedProfiles: readonly UndecidedProfile[];
   readonly rules: readonly Rule[];
+  /** The controls of a rule, of the chosen releases of benchmarks alone. */
+  readonly controls: (rule: Rule) => readonly string[];
+  readonly numbering?: string;
   readonly verdicts: readonly Judgement[];
   /** Values by `RULE:NAME`. */
   readonly params: Readonly<Record<string, Json>>;
@@ -73,18 +77,26 @@ export function* inspect({ pack, selection }: Order, { audited, given }: Looker)
     ...(yield* withoutAccounts(profiles, selection, context)),
     ...withoutEngine(pack.profiles, selection, [...profiles.map((p) => p.id), ...undecided.map((p) => p.id)]),
   ];
+  const declaring = pack.profiles.filter((p) => selection.byName || profiles.includes(p));
+  const numbering = numberingOf(declaring, selection.params);
   const params = rules.flatMap((r) => Object.keys(r.params).map((name) => [`${r.id}:${name}`, choice(r, name)] as const));
   return {
     profiles: chosen.map(({ profile, because }) => ({ id: profile.id, because })),
     undecidedProfiles: undecided,
     rules,
+    controls: (rule) => controlsLeft(rule, declaring, selection.params),
+    ...(numbering === undefined ? {} : { numbering }),
     verdicts: inquiries.flatMap(judge),
-    params: Object.fromEntries(params.map(([name, { value }]) => [name, value])),
+    params: Object.fromEntries([...ofProfiles(selection), ...params.map(([name, { value }]) => [name, value] as const)]),
     stricter: Object.fromEntries(params.flatMap(([name, { from }]) => (from === undefined ? [] : [[name, from]]))),
     caveats,
     defects,
   };
 }
+
+/** Parameters of profiles, under the name of the profile. */
+const ofProfiles = ({ params }: Selection): (readonly [string, Json])[] =>
+  params.flatMap(({ profile, name, value }) => (profile === undefined ? [] : [[`${profile}:${name}`, value] as const]));
 
 /** A rule that only profiles about accounts have is about these alone. */
 const scopeOf =
@@ -128,7 +140,10 @@ function withoutEngine(all: readonly Profile[], { profiles: asked, byName }: Sel
 /** The rules of the chosen profiles that the selection wants, sorted by id. */
 export function chooseRules({ pack, selection }: Order, profiles: readonly Profile[]): Rule[] {
   const ids = new Set(profiles.map((p) => p.id));
-  return pack.rules.filter((r) => selection.wants(r) && (selection.byName || r.profiles.some((p) => ids.has(p)))).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { byName, params } = selection;
+  const own = (r: Rule): boolean => pack.profiles.some((p) => (byName || ids.has(p.id)) && r.profiles.includes(p.id) && admits(p, r, params));
+  const free = (r: Rule): boolean => byName && !pack.profiles.some((p) => r.profiles.includes(p.id));
+  return pack.rules.filter((r) => selection.wants(r) && (own(r) || free(r))).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The rules that decide which profiles' subjects are present. */
@@ -160,7 +175,7 @@ function* chooseProfiles(profiles: readonly Profile[], selection: Selection, con
 const seenAt = (place: Where | undefined): string => (place ? ` (${place.path}${place.line === undefined ? '' : `:${place.line}`})` : '');
 
 /** What a reader of the report needs to know of a rule. Fields of a subject stand as `<name>`. */
-export function cardOf(rule: Rule, param: (name: string) => Json): RuleCard {
+export function cardOf(rule: Rule, param: (name: string) => Json, controls: readonly string[]): RuleCard {
   return {
     id: rule.id,
     title: rule.title,
@@ -169,7 +184,7 @@ export function cardOf(rule: Rule, param: (name: string) => Json): RuleCard {
     why: rule.why,
     remedy: rule.remedy.map(({ template }) => generalStep(template, param)),
     references: rule.references,
-    controls: rule.controls,
+    controls,
     profiles: rule.profiles,
     ...(rule.formerly.length > 0 ? { formerly: rule.formerly } : {}),
   };

@@ -96,7 +96,8 @@ function givenOf({ takenAt, files, accounts, running }: Told): Looker['given'] {
 /** What only some formats say of a verdict or a rule (what is missing, lines of files, reasons) is worked out for those that do. */
 function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selection }: Order, tool: Tool, missing: ReturnType<typeof missingIn>): Report {
   const lineAt = linesIn(snapshot);
-  const cards = (): RuleCard[] => inspection.rules.map((rule) => cardOf(rule, (name) => inspection.params[`${rule.id}:${name}`] ?? null));
+  const cards = (): RuleCard[] =>
+    inspection.rules.map((rule) => cardOf(rule, (name) => inspection.params[`${rule.id}:${name}`] ?? null, inspection.controls(rule)));
   return withLater(
     {
       format: 'pretrip-report/1' as const,
@@ -109,6 +110,7 @@ function summarised(inspection: Inspection, snapshot: Snapshot, { pack, selectio
         : {}),
       ...(selection.asked ? { selection: selection.asked } : {}),
       params: inspection.params,
+      ...(inspection.numbering === undefined ? {} : { numbering: inspection.numbering }),
       ...(Object.keys(inspection.stricter).length > 0 ? { stricter: inspection.stricter } : {}),
       verdicts: inspection.verdicts.map((judged) => reported(judged, lineAt, missing)),
       summary: summarize(inspection.rules.length, inspection.verdicts),

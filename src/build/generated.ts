@@ -26,6 +26,7 @@ export const generated: readonly Generated[] = [
   { file: 'rules/schema.json', text: async () => (await pages()).ruleSchemaText() },
   { file: 'rules/profile.schema.json', text: async () => (await pages()).profileSchemaText() },
   { file: 'schemas/report.schema.json', text: async () => (await pages()).reportSchemaText() },
+  { file: 'schemas/attestations.schema.json', text: async () => (await pages()).attestSchemaText() },
   { file: 'docs/kinds.md', text: async () => (await pages()).kindsPage() },
   { file: 'docs/rules.md', text: async () => (await pages()).rulesPage() },
   { file: 'docs/sentences.md', text: async () => (await import('./sentences.ts')).sentencesPage() },

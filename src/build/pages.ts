@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ProblemsError } from '../cli/errors.ts';
 import { readPacks } from '../cli/pack-files.ts';
 import { shippedRules } from '../cli/paths.ts';
+import { attestSchema } from '../explain/attest-schema.ts';
 import { describeRule } from '../explain/describe.ts';
 import { describeKinds } from '../explain/describe-kinds.ts';
 import { reportSchema } from '../explain/report-schema.ts';
@@ -31,6 +32,7 @@ export const profileSchemaText = (): string => schemaText(profileSchema(), 'src/
 const schemaText = (schema: object, from: string, indent = 1): string =>
   `${JSON.stringify({ $comment: `Generated from ${from} by npm run generate.`, ...schema }, null, indent)}\n`;
 
+export const attestSchemaText = (): string => schemaText(attestSchema, 'src/explain/attest-schema.ts', 2);
 export const reportSchemaText = (): string => schemaText(reportSchema, 'src/explain/report-schema.ts', 2);
 
 /** The tables of docs/rule-language.md. */

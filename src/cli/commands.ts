@@ -1,5 +1,6 @@
 /** The command table. Generated from the directory `commands` by `npm run generate`. */
 import capture from './commands/capture.ts';
+import diff from './commands/diff.ts';
 import fix from './commands/fix.ts';
 import plan from './commands/plan.ts';
 import report from './commands/report.ts';
@@ -14,6 +15,7 @@ import verify from './commands/verify.ts';
 
 export const COMMANDS = {
   capture,
+  diff,
   fix,
   plan,
   report,

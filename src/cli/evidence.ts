@@ -11,6 +11,8 @@ import type { NewFile } from './write-file.ts';
 
 /** What stands in the directory, beside the manifest and its signature. */
 export const evidenceFiles = { snapshot: 'snapshot.pretrip.jsonl', report: 'report.json', rules: 'rules.json', asked: 'asked.tsv' } as const;
+/** What stands there only where it was given. */
+export const answersFile = 'attest.yaml';
 export const manifestFile = 'manifest.json';
 export const signatureFile = `${manifestFile}.sig`;
 
@@ -40,11 +42,23 @@ export function rulesFile(named: readonly string[], digest: string): RulesFile {
 
 export const sha256 = (bytes: string | Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** The files of an evidence directory; `report` is the text of the JSON report. */
-export async function evidenceOf(snapshot: Snapshot, report: Report, reportText: string, rules: RulesFile, key: string | undefined): Promise<NewFile[]> {
+/** What is kept besides the snapshot: the same for all targets of a run. `answers`: the text of the file of --attest. */
+export interface KeptTexts {
+  readonly rules: RulesFile;
+  readonly answers?: string | undefined;
+}
+
+/** The files of an evidence directory; `report` among the texts is that of the JSON report. */
+export async function evidenceOf(
+  snapshot: Snapshot,
+  report: Report,
+  { rules, answers, report: reportText }: KeptTexts & { readonly report: string },
+  key: string | undefined,
+): Promise<NewFile[]> {
   const { tool, target } = report;
   const texts = {
     [evidenceFiles.asked]: askedRecord(snapshot),
+    ...(answers === undefined ? {} : { [answersFile]: answers }),
     [evidenceFiles.report]: reportText,
     [evidenceFiles.rules]: `${JSON.stringify(rules, null, 1)}\n`,
     [evidenceFiles.snapshot]: writeSnapshot(snapshot),

@@ -2,12 +2,17 @@
 import * as Flags from '@oclif/core/flags';
 import { secondsFor, usualLimits } from '../collect/script/session.ts';
 import type { Reach } from '../collect/targets/target.ts';
+import { asksCluster } from '../facts/cluster.ts';
 import { accountTraces } from '../facts/host/accounts.ts';
 import { withLater } from '../facts/later.ts';
 import type { Pattern } from '../facts/pattern.ts';
 import { manifest } from './paths.ts';
 
 export const remoteFlags = {
+  kubectl: Flags.boolean({
+    description: 'ask a server of K3s for objects of its cluster too (kubectl get, never secrets), with the kubeconfig of that host',
+    helpGroup: 'target',
+  }),
   sudo: Flags.boolean({ description: 'on ssh:// targets, become root with sudo -n', helpGroup: 'connection' }),
   via: Flags.string({
     description: 'command that leads to the host; a shell is started there: "podman exec -i node1"',
@@ -50,6 +55,7 @@ export async function inJobs<T, R>(things: readonly T[], jobs: number, work: (th
 
 interface RemoteFlags {
   readonly sudo: boolean;
+  readonly kubectl: boolean;
   readonly timeout: number;
   readonly via?: string | undefined;
   readonly 'ssh-config'?: string | undefined;
@@ -61,10 +67,11 @@ interface RemoteFlags {
 export function reachFrom(flags: RemoteFlags, patterns: () => readonly Pattern[]): Reach {
   const reach = {
     sudo: flags.sudo,
+    kubectl: flags.kubectl,
     timeout: flags.timeout,
     programSeconds: secondsFor(flags.timeout),
     questions: () => ({
-      patterns: patterns(),
+      patterns: patterns().filter((pattern) => flags.kubectl || !asksCluster(pattern)),
       tool: manifest.version,
       files: flags.file ?? [],
       accounts: flags.account ?? [],

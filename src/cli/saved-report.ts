@@ -1,11 +1,20 @@
 /** A saved run, read back. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { whatStandsAt } from '../collect/targets/open.ts';
 import type { Report } from '../verdicts/report.ts';
 import { doubledKey } from './doubled-key.ts';
 import { TargetError } from './errors.ts';
 import { reportProblems } from './report-schema.ts';
+
+/** Whether a path is what `scan -o json=FILE` wrote: a report says so in its first lines. */
+export function isSavedRun(path: string): boolean {
+  try {
+    return statSync(path).isFile() && /^\s*\{\s*"format":\s*"pretrip-report\//.test(readFileSync(path, 'utf8').slice(0, 200));
+  } catch {
+    return false;
+  }
+}
 
 /** Reads and checks a saved report. Throws TargetError with what it is instead, or what is wrong in it. */
 export async function savedReport(path: string): Promise<Report> {

@@ -4,6 +4,7 @@ import { contentKinds } from '../collect/targets/open.ts';
 import type { Json } from '../facts/fact.ts';
 import { pathPattern } from '../facts/glob.ts';
 import type { Selection } from '../inspect.ts';
+import { valuesOf } from '../rules/narrowing.ts';
 import { fitsParam, type GivenParam, type Pack } from '../rules/pack.ts';
 import { hintFor, nearest } from '../rules/text/suggest.ts';
 import type { AskedFor } from '../verdicts/report.ts';
@@ -106,7 +107,7 @@ export function selectionFrom(flags: Chosen, pack: Pack): Selection {
     () => eachOf(flags.profile ?? [], (name) => refuseProfile(name, pack)),
     () => eachOf(flags.select ?? [], (s) => matcherFor(s, pack)),
     () => eachOf(flags.ignore ?? [], (s) => matcherFor(s, pack)),
-    () => eachOf(flags.param ?? [], (p) => paramFrom(p, pack)),
+    () => eachOf(flags.param ?? [], (p) => profileParamFrom(p, flags, pack) ?? paramFrom(p, pack)),
   );
   const wants: Selection['wants'] = (rule) => {
     const ids = [rule.id, ...rule.formerly];
@@ -176,6 +177,21 @@ function paramFrom(text: string, pack: Pack): GivenParam {
       `name the rule: --param RULE:${name}=VALUE`,
     );
   return { name, value, ...(rule ? { rule } : {}) };
+}
+
+/** A parameter of a profile, which chooses a release of a benchmark: `benchmark=2.1`. Undefined: no profile has one of this name. */
+function profileParamFrom(text: string, { profile: named = [], select }: Chosen, pack: Pack): GivenParam | undefined {
+  const [, of, name = '', value = ''] = /^(?:([^:=]+):)?([^:=]+)=(.*)$/s.exec(text) ?? [];
+  const owners = pack.profiles.filter((p) => (of === undefined || p.id === of) && Object.hasOwn(p.narrows ?? {}, name));
+  const profile = owners.find((p) => named.includes(p.id)) ?? owners[0];
+  const narrowing = profile?.narrows?.[name];
+  if (!profile || !narrowing) return undefined;
+  const values = valuesOf(narrowing, profile.id, pack.rules);
+  if (!values.includes(value))
+    throw new UsageError(`--param ${text}: ${name} of ${profile.id} is ${values.join(', ').replace(/, ([^,]*)$/, ' or $1')}`, hintFor(value, values));
+  if (!named.includes(profile.id) && !select)
+    throw new UsageError(`--param ${text}: is a parameter of the profile ${profile.id}, which is not asked for`, `name the profile: -p ${profile.id}`);
+  return { profile: profile.id, name, value };
 }
 
 function paramHint(name: string, rule: string | undefined, pack: Pack): string {

@@ -38,9 +38,12 @@ interface Answered {
   open(path: readonly string[], why: Unknown): Open;
 }
 
+const aboutRunning = 'it is about what runs, and this target is not a running host';
+const aboutImages = 'it is about what an image brings to every unit, and this is a running host';
+
 /** All verdicts of one rule, sorted by subject. A rule always has at least one. */
-export function judge({ rule, by, inquiries, undecided, others, consulted, none, nothing, notRunning }: Ranged): Judgement[] {
-  if (notRunning) return [applyingToNothing(rule, 'it is about what runs, and this target is not a running host', [])];
+export function judge({ rule, by, inquiries, undecided, others, consulted, none, nothing, elsewhere }: Ranged): Judgement[] {
+  if (elsewhere) return [applyingToNothing(rule, rule.running ? aboutRunning : aboutImages, [])];
   const verdicts: Judgement[] = [
     ...inquiries.map(judgeOne),
     ...undecided.map(({ subject, why }) => undecidedVerdict(rule, by, subject, why)),

@@ -37,8 +37,9 @@ export interface PlainPattern {
 export function plainPattern(source: string): PlainPattern | undefined {
   let out = '';
   let loops = 0;
-  let ways = 1;
-  let depth = 0;
+  // Within alternatives ways add up, one after the other they multiply.
+  const outer: Ways[] = [];
+  let ways: Ways = { before: 0, here: 1 };
   let last: 'character' | 'group' | 'nothing' = 'nothing';
   piece.lastIndex = 0;
   while (piece.lastIndex < source.length) {
@@ -48,12 +49,26 @@ export function plainPattern(source: string): PlainPattern | undefined {
     const { many, maybe, open, close, mark } = found.groups ?? {};
     if (many ? last !== 'character' : maybe && last === 'nothing') return undefined;
     if (many) loops++;
-    if (maybe || text === '|') ways *= 2;
-    if (open) depth++;
-    if (close && --depth < 0) return undefined;
+    if (maybe) ways.here *= 2;
+    if (text === '|') ways = { before: ways.before + ways.here, here: 1 };
+    if (open) {
+      outer.push(ways);
+      ways = { before: 0, here: 1 };
+    }
+    if (close) {
+      const around = outer.pop();
+      if (!around) return undefined;
+      ways = { before: around.before, here: around.here * (ways.before + ways.here) };
+    }
     out += open ? '(?:' : (classes[text] ?? text);
     last = close ? 'group' : many || maybe || open || mark ? 'nothing' : 'character';
   }
-  if (depth !== 0) return undefined;
-  return { regExp: new RegExp(out, 'u'), longest: Math.floor((steps / ways) ** (1 / (loops + 1))) };
+  if (outer.length > 0) return undefined;
+  return { regExp: new RegExp(out, 'u'), longest: Math.floor((steps / (ways.before + ways.here)) ** (1 / (loops + 1))) };
+}
+
+/** Ways to read the alternatives before this one, and this one. */
+interface Ways {
+  before: number;
+  here: number;
 }

@@ -63,7 +63,8 @@ function sectionsOf(rule: Rule, cases: readonly { it: string; gives: string }[],
 
 const appliesLines = ({ running, when }: Rule): string[] => {
   const items = itemLines(when, '');
-  const images = running ? ['Judged on running hosts alone: to an image it does not apply.'] : [];
+  const alone = running ? 'Judged on running hosts alone: to an image it does not apply.' : 'Judged on images alone: to a running host it does not apply.';
+  const images = running === undefined ? [] : [alone];
   return [...images, ...(images.length > 0 && items.length > 0 ? [''] : []), ...items];
 };
 

@@ -127,10 +127,24 @@ const definitions: Schema = {
         additionalProperties: false,
         properties: { by: { type: 'string' }, until: { type: 'string' }, because: { type: 'string' } },
       },
+      attested: {
+        type: 'object',
+        description: 'What a person answered where nobody can look (--attest): it stands beside the outcome, which stays unknown.',
+        required: ['answer', 'by', 'when', 'until'],
+        additionalProperties: false,
+        properties: {
+          answer: { enum: ['yes', 'no'], description: 'yes: what the rule asks for holds; no: the gate fails.' },
+          by: { type: 'string' },
+          when: { type: 'string' },
+          until: { type: 'string', description: 'The last day, or moment, on which it counts.' },
+          note: { type: 'string' },
+          expired: { const: true, description: 'It no longer counted when the host was inspected.' },
+        },
+      },
     },
     allOf: [
       { if: { properties: { outcome: { not: { const: 'fail' } } } }, then: { properties: { remedy: false } } },
-      { if: { properties: { outcome: { not: { const: 'unknown' } } } }, then: { properties: { next: false, missing: false } } },
+      { if: { properties: { outcome: { not: { const: 'unknown' } } } }, then: { properties: { next: false, missing: false, attested: false } } },
     ],
   },
   evidence: {
@@ -302,6 +316,7 @@ export const reportSchema: Schema = {
       },
     },
     params: { type: 'object', description: "Values of the rules' parameters." },
+    numbering: { type: 'string', description: 'The release of a benchmark that was chosen: controls that begin with it have its numbers.' },
     stricter: {
       type: 'object',
       description: 'Parameters that chosen profiles give different values, and the profile of the one that counts.',
@@ -320,6 +335,7 @@ export const reportSchema: Schema = {
         unknown: { $ref: '#/$defs/count' },
         notApplicable: { $ref: '#/$defs/count' },
         waived: { $ref: '#/$defs/count', description: 'Verdicts that somebody has accepted for a time; also counted under their outcomes.' },
+        attested: { $ref: '#/$defs/count', description: 'Unknown verdicts that somebody answered (--attest); also counted under unknown. Absent: none.' },
         bySeverity: {
           type: 'object',
           description: 'The same counts of verdicts by severity.',

@@ -109,7 +109,10 @@ export function ruleSchema(kinds: readonly Kind[]): Schema {
           },
         ],
       },
-      running: { const: true, description: 'it is about what runs: not applicable where no running host answers' },
+      running: {
+        type: 'boolean',
+        description: 'true: it is about what runs, and not applicable to an image; false: it is about images, and not applicable to a running host',
+      },
       ifNone,
       when: { $ref: '#/definitions/items', description: 'not so: not applicable; unknown: unknown' },
       check: { $ref: '#/definitions/items', description: 'every item must hold' },
@@ -139,6 +142,19 @@ export function profileSchema(): Schema {
       because: { type: 'string', description: 'why it was chosen: follows "because"' },
       present: { description: 'chosen without being named when any of these holds', allOf: [{ $ref: 'schema.json#/definitions/items' }] },
       params: { type: 'object', additionalProperties: { type: 'object' } },
+      narrows: {
+        description: 'parameters of the profile, by name: each leaves the rules that have a control of one release of a benchmark, and its numbers',
+        type: 'object',
+        additionalProperties: {
+          type: 'object',
+          required: ['controls', 'describe'],
+          additionalProperties: false,
+          properties: {
+            controls: { type: 'string', description: 'start of the controls before the release: "CIS K3s" of "CIS K3s 2.1 1.2.1"' },
+            describe: { type: 'string' },
+          },
+        },
+      },
     },
   };
 }

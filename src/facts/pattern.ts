@@ -1,6 +1,7 @@
 /** What may be asked: patterns of asks, printed by `plan` and enforced while a target is asked. */
 import type { Account, AnyAnswer, Ask } from './ask.ts';
 import { type FileSort, isOfPath, lineOf, wordsOf } from './asks.ts';
+import { asksCluster } from './cluster.ts';
 import { pathPattern } from './glob.ts';
 
 /**
@@ -25,6 +26,8 @@ export type Pattern = (
       readonly first?: readonly string[];
       /** For `DIR/*.TYPE`: at once also the names of which some such directory holds `NAME.d`. */
       readonly withDropIns?: true;
+      /** Asked at once only where one path of each group is there; else a probe decides. */
+      readonly ifThere?: readonly (readonly string[])[];
     }
   | {
       readonly do: FileSort;
@@ -33,8 +36,8 @@ export type Pattern = (
        * none is asked for whose last name does not stand in an answer that the source has seen, or one that stands on it.
        */
       readonly named: string;
-      /** At once the paths, and all above them, that stand behind these keys in unit files. */
-      readonly namedIn?: { readonly files: readonly string[]; readonly keys: readonly string[] };
+      /** At once the paths, and all above them, that stand behind these keys in unit files; `below`: names stand for paths in these directories. */
+      readonly namedIn?: { readonly files: readonly string[]; readonly keys: readonly string[]; readonly below?: readonly string[] };
     }
   | {
       readonly do: 'run';
@@ -44,8 +47,6 @@ export type Pattern = (
       readonly from?: readonly string[];
       /** Asked at once only where one path of each group is there; else a probe decides. */
       readonly ifThere?: readonly (readonly string[])[];
-      /** It asks the cluster, with the host's own kubeconfig: only where that was asked for. */
-      readonly cluster?: true;
     }
   | {
       readonly do: 'walk';
@@ -65,9 +66,6 @@ export type Pattern = (
 
 /** Patterns that none of the cases asks for, and why: see `unasked` of {@link Pattern}. */
 export const unasked = (why: string, patterns: readonly Pattern[]): Pattern[] => patterns.map((pattern) => ({ ...pattern, unasked: why }));
-
-/** Whether a pattern is about objects of the cluster, which nobody asks for unless told to. */
-export const asksCluster = (pattern: Pattern): boolean => pattern.do === 'run' && pattern.cluster === true;
 
 /** A pattern that tells its paths. */
 export type Told = Exclude<Pattern, { readonly named: string }>;
@@ -177,5 +175,6 @@ export function describePattern(pattern: Pattern): string {
   if (isNamed(pattern)) return pattern.do === 'get' ? `get  <${pattern.named}> ${pattern.path}` : `${pattern.do} <${pattern.named}>`;
   const who = 'asUser' in pattern && pattern.asUser ? '{user}@ ' : '';
   const process = 'process' in pattern && pattern.process !== undefined ? ` (process ${pattern.process})` : '';
-  return `${pattern.do.padEnd(4)} ${who}${lineOf(pattern)}${process}`;
+  const cluster = asksCluster(pattern) ? ' (with --kubectl)' : '';
+  return `${pattern.do.padEnd(4)} ${who}${lineOf(pattern)}${process}${cluster}`;
 }

@@ -30,28 +30,44 @@ import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
+import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
+import { clock } from './host/clock.ts';
+import { clockOrder } from './host/clock-order.ts';
+import { containerData } from './host/container-data.ts';
 import { dbusSession } from './host/dbus-session.ts';
+import { diskSpace } from './host/disk-space.ts';
 import { document } from './host/document.ts';
 import { engine } from './host/engine.ts';
 import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
 import { hardware } from './host/hardware.ts';
+import { hostname } from './host/hostname.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { kernelCommandLine } from './host/kernel-command-line.ts';
 import { kernelModules } from './host/kernel-modules.ts';
+import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
 import { lowPorts } from './host/low-ports.ts';
+import { lsm } from './host/lsm.ts';
+import { machineId } from './host/machine-id.ts';
 import { mount } from './host/mount.ts';
+import { openConsoles } from './host/open-consoles.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
 import { parameter } from './host/parameter.ts';
+import { passwords } from './host/passwords.ts';
 import { pauseProcess } from './host/pause-process.ts';
 import { pingRange } from './host/ping-range.ts';
 import { privileges } from './host/privileges.ts';
 import { process } from './host/process.ts';
+import { rootIntegrity } from './host/root-integrity.ts';
+import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
+import { selinuxPolicy } from './host/selinux-policy.ts';
 import { selinuxState } from './host/selinux-state.ts';
+import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
 import { text } from './host/text.ts';
@@ -92,11 +108,13 @@ import { k3sPods } from './k3s/k3s-pods.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
+import { k3sResolv } from './k3s/k3s-resolv.ts';
 import { k3sRoles } from './k3s/k3s-roles.ts';
 import { k3sRootless } from './k3s/k3s-rootless.ts';
 import { k3sRootlessData } from './k3s/k3s-rootless-data.ts';
 import { k3sRootlessStart } from './k3s/k3s-rootless-start.ts';
 import { k3sRootlessUnits } from './k3s/k3s-rootless-units.ts';
+import { k3sRunning } from './k3s/k3s-running.ts';
 import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { k3sSelinux } from './k3s/k3s-selinux.ts';
 import { k3sService } from './k3s/k3s-service.ts';
@@ -140,19 +158,9 @@ import { quadletService } from './quadlet/quadlet-service.ts';
 import { quadletStart } from './quadlet/quadlet-start.ts';
 import { quadletValues } from './quadlet/quadlet-values.ts';
 import { quadletWorkload } from './quadlet/quadlet-workload.ts';
+import { authorizedKeys } from './ssh/authorized-keys.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
-import { etcLayers } from './suse/etc-layers.ts';
-import { firstBoot } from './suse/first-boot.ts';
-import { healthChecker } from './suse/health-checker.ts';
-import { k3sPlace } from './suse/k3s-place.ts';
-import { k3sRepository } from './suse/k3s-repository.ts';
-import { kernelFlavour } from './suse/kernel-flavour.ts';
-import { rootSnapshot } from './suse/root-snapshot.ts';
-import { subidDefaults } from './suse/subid-defaults.ts';
-import { susePermissions } from './suse/suse-permissions.ts';
-import { suseReboots } from './suse/suse-reboots.ts';
-import { usrEtc } from './suse/usr-etc.ts';
-import { zypperRepos } from './suse/zypper-repos.ts';
+import { sshd } from './ssh/sshd.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
@@ -189,28 +197,44 @@ export const kinds: readonly Kind[] = [
   crioStorage,
   accountHome,
   accounts,
+  administrators,
   attestation,
+  clock,
+  clockOrder,
+  containerData,
   dbusSession,
+  diskSpace,
   document,
   engine,
   environment,
   file,
   fileTree,
   hardware,
+  hostname,
   idmapTools,
+  kernelCommandLine,
   kernelModules,
+  leftBehind,
   lingering,
   lowPorts,
+  lsm,
+  machineId,
   mount,
+  openConsoles,
   os,
   packages,
   parameter,
+  passwords,
   pauseProcess,
   pingRange,
   privileges,
   process,
+  rootIntegrity,
+  routes,
   runtimeDir,
+  selinuxPolicy,
   selinuxState,
+  sharedMounts,
   subidConflicts,
   sysctl,
   text,
@@ -251,11 +275,13 @@ export const kinds: readonly Kind[] = [
   k3sProxy,
   k3sRegistries,
   k3sRelease,
+  k3sResolv,
   k3sRoles,
   k3sRootless,
   k3sRootlessData,
   k3sRootlessStart,
   k3sRootlessUnits,
+  k3sRunning,
   k3sRuntime,
   k3sSelinux,
   k3sService,
@@ -299,19 +325,9 @@ export const kinds: readonly Kind[] = [
   quadletStart,
   quadletValues,
   quadletWorkload,
+  authorizedKeys,
   sshConfig,
-  etcLayers,
-  firstBoot,
-  healthChecker,
-  k3sPlace,
-  k3sRepository,
-  kernelFlavour,
-  rootSnapshot,
-  subidDefaults,
-  susePermissions,
-  suseReboots,
-  usrEtc,
-  zypperRepos,
+  sshd,
   unit,
   unitLive,
   bluechi,

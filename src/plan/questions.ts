@@ -89,8 +89,8 @@ export interface Ranged {
   readonly consulted: readonly Where[];
   /** There is no subject, and the rule says what becomes of it then: its `when` about the host itself. */
   readonly none?: Inquiry;
-  /** The rule is about what runs, and nothing runs here. */
-  readonly notRunning?: true;
+  /** The rule is about what runs, and nothing runs here; or about images, and this is a running host. */
+  readonly elsewhere?: true;
 }
 
 const notAsked: Unknown = { is: 'unknown', why: 'not-recorded', said: 'was not asked', where: [] };
@@ -123,7 +123,7 @@ function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ra
   const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
   const who = { rule, by: context.audited.name, ...(nothing === undefined ? {} : { nothing }) };
   const empty = { ...who, inquiries: [], undecided: [], consulted: [] };
-  if (rule.running && context.given.running === false) return { ...empty, notRunning: true };
+  if (rule.running !== undefined && rule.running !== (context.given.running !== false)) return { ...empty, elsewhere: true };
   if (!subjects) return { ...empty, inquiries: [about()] };
   if (subjects.is === 'unknown') return { ...empty, undecided: [{ why: subjects }] };
   const inquiries: Inquiry[] = [];

@@ -6,7 +6,7 @@ import type { FileSpec, HostSpec } from '../collect/composed/composed.ts';
 import { fileOf, isFormat } from '../verdicts/edits.ts';
 import { dropInFile, moduleFile, sysctlFile } from '../verdicts/step-files.ts';
 import { actOf, isActing, type Step } from '../verdicts/steps.ts';
-import { setKey, unsetKey } from './edit.ts';
+import { setFlag, setKey, unsetFlag, unsetKey } from './edit.ts';
 import { changeUnit } from './units.ts';
 
 export type Files = Readonly<Record<string, FileSpec>>;
@@ -62,11 +62,10 @@ function changedBy(step: Step, files: Files): Files | undefined {
   if ('dropIn' in step) return write(files, dropInFile(step), { content: fileOf('ini', step.keys) }, step);
   // Words that stand nowhere are in no file.
   if ('set' in step && step.instead !== undefined && files[real(files, step.set)] === undefined) return files;
-  if ('set' in step)
-    return edit(files, step.set, step, (text) => (isFormat(step.format) ? setKey(text, step.format, step.key, step.value, step.instead) : text));
+  if ('set' in step) return edit(files, step.set, step, (text) => setIn(text, step));
   if ('unset' in step) {
     if (files[real(files, step.unset)] === undefined) return files;
-    return edit(files, step.unset, step, (text) => (isFormat(step.format) ? unsetKey(text, step.format, step.key, step.value) : text));
+    return edit(files, step.unset, step, (text) => unsetIn(text, step));
   }
   if ('sysctl' in step) return sysctl(files, step);
   if ('module' in step) return write(files, moduleFile(step.module), { content: `${step.module}\n` }, step);
@@ -82,6 +81,15 @@ function changedBy(step: Step, files: Files): Files | undefined {
 }
 
 const ended = (content: string): string => (content.endsWith('\n') ? content : `${content}\n`);
+function setIn(text: string, { format, key, value, instead, flag }: Extract<Step, { set: string }>): string {
+  if (!isFormat(format)) return text;
+  return flag === undefined ? setKey(text, format, key, value, instead) : setFlag(text, format, key, flag, value);
+}
+
+function unsetIn(text: string, { format, key, value, flag }: Extract<Step, { unset: string }>): string {
+  if (!isFormat(format)) return text;
+  return flag === undefined ? unsetKey(text, format, key, value) : unsetFlag(text, format, key, flag);
+}
 
 type Inode = Exclude<FileSpec, string | null>;
 const inodeAt = (files: Files, path: string): Inode | undefined => {

@@ -37,6 +37,57 @@ export function unsetKey(text: string, format: Format, key: string, value?: Json
   });
 }
 
+/**
+ * The text with `flag=value` in the list under a key, in the place of what the list has of that flag; all else as it was.
+ * Of `key+`, which adds to what other files give, the list is as good.
+ */
+export function setFlag(text: string, format: Format, key: string, flag: string, value: Json): string {
+  if (format !== 'yaml' && format !== 'json') return text;
+  return inDocument(text, format, (document) => {
+    const { at, items } = flagList(document, key, flag);
+    const first = items.findIndex((item) => flagIn(item) === flag);
+    const wanted = `${flag}=${spelt('plain', value)}`;
+    const rest = items.filter((item) => flagIn(item) !== flag);
+    document.setIn(at, first < 0 ? [...rest, wanted] : rest.toSpliced(first, 0, wanted));
+  });
+}
+
+/** The text without a flag in the list under a key; a list that has none left goes. */
+export function unsetFlag(text: string, format: Format, key: string, flag: string): string {
+  if (format !== 'yaml' && format !== 'json') return text;
+  return inDocument(text, format, (document) => {
+    for (const at of [[key], [`${key}+`]]) {
+      const items = itemsAt(document, at);
+      const rest = items.filter((item) => flagIn(item) !== flag);
+      if (rest.length === items.length) continue;
+      if (rest.length === 0) document.deleteIn(at);
+      else document.setIn(at, rest);
+    }
+  });
+}
+
+/** The list that has the flag, or else the one that is there. */
+function flagList(document: Editable, key: string, flag: string): { at: string[]; items: Json[] } {
+  const lists = [[key], [`${key}+`]].map((at) => ({ at, items: itemsAt(document, at) }));
+  const [plain] = lists;
+  const found = lists.find(({ items }) => items.some((item) => flagIn(item) === flag)) ?? lists.find(({ items }) => items.length > 0) ?? plain;
+  return found as { at: string[]; items: Json[] };
+}
+
+/** The elements of a list; a value alone is a list of one. */
+function itemsAt(document: Editable, at: readonly string[]): Json[] {
+  const there = document.getIn(at);
+  if (isSeq(there)) return there.toJSON() as Json[];
+  return there === undefined || there === null || there === '' ? [] : [there as Json];
+}
+
+/** `--flag=value`, `flag+=value`: the flag. */
+const flagIn = (item: Json): string =>
+  String(item)
+    .replace(/^-+/, '')
+    .replace(/=[\s\S]*$/, '')
+    .replace(/[-+]+$/, '');
+
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 

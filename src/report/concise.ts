@@ -38,6 +38,9 @@ function line(verdict: Verdict, target: string): string {
 }
 
 function outcome(verdict: Verdict): string {
+  const { attested } = verdict;
+  if (!isWaived(verdict) && attested)
+    return `${verdict.outcome} (answered ${attested.answer} by ${attested.by} ${attested.expired ? 'expired at' : 'until'} ${attested.until})`;
   if (!isWaived(verdict)) return verdict.outcome;
   return `${verdict.outcome} (waived by ${verdict.waived?.by} until ${verdict.waived?.until})`;
 }

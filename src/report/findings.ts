@@ -1,6 +1,6 @@
 /** What several reporters ask of a report: order, places, counts. */
-import type { Evidence, Outcome, Report, RuleCard, Truth, Verdict } from '../verdicts/report.ts';
-import { severities } from '../verdicts/report.ts';
+import type { Attested, Evidence, Outcome, Report, RuleCard, Truth, Verdict } from '../verdicts/report.ts';
+import { answerOf, severities } from '../verdicts/report.ts';
 
 export type Place = Evidence['where'][number];
 
@@ -9,9 +9,21 @@ const outcomes: readonly (Outcome | 'waived')[] = ['fail', 'unknown', 'waived', 
 /** A failure or an unknown that somebody has accepted for a time. The outcome stays what it is. */
 export const isWaived = (verdict: Verdict): boolean => verdict.waived !== undefined && (verdict.outcome === 'fail' || verdict.outcome === 'unknown');
 
+/** Nobody has to do anything about it: it is waived, or a person answered that it holds. */
+export const isAccepted = (verdict: Verdict): boolean => isWaived(verdict) || answerOf(verdict) === 'yes';
+
+/** Nobody could decide it, and nobody accepted that or answered. */
+export const isUndecided = (verdict: Verdict): boolean => verdict.outcome === 'unknown' && !isWaived(verdict) && answerOf(verdict) === undefined;
+
+/** `answered yes by Alice on 2026-11-01, until 2027-05-01: NOTE`. */
+export function answerText({ answer, by, when, until, note, expired }: Attested): string {
+  return `answered ${answer} by ${by} on ${when}, ${expired ? 'expired at' : 'until'} ${until}${note === undefined ? '' : `: ${note}`}`;
+}
+
 /** Failures, unknowns, what is waived, the rest; of these the most severe first; else the report's order. */
 export function mostSevereFirst(verdicts: readonly Verdict[]): Verdict[] {
-  const rank = (v: Verdict): number => outcomes.indexOf(isWaived(v) ? 'waived' : v.outcome) * severities.length + severities.indexOf(v.severity);
+  const word = (v: Verdict): Outcome | 'waived' => (answerOf(v) === 'no' ? 'fail' : isAccepted(v) ? 'waived' : v.outcome);
+  const rank = (v: Verdict): number => outcomes.indexOf(word(v)) * severities.length + severities.indexOf(v.severity);
   return verdicts.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -45,6 +57,14 @@ export function placeText(place: Place): string {
 /** The rule cards by id. */
 export function cards(report: Report): ReadonlyMap<string, RuleCard> {
   return new Map(report.rules.map((card) => [card.id, card]));
+}
+
+/** The number of a rule in the chosen release of a benchmark: `4.2.4`. */
+export function numberOf({ numbering, rules }: Report): (rule: string) => string | undefined {
+  if (numbering === undefined) return () => undefined;
+  const found = rules.map(({ id, controls }) => [id, controls.find((c) => c.startsWith(`${numbering} `))?.slice(numbering.length + 1)] as const);
+  const byRule = new Map(found);
+  return (rule) => byRule.get(rule);
 }
 
 /** The message without the outcome that the judge may have put before it: formats say that in their own place. */
@@ -93,7 +113,9 @@ export function ledger(report: Report): string {
   const aside = (outcome: Outcome): string => {
     const of = report.verdicts.filter((v) => v.outcome === outcome);
     const waived = of.filter(isWaived).length;
-    const parts = [bySeverity(of.filter((v) => !isWaived(v))), waived > 0 ? `${waived} waived` : ''].filter((part) => part !== '');
+    const answered = of.filter((v) => !isWaived(v) && answerOf(v) !== undefined).length;
+    const open = of.filter((v) => !isWaived(v) && answerOf(v) === undefined);
+    const parts = [bySeverity(open), waived > 0 ? `${waived} waived` : '', answered > 0 ? `${answered} answered` : ''].filter((part) => part !== '');
     return parts.length > 0 ? ` (${parts.join(', ')})` : '';
   };
   return [
@@ -108,8 +130,11 @@ export function ledger(report: Report): string {
 export function checks({ verdicts }: Report): string {
   const t = tally(verdicts);
   const waived = (outcome: Outcome): string => {
-    const count = verdicts.filter((v) => v.outcome === outcome && isWaived(v)).length;
-    return count > 0 ? ` (${count} waived)` : '';
+    const of = verdicts.filter((v) => v.outcome === outcome);
+    const count = of.filter(isWaived).length;
+    const answered = of.filter((v) => !isWaived(v) && answerOf(v) !== undefined).length;
+    const parts = [...(count > 0 ? [`${count} waived`] : []), ...(answered > 0 ? [`${answered} answered`] : [])];
+    return parts.length > 0 ? ` (${parts.join(', ')})` : '';
   };
   return [
     `${plural(t.verdicts, 'check')}: ${t.pass} pass`,

@@ -2,8 +2,8 @@
  * DefectDojo's Generic Findings Import (its dojo/tools/generic/json_parser.py): SARIF's importer drops steps and
  * unknowns, and cuts titles out of messages. What was not decided is Info, since DefectDojo has no word for it.
  */
-import { identityOf, type Report, type RuleCard, type Severity, type Verdict } from '../verdicts/report.ts';
-import { bare, cards, isWaived, mostSevereFirst, places, placeText } from './findings.ts';
+import { answerOf, identityOf, type Report, type RuleCard, type Severity, type Verdict } from '../verdicts/report.ts';
+import { answerText, bare, cards, isAccepted, isWaived, mostSevereFirst, places, placeText } from './findings.ts';
 import { formatOfOne } from './format.ts';
 import { pageOf } from './home.ts';
 import { fingerprint } from './ids.ts';
@@ -40,8 +40,9 @@ const severityNames: Readonly<Record<Severity, string>> = { critical: 'Critical'
 function finding(verdict: Verdict, { target, tool }: Report, card: RuleCard | undefined, { hash }: Style): Record<string, unknown> {
   const [place] = places(verdict);
   const subject = verdict.subject === undefined ? '' : ` (${verdict.subject})`;
-  const open = verdict.outcome === 'unknown';
-  const waived = isWaived(verdict);
+  const answer = answerOf(verdict);
+  const open = verdict.outcome === 'unknown' && answer !== 'no';
+  const accepted = isAccepted(verdict);
   return {
     // The same from run to run: the sentence with its values opens the description.
     title: clip(visible(`${open ? 'Not decided' : 'Not met'}: ${card?.title || verdict.rule}${subject}`), longestTitle),
@@ -56,9 +57,9 @@ function finding(verdict: Verdict, { target, tool }: Report, card: RuleCard | un
     component_name: clip(visible(identityOf(target)), longestComponent),
     file_path: uriOf(identityOf(target), place?.path ?? ''),
     ...(place?.line === undefined ? {} : { line: place.line }),
-    active: !waived,
-    verified: false,
-    risk_accepted: waived,
+    active: !accepted,
+    verified: answer === 'no',
+    risk_accepted: isWaived(verdict),
     static_finding: true,
     dynamic_finding: false,
     tags: [verdict.outcome, ...(card?.controls ?? [])].map(visible),
@@ -69,7 +70,12 @@ function description(verdict: Verdict, target: string): string {
   const seen = places(verdict)
     .slice(0, mostPlaces)
     .map((place) => `- ${placeText(place)}${[place.said, place.text?.trim()].map((part) => (part === undefined ? '' : `: ${part}`)).join('')}`);
-  return [bare(verdict), `Target ${target}, rule ${verdict.rule}${verdict.subject === undefined ? '' : `, ${verdict.subject}`}, ${verdict.severity}.`, ...seen]
+  return [
+    bare(verdict),
+    ...(verdict.attested ? [answerText(verdict.attested)] : []),
+    `Target ${target}, rule ${verdict.rule}${verdict.subject === undefined ? '' : `, ${verdict.subject}`}, ${verdict.severity}.`,
+    ...seen,
+  ]
     .map(visible)
     .join('\n\n');
 }

@@ -1,7 +1,7 @@
 /**
  * JUnit XML. A suite is a topic of the target, a test case a verdict: fail is
- * a failure, unknown an error, not applicable and waived are skipped with
- * their reason. The document is red where the gate is, and green where it is
+ * a failure, unknown an error, not applicable, waived and answered with yes are
+ * skipped with their reason; answered with no is a failure. The document is red where the gate is, and green where it is
  * not. There is no clock here, so every `time` is 0.
  *
  * Servers know a case by `classname` and `name`: target and rule, and the
@@ -11,9 +11,9 @@
  * junit-10.xsd; `rich` adds totals, `file`, `line` and properties of test
  * cases, which GitHub and GitLab read and both schemas refuse.
  */
-import { identityOf, type Report, type RuleCard, type Verdict } from '../verdicts/report.ts';
+import { answerOf, identityOf, type Report, type RuleCard, type Verdict } from '../verdicts/report.ts';
 import { gate, reaches } from '../verdicts/summarize.ts';
-import { bare, cards, decidingFirst, isWaived, ledger, places, placeText } from './findings.ts';
+import { answerText, bare, cards, decidingFirst, isAccepted, isWaived, ledger, numberOf, places, placeText } from './findings.ts';
 import { formatOfOne, type Unjudged } from './format.ts';
 import { missingText } from './missing.ts';
 import { stepText } from './steps.ts';
@@ -36,6 +36,8 @@ interface Case {
   readonly name: string;
   readonly fate: Fate;
   readonly card: RuleCard | undefined;
+  /** Its control in the chosen benchmark. */
+  readonly control: string | undefined;
 }
 
 export const junit = formatOfOne({
@@ -112,6 +114,7 @@ interface Suite {
 
 function byTopic(report: Report, manner: Manner): Suite[] {
   const byId = cards(report);
+  const number = numberOf(report);
   const suites = new Map<string, Case[]>();
   const taken = new Map<string, Set<string>>();
   const host = hostOf(report);
@@ -122,7 +125,14 @@ function byTopic(report: Report, manner: Manner): Suite[] {
     taken.set(classname, names);
     const name = unique(clip(token(verdict.subject ?? host, 'subject'), longestText), names);
     const cases = suites.get(suite) ?? [];
-    cases.push({ verdict, classname, name, fate: fateOf(verdict, manner), card: byId.get(verdict.rule) });
+    cases.push({
+      verdict,
+      classname,
+      name,
+      fate: fateOf(verdict, manner),
+      card: byId.get(verdict.rule),
+      control: number(verdict.rule) && `${report.numbering} ${number(verdict.rule)}`,
+    });
     suites.set(suite, cases);
   }
   return [...suites].map(([name, cases]) => ({ name, cases }));
@@ -137,9 +147,10 @@ function unique(name: string, taken: Set<string>): string {
 }
 
 function fateOf(verdict: Verdict, { failOn, below, accepted }: Manner): Fate {
-  if (verdict.outcome === 'not-applicable' || isWaived(verdict)) return 'skipped';
+  if (verdict.outcome === 'not-applicable' || isAccepted(verdict)) return 'skipped';
   if (verdict.outcome === 'pass') return 'pass';
   const counted = reaches(verdict.severity, failOn);
+  if (answerOf(verdict) === 'no') return counted ? 'failure' : below;
   if (verdict.outcome === 'unknown') return !accepted && (counted || below === 'failure') ? 'error' : 'skipped';
   return counted ? 'failure' : below;
 }
@@ -191,7 +202,7 @@ function propertyLines(properties: readonly (readonly [string, string])[], inden
   return [`${indent}<properties>`, ...lines, `${indent}</properties>`];
 }
 
-function caseLines({ verdict, classname, name, fate, card }: Case, target: string, rich: boolean): string[] {
+function caseLines({ verdict, classname, name, fate, card, control }: Case, target: string, rich: boolean): string[] {
   const [place] = places(verdict);
   const attributes = {
     classname,
@@ -207,26 +218,28 @@ function caseLines({ verdict, classname, name, fate, card }: Case, target: strin
     ...(card === undefined ? [] : [['title', card.title] as [string, string]]),
     ...(verdict.subject === undefined ? [] : [['subject', verdict.subject] as [string, string]]),
   ];
-  const inner = [...(rich ? propertyLines(properties, '      ') : []), ...fateLines(verdict, fate, card)];
+  const inner = [...(rich ? propertyLines(properties, '      ') : []), ...fateLines(verdict, fate, card, control)];
   const start = `    <testcase${xmlAttributes(attributes)}`;
   return inner.length === 0 ? [`${start}/>`] : [`${start}>`, ...inner, '    </testcase>'];
 }
 
-function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined): string[] {
-  const message = clip(bare(verdict), longestText);
+function fateLines(verdict: Verdict, fate: Fate, card: RuleCard | undefined, control: string | undefined): string[] {
+  const { attested } = verdict;
+  const message = clip(attested && answerOf(verdict) !== undefined ? `${answerText(attested)} (${bare(verdict)})` : bare(verdict), longestText);
   switch (fate) {
     case 'pass':
       return [];
     case 'skipped':
-      return [`      <skipped${xmlAttributes({ message: reason(verdict, message) })}>${xmlText(body(verdict, card))}</skipped>`];
+      return [`      <skipped${xmlAttributes({ message: reason(verdict, message) })}>${xmlText(body(verdict, card, control))}</skipped>`];
     case 'error':
-      return [`      <error${xmlAttributes({ type: 'unknown', message })}>${xmlText(body(verdict, card))}</error>`];
+      return [`      <error${xmlAttributes({ type: 'unknown', message })}>${xmlText(body(verdict, card, control))}</error>`];
     case 'failure':
-      return [`      <failure${xmlAttributes({ type: verdict.severity, message })}>${xmlText(body(verdict, card))}</failure>`];
+      return [`      <failure${xmlAttributes({ type: verdict.severity, message })}>${xmlText(body(verdict, card, control))}</failure>`];
   }
 }
 
 function reason(verdict: Verdict, message: string): string {
+  if (!isWaived(verdict) && answerOf(verdict) === 'yes') return message;
   if (verdict.outcome === 'not-applicable') return `Does not apply: ${message}`;
   if (!isWaived(verdict) || !verdict.waived)
     return verdict.outcome === 'unknown' ? `Not decided (${verdict.severity}): ${message}` : `below the threshold (${verdict.severity}): ${message}`;
@@ -234,7 +247,7 @@ function reason(verdict: Verdict, message: string): string {
 }
 
 /** What was found, each place on its own line, why it matters, what to do. */
-function body(verdict: Verdict, card: RuleCard | undefined): string {
+function body(verdict: Verdict, card: RuleCard | undefined, control: string | undefined): string {
   const steps = (verdict.remedy ?? []).flatMap((step, at) => {
     const { line, content, note } = stepText(step);
     return [`${at === 0 ? 'fix: ' : '     '}${line}`, ...content.map((text) => `       ${text}`), ...(note === '' ? [] : [`     ${note}`])];
@@ -244,6 +257,8 @@ function body(verdict: Verdict, card: RuleCard | undefined): string {
   return [
     '',
     bare(verdict),
+    ...(verdict.attested ? [answerText(verdict.attested)] : []),
+    ...(control === undefined ? [] : [`control: ${control}`]),
     ...(card ? [`needed: ${card.title}`] : []),
     ...(reasons.length > 1 ? reasons : []),
     ...places(verdict)

@@ -2,6 +2,7 @@
 import { saidOf } from '../facts/asks.ts';
 import { type Missing, overSsh, ownHost, type Report, type Verdict } from '../verdicts/report.ts';
 import { shellLine } from '../verdicts/shell-line.ts';
+import { isUndecided } from './findings.ts';
 
 /** `read /etc/sudoers, as root`. */
 export function missingText(missing: Missing): string {
@@ -37,7 +38,7 @@ export interface Way {
  * host, looked at just now, so that looking again is starting pretrip again.
  */
 export function waysToDecide(report: Report, here: boolean): Way[] {
-  const unknown = report.verdicts.filter((v) => v.outcome === 'unknown' && !v.waived);
+  const unknown = report.verdicts.filter(isUndecided);
   const groups = [...Map.groupBy(unknown, (v) => JSON.stringify(needOf(v)))].map(([, verdicts]) => way(verdicts as [Verdict, ...Verdict[]], report, here));
   return groups.toSorted((a, b) => b.verdicts.length - a.verdicts.length || (a.step < b.step ? -1 : 1));
 }

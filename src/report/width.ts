@@ -1,9 +1,12 @@
 /** Columns that a text takes on a terminal, and lines that fit. For text that has no unseen characters. */
 
 /** East Asian wide and full width (Unicode UAX #11), and emoji. */
-const wide =
+const wideOnes = (): RegExp =>
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
-const marks = /[\p{Mn}\p{Me}]/u;
+const markOnes = (): RegExp => /[\p{Mn}\p{Me}]/u;
+/** V8 needs a while to make ready for these, and most texts are ASCII. */
+let wide: RegExp | undefined;
+let marks: RegExp | undefined;
 
 /** How many columns a terminal gives this text. */
 export function columns(text: string): number {
@@ -14,6 +17,8 @@ export function columns(text: string): number {
 
 function columnsOf(char: string): number {
   if (char < '\u0300') return 1;
+  marks ??= markOnes();
+  wide ??= wideOnes();
   if (marks.test(char)) return 0;
   return wide.test(char) ? 2 : 1;
 }

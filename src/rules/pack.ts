@@ -22,6 +22,8 @@ export type StoredPack = Omit<Pack, 'rules'> & { readonly rules: readonly Stored
 /** A parameter given on the command line: for one rule, or for every rule that has it. */
 export interface GivenParam {
   readonly rule?: string;
+  /** It is a parameter of this profile, and of no rule. */
+  readonly profile?: string;
   readonly name: string;
   readonly value: Json;
 }
@@ -35,7 +37,8 @@ export interface Chosen {
 /** Looks parameters up: command line, then the strictest of the chosen profiles that have the rule, then the rule's default. */
 export function paramChoice(given: readonly GivenParam[], profiles: readonly Profile[]): (rule: Rule, name: string) => Chosen {
   return (rule, name) => {
-    const own = given.findLast((g) => g.rule === rule.id && g.name === name) ?? given.findLast((g) => g.rule === undefined && g.name === name);
+    const own =
+      given.findLast((g) => g.rule === rule.id && g.name === name) ?? given.findLast((g) => g.rule === undefined && g.profile === undefined && g.name === name);
     if (own) return { value: own.value };
     const usual = rule.params[name]?.default ?? null;
     const offers = profiles.filter((p) => rule.profiles.includes(p.id)).map(({ id, params }) => ({ value: params[rule.id]?.[name] ?? usual, from: id }));

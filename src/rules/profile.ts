@@ -6,6 +6,12 @@ import type { Item, Rule } from './rule.ts';
 /** What a profile is about: accounts that run containers, the host itself, or the engine and what runs on it. */
 export const subjectsOfProfiles = ['accounts', 'host', 'engine'] as const;
 
+/** How a parameter of a profile narrows it: of `CIS K3s` and the value `2.1` it leaves rules with a control `CIS K3s 2.1 …`. */
+export interface Narrowing {
+  readonly controls: string;
+  readonly describe: string;
+}
+
 /** A rule joins a profile by naming it; the profile file says what it is for and when it is chosen. */
 export interface Profile {
   readonly id: string;
@@ -18,6 +24,8 @@ export interface Profile {
   readonly because: string;
   /** Parameter values by rule id. */
   readonly params: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  /** Parameters of the profile itself: each leaves the rules of one release of a benchmark. */
+  readonly narrows?: Readonly<Record<string, Narrowing>>;
   /** Where the profile stands. */
   readonly at: Where;
 }

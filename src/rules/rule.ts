@@ -92,8 +92,8 @@ export interface Rule {
   readonly severity: Severity;
   readonly why: string;
   readonly profiles: readonly string[];
-  /** It is about what runs: where no running host answers, it does not apply. */
-  readonly running?: true;
+  /** True: it is about what runs, and does not apply where no running host answers. False: it is about what an image brings along, and applies only there. */
+  readonly running?: boolean;
   readonly controls: readonly string[];
   readonly references: readonly Reference[];
   readonly formerly: readonly string[];

@@ -36,13 +36,19 @@ function between(name: string, recorded: Verdict, again: Verdict): Difference[] 
     return [{ decides: true, said: `${name}: the report says ${recorded.outcome}, judging again gives ${again.outcome}: ${again.message}` }];
   if (recorded.severity !== again.severity)
     return [{ decides: true, said: `${name}: the report says ${recorded.severity}, judging again gives ${again.severity}` }];
+  if (!same(recorded.attested, again.attested))
+    return [{ decides: true, said: `${name}: the report says ${answerText(recorded)}, the answers kept with it say ${answerText(again)}` }];
   const { waived: _waived, ...bare } = recorded;
   const parts = (['message', 'evidence', 'remedy', 'next', 'missing'] as const).filter((part) => !same(bare[part], again[part]));
   return parts.length > 0 ? [{ decides: false, said: `${name}: ${recorded.outcome} as judged again, with another ${parts.join(', ')}` }] : [];
 }
 
+const answerText = ({ attested }: Verdict): string => (attested ? `that ${attested.by} answered ${attested.answer}` : 'that nobody answered');
+
 function otherDifferences(recorded: Report, again: Report): Difference[] {
-  const decides = (['caveats', 'profiles', 'undecidedProfiles', 'params', 'stricter'] as const).filter((part) => !same(recorded[part], again[part]));
+  const decides = (['caveats', 'profiles', 'undecidedProfiles', 'params', 'numbering', 'stricter'] as const).filter(
+    (part) => !same(recorded[part], again[part]),
+  );
   const target = (Object.keys({ ...recorded.target, ...again.target }) as (keyof Report['target'])[]).filter(
     (key) => !same(recorded.target[key], again.target[key]),
   );

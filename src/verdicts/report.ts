@@ -59,6 +59,20 @@ export function aboutOf(subject: string | undefined): About | undefined {
   return kind === undefined || name === undefined ? undefined : { kind, name };
 }
 
+/** What a person answered where nobody can look. It stands beside the outcome, which stays unknown. */
+export interface Attested {
+  /** `yes`: what the rule asks for holds. */
+  readonly answer: 'yes' | 'no';
+  /** Who answered. */
+  readonly by: string;
+  /** When, and until when it counts: a day, or RFC 3339 in UTC. */
+  readonly when: string;
+  readonly until: string;
+  readonly note?: string;
+  /** It no longer counted when the host was inspected. */
+  readonly expired?: true;
+}
+
 export interface Verdict {
   readonly rule: string;
   /** What the verdict is about when the rule judges several things: `user:alice`. Absent: the host. */
@@ -80,7 +94,13 @@ export interface Verdict {
   readonly missing?: readonly Missing[];
   /** A waiver stands beside the outcome and never replaces it. */
   readonly waived?: { readonly by: string; readonly until: string; readonly because: string };
+  /** Only for `unknown`. */
+  readonly attested?: Attested;
 }
+
+/** The answer that counts for a verdict. */
+export const answerOf = ({ outcome, attested }: Verdict): Attested['answer'] | undefined =>
+  outcome === 'unknown' && attested && !attested.expired ? attested.answer : undefined;
 
 export interface Reference {
   readonly title: string;
@@ -110,6 +130,8 @@ export interface Summary {
   readonly unknown: number;
   readonly notApplicable: number;
   readonly waived: number;
+  /** Unknown verdicts that somebody answered, and whose answers count; also counted under unknown. Absent: none. */
+  readonly attested?: number;
   /** The same counts by severity. A report in a file has them; they follow from the verdicts. */
   readonly bySeverity?: Readonly<Record<Severity, Counts>>;
 }
@@ -183,6 +205,8 @@ export interface Report {
   /** What was asked for, in the words of the command line. Absent: nothing in particular. */
   readonly selection?: AskedFor;
   readonly params: Readonly<Record<string, Json>>;
+  /** The release of a benchmark that was chosen: controls that begin with it have its numbers (`CIS K3s 2.1`). */
+  readonly numbering?: string;
   /** The profile that a parameter is from, where chosen profiles give it different values: the stricter one counts. */
   readonly stricter?: Readonly<Record<string, string>>;
   readonly rules: readonly RuleCard[];

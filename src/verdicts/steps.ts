@@ -6,7 +6,7 @@ import type { Json } from '../facts/fact.ts';
 import { type Fields, fieldsOf, type RecordOf } from '../facts/fields.ts';
 import { type After, tellAfter } from './afters.ts';
 import { bootClause, bootCommands } from './boot.ts';
-import { fileOf, formats, inPattern, isFormat, keyIn, linesFor, sectionWords, setCommands, unsetCommands } from './edits.ts';
+import { fileOf, formats, inPattern, isFormat, keyIn, linesFor, sectionWords, setCommands, spelt, unsetCommands } from './edits.ts';
 import { namesInWords, removeCommand } from './packages.ts';
 import { shellLine } from './shell-line.ts';
 import { dropInFile, moduleFile, prepended, sysctlFile, written } from './step-files.ts';
@@ -75,20 +75,24 @@ export const steps = {
     undo: ({ write }) => shellLine(['rm', write]),
   }),
   set: row({
-    describe: 'set one key of a file in its own format; `SECTION.KEY` where it has sections; `instead` of these words of a line, all else of it as it was',
-    fields: { set: 'path', format: 'choice', key: 'text', value: 'value', instead: 'text?' },
+    describe:
+      'set one key of a file in its own format; `SECTION.KEY` where it has sections; `instead` of these words of a line, all else of it as it was; `flag` of a YAML list of `flag=value`, its other elements as they were',
+    fields: { set: 'path', format: 'choice', key: 'text', value: 'value', instead: 'text?', flag: 'text?' },
     choices: { format: formats },
-    tell: ({ set, format, key, value, instead }) => {
+    tell: ({ set, format, key, value, instead, flag }) => {
+      if (flag !== undefined) return clause(`in ${set} set ${flag}=${spelt('plain', value)} in the list ${key}`);
       const what = `${nested(format, key)}${valueWords(format, key, value)}${instead === undefined ? '' : ` instead of ${instead}`}`;
       return clause(`in ${set}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} set ${what}`);
     },
     shell: ({ set, format, key, value, instead }) => setCommands(set, formatOf(format), key, value, instead),
   }),
   unset: row({
-    describe: 'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more',
-    fields: { unset: 'path', format: 'choice', key: 'text', value: 'value?' },
+    describe:
+      'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more; `flag` out of a YAML list of `flag=value`',
+    fields: { unset: 'path', format: 'choice', key: 'text', value: 'value?', flag: 'text?' },
     choices: { format: formats },
-    tell: ({ unset, format, key, value }) => {
+    tell: ({ unset, format, key, value, flag }) => {
+      if (flag !== undefined) return clause(`in ${unset} take ${flag} out of the list ${key}`);
       const { name } = keyIn(formatOf(format), key);
       const what = value === undefined ? `${nested(format, key)}${segmentWord(name)}` : `${nested(format, key)}${valueWords(format, key, value)}`;
       return clause(`in ${unset}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} take out ${what}`);

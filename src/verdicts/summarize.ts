@@ -1,11 +1,17 @@
 /** Counts that balance, and the gate that reads them. */
-import { type Counts, type GateRecord, type Report, type Severity, type Summary, severities, type Verdict } from './report.ts';
+import { answerOf, type Counts, type GateRecord, type Report, type Severity, type Summary, severities, type Verdict } from './report.ts';
 
 export const summarize = (selected: number, verdicts: readonly Verdict[]): Summary => ({
   selected,
   ...countsOf(verdicts),
   waived: verdicts.filter((v) => v.waived).length,
+  ...attestedIn(verdicts),
 });
+
+function attestedIn(verdicts: readonly Verdict[]): Pick<Summary, 'attested'> {
+  const attested = verdicts.filter((v) => answerOf(v) !== undefined).length;
+  return attested > 0 ? { attested } : {};
+}
 
 function countsOf(verdicts: readonly Verdict[]): Counts {
   const count = (outcome: Verdict['outcome']): number => verdicts.filter((v) => v.outcome === outcome).length;
@@ -33,22 +39,27 @@ export interface Gate {
 export const reaches = (severity: Severity, failOn: FailOn): boolean => failOn !== 'never' && severities.indexOf(severity) <= severities.indexOf(failOn);
 
 /**
- * The gate of one or more reports (reference: contract, "Gate"): 1 for a failure at or above
- * the threshold, 3 for something undecided there, when nothing was judged at all, or when whom or what it should be
+ * The gate of one or more reports (reference: contract, "Gate"): 1 for a failure, or something answered with no, at or
+ * above the threshold, 3 for something undecided there, when nothing was judged at all, or when whom or what it should be
  * about was not found, whatever is accepted.
  */
 export function gate(reports: readonly Report[], failOn: FailOn, allowIncomplete: boolean): Gate {
   const verdicts = reports.flatMap((r) => r.verdicts);
-  const counted = (outcome: Verdict['outcome']): number => verdicts.filter((v) => v.outcome === outcome && !v.waived && reaches(v.severity, failOn)).length;
-  const fails = counted('fail');
-  const unknowns = counted('unknown');
+  const counting = verdicts.filter((v) => !v.waived && reaches(v.severity, failOn));
+  const denied = counting.filter((v) => answerOf(v) === 'no').length;
+  const fails = counting.filter((v) => v.outcome === 'fail').length + denied;
+  const unknowns = counting.filter((v) => v.outcome === 'unknown' && answerOf(v) === undefined).length;
   const above = failOn === 'never' ? '' : ` at or above ${failOn}`;
-  if (fails > 0) return { status: 1, said: `gate: FAILED  ${fails} failed${above}${unknowns > 0 ? `, ${unknowns} unknown` : ''} (--fail-on ${failOn})` };
+  if (fails > 0)
+    return {
+      status: 1,
+      said: `gate: FAILED  ${fails} failed${above}${denied > 0 ? `, ${denied} of them answered with no` : ''}${unknowns > 0 ? `, ${unknowns} unknown` : ''} (--fail-on ${failOn})`,
+    };
   const caveat = reports.flatMap((r) => r.caveats ?? []).find((c) => c.about !== 'target');
   if (caveat) return { status: 3, said: `gate: INCOMPLETE  ${caveat.said}` };
   const empty = reports.find((r) => r.verdicts.every((v) => v.outcome === 'not-applicable'));
   if (empty) return { status: 3, said: `gate: INCOMPLETE  nothing was judged on ${empty.target.name}: every verdict is not applicable` };
-  const dark = reports.find((r) => !r.verdicts.some((v) => v.outcome === 'pass' || v.outcome === 'fail'));
+  const dark = reports.find((r) => !r.verdicts.some((v) => v.outcome === 'pass' || v.outcome === 'fail' || answerOf(v) !== undefined));
   if (dark && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  nothing could be decided on ${dark.target.name} (--allow-incomplete accepts)` };
   const cut = reports.find((r) => r.target.truncated);
   if (unknowns > 0 && !allowIncomplete)

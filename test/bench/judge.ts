@@ -29,7 +29,7 @@ interface Use {
 
 function useOf(temporary: string, ...args: string[]): Use {
   const env = { ...process.env, TMPDIR: temporary };
-  const { stderr } = spawnSync(process.execPath, ['--import', meter, ...args], { encoding: 'utf8', env });
+  const { stderr } = spawnSync(process.execPath, ['--import', meter, ...args], { encoding: 'utf8', env, maxBuffer: 64 * 1024 * 1024 });
   const found = /\nused (\d+) (\d+)$/.exec(stderr);
   if (!found) throw new Error(`no measurement: ${stderr}`);
   return { ms: Number(found[1]) / 1000, mebibytes: Number(found[2]) / 1024 };

@@ -77,7 +77,7 @@ describe('flags', () => {
     ['scan --now yesterday', 'scan', [/--now yesterday: is not a time\n {2}write it as 2026-01-31T12:00:00Z/]],
     ['scan --version', 'scan', [/unknown flag --version\n {2}pretrip --version prints it/]],
     ['plan --jsn', 'plan', [/--jsn\n.*did you mean "--json"\?/]],
-    ['plan --sudo', 'plan', [/unknown flag --sudo\n {2}pretrip capture, pretrip fix, pretrip scan and pretrip show k3s-args have it/]],
+    ['plan --sudo', 'plan', [/unknown flag --sudo\n {2}pretrip capture, pretrip diff, pretrip fix, pretrip scan and pretrip show k3s-args have it/]],
     ['rules list --profile k3d-rootles', 'rules list', [/did you mean "k3d-rootless"\?/]],
     ['rules list --profiles -p base', 'rules list', [/--profile chooses rules, and --profiles lists profiles/]],
     ['capture --sign @nokey', 'capture', [/--sign needs a snapshot file/, /there is no such key/]],
@@ -145,7 +145,7 @@ describe('commands', () => {
     ['-V', /unknown flag -V\n {2}did you mean "--version"\?/],
     ['--verison', /unknown flag --verison\n {2}did you mean "--version"\?/],
     ['--select x', /flags go after the command, and --select is before any\n {2}such as: pretrip scan --select/],
-    ['frobnicate', /one of: capture, fix, plan, report, rules, scan, show, verify/],
+    ['frobnicate', /one of: capture, diff, fix, plan, report, rules, scan, show, verify/],
   ] as const)('%s', (line, says) => mistaken(line, 2, [says]));
 });
 

@@ -6,16 +6,20 @@ import { pretrip } from './run.ts';
 
 let dir: string;
 const config = '/etc/rancher/k3s/config.yaml';
-const host = (text: string): string => `files:
+const host = (text: string, more = ''): string => `files:
   /usr/local/bin/k3s: { content: ELF, mode: "0755" }
   /etc/systemd/system/k3s.service: "[Service]\\nExecStart=/usr/local/bin/k3s server --token abcdef0123456789\\n"
   ${config}: ${text}
-commands: { k3s --version: { stdout: "k3s version v1.33.6+k3s1 (0123abcd)\\n" } }
-`;
+commands:
+  k3s --version: { stdout: "k3s version v1.33.6+k3s1 (0123abcd)\\n" }
+${more}`;
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'k3s-args-'));
   writeFileSync(join(dir, 'host.yaml'), host(JSON.stringify('kube-apiserver-arg:\n- enable-admission-plugins=A\n')));
+  const started = 'time="2026-05-06T11:05:07Z" level=info msg="Running kube-proxy --proxy-mode=ipvs --cluster-cidr=10.42.0.0/16"\n';
+  const journal = `  ${JSON.stringify('journalctl --no-pager -b -o cat -u k3s -u k3s-agent -g msg="Running (kube|cloud-)[a-z-]+ --')}: { stdout: ${JSON.stringify(started)} }\n`;
+  writeFileSync(join(dir, 'restart.yaml'), host('""', journal));
   writeFileSync(join(dir, 'closed.yaml'), host('{ content: "", blocked: denied }'));
   writeFileSync(join(dir, 'without.yaml'), 'files: {}\n');
 });
@@ -43,6 +47,18 @@ test('for programs: component, flag, value, place, beaten', async () => {
   });
   expect(model['kube-apiserver']).not.toHaveProperty('token-auth-file');
   expect(model.kubelet['node-ip']).toEqual({ unknown: expect.stringContaining('addresses') });
+});
+
+test('what runs otherwise is told at the end, and beside the flag for programs', async () => {
+  const { status, out, err } = await show('restart.yaml');
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(out).toMatch(/^not in force before the next start of K3s$/m);
+  expect(out).toMatch(/^ {2}kube-proxy --proxy-mode=iptables {2}K3s 1\.33\.6\+k3s1\n {4}runs with ipvs {2}journal of this boot$/m);
+  const model = JSON.parse((await show('restart.yaml', '-o', 'json')).out);
+  expect(model['kube-proxy']['proxy-mode']).toMatchObject({ value: 'iptables', running: 'ipvs', seen: expect.stringContaining('journalctl') });
+  expect(model['kube-proxy']['healthz-bind-address']).toMatchObject({ value: '127.0.0.1', running: null });
+  expect(model['kube-proxy']['cluster-cidr']).not.toHaveProperty('running');
+  expect(model.kubelet['cgroup-driver'] ?? {}).not.toHaveProperty('running');
 });
 
 test.each([

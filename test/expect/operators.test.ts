@@ -40,7 +40,9 @@ describe('operators', () => {
     ['noMoreThan', 0o400, '0600', true],
     ['noMoreThan', 0o640, '0600', false],
     ['noMoreThan', 0o4600, '0600', false],
-    ['noMoreThan', '0600', '0600', false],
+    ['noMoreThan', '0600', '0600', true],
+    ['noMoreThan', '0640', '0600', false],
+    ['noMoreThan', 'rw', '0600', false],
   ];
   test.each(table)('%s %j %j', (name, actual, wanted, holds) => {
     expect(operators[name]?.holds(actual, wanted)).toBe(holds);

@@ -13,6 +13,8 @@ export interface Result {
   readonly wanted: Outcome;
   /** Where that is a pass, a warning agrees, too. */
   readonly mayWarn?: true;
+  /** Ways that cannot know it, and must say so. */
+  readonly unseenBy?: readonly string[];
   /** What each way to look came to. */
   readonly seen: readonly { readonly way: string; readonly outcome: Outcome | 'none'; readonly severity: Severity | undefined; readonly message: string }[];
   readonly seconds: number;
@@ -24,10 +26,12 @@ export interface Result {
 const warns = (r: Result): boolean => r.seen.every((s) => s.outcome === 'fail' && (s.severity === 'low' || s.severity === 'info'));
 
 /** Whether every way came to the verdict that the program's answer asks for, in the same words. */
-export const agrees = (r: Result): boolean =>
-  !r.broken &&
-  r.seen.length > 0 &&
-  r.seen.every((s) => s.message === r.seen[0]?.message && (s.outcome === r.wanted || (r.mayWarn === true && r.wanted === 'pass' && warns(r))));
+export function agrees(r: Result): boolean {
+  const blind = r.seen.filter((s) => r.unseenBy?.includes(s.way));
+  const seen = r.seen.filter((s) => !blind.includes(s));
+  const fits = seen.every((s) => s.message === seen[0]?.message && (s.outcome === r.wanted || (r.mayWarn === true && r.wanted === 'pass' && warns(r))));
+  return !r.broken && r.seen.length > 0 && fits && blind.every((s) => s.outcome === 'unknown');
+}
 
 export const oneLine = (text: string, length: number): string => {
   const line = text

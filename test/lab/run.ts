@@ -1,13 +1,14 @@
 /**
  * Compares verdicts with the real programs on booted hosts: for every state, sets it up, looks in every way,
  * asks the program, undoes it. Prints one line a verdict; exit status 1 when one disagrees.
- * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--once] [--heal] [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
+ * Usage: npm run lab [-- SUITE... | --all] [--only REGEX | --brief] [--compare [--as NAME]…] [--keep] [--way NAME]… [--once] [--heal] [--mend-one] [--results DIRECTORY] [--write FILE] [--report FILE] [--tool DIRECTORY]
  *   --brief    the few states that CI tries (see states.ts)
  *   --compare  before the states, compare the verdicts of all rules on the host as installed, in all ways
  *   --as       compare them as these accounts, too; nobody is one that owns nothing
  *   --keep     use the hosts that run already (see `ports` in host.ts), and leave them running
  *   --way      look in this way only (see ways.ts); default: all ways for rounds that have a name, live and from a snapshot for others
  *   --heal     instead of asking programs, carry out the remedies of what fails, and look again (see heal.ts)
+ *   --mend-one break a host in many ways, carry out the plan of `pretrip fix`, and scan again (see mend.ts); nothing else is done
  *   --once     do not try again what disagrees, or differs
  *   --write    put the results into FILE, between its marker lines
  *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
@@ -22,6 +23,7 @@ import { type Comparison, compare } from './compare.ts';
 import { type Cured, curedLine, curedTable, heal, mayFail } from './heal.ts';
 import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
 import { looking } from './look.ts';
+import { mendOne } from './mend.ts';
 import { keep, writeInto } from './page.ts';
 import { agrees, lineOf, type Result, tableOf } from './result.ts';
 import { type Claim, type State, type Suite, suites } from './state.ts';
@@ -44,6 +46,7 @@ const { values, positionals } = parseArgs({
     way: { type: 'string', multiple: true },
     once: { type: 'boolean' },
     heal: { type: 'boolean' },
+    'mend-one': { type: 'boolean' },
   },
 });
 /** Rounds of many states are looked at in all ways; elsewhere what costs an emulated host most is left out. */
@@ -79,10 +82,11 @@ function roundsOf(list: readonly State[]): State[][] {
 const unique = (commands: readonly (string | undefined)[]): string[] => [...new Set(commands.filter((c) => c !== undefined))];
 const areaOf = (state: State): string => state.name.split(':')[0] ?? state.name;
 
-const about = (claim: Claim): Pick<Result, 'rule' | 'subject' | 'mayWarn'> => ({
+const about = (claim: Claim): Pick<Result, 'rule' | 'subject' | 'mayWarn' | 'unseenBy'> => ({
   rule: claim.rule,
   ...(claim.subject ? { subject: claim.subject } : {}),
   ...(claim.mayWarn ? { mayWarn: true } : {}),
+  ...(claim.unseenBy ? { unseenBy: claim.unseenBy } : {}),
 });
 
 /** Commands to run before the next round, in its first call. */
@@ -215,6 +219,7 @@ if (values.tool === undefined) process.on('exit', () => rmSync(tool, { recursive
 const kept = values.results ?? join(tool, 'results');
 const compared: Comparison[] = [];
 const cured: Cured[] = [];
+if (values['mend-one']) process.exit(Math.max(...chosen.map((suite) => mendOne(suite, tool, values.keep === true))));
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);

@@ -15,6 +15,8 @@ export interface Claim {
   readonly says: (answer: string, suite: Suite) => Outcome;
   /** Where the program works, pretrip may still warn: fail at low severity of what will come, or is untidy. */
   readonly mayWarn?: true;
+  /** Ways to look that bring too little to know it: they must say that it is unknown. */
+  readonly unseenBy?: readonly string[];
 }
 
 export interface State {

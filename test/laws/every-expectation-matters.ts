@@ -28,7 +28,7 @@ interface Mutant {
 }
 
 const mutants = (rule: Rule): Mutant[] => [
-  ...(rule.running ? [{ what: `${rule.at.path}: running dropped`, rule: without(rule, 'running') }] : []),
+  ...(rule.running !== undefined ? [{ what: `${rule.at.path}: running dropped`, rule: without(rule, 'running') }] : []),
   ...inList(rule.when, (when) => ({ ...rule, when })),
   ...(rule.when.length === 1 ? [{ what: `${rule.at.path}: when dropped`, rule: { ...rule, when: [] } }] : []),
   ...inList(rule.check, (check) => ({ ...rule, check })),

@@ -10,8 +10,8 @@ export function* noPassWithoutLooking({ rule, tried }: RuleTried, form: Form): G
     const left = JSON.stringify([t.trial.params, t.host.user]);
     if (form === 'short' && done.has(left)) continue;
     done.add(left);
-    // What does not apply to an image is no lack of looking.
-    const running = t.host.kind === 'image' ? { ...t, host: { ...t.host, kind: 'live' as const } } : t;
+    // What does not apply to an image, or to a running host, is no lack of looking.
+    const running = { ...t, host: { ...t.host, kind: rule.running === false ? ('image' as const) : ('live' as const) } };
     const { verdicts, defects } = judge(rule, running, () => ({ is: 'blocked', why: 'denied' }));
     for (const defect of defects) yield `${t.trial.it}: ${defect}`;
     if (verdicts.length === 0) yield `${t.trial.it}: no verdict`;

@@ -1,10 +1,10 @@
 /** All laws that speak of one rule, tried on every n-th of them, so that several workers share the pack. */
 import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../src/verdicts/report.ts';
 import { everyRule, type RuleTried } from './every-rule.ts';
 import { form } from './form.ts';
 import { judgements } from './judging.ts';
 import { laws } from './laws.ts';
-import type { Outcome } from '../../src/verdicts/report.ts';
 import { keysOf } from './taken-away.ts';
 
 declare module 'vitest' {

@@ -82,13 +82,21 @@ const verdict: fc.Arbitrary<Verdict> = fc
     evidence: fc.array(evidence, { maxLength: 3 }),
     remedy: fc.array(step, { maxLength: 5 }),
     next: text,
+    attested: fc.option(
+      fc.record(
+        { answer: fc.constantFrom('yes' as const, 'no' as const), by: text, when: text, until: text, note: text, expired: fc.constant(true as const) },
+        { requiredKeys: ['answer', 'by', 'when', 'until'] },
+      ),
+      { nil: undefined, freq: 3 },
+    ),
     waived: fc.option(fc.record({ by: text, until: text, because: text }), { nil: undefined, freq: 3 }),
   })
-  .map(({ subject, remedy, next, waived, ...rest }) => ({
+  .map(({ subject, remedy, next, waived, attested, ...rest }) => ({
     ...rest,
     ...(subject === undefined ? {} : { subject }),
     ...(rest.outcome === 'fail' ? { remedy } : {}),
     ...(rest.outcome === 'unknown' ? { next } : {}),
+    ...(rest.outcome === 'unknown' && attested ? { attested } : {}),
     ...(waived === undefined || (rest.outcome !== 'fail' && rest.outcome !== 'unknown') ? {} : { waived }),
   }));
 
@@ -108,6 +116,7 @@ export const report: fc.Arbitrary<Report> = fc
     verdicts: fc.uniqueArray(verdict, { maxLength: 6, selector: (v) => JSON.stringify([v.rule, (v.subject ?? '').toWellFormed()]) }),
   })
   .map(({ name, user, profiles, undecidedProfiles, params, rules, verdicts }) => {
+    const answered = verdicts.filter((v) => v.outcome === 'unknown' && v.attested && !v.attested.expired).length;
     const count = (outcome: Outcome): number => verdicts.filter((v) => v.outcome === outcome).length;
     return {
       ...decided,
@@ -124,6 +133,7 @@ export const report: fc.Arbitrary<Report> = fc
         unknown: count('unknown'),
         notApplicable: count('not-applicable'),
         waived: verdicts.filter((v) => v.waived !== undefined).length,
+        ...(answered > 0 ? { attested: answered } : {}),
       },
     };
   });

@@ -31,8 +31,8 @@ const because = { because: 'b', privilege: 'root' } as const;
 
 const fullSteps: { readonly [A in Act]: Full<Extract<Step, { readonly [K in A]: unknown }>> } = {
   package: { package: 'p', command: ['a'], ...also },
-  set: { set: '/x', format: 'toml', key: 'a.b', value: 1, instead: 'y', ...also },
-  unset: { unset: '/x', format: 'ini', key: 'a.b', value: ['x'], ...also },
+  set: { set: '/x', format: 'toml', key: 'a.b', value: 1, instead: 'y', ...also, flag: 'f' },
+  unset: { unset: '/x', format: 'ini', key: 'a.b', value: ['x'], ...also, flag: 'f' },
   dropIn: { dropIn: 'a.service', name: 'n', keys: {}, manager: 'user', file: '/x', ...also },
   sysctl: { sysctl: 'a.b', value: '1', file: '/x', ...also },
   module: { module: 'tun', ...also },
@@ -108,6 +108,7 @@ const verdict: Full<Verdict> = {
   next: 'n',
   missing: Object.values(fullMissing),
   waived: { by: 'b', until: 'u', because: 'b' },
+  attested: { answer: 'yes', by: 'b', when: 'w', until: 'u', note: 'n', expired: true },
 };
 
 const none = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
@@ -131,6 +132,7 @@ const full: Full<Report> = {
   undecidedProfiles: [{ id: 'p', because: 'b', missing: Object.values(fullMissing) }],
   selection: { profiles: ['p'], select: ['a.b'], ignore: ['a.b'], params: ['a.b.p=1'], accounts: ['a'] },
   params: {},
+  numbering: 'c',
   stricter: { 'a.b:p': 'p' },
   rules: [
     {
@@ -148,7 +150,7 @@ const full: Full<Report> = {
   ],
   verdicts: [verdict],
   summary: {
-    ...{ selected: 1, pass: 0, fail: 1, unknown: 0, notApplicable: 0, waived: 1 },
+    ...{ selected: 1, pass: 0, fail: 1, unknown: 0, notApplicable: 0, waived: 1, attested: 1 },
     bySeverity: { critical: none, high: none, medium: none, low: { ...none, fail: 1 }, info: none },
   },
   gate: { status: 0, failOn: 'high', allowIncomplete: false },
@@ -177,7 +179,7 @@ const least: Least<Report> = {
 };
 
 /** As a failure has steps and an unknown verdict says what is missing, `full` is two verdicts. */
-const { next: _n, missing: _m, ...failed } = verdict;
+const { next: _n, missing: _m, attested: _a, ...failed } = verdict;
 const { remedy: _r, ...open } = verdict;
 const whole = { ...full, verdicts: [failed, { ...open, outcome: 'unknown' }] };
 const bare = { ...least, verdicts: [...least.verdicts, { ...least.verdicts[0], outcome: 'unknown', missing: Object.values(leastMissing) }] };

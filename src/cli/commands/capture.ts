@@ -5,6 +5,7 @@ import { type Host, type Progress, record } from '../../collect/record.ts';
 import { newNonce } from '../../collect/script/remote.ts';
 import { captureScript } from '../../collect/script/render.ts';
 import { packed, type Snapshot, writeSnapshot } from '../../collect/snapshot/snapshot.ts';
+import { asksCluster } from '../../facts/cluster.ts';
 import type { Pattern } from '../../facts/pattern.ts';
 import type { Order } from '../../inspect.ts';
 import type { Pack } from '../../rules/pack.ts';
@@ -65,7 +66,12 @@ export default class Capture extends PretripCommand {
       only ? superset(pack, only.selection, only.profiles) : everything ? superset(pack, { ...chosen, byName: true }, true) : superset(pack, chosen, true);
     const reach = reachFrom(flags, wanted);
     if (flags.script) {
-      const script = captureScript(wanted(), { ...reach.questions(), nonce: newNonce(), ...(only ? { asks: only.asks } : {}) });
+      const questions = reach.questions();
+      const script = captureScript(questions.patterns, {
+        ...questions,
+        nonce: newNonce(),
+        ...(only ? { asks: only.asks.filter((ask) => flags.kubectl || !asksCluster(ask)) } : {}),
+      });
       if (flags.output === undefined || flags.output === '-') return out(script);
       writeWhole(flags.output, script, 0o600);
       return tell([`wrote ${flags.output}`]);

@@ -1,23 +1,19 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Interfaces } from '@oclif/core';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { fixJson, fixText, nothingJudged } from '../../report/fix.ts';
-import { type Occasion, scan } from '../../scan.ts';
 import { type Report, severities } from '../../verdicts/report.ts';
-import { refuseUnknown } from '../accounts.ts';
-import { DefectError, exitStatus } from '../errors.ts';
+import { exitStatus } from '../errors.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { out } from '../print.ts';
-import { asking, working } from '../progress.ts';
-import { reachFrom, remoteFlags } from '../remote.ts';
-import { savedReport } from '../saved-report.ts';
-import { selectionFlags, selectionFrom, targetFlags, timeFrom } from '../selection.ts';
+import { remoteFlags } from '../remote.ts';
+import { isSavedRun, savedReport } from '../saved-report.ts';
+import { scannedReport } from '../scanned-report.ts';
+import { selectionFlags, selectionFrom, targetFlags } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
-import { superset } from '../superset.ts';
-import { openTarget, targetHelp, usualTarget } from '../targets.ts';
-import { thisTool } from '../this-tool.ts';
+import { targetHelp, usualTarget } from '../targets.ts';
 
 const fixFlags = {
   output: Flags.option({ options: ['text', 'json'] as const })({ char: 'o', description: 'as a list for a shell, or as data', default: 'text' }),
@@ -52,24 +48,7 @@ export default class Fix extends PretripCommand {
 
   async #scanned(name: string, flags: Asked): Promise<Report> {
     const pack = await packFrom(flags.rules ?? []);
-    const order = { pack, selection: selectionFrom(flags, pack) };
-    const occasion: Occasion = { takenAt: timeFrom(flags.now), files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
-    const reach = reachFrom(flags, () => superset(pack, order.selection));
-    const work = working(name === usualTarget ? 'this host' : name, 'opening');
-    try {
-      const opened = await openTarget({ name, as: flags.as, user: flags.user, now: flags.now, reach }, undefined);
-      try {
-        await refuseUnknown(occasion.accounts ?? [], opened);
-        const from = 'snapshot' in opened ? opened.snapshot : opened.host;
-        const { report, defects } = await scan(from, order, { ...occasion, progress: (...count) => work.step(asking(...count)) });
-        if (defects.length > 0) throw new DefectError(defects.join('\n'));
-        return report;
-      } finally {
-        if ('host' in opened) await opened.close?.();
-      }
-    } finally {
-      work.end();
-    }
+    return await scannedReport(name, flags, { pack, selection: selectionFrom(flags, pack) });
   }
 }
 
@@ -78,15 +57,6 @@ type Asked = Interfaces.InferredFlags<typeof Fix.flags>;
 function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a path is what `scan -o json=FILE` wrote: a report says so in its first lines. */
-function isSavedRun(path: string): boolean {
-  try {
-    return statSync(path).isFile() && /^\s*\{\s*"format":\s*"pretrip-report\//.test(readFileSync(path, 'utf8').slice(0, 200));
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { gate } from '../../verdicts/summarize.ts';
+import { answered, attestFlag, refuseAnswers } from '../attestations.ts';
 import { allOf } from '../errors.ts';
 import { checkIdentity, emit, named, outputFlags, outputsFrom, styleFrom } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
@@ -13,7 +14,7 @@ export default class Report extends PretripCommand {
   static override examples = ['<%= config.bin %> report run.json -o sarif=run.sarif -o junit=run.xml'];
   static override usage = 'report RUN [FLAGS]';
   static override args = { run: Args.string({ ignoreStdin: true, description: 'the saved run', required: true }) };
-  static override flags = outputFlags;
+  static override flags = { ...attestFlag, ...outputFlags };
 
   async run(): Promise<void> {
     await withdrawing(this.argv, Report.flags, () => this.#render());
@@ -28,9 +29,12 @@ export default class Report extends PretripCommand {
       );
       return { path: args.run, flags: given, outputs: to, style: as };
     });
-    const report = named(await savedReport(path), flags.name);
+    const saved = named(await savedReport(path), flags.name);
+    const { reports, mistakes } = await answered([saved], flags.attest, saved.rules);
+    const [report = saved] = reports;
     const result = gate([report], flags['fail-on'], flags['allow-incomplete']);
     await emit([report], outputs, style, result.said);
+    refuseAnswers(mistakes);
     process.exitCode = result.status;
   }
 }

@@ -9,9 +9,10 @@ import { type Occasion, type Scanned, scan } from '../../scan.ts';
 import type { Report } from '../../verdicts/report.ts';
 import { gate } from '../../verdicts/summarize.ts';
 import { NobodyError, refuseUnknown } from '../accounts.ts';
+import { answersFrom, attestFlag, refuseAnswers, withAnswersOf } from '../attestations.ts';
 import { combined } from '../combine.ts';
 import { allOf, DefectError, exitMeaning, exitStatus, OutputError, TargetError, UsageError } from '../errors.ts';
-import { evidenceOf, type RulesFile, rulesFile } from '../evidence.ts';
+import { evidenceOf, type KeptTexts, rulesFile } from '../evidence.ts';
 import { checkIdentity, emit, fileName, named, type Output, outputFlags, outputsFrom, saves, styleFrom, tellsPeople } from '../outputs.ts';
 import { PretripCommand } from '../pretrip-command.ts';
 import { err, tell } from '../print.ts';
@@ -67,14 +68,24 @@ Exit status: ${Object.entries(exitMeaning)
   static override strict = false;
   static override args = { target: Args.string({ ignoreStdin: true, description: 'what to judge; default: this host. See: pretrip help targets' }) };
   static override usage = 'scan [TARGET...] [FLAGS]';
-  static override flags = { ...targetFlags, ...withFlag, ...selectionFlags, ...asOfFlag, ...outputFlags, ...evidenceFlags, ...jobsFlag, ...remoteFlags };
+  static override flags = {
+    ...targetFlags,
+    ...withFlag,
+    ...selectionFlags,
+    ...asOfFlag,
+    ...attestFlag,
+    ...outputFlags,
+    ...evidenceFlags,
+    ...jobsFlag,
+    ...remoteFlags,
+  };
 
   async run(): Promise<void> {
     await withdrawing(this.argv, Scan.flags, () => this.#scan());
   }
 
   async #scan(): Promise<void> {
-    const { targets, flags, outputs, style, key, takenAt, order } = await this.#asked();
+    const { targets, flags, outputs, style, key, takenAt, order, answers } = await this.#asked();
     const occasion = { takenAt, files: flags.file ?? [], accounts: flags.account ?? [], tool: thisTool() };
     const reach = reachFrom(flags, () => superset(order.pack, order.selection));
     let read = 0;
@@ -86,8 +97,12 @@ Exit status: ${Object.entries(exitMeaning)
       return scanned;
     });
     kept();
-    const scanned = tried.filter((s) => s !== undefined);
-    const reports = scanned.map((s) => s.report);
+    const judged = tried.filter((s) => s !== undefined);
+    const { reports, mistakes } = await withAnswersOf(
+      judged.map((s) => s.report),
+      answers,
+    );
+    const scanned = judged.map((one, at) => ({ ...one, report: reports[at] ?? one.report }));
     const result = gate(reports, flags['fail-on'], flags['allow-incomplete']);
     if (!tellsPeople(outputs)) await tellCaveats(reports);
     const { evidence } = flags;
@@ -97,7 +112,7 @@ Exit status: ${Object.entries(exitMeaning)
       ...(evidence === undefined
         ? []
         : await failing(async () => {
-            await keepEvidence(evidence, scanned, rulesFile(flags.rules ?? [], order.pack.digest), style, key);
+            await keepEvidence(evidence, scanned, { rules: rulesFile(flags.rules ?? [], order.pack.digest), answers: answers?.text }, style, key);
             await tell([`wrote evidence of ${reports.length === 1 ? reports[0]?.target.name : `${reports.length} targets`} to ${evidence}`]);
           })),
       ...(await failing(() => emit(reports, outputs, style, saidOf(result.said, scanned.length, targets.length), key))),
@@ -105,6 +120,7 @@ Exit status: ${Object.entries(exitMeaning)
     if (unwritten.length > 0) throw new OutputError(unwritten.map((e) => e.message).join('\n'), unwritten[0]?.hint);
     const defects = scanned.flatMap((s) => s.defects);
     if (defects.length > 0) throw new DefectError(defects.join('\n'));
+    refuseAnswers(mistakes);
     process.exitCode = scanned.length < targets.length ? exitStatus.target : result.status;
   }
 
@@ -120,7 +136,11 @@ Exit status: ${Object.entries(exitMeaning)
         () => timeFrom(flags.now),
         async () => {
           const pack = await packFrom(flags.rules ?? []);
-          return { pack, selection: selectionFrom({ ...flags, param: paramsWith(flags.param, flags['as-of']) }, pack) };
+          const [selection, answers] = await allOf(
+            () => selectionFrom({ ...flags, param: paramsWith(flags.param, flags['as-of']) }, pack),
+            () => (flags.attest === undefined ? undefined : answersFrom(flags.attest, pack.rules)),
+          );
+          return { pack, selection, answers };
         },
         () => checkIdentity(flags, targets.length),
         () => refuseContradictions(flags, targets),
@@ -128,7 +148,8 @@ Exit status: ${Object.entries(exitMeaning)
       );
       if (key !== undefined && flags.evidence === undefined && !saves(outputs))
         throw new UsageError('--sign: there is nothing to sign', 'signed are the evidence (--evidence DIR) and the JSON report (-o json=FILE)');
-      return { targets, flags, outputs, style, key, takenAt, order };
+      const { answers, ...wanted } = order;
+      return { targets, flags, outputs, style, key, takenAt, order: wanted, answers };
     });
   }
 }
@@ -233,10 +254,10 @@ async function scanOpened({ with: more, called, filed, ...asked }: Wanted, order
 }
 
 /** Writes what the verdicts rest on, a directory a target; not before all are signed. */
-async function keepEvidence(directory: string, scanned: readonly Scanned[], rules: RulesFile, style: Style, key: string | undefined): Promise<void> {
+async function keepEvidence(directory: string, scanned: readonly Scanned[], texts: KeptTexts, style: Style, key: string | undefined): Promise<void> {
   const kept: { dir: string; files: NewFile[] }[] = [];
   for (const { snapshot, report } of scanned) {
-    const files = await evidenceOf(snapshot, report, json.render(report, style), rules, key);
+    const files = await evidenceOf(snapshot, report, { ...texts, report: json.render(report, style) }, key);
     kept.push({ dir: directory.replaceAll('{target}', fileName(report.target.name)), files });
   }
   for (const { dir, files } of kept) writeDirectory(dir, files);

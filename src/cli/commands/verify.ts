@@ -4,6 +4,7 @@ import * as Flags from '@oclif/core/flags';
 import { askedRecord } from '../../collect/snapshot/asked.ts';
 import { compressionOf, readSnapshot, type Snapshot, SnapshotError, startsSnapshot, unpacked } from '../../collect/snapshot/snapshot.ts';
 import { plain } from '../../report/text.ts';
+import { answersFrom } from '../attestations.ts';
 import { eachOf, exitStatus, TargetError, UsageError } from '../errors.ts';
 import { evidenceFiles } from '../evidence.ts';
 import { PretripCommand } from '../pretrip-command.ts';
@@ -45,6 +46,7 @@ Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be r
       helpGroup: 'saved run',
     }),
     snapshot: Flags.string({ description: 'the snapshot that a saved run was judged on', helpValue: 'FILE', helpGroup: 'saved run' }),
+    attest: Flags.string({ description: 'the answers that a saved run was given', helpValue: 'FILE', helpGroup: 'saved run' }),
     signature: Flags.string({ description: 'signature of the file; default: FILE.sig beside it', helpValue: 'FILE', helpGroup: 'signature' }),
     'allowed-signers': Flags.string({
       description: 'file of the keys that may sign (ssh-keygen, ALLOWED SIGNERS)',
@@ -62,8 +64,9 @@ Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be r
   async run(): Promise<void> {
     const { path, flags, trust } = await this.read(Verify, ({ args, flags: given }) => ({ path: args.path, flags: given, trust: trustFrom(given) }));
     const directory = isDirectory(path);
-    if (directory) refuseUseless('an evidence directory, which holds its own', flags, ['snapshot', 'rules', 'signature']);
-    if (flags.list) refuseUseless('--list, which checks nothing', flags, ['snapshot', 'rules', 'signature', 'allowed-signers', 'signer', 'verify-time']);
+    if (directory) refuseUseless('an evidence directory, which holds its own', flags, ['snapshot', 'rules', 'attest', 'signature']);
+    if (flags.list)
+      refuseUseless('--list, which checks nothing', flags, ['snapshot', 'rules', 'attest', 'signature', 'allowed-signers', 'signer', 'verify-time']);
     if (flags.list) return out(askedRecord(await recordingAt(directory ? `${path}/${evidenceFiles.snapshot}` : path)));
     const findings = directory ? await inDirectory(path, trust) : await inFile(path, flags, trust);
     const wrong = findings.filter((f) => f.is === 'bad').length;
@@ -77,6 +80,7 @@ Exit status: 0 all holds; 1 something does not; 2 usage; 4 a file could not be r
 interface VerifyFlags {
   readonly snapshot?: string | undefined;
   readonly rules?: string[] | undefined;
+  readonly attest?: string | undefined;
   readonly signature?: string | undefined;
   readonly 'allowed-signers'?: string | undefined;
   readonly signer?: string | undefined;
@@ -126,7 +130,7 @@ function inDirectory(path: string, trust: Trust): Promise<Finding[]> {
 async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<Finding[]> {
   const bytes = given(path);
   if (compressionOf(bytes) !== undefined || startsSnapshot(bytes)) {
-    refuseUseless('a snapshot', flags, ['snapshot', 'rules']);
+    refuseUseless('a snapshot', flags, ['snapshot', 'rules', 'attest']);
     const text = textOf(bytes, path);
     return [await signatureOf(path, text, 'snapshot', flags, trust), snapshotFinding(path, bytes)];
   }
@@ -134,12 +138,13 @@ async function inFile(path: string, flags: VerifyFlags, trust: Trust): Promise<F
   if (flags.snapshot === undefined)
     throw new UsageError(`${path}: a report alone shows nothing: its verdicts can only be judged again on the snapshot`, 'name it: --snapshot FILE');
   const pack = await packFrom(flags.rules ?? []);
+  const { answers } = flags.attest === undefined ? { answers: [] } : await answersFrom(flags.attest, pack.rules);
   const snapshotBytes = given(flags.snapshot);
   const findings = [await signatureOf(path, bytes, 'report', flags, trust)];
   const found = snapshotFinding(flags.snapshot, snapshotBytes);
   const snapshot = found.is === 'bad' && !report.target.truncated ? undefined : readable(snapshotBytes, flags.snapshot);
   findings.push(snapshot?.truncated && report.target.truncated ? note(flags.snapshot, 'it was cut off, as the report says') : found);
-  return [...findings, ...(snapshot ? judgeAgain(report, snapshot, pack) : [bad('verdicts', 'could not be judged again')])];
+  return [...findings, ...(snapshot ? judgeAgain(report, snapshot, pack, answers) : [bad('verdicts', 'could not be judged again')])];
 }
 
 function textOf(bytes: Uint8Array, path: string): Uint8Array {

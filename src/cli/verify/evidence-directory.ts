@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { besidesIn } from '../../collect/snapshot/asked.ts';
 import { readSnapshot, type Snapshot, SnapshotError } from '../../collect/snapshot/snapshot.ts';
 import type { Pack } from '../../rules/pack.ts';
+import type { Attestation } from '../../verdicts/attest.ts';
 import type { Report } from '../../verdicts/report.ts';
+import { answersIn } from '../attestations.ts';
 import { doubledKey } from '../doubled-key.ts';
-import { evidenceFiles, type Manifest, manifestFile, type RulesFile, sha256, signatureFile } from '../evidence.ts';
+import { answersFile, evidenceFiles, type Manifest, manifestFile, type RulesFile, sha256, signatureFile } from '../evidence.ts';
 import { packOf } from '../pack-files.ts';
 import { reportProblems } from '../report-schema.ts';
 import { checkSignature, type Trust } from '../sign.ts';
@@ -28,7 +30,7 @@ export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[
       return undefined;
     }
   };
-  const own: string[] = [...Object.values(evidenceFiles), manifestFile, signatureFile];
+  const own: string[] = [...Object.values(evidenceFiles), answersFile, manifestFile, signatureFile];
   const there = readdirSync(dir).sort();
   for (const name of there) if (!own.includes(name)) findings.push(bad(name, 'is not a part of the evidence'));
 
@@ -40,7 +42,8 @@ export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[
   if (!manifest) return [...findings, bad(manifestFile, 'is not a manifest of pretrip evidence')];
 
   const contents = new Map<string, Uint8Array>();
-  for (const name of Object.values(evidenceFiles)) {
+  const kept: string[] = [...Object.values(evidenceFiles), ...(there.includes(answersFile) || Object.hasOwn(manifest.files, answersFile) ? [answersFile] : [])];
+  for (const name of kept) {
     const bytes = bytesOf(name);
     const listed = manifest.files[name];
     if (!bytes) continue;
@@ -49,15 +52,15 @@ export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[
     if (listed?.sha256 === sha256(bytes) && listed.bytes === bytes.length) findings.push(ok(name, `as the manifest says, ${listed.sha256}`));
     else findings.push(bad(name, listed ? `is not what the manifest says: ${sha256(bytes)} instead of ${listed.sha256}` : 'is not in the manifest'));
   }
-  for (const name of Object.keys(manifest.files))
-    if (!(Object.values(evidenceFiles) as string[]).includes(name)) findings.push(bad(name, 'is in the manifest, but not a part of the evidence'));
+  for (const name of Object.keys(manifest.files)) if (!kept.includes(name)) findings.push(bad(name, 'is in the manifest, but not a part of the evidence'));
 
   const snapshot = snapshotIn(contents.get(evidenceFiles.snapshot), findings);
   const report = await reportIn(contents.get(evidenceFiles.report), findings);
   const pack = packIn(contents.get(evidenceFiles.rules), findings);
   if (report) findings.push(...manifestAgainst(manifest, report));
   if (snapshot) findings.push(askedAgainst(contents.get(evidenceFiles.asked), snapshot));
-  if (snapshot && report && pack) findings.push(...judgeAgain(report, snapshot, pack));
+  const answers = pack ? await answersKept(contents.get(answersFile), pack, findings) : [];
+  if (snapshot && report && pack) findings.push(...judgeAgain(report, snapshot, pack, answers));
   else findings.push(bad('verdicts', 'could not be judged again'));
   return findings;
 }
@@ -126,6 +129,16 @@ function packIn(bytes: Uint8Array | undefined, findings: Finding[]): Pack | unde
   if (problems.length === 0) return pack;
   findings.push(bad(evidenceFiles.rules, `this version cannot read them: ${problems[0]?.file}:${problems[0]?.line}: ${problems[0]?.message}`));
   return undefined;
+}
+
+/** The answers that were given to the scan; none where there were none, or where they cannot be read. */
+async function answersKept(bytes: Uint8Array | undefined, pack: Pack, findings: Finding[]): Promise<readonly Attestation[]> {
+  if (!bytes) return [];
+  const { answers, problems } = await answersIn(Buffer.from(bytes).toString('utf8'), answersFile, pack.rules);
+  const [first] = problems;
+  if (!first) return answers;
+  findings.push(bad(answersFile, `this version cannot read them: ${first.line}:${first.column}: ${first.message}`));
+  return [];
 }
 
 function manifestAgainst({ tool, target }: Manifest, report: Report): Finding[] {

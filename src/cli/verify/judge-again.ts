@@ -2,6 +2,7 @@
 import type { Snapshot } from '../../collect/snapshot/snapshot.ts';
 import type { Pack } from '../../rules/pack.ts';
 import { judgeSnapshot } from '../../scan.ts';
+import { type Attestation, withAnswers } from '../../verdicts/attest.ts';
 import { differences } from '../../verdicts/compare.ts';
 import type { Report } from '../../verdicts/report.ts';
 import { UsageError } from '../errors.ts';
@@ -12,8 +13,8 @@ import { bad, type Finding, note, ok } from './finding.ts';
 /** Differences shown; a forged report may hold thousands. */
 const most = 50;
 
-/** Judges again and compares verdict by verdict. */
-export function judgeAgain(recorded: Report, snapshot: Snapshot, pack: Pack): Finding[] {
+/** Judges again, puts the kept answers beside the verdicts, and compares verdict by verdict. */
+export function judgeAgain(recorded: Report, snapshot: Snapshot, pack: Pack, answers: readonly Attestation[]): Finding[] {
   const findings: Finding[] = [];
   if (recorded.tool.rules === pack.digest) findings.push(ok('rules', `the rules are those of the report, ${pack.digest}`));
   else findings.push(bad('rules', `the report was judged by the rules ${recorded.tool.rules}, not by these, ${pack.digest}`));
@@ -22,10 +23,15 @@ export function judgeAgain(recorded: Report, snapshot: Snapshot, pack: Pack): Fi
   const tool = thisTool();
   const sameTool = recorded.tool.version === tool.version && recorded.tool.code === tool.code;
   if (!sameTool) findings.push(note('tool', `judged by pretrip ${toolText(recorded.tool)}; judged again by ${toolText(tool)}`));
-  return [...findings, ...compared(recorded, snapshot, pack, sameTool)];
+  return [...findings, ...compared(recorded, snapshot, pack, { sameTool, answers })];
 }
 
-function compared(recorded: Report, snapshot: Snapshot, pack: Pack, sameTool: boolean): Finding[] {
+interface Besides {
+  readonly sameTool: boolean;
+  readonly answers: readonly Attestation[];
+}
+
+function compared(recorded: Report, snapshot: Snapshot, pack: Pack, { sameTool, answers }: Besides): Finding[] {
   let selection: ReturnType<typeof selectionFrom>;
   try {
     selection = selectionFrom(chosenBefore(recorded.selection), pack);
@@ -33,7 +39,8 @@ function compared(recorded: Report, snapshot: Snapshot, pack: Pack, sameTool: bo
     if (!(error instanceof UsageError)) throw error;
     return [bad('verdicts', `cannot be judged again: ${error.message}`)];
   }
-  const { report, defects } = judgeSnapshot(snapshot, { pack, selection }, thisTool());
+  const { report: bare, defects } = judgeSnapshot(snapshot, { pack, selection }, thisTool());
+  const [report = bare] = withAnswers([bare], answers).reports;
   const found = differences(recorded, report);
   const waived = recorded.verdicts.filter((v) => v.waived);
   const findings = [

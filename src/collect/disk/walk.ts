@@ -106,7 +106,7 @@ function textOfLink(path: string): string | undefined {
   }
 }
 
-const buffer = Buffer.allocUnsafe(wholeText);
+let space: Buffer | undefined;
 
 function contentOf(gathering: Gathering, file: string, path: string, size: number): readonly Credential[] {
   let descriptor: number;
@@ -117,6 +117,8 @@ function contentOf(gathering: Gathering, file: string, path: string, size: numbe
     return [];
   }
   try {
+    space ??= Buffer.allocUnsafe(wholeText);
+    const buffer = space;
     // Another file may stand there by now, a FIFO or a device.
     if (size > wholeText && !fstatSync(descriptor).isFile()) return [];
     const start = readSync(descriptor, buffer, 0, beginning, 0);

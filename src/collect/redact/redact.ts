@@ -19,7 +19,8 @@ const secretFiles = rules.secretFiles.map(glob);
 const [sshKeys, notSshKeys, maskedFile] = [glob(rules.sshKeys), glob(rules.notSshKeys), glob(rules.maskedFile)];
 
 /** Whether a file is a secret as a whole, by its path: it is never read. */
-export const isSecretFile = (path: string): boolean => (secretFiles.some((g) => g.test(path)) && !maskedFile.test(path)) || (sshKeys.test(path) && !notSshKeys.test(path));
+export const isSecretFile = (path: string): boolean =>
+  (secretFiles.some((g) => g.test(path)) && !maskedFile.test(path)) || (sshKeys.test(path) && !notSshKeys.test(path));
 
 const plain: Mark = () => placeholder('');
 

@@ -117,7 +117,6 @@ export const secretFiles: readonly string[] = [
   '*/credentials.d/*',
   '*/credstore/*',
   '*/credstore.encrypted/*',
-  '/etc/shadow',
   '/etc/shadow-',
   '/etc/gshadow',
   '/etc/gshadow-',

@@ -21,12 +21,14 @@ export interface Run {
 /** What a script asks once, or for each account. */
 export interface Questions {
   readonly paths: Paths;
+  /** Paths that are looked at only where one path of each group is there. */
+  readonly ifThere: readonly { readonly there: readonly (readonly string[])[]; readonly paths: Paths }[];
   readonly runs: readonly Run[];
   /** Directories by unit type: what has a drop-in directory in one of them is looked at in all. */
   readonly dropIns: ReadonlyMap<string, readonly string[]>;
   readonly gets: readonly { readonly socket: string; readonly path: string }[];
-  /** Files whose keys name paths, by keys: where these lead is looked at. */
-  readonly naming: ReadonlyMap<string, readonly string[]>;
+  /** Files whose keys (with a bar between them) name paths, or names below directories: where these lead is looked at. */
+  readonly naming: readonly { readonly keys: string; readonly below: string; readonly files: readonly string[] }[];
 }
 
 export interface Items {
@@ -59,7 +61,9 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
   const now = patterns.filter((p) => !p.later);
   const told = now.filter(isTold);
   const paths = told.flatMap((p) =>
-    isOfPath(p) && !p.process ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path) => ({ sort: p.do, path })) : [],
+    isOfPath(p) && !p.process
+      ? (p.first ?? [p.path]).flatMap((path) => expanded(path, files)).map((path): Path => ({ sort: p.do, path, there: JSON.stringify(p.ifThere ?? []) }))
+      : [],
   );
   // Names are read where processes are looked for by name.
   const byName = told.some((p) => 'process' in p && p.process !== undefined && !p.process.includes('*'));
@@ -67,7 +71,7 @@ export function itemsOf(patterns: readonly Pattern[], files: readonly string[]):
   const runs = told.filter((p) => p.do === 'run');
   const gets = told.filter((p) => p.do === 'get').filter((p) => !`${p.socket}${p.path}`.includes('*'));
   const questions = (account: boolean): Questions => ({
-    paths: sorted(
+    ...conditional(
       paths.filter((p) => ofAccount(p.path) === account && !(byName && p.sort === 'read' && p.path === everyName)),
       listed,
     ),
@@ -110,15 +114,14 @@ function dropInsOf(patterns: readonly Told[], account: boolean): Map<string, rea
   return new Map([...found].map(([type, dirs]) => [type, [...dirs].filter((d) => !account || /\/user(?:\.|\/|$)|^~|\{uid\}/.test(d)).sort()]));
 }
 
-/** By keys, with a bar between them. */
-function namingOf(patterns: readonly Pattern[], account: boolean): Map<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const p of patterns) {
-    if (!isNamed(p) || p.do === 'get' || !p.namedIn) continue;
-    const files = p.namedIn.files.flatMap((f) => expanded(f, [])).filter((f) => ofAccount(f) === account);
-    if (files.length > 0) found.set(p.namedIn.keys.join('|'), files);
-  }
-  return found;
+function namingOf(patterns: readonly Pattern[], account: boolean): Questions['naming'] {
+  const found = patterns.flatMap((p) => {
+    if (!isNamed(p) || p.do === 'get' || !p.namedIn) return [];
+    const { files, keys, below = [] } = p.namedIn;
+    const own = files.flatMap((f) => expanded(f, [])).filter((f) => ofAccount(f) === account);
+    return own.length > 0 ? [{ keys: keys.join('|'), below: below.join(' '), files: own }] : [];
+  });
+  return [...new Map(found.map((naming) => [JSON.stringify(naming), naming])).values()];
 }
 
 /** The names of all processes, as sh finds them. */
@@ -134,7 +137,30 @@ function expanded(path: string, files: readonly string[]): string[] {
   return deep.filter((p) => !p.includes('**') && !p.includes('\n') && (p.startsWith('/') || p.startsWith('~')));
 }
 
-function sorted(paths: readonly { sort: FileSort; path: string }[], listed: ReadonlySet<string>): Paths {
+interface Path {
+  readonly sort: FileSort;
+  readonly path: string;
+  /** The groups of paths on which it depends, as JSON. */
+  readonly there: string;
+}
+
+/** Paths that are looked at in any case, and by condition those that no other pattern names. */
+function conditional(paths: readonly Path[], listed: ReadonlySet<string>): Pick<Questions, 'paths' | 'ifThere'> {
+  const { [always]: plain = [], ...others } = Object.groupBy(paths, (p) => p.there);
+  const known = new Set(plain.map((p) => `${p.sort} ${p.path}`));
+  const groups = Object.entries(others).map(([there, of = []]) => ({
+    there: JSON.parse(there) as string[][],
+    paths: sorted(
+      of.filter((p) => !known.has(`${p.sort} ${p.path}`)),
+      listed,
+    ),
+  }));
+  return { paths: sorted(plain, listed), ifThere: groups };
+}
+
+const always = '[]';
+
+function sorted(paths: readonly Path[], listed: ReadonlySet<string>): Paths {
   const known = (path: string): boolean => path.includes('*') || listed.has(path.slice(0, path.lastIndexOf('/')));
   const pick = (present: boolean) => (sort: FileSort) => unique(paths.filter((p) => p.sort === sort && known(p.path) === present).map((p) => p.path));
   const all = (present: boolean): Paths['exact'] => ({ stat: pick(present)('stat'), read: pick(present)('read'), list: pick(present)('list') });

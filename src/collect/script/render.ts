@@ -52,7 +52,7 @@ export function captureScript(patterns: readonly Pattern[], capture: Capture): s
     ...items.host.gets.map((g) => `  G ${quote(g.socket)} ${quote(g.path)}`),
     '',
     '  # Files.',
-    ...pathLines(items.host.paths),
+    ...allPathLines(items.host),
     ...dropInLines(items.host),
     ...namingLines(items.host, '/root'),
     ...processLines(items),
@@ -164,11 +164,16 @@ function pathLines(paths: Paths, word: (path: string) => string = patternWord): 
   return ['  some=', ...calls(paths.exact), ...(present.length > 0 ? ['  some=1', ...present, '  some='] : [])];
 }
 
+const allPathLines = ({ paths, ifThere }: Questions): string[] => [
+  ...pathLines(paths),
+  ...ifThere.flatMap((group) => where(group.there, pathLines(group.paths))),
+];
+
 const dropInLines = ({ dropIns }: Questions): string[] =>
   [...dropIns].map(([type, dirs]) => `  with_drop_ins ${quote(type)} ${dirs.map(patternWord).join(' ')}`);
 
 const namingLines = ({ naming }: Questions, home: string): string[] =>
-  [...naming].map(([keys, files]) => `  named ${home} ${quote(keys)} ${files.map(patternWord).join(' ')}`);
+  naming.map(({ keys, below, files }) => `  named ${home} ${quote(keys)} ${quote(below)} ${files.map(patternWord).join(' ')}`);
 
 /** One function for each command that others follow from. */
 const chainName = (runs: readonly Run[], from: readonly string[]): string => `after_${Math.abs(hash(JSON.stringify([from, runs])))}`;
@@ -220,11 +225,15 @@ function runLines(runs: readonly Run[], who = "''"): string[] {
   const groups = Map.groupBy(runs, (r) => JSON.stringify(r.ifThere ?? []));
   return [...groups.values()].flatMap((group) => {
     const conditions = group[0]?.ifThere ?? [];
-    const lines = startLines(group, who);
-    return conditions.length === 0
-      ? lines
-      : [`  if ${conditions.map((paths) => `there ${paths.map(patternWord).join(' ')}`).join(' && ')}; then`, ...lines.map((l) => `  ${l}`), '  fi'];
+    return where(conditions, startLines(group, who));
   });
+}
+
+/** Lines that are only run where one path of each group is there. */
+function where(groups: readonly (readonly string[])[], lines: readonly string[]): readonly string[] {
+  if (groups.length === 0) return lines;
+  const there = groups.map((paths) => `there ${paths.map(patternWord).join(' ')}`).join(' && ');
+  return [`  if ${there}; then`, ...lines.map((l) => `  ${l}`), '  fi'];
 }
 
 function startLines(runs: readonly Run[], who: string): string[] {
@@ -301,7 +310,7 @@ function accountFunctions({ account, asAccount, everyone, host }: Items, traces:
     ...(asRoot.length > 0 ? runLines(asRoot) : ['  :']),
     '}',
     'account_files() {',
-    ...pathLines(account.paths),
+    ...allPathLines(account),
     ...dropInLines(account),
     ...namingLines(account, '"$h"'),
     '}',
@@ -322,7 +331,8 @@ const walkHeader = [
 
 /** For the person who is asked to approve the script. */
 function header({ host, account, asAccount, processes, variables, walks, packages }: Items, capture: Capture): string[] {
-  const count = ({ paths }: Questions): number => [paths.exact, paths.present].reduce((n, p) => n + p.list.length + p.stat.length + p.read.length, 0);
+  const count = ({ paths, ifThere }: Questions): number =>
+    [paths, ...ifThere.map((group) => group.paths)].flatMap((p) => [p.exact, p.present]).reduce((n, p) => n + p.list.length + p.stat.length + p.read.length, 0);
   const named = (capture.asks ?? []).flatMap((a) => (a.do === 'run' ? [a] : []));
   const commands = [...named, ...host.runs, ...account.runs, ...asAccount].map((r) => r.argv.join(' '));
   const lines = [

@@ -10,6 +10,7 @@ import { binaryFrom, byBytes, contentOf, legible, limits } from '../disk/limits.
 import { listPackages } from '../disk/packages.ts';
 import { usualWalk, walkDisk } from '../disk/walk.ts';
 import { isSecretFile, notRead } from '../redact/redact.ts';
+import { askingCluster } from './cluster.ts';
 import { isLent, lentMachine } from './lasting-name.ts';
 import { type AddressTarget, MisuseError, usualTarget } from './target.ts';
 
@@ -26,7 +27,7 @@ export const localTarget: AddressTarget = {
     const account = thisAccount();
     if (user !== undefined && user !== account.name)
       throw new MisuseError('--user chooses an account where nobody is logged in; on this host, run pretrip as that account');
-    const target = local({ ...limits, seconds: reach?.programSeconds ?? limits.seconds });
+    const target = askingCluster(local({ ...limits, seconds: reach?.programSeconds ?? limits.seconds }), reach?.kubectl);
     return { host: { kind: ownHost, name: hostname(), ...(isLent(process.env) ? { identity: lentMachine } : {}), user: account, target } };
   },
 };

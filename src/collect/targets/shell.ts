@@ -3,6 +3,7 @@ import type { Host } from '../record.ts';
 import { redactText } from '../redact/redact.ts';
 import { remote } from '../script/remote.ts';
 import { openSession, SessionError, usualLimits } from '../script/session.ts';
+import { askingCluster } from './cluster.ts';
 import { type OpenedHost, type Reach, TargetError } from './target.ts';
 
 /** A shell on another host. */
@@ -44,7 +45,7 @@ export async function openShell(shell: Shell, reach: Reach): Promise<OpenedHost>
     kind: shell.kind,
     name: shell.name ?? found.host.name,
     user: found.host.user,
-    target: { answer: (asks) => told(found.target.answer(asks)) },
+    target: askingCluster({ answer: (asks) => told(found.target.answer(asks)) }, reach.kubectl),
     looked: found.looked,
   };
   return { host, close: () => session.close() };

@@ -24,6 +24,8 @@ export interface Asked {
 /** How to reach other hosts, and what to ask of them. */
 export interface Reach {
   readonly sudo: boolean;
+  /** Its cluster may be asked for objects, with its own kubeconfig. */
+  readonly kubectl?: boolean;
   /** Seconds that one round of questions may take. */
   readonly timeout: number;
   /** Seconds that one program may take: more where a round may take more. */

@@ -14,11 +14,19 @@ export type BootConfig =
       readonly is: 'known';
       readonly text: string;
       readonly where: readonly Where[];
+      /** All entries that may be the default; which of them is cannot be told, but they say the same about cgroups. */
+      readonly candidates?: readonly Line[];
       /** A Raspberry Pi's cmdline.txt: the firmware puts words of its own before these. */
       readonly firmware?: true;
     }
   | { readonly is: 'none'; readonly consulted: readonly Where[] }
   | Unknown;
+
+/** A kernel command line, and where it stands. */
+export interface Line {
+  readonly text: string;
+  readonly where: readonly Where[];
+}
 
 const grubs = ['/boot/grub2/grub.cfg', '/boot/grub/grub.cfg'] as const;
 const grubEnvs = ['/boot/grub2/grubenv', '/boot/grub/grubenv'] as const;
@@ -103,7 +111,7 @@ function agreed(entries: readonly Entry[], env: ReadonlyMap<string, string>): Bo
   const where = each.flatMap((e) => e.where);
   if (!first) return { is: 'unknown', why: 'ambiguous', said: 'the boot loader has no entry that can be told', where };
   const words = bootWords(first.text);
-  if (each.every((e) => sameWords(bootWords(e.text), words))) return { is: 'known', ...first };
+  if (each.every((e) => sameWords(bootWords(e.text), words))) return { is: 'known', ...first, ...(each.length > 1 ? { candidates: each } : {}) };
   return { is: 'unknown', why: 'ambiguous', said: 'the boot entries differ, and which one is the default cannot be told', where };
 }
 

@@ -13,6 +13,7 @@ import { assemble } from './assemble.ts';
 import { dropInDirectories, firstMain, mainFiles, movedTo, movesHome, outside } from './containers-layers.ts';
 import { type Keys, type Merged, mergeToml, shapeOfKeys } from './merge.ts';
 import { dependsOnVersion, podmanRelease, type Release, since } from './podman-release.ts';
+import { storageRefusal } from './storage-values.ts';
 
 /** The fields that a release decides, in words. */
 const aboutFields = {
@@ -20,6 +21,7 @@ const aboutFields = {
   graphRoot: 'where the store lies',
   runRoot: 'where the state of what runs lies',
   usable: 'whether Podman accepts storage.conf',
+  refused: 'which value of storage.conf Podman refuses',
   layers: 'which files of storage.conf count',
   unknownKeys: 'which keys of storage.conf Podman knows',
 } as const;
@@ -98,7 +100,8 @@ export const storageShape: Readonly<Record<string, Shape>> = {
   storage: shapeOfKeys(keys.storage as Keys, 'storage.conf [storage]'),
   graphRoot: string('where images and layers are kept, defaults filled in'),
   runRoot: string('where the state of running containers is kept, defaults filled in'),
-  usable: boolean('false: Podman refuses every command, since the file leaves runroot or graphroot out'),
+  refused: string('the key whose value no command gets past'),
+  usable: boolean('false: Podman refuses every command, since the file leaves runroot or graphroot out, or holds a value that its driver does not take'),
 };
 
 export const storageConf = source(touches, findStorageConf);
@@ -186,18 +189,13 @@ function storageFor(release: Release, as: Account, disk: Disk, only: string | un
 
 function described(merged: Merged, layers: readonly string[], as: Account, release: Release, own: boolean): FactBuilder {
   const fact = assemble(merged, layers);
-  const chown = [...merged.settings].find(
-    ([key, { value }]) => key.endsWith('.ignore_chown_errors') && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(String(value)),
-  );
+  const refused = storageRefusal(merged, release);
   const [file] = layers;
   const needs = as.uid === 0 && file !== undefined && since(release, '4.0') && !since(release, '6.0');
   const left = needs ? ['runroot', 'graphroot'].filter((k) => !merged.settings.has(`storage.${k}`)) : [];
   const where = file === undefined ? [] : [{ path: file, ...(left.length > 0 ? { said: `leaves ${left.join(' and ')} out` } : {}) }];
-  fact.set(
-    'usable',
-    left.length === 0 && !chown,
-    ...(chown ? [{ ...(chown[1].where[0] ?? { path: file ?? '' }), said: 'ignore_chown_errors is no boolean' }] : where),
-  );
+  if (refused) fact.set('refused', refused.key, refused.where);
+  fact.set('usable', left.length === 0 && !refused, ...(refused ? [{ ...refused.where, said: refused.said }] : where));
   place(fact, merged, 'graphRoot', 'storage.graphroot', as.uid === 0 ? '/var/lib/containers/storage' : `${as.home}/.local/share/containers/storage`, as, own);
   place(fact, merged, 'runRoot', 'storage.runroot', as.uid === 0 ? '/run/containers/storage' : `/run/user/${as.uid}/containers`, as, own);
   return fact;

@@ -6,11 +6,10 @@ import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { type DirectRule, directPath, directRules } from './direct.ts';
 import { combinedZones, filesOf, nowhere, roots, servicesOf } from './files.ts';
+import { optionsOf, optionsPath } from './options.ts';
 import { type Policy, policyOf } from './policy.ts';
 import { type Service, shippedServices } from './service.ts';
 import { type Zone, zoneOf } from './zone.ts';
-
-const configPath = '/etc/firewalld/firewalld.conf';
 
 export interface Firewalld {
   readonly is: 'known';
@@ -27,7 +26,7 @@ export interface Firewalld {
 }
 
 const touches: Touches = [
-  { do: 'read', path: configPath },
+  { do: 'read', path: optionsPath },
   { do: 'read', path: directPath },
   ...roots.flatMap(
     (root): Touches =>
@@ -47,8 +46,8 @@ const touches: Touches = [
 export const firewalld = source(touches, readFirewalld);
 
 function* readFirewalld(): Asking<Firewalld | Unknown> {
-  const [config, direct] = yield* together([read(configPath), read(directPath)]);
-  if (config?.is === 'blocked') return unknown(config, configPath);
+  const [config, direct] = yield* together([read(optionsPath), read(directPath)]);
+  if (config?.is === 'blocked') return unknown(config, optionsPath);
   if (direct?.is === 'blocked') return unknown(direct, directPath);
   const zones = yield* filesOf('zones', zoneOf);
   if (zones.is === 'unknown') return zones;
@@ -58,8 +57,8 @@ function* readFirewalld(): Asking<Firewalld | Unknown> {
   if (policies.is === 'unknown') return policies;
   const all = new Map([...zones.found, ...combined.found]);
   const options = optionsOf(config?.is === 'got' ? config.value : '');
-  const defaultZone = [options.get('DefaultZone') ?? 'public', 'public', 'external', 'block'].map((n) => all.get(n)).find((z) => z !== undefined);
-  if (!defaultZone) return nowhere(`the zone ${options.get('DefaultZone') ?? 'public'}`, { path: `${roots[1]}/zones` });
+  const defaultZone = [options.get('DefaultZone')?.value ?? 'public', 'public', 'external', 'block'].map((n) => all.get(n)).find((z) => z !== undefined);
+  if (!defaultZone) return nowhere(`the zone ${options.get('DefaultZone')?.value ?? 'public'}`, { path: `${roots[1]}/zones` });
   const services = yield* servicesOf([...all.values(), ...policies.found.values()]);
   if (services.is === 'unknown') return services;
   return {
@@ -68,18 +67,7 @@ function* readFirewalld(): Asking<Firewalld | Unknown> {
     zones: all,
     policies: [...policies.found.values()],
     services: services.found,
-    backend: options.get('FirewallBackend') ?? 'nftables',
+    backend: options.get('FirewallBackend')?.value ?? 'nftables',
     direct: direct?.is === 'got' ? directRules(direct.value) : [],
   };
-}
-
-/** `Key=value` lines: the first of a name counts, and a line with a second `=` does not (firewalld/firewalld:src/firewall/core/io/firewalld_conf.py). */
-function optionsOf(text: string): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const [key = '', value = '', more] = line.split('=').map((part) => part.trim());
-    if (/^[#;]/.test(key) || value === '' || more !== undefined || options.has(key)) continue;
-    options.set(key, value);
-  }
-  return options;
 }

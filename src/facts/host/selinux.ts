@@ -3,9 +3,9 @@ import { type Answer, type Asking, read, type Stat, stat, together } from '../as
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { kernelPath, runs } from './running.ts';
+import { selinuxConfigPath as config, selinuxConfigured } from './selinux-config.ts';
 
 const enforce = '/sys/fs/selinux/enforce';
-const config = '/etc/selinux/config';
 
 export type Selinux = { readonly is: 'known'; readonly enforcing: boolean; readonly where: Where } | Unknown;
 
@@ -30,8 +30,6 @@ function* learnSelinux(): Asking<Selinux> {
   if (runs(kernel))
     return kernel.is === 'blocked' ? unknown(kernel, kernelPath) : { is: 'known', enforcing: false, where: { path: enforce, said: 'not there' } };
   if (boots.is === 'blocked') return unknown(boots, config);
-  const lines = boots.is === 'got' ? boots.value.split('\n') : [];
-  const line = lines.findLastIndex((l) => /^\s*SELINUX\s*=/.test(l));
-  const enforcing = /^\s*SELINUX\s*=\s*enforcing\s*$/.test(lines[line] ?? '');
-  return { is: 'known', enforcing, where: { path: config, ...(line >= 0 ? { line: line + 1 } : {}) } };
+  const found = boots.is === 'got' ? selinuxConfigured(boots.value) : undefined;
+  return { is: 'known', enforcing: found?.mode === 'enforcing', where: { path: config, ...(found ? { line: found.line } : {}) } };
 }

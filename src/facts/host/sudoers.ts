@@ -123,7 +123,7 @@ export function whoIs(as: Account, group: string): Who {
 const isForeign = (name: string): boolean => /^(?:\+|%:)/.test(name);
 
 /** Whether a list of users names the account; the last word that fits decides. `perhaps` is the answer for what only a directory service knows. */
-function namer(statements: readonly Statement[], who: Who, perhaps = false): (words: readonly string[]) => boolean {
+export function namer(statements: readonly Statement[], who: Who, perhaps = false): (words: readonly string[]) => boolean {
   const aliases = new Map(statements.flatMap((s) => (s.is === 'alias' ? [[s.name, s.members] as const] : [])));
   const named = (words: readonly string[], depth: number): boolean => {
     let result = false;

@@ -3,7 +3,7 @@ import type { Unknown, Where } from '../fact.ts';
 import { type Command, commandsIn, formOf, type Word } from '../text/shell-words.ts';
 import type { ClusterPlan, Traced } from './cluster-plan.ts';
 import { type NodeArg, splitFilters } from './node-filters.ts';
-import { variableNames } from './variables.ts';
+import { toldVariables } from './variables.ts';
 
 /** What stands before the program: variables and sudo. */
 interface Start {
@@ -57,7 +57,7 @@ export function exportsIn(text: string, path: string): ReadonlyMap<string, Trace
   return exports;
 }
 
-const wanted = new Set(variableNames);
+const wanted = new Set(toldVariables);
 
 function noteExports(words: readonly Word[], where: Where, exports: Map<string, Traced<string>>): void {
   if (!/^(?:export|declare|typeset)$/.test(words[0]?.text ?? '') && !words.every((w) => /^\w+=/.test(w.text))) return;

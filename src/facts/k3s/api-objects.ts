@@ -4,12 +4,23 @@
  */
 import { type Asking, run } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
+import { clusterCommand } from '../cluster.ts';
 import { type Json, type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
-import { plain } from '../text/node.ts';
 import { parseJson } from '../text/json.ts';
+import { plain } from '../text/node.ts';
 
-export const resources = ['nodes', 'pods', 'namespaces', 'serviceaccounts', 'networkpolicies', 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'] as const;
+export const resources = [
+  'nodes',
+  'pods',
+  'namespaces',
+  'serviceaccounts',
+  'networkpolicies',
+  'roles',
+  'clusterroles',
+  'rolebindings',
+  'clusterrolebindings',
+] as const;
 export type Resource = (typeof resources)[number];
 
 /** An object of the cluster: nobody vouches for what it holds. */
@@ -21,20 +32,18 @@ export interface ApiObjects {
   readonly where: Where;
 }
 
-const command = (resource: string): string[] => ['k3s', 'kubectl', 'get', resource, '--all-namespaces', '-o', 'json'];
-const touches = (resource: Resource): Touches => [{ do: 'run', argv: command(resource), cluster: true }];
+const touches = (resource: Resource): Touches => [{ do: 'run', argv: clusterCommand(resource) }];
 
 /** All objects of a resource, in all namespaces. */
 export const apiObjects = source(touches, listObjects);
 
 function* listObjects(resource: Resource): Asking<ApiObjects | Unknown> {
-  const argv = command(resource);
+  const argv = clusterCommand(resource);
   const where = { path: commandPlace(argv) };
   const answer = yield* run(argv);
-  if (answer.is === 'blocked' && (answer.why === 'not-recorded' || answer.why === 'unsupported'))
+  if (answer.is === 'absent' || (answer.is === 'blocked' && (answer.why === 'not-recorded' || answer.why === 'unsupported')))
     return { is: 'unknown', why: 'unasked', said: `the cluster was not asked for its ${resource}`, where: [where] };
   if (answer.is === 'blocked') return unknown(answer, where.path);
-  if (answer.is === 'absent') return { is: 'unknown', why: 'failed', said: `${argv.join(' ')} cannot be run, as there is no k3s`, where: [where] };
   const { exit, stdout, stderr } = answer.value;
   if (exit !== 0) return { is: 'unknown', why: 'failed', said: `${argv.slice(0, 4).join(' ')} failed: ${firstLine(stderr)}`, where: [where] };
   const parsed = parseJson(stdout);
@@ -46,7 +55,7 @@ function* listObjects(resource: Resource): Asking<ApiObjects | Unknown> {
 
 const firstLine = (text: string): string => text.trim().split('\n')[0] || 'it said nothing';
 
-export const isObject = (value: Json | undefined): value is ApiObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | undefined): value is ApiObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A field below an object, by its keys; undefined where there is none. */
 export function field(from: Json | undefined, ...keys: readonly string[]): Json | undefined {

@@ -7,7 +7,7 @@ import { type Unknown, unknown, unparsable } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { type Certificate, certificatesIn, usages } from '../text/certificate.ts';
 import { usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
+import { walked } from './walk.ts';
 
 const { server, client } = usages;
 
@@ -58,10 +58,12 @@ export interface Certificates {
 
 const moved = { later: true, unasked: 'only where data-dir moves it' } as const;
 const touches: Touches = [
-  ...directories.flatMap((name): Touches => [
-    { do: 'list', path: `${usualDataDir}/${name}` },
-    { do: 'read', path: `${usualDataDir}/${name}/*.crt` },
-  ]),
+  ...directories.flatMap(
+    (name): Touches => [
+      { do: 'list', path: `${usualDataDir}/${name}` },
+      { do: 'read', path: `${usualDataDir}/${name}/*.crt` },
+    ],
+  ),
   { do: 'list', named: 'directories of certificates below the data directory of K3s', ...moved },
   { do: 'read', named: 'certificates below the data directory of K3s', ...moved },
 ];

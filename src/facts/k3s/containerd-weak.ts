@@ -28,7 +28,9 @@ const judges: Readonly<Record<string, Judge>> = {
   disable_proc_mount: on('what the kernel hides below /proc shows in containers'),
   NoPivotRoot: on('a container can get out of its root file system'),
   insecure_skip_verify: (value, path) =>
-    value === 'true' && path.includes('registry') && !path.some((p) => isLoopback(p)) ? { why: 'nobody checks the certificate of a registry', grave: true } : undefined,
+    value === 'true' && path.includes('registry') && !path.some((p) => isLoopback(p))
+      ? { why: 'nobody checks the certificate of a registry', grave: true }
+      : undefined,
   tcp_address: (value, path) =>
     path.at(-2) === 'grpc' && value !== '' && !isLoopback(value) ? { why: 'whoever reaches the port runs containers as root', grave: true } : undefined,
   stream_server_address: (value) =>

@@ -44,7 +44,12 @@ function wayOfMysql(dsn: string, certificates: boolean): (typeof ways)[number] {
 
 function wayOfPostgres(endpoint: string, certificates: boolean): (typeof ways)[number] {
   const parameters = parametersOf(endpoint);
-  const host = parameters.get('host') ?? endpoint.replace(/^[a-z]+:\/\//i, '').replace(/[/?].*$/, '').replace(/^.*@/, '');
+  const host =
+    parameters.get('host') ??
+    endpoint
+      .replace(/^[a-z]+:\/\//i, '')
+      .replace(/[/?].*$/, '')
+      .replace(/^.*@/, '');
   if (host === '' || host.startsWith('/') || isHere(host)) return 'local';
   const mode = parameters.get('sslmode');
   const authority = certificates || parameters.has('sslrootcert');

@@ -8,14 +8,11 @@ import { type Unknown, unknown } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import type { ChosenFlags } from './chosen-flags.ts';
 import { type Kept, usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
+import { walked, walking } from './walk.ts';
 
 const usual = `${usualDataDir}/server/db`;
 
-const touches: Touches = [
-  { do: 'list', path: usual },
-  { do: 'list', named: 'the data directory of K3s', later: true, unasked: 'only where data-dir moves it' },
-];
+const touches: Touches = [{ do: 'list', path: usual }, walking];
 
 export const datastoreOf = source(touches, findDatastore);
 

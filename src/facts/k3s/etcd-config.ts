@@ -11,24 +11,29 @@ import { type ComponentFlag, extraArg } from './component-args.ts';
 import type { Flags } from './components.ts';
 import type { Chosen, Placed } from './given.ts';
 import { usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
+import { walked, walking } from './walk.ts';
 
 const usual = `${usualDataDir}/server/db/etcd/config`;
 
 const touches: Touches = [
   { do: 'read', path: usual },
-  { do: 'list', named: "etcd's directory below the data directory of K3s", later: true, unasked: 'only where data-dir moves it' },
+  walking,
   { do: 'read', named: "etcd's configuration below the data directory of K3s", later: true, unasked: 'only where data-dir moves it' },
 ];
 
 export const etcdConfig = source(touches, readEtcdConfig);
 
+function* readConfig(path: string, dataDir: string): Asking<Answer<string>> {
+  if (path === usual) return yield* read(path);
+  const names = yield* walked(dataDir, ['server', 'db', 'etcd']);
+  if (names.is === 'blocked') return names;
+  return names.is === 'got' && names.value.includes('config') ? yield* read(path) : { is: 'absent' };
+}
+
 /** Its keys with their lines; what `etcd-arg` gives beats a file that was written before. */
 function* readEtcdConfig(dataDir: string, given: readonly Chosen[]): Asking<Flags | Unknown> {
   const path = `${dataDir}/server/db/etcd/config`;
-  const names = path === usual ? undefined : yield* walked(dataDir, ['server', 'db', 'etcd']);
-  if (names?.is === 'blocked') return unknown(names, path);
-  const text: Answer<string> = names && !(names.is === 'got' && names.value.includes('config')) ? { is: 'absent' } : yield* read(path);
+  const text = yield* readConfig(path, dataDir);
   if (text.is === 'blocked') return unknown(text, path);
   if (text.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: `${path} is written when etcd starts, and is not there yet`, where: [{ path }] };
   const parsed = parseYaml(text.value);

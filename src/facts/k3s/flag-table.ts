@@ -100,5 +100,8 @@ export const variables: Readonly<Record<string, string>> = {
   'vpn-auth-file': 'K3S_VPN_AUTH_FILE',
 };
 
+/** Whether a flag is surely one of K3s: a server passes over keys of its file that are none. */
+export const isKnownFlag = (flag: string): boolean => isBooleanFlag(flag) || Object.hasOwn(variables, flag) || flag.endsWith('-arg');
+
 /** Names the file instead of `--config`, and beats it. */
 export const configVariable = 'K3S_CONFIG_FILE';

@@ -11,7 +11,7 @@ import { parseYaml } from '../text/yaml.ts';
 import type { Given } from './component-args.ts';
 import type { Placed } from './given.ts';
 import { usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
+import { walked, walking } from './walk.ts';
 
 const below = ['agent', 'etc', 'kubelet.conf.d'];
 const usual = `${usualDataDir}/${below.join('/')}`;
@@ -19,7 +19,7 @@ const usual = `${usualDataDir}/${below.join('/')}`;
 const touches: Touches = [
   { do: 'list', path: usual },
   { do: 'read', path: `${usual}/*` },
-  { do: 'list', named: 'kubelet.conf.d below the data directory of K3s', later: true, unasked: 'only where data-dir moves it' },
+  walking,
   { do: 'read', named: 'files of kubelet.conf.d', later: true, unasked: 'only where data-dir moves it' },
 ];
 

@@ -27,6 +27,10 @@ const settings = {
   'protect-kernel-defaults': 'protectKernelDefaults',
 } as const;
 
+/** The setting of KubeletConfiguration that means the same as an argument, as a path. */
+export const settingOfArgument = (argument: string): string | undefined =>
+  Object.hasOwn(settings, argument) ? settings[argument as keyof typeof settings] : undefined;
+
 const gates = 'featureGates.';
 
 /** `files` are those of kubelet.conf.d, or why they are not known; undefined before K3s 1.32. */

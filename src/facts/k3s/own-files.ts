@@ -8,6 +8,7 @@ import { endOf } from '../host/disk.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { usualDataDir } from './node-settings.ts';
+import { walked, walking } from './walk.ts';
 
 interface Part {
   readonly describe: string;
@@ -87,12 +88,7 @@ function touches(name: PartName): Touches {
           : []),
       ];
   if (part.in.startsWith('/')) return usual;
-  const unasked = 'only where data-dir moves it';
-  return [
-    ...usual,
-    { do: 'list', named: 'the data directory of K3s', later: true, unasked },
-    { do: 'stat', named: 'what K3s keeps below its data directory', later: true, unasked },
-  ];
+  return [...usual, walking, { do: 'stat', named: 'what K3s keeps below its data directory', later: true }];
 }
 
 /** What is there of a part, below this data directory; `beside` is one more file of that part, which K3s is told to read. */
@@ -111,8 +107,9 @@ function* seePart(name: PartName, dataDir: string): Asking<OwnFiles | Unknown> {
   const top = part.file ? `${directory}/${part.file}` : directory;
   const none: OwnFiles = { is: 'seen', files: [], consulted: [{ path: top }] };
   if (!part.in.startsWith('/') && dataDir !== usualDataDir) {
-    const there = yield* reached(dataDir, top.slice(dataDir.length + 1).split('/'));
-    if (there !== true) return there === false ? none : there;
+    const names = yield* walked(dataDir, part.in.split('/'));
+    if (names.is === 'blocked') return unknown(names, dataDir);
+    if (names.is === 'absent' || (part.file && !names.value.includes(part.file))) return none;
   }
   if (part.file) return yield* inodes([top], undefined, [{ path: top }]);
   const names = yield* list(directory);
@@ -124,21 +121,13 @@ function* seePart(name: PartName, dataDir: string): Asking<OwnFiles | Unknown> {
   return yield* inodes(part.directories ? [directory, ...all] : all, part, [{ path: directory }]);
 }
 
-/** Whether a path is there, seen from directory to directory: each name must stand in the list of the one above. */
-function* reached(start: string, below: readonly string[]): Asking<boolean | Unknown> {
-  let path = start;
-  for (const name of below) {
-    const names = yield* list(path);
-    if (names.is === 'blocked') return unknown(names, path);
-    if (names.is === 'absent' || !names.value.includes(name)) return false;
-    path = `${path}/${name}`;
-  }
-  return true;
-}
-
 /** Paths, and what is in those of them that are directories. */
 function* withChildren(paths: readonly string[]): Asking<string[] | Unknown> {
   const stats = yield* together(paths.map((path) => stat(path)));
+  for (const [at, path] of paths.entries()) {
+    const seen = stats[at];
+    if (seen?.is === 'blocked') return unknown(seen, path);
+  }
   const directories = paths.filter((_, at) => isDirectory(stats[at]));
   const lists = yield* together(directories.map((path) => list(path)));
   const all = [...paths];

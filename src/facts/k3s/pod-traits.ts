@@ -50,7 +50,8 @@ export const traits = {
   'secrets-in-environment': {
     describe: 'they get secrets as variables',
     container: (c) =>
-      elements(c, 'env').some((e) => field(e, 'valueFrom', 'secretKeyRef') !== undefined) || elements(c, 'envFrom').some((e) => field(e, 'secretRef') !== undefined),
+      elements(c, 'env').some((e) => field(e, 'valueFrom', 'secretKeyRef') !== undefined) ||
+      elements(c, 'envFrom').some((e) => field(e, 'secretRef') !== undefined),
   },
   any: { describe: 'all of them', pod: () => true },
 } as const satisfies Readonly<Record<string, Trait>>;

@@ -26,7 +26,9 @@ export function insecureIn(root: TextNode): Insecure[] {
   });
   const unverified = entriesOf(entry(root, 'configs')?.value).flatMap(({ key: registry, value }): Insecure[] => {
     const skip = entry(entry(value, 'tls')?.value, 'insecure_skip_verify');
-    return skip && plain(skip.value) === true && !isLoopback(hostOf(registry)) ? [{ registry: named(registry), endpoint: registry, how: 'unverified', at: skip.at }] : [];
+    return skip && plain(skip.value) === true && !isLoopback(hostOf(registry))
+      ? [{ registry: named(registry), endpoint: registry, how: 'unverified', at: skip.at }]
+      : [];
   });
   return [...plainHttp, ...unverified];
 }
@@ -41,13 +43,17 @@ export function schemeOf(endpoint: string): string {
 }
 
 /** Host and port of an address, without a scheme, a user and a path. */
-const hostOf = (endpoint: string): string => endpoint.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '').replace(/[/?#].*$/, '').replace(/^.*@/, '');
+const hostOf = (endpoint: string): string =>
+  endpoint
+    .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
+    .replace(/[/?#].*$/, '')
+    .replace(/^.*@/, '');
 
 const portOf = (host: string): string => /:(\d+)$/.exec(host.replace(/^\[[^\]]*\]/, ''))?.[1] ?? '';
 
 /** Whether it is this host itself: localhost, or a loopback address. */
 export function isLoopback(host: string): boolean {
-  const name = /^\[([^\]]*)\]/.exec(host)?.[1] ?? host.replace(/:\d+$/, '');
+  const name = /^\[([^\]]*)\]/.exec(host)?.[1] ?? (host === '::1' ? host : host.replace(/:\d+$/, ''));
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 

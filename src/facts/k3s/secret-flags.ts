@@ -3,6 +3,9 @@ import { placeholder } from '../redacted.ts';
 
 const secrets = new Set(['token', 'agent-token', 'cluster-secret', 'etcd-s3-access-key', 'etcd-s3-secret-key', 'etcd-s3-session-token', 'vpn-auth']);
 
+/** Whether the value of a flag is a secret as a whole. */
+export const isSecretFlag = (flag: string): boolean => secrets.has(flag);
+
 /** The value of a flag without its secret: a token goes whole, of an endpoint the password. */
 export function withoutSecret(flag: string, value: string): string {
   if (secrets.has(flag) && value !== '') return placeholder('');

@@ -4,7 +4,7 @@ import { type Unknown, unknown } from '../fact.ts';
 import { endOf } from '../host/disk.ts';
 import { source, type Touches } from '../source.ts';
 import { usualDataDir } from './node-settings.ts';
-import { walked } from './walked.ts';
+import { walked } from './walk.ts';
 
 export interface StateEntry {
   readonly name: string;

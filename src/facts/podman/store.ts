@@ -111,6 +111,11 @@ function* tellPodman(argv: readonly string[], as: Account, asAccount = true): As
   }
   const store = yield* database(as);
   if (store.is === 'none') return { is: 'unused', where: store.where };
-  if (store.is === 'unknown') return { is: 'blocked', why: store.why === 'unparsable' || store.why === 'ambiguous' || store.why === 'question' || store.why === 'unasked' ? 'failed' : store.why, said: store.said };
+  if (store.is === 'unknown')
+    return {
+      is: 'blocked',
+      why: store.why === 'unparsable' || store.why === 'ambiguous' || store.why === 'question' || store.why === 'unasked' ? 'failed' : store.why,
+      said: store.said,
+    };
   return yield* run(argv, asAccount && as.uid !== 0 ? as : undefined);
 }

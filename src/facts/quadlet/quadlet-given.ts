@@ -39,6 +39,7 @@ const tables: Readonly<Record<string, Table>> = {
     last: {
       ...{ ContainerName: 'name', PidsLimit: 'pids-limit', ShmSize: 'shm-size', IP: 'ip', IP6: 'ip6', HostName: 'hostname', StopSignal: 'stop-signal' },
       ...{ StopTimeout: 'stop-timeout', Pull: 'pull', Memory: 'memory', LogDriver: 'log-driver', CgroupsMode: 'cgroups', AutoUpdate: 'auto-update' },
+      Timezone: 'tz',
       ...health,
       ...ids,
       ...retry,
@@ -54,9 +55,9 @@ const tables: Readonly<Record<string, Table>> = {
     arguments: { Label: 'label' },
   },
   kube: { last: { LogDriver: 'log-driver', UserNS: 'userns' }, lines: published, strings: { LogOpt: 'log-opt', AutoUpdate: 'auto-update' } },
-  volume: { last: { VolumeName: 'name', UID: 'uid', GID: 'gid' }, arguments: { Label: 'label' } },
+  volume: { last: { VolumeName: 'name', Driver: 'driver', UID: 'uid', GID: 'gid' }, arguments: { Label: 'label' } },
   network: {
-    last: { NetworkName: 'name', IPAMDriver: 'ipam-driver', InterfaceName: 'interface-name' },
+    last: { NetworkName: 'name', Driver: 'driver', IPAMDriver: 'ipam-driver', InterfaceName: 'interface-name' },
     lines: { DNS: 'dns', Subnet: 'subnet', Gateway: 'gateway', IPRange: 'ip-range' },
     arguments: { Label: 'label', Options: 'opt' },
   },

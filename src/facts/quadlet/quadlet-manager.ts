@@ -8,7 +8,7 @@ import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { type Search, searchUnits } from '../systemd/find.ts';
 import { parseUnitName } from '../systemd/names.ts';
-import { type Manager, searchDirs } from '../systemd/paths.ts';
+import { type Manager, searchDirs, splitUsrDir } from '../systemd/paths.ts';
 import { type Assignment, parseUnitText } from '../systemd/syntax.ts';
 
 /** A unit that a link in a `.wants` directory or its like pulls in. */
@@ -120,12 +120,24 @@ function* dropInsAt(directory: string, unseen: Unknown[]): Asking<UnitFile[]> {
 /** The directories of a manager in which packages put units. */
 const vendorDirectories = (manager: Manager): readonly string[] => searchDirs(manager, '~', '/run/user/{uid}').filter((d) => /^\/(?:usr|lib)\//.test(d));
 
+/** Where Quadlet files of root lie, and those that root gives to accounts. */
+const quadletFiles = ['/etc/containers/systemd/*', '/usr/share/containers/systemd/*', '/run/containers/systemd/*'];
+
+/**
+ * When a capture script brings the units of a directory: those of accounts always, which are few, those of the system
+ * where there are Quadlet files. On a split /usr, which hardly any host has, they are asked by name.
+ */
+function brings(manager: Manager, directory: string): Pick<Pattern, 'later'> & { readonly ifThere?: readonly (readonly string[])[] } {
+  if (directory === splitUsrDir) return { later: true };
+  return manager === 'system' ? { ifThere: [quadletFiles] } : {};
+}
+
 /** Reads units that packages brought, by their names. Asked only where they decide. */
 export const vendorUnits = source(
   (manager: string): Touches =>
     unasked(
       'some units are tried for all types and directories',
-      manage(manager).flatMap((m) => vendorDirectories(m).flatMap((d) => types.map((t): Pattern => ({ do: 'read', path: `${d}/*.${t}`, later: true })))),
+      manage(manager).flatMap((m) => vendorDirectories(m).flatMap((d) => types.map((t): Pattern => ({ do: 'read', path: `${d}/*.${t}`, ...brings(m, d) })))),
     ),
   readVendorUnits,
 );

@@ -1,31 +1,28 @@
 /** The values of a Quadlet file that Podman or systemd refuses when the service starts, and those that have no effect. Pure. */
 
 import type { Release } from '../containers/podman-release.ts';
-import type { Unknown, Where } from '../fact.ts';
+import type { Unknown } from '../fact.ts';
 import { csvRecord } from '../podman/mount-option.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import { type BadValue, bad } from './bad-value.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { argumentsOf } from './quadlet-words.ts';
 import { conflictsOf, outsideOf } from './value-conflicts.ts';
+import { isOfHost } from './value-on-host.ts';
+import { healthOf } from './value-readiness.ts';
 import { laterSpecifiers, passedOver, restartProblem, unitNameProblem, unknownSpecifiers } from './value-systemd.ts';
 import { checkOf, isSlice, needs } from './value-table.ts';
 import { updatePolicy } from './value-words.ts';
-
-export interface BadValue {
-  readonly key: string;
-  /** As it stands in the file. */
-  readonly value: string;
-  readonly why: string;
-  readonly where: Where;
-}
 
 export interface Values {
   /** The service does not start. */
   readonly refused: readonly BadValue[];
   /** It starts, and the setting is not made. */
   readonly idle: readonly BadValue[];
+  /** Values for which the host decides. */
+  readonly ofHost: readonly Given[];
   /** Why there may be more that is refused. */
   readonly open?: Unknown;
 }
@@ -52,7 +49,8 @@ export function valuesOfUnit(unit: Valued): Values {
   const filled = given.map((g) => ({ given: g, ...filledIn(g, unit) }));
   const known = filled.flatMap(({ given: g, text }) => (text === undefined ? [] : [{ ...g, value: text }]));
   const has = (flag: string | undefined): boolean => flag === undefined || given.some((g) => g.flag === flag);
-  const idle = [...known.flatMap((g) => updateProblem(g)), ...groupProblem(unit)];
+  const health = healthOf(unit, known);
+  const idle = [...known.flatMap((g) => updateProblem(g)), ...groupProblem(unit), ...health.idle];
   const refused = [
     ...specifierProblems(unit),
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
@@ -60,20 +58,20 @@ export function valuesOfUnit(unit: Valued): Values {
     ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...strayWord(unit),
     ...serviceProblems(unit),
+    ...health.refused,
   ];
   const service = [...unit.assignments.filter((a) => a.section === 'Service'), ...unit.dropIns];
   const passed = service.flatMap((a) => {
     const why = passedOver(a);
     return why === undefined ? [] : [{ key: a.key, value: a.value, why: `systemd ignores it: ${why}`, where: a.where }];
   });
-  const open = filled.find((f) => f.open && checkOf(unit.ending, f.given.flag) && !free.has(f.given.flag))?.open;
-  return { refused, idle: [...idle, ...passed], ...(open ? { open } : {}) };
+  const masked = filled.find((f) => f.open && (checkOf(unit.ending, f.given.flag) || isOfHost(unit.ending, f.given)) && !free.has(f.given.flag))?.open;
+  const open = masked ?? health.open;
+  return { refused, idle: [...idle, ...passed], ofHost: known.filter((g) => isOfHost(unit.ending, g)), ...(open ? { open } : {}) };
 }
 
 /** Whatever stands in their values, they are taken. */
 const free = new Set(['env', 'label', 'annotation', 'log-opt', 'secret']);
-
-const bad = ({ key, flag, value, where }: Given, why: string): BadValue => ({ key, value: key === 'PodmanArgs' ? `--${flag}=${value}` : value, why, where });
 
 /** A value with its specifiers filled in. Without a text it is not judged: a variable fills it in, or what only the running host tells; `open` says that it was masked. */
 function filledIn({ value, where }: Given, { expand, unit }: Valued): { readonly text?: string; readonly open?: Unknown } {

@@ -54,7 +54,7 @@ const tables: Readonly<Record<string, Checks>> = {
     'stop-signal': word.signal,
     'stop-timeout': wholeNumber,
     cgroups: word.cgroups,
-    sdnotify: oneOf('container', 'conmon', 'ignore', 'healthy'),
+    sdnotify: word.readiness,
     restart: word.restart,
     pid: word.namespace,
     uts: word.namespace,

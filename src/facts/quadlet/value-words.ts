@@ -14,6 +14,9 @@ export const pullPolicy: Check = (value) =>
 /** `--pull=` of podman build takes booleans, too. */
 export const buildPull: Check = (value, asked) => (/^(?:true|false|1|0|t|f)$/i.test(value) ? undefined : pullPolicy(value, asked));
 
+/** `--sdnotify`. */
+export const readiness: Check = (value, asked) => oneOf('container', 'conmon', 'ignore', ...(since(asked.release, '4.7') ? ['healthy'] : []))(value, asked);
+
 export const logDriver: Check = (value, asked) =>
   value === ''
     ? undefined

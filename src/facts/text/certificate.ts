@@ -1,5 +1,11 @@
 /** X.509 certificates in PEM (RFC 7468), read by Node's own X509Certificate. */
-import type { X509Certificate } from 'node:crypto';
+
+/**
+ * Node's cryptography, loaded where there is a certificate: most runs see none, and start without it. It works on the text
+ * alone, and asks no clock, no file and no network.
+ */
+const cryptography = () => process.getBuiltinModule('node:crypto');
+type X509 = InstanceType<ReturnType<typeof cryptography>['X509Certificate']>;
 
 export interface Certificate {
   /** The name in the subject, or all of it. */
@@ -23,11 +29,11 @@ const block = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-
 /** The certificates of a PEM text in their order; undefined where there is none, or one of them is broken. */
 export function certificatesIn(text: string): readonly Certificate[] | undefined {
   const blocks = text.match(block) ?? [];
-  // Loaded where there is a certificate: most runs see none, and start without it.
-  const crypto = blocks.length > 0 ? process.getBuiltinModule('node:crypto') : undefined;
+  if (blocks.length === 0) return undefined;
   try {
-    const found = blocks.map((pem) => new OneCertificate(new (crypto as NonNullable<typeof crypto>).X509Certificate(pem)));
-    return found.length > 0 && found.every((c) => Number.isFinite(c.until)) ? found : undefined;
+    const { X509Certificate } = cryptography();
+    const found = blocks.map((pem) => new OneCertificate(new X509Certificate(pem)));
+    return found.every((c) => Number.isFinite(c.until)) ? found : undefined;
   } catch {
     return undefined;
   }
@@ -39,9 +45,9 @@ class OneCertificate implements Certificate {
   readonly until: number;
   readonly authority: boolean;
   readonly usages: readonly string[];
-  readonly #x509: X509Certificate;
+  readonly #x509: X509;
 
-  constructor(x509: X509Certificate) {
+  constructor(x509: X509) {
     this.name = /(?:^|\n)CN=(.*)/.exec(x509.subject ?? '')?.[1] ?? x509.subject ?? '';
     this.from = Date.parse(x509.validFrom) / 1000;
     this.until = Date.parse(x509.validTo) / 1000;

@@ -13,6 +13,12 @@ export function subnetsOverlap(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.v6 === b.v6 && a.from <= b.to && b.from <= a.to;
 }
 
+/** Whether every address of a subnet is one of the other; a text that is no subnet lies nowhere. */
+export function subnetLiesIn(inner: string, outer: string): boolean {
+  const [a, b] = [spanOf(inner), spanOf(outer)];
+  return a !== undefined && b !== undefined && a.v6 === b.v6 && b.from <= a.from && a.to <= b.to;
+}
+
 function spanOf(text: string): Span | undefined {
   const [address = '', length = ''] = text.trim().split('/');
   const v6 = address.includes(':');

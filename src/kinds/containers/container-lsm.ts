@@ -1,16 +1,15 @@
 /** Kind `container-lsm`: which security module of the kernel keeps an account's containers from the host. */
-import { type Account, type Answer, type Asking, read, type Stat, stat, together } from '../../facts/ask.ts';
+import { type Account, type Answer, type Asking, read, type Stat, stat } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { apparmorParser } from '../../facts/host/apparmor-parser.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
+import { selinuxConfigPath as selinuxConfig, selinuxConfigured } from '../../facts/host/selinux-config.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const enforce = '/sys/fs/selinux/enforce';
-const selinuxConfig = '/etc/selinux/config';
 const kernelProfiles = '/sys/kernel/security/apparmor';
 const profiles = '/etc/apparmor.d';
-/** /sbin first, then root's usual PATH. */
-const parsers = ['/sbin', '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/usr/bin', '/bin'].map((d) => `${d}/apparmor_parser`);
 
 /**
  * containers/common:pkg/apparmor/internal/supported: Podman uses AppArmor for root alone, and only where it finds
@@ -27,9 +26,10 @@ export const containerLsm = defineKind({
     permissive: boolean('SELinux is there and denies nothing'),
   }),
   touches: () => [
+    apparmorParser,
     { do: 'stat', path: kernelPath },
     ...[enforce, selinuxConfig].map((path) => ({ do: 'read', path }) as const),
-    ...[enforce, selinuxConfig, kernelProfiles, profiles, ...parsers].map((path) => ({ do: 'stat', path }) as const),
+    ...[enforce, selinuxConfig, kernelProfiles, profiles].map((path) => ({ do: 'stat', path }) as const),
   ],
   *learn(_, as): Asking<Fact> {
     const kernel: Answer<Stat> = yield* stat(kernelPath);
@@ -59,10 +59,11 @@ function* selinux(live: boolean, fact: FactBuilder): Asking<Offer[]> {
   if (there.is === 'absent') return [];
   const answer: Answer<string> = yield* read(path);
   if (answer.is === 'blocked') return fact.gap('offered', unknown(answer, path)).gap('permissive', unknown(answer, path)) && [];
-  const lines = answer.is === 'got' ? answer.value.split('\n') : [];
-  const line = live ? 0 : lines.findLastIndex((l) => /^\s*SELINUX\s*=/.test(l));
-  const word = lines[line]?.replace(/^\s*SELINUX\s*=/, '').trim();
-  const where = { path, ...(line >= 0 ? { line: line + 1 } : {}) };
+  const text = answer.is === 'got' ? answer.value : '';
+  const boots = live ? undefined : selinuxConfigured(text);
+  const word = live ? text.trim() : boots?.mode;
+  const line = live ? 1 : boots?.line;
+  const where = { path, ...(line ? { line } : {}) };
   // The kernel's file holds one digit; anything else was not understood.
   if (live && word !== '0' && word !== '1') {
     const why = unparsable(`${path} holds neither 0 nor 1`, where);
@@ -91,13 +92,7 @@ function* apparmor(live: boolean, as: Account, fact: FactBuilder): Asking<Offer[
 
 /** Whether Podman would find the program that loads its profile. */
 function* unused(): Asking<{ said: string; where: Where } | Unknown | undefined> {
-  const answers = yield* together(parsers.map((p) => stat(p)));
-  // A link that leads nowhere finds nothing (os.Stat).
-  const ends = answers.map((a) => (a.is === 'got' ? (a.value.real ?? a) : a));
-  if (ends.some((a) => a.is === 'got')) return undefined;
-  for (const [at, path] of parsers.entries()) {
-    const answer = ends[at];
-    if (answer?.is === 'blocked') return unknown(answer, path);
-  }
-  return { said: 'Podman needs apparmor_parser, which is not there', where: { path: '/sbin/apparmor_parser' } };
+  const parser = yield* apparmorParser();
+  if (parser.is === 'unknown') return parser;
+  return parser.path ? undefined : { said: 'Podman needs apparmor_parser, which is not there', where: { path: '/sbin/apparmor_parser' } };
 }

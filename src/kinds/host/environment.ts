@@ -8,7 +8,7 @@ import { macMarker } from '../../facts/host/mac.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
 import { defaultSocket } from '../../facts/k3d/engine-endpoint.ts';
 import { socketRelation } from '../../facts/k3d/socket-relation.ts';
-import { k3dVariables, otherVariables, variableNames } from '../../facts/k3d/variables.ts';
+import { k3dVariables, toldVariables, variableNames } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, number, record, type Shape, string } from '../../facts/shape.ts';
 import { inQuestion } from '../../facts/source.ts';
@@ -20,7 +20,7 @@ const parts = {
   unexpanded: boolean('whether a $ or ` stands in the value where nothing expands it'),
 } as const;
 
-const shapes: Record<string, Shape> = Object.fromEntries([...otherVariables, ...k3dVariables].map((name) => [name, record(parts, `the variable ${name}`)]));
+const shapes: Record<string, Shape> = Object.fromEntries(toldVariables.map((name) => [name, record(parts, `the variable ${name}`)]));
 
 export const environment = defineKind({
   name: 'environment',
@@ -63,7 +63,7 @@ export const environment = defineKind({
   *learn(_, as): Asking<Fact> {
     const variables = yield* sessionVariables(as, variableNames);
     const fact = new FactBuilder();
-    for (const variable of variables.values()) addVariable(fact, variable);
+    for (const variable of variables.values()) if (toldVariables.includes(variable.name)) addVariable(fact, variable);
     addDockerHost(fact, variables);
     yield* addDockerSock(fact, variables, as);
     addK3d(fact, variables);

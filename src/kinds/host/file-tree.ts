@@ -2,7 +2,7 @@
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
 import { walkedHost } from '../../facts/host/walked.ts';
-import { walkedNames } from '../../facts/host/walked-names.ts';
+import { historyNames, hostKeyNames, walkedNames } from '../../facts/host/walked-names.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, mode, number, record, type Shape, string } from '../../facts/shape.ts';
 import { type Credential, type Found, named, nameIn } from '../../facts/walk.ts';
@@ -24,12 +24,13 @@ const holding = (describe: string): Shape =>
       form: string('of a key its format, of a kubeconfig how its user proves who it is, of a token whose it is'),
       encrypted: boolean('a passphrase protects it; not told of formats that hide it'),
       line: number('where it begins'),
+      better: string('the mode without what others may do, octal'),
     }),
     describe,
   );
 
 const shape = record({
-  setId: list(record(inode), 'files that run as their owner or group'),
+  setId: list(record({ ...inode, better: string('the mode without those bits, octal') }), 'files that run as their owner or group'),
   writableFiles: list(record({ ...inode, better: string('the mode without that bit, octal') }), 'files that everybody may write to'),
   openDirectories: list(
     record({ ...inode, better: string('the mode with the sticky bit, octal') }),
@@ -37,6 +38,11 @@ const shape = record({
   ),
   named: list(record(inode), 'files of the names that walks tell of: histories, keys, compilers, debuggers, cores'),
   privateKeys: holding('private keys in files'),
+  plainKeys: holding('of these, what opens without a passphrase; without the host keys of sshd, and without samples in documentation and tests below /usr'),
+  lockedKeys: holding('the same, of those that a passphrase protects'),
+  readableKeys: holding('the same, of those that everybody may read; with `better`, the mode without that bit'),
+  hostKeys: list(record(inode), 'private keys by which sshd or Dropbear proves which host it is'),
+  histories: list(record(inode), 'what somebody typed into shells and editors, where it is not empty'),
   kubeconfigs: holding('kubeconfigs with something that opens a cluster'),
   tokens: holding('tokens in files'),
   logins: holding('logins of registries in files'),
@@ -72,7 +78,11 @@ export const fileTree = defineKind({
         found.filter(fits).map((f) => ({ ...inodeOf(f), ...(better ? { better: octal(better(f.mode)) } : {}), at: { path: f.path } })),
         incomplete,
       );
-    tell('setId', (f) => f.type === 'file' && (f.mode & 0o6000) !== 0);
+    tell(
+      'setId',
+      (f) => f.type === 'file' && (f.mode & 0o6000) !== 0,
+      (mode) => mode & ~0o6000,
+    );
     tell(
       'writableFiles',
       (f) => f.type === 'file' && (f.mode & 0o002) !== 0,
@@ -84,6 +94,19 @@ export const fileTree = defineKind({
       (mode) => mode | 0o1000,
     );
     tell('named', (f) => isNamed(f.path));
+    tell('hostKeys', (f) => isHostKey(f.path) && f.type === 'file');
+    tell('histories', (f) => isHistory(f.path) && f.type === 'file' && f.size > 0);
+    const keys = found.filter((f) => !isHostKey(f.path) && !sample.test(f.path));
+    const tellKeys = (field: string, fits: (key: Credential, file: Found) => boolean): void =>
+      setAll(
+        fact,
+        field,
+        keys.flatMap((f) => holdings({ ...f, holds: (f.holds ?? []).filter((c) => fits(c, f)) }, 'private-key')),
+        incomplete ?? unread,
+      );
+    tellKeys('plainKeys', (key) => key.encrypted !== true);
+    tellKeys('lockedKeys', (key) => key.encrypted === true);
+    tellKeys('readableKeys', (key, { mode }) => key.encrypted !== true && (mode & 0o004) !== 0);
     for (const [is, field] of Object.entries(fieldFor))
       setAll(
         fact,
@@ -95,6 +118,12 @@ export const fileTree = defineKind({
   },
 });
 
+const isHostKey = named(hostKeyNames);
+const isHistory = named(historyNames);
+
+/** Keys that packages bring along to show or to try something; they open nothing. */
+const sample = /^\/usr\/(?:share\/doc\/|(?:.*\/)?(?:tests?|testdata|test_data|fixtures|examples?)\/)/;
+
 type Told = Readonly<Record<string, Json | undefined>> & { readonly at: Where };
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
@@ -104,14 +133,15 @@ const inodeOf = ({ path, type, mode, uid, gid, size }: Found): Readonly<Record<s
 const holdings = (file: Found, is: string): Told[] =>
   (file.holds ?? [])
     .filter((c) => c.is === is)
-    .map(({ form, encrypted, line }) => ({ ...inodeOf(file), form, encrypted, line, at: { path: file.path, line } }));
+    .map(({ form, encrypted, line }) => ({ ...inodeOf(file), form, encrypted, line, better: octal(file.mode & ~0o007), at: { path: file.path, line } }));
 
 /** A list with the place of each element. Where there may be more, one element more is unknown. */
 function setAll(fact: FactBuilder, field: string, all: readonly Told[], more: Unknown | undefined): void {
-  fact.set(field, [
-    ...all.map(({ at: _, ...values }) => Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)) as Json),
-    ...(more ? [{}] : []),
-  ]);
+  fact.set(
+    field,
+    [...all.map(({ at: _, ...values }) => Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)) as Json), ...(more ? [{}] : [])],
+    ...all.map(({ at }) => at),
+  );
   for (const [index, { at }] of all.entries()) fact.at([field, String(index)], at);
   if (more) fact.gap([field, String(all.length)], more);
 }

@@ -21,10 +21,12 @@ export const kernelModules = defineKind({
   shape: record({
     missing: list(string('a module'), 'those that are neither loaded nor built in, and that nothing loads at boot'),
     unavailable: list(string('a module'), 'those of them that the kernel cannot load on demand either; tun, overlay and fuse alone can be told'),
+    unloadable: list(string('a module'), 'those that are neither loaded nor built in, and that modprobe would not load for root either: no file, an `install` line of modprobe.d, or a sealed kernel'),
   }),
   touches: ({ names }) => [
     hostModules,
     { do: 'read', path: sealed },
+    ...moduleRoots.map((root) => ({ do: 'read', path: `${root}/*/modules.dep` }) as const),
     ...(Array.isArray(names) ? names : ['*']).map((name) => ({ do: 'stat', path: `/sys/module/${moduleName(name)}` }) as const),
     ...unasked(
       'a module of one folder is tried for all',
@@ -40,6 +42,8 @@ export const kernelModules = defineKind({
     const loads = yield* together(lost.map((name) => onDemand(moduleName(name), modules)));
     const all = names.map((name, at) => loads[lost.indexOf(name)] ?? (ready[at] as State));
     setAll(fact, 'unavailable', names, all);
+    const forRoot = yield* together(names.map((name) => byModprobe(moduleName(name), modules)));
+    setAll(fact, 'unloadable', names, forRoot);
     return fact.build();
   },
 });
@@ -72,6 +76,42 @@ function* readiness(name: string, modules: HostModules): Asking<State> {
   if (live.is === 'blocked' && live.why !== 'unsupported') return unknown(live, path);
   const looked = [...modules.loaded.looked, ...modules.builtIn.looked, { path: '/etc/modules-load.d' }];
   return { is: 'missing', where: looked.map((w) => ({ ...w, said: `no ${name}` })) };
+}
+
+/**
+ * Whether `modprobe NAME` of root ends with the module loaded. `blacklist` does not stop it, since that is about aliases
+ * alone; `install NAME /bin/true` does (modprobe.d(5); tried with kmod 30).
+ */
+function* byModprobe(name: string, modules: HostModules): Asking<State> {
+  const there = find(name, modules.loaded) ?? find(name, modules.builtIn);
+  if (there) return { is: 'there', where: [{ ...there, said: there.said ?? name }] };
+  const path = `/sys/module/${name}`;
+  const live = yield* stat(path);
+  if (live.is === 'got') return { is: 'there', where: [{ path }] };
+  const open = modules.loaded.unseen ?? modules.builtIn.unseen ?? modules.kept.unseen;
+  if (open) return open;
+  if (live.is === 'blocked' && live.why !== 'unsupported') return unknown(live, path);
+  const instead = modules.kept.each.find((m) => m.name === name && m.at.said?.startsWith('install'));
+  if (instead) return { is: 'missing', where: [instead.at] };
+  const lock = yield* read(sealed);
+  if (lock.is === 'blocked' && lock.why !== 'unsupported') return unknown(lock, sealed);
+  if (lock.is === 'got' && lock.value.trim() === '1') return { is: 'missing', where: [{ path: sealed, line: 1, said: 'no module can be loaded any more' }] };
+  return yield* inDependencies(name, modules);
+}
+
+/** depmod(8) lists every module that there is for a kernel. */
+function* inDependencies(name: string, { kernel }: HostModules): Asking<State> {
+  if (kernel.is === 'unknown') return kernel;
+  const paths = moduleRoots.map((root) => `${root}/${kernel.release}/modules.dep`);
+  const texts = yield* together(paths.map((p) => read(p)));
+  const at = texts.findIndex((t) => t.is !== 'absent');
+  const [path = paths[0] ?? '', text] = [paths[at], texts[at]];
+  if (text?.is === 'blocked') return unknown(text, path);
+  if (text?.is !== 'got')
+    return { is: 'unknown', why: 'ambiguous', said: `the modules of the kernel ${kernel.release} are not there, as after an update without a reboot`, where: [{ path }] };
+  const line = text.value.split('\n').findIndex((l) => moduleOfFile(l.split(':')[0] ?? '') === name);
+  if (line >= 0) return { is: 'there', where: [{ path, line: line + 1 }] };
+  return { is: 'missing', where: [{ path, said: `no ${name}` }] };
 }
 
 /** Whether the kernel would load it itself: its file is there, and nothing keeps it from that. */

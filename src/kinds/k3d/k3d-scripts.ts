@@ -5,7 +5,7 @@ import type { ClusterPlan } from '../../facts/k3d/cluster-plan.ts';
 import { givenFiles } from '../../facts/k3d/given-files.ts';
 import { exportsIn } from '../../facts/k3d/k3d-commands.ts';
 import { plansOf } from '../../facts/k3d/plans.ts';
-import { variableNames } from '../../facts/k3d/variables.ts';
+import { toldVariables } from '../../facts/k3d/variables.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
@@ -15,7 +15,7 @@ export const k3dScripts = defineKind({
   describe: 'The given files (--file: scripts, documents, CI descriptions) taken together: the variables they set, and what their k3d commands leave out.',
   fields: {},
   shape: record({
-    exports: record(Object.fromEntries(variableNames.map((name) => [name, string(`the last value given to ${name}`)]))),
+    exports: record(Object.fromEntries(toldVariables.map((name) => [name, string(`the last value given to ${name}`)]))),
     bareSudo: list(string('FILE:LINE'), 'commands that set DOCKER_HOST or DOCKER_SOCK and then lose them to sudo'),
     bridgeRegistries: list(string('FILE:LINE'), 'k3d registry create without a network, which means bridge'),
   }),

@@ -32,7 +32,10 @@ export const k3sAccess = defineKind({
     const own = ({ kind, name, namespace }: Grant): boolean => (kind === 'ServiceAccount' ? except.includes(namespace) : name.startsWith('system:'));
     const holders = grants.filter((grant) => !all.includes(grant) && !own(grant));
     const fact = new FactBuilder().consulted(...roles.where);
-    return fact.set('everybody', all.map(text), ...roles.where).set('holders', holders.map(text), ...roles.where).build();
+    return fact
+      .set('everybody', all.map(text), ...roles.where)
+      .set('holders', holders.map(text), ...roles.where)
+      .build();
   },
 });
 

@@ -15,7 +15,8 @@ export const k3sAirgap = defineKind({
   name: 'k3s-airgap',
   noun: "K3s's archives of images",
   absent: 'K3s has no images in files here',
-  describe: 'The archives below agent/images, which K3s imports when it starts. Their content is not read: of which release they are their names tell, if anything.',
+  describe:
+    'The archives below agent/images, which K3s imports when it starts. Their content is not read: of which release they are their names tell, if anything.',
   fields: {},
   shape: record({
     path: string('the directory'),
@@ -40,10 +41,20 @@ export const k3sAirgap = defineKind({
     fact.set('heeded', runtime === undefined, runtime?.where ?? model.where);
     const set = (name: string, found: readonly { readonly path: string }[]): void => {
       const places = found.map(({ path }) => ({ path }));
-      fact.set(name, found.map(({ path }) => path), ...(places.length > 0 ? places : [{ path: directory.path }]));
+      fact.set(
+        name,
+        found.map(({ path }) => path),
+        ...(places.length > 0 ? places : [{ path: directory.path }]),
+      );
     };
-    set('empty', files.filter((f) => f.end?.size === 0));
-    set('passed', files.filter((f) => !imported.test(f.name)));
+    set(
+      'empty',
+      files.filter((f) => f.end?.size === 0),
+    );
+    set(
+      'passed',
+      files.filter((f) => !imported.test(f.name)),
+    );
     const archives = files.filter((f) => f.name.startsWith('k3s-airgap-images') && !f.name.endsWith('.txt'));
     const silent = archives.find((f) => !versionIn.test(f.name));
     const { release } = model;

@@ -52,14 +52,21 @@ export const k3sAuditPolicy = defineKind({
     const rules = rulesOf(path, text.value);
     if ('is' in rules) return rules;
     fact.set('usable', rules.length > 0, { path }).set('rules', rules.length, { path });
-    return fact.set('unlogged', telling.filter((one) => !isLogged(rules, one)).map(([, resource]) => resource), { path }).build();
+    return fact
+      .set(
+        'unlogged',
+        telling.filter((one) => !isLogged(rules, one)).map(([, resource]) => resource),
+        { path },
+      )
+      .build();
   },
 });
 
 /** Its rules; none where it is another document. */
 function rulesOf(path: string, text: string): readonly TextNode[] | Unknown {
   const parsed = parseYaml(text);
-  if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
+  if (parsed.is === 'broken')
+    return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
   const kind = entry(parsed.root, 'kind')?.value;
   const rules = entry(parsed.root, 'rules')?.value;
   return kind && plain(kind) === 'Policy' && rules?.is === 'list' ? rules.items : [];

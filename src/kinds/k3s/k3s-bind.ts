@@ -35,7 +35,12 @@ export const k3sBind = defineKind({
     if ('is' in addresses) return fact.gap('exposed', addresses).build();
     const found = addresses.filter(({ address }) => isPublic(address));
     const places = [...new Set(found.map(({ path }) => path))].map((path) => ({ path }));
-    fact.set('exposed', found.map(({ address }) => address), ...(places.length > 0 ? places : [{ path: ipv4Table }]), where);
+    fact.set(
+      'exposed',
+      found.map(({ address }) => address),
+      ...(places.length > 0 ? places : [{ path: ipv4Table }]),
+      where,
+    );
     return fact.build();
   },
 });

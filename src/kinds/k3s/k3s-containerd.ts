@@ -25,12 +25,10 @@ export const k3sContainerd = defineKind({
   shape: record({
     own: says(boolean('K3s runs its own containerd'), { no: 'K3s runs its pods in another runtime' }),
     template: string('the template that is used; unset: K3s’ own'),
-    form: string('of that template: extends (it includes the base), fields (it writes all by itself, from what K3s knows), frozen (a finished text); usual: there is none', [
-      'usual',
-      'extends',
-      'fields',
-      'frozen',
-    ]),
+    form: string(
+      'of that template: extends (it includes the base), fields (it writes all by itself, from what K3s knows), frozen (a finished text); usual: there is none',
+      ['usual', 'extends', 'fields', 'frozen'],
+    ),
     ignored: list(string('a template'), 'templates that are there and not read'),
     older: boolean('the template is of version 2, and this release writes version 3 without it'),
     rendered: string('the configuration of the last start; unset: there was none'),
@@ -70,7 +68,8 @@ function* setTemplate(fact: FactBuilder, names: readonly string[], directory: st
   if (there.length === 0) return void fact.set('ignored', [], at).set('older', false, at).set('form', 'usual', at);
   const knows = release.is === 'known' ? hasChange(release.release, 'containerdVersion3') : undefined;
   if (knows === undefined) {
-    const why: Unknown = release.is === 'unknown' ? release : { is: 'unknown', why: 'ambiguous', said: 'which template this release reads is not known', where: [release.where] };
+    const why: Unknown =
+      release.is === 'unknown' ? release : { is: 'unknown', why: 'ambiguous', said: 'which template this release reads is not known', where: [release.where] };
     for (const part of parts) fact.gap(part, why);
     return;
   }
@@ -99,8 +98,7 @@ function* setRendered(fact: FactBuilder, names: readonly string[], directory: st
   const text = yield* read(path);
   if (text.is !== 'got') return void fact.gap('weak', text.is === 'blocked' ? unknown(text, path) : unparsable(`${path} cannot be read`, { path }));
   const parsed = parseToml(text.value);
-  if (parsed.is === 'broken')
-    return void fact.gap('weak', unparsable(`${path} is not valid TOML (${parsed.problem.message})`, placed(path, parsed.problem)));
+  if (parsed.is === 'broken') return void fact.gap('weak', unparsable(`${path} is not valid TOML (${parsed.problem.message})`, placed(path, parsed.problem)));
   const weak = weakSettings(parsed.root);
   fact.set(
     'weak',

@@ -10,7 +10,8 @@ export const k3sDatastore = defineKind({
   name: 'k3s-datastore',
   noun: "K3s's datastore",
   absent: 'K3s keeps the state of the cluster on its servers',
-  describe: 'The external datastore that a K3s server is told to use (datastore-endpoint), and whether TLS protects the way to it. No name and no password is kept.',
+  describe:
+    'The external datastore that a K3s server is told to use (datastore-endpoint), and whether TLS protects the way to it. No name and no password is kept.',
   fields: {},
   shape: record({
     engine: string('what it is', engines),

@@ -36,7 +36,8 @@ export const k3sEncryption = defineKind({
     if (text.is === 'absent')
       return { is: 'unknown', why: 'ambiguous', said: `${path} is written when K3s starts, and is not there yet`, where: [{ path }, where] };
     const parsed = parseYaml(text.value);
-    if (parsed.is === 'broken') return unparsable(`${path} is not valid (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
+    if (parsed.is === 'broken')
+      return unparsable(`${path} is not valid (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
     const found = providersOf(parsed.root);
     const fact = new FactBuilder().consulted({ path }, where).set('path', path, where);
     if (!found) return unparsable(`${path} holds no encryption configuration`, { path });

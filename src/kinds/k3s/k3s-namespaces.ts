@@ -21,7 +21,8 @@ const lacks = {
   },
   'pod-security': {
     from: ['namespaces'],
-    names: (namespaces = []) => namespaces.filter((one) => !['baseline', 'restricted'].includes(String(field(one, 'metadata', 'labels', enforced)))).map(nameOf),
+    names: (namespaces = []) =>
+      namespaces.filter((one) => !['baseline', 'restricted'].includes(String(field(one, 'metadata', 'labels', enforced)))).map(nameOf),
   },
   'account-without-token': {
     from: ['serviceaccounts'],
@@ -63,6 +64,9 @@ export const k3sNamespaces = defineKind({
     const listed = found.flatMap((f) => (f.is === 'listed' ? [f] : []));
     const lacking = names(...listed.map((f) => f.items)).filter((name) => !except.includes(name));
     const where = listed.map((f) => f.where);
-    return new FactBuilder().consulted(...where).set('namespaces', lacking, ...where).build();
+    return new FactBuilder()
+      .consulted(...where)
+      .set('namespaces', lacking, ...where)
+      .build();
   },
 });

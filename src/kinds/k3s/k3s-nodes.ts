@@ -10,7 +10,8 @@ const label = (node: ApiObject, role: string): boolean => field(node, 'metadata'
 export const k3sNodes = defineKind({
   name: 'k3s-nodes',
   noun: 'nodes of the cluster',
-  describe: 'The nodes of the cluster: which are servers, and which hold etcd, by the labels that K3s gives them. Asks the cluster, so only where --kubectl is given.',
+  describe:
+    'The nodes of the cluster: which are servers, and which hold etcd, by the labels that K3s gives them. Asks the cluster, so only where --kubectl is given.',
   fields: {},
   shape: record({
     nodes: list(string('a node'), 'all of them'),

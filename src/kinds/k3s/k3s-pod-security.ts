@@ -13,8 +13,7 @@ export const k3sPodSecurity = defineKind({
   name: 'k3s-pod-security',
   noun: 'the standard for pods',
   absent: 'the API server is told no configuration of admission',
-  describe:
-    'The defaults of Pod Security Admission, from the file that admission-control-config-file names (kubernetes/pod-security-admission:admission/api).',
+  describe: 'The defaults of Pod Security Admission, from the file that admission-control-config-file names (kubernetes/pod-security-admission:admission/api).',
   fields: {},
   shape: record({
     path: string('the file'),
@@ -35,7 +34,8 @@ export const k3sPodSecurity = defineKind({
     if (text.is === 'blocked') return unknown(text, path);
     if (text.is === 'absent') return unparsable(`${path} is not there, so the API server does not start`, { path }, where);
     const parsed = parseYaml(text.value);
-    if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
+    if (parsed.is === 'broken')
+      return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the API server does not start`, placed(path, parsed.problem));
     return factOf(path, parsed.root);
   },
 });

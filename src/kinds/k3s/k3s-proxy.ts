@@ -3,6 +3,7 @@ import { type Answer, type Asking, type Stat, stat, together } from '../../facts
 import { gapOf } from '../../facts/environment/environment.ts';
 import { environmentOfUnit } from '../../facts/environment/unit.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { isExempt } from '../../facts/k3s/no-proxy.ts';
@@ -37,7 +38,7 @@ export const k3sProxy = defineKind({
   touches: () => [
     k3sModel,
     startOfK3s,
-    ...['k3s.service', 'k3s-agent.service'].map((unit) => environmentOfUnit.of(unit, { manager: 'system' as const, as: { name: 'root', uid: 0, gid: 0, home: '/root' } })),
+    ...['k3s.service', 'k3s-agent.service'].map((unit) => environmentOfUnit.of(unit, { manager: 'system' as const, as: rootAccount })),
     { do: 'stat', named: 'the files in which proxies are set', later: true },
   ],
   *learn(): Asking<Fact> {
@@ -56,16 +57,27 @@ export const k3sProxy = defineKind({
     const where = (name: string): readonly Where[] => environment.variables.get(name)?.where.slice(0, 1) ?? [];
     const set = [...proxies, ...ofContainerd].filter((name) => value(name) !== '');
     if (set.length === 0) return missing(start.command.where);
-    fact.set('set', set, ...set.flatMap(where)).set('all', set.some((name) => proxies.includes(name)), ...set.flatMap(where));
+    fact.set('set', set, ...set.flatMap(where)).set(
+      'all',
+      set.some((name) => proxies.includes(name)),
+      ...set.flatMap(where),
+    );
     const no = exempt.find((name) => value(name) !== '');
     if (no !== undefined) fact.set('noProxy', value(no), ...where(no));
     else fact.at('noProxy', ...set.flatMap(where));
-    const pairs = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].filter((name) => value(name) !== '' && value(name.toLowerCase()) !== '' && value(name) !== value(name.toLowerCase()));
+    const pairs = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].filter(
+      (name) => value(name) !== '' && value(name.toLowerCase()) !== '' && value(name) !== value(name.toLowerCase()),
+    );
     fact.set('differing', pairs, ...(pairs.length > 0 ? pairs.flatMap((name) => [...where(name), ...where(name.toLowerCase())]) : [start.command.where]));
     const url = model.flags.one('server');
     const host = /^[a-z]+:\/\/(\[[^\]]*\]|[^/:]+)/i.exec(url?.value ?? '')?.[1]?.replace(/^\[|\]$/g, '');
-    if (host !== undefined && url) fact.set('server', host, url.where).set('serverExempt', isExempt(host, no === undefined ? '' : value(no)), url.where, ...(no ? where(no) : []));
-    yield* setOpen(fact, set.filter((name) => credentials.test(value(name))).map((name) => ({ name, where: where(name)[0] })), start.command.where);
+    if (host !== undefined && url)
+      fact.set('server', host, url.where).set('serverExempt', isExempt(host, no === undefined ? '' : value(no)), url.where, ...(no ? where(no) : []));
+    yield* setOpen(
+      fact,
+      set.filter((name) => credentials.test(value(name))).map((name) => ({ name, where: where(name)[0] })),
+      start.command.where,
+    );
     return fact.build();
   },
 });

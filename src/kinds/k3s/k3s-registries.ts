@@ -22,7 +22,9 @@ export const k3sRegistries = defineKind({
     path: string('the file'),
     mode: mode('its permission bits'),
     uid: number('its owner'),
-    heeded: says(boolean('K3s runs its own containerd, which it writes this for'), { no: 'another runtime pulls the images, and does not read registries.yaml' }),
+    heeded: says(boolean('K3s runs its own containerd, which it writes this for'), {
+      no: 'another runtime pulls the images, and does not read registries.yaml',
+    }),
     refused: list(string('a mistake'), 'what K3s refuses: the node does not come up'),
     ignored: list(record({ key: string('the key'), what: string('why it does not count') }), 'what K3s passes over in silence'),
     insecure: list(

@@ -27,6 +27,9 @@ export const k3sRoles = defineKind({
       .filter((binding) => nameOf(binding) !== 'cluster-admin' && subjectsOf(binding).some(({ kind, name }) => kind === 'Group' && name === 'system:masters'))
       .map(nameOf);
     const fact = new FactBuilder().consulted(...found.where);
-    return fact.set('wildcards', wildcards, ...found.where).set('masters', masters, ...found.where).build();
+    return fact
+      .set('wildcards', wildcards, ...found.where)
+      .set('masters', masters, ...found.where)
+      .build();
   },
 });

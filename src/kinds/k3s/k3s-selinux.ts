@@ -22,7 +22,7 @@ export const k3sSelinux = defineKind({
     flag: boolean('K3s is told to heed it: --selinux, selinux: true or K3S_SELINUX'),
     module: boolean('the active store of the targeted policy has the module k3s, and it is not disabled'),
   }),
-  touches: () => [k3sModel, selinux, ...directories.map((path) => ({ do: 'list' as const, path }))],
+  touches: () => [k3sModel, selinux, ...[...stores, ...directories].map((path) => ({ do: 'list' as const, path }))],
   *learn(): Asking<Fact> {
     const model = yield* k3sModel();
     if (model.is === 'unknown') return model;
@@ -43,6 +43,10 @@ export const k3sSelinux = defineKind({
 });
 
 function* moduleIn(): Asking<{ readonly there: boolean; readonly where: readonly Where[] } | Unknown> {
+  const whole = yield* together(stores.map((path) => list(path)));
+  for (const [at, answer] of whole.entries()) if (answer.is === 'blocked') return unknown(answer, stores[at] as string);
+  if (whole.every((answer) => answer.is === 'absent'))
+    return { is: 'unknown', why: 'ambiguous', said: 'no store of modules of the targeted policy was found', where: stores.map((path) => ({ path })) };
   const answers = yield* together(directories.map((path) => list(path)));
   const has = (at: number): boolean => {
     const answer = answers[at];

@@ -42,13 +42,13 @@ export const k3sState = defineKind({
     const { path, own } = found;
     const entries = found.entries.filter(({ name }) => !name.startsWith('.') && !except.includes(name));
     const fact = new FactBuilder().consulted({ path }).set('path', path, { path }).set('mode', own.mode, { path }).set('uid', own.uid, { path });
-    fact.set('entries', entries.map(valueOf), { path });
+    fact.set('entries', entries.map(jsonOf), { path });
     for (const [at, one] of entries.entries()) fact.at(['entries', String(at)], { path: one.path });
     return fact.build();
   },
 });
 
-const valueOf = ({ name, path, end }: StateEntry): Json => ({
+const jsonOf = ({ name, path, end }: StateEntry): Json => ({
   name,
   path,
   ...(end ? { type: end.type, mode: end.mode, uid: end.uid, size: end.size } : {}),

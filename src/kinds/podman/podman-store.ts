@@ -36,7 +36,8 @@ export const podmanStore = defineKind({
   shape: record({
     created: boolean('the store is there'),
     graphRoot: string('where it is'),
-    usable: boolean('Podman accepts storage.conf: runroot and graphroot are not left out'),
+    usable: boolean('Podman accepts storage.conf: runroot and graphroot are not left out, and the driver takes the values'),
+    refused: string('the key of storage.conf whose value no command gets past'),
     configured: string('the driver that storage.conf names'),
     driver: string('the driver in force'),
     traces: listOf(string('a driver'), 'drivers that have left a directory in the store'),
@@ -65,6 +66,9 @@ export const podmanStore = defineKind({
     const usable = lookup(storage, 'usable');
     if (usable.gap) fact.gap('usable', usable.gap);
     else fact.set('usable', usable.value, ...usable.where);
+    const refused = lookup(storage, 'refused');
+    if (refused.gap) fact.gap('refused', refused.gap);
+    else fact.at('refused', { path: graphRoot }).set('refused', refused.value, ...refused.where);
     if (info.inode) {
       const here = { path: graphRoot, said: `mode ${info.inode.mode.toString(8).padStart(4, '0')}, owner ${info.inode.uid}` };
       fact

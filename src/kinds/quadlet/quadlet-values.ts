@@ -1,15 +1,18 @@
 /** Kind `quadlet-values`: values of a Quadlet file that Podman or systemd refuses. */
 
 import { type Asking, together } from '../../facts/ask.ts';
+import type { Release } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { type BadValue, bad } from '../../facts/quadlet/bad-value.ts';
 import { type Cuts, cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
 import { givenBy } from '../../facts/quadlet/quadlet-given.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
-import { type BadValue, type Values, valuesOfUnit } from '../../facts/quadlet/quadlet-values.ts';
+import { type Values, valuesOfUnit } from '../../facts/quadlet/quadlet-values.ts';
+import { onHostTouches, refusalOnHost } from '../../facts/quadlet/value-on-host.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
 import type { Assignment } from '../../facts/systemd/syntax.ts';
@@ -37,7 +40,7 @@ export const quadletValues = defineKind({
     idle: badValues('values that are taken and have no effect, or a wrong one'),
     ...cutFields,
   }),
-  touches: () => [quadletHosts, forAccount(generatedService, anyone)],
+  touches: () => [quadletHosts, forAccount(generatedService, anyone), ...onHostTouches],
   *learn({ path }): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;
@@ -46,13 +49,22 @@ export const quadletValues = defineKind({
     const sources = yield* together(hosts.each.map((host) => sourceOf(host, file)));
     const hidden = sources.find((s): s is Unknown => 'is' in s);
     if (hidden) return hidden;
-    const judged = (sources as Source[]).map((source, at) => judge(source, hosts.each[at] as QuadletHost));
+    const judged = yield* together((sources as Source[]).map((source, at) => judge(source, hosts.each[at] as QuadletHost)));
     const { assignments, dropIns } = sources.at(-1) as Source;
     return told(judged, path, hosts.release, (bad) => cutsOf(bad, [...assignments, ...dropIns.assignments]));
   },
 });
 
-function judge({ file, ending, manager, assignments, dropIns, names, expand, pod }: Source, { release }: QuadletHost): Values {
+function* judge(source: Source, { release }: QuadletHost): Asking<Values> {
+  const values = ofFiles(source, release);
+  const { owner, moves, ending } = source;
+  const asked = yield* together(values.ofHost.map((given) => refusalOnHost(ending, given, { release, owner, moves })));
+  const refused = values.ofHost.flatMap((given, at) => (typeof asked[at] === 'string' ? [bad(given, asked[at])] : []));
+  const open = values.open ?? asked.find((a) => typeof a === 'object');
+  return { ...values, refused: [...values.refused, ...refused], ...(open ? { open } : {}) };
+}
+
+function ofFiles({ file, ending, manager, assignments, dropIns, names, expand, pod }: Source, release: Release): Values {
   const values = valuesOfUnit({
     path: file.path,
     ending,

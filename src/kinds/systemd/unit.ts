@@ -3,6 +3,7 @@ import type { Asking } from '../../facts/ask.ts';
 import { unitLines } from '../../facts/environment/unit-lines.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { withLater } from '../../facts/later.ts';
 import { boolean, list, map, mode, record, type Shape, string } from '../../facts/shape.ts';
 import { mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { type DirectiveClass, directives, enumerations } from '../../facts/systemd/directives.ts';
@@ -61,7 +62,11 @@ export const unit = defineKind({
       describe: 'also read the files that EnvironmentFile= names',
     },
   },
-  shape: record(Object.assign(Object.fromEntries([...directives].map(([name, how]) => [name, shapeOf(name, how)])), states)),
+  // A shape for each directive of systemd: few runs look at them.
+  shape: withLater(
+    { type: 'record' as const, describe: '' },
+    { fields: () => Object.assign(Object.fromEntries([...directives].map(([name, how]) => [name, shapeOf(name, how)])), states) },
+  ),
   touches: (q) => {
     const { name, manager } = asked(q);
     // `{ each: manager }` is not known before the scan.

@@ -39,6 +39,8 @@ export const qm = defineKind({
     cpuWeight: number('CPUWeight=; idle, the lowest there is, is 0; unset when there is none, which counts as 100'),
     memoryMax: string('MemoryMax=; unset when there is none, or infinity'),
     memoryHigh: string('MemoryHigh=; unset when there is none, or infinity'),
+    nofile: number('the most open files that the partition may have: Ulimit= or LimitNOFILE='),
+    nestedFits: boolean('containers inside it ask for no more open files than that, or may raise the limit'),
     nestedHostNetwork: boolean('the containers inside it share the network of the host'),
   }),
   touches: (q) => [
@@ -68,6 +70,7 @@ export const qm = defineKind({
     yield* limits(fact, loaded.assignments);
     yield* scores(fact, loaded.assignments, safety);
     yield* nested(fact);
+    yield* openFiles(fact, loaded);
     return fact.build();
   },
 });
@@ -203,4 +206,47 @@ function inContainers(root: TextNode, key: string): TextEntry | undefined {
   const find = (node: TextNode | undefined, name: string): TextEntry | undefined =>
     node?.is === 'map' ? node.entries.findLast((e) => e.key.toLowerCase() === name) : undefined;
   return find(find(root, 'containers')?.value, key);
+}
+
+/** What Podman 5.3.0 to 5.3.2 asks for where nothing is said (containers/podman:libpod/container_internal_common.go by release). */
+const asked = 1_048_576;
+
+/** Containers inside the partition cannot raise a limit that it has, unless it keeps CAP_SYS_RESOURCE. */
+function* openFiles(fact: FactBuilder, { assignments, path = '' }: Quadlet): Asking<void> {
+  const texts = yield* together(nestedPaths.map((p) => read(p)));
+  const ulimit = assignments.findLast((a) => a.section === 'Container' && a.key === 'Ulimit' && a.value.startsWith('nofile='));
+  const service = last(assignments, 'Service', 'LimitNOFILE');
+  const set = ulimit ?? service;
+  const most = set && hardOf(set.value.replace(/^nofile=/, ''));
+  const drops = assignments.findLast((a) => a.section === 'Container' && a.key === 'DropCapability' && /\b(?:all|(?:cap_)?sys_resource)\b/i.test(a.value));
+  const here = set?.where ?? { path, looked: true as const };
+  fact.at('nofile', here).set('nofile', most, here);
+  for (const [at, text] of texts.entries()) if (text.is === 'blocked') return void fact.gap('nestedFits', unknown(text, nestedPaths[at] ?? ''));
+  if (!drops) return void fact.set('nestedFits', true, { ...here, said: 'CAP_SYS_RESOURCE is kept' });
+  const inside = nestedLimit(texts);
+  const wants = inside?.most ?? asked;
+  if (most !== undefined && wants <= most) return void fact.set('nestedFits', true, here, ...(inside ? [inside.where] : []));
+  if (most !== undefined && inside) return void fact.set('nestedFits', false, inside.where, here, drops.where);
+  const said =
+    most === undefined
+      ? 'no file limits the open files of the partition, and the limit of the manager does not show'
+      : 'Podman 5.3.0 to 5.3.2 asks for 1048576 open files, and which Podman is inside the partition cannot be told';
+  fact.gap('nestedFits', { is: 'unknown', why: 'unsupported', said, where: [here] });
+}
+
+/** The second number of `soft:hard`, else the only one. */
+function hardOf(value: string): number | undefined {
+  const hard = value.split(':').at(-1) ?? '';
+  if (/^(?:infinity|unlimited|-1)$/.test(hard)) return Number.MAX_SAFE_INTEGER;
+  return /^\d{1,15}$/.test(hard) ? Number(hard) : undefined;
+}
+
+/** `nofile=` among default_ulimits of the containers.conf inside; later files win. */
+function nestedLimit(texts: readonly Answer<string>[]): { readonly most: number; readonly where: Where } | undefined {
+  const found = texts.flatMap((text, at) => {
+    const [, value] = (text.is === 'got' && /^\s*default_ulimits\s*=\s*\[[^\]]*?["']nofile=([\d:-]+)["']/m.exec(text.value)) || [];
+    const most = value === undefined ? undefined : hardOf(value);
+    return most === undefined ? [] : [{ most, where: { path: nestedPaths[at] ?? '' } }];
+  });
+  return found.at(-1);
 }

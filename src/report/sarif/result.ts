@@ -1,9 +1,9 @@
 /** A verdict as a SARIF result, and an undecided one as a notification beside it. */
 import type { Notification, Result } from 'sarif';
-import { identityOf, type Report, type Verdict } from '../../verdicts/report.ts';
+import { answerOf, identityOf, type Report, type Verdict } from '../../verdicts/report.ts';
 import { listedChecks } from '../../verdicts/steps.ts';
 import { canonical } from '../canonical.ts';
-import { bare, isWaived, places, placeText } from '../findings.ts';
+import { answerText, bare, isWaived, places, placeText } from '../findings.ts';
 import { fingerprint, uuid } from '../ids.ts';
 import type { Style } from '../style.ts';
 import { clip, visible } from '../text.ts';
@@ -26,7 +26,7 @@ export interface Context {
   readonly ruleIndex: ReadonlyMap<string, number>;
   /** Where results stand. */
   readonly anchor: Anchor;
-  /** Whether any verdict is waived: then every result must say whether it is. */
+  /** Whether any verdict is waived, or answered with yes: then every result must say whether it is. */
   readonly suppressions: boolean;
 }
 
@@ -56,8 +56,9 @@ export function result(verdict: Verdict, context: Context): Result {
   };
 }
 
-function kindOf({ outcome, severity }: Verdict): 'fail' | 'informational' | 'open' | 'pass' | 'notApplicable' {
-  switch (outcome) {
+function kindOf(verdict: Verdict): 'fail' | 'informational' | 'open' | 'pass' | 'notApplicable' {
+  const { outcome, severity } = verdict;
+  switch (answerOf(verdict) === 'no' ? 'fail' : outcome) {
     case 'fail':
       return severity === 'info' ? 'informational' : 'fail';
     case 'unknown':
@@ -73,17 +74,22 @@ function kindOf({ outcome, severity }: Verdict): 'fail' | 'informational' | 'ope
 function sentence(verdict: Verdict): string {
   const about = verdict.subject === undefined ? '' : `${verdict.subject}: `;
   const outcome = { fail: '', pass: '', unknown: 'Not decided: ', 'not-applicable': 'Does not apply: ' }[verdict.outcome];
-  const next = verdict.next === undefined ? '' : ` To decide it: ${stop(verdict.next)}`;
+  const answer = verdict.attested ? ` ${stop(capital(answerText(verdict.attested)))}` : '';
+  const next = verdict.next === undefined || answerOf(verdict) !== undefined ? '' : ` To decide it: ${stop(verdict.next)}`;
   const [place] = places(verdict);
   const said = place?.said ? ` (${place.said})` : '';
   const line = place?.text === undefined ? '' : `, “${place.text.trim()}”`;
   const seen = place ? ` Seen at ${placeText(place)}${said}${line}.` : '';
-  return clip(visible(`${outcome}${about}${stop(bare(verdict))}${seen}${next}`).replaceAll('](', '] ('), longestMessage);
+  return clip(visible(`${outcome}${about}${stop(bare(verdict))}${answer}${seen}${next}`).replaceAll('](', '] ('), longestMessage);
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const stop = (text: string): string => (/[.!?。]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
 
 function suppressions(verdict: Verdict): NonNullable<Result['suppressions']> {
+  if (!isWaived(verdict) && verdict.attested && answerOf(verdict) === 'yes')
+    return [{ kind: 'external', status: 'accepted', justification: clip(visible(answerText(verdict.attested)), longestMessage) }];
   if (!isWaived(verdict) || !verdict.waived) return [];
   const { by, until, because } = verdict.waived;
   return [{ kind: 'external', status: 'accepted', justification: clip(visible(`${because} (until ${until}, by ${by})`), longestMessage) }];

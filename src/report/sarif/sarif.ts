@@ -2,7 +2,7 @@
  * SARIF 2.1.0, in two profiles, since GitHub ignores `kind` and
  * `suppressions` and would open an alert for every pass and every waiver.
  *
- * - `github`: failures and unknowns that nobody waived. An unknown keeps the
+ * - `github`: failures and unknowns that nobody waived or answered with yes. An unknown keeps the
  *   alert of an earlier failure open: left out, it would read as fixed
  *   although nobody could look. At most 5,000 results, most severe first.
  *   Results stand with the thing judged, so that an alert stays the same
@@ -14,10 +14,10 @@
  * only say of files whose present content is known.
  */
 import type { Invocation, Log, Notification, Run } from 'sarif';
-import { identityOf, type Report, type RuleCard, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
+import { answerOf, identityOf, type Report, type RuleCard, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
 import { gateRecord } from '../../verdicts/summarize.ts';
 import { canonical } from '../canonical.ts';
-import { isWaived, mostSevereFirst, tally } from '../findings.ts';
+import { isAccepted, isUndecided, isWaived, mostSevereFirst, tally } from '../findings.ts';
 import { formatOfOne } from '../format.ts';
 import { home } from '../home.ts';
 import { uuid } from '../ids.ts';
@@ -60,16 +60,18 @@ function run(report: Report, style: Style, { full, unknown }: Manner): Run {
   const artifacts = new Artifacts(identityOf(report.target));
   const ruleIndex = new Map(report.rules.map(({ id }, at) => [id, at]));
   const anchor = full ? 'evidence' : 'subject';
-  const context: Context = { report, style, full, artifacts, ruleIndex, anchor, suppressions: full && report.verdicts.some(isWaived) };
-  const open = report.verdicts.filter(isOpen);
-  const { kept, left } = choose(unknown === 'each' ? report.verdicts : report.verdicts.filter((v) => !isOpen(v)), full);
+  const context: Context = { report, style, full, artifacts, ruleIndex, anchor, suppressions: full && report.verdicts.some(isAccepted) };
+  const open = report.verdicts.filter(isUndecided);
+  const { kept, left } = choose(unknown === 'each' ? report.verdicts : report.verdicts.filter((v) => !isUndecided(v)), full);
   const folded = unknown === 'folded' ? foldedResults(open, context) : [];
   const results = [...kept.map((verdict) => result(verdict, context)), ...folded];
   const notifications = [
     ...(report.target.truncated ? [truncated] : []),
     ...(left > 0 ? [leftOut(left)] : []),
     ...(report.undecidedProfiles ?? []).map(undecidedProfile),
-    ...(unknown === 'each' ? kept.filter((v) => v.outcome === 'unknown') : open.slice(0, mostResults)).map((verdict) => undecided(verdict, context)),
+    ...(unknown === 'each' ? kept.filter((v) => v.outcome === 'unknown' && answerOf(v) === undefined) : open.slice(0, mostResults)).map((verdict) =>
+      undecided(verdict, context),
+    ),
   ];
   return {
     tool: { driver: driver(report, style, full, folded.length > 0) },
@@ -95,17 +97,14 @@ function run(report: Report, style: Style, { full, unknown }: Manner): Run {
 /** The verdicts that become results, in the report's order, and how many had no place. */
 function choose(verdicts: readonly Verdict[], full: boolean): { kept: readonly Verdict[]; left: number } {
   if (full) return { kept: verdicts, left: 0 };
-  const wanted = verdicts.filter((v) => (v.outcome === 'fail' || v.outcome === 'unknown') && !isWaived(v));
+  const wanted = verdicts.filter((v) => (v.outcome === 'fail' || v.outcome === 'unknown') && !isAccepted(v));
   const first = new Set(mostSevereFirst(wanted).slice(0, mostResults));
   return { kept: wanted.filter((v) => first.has(v)), left: wanted.length - first.size };
 }
 
-/** Nobody could decide it, and nobody accepted that. */
-const isOpen = (verdict: Verdict): boolean => verdict.outcome === 'unknown' && !isWaived(verdict);
-
 /** The gravest of what was found against a rule in this run; the rule's own severity when nothing was. */
 function foundOf({ id, severity }: RuleCard, verdicts: readonly Verdict[]): Severity {
-  const found = verdicts.filter((v) => v.rule === id && v.outcome === 'fail' && !isWaived(v)).map((v) => v.severity);
+  const found = verdicts.filter((v) => v.rule === id && (v.outcome === 'fail' || answerOf(v) === 'no') && !isWaived(v)).map((v) => v.severity);
   return severities.find((s) => found.includes(s)) ?? severity;
 }
 
@@ -177,7 +176,8 @@ function automation(report: Report, { hash, category }: Style): Run['automationD
 /** Not successful when anything could not be looked at: a run with gaps must not look complete. */
 function invocation({ target, verdicts, undecidedProfiles = [] }: Report, notifications: Notification[]): Invocation {
   return {
-    executionSuccessful: target.truncated !== true && undecidedProfiles.length === 0 && verdicts.every((v) => v.outcome !== 'unknown'),
+    executionSuccessful:
+      target.truncated !== true && undecidedProfiles.length === 0 && verdicts.every((v) => v.outcome !== 'unknown' || answerOf(v) !== undefined),
     ...(isInstant(target.takenAt) ? { startTimeUtc: target.takenAt, endTimeUtc: target.takenAt } : {}),
     toolExecutionNotifications: notifications,
   };

@@ -2,7 +2,7 @@
 import { type Report, severities, type Verdict } from '../../verdicts/report.ts';
 import { isActing, type Step, shellOf, tellStep } from '../../verdicts/steps.ts';
 import { reaches } from '../../verdicts/summarize.ts';
-import { isWaived } from '../findings.ts';
+import { isWaived, numberOf } from '../findings.ts';
 import { remedyIn } from '../offline.ts';
 import { type PlanStep, stepsOf } from '../plan.ts';
 import type { Style } from '../style.ts';
@@ -36,7 +36,8 @@ export function causesOf(report: Report, { failOn }: Style): Cause[] {
   const plan = stepsOf(report, failOn).filter((step) => step.closes.length > 0);
   const open = report.verdicts.filter((v) => v.outcome === 'fail' && !isWaived(v));
   const once = new Set([...Map.groupBy(open, (v) => v.rule)].flatMap(([rule, of]) => (of.length === 1 ? [rule] : [])));
-  const groups = [...Map.groupBy(open, (v) => causeKey(report, v))].map(([, of]) => cause(report, of as [Verdict, ...Verdict[]], plan, once, failOn));
+  const name = nameIn(report, once);
+  const groups = [...Map.groupBy(open, (v) => causeKey(report, v))].map(([, of]) => cause(report, of as [Verdict, ...Verdict[]], plan, name, failOn));
   return groups.toSorted((a, b) => a.at - b.at || rank(a.verdicts[0]) - rank(b.verdicts[0]));
 }
 
@@ -60,7 +61,7 @@ function cause(
   report: Report,
   of: readonly [Verdict, ...Verdict[]],
   plan: readonly PlanStep[],
-  once: ReadonlySet<string>,
+  name: (rule: string, of: readonly Verdict[]) => string,
   failOn: Style['failOn'],
 ): Cause & { readonly at: number } {
   const verdicts = of.toSorted((a, b) => rank(a) - rank(b)) as [Verdict, ...Verdict[]];
@@ -70,12 +71,17 @@ function cause(
   const at = step ? plan.findIndex((planned) => wordsOf(planned.step) === wordsOf(step)) : plan.length;
   const planned = plan[at];
   const own = plan.filter(({ closes: all }) => all.some((f) => f.rule === worst.rule && f.subject === worst.subject));
-  return { verdicts, closes, at, ids: idsOf(verdicts, once), ...(planned ? { first: told(planned, own.length) } : {}) };
+  return { verdicts, closes, at, ids: idsOf(verdicts, name), ...(planned ? { first: told(planned, own.length) } : {}) };
 }
 
-function idsOf(verdicts: readonly Verdict[], once: ReadonlySet<string>): string {
+const idsOf = (verdicts: readonly Verdict[], name: (rule: string, of: readonly Verdict[]) => string): string =>
+  [...Map.groupBy(verdicts, (v) => v.rule)].map(([rule, of]) => name(rule, of)).join(', ');
+
+/** How a rule is called on the page: with its number, where a benchmark was chosen, and with what it is about where it fails more than once. */
+function nameIn(report: Report, once: ReadonlySet<string>): (rule: string, of: readonly Verdict[]) => string {
+  const number = numberOf(report);
   const about = (of: readonly Verdict[]): string => of.map((v) => v.subject ?? 'the host').join(', ');
-  return [...Map.groupBy(verdicts, (v) => v.rule)].map(([rule, of]) => (once.has(rule) ? rule : `${rule} (${about(of)})`)).join(', ');
+  return (rule, of) => [number(rule), rule, once.has(rule) ? undefined : `(${about(of)})`].filter((part) => part !== undefined).join(' ');
 }
 
 function told({ number, step, who }: PlanStep, of: number): FirstStep {

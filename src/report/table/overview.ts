@@ -1,5 +1,5 @@
 /** Several targets at a glance: a line each, then how many stand how. */
-import type { Report } from '../../verdicts/report.ts';
+import { answerOf, type Report } from '../../verdicts/report.ts';
 import { gate, reaches } from '../../verdicts/summarize.ts';
 import { bySeverity, isWaived, plural } from '../findings.ts';
 import type { Style } from '../style.ts';
@@ -42,10 +42,12 @@ function found({ verdicts }: Report, { failOn }: Style): string {
   const fails = verdicts.filter((v) => v.outcome === 'fail' && !isWaived(v));
   const seen = fails.filter((v) => reaches(v.severity, failOn === 'never' ? 'high' : failOn));
   const lower = fails.length - seen.length;
-  const open = verdicts.filter((v) => v.outcome === 'unknown').length;
+  const open = verdicts.filter((v) => v.outcome === 'unknown' && answerOf(v) === undefined).length;
+  const denied = verdicts.filter((v) => answerOf(v) === 'no').length;
   const parts = [
     ...(seen.length === 0 ? [] : [bySeverity(seen)]),
     ...(lower === 0 ? [] : [`${lower} ${seen.length === 0 ? `below ${failOn === 'never' ? 'high' : failOn}` : 'lower'}`]),
+    ...(denied === 0 ? [] : [`${denied} answered with no`]),
     ...(open === 0 ? [] : [`${open} not decided`]),
   ];
   return parts.length === 0 ? (verdicts.some((v) => v.outcome === 'pass') ? 'nothing fails' : 'nothing was judged') : parts.join(', ');

@@ -1,7 +1,7 @@
 /** Whether a target is ready, and for which profiles: the gate in the words of whoever waits for it. */
-import type { GateRecord, Report, Verdict } from '../../verdicts/report.ts';
+import { answerOf, type GateRecord, type Report, type Verdict } from '../../verdicts/report.ts';
 import { gateRecord, reaches } from '../../verdicts/summarize.ts';
-import { cards, isWaived } from '../findings.ts';
+import { cards, isUndecided, isWaived } from '../findings.ts';
 import type { Style } from '../style.ts';
 
 export type Standing = 'NOT READY' | 'NOT DECIDED' | 'READY' | 'NO GATE';
@@ -41,8 +41,8 @@ export function readiness(report: Report, style: Style): Readiness {
 
 function ofVerdicts(verdicts: readonly Verdict[], { failOn, allowIncomplete = false }: Style): Standing {
   const counting = verdicts.filter((v) => !isWaived(v) && reaches(v.severity, failOn));
-  if (counting.some((v) => v.outcome === 'fail')) return 'NOT READY';
-  return !allowIncomplete && counting.some((v) => v.outcome === 'unknown') ? 'NOT DECIDED' : 'READY';
+  if (counting.some((v) => v.outcome === 'fail' || answerOf(v) === 'no')) return 'NOT READY';
+  return !allowIncomplete && counting.some(isUndecided) ? 'NOT DECIDED' : 'READY';
 }
 
 /** What keeps the gate from deciding, whatever the single checks say. */
@@ -50,7 +50,7 @@ function boundBy({ caveats = [], verdicts, target, undecidedProfiles = [], profi
   const caveat = caveats.find((c) => c.about !== 'target');
   if (caveat) return caveat.said;
   if (verdicts.every((v) => v.outcome === 'not-applicable')) return 'nothing was judged: no check applies.';
-  if (verdicts.every((v) => v.outcome === 'not-applicable' || v.outcome === 'unknown')) return 'no check could be decided.';
+  if (verdicts.every((v) => v.outcome === 'not-applicable' || isUndecided(v))) return 'no check could be decided.';
   if (target.truncated) return 'the snapshot is cut off, and what it lacks is not known.';
   if (undecidedProfiles.length > 0 && profiles.every((p) => p.id === 'base')) return 'what runs here could not be found out; -p names the profile.';
   return undefined;

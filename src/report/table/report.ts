@@ -1,7 +1,7 @@
 /** The page of one target: summary, what to do, what fails, what was not decided, the last line. */
-import { type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
+import { answerOf, type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
 import { reaches } from '../../verdicts/summarize.ts';
-import { cards, checks, isWaived, mostSevereFirst, sentence } from '../findings.ts';
+import { answerText, cards, checks, isUndecided, isWaived, mostSevereFirst, numberOf, sentence } from '../findings.ts';
 import { type Way, waysToDecide } from '../missing.ts';
 import { clip, plain } from '../text.ts';
 import { briefly } from './brief.ts';
@@ -83,7 +83,24 @@ function shortSections(report: Report, causes: readonly Cause[], page: Page): Bl
   const leading = severities.find((s) => lower.some((c) => c.verdicts[0].severity === s));
   const count = lower.reduce((sum, c) => sum + c.verdicts.length, 0);
   const title = `${leading}${lower.some((c) => c.verdicts[0].severity !== leading) ? ' and lower' : ''} (${count}; all with -v)`;
-  return [...entries, ...section(title, undefined, [briefly(lower, page)], page), ...waived(report, page)];
+  return [
+    ...answered(report, 'no', page),
+    ...entries,
+    ...section(title, undefined, [briefly(lower, page)], page),
+    ...answered(report, 'yes', page),
+    ...waived(report, page),
+  ];
+}
+
+/** What people answered: who, until when, and what it is about. */
+function answered({ verdicts, rules }: Report, answer: 'yes' | 'no', page: Page): Block[] {
+  const titles = new Map(rules.map(({ id, title, failing }) => [id, answer === 'yes' ? title : (failing ?? title)]));
+  const of = mostSevereFirst(verdicts).filter((v) => answerOf(v) === answer && !isWaived(v));
+  const lines = of.flatMap((v) => {
+    const who = answerText(v.attested as NonNullable<Verdict['attested']>).replace(/^answered (?:yes|no) /, '');
+    return aside(plain(clip(`${titles.get(v.rule)} (${who})`, 1000)), named(v), page, 3);
+  });
+  return section(`answered with ${answer}`, of.length, [lines], page);
 }
 
 function waived({ verdicts }: Report, page: Page): Block[] {
@@ -98,13 +115,15 @@ const named = (v: Verdict): string => plain(v.subject === undefined ? v.rule : `
 function wholeSections(report: Report, page: Page): Block[] {
   const { style, paint } = page;
   const byId = cards(report);
+  const number = numberOf(report);
+  const control = (rule: string): string | undefined => number(rule) && `${report.numbering} ${number(rule)}`;
   const shown = mostSevereFirst(report.verdicts).filter((v) => style.show.includes(v.outcome));
   const open = shown.filter((v) => !isWaived(v));
   const whole = (title: string, verdicts: readonly Verdict[], painted?: string): Block[] =>
     section(
       title,
       verdicts.length,
-      groupsOf(verdicts, byId).map((group) => wholeBlock(group, page)),
+      groupsOf(verdicts, byId).map((group) => wholeBlock(group, page, control(group.verdicts[0].rule))),
       page,
       painted,
     );
@@ -117,8 +136,13 @@ function wholeSections(report: Report, page: Page): Block[] {
       ),
     ),
     ...whole(
-      'not decided',
-      open.filter((v) => v.outcome === 'unknown'),
+      'answered with no',
+      open.filter((v) => answerOf(v) === 'no'),
+    ),
+    ...whole('not decided', open.filter(isUndecided)),
+    ...whole(
+      'answered with yes',
+      open.filter((v) => answerOf(v) === 'yes'),
     ),
     ...whole('waived', shown.filter(isWaived)),
   ];

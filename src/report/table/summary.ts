@@ -1,7 +1,7 @@
 /** The first lines: the target, whether it is ready and for what, and counts that add up. */
-import { ownHost, type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
+import { answerOf, ownHost, type Report, type Severity, severities, type Verdict } from '../../verdicts/report.ts';
 import { reaches } from '../../verdicts/summarize.ts';
-import { isWaived, plural } from '../findings.ts';
+import { isUndecided, isWaived, plural } from '../findings.ts';
 import type { Way } from '../missing.ts';
 import { plain } from '../text.ts';
 import { wrap } from '../width.ts';
@@ -45,12 +45,17 @@ function standingLines(chosen: boolean, { standing, profiles, because }: Readine
 function failedLine(verdicts: readonly Verdict[], page: Page): string[] {
   const fails = verdicts.filter((v) => v.outcome === 'fail');
   const waived = fails.filter(isWaived).length;
-  if (fails.length === 0) return wrap(verdicts.some((v) => v.outcome === 'pass') ? 'No check fails.' : 'No check failed, and none passed.', page.prose);
+  const denied = verdicts.filter((v) => answerOf(v) === 'no' && !isWaived(v)).length;
+  if (fails.length + denied === 0)
+    return wrap(verdicts.some((v) => v.outcome === 'pass') ? 'No check fails.' : 'No check failed, and none passed.', page.prose);
   const parts = severities.flatMap((severity): [string, Severity?][] => {
     const count = fails.filter((v) => v.severity === severity && !isWaived(v)).length;
     return count === 0 ? [] : [[`${count} ${severity}`, severity]];
   });
-  const text = `${plural(fails.length, 'check')} ${fails.length === 1 ? 'fails' : 'fail'}: ${[...parts.map(([part]) => part), ...(waived > 0 ? [`${waived} waived`] : [])].join(', ')}`;
+  const text =
+    fails.length === 0
+      ? `No check fails, and ${denied} ${denied === 1 ? 'is' : 'are'} answered with no`
+      : `${plural(fails.length, 'check')} ${fails.length === 1 ? 'fails' : 'fail'}: ${[...parts.map(([part]) => part), ...(waived > 0 ? [`${waived} waived`] : [])].join(', ')}${denied > 0 ? `; ${denied} ${denied === 1 ? 'is' : 'are'} answered with no` : ''}`;
   return wrap(text, page.prose).map((line) => coloured(line, page));
 }
 
@@ -62,11 +67,13 @@ function undecidedLine(verdicts: readonly Verdict[], ways: readonly Way[], { pro
   const open = verdicts.filter((v) => v.outcome === 'unknown');
   if (open.length === 0) return [];
   const waived = open.filter(isWaived).length;
-  const counting = open.filter((v) => !isWaived(v) && reaches(v.severity, failOn)).length;
+  const answered = open.filter((v) => !isWaived(v) && answerOf(v) !== undefined).length;
+  const counting = open.filter((v) => isUndecided(v) && reaches(v.severity, failOn)).length;
   const [first] = ways;
   const of = [
     ...(failOn === 'never' ? [] : [`${counting === 0 ? 'none' : counting} of them at or above ${failOn}`]),
     ...(waived > 0 ? [`${waived} waived`] : []),
+    ...(answered > 0 ? [`${answered} answered`] : []),
   ];
   const needs = first?.needs ? `; ${first.verdicts.length} ${first.verdicts.length === 1 ? 'needs' : 'need'} ${first.needs}` : '';
   return wrap(plain([`${open.length} could not be decided`, ...of].join(', ') + needs), prose);

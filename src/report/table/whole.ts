@@ -1,7 +1,7 @@
 /** With -v: the findings of a rule whole: what was found, everywhere it was seen, why it matters, the whole fix and its check. */
 import type { RuleCard, Verdict } from '../../verdicts/report.ts';
 import { canonical } from '../canonical.ts';
-import { decidingFirst, isWaived, lookedWords, type Place, placeText, sentence } from '../findings.ts';
+import { answerText, decidingFirst, isAccepted, lookedWords, type Place, placeText, sentence } from '../findings.ts';
 import { missingText } from '../missing.ts';
 import { stepText } from '../steps.ts';
 import { clip, plain } from '../text.ts';
@@ -28,14 +28,15 @@ export function groupsOf(verdicts: readonly Verdict[], byId: ReadonlyMap<string,
 }
 
 /** The lines of a block, none wider than the page. */
-export function wholeBlock({ card, verdicts }: Group, page: Page): string[] {
+export function wholeBlock({ card, verdicts }: Group, page: Page, numbered?: string): string[] {
   const [first] = verdicts;
   // Whoever waived it knows why it matters and how to fix it.
-  const open = (first.outcome === 'fail' || first.outcome === 'unknown') && !isWaived(first);
+  const open = (first.outcome === 'fail' || first.outcome === 'unknown') && !isAccepted(first);
   const alike = new Set(verdicts.map((v) => JSON.stringify(canonical([v.remedy ?? [], v.next ?? '', v.missing ?? []])))).size === 1;
   return [
     ...verdicts.flatMap((verdict, at) => [...(at === 0 ? [] : ['']), ...found(verdict, page), ...(alike || !open ? [] : whatToDo(verdict, page))]),
     ...(card ? labelled('needed', plain(card.title), page) : []),
+    ...(numbered ? labelled('control', plain(numbered), page) : []),
     ...(card && open ? labelled('why', plain(card.why), page) : []),
     ...(alike && open ? whatToDo(first, page) : []),
     ...labelled('more', plain(`pretrip rules show ${first.rule}`), page).map((line) => page.paint.dim(line)),
@@ -48,6 +49,7 @@ function found(verdict: Verdict, page: Page): string[] {
     ...wrap(plain(clip(sentence(verdict), longestText)), page.prose),
     ...(verdict.subject === undefined ? [] : labelled('about', plain(verdict.subject), page)),
     ...seen(verdict, page),
+    ...(verdict.attested ? labelled('answer', plain(clip(answerText(verdict.attested), longestText)), page) : []),
     ...(verdict.waived ? labelled('waived', plain(waiver(verdict.waived)), page) : []),
   ];
 }

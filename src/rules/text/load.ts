@@ -5,7 +5,7 @@ import type { Kind } from '../../facts/kind.ts';
 import { kinds } from '../../kinds/kinds.ts';
 import { type Reference, severities } from '../../verdicts/report.ts';
 import { type ForEach, type IfNone, type Item, idPattern, isGroup, itemsOf, type Param, type Probe, type Problem, type Rule } from '../rule.ts';
-import { readExpect, readItems } from './read-items.ts';
+import { readExpect, readItems, readRunning } from './read-items.ts';
 import { readSteps } from './read-steps.ts';
 import type { Scope } from './scope.ts';
 import { Source, type YamlNode } from './source.ts';
@@ -63,7 +63,7 @@ export function loadRule(file: string, text: string, idFromPath?: string): Loade
     severity: get('severity', (n) => source.word(n, 'severity', severities)) ?? 'medium',
     why: get('why', (n) => source.text(n, 'why')) ?? '',
     profiles: get('profiles', (n) => source.texts(n, 'profiles')) ?? [],
-    ...(get('running', (n) => readRunning(source, n)) ? { running: true } : {}),
+    ...whereRunning(get('running', (n) => readRunning(source, n))),
     controls: get('controls', (n) => source.texts(n, 'controls')) ?? [],
     references: get('references', (n) => readReferences(source, n)) ?? [],
     formerly: get('formerly', (n) => source.texts(n, 'formerly')) ?? [],
@@ -97,11 +97,7 @@ function readId(source: Source, node: YamlNode, idFromPath: string | undefined):
   return id;
 }
 
-function readRunning(source: Source, node: YamlNode): boolean {
-  const is = isScalar(node) && node.value === true;
-  if (!is) source.problem(node, 'running must be true', 'leave it out where the rule can be judged on an image');
-  return is;
-}
+const whereRunning = (running: boolean | undefined): Pick<Rule, 'running'> => (running === undefined ? {} : { running });
 
 function readParams(source: Source, node: YamlNode): Record<string, Param> {
   const params: Record<string, Param> = {};

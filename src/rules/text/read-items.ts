@@ -68,7 +68,7 @@ function readItem(source: Source, node: YamlNode, what: string, scope: Scope): I
 }
 
 const probesOf = (items: readonly Item[]): Probe[] => items.flatMap((i) => ('group' in i ? probesOf(i.items) : [i]));
-function readRunning(source: Source, node: YamlNode): boolean | undefined {
+export function readRunning(source: Source, node: YamlNode): boolean | undefined {
   if (isScalar(node) && typeof node.value === 'boolean') return node.value;
   source.problem(node, 'running must be true or false', 'true: only where a running host answers; false: only where none does');
   return undefined;

@@ -45,12 +45,20 @@ const later = [
 ];
 
 /** Whether the script's words cover an ask; what it skips as absent follows from a listing. */
-function foreseen(from: Items, accounts: readonly Account[], present: (ask: Ask) => boolean): (ask: Ask) => boolean {
+function foreseen(from: Items, accounts: readonly Account[], answer: Known['answer']): (ask: Ask) => boolean {
+  const present = (ask: Ask): boolean => answer(ask).is !== 'absent';
+  const isThere = (path: string): boolean => {
+    if (!path.endsWith('/*')) return present({ do: 'stat', path });
+    const names = answer({ do: 'list', path: path.slice(0, -2) });
+    return names.is === 'got' && (names.value as readonly string[]).length > 0;
+  };
+  const asked = [from.host, from.account].flatMap((q) => [q.paths, ...q.ifThere.filter((g) => g.there.every((of) => of.some(isThere))).map((g) => g.paths)]);
+
   const shell = (path: string): string => path.replace('/[0-9]*/', '/*/');
   const paths = (sort: 'stat' | 'read' | 'list', path: string, ask: Ask): boolean => {
-    const exact = [...from.host.paths.exact[sort], ...from.account.paths.exact[sort], ...(sort === 'stat' ? from.everyone : [])];
+    const exact = [...asked.flatMap((p) => p.exact[sort]), ...(sort === 'stat' ? from.everyone : [])];
     if (exact.some((p) => accounts.some((a) => glob(p, a)(path)))) return true;
-    const wild = [...from.host.paths.present[sort], ...from.account.paths.present[sort]];
+    const wild = asked.flatMap((p) => p.present[sort]);
     if (present(ask) && wild.some((p) => accounts.some((a) => glob(shell(p), a)(path)))) return true;
     if (!present(ask) && wild.some((p) => !p.includes('*') && accounts.some((a) => glob(p, a)(path)))) return true;
     if (/^\/proc\/\d+/.test(path))
@@ -91,12 +99,13 @@ function foreseen(from: Items, accounts: readonly Account[], present: (ask: Ask)
 
 /** What the script finds behind the keys of a unit file, and all above it. */
 function namedBy(from: Items, accounts: readonly Account[], path: string, text: string): string[] {
-  const naming = [...from.host.naming, ...from.account.naming].filter(([, files]) => files.some((f) => accounts.some((a) => glob(f, a)(path))));
+  const naming = [...from.host.naming, ...from.account.naming].filter(({ files }) => files.some((f) => accounts.some((a) => glob(f, a)(path))));
   const variable = (_: string, name: string): string => new RegExp(`^Environment=.*\\b${name}=(/[^\\s"']*)`, 'm').exec(text)?.[1] ?? '';
-  return naming.flatMap(([keys]) =>
+  return naming.flatMap(({ keys, below }) =>
     [...text.matchAll(new RegExp(`^(?:${keys}) *=(.*)$`, 'gm'))]
       .flatMap(([, value = '']) => value.split(/[ \t,:;="']/))
       .map((word) => word.replace(/^\$\{(\w+)\}/, variable).replace(/^%h/, '/root'))
+      .flatMap((word) => (below === '' || !/^[A-Za-z]/.test(word) ? [word] : below.split(' ').map((directory) => `${directory}/${word}`)))
       .flatMap((word) => (word.startsWith('/') ? word.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/')) : [])),
   );
 }
@@ -127,7 +136,7 @@ test.each(hosts)('%s: one round is enough', (name) => {
   const { answer, audited, passwd } = known(name);
   const entries = parsePasswd(passwd);
   const accounts = [audited, rootAccount, ...(entries.is === 'known' ? entries.entries : [])];
-  const covered = foreseen(items, accounts, (ask) => answer(ask).is !== 'absent');
+  const covered = foreseen(items, accounts, answer);
   const missed = new Set<string>();
   const named = new Set<string>();
   settle(inspect({ pack, selection }, { audited, given: nothingGiven }), (ask) => {

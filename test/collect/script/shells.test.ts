@@ -222,6 +222,15 @@ for (const words of shells)
       expect(answerFrom(raw.answers, { do: 'read', path: `${world}/names/gone` })).toEqual({ is: 'absent' });
     });
 
+    test('what is wanted only where other files are', () => {
+      const wanted = (marker: string): unknown =>
+        runIn(words, captureScript([{ do: 'read', path: `${world}/open/*`, ifThere: [[`${world}/names/*`], [marker]] }], capture)).answers.get(
+          `read ${world}/open/inside`,
+        );
+      expect(wanted(`${world}/names/quo*`)).toMatchObject({ is: 'got' });
+      expect(wanted(`${world}/names/none*`)).toBeUndefined();
+    });
+
     test('files that are copied one by one among more than one batch', () => {
       const many = mkdtempSync(join(base, 'many-'));
       const nameOf = (n: number): string => join(many, `f${String(n).padStart(3, '0')}`);
@@ -305,15 +314,22 @@ for (const words of shells)
           `Rootfs=${world}/missing`,
         ].join('\n'),
       );
+      writeFileSync(join(units, 'b.container'), 'Timezone=inside\n Timezone = "gone/far"\nTimezoneOf=nothing\n');
       writeFileSync(join(units, 'large.container'), `Volume=/too/large\n${'#\n'.repeat(40_000)}`);
       const script = captureScript(
-        [{ do: 'stat', named: 'what these keys name', namedIn: { files: [`${units}/*`], keys: ['Volume', 'Mount', 'Rootfs'] } }],
+        [
+          { do: 'stat', named: 'what these keys name', namedIn: { files: [`${units}/*`], keys: ['Volume', 'Mount', 'Rootfs'] } },
+          { do: 'stat', named: 'zones', namedIn: { files: [`${units}/*`], keys: ['Timezone'], below: [`${world}/open`, `${world}/none`] } },
+        ],
         capture,
       );
       const [file, ...args] = words;
       const { stdout } = spawnSync(file, args, { input: script, maxBuffer: 64 * 1024 * 1024 });
       const raw = parseRaw(stdout, nonce);
       expect(raw.problem).toBeUndefined();
+      expect(raw.answers.get(`stat ${world}/open/inside`)).toMatchObject({ is: 'got', value: { type: 'file' } });
+      expect(raw.answers.get(`stat ${world}/none/gone/far`)).toEqual({ is: 'absent' });
+      expect([...raw.answers.keys()].filter((key) => key.endsWith('/nothing'))).toEqual([]);
       expect(raw.answers.get(`stat ${world}/to-abs`)).toMatchObject({
         is: 'got',
         value: { type: 'link', real: { is: 'got', value: { path: join(world, 'open') } } },

@@ -71,7 +71,32 @@ const rows: readonly Row[] = [
   },
 ];
 
-export const bootStates: readonly State[] = rows.map((r, at): State => {
+/** Whoever looks, and from whatever: what starts a file of root, and one of the account, is known to all who may read it. */
+const seenBy = ['root', 'driver', 'nobody'].flatMap((who): State[] =>
+  [
+    { what: 'nothing starts it', keys: '', outcome: 'fail' as const },
+    { what: 'a target starts it', keys: `\n${install('WantedBy=multi-user.target default.target')}`, outcome: 'pass' as const },
+  ].map(({ what, keys, outcome }): State => {
+    const folders = who === 'driver' ? [driversOwn] : [system];
+    return {
+      name: `starts, seen by ${who}: ${what}`,
+      alone: true,
+      suites: ['trixie'],
+      ...(who === 'root' ? {} : { by: who }),
+      setUp: lines(...folders.map((folder) => put(`${folder}/labseen.container`, `${container}${slow}${keys}`.trimEnd()))),
+      claims: folders.map((folder) => ({
+        rule: 'quadlet.starts',
+        subject: `quadlet:${folder}/labseen.container`,
+        ask: `grep -c WantedBy ${folder}/labseen.container; true`,
+        says: () => outcome,
+      })),
+    };
+  }),
+);
+
+export const bootStates: readonly State[] = [...seenBy, ...rows.map(bootState)];
+
+function bootState(r: Row, at: number): State {
   const name = `labb${at + 1}`;
   const fill = (text: string): string => text.replaceAll('NAME', name);
   const folder = r.user ? driversOwn : system;
@@ -102,4 +127,4 @@ export const bootStates: readonly State[] = rows.map((r, at): State => {
     ],
     undo: `${r.user ? `as ${r.user} systemctl --user` : 'systemctl'} stop ${unit} 2>/dev/null; true`,
   };
-});
+}

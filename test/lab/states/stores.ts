@@ -33,7 +33,8 @@ const rows: readonly (readonly [what: string, ...commands: string[]])[] = [
   ['elsewhere, with noexec', elsewhere('noexec')],
   ['elsewhere, and the usual place with noexec', elsewhere('nodev'), noexec],
   ['a home with noexec, the store mounted within', 'mount --bind /home/USER /home/USER; mount -o remount,bind,noexec /home/USER', mount('nodev')],
-  ['a layer of overlay', `${overlaid} ${store}; ${own}`],
+  // Without a driver in storage.conf Podman chooses one when it first runs, and no file tells which before.
+  ['a layer of overlay', `${overlaid} ${store}; ${own}`, 'as USER podman info >/dev/null'],
   [
     'a layer of overlay, with fuse-overlayfs',
     storage('driver = "overlay"\n[storage.options.overlay]\nmount_program = "/usr/bin/fuse-overlayfs"'),
@@ -52,7 +53,16 @@ export const storeStates: readonly State[] = rows.map(([what, ...commands], at):
     apart: true,
     suites: ['trixie'],
     setUp: fill(lines(`account USER ${uid}; systemctl start user@${uid}; mkdir -p ${store}; chown -R USER: /home/USER/.local`, ...commands)),
-    claims: [{ rule: 'podman.storage.exec', subject: `user:${user}`, ask: fill(onVolume), says: passIf(/^runs$/m) }],
+    claims: [
+      {
+        rule: 'podman.storage.exec',
+        subject: `user:${user}`,
+        ask: fill(onVolume),
+        says: passIf(/^runs$/m),
+        // A script brings the usual places of a store, and no other.
+        ...(what.startsWith('elsewhere') ? { unseenBy: ['script', 'busybox'] } : {}),
+      },
+    ],
     undo: fill(
       `umount -l ${store} /srv/USER /run/USER /home/USER 2>/dev/null; umount -l ${store} 2>/dev/null; no_account USER; rm -rf /srv/USER /run/USER /home/USER`,
     ),

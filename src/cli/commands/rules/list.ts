@@ -1,4 +1,6 @@
 import * as Flags from '@oclif/core/flags';
+import { chooseRules } from '../../../inspect.ts';
+import { controlsLeft } from '../../../rules/narrowing.ts';
 import type { Pack } from '../../../rules/pack.ts';
 import type { Rule } from '../../../rules/rule.ts';
 import { inColumns } from '../../columns.ts';
@@ -11,19 +13,25 @@ import { packFrom } from '../../shipped-pack.ts';
 export default class RulesList extends PretripCommand {
   static override readonly undone = 'nothing was listed';
   static override summary = 'List the rules: id, severity, title, profiles.';
-  static override examples = ['<%= config.bin %> rules list', '<%= config.bin %> rules list -p k3d-rootless', '<%= config.bin %> rules list --profiles'];
+  static override examples = [
+    '<%= config.bin %> rules list',
+    '<%= config.bin %> rules list -p k3d-rootless',
+    '<%= config.bin %> rules list -p k3s-cis --param benchmark=2.1',
+    '<%= config.bin %> rules list --profiles',
+  ];
   static override flags = {
     profile: profileFlag('only rules of this profile; default: all'),
     rules: selectionFlags.rules,
     select: selectionFlags.select,
     ignore: selectionFlags.ignore,
+    param: selectionFlags.param,
     profiles: Flags.boolean({ description: 'list the profiles instead', helpGroup: 'output' }),
     json: Flags.boolean({ description: 'as JSON', helpGroup: 'output' }),
   };
 
   async run(): Promise<void> {
     const { flags, pack, rules } = await this.read(RulesList, async ({ flags: given }, named) => {
-      const narrowing = ['select', 'ignore', 'profile'].find((flag) => named.has(flag));
+      const narrowing = ['select', 'ignore', 'profile', 'param'].find((flag) => named.has(flag));
       if (given.profiles && narrowing !== undefined)
         throw new UsageError(`--${narrowing} chooses rules, and --profiles lists profiles`, 'leave one of them out');
       const read = await packFrom(given.rules ?? []);
@@ -40,10 +48,13 @@ export default class RulesList extends PretripCommand {
 }
 
 function chosen(pack: Pack, flags: Parameters<typeof selectionFrom>[0]): Rule[] {
-  const { wants } = selectionFrom(flags, pack);
-  const rules = pack.rules
-    .filter((r) => wants(r) && (!flags.profile || r.profiles.some((p) => flags.profile?.includes(p))))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const selection = selectionFrom(flags, pack);
+  const { profile } = flags;
+  const profiles = pack.profiles.filter((p) => profile?.includes(p.id) ?? true);
+  const rules = chooseRules({ pack, selection: { ...selection, byName: profile === undefined } }, profiles).map((rule) => ({
+    ...rule,
+    controls: controlsLeft(rule, profiles, selection.params),
+  }));
   if (rules.length === 0) throw new UsageError('no rule is selected', 'each of --profile, --select and --ignore narrows the list; leave one out');
   return rules;
 }

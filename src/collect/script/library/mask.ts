@@ -86,6 +86,8 @@ awk_files='
 masked_file() {
   masked=0 size=$1
   [ "$size" -gt 0 ] || return 0
+  # What a traditional hash looks like, only the redactor knows.
+  case $2 in /etc/shadow) [ -n "$masker" ] || return 1 ;; esac
   mask_words= mask_nul=
   case $2 in /proc/*/cmdline | /proc/*/environ) mask_words=1 ;; esac
   if [ -n "$mask_words" ] || [ "$(tr -d '\000' <"$3" | wc -c)" -ne "$size" ]; then

@@ -98,15 +98,17 @@ with_drop_ins() {
   some=
 }
 
-# named HOME KEYS FILE...: stat of the paths that stand behind these keys, and of all above them. No value of another key is spelt out.
+# named HOME KEYS DIRECTORIES FILE...: stat of the paths that stand behind these keys, and of all above them; where
+# directories are told, of names in them. No value of another key is spelt out.
 named() {
-  named_home=$1 keys=$2 found= seen=$nl
-  shift 2
+  named_home=$1 keys=$2 below=$3 found= seen=$nl
+  shift 3
   for f do
     [ -f "$f" ] && [ -r "$f" ] && size "$f" && [ "$size" -le 65536 ] || continue
     while IFS= read -r line || [ -n "$line" ]; do
-      case $line in *=*[/%$]*) ;; *) continue ;; esac
+      case $below$line in /*=* | *=*[/%$]*) ;; *) continue ;; esac
       named_key=@{line%%=*}
+      named_key=@{named_key#"@{named_key%%[! ]*}"}
       case "|$keys|" in *"|@{named_key%@{named_key##*[! ]}}|"*) ;; *) continue ;; esac
       IFS=' 	,:;="'"'"
       set -f
@@ -134,6 +136,10 @@ ways() {
       assigned "@{way%%\}*}"
       [ -n "$assigned" ] || return
       way=@{assigned#/}@{way#*\}}
+      ;;
+    [A-Za-z]*)
+      for directory in $below; do ways "$directory/$1"; done
+      return
       ;;
     *) return ;;
   esac

@@ -1,0 +1,68 @@
+/** How something comes to be mounted: on a running host what is mounted, on an image what fstab(5) and mount units make of it at boot. */
+import { type Asking, together } from '../ask.ts';
+import { type Unknown, type Where } from '../fact.ts';
+import { source } from '../source.ts';
+import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
+import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
+import { rootAccount } from './accounts.ts';
+import { type MountTable, mountTable } from './mount-table.ts';
+
+/** `options` are undefined where nothing is mounted there by itself. */
+export interface BootMount {
+  readonly point: string;
+  readonly options?: readonly string[];
+  readonly at: Where;
+}
+
+const options = { manager: 'system', as: rootAccount } as const;
+
+/** systemd.mount(5): the name of the unit of a path. */
+const unitOf = (point: string): string => `${point.slice(1).replaceAll('-', '\\x2d').replaceAll('/', '-')}.mount`;
+
+/** What the manager mounts by itself before anything else (systemd/systemd:src/shared/mount-setup.c). */
+const byItself: Readonly<Record<string, readonly string[]>> = { '/dev/shm': ['nosuid', 'nodev', 'strictatime'] };
+
+const points = ['/tmp', '/var/tmp', '/dev/shm', '/home'] as const;
+
+export const bootMounts = source(
+  [mountTable, ...points.flatMap((p) => [unitNamed(unitOf(p), 'system'), enablementNamed(unitOf(p), 'system')])],
+  readBootMounts,
+);
+
+/** The places that everybody may write to, and the homes. */
+function* readBootMounts(): Asking<readonly BootMount[] | Unknown> {
+  const table = yield* mountTable();
+  if (table.is === 'unknown') return table;
+  if (table.live) return points.map((point) => onLive(table, point));
+  const each = yield* together(points.map((point) => atBoot(table, point)));
+  return each.find((m): m is Unknown => 'is' in m) ?? (each as readonly BootMount[]);
+}
+
+type Known = Exclude<MountTable, Unknown>;
+
+function onLive(table: Known, point: string): BootMount {
+  const found = table.each.findLast((m) => m.point === point);
+  return found ? { point, options: found.options, at: found.at } : { point, at: table.consulted[0] ?? { path: point } };
+}
+
+/**
+ * A unit in /etc or /run beats fstab, which beats the vendor's unit: its generator writes between the two. Of two lines for one
+ * point the first counts (tried with systemd-fstab-generator 252).
+ */
+function* atBoot(table: Known, point: string): Asking<BootMount | Unknown> {
+  const name = unitOf(point);
+  const line = table.each.find((m) => m.point === point && !m.options.includes('noauto'));
+  const [unit, pulled] = yield* together([loadUnit(name, options), enablementOf(name, options)]);
+  if (unit.is === 'unknown') return unit;
+  const path = unit.fragment?.path ?? '';
+  if (unit.masked) return { point, at: { path, said: 'masked' } };
+  const isVendors = !/^\/(?:etc|run)\//.test(path);
+  if (line && (isVendors || !unit.exists)) return { point, options: line.options, at: line.at };
+  if ('is' in pulled) return pulled;
+  if (unit.exists && (line !== undefined || pulled.enabled)) return { point, options: optionsOf(unit), at: { path } };
+  const own = Object.hasOwn(byItself, point) ? byItself[point] : undefined;
+  if (own) return { point, options: own, at: { path: '/usr/lib/systemd/systemd', said: `mounts ${point} by itself` } };
+  return { point, at: { path: '/etc/fstab', said: `has no line for ${point}` } };
+}
+
+const optionsOf = (unit: LoadedUnit): readonly string[] => (unit.assignments.findLast((a) => a.section === 'Mount' && a.key === 'Options')?.value ?? '').split(',');

@@ -1,0 +1,92 @@
+/** Who gets a shell at a console without logging in: what the getty units run (agetty(8)). */
+import { type Asking, together } from '../ask.ts';
+import type { Unknown, Where } from '../fact.ts';
+import { rootAccount } from '../host/accounts.ts';
+import { source } from '../source.ts';
+import { execCommands } from './exec-line.ts';
+import { searchUnits } from './find.ts';
+import { loadUnit, unitNamed } from './load.ts';
+import { mergeSettings } from './merge.ts';
+import { expander } from './specifiers.ts';
+
+/** A unit that lets somebody in unasked. */
+export interface OpenConsole {
+  readonly unit: string;
+  /** The account, or the program that runs instead of login. */
+  readonly as: string;
+  readonly at: Where;
+}
+
+const named = /^((?:getty|serial-getty|container-getty|autovt)@[^.]*|console-getty|console-shell)\.service(?:\.d)?$/;
+const templates = ['getty', 'serial-getty', 'container-getty', 'autovt'];
+const fixed = ['console-getty.service', 'console-shell.service'];
+const options = { manager: 'system', as: rootAccount } as const;
+
+/** Every getty that a unit file, a drop-in or a link of the host names. */
+export const openConsoles = source(
+  [searchUnits.of('system', rootAccount), ...templates.map((t) => unitNamed(`${t}@*.service`, 'system')), ...fixed.map((name) => unitNamed(name, 'system'))],
+  seekConsoles,
+);
+
+function* seekConsoles(): Asking<{ readonly each: readonly OpenConsole[]; readonly unseen?: Unknown; readonly consulted: readonly Where[] }> {
+  const search = yield* searchUnits('system', rootAccount);
+  const names = new Set<string>();
+  for (const dir of search.dirs)
+    for (const entry of dir.entries) {
+      const found = named.exec(entry)?.[1];
+      // Which terminal an instance is for makes no difference to a template.
+      if (found !== undefined) names.add(`${found.endsWith('@') ? `${found}tty1` : found}.service`);
+    }
+  const units = yield* together([...names].sort().map((name) => loadUnit(name, options)));
+  const each: OpenConsole[] = [];
+  let unseen: Unknown | undefined = search.unseen[0];
+  for (const unit of units) {
+    if (unit.is === 'unknown') {
+      unseen ??= unit;
+      continue;
+    }
+    unseen ??= unit.unseen[0];
+    if (!unit.exists || unit.masked) continue;
+    const expand = expander(unit.unit, 'system', rootAccount);
+    const settings = mergeSettings(unit, expand);
+    const lines = settings.directives.get('ExecStart');
+    for (const line of Array.isArray(lines?.value) ? lines.value : []) {
+      const opens =
+        typeof line === 'string'
+          ? execCommands(line, expand, new Map())
+              .map(({ words }) => opensAs(words))
+              .find((a) => a !== undefined)
+          : undefined;
+      const at = lines?.where[0];
+      if (opens !== undefined && at && !each.some((e) => e.at.path === at.path && e.at.line === at.line)) each.push({ unit: unit.unit.name, as: opens, at });
+    }
+  }
+  return { each, consulted: search.consulted, ...(unseen ? { unseen } : {}) };
+}
+
+const shell = /\/(?:ba|da|z|k|c|tc|fi|a)?sh$/;
+/** Short options of agetty(8) and mingetty that take a word. */
+const takes = 'aCdfHIloPrt';
+
+/** The account that a getty logs in by itself, or the shell that it is. */
+export function opensAs(words: readonly string[]): string | undefined {
+  const [program = '', ...rest] = words;
+  if (shell.test(program)) return program;
+  if (/\/login$/.test(program)) return rest.includes('-f') ? (rest[rest.indexOf('-f') + 1] ?? 'root') : undefined;
+  if (!/getty$/.test(program)) return undefined;
+  let login: string | undefined;
+  for (let at = 0; at < rest.length; at += 1) {
+    const word = rest[at] ?? '';
+    const long = /^--(autologin|login-program)(?:=(.*))?$/.exec(word);
+    const short = /^-([A-Za-z0-9]+)$/.exec(word)?.[1] ?? '';
+    const index = [...short].findIndex((c) => takes.includes(c));
+    const option = long ? (long[1] === 'autologin' ? 'a' : 'l') : index < 0 ? '' : (short[index] ?? '');
+    const glued = long ? long[2] : short.slice(index + 1) || undefined;
+    if (option === '') continue;
+    if (glued === undefined) at += 1;
+    const value = glued ?? rest[at] ?? '';
+    if (option === 'a' && value !== '') return value;
+    if (option === 'l') login = value;
+  }
+  return login !== undefined && shell.test(login) ? login : undefined;
+}

@@ -1,0 +1,144 @@
+/**
+ * What is started at boot: links in the `.wants`, `.requires` and `.upholds` directories of all unit directories, and init
+ * scripts without a unit of their own. `systemctl is-enabled` leaves out the links below /usr, and calls a unit enabled that
+ * only a rescue boot starts (tried on 252 and 257). systemd.unit(5), systemd-sysv-generator(8).
+ */
+import { type Account, type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
+import { source, type Touches } from '../source.ts';
+import { findUnit, findWithTemplate, type Search, searchUnits } from './find.ts';
+import { parseUnitName } from './names.ts';
+import { searchDirs } from './paths.ts';
+
+const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
+const kinds = ['wants', 'requires', 'upholds'];
+const defaultTarget = 'default.target';
+
+/** Units whose dependencies no normal boot starts. */
+const neverAtBoot =
+  /^(?:rescue|emergency|shutdown|reboot|soft-reboot|poweroff|halt|kexec|exit|final|umount|sleep|suspend|hibernate|hybrid-sleep|suspend-then-hibernate|runlevel[016]|system-update|ctrl-alt-del|factory-reset|initrd[\w-]*)\.(?:target|service)$/;
+
+const initScripts = ['/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d', '/etc/init.d/rc3.d', '/etc/init.d/rc5.d'] as const;
+
+/** A unit that something pulls in at boot. */
+export interface Started {
+  readonly name: string;
+  /** Who pulls it in: `sockets.target`. */
+  readonly by: string;
+  readonly at: Where;
+}
+
+export interface StartedUnits {
+  readonly each: readonly Started[];
+  readonly search: Search;
+  /** Directories or links that could not be seen: there may be more. */
+  readonly unseen?: Unknown;
+}
+
+/** Links that pull units in at a normal boot. Whether a unit is masked, or there at all, is asked by {@link startsAtBoot}. */
+export const startedUnits = source(
+  (): Touches => [
+    searchUnits.of('system', system),
+    { do: 'stat', path: `/*/systemd/system/${defaultTarget}` },
+    ...searchDirs('system', '~', '').flatMap(
+      (dir): Touches => [
+        { do: 'stat', path: `${dir}/*.target` },
+        { do: 'stat', path: `${dir}/*.service` },
+        { do: 'read', path: `${dir}/*.target` },
+        ...kinds.flatMap(
+          (kind): Touches => [
+            { do: 'list', path: `${dir}/*.${kind}` },
+            { do: 'stat', path: `${dir}/*.${kind}/*` },
+          ],
+        ),
+      ],
+    ),
+    ...initScripts.map((path) => ({ do: 'list', path }) as const),
+  ],
+  learnStarted,
+);
+
+function* learnStarted(): Asking<StartedUnits> {
+  const search = yield* searchUnits('system', system);
+  const [standard, links, scripts] = yield* together([findUnit(search, defaultTarget), pullingLinks(search), startScripts(search)]);
+  const graphical = standard.names.some((n) => /^(?:graphical|runlevel5)\.target$/.test(n)) || (standard.names.length < 2 && standard.entry === undefined);
+  const counts = links.each.filter(({ by }) => !neverAtBoot.test(by) && (graphical || !/^(?:graphical|runlevel5)\.target$/.test(by)));
+  const unseen = search.unseen[0] ?? links.unseen ?? scripts.unseen;
+  return { each: [...counts, ...scripts.each], search, ...(unseen ? { unseen } : {}) };
+}
+
+interface Some {
+  readonly each: readonly Started[];
+  readonly unseen?: Unknown;
+}
+
+function* pullingLinks(search: Search): Asking<Some> {
+  const directories = search.dirs.flatMap((d) =>
+    [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ path: `${d.path}/${e}`, by: e.slice(0, e.lastIndexOf('.')) })),
+  );
+  const lists = yield* together(directories.map((d) => list(d.path)));
+  const found = new Map<string, Started>();
+  let unseen: Unknown | undefined;
+  for (const [at, { path, by }] of directories.entries()) {
+    const names = lists[at] as Answer<readonly string[]>;
+    if (names.is === 'blocked' && !names.said?.startsWith('is a ')) unseen ??= unknown(names, path);
+    for (const name of names.is === 'got' ? names.value : []) {
+      const key = `${path.slice(path.lastIndexOf('/') + 1)}/${name}`;
+      // The foremost directory decides for a name, as it does for drop-ins.
+      if (parseUnitName(name) && !found.has(key)) found.set(key, { name, by, at: { path: `${path}/${name}` } });
+    }
+  }
+  const each = [...found.values()];
+  const stats = yield* together(each.map(({ at }) => stat(at.path)));
+  for (const [at, answer] of stats.entries()) if (answer.is === 'blocked') unseen ??= unknown(answer, each[at]?.at.path ?? '');
+  return { each: each.filter((_, at) => isLink(stats[at])), ...(unseen ? { unseen } : {}) };
+}
+
+/** A link to /dev/null takes the dependency away; what is no link is passed over. */
+const isLink = (answer: Answer<Stat> | undefined): boolean => answer?.is === 'got' && answer.value.type === 'link' && answer.value.target !== '/dev/null';
+
+/** `S20name` in a directory of a runlevel becomes name.service, unless a unit of that name is there. */
+function* startScripts(search: Search): Asking<Some> {
+  const lists = yield* together(initScripts.map((d) => list(d)));
+  let unseen: Unknown | undefined;
+  const found = new Map<string, Started>();
+  for (const [at, names] of lists.entries()) {
+    const directory = initScripts[at] as string;
+    if (names.is === 'blocked' && names.why !== 'failed') unseen ??= unknown(names, directory);
+    for (const script of names.is === 'got' ? names.value : []) {
+      const name = /^S\d\d(.+)$/.exec(script)?.[1];
+      const unit = `${name}.service`;
+      if (name !== undefined && !found.has(unit) && !search.dirs.some((d) => d.entries.has(unit)))
+        found.set(unit, { name: unit, by: 'an init script', at: { path: `${directory}/${script}` } });
+    }
+  }
+  return { each: [...found.values()], ...(unseen ? { unseen } : {}) };
+}
+
+/** What pulls a unit in at boot, if it is there and not masked; an empty list if nothing does. */
+export const startsAtBoot = source(
+  (name: string): Touches => [
+    startedUnits,
+    ...searchDirs('system', '~', '').flatMap(
+      (dir): Touches => [
+        { do: 'stat', path: `${dir}/*.${typeOf(name)}`, first: name.includes('*') ? [] : [`${dir}/${name}`] },
+        { do: 'read', path: `${dir}/*.${typeOf(name)}`, first: name.includes('*') ? [] : [`${dir}/${name}`] },
+      ],
+    ),
+  ],
+  learnStarts,
+);
+
+const typeOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
+function* learnStarts(name: string): Asking<readonly Started[] | Unknown> {
+  const { each, search, unseen } = yield* startedUnits();
+  const links = each.filter((s) => s.name === name);
+  if (links.length === 0) return unseen ?? [];
+  const unit = parseUnitName(name);
+  if (links.every((l) => l.by === 'an init script') || !unit) return links;
+  const { entry } = yield* findWithTemplate(search, unit);
+  if (entry?.is === 'blocked') return entry.unknown;
+  if (!entry && unseen) return unseen;
+  return entry?.is === 'file' ? links : [];
+}

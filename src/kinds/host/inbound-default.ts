@@ -1,0 +1,192 @@
+/** Kind `inbound-default`: what becomes of packets to the host that no rule of its firewall is about. */
+import { type Answer, type Asking, read, run, stat, together } from '../../facts/ask.ts';
+import { commandPlace } from '../../facts/asks.ts';
+import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { firewalld } from '../../facts/firewall/firewalld.ts';
+import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
+import { fateIn } from '../../facts/firewall/packet.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
+import { type Started, startsAtBoot } from '../../facts/systemd/started.ts';
+
+const ufwFiles = ['/etc/ufw/ufw.conf', '/etc/default/ufw'] as const;
+const nftFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'] as const;
+const ruleFiles = ['/etc/iptables/rules.v4', '/etc/sysconfig/iptables'] as const;
+const nftThere = '/sys/module/nf_tables';
+const nftArgv = ['nft', 'list', 'ruleset'];
+const services = ['firewalld', 'ufw', 'nftables', 'netfilter-persistent', 'iptables', 'SuSEfirewall2'] as const;
+
+/** A datagram to a port that nobody opens. */
+const stranger = { bridge: 'eth0', subnets: ['203.0.113.0/24'], port: 9 };
+
+interface Judged {
+  readonly is: 'known';
+  readonly denies: boolean;
+  readonly where: readonly Where[];
+}
+
+export const inboundDefault = defineKind({
+  name: 'inbound-default',
+  noun: 'the firewall',
+  describe:
+    'The firewall that starts at boot (firewalld, ufw, nftables, iptables), and whether it refuses what no rule of it is about. On a running host without one, the rules of nftables that are in force.',
+  fields: {},
+  shape: record({
+    firewall: string('which one; unset where none starts', [...services, 'rules in force']),
+    denies: boolean('what no rule is about is dropped or rejected'),
+    zone: string('the default zone of firewalld'),
+  }),
+  touches: () => [
+    ...services.map((s) => startsAtBoot.of(`${s}.service`)),
+    firewalld,
+    ...[...ufwFiles, ...nftFiles, ...ruleFiles].map((path) => ({ do: 'read', path }) as const),
+    { do: 'stat', path: nftThere },
+    { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
+  ],
+  *learn(): Asking<Fact> {
+    const started = yield* together(services.map((s) => startsAtBoot(`${s}.service`)));
+    const fact = new FactBuilder().consulted({ path: '/etc/systemd/system' }, { path: '/usr/lib/systemd/system' });
+    const open = started.find((s) => 'is' in s);
+    const on = services.filter((_, at) => isOn(started[at]));
+    const [first] = on;
+    if (first === undefined && open && 'is' in open) return open;
+    const links = started.flatMap((s) => ('is' in s ? [] : s.map((l) => l.at)));
+    if (first === undefined) return yield* inForce(fact);
+    // Several add up: what one of them drops is gone.
+    const all = yield* together(on.map(judge));
+    const best = all.findIndex((j) => j.is === 'known' && j.denies);
+    const at =
+      best >= 0
+        ? best
+        : Math.max(
+            0,
+            all.findIndex((j) => j.is === 'unknown'),
+          );
+    const judged = all[at] as Judged | Unknown;
+    fact.set('firewall', on[at] ?? first, ...links);
+    if (judged.is === 'unknown') fact.gap('denies', judged);
+    else fact.set('denies', judged.denies, ...judged.where, ...links);
+    if (on[at] === 'firewalld') yield* setZone(fact);
+    return fact.build();
+  },
+});
+
+const isOn = (started: readonly Started[] | Unknown | undefined): boolean => started !== undefined && !('is' in started) && started.length > 0;
+
+function* judge(service: (typeof services)[number]): Asking<Judged | Unknown> {
+  switch (service) {
+    case 'firewalld':
+      return yield* byFirewalld();
+    case 'ufw':
+      return yield* byUfw();
+    case 'nftables':
+      return yield* byNft();
+    case 'netfilter-persistent':
+    case 'iptables':
+      return yield* byRules();
+    case 'SuSEfirewall2':
+      return { is: 'unknown', why: 'unsupported', said: 'the rules of SuSEfirewall2 are not read', where: [{ path: '/etc/sysconfig/SuSEfirewall2' }] };
+  }
+}
+
+/** Only the target ACCEPT lets in what no rule is about; an unset target rejects (firewalld.zone(5)). */
+function* byFirewalld(): Asking<Judged | Unknown> {
+  const config = yield* firewalld();
+  if (config.is === 'unknown') return config;
+  const { defaultZone, policies } = config;
+  const openly = policies.find((p) => p.target === 'ACCEPT' && !p.disabled && p.ingress.includes('ANY') && p.egress.includes('HOST'));
+  if (openly) return { is: 'known', denies: false, where: [openly.targetAt] };
+  return {
+    is: 'known',
+    denies: defaultZone.target !== 'ACCEPT',
+    where: [{ ...defaultZone.targetAt, said: `the default zone ${defaultZone.name} has the target ${defaultZone.target}` }],
+  };
+}
+
+function* setZone(fact: FactBuilder): Asking<void> {
+  const config = yield* firewalld();
+  if (config.is === 'unknown') fact.gap('zone', config);
+  else fact.set('zone', config.defaultZone.name, config.defaultZone.targetAt);
+}
+
+/** ufw.conf switches it on, and /etc/default/ufw holds the policy (ufw(8)); without a policy ufw refuses to start. */
+function* byUfw(): Asking<Judged | Unknown> {
+  const texts = yield* together(ufwFiles.map((p) => read(p)));
+  for (const [at, text] of texts.entries()) if (text.is === 'blocked') return unknown(text, ufwFiles[at] ?? '');
+  const [main, defaults] = texts;
+  const enabled = optionOf(main, ufwFiles[0], 'ENABLED');
+  if (!/^yes$/i.test(enabled.value)) return { is: 'known', denies: false, where: [{ ...enabled.at, said: 'ufw is not enabled' }] };
+  const policy = optionOf(defaults, ufwFiles[1], 'DEFAULT_INPUT_POLICY');
+  return { is: 'known', denies: /^(?:DROP|REJECT)$/i.test(policy.value), where: [policy.at, enabled.at] };
+}
+
+/** The last assignment of a shell variable in such a file. */
+function optionOf(text: Answer<string> | undefined, path: string, name: string): { readonly value: string; readonly at: Where } {
+  const lines = text?.is === 'got' ? text.value.split('\n') : [];
+  const line = lines.findLastIndex((l) => l.trim().startsWith(`${name}=`));
+  if (line < 0) return { value: '', at: { path } };
+  const value = (lines[line] ?? '')
+    .trim()
+    .slice(name.length + 1)
+    .replace(/^(["'])(.*)\1$/, '$2');
+  return { value, at: { path, line: line + 1 } };
+}
+
+function* byNft(): Asking<Judged | Unknown> {
+  const texts = yield* together(nftFiles.map((p) => read(p)));
+  const at = texts.findIndex((t) => t.is !== 'absent');
+  const [path, text] = [nftFiles[at] ?? nftFiles[0], texts[at]];
+  if (text?.is === 'blocked') return unknown(text, path);
+  return judgeNft(text?.is === 'got' ? text.value : '', path);
+}
+
+function judgeNft(text: string, path: string): Judged | Unknown {
+  const { inputs, rest } = parseRuleset(text, path, stranger);
+  const fates = inputs.map((base) => fateIn(base));
+  const dropped = fates.find((f) => f.is === 'dropped');
+  if (dropped) return { is: 'known', denies: true, where: dropped.where };
+  const open = fates.find((f) => f.is === 'open');
+  if (open) return { is: 'unknown', why: 'ambiguous', said: `whether the rules in ${path} refuse what none of them names cannot be told`, where: open.where };
+  if (rest.length > 0)
+    return { is: 'unknown', why: 'unsupported', said: `${path} includes other files or changes tables, which is not followed`, where: rest.slice(0, 3) };
+  const said = inputs.length > 0 ? 'the chains at the hook input accept what no rule is about' : 'no chain is at the hook input';
+  return {
+    is: 'known',
+    denies: false,
+    where: [...fates.flatMap((f) => f.where).map((w) => ({ ...w, said })), ...(fates.length > 0 ? [] : [{ path, said }])].slice(0, 4),
+  };
+}
+
+function* byRules(): Asking<Judged | Unknown> {
+  const texts = yield* together(ruleFiles.map((p) => read(p)));
+  const at = texts.findIndex((t) => t.is !== 'absent');
+  const [path, text] = [ruleFiles[at] ?? ruleFiles[0], texts[at]];
+  if (text?.is === 'blocked') return unknown(text, path);
+  const lines = text?.is === 'got' ? text.value.split('\n') : [];
+  const line = lines.findIndex((l) => /^:INPUT\s/.test(l));
+  const last = lines.findLastIndex((l) => /^-A INPUT -j (?:DROP|REJECT)\b/.test(l));
+  const denies = /^:INPUT\s+DROP\b/.test(lines[line] ?? '') || last >= 0;
+  return { is: 'known', denies, where: [{ path, ...(last >= 0 || line >= 0 ? { line: Math.max(last, line) + 1 } : {}) }] };
+}
+
+/** No service that starts at boot: whatever else loads rules shows in those that are in force. */
+function* inForce(fact: FactBuilder): Asking<Fact> {
+  const there = yield* stat(nftThere);
+  const nothing = { path: '/etc/systemd/system', said: 'no firewall starts at boot' };
+  if (there.is !== 'got') {
+    if (there.is === 'blocked' && there.why !== 'unsupported') return unknown(there, nftThere);
+    return fact.at('firewall', nothing).set('denies', false, nothing).build();
+  }
+  const answer = yield* run(nftArgv);
+  const path = commandPlace(nftArgv);
+  if (answer.is === 'blocked') return unknown(answer, path);
+  if (answer.is === 'absent' || answer.value.exit !== 0)
+    return { is: 'unknown', why: 'failed', said: 'rules of nftables may be in force, and nft does not show them', where: [{ path: nftThere }] };
+  const judged = judgeNft(answer.value.stdout, path);
+  if (judged.is === 'unknown') return judged;
+  return fact
+    .set('firewall', judged.denies ? 'rules in force' : undefined, { path })
+    .at('firewall', nothing)
+    .set('denies', judged.denies, nothing, ...judged.where)
+    .build();
+}

@@ -1,0 +1,38 @@
+/** Kind `started-units`: which of some units a normal boot starts. */
+import { type Asking, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder } from '../../facts/fact.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { list, record, string } from '../../facts/shape.ts';
+import { startedUnits as allStarted, startsAtBoot } from '../../facts/systemd/started.ts';
+
+export const startedUnits = defineKind({
+  name: 'started-units',
+  noun: 'what is started at boot',
+  describe:
+    'Units that a normal boot starts: linked below any unit directory, there, and not masked; or an init script without a unit. What only a rescue boot starts is left out.',
+  main: 'names',
+  fields: { names: { type: 'strings', required: true, describe: 'names of units, of which those are told that are started' } },
+  shape: record({
+    units: list(
+      record({ name: string('the unit'), by: string('what pulls it in'), path: string('the link that does'), short: string('its name without the suffix') }),
+      'the units of these names that are started',
+    ),
+  }),
+  touches: ({ names }) => [allStarted, ...(Array.isArray(names) ? names : ['*.service', '*.socket']).map((name) => startsAtBoot.of(name))],
+  *learn({ names }): Asking<Fact> {
+    const { each, unseen } = yield* allStarted();
+    // Few of them are linked: only those are looked at closely.
+    const linked = names.filter((name) => each.some((s) => s.name === name));
+    const found = yield* together(linked.map((name) => startsAtBoot(name)));
+    const open = found.find((f) => 'is' in f) ?? unseen;
+    const started = found.flatMap((f) => ('is' in f || f[0] === undefined ? [] : [f[0]]));
+    const fact = new FactBuilder().consulted({ path: '/etc/systemd/system' }, { path: '/usr/lib/systemd/system' });
+    fact.set('units', [
+      ...started.map(({ name, by, at }) => ({ name, by, path: at.path, short: name.replace(/\.\w+$/, '') })),
+      ...(open && 'is' in open ? [{}] : []),
+    ]);
+    for (const [index, { at }] of started.entries()) fact.at(['units', String(index)], at);
+    if (open && 'is' in open) fact.gap(['units', String(started.length)], open);
+    return fact.build();
+  },
+});

@@ -1,0 +1,51 @@
+/**
+ * No verdict on an image waits for a running host: every case's host is made an image, without what only runs, and no
+ * rule is undecided there for the want of it. What an image cannot tell either way stands here with why.
+ */
+import { expect, test } from 'vitest';
+import type { HostSpec } from '../../src/collect/composed/composed.ts';
+import { notInImage } from '../../src/collect/disk/image.ts';
+import { everyRule, type RuleTried } from './every-rule.ts';
+import { whole } from './judging.ts';
+
+const hierarchy = 'which cgroup hierarchy systemd mounts without a boot argument depends on how it was built';
+const directory = 'subordinate ids that a directory service gives stand in no file';
+const cannotBeTold: Readonly<Record<string, string>> = {
+  'cgroup.mode.boot-args': hierarchy,
+  'cgroup.mode.v2': hierarchy,
+  'podman.config.pids-limit': hierarchy,
+  'podman.config.runtime': hierarchy,
+  'podman.version.major-migration': hierarchy,
+  'podman.config.logging': 'which log driver Podman takes by itself depends on how it was built',
+  'quadlet.host-mounts': 'volumes are made on the host',
+  'rootless.newidmap': 'a directory does not show the capabilities of files',
+  'rootless.priv-ports': 'containers in a store that the image brings are read by Podman alone',
+  'rootless.subgid': directory,
+  'rootless.subid-overlap': directory,
+  'rootless.subuid': directory,
+};
+
+/** The same files as an image: nothing runs, and what only the kernel or a boot brings is not there. */
+function imageOf(host: HostSpec): HostSpec {
+  const { commands: _, sockets: __, env: ___, ...rest } = host;
+  const files = Object.entries(host.files ?? {}).filter(([path]) => notInImage(path).is === 'absent');
+  return { ...rest, kind: 'image', files: Object.fromEntries(files) };
+}
+
+function waiting({ rule, tried }: RuleTried): string[] {
+  return tried.flatMap(({ trial, host }) =>
+    whole(rule, { trial, host: imageOf(host) })
+      .inspection.verdicts.filter(({ outcome, message }) => outcome === 'unknown' && /running host|no kernel runs/i.test(message))
+      .map(({ message }) => `${rule.id}: ${trial.it}: ${message}`),
+  );
+}
+
+const found = new Map(everyRule.map((one) => [one.rule.id, waiting(one)]));
+
+test('no rule waits for a running host', () => {
+  expect([...found].filter(([id]) => !Object.hasOwn(cannotBeTold, id)).flatMap(([, complaints]) => complaints)).toEqual([]);
+});
+
+test.each(Object.keys(cannotBeTold))('%s is one that no image decides', (id) => {
+  expect(found.get(id)).not.toEqual([]);
+});
