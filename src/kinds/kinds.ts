@@ -32,9 +32,11 @@ import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
+import { audit } from './host/audit.ts';
 import { clock } from './host/clock.ts';
 import { clockOrder } from './host/clock-order.ts';
 import { containerData } from './host/container-data.ts';
+import { coreDumps } from './host/core-dumps.ts';
 import { dbusSession } from './host/dbus-session.ts';
 import { diskSpace } from './host/disk-space.ts';
 import { document } from './host/document.ts';
@@ -42,10 +44,17 @@ import { engine } from './host/engine.ts';
 import { environment } from './host/environment.ts';
 import { file } from './host/file.ts';
 import { fileTree } from './host/file-tree.ts';
+import { forwarding } from './host/forwarding.ts';
 import { hardware } from './host/hardware.ts';
 import { hostname } from './host/hostname.ts';
 import { idmapTools } from './host/idmap-tools.ts';
+import { inboundDefault } from './host/inbound-default.ts';
+import { iptables } from './host/iptables.ts';
+import { journal } from './host/journal.ts';
+import { kdump } from './host/kdump.ts';
+import { kernel } from './host/kernel.ts';
 import { kernelCommandLine } from './host/kernel-command-line.ts';
+import { kernelConfig } from './host/kernel-config.ts';
 import { kernelModules } from './host/kernel-modules.ts';
 import { leftBehind } from './host/left-behind.ts';
 import { lingering } from './host/lingering.ts';
@@ -53,6 +62,7 @@ import { lowPorts } from './host/low-ports.ts';
 import { lsm } from './host/lsm.ts';
 import { machineId } from './host/machine-id.ts';
 import { mount } from './host/mount.ts';
+import { networkdForeign } from './host/networkd-foreign.ts';
 import { openConsoles } from './host/open-consoles.ts';
 import { os } from './host/os.ts';
 import { packages } from './host/packages.ts';
@@ -70,13 +80,17 @@ import { selinuxState } from './host/selinux-state.ts';
 import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
 import { sysctl } from './host/sysctl.ts';
+import { sysctlSettings } from './host/sysctl-settings.ts';
 import { text } from './host/text.ts';
+import { timeSources } from './host/time-sources.ts';
 import { tool } from './host/tool.ts';
+import { usbStorage } from './host/usb-storage.ts';
 import { user } from './host/user.ts';
 import { userBus } from './host/user-bus.ts';
 import { userManager } from './host/user-manager.ts';
 import { userUnits } from './host/user-units.ts';
 import { usernsApparmor } from './host/userns-apparmor.ts';
+import { watchdog } from './host/watchdog.ts';
 import { k3d } from './k3d/k3d.ts';
 import { k3dConfig } from './k3d/k3d-config.ts';
 import { k3dDatastore } from './k3d/k3d-datastore.ts';
@@ -100,6 +114,7 @@ import { k3sContainerd } from './k3s/k3s-containerd.ts';
 import { k3sDatastore } from './k3s/k3s-datastore.ts';
 import { k3sEncryption } from './k3s/k3s-encryption.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
+import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
@@ -121,6 +136,8 @@ import { k3sService } from './k3s/k3s-service.ts';
 import { k3sServices } from './k3s/k3s-services.ts';
 import { k3sState } from './k3s/k3s-state.ts';
 import { k3sTokens } from './k3s/k3s-tokens.ts';
+import { k3sUfw } from './k3s/k3s-ufw.ts';
+import { podNetwork } from './k3s/pod-network.ts';
 import { machineConfig } from './macos/machine-config.ts';
 import { machineDocker } from './macos/machine-docker.ts';
 import { machineHostKey } from './macos/machine-host-key.ts';
@@ -129,6 +146,7 @@ import { podmanMachine } from './macos/podman-machine.ts';
 import { bridgeFirewall } from './podman/bridge-firewall.ts';
 import { dockerCli } from './podman/docker-cli.ts';
 import { dockerSock } from './podman/docker-sock.ts';
+import { firewalldPorts } from './podman/firewalld-ports.ts';
 import { fuseDevice } from './podman/fuse-device.ts';
 import { pastaApparmor } from './podman/pasta-apparmor.ts';
 import { podmanApi } from './podman/podman-api.ts';
@@ -161,10 +179,27 @@ import { quadletWorkload } from './quadlet/quadlet-workload.ts';
 import { authorizedKeys } from './ssh/authorized-keys.ts';
 import { sshConfig } from './ssh/ssh-config.ts';
 import { sshd } from './ssh/sshd.ts';
+import { etcLayers } from './suse/etc-layers.ts';
+import { firstBoot } from './suse/first-boot.ts';
+import { healthChecker } from './suse/health-checker.ts';
+import { k3sPlace } from './suse/k3s-place.ts';
+import { k3sRepository } from './suse/k3s-repository.ts';
+import { kernelFlavour } from './suse/kernel-flavour.ts';
+import { rootSnapshot } from './suse/root-snapshot.ts';
+import { subidDefaults } from './suse/subid-defaults.ts';
+import { susePermissions } from './suse/suse-permissions.ts';
+import { suseReboots } from './suse/suse-reboots.ts';
+import { usrEtc } from './suse/usr-etc.ts';
+import { zypperRepos } from './suse/zypper-repos.ts';
+import { startedUnits } from './systemd/started-units.ts';
 import { unit } from './systemd/unit.ts';
 import { unitLive } from './systemd/unit-live.ts';
 import { bluechi } from './vehicle/bluechi.ts';
+import { can } from './vehicle/can.ts';
 import { qm } from './vehicle/qm.ts';
+import { rauc } from './vehicle/rauc.ts';
+import { rollback } from './vehicle/rollback.ts';
+import { updateChannels } from './vehicle/update-channels.ts';
 
 export const kinds: readonly Kind[] = [
   bootArguments,
@@ -199,9 +234,11 @@ export const kinds: readonly Kind[] = [
   accounts,
   administrators,
   attestation,
+  audit,
   clock,
   clockOrder,
   containerData,
+  coreDumps,
   dbusSession,
   diskSpace,
   document,
@@ -209,10 +246,17 @@ export const kinds: readonly Kind[] = [
   environment,
   file,
   fileTree,
+  forwarding,
   hardware,
   hostname,
   idmapTools,
+  inboundDefault,
+  iptables,
+  journal,
+  kdump,
+  kernel,
   kernelCommandLine,
+  kernelConfig,
   kernelModules,
   leftBehind,
   lingering,
@@ -220,6 +264,7 @@ export const kinds: readonly Kind[] = [
   lsm,
   machineId,
   mount,
+  networkdForeign,
   openConsoles,
   os,
   packages,
@@ -237,13 +282,17 @@ export const kinds: readonly Kind[] = [
   sharedMounts,
   subidConflicts,
   sysctl,
+  sysctlSettings,
   text,
+  timeSources,
   tool,
+  usbStorage,
   user,
   userBus,
   userManager,
   userUnits,
   usernsApparmor,
+  watchdog,
   k3d,
   k3dConfig,
   k3dDatastore,
@@ -267,6 +316,7 @@ export const kinds: readonly Kind[] = [
   k3sDatastore,
   k3sEncryption,
   k3sFiles,
+  k3sFirewalld,
   k3sKubeconfig,
   k3sNamespaces,
   k3sNodes,
@@ -288,6 +338,8 @@ export const kinds: readonly Kind[] = [
   k3sServices,
   k3sState,
   k3sTokens,
+  k3sUfw,
+  podNetwork,
   machineConfig,
   machineDocker,
   machineHostKey,
@@ -296,6 +348,7 @@ export const kinds: readonly Kind[] = [
   bridgeFirewall,
   dockerCli,
   dockerSock,
+  firewalldPorts,
   fuseDevice,
   pastaApparmor,
   podmanApi,
@@ -328,10 +381,27 @@ export const kinds: readonly Kind[] = [
   authorizedKeys,
   sshConfig,
   sshd,
+  etcLayers,
+  firstBoot,
+  healthChecker,
+  k3sPlace,
+  k3sRepository,
+  kernelFlavour,
+  rootSnapshot,
+  subidDefaults,
+  susePermissions,
+  suseReboots,
+  usrEtc,
+  zypperRepos,
+  startedUnits,
   unit,
   unitLive,
   bluechi,
+  can,
   qm,
+  rauc,
+  rollback,
+  updateChannels,
 ];
 
 export const kindsByName: ReadonlyMap<string, Kind> = new Map(kinds.map((k) => [k.name, k]));
