@@ -63,7 +63,8 @@ function sentinelOf(container: Json, pod: Json | undefined, where: Where): Kured
   const words = [...elements(at(container, 'command')), ...elements(at(container, 'args'))].map(String);
   if (words.some((w) => w.startsWith('--reboot-sentinel-command'))) return untold('a command tells kured when to restart', where);
   const index = words.indexOf('--reboot-sentinel');
-  const file = words.find((w) => w.startsWith('--reboot-sentinel='))?.slice('--reboot-sentinel='.length) ?? (index < 0 ? byDefault : words[index + 1]) ?? byDefault;
+  const file =
+    words.find((w) => w.startsWith('--reboot-sentinel='))?.slice('--reboot-sentinel='.length) ?? (index < 0 ? byDefault : words[index + 1]) ?? byDefault;
   const release = /:v?(\d+)\.(\d+)/.exec(String(at(container, 'image')));
   if (!release) return untold('the release of kured is not known', where);
   const inside = Number(release[1]) > 1 || Number(release[2]) >= 15;

@@ -116,7 +116,11 @@ function* learnRebootmgr(): Asking<Rebootmgr | Unknown> {
 
 /** Without a strategy it is best-effort: at once where no window is set. */
 function policyIn({ files, consulted }: Layered): { readonly strategy: Setting; readonly window: boolean } {
-  const entries = files.flatMap(({ path, text }) => parseIni(text).entries.filter((e) => e.section === 'rebootmgr').map((e) => ({ ...e, path })));
+  const entries = files.flatMap(({ path, text }) =>
+    parseIni(text)
+      .entries.filter((e) => e.section === 'rebootmgr')
+      .map((e) => ({ ...e, path })),
+  );
   const last = (key: string): (typeof entries)[number] | undefined => entries.findLast((e) => e.key === key);
   const strategy = last('strategy');
   const at = strategy ? [{ path: strategy.path, line: strategy.at.line }] : consulted.slice(0, 1).map((w) => ({ ...w, said: 'no strategy is set' }));

@@ -32,10 +32,7 @@ export interface Zypp {
   readonly consulted: readonly Where[];
 }
 
-export const zypp = source(
-  [layered.of(mains, dropIns, '.conf'), { do: 'list', path: directory }, { do: 'read', path: `${directory}/*` }],
-  readRepositories,
-);
+export const zypp = source([layered.of(mains, dropIns, '.conf'), { do: 'list', path: directory }, { do: 'read', path: `${directory}/*` }], readRepositories);
 
 function* readRepositories(): Asking<Zypp | Unknown> {
   const conf = yield* layered(mains, dropIns, '.conf');
@@ -47,7 +44,13 @@ function* readRepositories(): Asking<Zypp | Unknown> {
   const shut = texts.findIndex((t) => t.is === 'blocked');
   const why = texts[shut];
   if (why?.is === 'blocked') return unknown(why, paths[shut] ?? '');
-  const general = checksIn(conf.files.flatMap(({ path, text }) => parseIni(text).entries.filter((e) => e.section === 'main').map((e) => ({ ...e, path }))));
+  const general = checksIn(
+    conf.files.flatMap(({ path, text }) =>
+      parseIni(text)
+        .entries.filter((e) => e.section === 'main')
+        .map((e) => ({ ...e, path })),
+    ),
+  );
   const repositories = paths.flatMap((path, at) => (texts[at]?.is === 'got' ? sectionsOf(texts[at].value, path, general) : []));
   const gpgcheck = general.gpgcheck ?? { on: true, at: { path: mains[0] as string, said: 'gpgcheck is not set there, so it is on' } };
   return { is: 'known', repositories, gpgcheck, consulted: [{ path: directory }, ...conf.consulted] };
@@ -121,4 +124,5 @@ export function transportOf(address: string): 'https' | 'unverified' | 'local' |
 }
 
 /** For which product a repository of K3s is built: slemicro, microos, centos/8; undefined for any other repository. */
-export const rancherProduct = (address: string): string | undefined => /^https?:\/\/rpm(?:-testing)?\.rancher\.io\/k3s\/[^/]+\/common\/(.+?)\/noarch/.exec(address)?.[1];
+export const rancherProduct = (address: string): string | undefined =>
+  /^https?:\/\/rpm(?:-testing)?\.rancher\.io\/k3s\/[^/]+\/common\/(.+?)\/noarch/.exec(address)?.[1];

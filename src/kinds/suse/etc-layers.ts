@@ -39,7 +39,12 @@ export const etcLayers = defineKind({
     const line = (text.is === 'got' ? parseFstab(text.value) : []).findLast((m) => m.point === '/etc');
     const fact = new FactBuilder().consulted({ path: fstab });
     const where = line?.at ?? { path: fstab };
-    if (line?.type !== 'overlay') return fact.set('form', line ? 'subvolume' : 'plain', where).set('missing', [], where).set('view', 'merged', where).build();
+    if (line?.type !== 'overlay')
+      return fact
+        .set('form', line ? 'subvolume' : 'plain', where)
+        .set('missing', [], where)
+        .set('view', 'merged', where)
+        .build();
     const layers = layersOf(line);
     const stats = yield* together(layers.map((path) => stat(path)));
     fact.set('form', 'overlay', where).set('layers', layers, where);

@@ -24,7 +24,8 @@ export const firstBoot = defineKind({
   name: 'first-boot',
   noun: 'the first boot',
   absent: 'neither Combustion nor Ignition nor jeos-firstboot is installed',
-  describe: 'Whether the next start is a first one: Combustion and Ignition then run what a medium or a virtual machine gives them, and jeos-firstboot asks at the console.',
+  describe:
+    'Whether the next start is a first one: Combustion and Ignition then run what a medium or a virtual machine gives them, and jeos-firstboot asks at the console.',
   fields: {},
   shape: record({
     programs: listOf(string('a program', ['combustion', 'ignition']), 'which of them are installed'),
@@ -91,15 +92,11 @@ interface First {
 }
 
 /** With grub2 the flag decides; combustion's own detection takes a machine id that is missing or not made yet for a first boot as well. */
-function nextIsFirst(
-  detects: boolean,
-  happened: Answer<Stat>,
-  config: Answer<string>,
-  id: Answer<string>,
-): First | Unknown {
+function nextIsFirst(detects: boolean, happened: Answer<Stat>, config: Answer<string>, id: Answer<string>): First | Unknown {
   if (detects) {
     if (id.is === 'blocked') return unknown(id, machineId);
-    if (id.is === 'absent' || /^uninitialized\s*$/.test(id.value)) return { is: true, cause: 'machine-id', where: [{ path: machineId, said: 'a machine id is still to be made' }] };
+    if (id.is === 'absent' || /^uninitialized\s*$/.test(id.value))
+      return { is: true, cause: 'machine-id', where: [{ path: machineId, said: 'a machine id is still to be made' }] };
   }
   if (happened.is === 'blocked') return unknown(happened, flag);
   if (happened.is === 'got') return { is: false, where: [{ path: flag }] };

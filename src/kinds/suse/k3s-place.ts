@@ -7,7 +7,16 @@ import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
 const usual = ['/usr/local/bin/k3s', '/opt/bin/k3s', '/usr/bin/k3s'];
-const above = [...new Set(usual.flatMap((p) => p.split('/').map((_, at, all) => all.slice(0, at + 1).join('/')).filter((d) => d !== '')))];
+const above = [
+  ...new Set(
+    usual.flatMap((p) =>
+      p
+        .split('/')
+        .map((_, at, all) => all.slice(0, at + 1).join('/'))
+        .filter((d) => d !== ''),
+    ),
+  ),
+];
 
 export const k3sPlace = defineKind({
   name: 'k3s-place',

@@ -1,5 +1,5 @@
 /** Kind `k3s-repository`: the repository of k3s-selinux, and whether it is built for this product (k3s-io/k3s:install.sh, k3s#14472). */
-import { type Asking } from '../../facts/ask.ts';
+import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
 import { type OsRelease, osRelease, osReleasePaths } from '../../facts/host/os-release.ts';
 import { defineKind } from '../../facts/kind.ts';

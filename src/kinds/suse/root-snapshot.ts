@@ -1,7 +1,7 @@
 /** Kind `root-snapshot`: the snapshot that runs, the one that starts next, and what asks for a restart. */
 import { type Answer, type Asking, type Output, read, run, type Stat, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { type Fact, FactBuilder, missing, unknown, type Unknown } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown } from '../../facts/fact.ts';
 import { mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, says, string } from '../../facts/shape.ts';

@@ -21,7 +21,10 @@ export const subidDefaults = defineKind({
     const found = yield* layered(mains, dropIns, '.defs');
     if (found.is === 'unknown') return found;
     const fact = new FactBuilder().consulted(...found.consulted);
-    for (const [field, key] of [['uids', 'SUB_UID_COUNT'], ['gids', 'SUB_GID_COUNT']] as const) {
+    for (const [field, key] of [
+      ['uids', 'SUB_UID_COUNT'],
+      ['gids', 'SUB_GID_COUNT'],
+    ] as const) {
       const lines = found.files.flatMap(({ path, text }) =>
         text.split('\n').flatMap((line, at) => {
           const [name, value = ''] = line.trim().split(/\s+/);

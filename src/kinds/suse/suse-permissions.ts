@@ -4,9 +4,9 @@
  */
 import { type Asking, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { groupsOf } from '../../facts/suse/groups.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
+import { groupsOf } from '../../facts/suse/groups.ts';
 import { assignmentsIn } from '../../facts/text/assignments.ts';
 
 const sysconfig = '/etc/sysconfig/security';
@@ -63,7 +63,7 @@ export const susePermissions = defineKind({
     const fact = new FactBuilder().consulted(at).set('profiles', words, at);
     if (installed.is === 'blocked') fact.gap('needsFuse', unknown(installed, overlay));
     else fact.set('needsFuse', installed.is === 'got', { path: overlay });
-    if ("is" in entries) {
+    if ('is' in entries) {
       for (const field of ['stripped', 'fuse', 'fuseMode', 'plain']) fact.gap(field, entries);
       return fact.build();
     }
@@ -77,7 +77,10 @@ export const susePermissions = defineKind({
 
 const weakened = (entry: Entry | undefined): boolean => entry !== undefined && (entry.mode & 0o4000) === 0 && entry.capabilities !== true;
 
-const placesIn = (entries: ReadonlyMap<string, Entry>, paths: readonly string[], at: Where): Where[] => [...paths.flatMap((p) => entries.get(p)?.where ?? []), at];
+const placesIn = (entries: ReadonlyMap<string, Entry>, paths: readonly string[], at: Where): Where[] => [
+  ...paths.flatMap((p) => entries.get(p)?.where ?? []),
+  at,
+];
 
 function setFuse(fact: FactBuilder, account: string, entry: Entry | undefined, groups: ReadonlyMap<string, readonly string[]> | Unknown, at: Where): void {
   if (!entry) {
@@ -88,7 +91,7 @@ function setFuse(fact: FactBuilder, account: string, entry: Entry | undefined, g
   fact.set('fuseMode', entry.mode.toString(8).padStart(4, '0'), ...where);
   if (weakened(entry)) fact.set('fuse', 'powerless', ...where);
   else if ((entry.mode & 0o001) !== 0) fact.set('fuse', 'usable', ...where);
-  else if ("is" in groups) fact.gap("fuse", groups);
+  else if ('is' in groups) fact.gap('fuse', groups);
   else fact.set('fuse', groups.get(entry.group)?.includes(account) ? 'usable' : 'forbidden', ...where);
 }
 

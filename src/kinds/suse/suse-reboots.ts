@@ -13,7 +13,10 @@ export const suseReboots = defineKind({
   describe: 'Who restarts a transactional system after an update, and when: by transactional-update.conf, rebootmgr, and the manifest of kured.',
   fields: {},
   shape: record({
-    timer: says(boolean('transactional-update.timer installs updates by itself'), { no: 'transactional-update.timer is off, so nothing installs updates by itself' }),
+    timer: says(boolean('transactional-update.timer installs updates by itself'), {
+      no: 'transactional-update.timer is off, so nothing installs updates by itself',
+    }),
+    daemon: says(boolean('rebootmgr runs: it restarts the host whoever asks for it'), { no: 'neither transactional-update.timer nor rebootmgr is on' }),
     method: string('REBOOT_METHOD, auto where it is not set'),
     by: string('who is asked to restart the host', ['rebootmgr', 'systemd', 'kured', 'notify', 'none']),
     strategy: string('the strategy of rebootmgr, where that is asked'),
@@ -31,6 +34,8 @@ export const suseReboots = defineKind({
     if (found.is === 'absent') return missing(...found.consulted);
     const fact = new FactBuilder().consulted(...found.consulted);
     fact.set('timer', found.timer, ...found.timerAt).set('method', found.method.value, ...found.method.where);
+    if (found.rebootmgr.is === 'unknown') fact.gap('daemon', found.rebootmgr);
+    else fact.set('daemon', found.rebootmgr.runs, ...found.rebootmgr.where);
     const kured = yield* kuredHere();
     tell(fact, found, kured);
     return fact.build();
@@ -66,13 +71,17 @@ function tell(fact: FactBuilder, found: Reboots, kured: KuredFound): void {
     return;
   }
   fact.set('by', by, ...method.where);
-  if (by === 'rebootmgr' && rebootmgr.is !== 'unknown' && 'value' in rebootmgr.strategy) fact.set('strategy', rebootmgr.strategy.value, ...rebootmgr.strategy.where);
+  if (by === 'rebootmgr' && rebootmgr.is !== 'unknown' && 'value' in rebootmgr.strategy)
+    fact.set('strategy', rebootmgr.strategy.value, ...rebootmgr.strategy.where);
   const said = by === 'rebootmgr' ? byRebootmgr(found) : by === 'kured' ? byKured(found, kured) : byItself(found, by, kured);
   if ('why' in said) {
     fact.gap('answers', said).gap('deliberate', said).gap('alone', said);
     return;
   }
-  fact.set('answers', said.answers, ...said.where).set('mute', said.mute, ...said.where).set('reason', reasons[said.mute ?? ''], ...said.where);
+  fact
+    .set('answers', said.answers, ...said.where)
+    .set('mute', said.mute, ...said.where)
+    .set('reason', reasons[said.mute ?? ''], ...said.where);
   fact.set('deliberate', said.deliberate, ...said.where).set('alone', said.alone, ...said.where);
 }
 
@@ -91,13 +100,25 @@ function byRebootmgr({ rebootmgr, method }: Reboots): Said | Unknown {
   if (!('value' in strategy)) return strategy;
   if (typeof window !== 'boolean') return window;
   const off = strategy.value === 'off';
-  return { answers: !off, ...(off ? { mute: 'strategy-off' } : {}), deliberate: strategy.set || window, alone: !off, where: [...strategy.where, ...method.where] };
+  return {
+    answers: !off,
+    ...(off ? { mute: 'strategy-off' } : {}),
+    deliberate: strategy.set || window,
+    alone: !off,
+    where: [...strategy.where, ...method.where],
+  };
 }
 
 function byKured({ method }: Reboots, found: KuredFound): Said | Unknown {
   if (found.is === 'unknown') return found;
   const { kured } = found;
-  if (!kured) return { is: 'unknown', why: 'ambiguous', said: 'the updates wait for kured, and no manifest of it is on this host', where: [...method.where, ...found.consulted] };
+  if (!kured)
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: 'the updates wait for kured, and no manifest of it is on this host',
+      where: [...method.where, ...found.consulted],
+    };
   const { sentinel, where } = kured;
   if (typeof sentinel === 'object') return sentinel;
   const fits = sentinel !== undefined && plainPath(sentinel) === signal;

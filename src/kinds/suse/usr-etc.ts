@@ -30,10 +30,19 @@ export const usrEtc = defineKind({
   fields: {},
   shape: record({
     files: listOf(
-      record({ program: string('who reads it'), path: string('the file in force'), vendor: string("the vendor's file"), wins: string('whose it is', ['etc', 'vendor']), dropIns: string('where to set single things; unset where the program has no such place') }),
+      record({
+        program: string('who reads it'),
+        path: string('the file in force'),
+        vendor: string("the vendor's file"),
+        wins: string('whose it is', ['etc', 'vendor']),
+        dropIns: string('where to set single things; unset where the program has no such place'),
+      }),
       'one for each such program, and one for each service of PAM',
     ),
-    hiding: listOf(record({ path: string('a file in /etc'), vendor: string("the vendor's, which counts no more"), dropIns: string('where single things belong') }), 'copies of whole files in /etc that differ from those of the vendor'),
+    hiding: listOf(
+      record({ path: string('a file in /etc'), vendor: string("the vendor's, which counts no more"), dropIns: string('where single things belong') }),
+      'copies of whole files in /etc that differ from those of the vendor',
+    ),
     merged: boolean('/usr/etc is the place of the vendor, not the pristine copy of an ostree'),
   }),
   touches: () => [
@@ -56,10 +65,20 @@ export const usrEtc = defineKind({
     if (open) return open;
     const files = found.filter((f): f is Pair => !('is' in f));
     if (files.length === 0) return missing({ path: '/usr/etc' });
-    fact.set('files', files.map(({ differs: _, ...f }) => ({ ...f })), ...files.map((f) => ({ path: f.path })));
+    fact.set(
+      'files',
+      files.map(({ differs: _, ...f }) => ({ ...f })),
+      ...files.map((f) => ({ path: f.path })),
+    );
     const hiding = root < 0 ? files.filter((f) => f.differs && f.dropIns !== undefined) : [];
     const where = hiding.length > 0 ? hiding.map((f) => ({ path: f.path, said: `hides ${f.vendor}` })) : [{ path: '/usr/etc' }];
-    return fact.set('hiding', hiding.map(({ path, vendor, dropIns = '' }) => ({ path, vendor, dropIns })), ...where).build();
+    return fact
+      .set(
+        'hiding',
+        hiding.map(({ path, vendor, dropIns = '' }) => ({ path, vendor, dropIns })),
+        ...where,
+      )
+      .build();
   },
 });
 
@@ -94,6 +113,12 @@ function* services(): Asking<Pair[] | Unknown> {
   return [...new Set(names.slice(1).flat())].sort().map((name) => {
     const at = names.findIndex((n) => n.includes(name));
     const vendor = names.findIndex((n, index) => index > 0 && n.includes(name));
-    return { program: `pam:${name}`, path: `${pamDirectories[at]}/${name}`, vendor: `${pamDirectories[vendor]}/${name}`, wins: at === 0 ? 'etc' : 'vendor', differs: false };
+    return {
+      program: `pam:${name}`,
+      path: `${pamDirectories[at]}/${name}`,
+      vendor: `${pamDirectories[vendor]}/${name}`,
+      wins: at === 0 ? 'etc' : 'vendor',
+      differs: false,
+    };
   });
 }

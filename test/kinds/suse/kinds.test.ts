@@ -23,7 +23,11 @@ describe('etc-layers', () => {
     [
       'an overlay of two layers',
       overlay('lowerdir=/sysroot/var/lib/overlay/3/etc:/sysroot/etc,upperdir=/sysroot/var/lib/overlay/4/etc'),
-      { form: 'overlay', layers: ['/var/lib/overlay/4/etc', '/var/lib/overlay/3/etc'], missing: ['/var/lib/overlay/3/etc', '/var/lib/overlay/4/etc'].toReversed() },
+      {
+        form: 'overlay',
+        layers: ['/var/lib/overlay/4/etc', '/var/lib/overlay/3/etc'],
+        missing: ['/var/lib/overlay/3/etc', '/var/lib/overlay/4/etc'].toReversed(),
+      },
     ],
     ['the overlay of old hosts', overlay('lowerdir=/sysroot/etc,upperdir=/sysroot/var/lib/overlay/etc'), { layers: ['/var/lib/overlay/etc'] }],
   ])('%s', (_, fstab, value) => {
@@ -43,7 +47,11 @@ test('suse-reboots: nothing without transactional-update', () => {
 });
 
 test('subid-defaults: a file in /etc hides the one in /usr/etc, drop-ins add to it', () => {
-  const files = { '/usr/etc/login.defs': 'SUB_UID_COUNT 0\nSUB_GID_COUNT 0\n', '/etc/login.defs': 'UID_MIN 1000\n', '/etc/login.defs.d/a.defs': 'SUB_GID_COUNT 7\n' };
+  const files = {
+    '/usr/etc/login.defs': 'SUB_UID_COUNT 0\nSUB_GID_COUNT 0\n',
+    '/etc/login.defs': 'UID_MIN 1000\n',
+    '/etc/login.defs.d/a.defs': 'SUB_GID_COUNT 7\n',
+  };
   expect(on(subidDefaults.learn({}, rootAccount), files)).toMatchObject({ value: { uids: 65_536, gids: 7 } });
 });
 
