@@ -16,6 +16,7 @@ export const suseReboots = defineKind({
     timer: says(boolean('transactional-update.timer installs updates by itself'), {
       no: 'transactional-update.timer is off, so nothing installs updates by itself',
     }),
+    daemon: says(boolean('rebootmgr runs: it restarts the host whoever asks for it'), { no: 'neither transactional-update.timer nor rebootmgr is on' }),
     method: string('REBOOT_METHOD, auto where it is not set'),
     by: string('who is asked to restart the host', ['rebootmgr', 'systemd', 'kured', 'notify', 'none']),
     strategy: string('the strategy of rebootmgr, where that is asked'),
@@ -33,6 +34,8 @@ export const suseReboots = defineKind({
     if (found.is === 'absent') return missing(...found.consulted);
     const fact = new FactBuilder().consulted(...found.consulted);
     fact.set('timer', found.timer, ...found.timerAt).set('method', found.method.value, ...found.method.where);
+    if (found.rebootmgr.is === 'unknown') fact.gap('daemon', found.rebootmgr);
+    else fact.set('daemon', found.rebootmgr.runs, ...found.rebootmgr.where);
     const kured = yield* kuredHere();
     tell(fact, found, kured);
     return fact.build();

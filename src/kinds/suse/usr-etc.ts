@@ -47,7 +47,12 @@ export const usrEtc = defineKind({
   }),
   touches: () => [
     ...ostree.map((path) => ({ do: 'stat' as const, path })),
-    ...mains.flatMap(({ name }) => [`/etc/${name}`, `/usr/etc/${name}`].map((path) => ({ do: 'read' as const, path }))),
+    ...mains.flatMap(({ name }) =>
+      [`/etc/${name}`, `/usr/etc/${name}`].flatMap((path) => [
+        { do: 'stat' as const, path },
+        { do: 'read' as const, path },
+      ]),
+    ),
     ...pamDirectories.map((path) => ({ do: 'list' as const, path })),
   ],
   *learn(): Asking<Fact> {
@@ -94,12 +99,17 @@ type Pair = {
 
 function* pairOf({ name, dropIns, of }: (typeof mains)[number]): Asking<Pair | Unknown | undefined> {
   const [own, vendor] = [`/etc/${name}`, `/usr/etc/${name}`];
-  const [here, there] = yield* together([read(own), read(vendor)]);
-  if (there.is === 'absent') return undefined;
-  if (there.is === 'blocked') return unknown(there, vendor);
-  if (here.is === 'blocked') return unknown(here, own);
-  const wins = here.is === 'got' ? 'etc' : 'vendor';
-  const differs = here.is === 'got' && here.value !== there.value;
+  const [here, there]: readonly Answer<Stat>[] = yield* together([stat(own), stat(vendor)]);
+  if (there?.is === 'absent') return undefined;
+  if (there?.is === 'blocked') return unknown(there, vendor);
+  if (here?.is === 'blocked') return unknown(here, own);
+  const wins = here?.is === 'got' ? 'etc' : 'vendor';
+  // What they hold matters only where one hides the other.
+  const texts = wins === 'etc' && dropIns !== undefined ? yield* together([read(own), read(vendor)]) : [];
+  const shut = texts.findIndex((t) => t.is === 'blocked');
+  const why = texts[shut];
+  if (why?.is === 'blocked') return unknown(why, [own, vendor][shut] ?? '');
+  const differs = texts[0]?.is === 'got' && texts[1]?.is === 'got' && texts[0].value !== texts[1].value;
   return { program: of, path: wins === 'etc' ? own : vendor, vendor, wins, ...(dropIns === undefined ? {} : { dropIns: `/etc/${dropIns}` }), differs };
 }
 
