@@ -32,7 +32,7 @@ function* readCommandLines(): Asking<CommandLines> {
 }
 
 /** The value of an argument: empty for a bare word, undefined where it is not there. */
-export const valueOf = ({ arguments: all }: CommandLine, name: string): string | undefined => {
+export const argumentIn = ({ arguments: all }: CommandLine, name: string): string | undefined => {
   const found = all.findLast((a) => a.name === name);
   return found && (found.value ?? '');
 };

@@ -1,6 +1,6 @@
 /** Kind `module-signatures`: whether the kernel loads modules that nobody signed. */
 import { type Asking, read, stat, together } from '../../facts/ask.ts';
-import { type CommandLine, commandLines, switched, valueOf } from '../../facts/cgroup/command-line.ts';
+import { argumentIn, type CommandLine, commandLines, switched } from '../../facts/cgroup/command-line.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelRelease } from '../../facts/host/kernel-release.ts';
 import { kernelValue } from '../../facts/host/kernel-value.ts';
@@ -63,6 +63,6 @@ function* ofKernel(fact: FactBuilder, open: Unknown | undefined): Asking<Fact> {
 }
 
 const enforces = (line: CommandLine): boolean =>
-  switched(valueOf(line, 'module.sig_enforce')) === true ||
-  /^(?:integrity|confidentiality)$/.test(valueOf(line, 'lockdown') ?? '') ||
-  valueOf(line, 'nomodule') !== undefined;
+  switched(argumentIn(line, 'module.sig_enforce')) === true ||
+  /^(?:integrity|confidentiality)$/.test(argumentIn(line, 'lockdown') ?? '') ||
+  argumentIn(line, 'nomodule') !== undefined;

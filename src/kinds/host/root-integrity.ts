@@ -1,6 +1,6 @@
 /** Kind `root-integrity`: whether the root file system can be changed, and whether the kernel checks what it reads from it. */
 import { type Asking, read, together } from '../../facts/ask.ts';
-import { type CommandLine, commandLines, switched, valueOf } from '../../facts/cgroup/command-line.ts';
+import { argumentIn, type CommandLine, commandLines, switched } from '../../facts/cgroup/command-line.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { type MountTable, mountTable } from '../../facts/host/mount-table.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -132,7 +132,7 @@ interface Verified {
 
 /** systemd-veritysetup-generator(8), tried with 252: no hash, or a switch that says no, and nothing is set up. */
 function verifiedBy(line: CommandLine): Verified {
-  const value = (name: string): string | undefined => valueOf(line, name);
+  const value = (name: string): string | undefined => argumentIn(line, name);
   const off = ['systemd.verity', 'rd.systemd.verity'].find((name) => switched(value(name)) === false);
   const table = value('dm_mod.create') ?? '';
   const lax = ['systemd.verity_root_options', 'systemd.verity_usr_options'].some((name) => /(?:^|,)ignore-corruption(?:,|$)/.test(value(name) ?? ''));

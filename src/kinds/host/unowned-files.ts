@@ -61,14 +61,14 @@ export const unownedFiles = defineKind({
     const those = open ? [] : each;
     const more = open ?? walked.incomplete;
     const places = those.flatMap(({ owned }) => owned.first.map((path) => ({ path })));
-    fact.set('owners', [...those.map(valueOf), ...(more ? [{}] : [])], ...(places.length > 0 ? places : walked.consulted));
+    fact.set('owners', [...those.map(asJson), ...(more ? [{}] : [])], ...(places.length > 0 ? places : walked.consulted));
     for (const [at, { owned }] of those.entries()) fact.at(['owners', String(at)], ...owned.first.map((path) => ({ path })));
     if (more) fact.gap(['owners', String(those.length)], more);
     return fact.build();
   },
 });
 
-const valueOf = ({ of, owned }: { of: string; owned: Owned }): Json => ({ id: owned.id, of, count: owned.count, path: owned.first[0] ?? '/' });
+const asJson = ({ of, owned }: { of: string; owned: Owned }): Json => ({ id: owned.id, of, count: owned.count, path: owned.first[0] ?? '/' });
 
 const gidsIn = (text: string): number[] => text.split('\n').flatMap((line) => (/^[^:]+:[^:]*:\d+:/.test(line) ? [Number(line.split(':')[2])] : []));
 
