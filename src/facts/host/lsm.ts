@@ -54,10 +54,7 @@ export interface AppArmorState {
   readonly enforced: Found<number>;
 }
 
-export const appArmorState = source(
-  [...[enabledPath, loadedPath].map((path) => ({ do: 'read', path }) as const), bootProfiles, apparmorParser],
-  learnAppArmor,
-);
+export const appArmorState = source([...[enabledPath, loadedPath].map((path) => ({ do: 'read', path }) as const), bootProfiles, apparmorParser], learnAppArmor);
 
 function* learnAppArmor(running: boolean): Asking<AppArmorState> {
   const [enabled, loaded] = yield* together([read(enabledPath), read(loadedPath)]);
@@ -70,7 +67,8 @@ function* learnAppArmor(running: boolean): Asking<AppArmorState> {
 /** Lines such as `/usr/bin/man (enforce)`. Without the file system that holds the list, nobody can tell. */
 function inForce(loaded: Answer<string>): Found<number> {
   if (loaded.is === 'blocked') return unknown(loaded, loadedPath);
-  if (loaded.is === 'absent') return { is: 'unknown', why: 'failed', said: `${loadedPath} is not there, although AppArmor is on`, where: [{ path: loadedPath }] };
+  if (loaded.is === 'absent')
+    return { is: 'unknown', why: 'failed', said: `${loadedPath} is not there, although AppArmor is on`, where: [{ path: loadedPath }] };
   return known(loaded.value.split('\n').filter((l) => /\((?:enforce|kill|prompt)\)$/.test(l.trim())).length, loadedPath);
 }
 

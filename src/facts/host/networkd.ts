@@ -45,8 +45,14 @@ function* readNetworkd(): Asking<Networkd | Unknown> {
   const mains = directories.map((d) => `${d}/networkd.conf`);
   const [texts, dropIns, networks, plans] = yield* together([
     together(mains.map((p) => read(p))),
-    filesIn(directories.map((d) => `${d}/networkd.conf.d`), /^[^.].*\.conf$/),
-    filesIn(directories.map((d) => `${d}/network`), /\.network$/),
+    filesIn(
+      directories.map((d) => `${d}/networkd.conf.d`),
+      /^[^.].*\.conf$/,
+    ),
+    filesIn(
+      directories.map((d) => `${d}/network`),
+      /\.network$/,
+    ),
     filesIn([netplan], /\.yaml$/),
   ]);
   const main = texts.findIndex((t) => t.is !== 'absent');

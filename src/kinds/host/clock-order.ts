@@ -19,7 +19,8 @@ export const clockOrder = defineKind({
   name: 'clock-order',
   noun: 'the order of clock and K3s',
   absent: 'no system service of K3s was found',
-  describe: 'Whether the host has a clock of its own (RTC) that runs on without power, and whether K3s waits until the time is set. Absent where no service starts K3s.',
+  describe:
+    'Whether the host has a clock of its own (RTC) that runs on without power, and whether K3s waits until the time is set. Absent where no service starts K3s.',
   fields: {},
   shape: record({
     unit: string('the service of K3s'),
@@ -39,7 +40,8 @@ export const clockOrder = defineKind({
     const loaded = yield* together(units.map((name) => loadUnit(name, system)));
     const open = loaded.find((u): u is Unknown => u.is === 'unknown');
     const unit = loaded.find((u): u is LoadedUnit => u.is === 'loaded' && u.exists && !u.masked);
-    if (!unit) return open ?? loaded.flatMap((u) => (u.is === 'loaded' ? u.unseen : []))[0] ?? missing(...loaded.flatMap((u) => (u.is === 'loaded' ? u.consulted : [])));
+    if (!unit)
+      return open ?? loaded.flatMap((u) => (u.is === 'loaded' ? u.unseen : []))[0] ?? missing(...loaded.flatMap((u) => (u.is === 'loaded' ? u.consulted : [])));
     const [clocks, daemons, saves] = yield* together([list(devices), timeDaemons(), together(savers.map((name) => enablementOf(name, system)))]);
     const fact = new FactBuilder().set('unit', unit.asked.name, { path: unit.fragment?.path ?? unit.asked.name });
     putClock(fact, clocks);

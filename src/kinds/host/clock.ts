@@ -16,7 +16,8 @@ const certificates = ['server/tls/server-ca.crt', 'agent/server-ca.crt'].map((pa
 export const clock = defineKind({
   name: 'clock',
   noun: 'the clock',
-  describe: 'The services that set the clock at boot (timesyncd, chronyd, ntpd, PTP), whether one has, and whether the clock is behind what the host was made from.',
+  describe:
+    'The services that set the clock at boot (timesyncd, chronyd, ntpd, PTP), whether one has, and whether the clock is behind what the host was made from.',
   fields: {},
   shape: record({
     container: says(boolean('the host is a container, whose clock is that of the host below'), { yes: 'this is a container, whose clock is that of its host' }),
@@ -58,11 +59,7 @@ function putServices(fact: FactBuilder, { each, incomplete, consulted }: TimeDae
   const open = each.find((d) => d.open)?.open ?? incomplete;
   if (open && sure.length === 0) fact.gap('services', open);
   else
-    fact.set(
-      'services',
-      [...new Set(sure.map((d) => d.name))],
-      ...(sure.length > 0 ? sure.map((d) => ({ ...d.where, said: `starts ${d.name}` })) : consulted),
-    );
+    fact.set('services', [...new Set(sure.map((d) => d.name))], ...(sure.length > 0 ? sure.map((d) => ({ ...d.where, said: `starts ${d.name}` })) : consulted));
   const clash = rivals(sure);
   if (open && clash.length === 0) fact.gap('rivals', open);
   else
@@ -104,7 +101,9 @@ function issued(path: string, answer: Answer<string> | undefined): Sign {
   if (answer?.is === 'blocked') return unknown(answer, path);
   if (answer?.is !== 'got') return undefined;
   const [first] = certificatesIn(answer.value) ?? [];
-  return first ? { seconds: first.from, said: `the certificates of K3s begin to hold then (${path})`, where: { path } } : unparsable(`${path} holds no certificate`, { path });
+  return first
+    ? { seconds: first.from, said: `the certificates of K3s begin to hold then (${path})`, where: { path } }
+    : unparsable(`${path} holds no certificate`, { path });
 }
 
 function putBehind(fact: FactBuilder, now: number | undefined, signs: readonly Sign[]): void {

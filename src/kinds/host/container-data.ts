@@ -2,7 +2,7 @@
 import { type Account, type Asking, read, together } from '../../facts/ask.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { leadsTo, mountOf, type MountTable, mountTable } from '../../facts/host/mount-table.ts';
+import { leadsTo, type MountTable, mountOf, mountTable } from '../../facts/host/mount-table.ts';
 import { seeTool } from '../../facts/host/tool-version.ts';
 import { goBool } from '../../facts/k3s/go.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
@@ -11,7 +11,9 @@ import { boolean, list, record, string } from '../../facts/shape.ts';
 
 const zfsVersion = '/sys/module/zfs/version';
 const usualPaths = ['/var/lib/rancher/k3s', '/var/lib/containers/storage', '~/.local/share/containers/storage', '~/.rancher/k3s'];
-const above = [...new Set(usualPaths.flatMap((path) => path.split('/').flatMap((part, at, all) => (part === '' || part === '~' ? [] : [all.slice(0, at + 1).join('/')]))))];
+const above = [
+  ...new Set(usualPaths.flatMap((path) => path.split('/').flatMap((part, at, all) => (part === '' || part === '~' ? [] : [all.slice(0, at + 1).join('/')])))),
+];
 
 /** Types that overlay does not take for its upper layer (Linux fs/overlayfs; containers/storage:drivers/overlay/overlay.go). */
 const remote = /^(?:nfs\d?|cifs|smb\d?|9p|ceph|glusterfs|fuse\.(?:sshfs|glusterfs|ceph.*)|afs|lustre|gpfs|beegfs)$/;
@@ -23,7 +25,8 @@ export const containerData = defineKind({
   name: 'container-data',
   noun: 'the place of containers',
   absent: 'neither K3s nor Podman nor CRI-O is set up for {who}',
-  describe: 'The directories in which K3s, CRI-O and Podman of an account keep images and containers, and the mount that each lies on. Absent where none of them is set up.',
+  describe:
+    'The directories in which K3s, CRI-O and Podman of an account keep images and containers, and the mount that each lies on. Absent where none of them is set up.',
   fields: {},
   shape: record({
     places: list(
@@ -32,7 +35,11 @@ export const containerData = defineKind({
         path: string('the directory'),
         type: string('the type of the file system'),
         point: string('where that is mounted'),
-        obstacle: string('why overlay, which is used there, cannot write to it: another machine, or the type; unset where it can', ['remote', 'type', 'old ZFS']),
+        obstacle: string('why overlay, which is used there, cannot write to it: another machine, or the type; unset where it can', [
+          'remote',
+          'type',
+          'old ZFS',
+        ]),
         remote: boolean('it lies on another machine'),
         volatile: boolean('it is lost with the next boot'),
         noexec: boolean('no program can be run from it directly'),
@@ -163,6 +170,9 @@ function obstacleOf(type: string, zfs: Zfs): string | Unknown | undefined {
   if (refused.test(type)) return 'type';
   if (type !== 'zfs') return undefined;
   const version = zfs.is === 'got' ? /^(\d+)\.(\d+)/.exec(zfs.value ?? '') : null;
-  if (!version) return zfs.is === 'blocked' ? unknown({ is: 'blocked', why: 'failed' }, zfsVersion) : { is: 'unknown', why: 'ambiguous', said: 'overlay works on ZFS from OpenZFS 2.2 on, and its version is not known', where: [{ path: zfsVersion }] };
+  if (!version)
+    return zfs.is === 'blocked'
+      ? unknown({ is: 'blocked', why: 'failed' }, zfsVersion)
+      : { is: 'unknown', why: 'ambiguous', said: 'overlay works on ZFS from OpenZFS 2.2 on, and its version is not known', where: [{ path: zfsVersion }] };
   return Number(version[1]) * 100 + Number(version[2]) >= 202 ? undefined : 'old ZFS';
 }

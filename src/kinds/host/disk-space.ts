@@ -1,5 +1,5 @@
 /** Kind `disk-space`: how full the file systems are that a host writes to. */
-import { type Asking, type Answer, type Output, run, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, type Output, run, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, unknown, unparsable } from '../../facts/fact.ts';
 import { type Mount, mountOf, mountTable } from '../../facts/host/mount-table.ts';
@@ -14,7 +14,8 @@ const written = ['/', '/var', '/var/lib', '/var/lib/rancher', '/var/lib/containe
 export const diskSpace = defineKind({
   name: 'disk-space',
   noun: 'the space on disks',
-  describe: 'How much is free on the file systems of this machine that are written to (df): those of /var, /home, /tmp and what lies below. File systems mounted read-only are left out. A running host alone tells.',
+  describe:
+    'How much is free on the file systems of this machine that are written to (df): those of /var, /home, /tmp and what lies below. File systems mounted read-only are left out. A running host alone tells.',
   fields: {},
   shape: record({
     filesystems: list(
@@ -34,7 +35,10 @@ export const diskSpace = defineKind({
     const bytes = parseDf(space);
     const counts = parseDf(nodes);
     for (const [rows, argv, answer] of [[bytes, blocks, space] as const, [counts, inodes, nodes] as const])
-      if (rows === undefined) return answer.is === 'blocked' ? unknown(answer, commandPlace(argv)) : unparsable(`${argv.join(' ')} does not tell what is free`, { path: commandPlace(argv) });
+      if (rows === undefined)
+        return answer.is === 'blocked'
+          ? unknown(answer, commandPlace(argv))
+          : unparsable(`${argv.join(' ')} does not tell what is free`, { path: commandPlace(argv) });
     const found = new Map<string, Mount>();
     for (const path of written) {
       const mount = mountOf(table.each, path);

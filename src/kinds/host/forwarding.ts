@@ -20,7 +20,8 @@ const bridges = ['cni0', 'flannel.1', 'kube-bridge', 'cilium_host', 'podman0', '
 export const forwarding = defineKind({
   name: 'forwarding',
   noun: 'forwarding',
-  describe: 'Whether the kernel forwards packets, now and by the files of sysctl.d, whether the interface of the default route does, and whether containers have a network yet.',
+  describe:
+    'Whether the kernel forwards packets, now and by the files of sysctl.d, whether the interface of the default route does, and whether containers have a network yet.',
   fields: {},
   shape: record({
     live: string('net.ipv4.ip_forward of the running kernel'),

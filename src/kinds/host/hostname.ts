@@ -17,7 +17,8 @@ export const hostname = defineKind({
   name: 'hostname',
   noun: 'the name of the host',
   absent: 'the name is given when the host starts',
-  describe: 'The name of the host: of the running kernel, of an image what /etc/hostname says; and the name that K3s takes instead (node-name). Absent on an image that has no name.',
+  describe:
+    'The name of the host: of the running kernel, of an image what /etc/hostname says; and the name that K3s takes instead (node-name). Absent on an image that has no name.',
   fields: {},
   shape: record({
     name: string('the name'),
@@ -45,7 +46,10 @@ export const hostname = defineKind({
       const gap: Unknown | undefined = k3s.flags.gap('node-name') ?? k3s.flags.gap('with-node-id');
       const node = own?.value || name;
       const from: Where = own?.value ? own.where : where;
-      fact.set('node', node, from).set('nodeValid', isName(node), from).set('nodeChosen', !unchosen.test(node) || k3s.flags.on('with-node-id'), from);
+      fact
+        .set('node', node, from)
+        .set('nodeValid', isName(node), from)
+        .set('nodeChosen', !unchosen.test(node) || k3s.flags.on('with-node-id'), from);
       if (gap) for (const field of ['node', 'nodeValid', 'nodeChosen']) fact.gap(field, gap);
     }
     return fact.build();

@@ -55,5 +55,10 @@ function modeOfLink(places: readonly Answer<Stat>[]): Mode | Unknown {
     const word = /(nft|legacy)(?:-multi)?$/.exec(end)?.[1];
     if (word !== undefined) return { mode: word === 'nft' ? 'nft' : 'legacy', where: { path: paths[at] ?? '', said: `leads to ${end}` } };
   }
-  return { is: 'unknown', why: 'unsupported', said: 'whether iptables writes nftables shows neither in what it says nor in where its link leads', where: [{ path: paths[0] ?? '' }] };
+  return {
+    is: 'unknown',
+    why: 'unsupported',
+    said: 'whether iptables writes nftables shows neither in what it says nor in where its link leads',
+    where: [{ path: paths[0] ?? '' }],
+  };
 }

@@ -48,7 +48,8 @@ export const kernelConfig = defineKind({
     const unset = names.filter((name) => !isSet(kernel, name));
     fact.set('unset', unset, { ...kernel.where, ...(unset.length > 0 ? { said: `does not set ${unset.join(', ')}` } : {}) });
     const built = names.flatMap((name) => {
-      const module = modules[name] ?? (/^NETFILTER_XT_MATCH_/.test(name) ? `xt_${name.slice(19).toLowerCase()}` : plainNames.includes(name) ? name.toLowerCase() : '');
+      const module =
+        modules[name] ?? (/^NETFILTER_XT_MATCH_/.test(name) ? `xt_${name.slice(19).toLowerCase()}` : plainNames.includes(name) ? name.toLowerCase() : '');
       return module !== '' && kernel.options.get(name)?.value === 'm' ? [{ name, module }] : [];
     });
     yield* setModules(fact, kernel, built);

@@ -21,7 +21,10 @@ export const kernelModules = defineKind({
   shape: record({
     missing: list(string('a module'), 'those that are neither loaded nor built in, and that nothing loads at boot'),
     unavailable: list(string('a module'), 'those of them that the kernel cannot load on demand either; tun, overlay and fuse alone can be told'),
-    unloadable: list(string('a module'), 'those that are neither loaded nor built in, and that modprobe would not load for root either: no file, an `install` line of modprobe.d, or a sealed kernel'),
+    unloadable: list(
+      string('a module'),
+      'those that are neither loaded nor built in, and that modprobe would not load for root either: no file, an `install` line of modprobe.d, or a sealed kernel',
+    ),
   }),
   touches: ({ names }) => [
     hostModules,
@@ -108,7 +111,12 @@ function* inDependencies(name: string, { kernel }: HostModules): Asking<State> {
   const [path = paths[0] ?? '', text] = [paths[at], texts[at]];
   if (text?.is === 'blocked') return unknown(text, path);
   if (text?.is !== 'got')
-    return { is: 'unknown', why: 'ambiguous', said: `the modules of the kernel ${kernel.release} are not there, as after an update without a reboot`, where: [{ path }] };
+    return {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `the modules of the kernel ${kernel.release} are not there, as after an update without a reboot`,
+      where: [{ path }],
+    };
   const line = text.value.split('\n').findIndex((l) => moduleOfFile(l.split(':')[0] ?? '') === name);
   if (line >= 0) return { is: 'there', where: [{ path, line: line + 1 }] };
   return { is: 'missing', where: [{ path, said: `no ${name}` }] };

@@ -39,10 +39,7 @@ export const lsm = defineKind({
     appArmorState,
     activeModules,
     apparmorParser,
-<<<<<<< HEAD
     contained,
-=======
->>>>>>> veh1
     bootConfig,
   ],
   *learn(): Asking<Fact> {
@@ -91,7 +88,8 @@ function conclude(fact: FactBuilder, parts: readonly Part[]): void {
   );
   // Of two that are idle, the one that is there at all is worth telling of.
   const told = idle.find((p) => !p.idle.startsWith('no ')) ?? idle[0];
-  if (active.length === 0 && told) fact.set('idle', told.idle === idle[0]?.idle && told.idle.startsWith('no ') ? 'Neither SELinux nor AppArmor is on' : told.idle, told.where);
+  if (active.length === 0 && told)
+    fact.set('idle', told.idle === idle[0]?.idle && told.idle.startsWith('no ') ? 'Neither SELinux nor AppArmor is on' : told.idle, told.where);
 }
 
 interface Words extends LsmWords {
@@ -149,7 +147,9 @@ function putAppArmor(fact: FactBuilder, { on, enforced }: AppArmor, words: Words
   if (!on.value) return { idle: 'no AppArmor', where: on.where };
   if (!running && words.unseen) return words.unseen;
   if (enforced.is === 'unknown') return enforced;
-  return enforced.value > 0 ? { name: 'AppArmor', where: enforced.where } : { idle: 'AppArmor is on, but no profile of it refuses anything', where: enforced.where };
+  return enforced.value > 0
+    ? { name: 'AppArmor', where: enforced.where }
+    : { idle: 'AppArmor is on, but no profile of it refuses anything', where: enforced.where };
 }
 
 type AppArmor = ReturnType<typeof appArmorState> extends Asking<infer T> ? T : never;

@@ -2,12 +2,8 @@
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, type Where } from '../../facts/fact.ts';
 import { type Networkd, networkd } from '../../facts/host/networkd.ts';
-<<<<<<< HEAD
 import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { whetherEnabled } from '../../facts/host/whether-enabled.ts';
-=======
-import { toolVersion, seeTool, type ToolVersion } from '../../facts/host/tool-version.ts';
->>>>>>> veh1
 import { type PodNetwork, podNetwork } from '../../facts/k3s/pod-network.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -67,6 +63,7 @@ function needsRules({ name, version, where }: PodNetwork): boolean | Unknown {
   if (name === 'kube-router') return true;
   const release = version === undefined ? undefined : releaseOf(version);
   if (name === 'cilium' && release) return !since(release, '1.14');
-  const said = name === 'cilium' ? 'which release of Cilium runs stands in no file' : `whether ${name} needs rules that systemd-networkd takes away is not known`;
+  const said =
+    name === 'cilium' ? 'which release of Cilium runs stands in no file' : `whether ${name} needs rules that systemd-networkd takes away is not known`;
   return { is: 'unknown', why: 'unsupported', said, where };
 }

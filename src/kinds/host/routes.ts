@@ -4,7 +4,7 @@ import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
-import { type Route, routes as hostRoutes } from '../../facts/host/routes.ts';
+import { routes as hostRoutes, type Route } from '../../facts/host/routes.ts';
 import { seeTool } from '../../facts/host/tool-version.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { clusterCidr, serviceCidr } from '../../facts/k3s/node-settings.ts';
@@ -19,12 +19,19 @@ const own = /^(?:cni\d*|cni-podman\d+|podman\d+|flannel[.\w-]*|kube-\w+|veth\w+|
 export const routes = defineKind({
   name: 'routes',
   noun: 'the routes',
-  describe: 'The routes of the host: the default route, and those to networks that pods, services or containers have as well. What K3s and Podman themselves make is left out.',
+  describe:
+    'The routes of the host: the default route, and those to networks that pods, services or containers have as well. What K3s and Podman themselves make is left out.',
   fields: {},
   shape: record({
     default: boolean('there is a default route, of either family'),
-    clusterOverlaps: list(record({ to: string('a network'), device: string('where it lies'), with: string('what has the same addresses') }), 'routes to addresses of pods and services of K3s'),
-    podmanOverlaps: list(record({ to: string('a network'), device: string('where it lies'), with: string('what has the same addresses') }), 'routes to addresses of root’s default network'),
+    clusterOverlaps: list(
+      record({ to: string('a network'), device: string('where it lies'), with: string('what has the same addresses') }),
+      'routes to addresses of pods and services of K3s',
+    ),
+    podmanOverlaps: list(
+      record({ to: string('a network'), device: string('where it lies'), with: string('what has the same addresses') }),
+      'routes to addresses of root’s default network',
+    ),
   }),
   touches: () => [hostRoutes, k3sModel, forAccount(containersConf, rootAccount), seeTool.of('podman')],
   *learn(): Asking<Fact> {
@@ -74,7 +81,8 @@ function* rangesOfK3s(table: readonly Route[]): Asking<readonly Range[] | Unknow
   return [...named('pods', clusterCidr(model).value), ...named('services', serviceCidr(model).value)];
 }
 
-const named = (what: string, ranges: string): Range[] => ranges.split(',').map((range) => ({ range: range.trim(), said: `the ${what} of K3s (${range.trim()})` }));
+const named = (what: string, ranges: string): Range[] =>
+  ranges.split(',').map((range) => ({ range: range.trim(), said: `the ${what} of K3s (${range.trim()})` }));
 
 function put(fact: FactBuilder, field: string, others: readonly Route[], ranges: readonly Range[], consulted: readonly Where[]): void {
   const found = others.flatMap((r) => ranges.filter(({ range }) => subnetsOverlap(r.to, range)).map(({ said }) => ({ route: r, said })));

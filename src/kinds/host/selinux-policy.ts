@@ -15,7 +15,8 @@ export const selinuxPolicy = defineKind({
   name: 'selinux-policy',
   noun: 'the policy of SELinux',
   absent: 'no policy of SELinux is installed',
-  describe: 'The modules in the active store of SELinux (semodule -l), and the booleans about containers. Absent where there is no store. Packages prove nothing: a module that was refused is in none.',
+  describe:
+    'The modules in the active store of SELinux (semodule -l), and the booleans about containers. Absent where there is no store. Packages prove nothing: a module that was refused is in none.',
   fields: {},
   shape: record({
     type: string('SELINUXTYPE: targeted'),
@@ -24,7 +25,9 @@ export const selinuxPolicy = defineKind({
   }),
   touches: () => [
     { do: 'read', path: selinuxConfigPath },
-    ...stores('*').flatMap((store) => [...priorities, 'disabled'].map((p) => ({ do: 'list', path: `${store}/${p}`, first: [`${store.replace('*', 'targeted')}/${p}`] }) as const)),
+    ...stores('*').flatMap((store) =>
+      [...priorities, 'disabled'].map((p) => ({ do: 'list', path: `${store}/${p}`, first: [`${store.replace('*', 'targeted')}/${p}`] }) as const),
+    ),
     ...booleans.map((name) => ({ do: 'read', path: booleanPath(name) }) as const),
   ],
   *learn(): Asking<Fact> {
