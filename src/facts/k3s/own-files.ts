@@ -107,7 +107,10 @@ function* seePart(name: PartName, dataDir: string): Asking<OwnFiles | Unknown> {
   const top = part.file ? `${directory}/${part.file}` : directory;
   const none: OwnFiles = { is: 'seen', files: [], consulted: [{ path: top }] };
   if (!part.in.startsWith('/') && dataDir !== usualDataDir) {
-    const names = yield* walked(dataDir, part.in.split('/').filter((name) => name !== ''));
+    const names = yield* walked(
+      dataDir,
+      part.in.split('/').filter((name) => name !== ''),
+    );
     if (names.is === 'blocked') return unknown(names, dataDir);
     if (names.is === 'absent' || (part.file && !names.value.includes(part.file))) return none;
   }

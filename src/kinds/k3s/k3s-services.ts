@@ -18,7 +18,8 @@ export const k3sServices = defineKind({
   noun: 'the services of K3s',
   absent: 'no service here starts K3s',
   present: 'a service here starts K3s',
-  describe: 'The services that start a K3s server or agent, whatever they are called (INSTALL_K3S_NAME), with what they start, whether they start at boot, and the limits that the first of them gives to K3s.',
+  describe:
+    'The services that start a K3s server or agent, whatever they are called (INSTALL_K3S_NAME), with what they start, whether they start at boot, and the limits that the first of them gives to K3s.',
   fields: {},
   shape: record({
     units: list(
