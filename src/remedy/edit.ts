@@ -81,12 +81,13 @@ function itemsAt(document: Editable, at: readonly string[]): Json[] {
   return there === undefined || there === null || there === '' ? [] : [there as Json];
 }
 
-/** `--flag=value`, `flag+=value`: the flag. */
+/** `--flag=value`, `flag+=value`: the flag; components take `_` in it for `-`. */
 const flagIn = (item: Json): string =>
   String(item)
     .replace(/^-+/, '')
     .replace(/=[\s\S]*$/, '')
-    .replace(/[-+]+$/, '');
+    .replace(/[-+]+$/, '')
+    .replaceAll('_', '-');
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
