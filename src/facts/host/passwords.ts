@@ -4,7 +4,7 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { parsePasswd, passwdPath } from './passwd.ts';
 
-export const shadowPath = '/etc/shadow';
+const shadowPath = '/etc/shadow';
 
 /** How an account may prove itself by a password. */
 export interface Password {

@@ -9,7 +9,7 @@ import { source, type Touches } from '../source.ts';
 import { directivesIn } from './config-lines.ts';
 
 /** SUSE keeps the vendor's file below /usr/etc; it counts where /etc has none. */
-export const serverConfigs = ['/etc/ssh/sshd_config', '/usr/etc/ssh/sshd_config'] as const;
+const serverConfigs = ['/etc/ssh/sshd_config', '/usr/etc/ssh/sshd_config'] as const;
 const folders = ['/etc/ssh', '/etc/ssh/sshd_config.d', '/usr/etc/ssh/sshd_config.d', '/etc/crypto-policies/back-ends'] as const;
 const maxDepth = 16;
 

@@ -2,9 +2,9 @@
 import { type Asking, together } from '../../facts/ask.ts';
 import { type CommandLine, commandLines, switched } from '../../facts/cgroup/command-line.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
+import { openConsoles as consoles } from '../../facts/host/getty.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
-import { openConsoles as consoles } from '../../facts/systemd/getty.ts';
 
 export const openConsoles = defineKind({
   name: 'open-consoles',

@@ -4,7 +4,7 @@ import { unitLines } from '../../facts/environment/unit-lines.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { withLater } from '../../facts/later.ts';
-import { boolean, list, map, mode, record, type Shape, string } from '../../facts/shape.ts';
+import { boolean, list, map, mode, type Shape, string } from '../../facts/shape.ts';
 import { mergeDelegate } from '../../facts/systemd/delegate.ts';
 import { type DirectiveClass, directives, enumerations } from '../../facts/systemd/directives.ts';
 import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';

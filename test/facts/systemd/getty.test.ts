@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { opensAs } from '../../../src/facts/systemd/getty.ts';
+import { opensAs } from '../../../src/facts/host/getty.ts';
 
 test.each([
   ['/sbin/agetty -o -p --noclear tty1 linux', undefined],

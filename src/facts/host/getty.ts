@@ -1,13 +1,13 @@
 /** Who gets a shell at a console without logging in: what the getty units run (agetty(8)). */
 import { type Asking, together } from '../ask.ts';
 import type { Unknown, Where } from '../fact.ts';
-import { rootAccount } from '../host/accounts.ts';
 import { source } from '../source.ts';
-import { execCommands } from './exec-line.ts';
-import { searchUnits } from './find.ts';
-import { loadUnit, unitNamed } from './load.ts';
-import { mergeSettings } from './merge.ts';
-import { expander } from './specifiers.ts';
+import { execCommands } from '../systemd/exec-line.ts';
+import { searchUnits } from '../systemd/find.ts';
+import { loadUnit, unitNamed } from '../systemd/load.ts';
+import { mergeSettings } from '../systemd/merge.ts';
+import { expander } from '../systemd/specifiers.ts';
+import { rootAccount } from './accounts.ts';
 
 /** A unit that lets somebody in unasked. */
 export interface OpenConsole {
