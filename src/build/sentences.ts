@@ -82,7 +82,7 @@ const machine: readonly (readonly [RegExp, string])[] = [
   [/ (?:\.(?![\w/])|;|,)/, 'a blank before a stop'],
 ];
 
-const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo|crio)\b/;
+const programs = /^(?:ssh|sudo|podman|systemd|netavark|crun|runc|pasta|zypper|firewalld|docker|loginctl|conmon|buildah|skopeo|crio|mount|modprobe|flannel)\b/;
 
 /** What is wrong with a sentence for a person, in words; empty when nothing is. What stands on the host is its own. */
 export function faultsOf({ message, host, outcome }: Said): string[] {

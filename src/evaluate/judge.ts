@@ -18,6 +18,7 @@ import { evidenceOf, type Form, notApplying, type Piece, sentences, undecidedFor
 export type Open = { readonly why: Unknown } & (
   | { readonly kind: string; readonly query: Query; readonly as: Account; readonly path: readonly string[] }
   | { readonly find: string }
+  | { readonly question: string }
 );
 
 /** A verdict, and for an unknown one the questions behind it. */
@@ -154,7 +155,8 @@ function judgeItem(item: Item, usual: Severity, inquiry: Inquiry): Finding {
 function asked({ fails, ...finding }: Finding, said: string): Finding {
   if (!fails) return finding;
   const open = (piece: Finding['evidence'][number]): Finding['evidence'][number] =>
-    piece.truth === 'no' ? { ...piece, truth: 'unknown', unknown: { is: 'unknown', why: 'question', said, where: piece.told().where } } : piece;
+    piece.truth === 'no' ? { ...piece, truth: 'unknown', ...unanswered({ is: 'unknown', why: 'question', said, where: piece.told().where }) } : piece;
+  const unanswered = (why: Unknown): { unknown: Unknown; open: Open } => ({ unknown: why, open: { why, question: why.said } });
   return { ...finding, undecided: graver(fails, finding.undecided) ?? fails, evidence: finding.evidence.map(open) };
 }
 

@@ -29,6 +29,9 @@ interface Met {
   readonly blocked: Blocked;
 }
 
+/** What the host is asked. */
+type Asked = Exclude<Open, { readonly question: string }>;
+
 /** More blocked answers than this are not told apart: each costs one more look at the question. */
 const most = 40;
 
@@ -47,6 +50,8 @@ export function missingIn(seen: Seen): (open: readonly Open[]) => Missing[] {
 }
 
 function answering(open: Open, seen: Seen): readonly Missing[] {
+  // What only a person can tell, no capture does.
+  if ('question' in open) return [{ do: 'look', because: open.why.said }];
   const needed = blockedBehind(open, seen).map(({ ask, blocked }) => askAgain(ask, blocked, seen));
   // A file that is broken, or a thing that can be read in two ways, may not matter once the rest is known.
   if (open.why.why === 'unparsable' || open.why.why === 'ambiguous') return [byHand(open.why), ...needed];
@@ -60,7 +65,7 @@ function byHand(why: Unknown): Missing {
 }
 
 /** The blocked answers without which the question would not be open. */
-function blockedBehind(open: Open, seen: Seen): Met[] {
+function blockedBehind(open: Asked, seen: Seen): Met[] {
   const met = new Map<string, Met>();
   const watching = (ask: Ask): AnyAnswer => {
     const answer = seen.answer(ask);
@@ -84,7 +89,7 @@ function blockedBehind(open: Open, seen: Seen): Met[] {
 }
 
 /** Whether a question is open still with these answers. A crash is one for the inspection to report. */
-function staysOpen(open: Open, { kinds, audited, given }: Seen, answer: (ask: Ask) => AnyAnswer): boolean {
+function staysOpen(open: Asked, { kinds, audited, given }: Seen, answer: (ask: Ask) => AnyAnswer): boolean {
   const ask = <T>(probe: Asking<T>): T => settle(probe, answer);
   try {
     if (!('find' in open)) {

@@ -98,7 +98,9 @@ function expectationWords(e: Expectation): string {
 
 function testWords(test: Test): string {
   if ('inner' in test) return `anything but ${test.inner.map(testWords).join(' and ')}`;
-  return operators[test.operator]?.words(valueWords(test.value)) ?? test.operator;
+  // A pattern is not Markdown: `[.](conf)` would be a link.
+  const value = test.operator === 'matches' && 'literal' in test.value ? code(valueWords(test.value)) : valueWords(test.value);
+  return operators[test.operator]?.words(value) ?? test.operator;
 }
 
 const valueWords = (value: Value): string =>

@@ -287,7 +287,8 @@ function argumentSchema(argument: Argument): Schema {
 
 /** if/then per step, as for kinds: what may stand beside the acting word. */
 function stepSchema(): Schema {
-  const condition: Schema = { type: 'object', minProperties: 1, additionalProperties: { $ref: '#/definitions/matcher-any' } };
+  const matcher = (type: string): Schema => ({ $ref: `#/definitions/matcher-${type}` });
+  const condition: Schema = { type: 'object', minProperties: 1, additionalProperties: { anyOf: [matcher('any'), matcher('mode')] } };
   const beside: Schema = {
     ...Object.fromEntries(Object.entries(besideTexts).map(([name, description]) => [name, { ...words, description }])),
     needs: { enum: allNeeds, description: 'with whose privileges' },
@@ -324,6 +325,13 @@ const propertiesOf = (act: Act): Schema =>
 
 const fieldOf = (act: Act, { name, holds }: Field): Schema => (holds === 'choice' ? { enum: rowOf(act).choices?.[name] ?? [] } : stepFields[holds]);
 
+const referenceOr = (word: string, otherwise: Schema): Schema => ({
+  type: 'object',
+  required: [word, 'otherwise'],
+  additionalProperties: false,
+  properties: { [word]: { type: 'string' }, otherwise },
+});
+const text: Schema = { type: 'string' };
 const stepReference: Schema = {
   anyOf: [
     {
@@ -331,9 +339,9 @@ const stepReference: Schema = {
       minProperties: 1,
       maxProperties: 1,
       additionalProperties: false,
-      properties: Object.fromEntries(referenceWords.map((word) => [word, { type: 'string' }])),
+      properties: Object.fromEntries(referenceWords.map((word) => [word, text])),
     },
-    { type: 'object', required: ['at', 'otherwise'], additionalProperties: false, properties: { at: { type: 'string' }, otherwise: { type: 'string' } } },
+    referenceOr('at', { anyOf: [text, referenceOr('found', text)] }),
   ],
 };
 const words: Schema = { anyOf: [{ type: 'string' }, stepReference] };

@@ -7,4 +7,5 @@ function word(text: string): string {
   return home !== '' && rest === '' ? home : `${home}${quoted(rest)}`;
 }
 
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
+/** A word that the shell reads back as it is. */
+export const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);

@@ -25,7 +25,7 @@ const kubeBench = (version: string) => ({
               actual_value: 'Running kubelet \u001b[31m--address=0.0.0.0',
               expected_result: "'--read-only-port' is not present",
             },
-            { test_number: '4.2.12', status: 'WARN', actual_value: '', expected_result: '', reason: 'Test marked as a manual test' },
+            { test_number: '4.2.10', status: 'WARN', actual_value: '', expected_result: '', reason: 'Test marked as a manual test' },
             { test_number: '9.9.9', status: 'PASS', actual_value: '', expected_result: '' },
           ],
         },

@@ -15,6 +15,9 @@ interface Line {
   readonly asUser?: boolean;
   readonly socket?: string;
   readonly name?: string;
+  readonly top?: string;
+  readonly names?: readonly string[];
+  readonly of?: string;
   readonly named?: string;
   readonly rules: readonly string[];
 }
@@ -31,6 +34,7 @@ beforeAll(async () => {
 /** The accounts of the fixtures, any of which `~`, `{uid}` and `{user}` may mean. */
 const accounts: readonly Account[] = [
   rootAccount,
+  { ...rootAccount, home: '/' },
   { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' },
   { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' },
   { name: 'bench', uid: 1000, gid: 1000, home: '/home/bench' },
@@ -73,11 +77,12 @@ const wordsOf = (ask: Ask): readonly string[] =>
       : ask.do === 'env'
         ? [ask.name]
         : ask.do === 'walk'
-          ? [ask.top]
+          ? [ask.top, ...ask.names]
           : ask.do === 'packages'
             ? [ask.of]
             : [ask.path];
-const wordsIn = (line: Line): readonly string[] => line.argv ?? [line.socket, line.path, line.name].filter((w) => w !== undefined);
+const wordsIn = (line: Line): readonly string[] =>
+  line.argv ?? [line.socket, line.path, line.name, line.top, ...(line.names ?? []), line.of].filter((w) => w !== undefined);
 
 function promised(ask: Ask): boolean {
   const words = wordsOf(ask);

@@ -111,7 +111,7 @@ describe('bad input ends in one clear message and the right status', () => {
       [['scan', '-D', 'nothing=1'], /has a parameter "nothing"/],
       [
         ['scan', '-D', 'needed=true'],
-        /parameter needed is not of one type in podman\.net\.aardvark, .* and podman\.policy\.transport-bypass\n {2}name the rule: --param RULE:needed=VALUE/,
+        /parameter needed is not of one type in lsm\.selinux\.booleans, podman\.net\.aardvark, .* and podman\.policy\.transport-bypass\n {2}name the rule: --param RULE:needed=VALUE/,
       ],
       [['scan', '--fail-on', 'hgih'], /hgih/],
       [['scan', '--frobnicate'], /frobnicate/],

@@ -6,8 +6,9 @@ import type { Mark } from './state.ts';
 /** What marks a locked account stays, and the method. */
 export function account(t: string, mark: Mark): string {
   const n = index(t, ':');
-  const d = n ? index(substr(t, n + 1), ':') : 0;
-  if (!d) return t;
+  if (!n) return t;
+  // A line that is cut short ends with the field.
+  const d = index(substr(t, n + 1), ':') || t.length - n + 1;
   const field = substr(t, n + 1, d - 1);
   let m = /^[!*]*/.exec(field)?.[0].length ?? 0;
   m += match(substr(field, m + 1), /^[$][A-Za-z0-9]+[$]/)?.length ?? 0;

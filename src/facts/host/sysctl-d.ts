@@ -73,6 +73,13 @@ export function effective(assignments: readonly Assignment[], key: string): Effe
   return winner ? { ...(winner.value !== undefined ? { value: winner.value } : {}), winner, losing } : { losing };
 }
 
+/** What takes effect for each key that is asked about, without what loses: for many keys of one list. */
+export function winners(assignments: readonly Assignment[]): (key: string) => Assignment | undefined {
+  const explicit = new Map(assignments.map((a) => [a.key, a]));
+  const globs = assignments.filter((a) => isGlob(a.key));
+  return (key) => explicit.get(key) ?? inForce(globs.filter((a) => globMatches(a.key, key)));
+}
+
 /** A glob that is written again with the same value keeps its first place; with another value it moves to the end. */
 function inForce(globs: readonly Assignment[]): Assignment | undefined {
   const table = new Map<string, Assignment>();

@@ -81,7 +81,7 @@ function converted(document: Document.Parsed, lines: LineCounter): Parsed {
   }
 }
 
-const firstLine = (message: string): string => (message.split('\n')[0] ?? '').replace(/^./, (c) => c.toLowerCase());
+const firstLine = (message: string): string => (message.split('\n')[0] ?? '').replace(/^./, (c) => c.toLowerCase()).replace(/ a \}$/, ' a closing brace');
 
 function placeAt(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset);

@@ -16,6 +16,8 @@ import { subnetsOverlap } from '../../facts/text/subnet.ts';
 /** Devices of containers themselves: of K3s' flannel and its bridge, of other network plugins, of Podman. */
 const own = /^(?:cni\d*|cni-podman\d+|podman\d+|flannel[.\w-]*|kube-\w+|veth\w+|cali\w+|cilium\w*|lxc\w+|vxlan\.calico|tunl0|lo)$/;
 
+const isDefault = ({ to }: Route): boolean => to === '0.0.0.0/0' || to === '::/0';
+
 export const routes = defineKind({
   name: 'routes',
   noun: 'the routes',
@@ -39,9 +41,9 @@ export const routes = defineKind({
     if (table.is === 'unknown') return table;
     const [k3s, podman] = yield* together([rangesOfK3s(table.each), subnetOfPodman()]);
     const fact = new FactBuilder().consulted(...table.consulted);
-    const ways = table.each.filter((r) => ['0.0.0.0/0', '::/0'].includes(r.to));
+    const ways = table.each.filter(isDefault);
     fact.set('default', ways.length > 0, ...(ways.length > 0 ? ways.map((r) => r.at) : table.consulted));
-    const others = table.each.filter((r) => !ways.includes(r) && !own.test(r.device));
+    const others = table.each.filter((r) => !isDefault(r) && !own.test(r.device));
     if ('is' in k3s) fact.gap('clusterOverlaps', k3s);
     else put(fact, 'clusterOverlaps', others, k3s, table.consulted);
     if ('is' in podman) fact.gap('podmanOverlaps', podman);

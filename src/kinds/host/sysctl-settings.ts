@@ -1,7 +1,7 @@
 /** Kind `sysctl-settings`: settings of kernel parameters in files that do not count at boot. */
 import { type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { type Assignment, effective, parseSysctl, sysctlFiles } from '../../facts/host/sysctl-d.ts';
+import { type Assignment, parseSysctl, sysctlFiles, winners } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
 
@@ -56,8 +56,9 @@ interface Loser {
 /** Of each key the last of these assignments, where another one counts, or none. Globs are left to those who wrote them. */
 function beaten(own: readonly Assignment[], all: readonly Assignment[], { overVendors }: { readonly overVendors: boolean }): Loser[] {
   const last = new Map(own.filter((a) => a.value !== undefined && !/[*?[]/.test(a.key)).map((a) => [a.key, a]));
+  const winnerOf = winners(all);
   return [...last.values()].flatMap((assignment): Loser[] => {
-    const { winner } = effective(all, assignment.key);
+    const winner = winnerOf(assignment.key);
     if (winner?.value !== undefined && plainValue(winner.value) === plainValue(assignment.value ?? '')) return [];
     if (overVendors && (winner === undefined || winner.at.path.startsWith(administrators))) return [];
     return [{ assignment, ...(winner ? { winner } : {}) }];

@@ -130,6 +130,20 @@ function checkWords(source: Source, node: YamlNode, name: string): void {
       if (!isStepReference(word) && textOf(word) === undefined) source.problem(word, `each word of "${name}" must be text`, 'put it in quotes');
 }
 
+/** What stands in where no file decided: text, or what was found, with a text for where that is not known. */
+function noteOtherwise(source: Source, node: YamlNode, scope: StepScope): void {
+  if (!isMap(node)) {
+    if (textOf(node) === undefined) source.problem(node, '"otherwise" must be text or { found: path, otherwise: text }');
+    else noteReferences(source, node, scope);
+    return;
+  }
+  const [found, last, ...more] = source.entries(node, '"otherwise"');
+  const name = found && textOf(found.value);
+  if (found?.key !== 'found' || name === undefined || last?.key !== 'otherwise' || textOf(last.value) === undefined || more.length > 0)
+    source.problem(node, '"otherwise" must be text or { found: path, otherwise: text }');
+  else checkReference(source, node, { word: 'found', name }, scope);
+}
+
 /** Checks references anywhere inside a step: as a value of their own, and within text. */
 function noteReferences(source: Source, node: YamlNode, scope: StepScope): void {
   const text = textOf(node);
@@ -139,10 +153,11 @@ function noteReferences(source: Source, node: YamlNode, scope: StepScope): void 
   }
   if (isMap(node)) {
     if (isStepReference(node)) {
-      const [first] = source.entries(node, 'a reference');
+      const [first, second] = source.entries(node, 'a reference');
       const name = first && textOf(first.value);
       if (first && name !== undefined) checkReference(source, node, { word: first.key, name }, scope);
       else source.problem(node, 'a reference names what it stands for');
+      if (second) noteOtherwise(source, second.value, scope);
       return;
     }
     for (const pair of node.items) noteReferences(source, pair.value as YamlNode, scope);

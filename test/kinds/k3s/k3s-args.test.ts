@@ -215,7 +215,6 @@ describe('files, command line, variables', () => {
   test.each<[string, FileSpec]>([
     ['a tab', '\tnode-name: a\n'],
     ['a list', '- a\n'],
-    ['two documents', 'a: b\n---\nc: d\n'],
     ['a directory', { type: 'directory' }],
   ])('a configuration that stops K3s: %s', (_, content) =>
     expect(learn('1.33.6+k3s1', { ...server(), [config]: content })).toMatchObject({ is: 'unknown', why: 'unparsable' }),

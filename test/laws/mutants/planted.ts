@@ -145,7 +145,7 @@ const asAbsent: readonly Planted[] = [
   ]),
   ...inFile('facts/k3s/cidr-neighbours.ts', 'monotone', [
     'routes that may not be read are none',
-    "routes.is === 'blocked' && routes.why !== 'unsupported'\n      ? unknown(routes, routePath)\n      : strange",
+    "routes.is === 'blocked' && routes.why !== 'unsupported' ? unknown(routes, routePath) : strange",
     'strange',
   ]),
 ];

@@ -184,7 +184,7 @@ function argument(t,   n, name, before, d) {
 # A line of passwd(5) or shadow(5): what marks a locked account stays, and the method.
 function account(t,   n, d, f, m) {
   n = index(t, ":"); if (!n) return t
-  d = index(substr(t, n + 1), ":"); if (!d) return t
+  d = index(substr(t, n + 1), ":"); if (!d) d = length(t) - n + 1
   f = substr(t, n + 1, d - 1); m = 0
   while (index("!*", substr(f, m + 1, 1)) && m < length(f)) m++
   if (match(substr(f, m + 1), /^[$][A-Za-z0-9]+[$]/)) m += RLENGTH
