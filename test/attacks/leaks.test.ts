@@ -166,7 +166,7 @@ describe('a host full of secrets', oracle('busybox in a chroot'), () => {
       expect(leaksIn(bytes.toString('latin1'))).toEqual([]);
       for (const path of ['/root/.docker/auth.json', '/root/.ssh/id_rsa'])
         expect(raw.answers.get(`read ${path}`)).toMatchObject({ is: 'blocked', why: 'redacted' });
-      expect(raw.answers.get('read /etc/shadow')).toMatchObject({ is: 'got', redacted: 4 });
+      expect(JSON.stringify(raw.answers.get('read /etc/shadow')).match(/<redacted/g)?.length).toBe(4);
       expect(raw.answers.get('env K3S_TOKEN')).toMatchObject({ value: expect.stringMatching(/^<redacted:/) });
     }
   });
