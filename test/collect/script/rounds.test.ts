@@ -56,7 +56,13 @@ const followsInOthers = [
   // The variables of k3s, where it is known to run and which of its options are set.
   /^env (?:K3S_[A-Z_]+|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY))$/,
   // The kernel's configuration, whose path holds the release that uname tells.
-  /^read (?:\/usr)?\/lib\/modules\/[^/]+\/config$/,
+  /^read (?:\/usr)?\/lib\/modules\/[^/]+\/(?:config|modules\.dep)$/,
+  /^read \/boot\/config-[^/]+$/,
+  // The services that a zone of firewalld names.
+  /^read \/etc\/firewalld\/services\/[^/]+\.xml$/,
+  // What rootless K3s keeps, listed one below the other, and the layer of /etc that a snapshot has.
+  /^(?:list|read) \/home\/[^/]+\/\.rancher\/k3s(?:\/|$)/,
+  /^stat \/var\/lib\/overlay\/\d+\/etc$/,
   // The interface that the default route names.
   /^read \/proc\/sys\/net\/ipv[46]\/conf\/[^/]+\/forwarding$/,
   // Where the options of k3s say that its kubeconfig goes, and the manifests that a listing tells.
