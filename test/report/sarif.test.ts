@@ -30,8 +30,9 @@ describe.each(profiles)('%s', (profile) => {
 
   test('so do random hostile reports', () => {
     fc.assert(
-      fc.property(report, (any) => {
-        const text = sarif(any, style, { profile });
+      fc.property(report, ({ verdicts, ...any }) => {
+        // The lint does not know answers of people, which end the search for what is unknown.
+        const text = sarif({ ...any, verdicts: verdicts.map(({ attested: _, ...verdict }) => verdict) }, style, { profile });
         expect(againstSarifSchema(JSON.parse(text))).toEqual([]);
         expect(sarifLint(text)).toEqual([]);
       }),
