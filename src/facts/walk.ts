@@ -17,6 +17,8 @@ export interface Found extends Inode {
   readonly path: string;
   /** The text of a link. */
   readonly target?: string;
+  /** A directory above it lets only its owner and group through: others cannot get at it. */
+  readonly closed?: true;
   readonly holds?: readonly Credential[];
 }
 
@@ -84,6 +86,7 @@ const isFound = (value: unknown): boolean =>
   isNumber(value.mtime) &&
   isText(value.path) &&
   (value.target === undefined || isText(value.target)) &&
+  (value.closed === undefined || value.closed === true) &&
   (value.holds === undefined || (Array.isArray(value.holds) && value.holds.every(isCredential)));
 
 const isOwned = (value: unknown): boolean => isRecord(value) && isCount(value.id) && isCount(value.count) && isTexts(value.first);

@@ -42,14 +42,20 @@ export class Gathering {
     this.#isNamed = named(names);
   }
 
-  /** Takes one inode; `holds`: credentials in it. */
+  /** Directories through which, or through one above which, only their owner and group get. */
+  readonly #closed = new Set<string>();
+
+  /** Takes one inode, a directory before what is in it; `holds`: credentials in it. */
   add(path: string, inode: Inode, target: string | undefined, holds: readonly Credential[]): void {
     this.inodes += 1;
     count(this.#users, inode.uid, path);
     count(this.#groups, inode.gid, path);
+    const closed = this.#closed.has(path.slice(0, path.lastIndexOf('/')));
+    if (inode.type === 'directory' && (closed || (inode.mode & 0o001) === 0)) this.#closed.add(path);
     if (!(this.#isTold(path, inode) || holds.length > 0)) return;
     if (this.#found.length >= mostFound) this.leave(path, 'limit');
-    else this.#found.push({ ...inode, path, ...(target === undefined ? {} : { target }), ...(holds.length > 0 ? { holds } : {}) });
+    else
+      this.#found.push({ ...inode, path, ...(target === undefined ? {} : { target }), ...(closed ? { closed } : {}), ...(holds.length > 0 ? { holds } : {}) });
   }
 
   #isTold(path: string, { type, mode }: Inode): boolean {

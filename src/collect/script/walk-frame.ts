@@ -9,6 +9,8 @@ interface Told {
   readonly found: Map<string, Inode & { target?: string; holds?: Credential[] }>;
   /** What files hold, told before their inodes: those are looked at last. */
   readonly held: Map<string, Credential[]>;
+  /** Directories through which others do not get. */
+  readonly closed: Set<string>;
   readonly users: OwnedSoFar[];
   readonly groups: OwnedSoFar[];
   readonly leftOut: LeftOut[];
@@ -36,6 +38,7 @@ export function walkIn(body: string, inodeIn: (line: string) => Inode | undefine
     inodes: 0,
     found: new Map(),
     held: new Map(),
+    closed: new Set(),
     users: [],
     groups: [],
     leftOut: [],
@@ -70,6 +73,9 @@ function take(told: Told, kind: string, rest: string, inodeIn: (line: string) =>
       if (inode && !told.found.has(path)) told.found.set(path, inode);
       return inode !== undefined && path.startsWith('/');
     }
+    case 'd':
+      told.closed.add(rest);
+      return true;
     case 'l':
     case 'c':
       told.path = rest;
@@ -119,6 +125,12 @@ function hold(told: Told, [line = '', is = '', form = '', encrypted = '']: reado
   return true;
 }
 
+/** Whether one of these directories is above a path. */
+function isBehind(closed: ReadonlySet<string>, path: string): boolean {
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) if (closed.has(path.slice(0, at))) return true;
+  return false;
+}
+
 function walkOf(told: Told, top: string): Walk {
   const written = (path: string): boolean => !path.includes('\ufffd');
   for (const [path, holds] of told.held) {
@@ -133,7 +145,9 @@ function walkOf(told: Told, top: string): Walk {
   const byId = (a: Owned, b: Owned): number => a.id - b.id;
   return {
     inodes: told.inodes,
-    found: [...told.found].flatMap(([path, inode]): Found[] => (written(path) ? [{ ...inode, path }] : [])).sort(byPath),
+    found: [...told.found]
+      .flatMap(([path, inode]): Found[] => (written(path) ? [{ ...inode, path, ...(isBehind(told.closed, path) ? { closed: true as const } : {}) }] : []))
+      .sort(byPath),
     users: told.users.sort(byId),
     groups: told.groups.sort(byId),
     leftOut: leftOut.sort(byPath),

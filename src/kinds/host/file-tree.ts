@@ -31,7 +31,7 @@ const holding = (describe: string): Shape =>
 
 const shape = record({
   setId: list(record({ ...inode, better: string('the mode without those bits, octal') }), 'files that run as their owner or group'),
-  writableFiles: list(record({ ...inode, better: string('the mode without that bit, octal') }), 'files that everybody may write to'),
+  writableFiles: list(record({ ...inode, better: string('the mode without that bit, octal') }), 'files that everybody may write to and get at'),
   openDirectories: list(
     record({ ...inode, better: string('the mode with the sticky bit, octal') }),
     'directories that everybody may write to, and take away what others keep there: without the sticky bit',
@@ -85,12 +85,12 @@ export const fileTree = defineKind({
     );
     tell(
       'writableFiles',
-      (f) => f.type === 'file' && (f.mode & 0o002) !== 0,
+      (f) => f.type === 'file' && (f.mode & 0o002) !== 0 && !f.closed,
       (mode) => mode & ~0o002,
     );
     tell(
       'openDirectories',
-      (f) => f.type === 'directory' && (f.mode & 0o1002) === 0o002,
+      (f) => f.type === 'directory' && (f.mode & 0o1002) === 0o002 && !f.closed,
       (mode) => mode | 0o1000,
     );
     tell('named', (f) => isNamed(f.path));
@@ -106,7 +106,7 @@ export const fileTree = defineKind({
       );
     tellKeys('plainKeys', (key) => key.encrypted !== true);
     tellKeys('lockedKeys', (key) => key.encrypted === true);
-    tellKeys('readableKeys', (key, { mode }) => key.encrypted !== true && (mode & 0o004) !== 0);
+    tellKeys('readableKeys', (key, { mode, closed }) => key.encrypted !== true && (mode & 0o004) !== 0 && !closed);
     for (const [is, field] of Object.entries(fieldFor))
       setAll(
         fact,

@@ -29,6 +29,9 @@ $1 == "f" {
   own("u " $3, path); own("g " $4, path)
   n = length($2); type = substr($2, 1, n - 3)
   if (type == "4" && path != top && path ~ stores) leave("store", path)
+  up = path; sub(/\\/[^\\/]*$/, "", up)
+  if (type == "4" && (up in closed)) closed[path]
+  else if (type == "4" && $2 ~ /[02468ace]$/) { closed[path]; print "d " path }
   name = path; sub(/.*\\//, "", name)
   if (type != "a" && ($2 ~ /[2367abef]$/ || (type == "8" && $2 ~ /[4-9a-f]..$/)) || index(exact, "/" name "/") || name ~ pattern) {
     if (tells++ >= ${mostFound}) leave("limit", path)
