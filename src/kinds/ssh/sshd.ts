@@ -4,6 +4,7 @@ import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } 
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
+import { type Dropbear, dropbear } from '../../facts/ssh/dropbear.ts';
 import { type ServerConfig, serverConfig } from '../../facts/ssh/server-config.ts';
 import { passwordWays, rootWays, type Way } from '../../facts/ssh/server-ways.ts';
 import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
@@ -22,7 +23,7 @@ export const sshd = defineKind({
   name: 'sshd',
   noun: 'the SSH server',
   describe:
-    'OpenSSH’s server as its files set it up: Include and Match as sshd reads them, each Match block by itself. Nobody gets in where no unit starts it.',
+    'OpenSSH’s server as its files set it up: Include and Match as sshd reads them, each Match block by itself; and Dropbear as its units start it. Nobody gets in where no unit starts either.',
   fields: {},
   shape: record({
     startedBy: list(string('a unit'), 'the units that start it'),
@@ -30,17 +31,19 @@ export const sshd = defineKind({
     root: ways('for whom it says that root may log in'),
     refused: list(record({ said: string('why'), file: string('the file') }), 'lines at which it stops: it does not start'),
   }),
-  touches: () => [serverConfig, { do: 'stat', path: program }, ...units.map((name) => enablementNamed(name, 'system'))],
+  touches: () => [serverConfig, dropbear, { do: 'stat', path: program }, ...units.map((name) => enablementNamed(name, 'system'))],
   *learn(): Asking<Fact> {
+    const small = yield* dropbear();
+    if (small.is === 'unknown') return small;
     const there = yield* stat(program);
     if (there.is === 'blocked') return unknown(there, program);
     const fact = new FactBuilder().consulted({ path: program });
-    if (there.is === 'absent') return nobody(fact, { path: program, said: 'not there' });
+    if (there.is === 'absent') return throughDropbear(fact, small, { path: program, said: 'not there' });
     const each = yield* together(units.map((name) => enablementOf(name, { manager: 'system', as: rootAccount })));
     const found = each.flatMap((e, at) => ('enabled' in e && e.enabled ? [{ name: units[at] as string, where: e.where }] : []));
     const open = each.find((e): e is Unknown => 'is' in e) ?? each.flatMap((e) => ('unseen' in e ? e.unseen : []))[0];
     if (found.length === 0 && open) return open;
-    if (found.length === 0) return nobody(fact, { path: '/etc/systemd/system', said: 'no unit starts it' });
+    if (found.length === 0) return throughDropbear(fact, small, { path: '/etc/systemd/system', said: 'no unit starts it' });
     const config = yield* serverConfig();
     if (config.is === 'unknown') return config;
     fact.set(
@@ -48,14 +51,26 @@ export const sshd = defineKind({
       found.map((f) => f.name),
       ...found.flatMap((f) => f.where),
     );
-    return describe(fact, config);
+    return describe(fact, config, small);
   },
 });
 
-const nobody = (fact: FactBuilder, at: Where): Fact =>
-  fact.set('startedBy', [], at).set('passwords', [], at).set('root', [], at).set('refused', [], at).build();
+/** Who gets in where sshd does not run. */
+function throughDropbear(fact: FactBuilder, { startedBy, passwords, root }: Dropbear, at: Where): Fact {
+  fact
+    .set(
+      'startedBy',
+      startedBy.map((s) => s.name),
+      ...(startedBy.length > 0 ? startedBy.flatMap((s) => s.where) : [at]),
+    )
+    .set('refused', [], at);
+  const none = { consulted: [at] };
+  setWays(fact, 'passwords', passwords, none);
+  setWays(fact, 'root', root, none);
+  return fact.build();
+}
 
-function describe(fact: FactBuilder, config: ServerConfig): Fact {
+function describe(fact: FactBuilder, config: ServerConfig, small: Dropbear): Fact {
   const { refused } = config;
   fact.consulted(...config.consulted);
   fact.set('refused', refused ? [{ said: refused.said ?? 'not understood', file: refused.path }] : [], refused ?? config.consulted[0] ?? { path: '' });
@@ -63,12 +78,12 @@ function describe(fact: FactBuilder, config: ServerConfig): Fact {
     ['passwords', passwordWays(config)],
     ['root', rootWays(config)],
   ] as const)
-    setWays(fact, field, config.exists ? those : [], config);
+    setWays(fact, field, [...(config.exists ? those : []), ...small[field]], config);
   return fact.build();
 }
 
 /** Where a file could not be read, one way more is unknown. */
-function setWays(fact: FactBuilder, field: string, those: readonly Way[], { incomplete, consulted }: ServerConfig): void {
+function setWays(fact: FactBuilder, field: string, those: readonly Way[], { incomplete, consulted }: Pick<ServerConfig, 'incomplete' | 'consulted'>): void {
   const values = those.map((w): Json => ({ for: w.for, by: w.by, file: w.at.path }));
   fact.set(field, [...values, ...(incomplete ? [{}] : [])], ...(those.length > 0 ? those.map((w) => w.at) : consulted));
   for (const [at, w] of those.entries()) fact.at([field, String(at)], { ...w.at, said: w.by });
