@@ -37,9 +37,11 @@ function* readPasswords(): Asking<Passwords> {
   const [passwd, shadow] = yield* together([read(passwdPath), read(shadowPath)]);
   const consulted = [{ path: passwdPath }, { path: shadowPath }];
   if (passwd.is === 'blocked') return unknown(passwd, passwdPath);
-  if (passwd.is === 'absent') return { is: 'known', each: [], consulted };
-  const accounts = parsePasswd(passwd.value);
-  if (accounts.is === 'unknown') return accounts;
+  const accounts = passwd.is === 'absent' ? undefined : parsePasswd(passwd.value);
+  if (accounts?.is === 'unknown') return accounts;
+  // Every host has root at least: where no account is seen, it has not been looked at.
+  if (passwd.is === 'absent' || !accounts || accounts.entries.length === 0)
+    return { is: 'unknown', why: 'ambiguous', said: `${passwdPath} names no account`, where: [{ path: passwdPath }] };
   const lines = passwd.value.split('\n');
   const hidden = shadowFields(shadow);
   const each = accounts.entries.map(({ name, uid, shell, at }): Password => {
