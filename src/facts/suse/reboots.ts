@@ -4,10 +4,10 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { whetherEnabled } from '../host/whether-enabled.ts';
 import { source, type Touches } from '../source.ts';
 import { assignmentsIn } from '../text/assignments.ts';
 import { parseIni } from '../text/ini.ts';
-import { atBoot } from './at-boot.ts';
 import { type Layered, layered } from './layered.ts';
 
 export const transactionalPaths = ['/usr/sbin/transactional-update', '/usr/bin/transactional-update'] as const;
@@ -53,7 +53,7 @@ export type RebootsFound = Reboots | Unknown | { readonly is: 'absent'; readonly
 const units = ['transactional-update.timer', 'rebootmgr.service'] as const;
 
 const touches: Touches = [
-  ...units.map((name) => atBoot.of(name)),
+  ...units.map((name) => whetherEnabled.of(name)),
   layered.of(mains, dropIns, '.conf'),
   ...[...transactionalPaths, ...controls].map((path) => ({ do: 'stat', path }) as const),
   ...[single, vendorConf, ownConf].map((path) => ({ do: 'read', path }) as const),
@@ -71,10 +71,10 @@ function* learnReboots(): Asking<RebootsFound> {
   const program = programs[at];
   if (!program) return { is: 'absent', consulted };
   if (program.is === 'blocked') return unknown(program, transactionalPaths[at] ?? '');
-  const [timer, method, rebootmgr] = yield* together([atBoot(units[0]), learnMethod(), learnRebootmgr()]);
+  const [timer, method, rebootmgr] = yield* together([whetherEnabled(units[0]), learnMethod(), learnRebootmgr()]);
   if (timer.is === 'unknown') return timer;
   if ('is' in method) return method;
-  return { is: 'known', timer: timer.on, timerAt: timer.where, method, rebootmgr, consulted };
+  return { is: 'known', timer: timer.enabled, timerAt: timer.where, method, rebootmgr, consulted };
 }
 
 function* learnMethod(): Asking<Setting | Unknown> {
@@ -102,7 +102,7 @@ function* learnRebootmgr(): Asking<Rebootmgr | Unknown> {
     if (why?.is === 'blocked') return unknown(why, controls[shut] ?? '');
     return { is: 'known', runs: false, strategy: { value: 'off', set: false, where }, window: false, where };
   }
-  const [service, old, layers] = yield* together([atBoot(units[1]), read(single), layered(mains, dropIns, '.conf')]);
+  const [service, old, layers] = yield* together([whetherEnabled(units[1]), read(single), layered(mains, dropIns, '.conf')]);
   if (service.is === 'unknown') return service;
   const before: Layered | Unknown =
     old.is === 'blocked'
@@ -110,8 +110,8 @@ function* learnRebootmgr(): Asking<Rebootmgr | Unknown> {
       : { is: 'known', files: old.is === 'got' ? [{ path: single, text: old.value }] : [], hidden: [], consulted: [{ path: single }] };
   // From 3.0 the daemon lies in /usr/libexec and reads the layers; up to 2.6 it was /usr/sbin/rebootmgrd with the one file.
   const files = service.starts.includes('/libexec/') ? layers : before;
-  if (files.is === 'unknown') return { is: 'known', runs: service.on, strategy: files, window: files, where: service.where };
-  return { is: 'known', runs: service.on, ...policyIn(files), where: service.where };
+  if (files.is === 'unknown') return { is: 'known', runs: service.enabled, strategy: files, window: files, where: service.where };
+  return { is: 'known', runs: service.enabled, ...policyIn(files), where: service.where };
 }
 
 /** Without a strategy it is best-effort: at once where no window is set. */

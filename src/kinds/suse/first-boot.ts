@@ -4,9 +4,9 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type WhetherEnabled, whetherEnabled } from '../../facts/host/whether-enabled.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
-import { type AtBoot, atBoot } from '../../facts/suse/at-boot.ts';
 
 const modules = '/usr/lib/dracut/modules.d';
 const flag = '/boot/writable/firstboot_happened';
@@ -38,7 +38,7 @@ export const firstBoot = defineKind({
     ...[flag, ...paths, pending].map((path) => ({ do: 'stat' as const, path })),
     { do: 'read', path: grub },
     { do: 'read', path: machineId },
-    atBoot.of(wizard),
+    whetherEnabled.of(wizard),
   ],
   *learn(): Asking<Fact> {
     const [names, happened, config, id, asked, enabled, ...stats] = yield* together([
@@ -47,7 +47,7 @@ export const firstBoot = defineKind({
       read(grub),
       read(machineId),
       stat(pending),
-      atBoot(wizard),
+      whetherEnabled(wizard),
       ...paths.map((path) => stat(path)),
     ]);
     const there = installed(names, stats);
@@ -62,10 +62,10 @@ export const firstBoot = defineKind({
   },
 });
 
-function setWizard(fact: FactBuilder, enabled: AtBoot | Unknown, asked: Answer<Stat>): void {
+function setWizard(fact: FactBuilder, enabled: WhetherEnabled | Unknown, asked: Answer<Stat>): void {
   if (enabled.is === 'unknown') fact.gap('wizard', enabled);
   else if (asked.is === 'blocked') fact.gap('wizard', unknown(asked, pending));
-  else fact.set('wizard', enabled.on && asked.is === 'got', { path: pending }, ...enabled.where);
+  else fact.set('wizard', enabled.enabled && asked.is === 'got', { path: pending }, ...enabled.where);
 }
 
 interface Installed {

@@ -1,9 +1,9 @@
 /** Kind `health-checker`: whether a start of the system is checked, and by what (openSUSE/health-checker:README.md). */
 import { type Asking, list, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown } from '../../facts/fact.ts';
+import { whetherEnabled } from '../../facts/host/whether-enabled.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
-import { atBoot } from '../../facts/suse/at-boot.ts';
 
 const unit = 'health-checker.service';
 const directories = ['/usr/libexec/health-checker', '/usr/lib/health-checker', '/usr/local/libexec/health-checker'] as const;
@@ -18,12 +18,12 @@ export const healthChecker = defineKind({
     enabled: boolean('something pulls it in at start: default.target or boot-complete.target'),
     plugins: listOf(string('a path'), 'the programs that it runs'),
   }),
-  touches: () => [atBoot.of(unit), ...directories.map((path) => ({ do: 'list' as const, path }))],
+  touches: () => [whetherEnabled.of(unit), ...directories.map((path) => ({ do: 'list' as const, path }))],
   *learn(): Asking<Fact> {
-    const [service, ...lists] = yield* together([atBoot(unit), ...directories.map((path) => list(path))]);
+    const [service, ...lists] = yield* together([whetherEnabled(unit), ...directories.map((path) => list(path))]);
     if (service.is === 'unknown') return service;
     if (!service.exists) return missing(...service.where);
-    const fact = new FactBuilder().consulted(...service.where).set('enabled', service.on, ...service.where);
+    const fact = new FactBuilder().consulted(...service.where).set('enabled', service.enabled, ...service.where);
     const names = lists.flatMap((l, at) => (l.is === 'got' ? l.value.map((n) => `${directories[at]}/${n}`) : []));
     const shut = lists.findIndex((l) => l.is === 'blocked');
     const why = lists[shut];

@@ -7,10 +7,10 @@ import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } fr
 import { hostModules } from '../../facts/host/kernel-modules.ts';
 import { kernelRelease, moduleRoots } from '../../facts/host/kernel-release.ts';
 import { moduleOfFile } from '../../facts/host/module-files.ts';
+import { whetherEnabled } from '../../facts/host/whether-enabled.ts';
 import { startOfK3s } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list as listOf, record, string } from '../../facts/shape.ts';
-import { atBoot } from '../../facts/suse/at-boot.ts';
 
 /** Modules by what loads them, with the folders in which kernels of several years have them. */
 const folders: Readonly<Record<string, readonly string[]>> = {
@@ -35,16 +35,16 @@ export const kernelFlavour = defineKind({
   }),
   touches: () => [
     startOfK3s,
-    atBoot.of(iscsi),
+    whetherEnabled.of(iscsi),
     hostModules,
     kernelRelease,
     ...[...new Set(Object.values(folders).flat())].flatMap((folder) => moduleRoots.map((root) => ({ do: 'list' as const, path: `${root}/*/${folder}` }))),
   ],
   *learn(): Asking<Fact> {
-    const [start, initiator] = yield* together([startOfK3s(), atBoot(iscsi)]);
+    const [start, initiator] = yield* together([startOfK3s(), whetherEnabled(iscsi)]);
     if (start.is === 'unknown') return start;
     if (initiator.is === 'unknown') return initiator;
-    const needed = [...(start.is === 'started' ? forK3s : []), ...(initiator.on ? ['iscsi_tcp'] : [])];
+    const needed = [...(start.is === 'started' ? forK3s : []), ...(initiator.enabled ? ['iscsi_tcp'] : [])];
     const consulted: readonly Where[] = start.is === 'started' ? [{ path: start.file }] : [...start.consulted, ...initiator.where];
     if (needed.length === 0) return missing(...consulted);
     const fact = new FactBuilder().consulted(...consulted).set('needed', needed, ...consulted);
