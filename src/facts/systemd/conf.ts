@@ -3,7 +3,7 @@
  * all directories by name (systemd/systemd:src/shared/conf-parser.c config_parse_many(); tried with `systemd-analyze cat-config`).
  * A drop-in of any directory beats the main file of any directory.
  */
-import { type Answer, type Asking, list, read, together } from '../ask.ts';
+import { type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
@@ -29,6 +29,7 @@ export interface SystemdConf {
 
 const touches = (name: string): Touches =>
   directories.flatMap((d): Pattern[] => [
+    { do: 'stat', path: `${d}/${name}` },
     { do: 'read', path: `${d}/${name}` },
     { do: 'list', path: `${d}/${name}.d` },
     { do: 'read', path: `${d}/${name}.d/*.conf` },
@@ -39,7 +40,7 @@ export const systemdConf = source(touches, readConf);
 
 function* readConf(name: string): Asking<SystemdConf> {
   const mains = directories.map((d) => `${d}/${name}`);
-  const [texts, listings] = yield* together([together(mains.map((p) => read(p))), together(mains.map((p) => list(`${p}.d`)))]);
+  const [texts, listings] = yield* together([together(mains.map(readMain)), together(mains.map((p) => list(`${p}.d`)))]);
   const main = texts.findIndex((t) => t.is !== 'absent');
   const chosen = new Map<string, string>();
   for (const [at, listing] of listings.entries())
@@ -52,6 +53,13 @@ function* readConf(name: string): Asking<SystemdConf> {
   const unseen = [...files, ...folders].map(refused).find((u) => u !== undefined);
   const looked = (files.length > 0 ? files.map(([path]) => path) : mains).map((path) => ({ path }));
   return { values: valuesOf(files), looked, ...(unseen ? { unseen } : {}) };
+}
+
+/** A link to /dev/null is an empty main file: those further down do not count. */
+function* readMain(path: string): Asking<Answer<string>> {
+  const inode = yield* stat(path);
+  if (inode.is === 'got' && inode.value.target === '/dev/null') return { is: 'got', value: '' };
+  return yield* read(path);
 }
 
 function valuesOf(files: readonly [string, Answer<string>][]): Map<string, ConfValue> {
