@@ -39,11 +39,9 @@ export interface StartedUnits {
 export const startedUnits = source(
   (): Touches => [
     searchUnits.of('system', system),
-    { do: 'stat', path: `/*/systemd/system/${defaultTarget}` },
     ...searchDirs('system', '~', '').flatMap(
       (dir): Touches => [
         { do: 'stat', path: `${dir}/*.target` },
-        { do: 'stat', path: `${dir}/*.service` },
         { do: 'read', path: `${dir}/*.target` },
         ...kinds.flatMap(
           (kind): Touches => [
