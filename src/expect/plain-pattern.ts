@@ -5,7 +5,7 @@
 
 /** One piece of an expression: an escape, a class, a repetition, a group's bracket, an anchor or bar, or a character that means itself. */
 const piece =
-  /(?<escape>\\[.[\]+*?()/|$^sSdDwW-])|(?<set>\[\^?(?:[A-Za-z0-9_/:.,@+](?:-[A-Za-z0-9])?)+\])|(?<many>[*+])|(?<maybe>\?)|(?<open>\((?!\?))|(?<close>\))|(?<mark>[|^$])|(?<self>[A-Za-z0-9 _\n/:;,"'@%&~#<>=!.-])/y;
+  /(?<escape>\\[.[\]+*?()/|$^sSdDwW-])|(?<set>\[\^?(?:[A-Za-z0-9_/:.,@+](?:-[A-Za-z0-9])?)+\])|(?<many>[*+])|(?<maybe>\?)|(?<open>\((?:\?i?:|(?!\?)))|(?<close>\))|(?<mark>[|^$]|\\b)|(?<self>[A-Za-z0-9 _\n/:;,"'@%&~#<>=!.-])/y;
 
 /** RE2's classes know only ASCII, and `\s` has no vertical tab (RE2 syntax, "Perl character classes"). */
 const classes: Readonly<Record<string, string>> = {
@@ -19,6 +19,9 @@ const classes: Readonly<Record<string, string>> = {
   '/': '\\/',
   '\\-': '-',
 };
+
+/** What RE2 takes for a letter where case does not count: k and s have a third form (Unicode's simple case folding). */
+const anyCase = (letter: string): string => `[${letter.toLowerCase()}${letter.toUpperCase()}${{ k: '\\u212a', s: '\\u017f' }[letter.toLowerCase()] ?? ''}]`;
 
 /** Steps that backtracking may take on one text; beyond them RE2 is asked. */
 const steps = 250_000;
@@ -39,28 +42,30 @@ export function plainPattern(source: string): PlainPattern | undefined {
   let loops = 0;
   // Within alternatives ways add up, one after the other they multiply.
   const outer: Ways[] = [];
-  let ways: Ways = { before: 0, here: 1 };
+  let ways: Ways = { before: 0, here: 1, caseless: false };
   let last: 'character' | 'group' | 'nothing' = 'nothing';
   piece.lastIndex = 0;
   while (piece.lastIndex < source.length) {
     const found = piece.exec(source);
     if (!found) return undefined;
     const [text] = found;
-    const { many, maybe, open, close, mark } = found.groups ?? {};
+    const { many, maybe, open, close, mark, self, set, escape: escaped } = found.groups ?? {};
     if (many ? last !== 'character' : maybe && last === 'nothing') return undefined;
     if (many) loops++;
     if (maybe) ways.here *= 2;
-    if (text === '|') ways = { before: ways.before + ways.here, here: 1 };
+    // A class would need the other case of each of its letters.
+    if (ways.caseless && (set || escaped)) return undefined;
+    if (text === '|') ways = { ...ways, before: ways.before + ways.here, here: 1 };
     if (open) {
       outer.push(ways);
-      ways = { before: 0, here: 1 };
+      ways = { before: 0, here: 1, caseless: ways.caseless || text === '(?i:' };
     }
     if (close) {
       const around = outer.pop();
       if (!around) return undefined;
-      ways = { before: around.before, here: around.here * (ways.before + ways.here) };
+      ways = { ...around, here: around.here * (ways.before + ways.here) };
     }
-    out += open ? '(?:' : (classes[text] ?? text);
+    out += open ? '(?:' : ways.caseless && /^[a-z]$/i.test(text) && self ? anyCase(text) : (classes[text] ?? text);
     last = close ? 'group' : many || maybe || open || mark ? 'nothing' : 'character';
   }
   if (outer.length > 0) return undefined;
@@ -71,4 +76,6 @@ export function plainPattern(source: string): PlainPattern | undefined {
 interface Ways {
   before: number;
   here: number;
+  /** Upper and lower case are the same in this group. */
+  caseless: boolean;
 }
