@@ -35,14 +35,13 @@ export interface PlainPattern {
 /**
  * An equal JavaScript expression, or undefined where the expression holds anything but characters, classes, groups,
  * alternatives, anchors, `?`, and `*` or `+` behind a single character. Nothing in a group repeats, so with n
- * repetitions backtracking takes at most length^(n + 1) steps for each way to read the rest.
+ * repetitions in a row backtracking takes at most length^(n + 1) steps for each way to read the rest.
  */
 export function plainPattern(source: string): PlainPattern | undefined {
   let out = '';
-  let loops = 0;
   // Within alternatives ways add up, one after the other they multiply.
   const outer: Ways[] = [];
-  let ways: Ways = { before: 0, here: 1, caseless: false };
+  let ways: Ways = { before: 0, here: 1, loopsBefore: 0, loops: 0, caseless: false };
   let last: 'character' | 'group' | 'nothing' = 'nothing';
   piece.lastIndex = 0;
   while (piece.lastIndex < source.length) {
@@ -51,31 +50,35 @@ export function plainPattern(source: string): PlainPattern | undefined {
     const [text] = found;
     const { many, maybe, open, close, mark, self, set, escape: escaped } = found.groups ?? {};
     if (many ? last !== 'character' : maybe && last === 'nothing') return undefined;
-    if (many) loops++;
+    if (many) ways.loops++;
     if (maybe) ways.here *= 2;
     // A class would need the other case of each of its letters.
     if (ways.caseless && (set || escaped)) return undefined;
-    if (text === '|') ways = { ...ways, before: ways.before + ways.here, here: 1 };
+    if (text === '|') ways = { ...ways, before: ways.before + ways.here, here: 1, loopsBefore: mostLoops(ways), loops: 0 };
     if (open) {
       outer.push(ways);
-      ways = { before: 0, here: 1, caseless: ways.caseless || text === '(?i:' };
+      ways = { before: 0, here: 1, loopsBefore: 0, loops: 0, caseless: ways.caseless || text === '(?i:' };
     }
     if (close) {
       const around = outer.pop();
       if (!around) return undefined;
-      ways = { ...around, here: around.here * (ways.before + ways.here) };
+      ways = { ...around, here: around.here * (ways.before + ways.here), loops: around.loops + mostLoops(ways) };
     }
     out += open ? '(?:' : ways.caseless && /^[a-z]$/i.test(text) && self ? anyCase(text) : (classes[text] ?? text);
     last = close ? 'group' : many || maybe || open || mark ? 'nothing' : 'character';
   }
   if (outer.length > 0) return undefined;
-  return { regExp: new RegExp(out, 'u'), longest: Math.floor((steps / (ways.before + ways.here)) ** (1 / (loops + 1))) };
+  return { regExp: new RegExp(out, 'u'), longest: Math.floor((steps / (ways.before + ways.here)) ** (1 / (mostLoops(ways) + 1))) };
 }
 
-/** Ways to read the alternatives before this one, and this one. */
+const mostLoops = (ways: Ways): number => Math.max(ways.loopsBefore, ways.loops);
+
+/** Ways to read the alternatives before this one, and this one; and the repetitions in the one of those that has most, and in this one. */
 interface Ways {
   before: number;
   here: number;
+  loopsBefore: number;
+  loops: number;
   /** Upper and lower case are the same in this group. */
   caseless: boolean;
 }
