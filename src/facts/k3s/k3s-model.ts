@@ -14,9 +14,10 @@ import { beyondSources, type Component, type Flags, flagsOf, flagsWithoutRelease
 import { configArguments } from './config-arguments.ts';
 import { configFiles } from './config-files.ts';
 import { datastoreOf } from './datastore.ts';
+import type { Given } from './component-args.ts';
 import type { Derived } from './defaults.ts';
 import { etcdConfig } from './etcd-config.ts';
-import { beforeFirstStart, type DropIns, kubeletDropIns } from './kubelet-drop-ins.ts';
+import { atNextStart, type DropIns, kubeletDropIns } from './kubelet-drop-ins.ts';
 import { kubeletSettings } from './kubelet-settings.ts';
 import { kubeletArgs, kubeletFileDefaults } from './node-defaults.ts';
 import { type Kept, type NodeSettings, usualDataDir } from './node-settings.ts';
@@ -120,7 +121,7 @@ function* modelOf({ unit, command, environment }: Start, usual: string): Asking<
     ...(datastore ? { datastore } : {}),
     ...(access ? { access } : {}),
     ...(dropIns ? { dropIns } : {}),
-    ...(kubelet && !('is' in kubelet) ? { kubelet: kubeletSettings(kubelet, dropIns) } : {}),
+    ...(kubelet && !('is' in kubelet) ? { kubelet: kubeletSettings(kubelet, dropIns, protectOf(flags)) } : {}),
   };
 }
 
@@ -137,7 +138,14 @@ function* filesOfKubelet(settings: NodeSettings, release: Here): Asking<DropIns 
       said: `${config.value} is to be copied to ${directory}/10-cli-config.conf at the next start`,
       where: [config.where],
     };
-  return beforeFirstStart(found, release.is === 'unknown' ? release : kubeletFileDefaults(settings, release.release));
+  return atNextStart(found, release.is === 'unknown' ? release : kubeletFileDefaults(settings, release.release));
+}
+
+/** K3s' own flag that the kubelet gets in every release; undefined where it is off, or an argument of the kubelet may take it back. */
+function protectOf(flags: ChosenFlags): Given | undefined {
+  const flag = 'protect-kernel-defaults';
+  const found = flags.one(flag);
+  return found && flags.on(flag) ? { values: [{ value: 'true', where: found.where }], beaten: found.beaten } : undefined;
 }
 
 type Here = K3sModel['release'];

@@ -33,13 +33,22 @@ export interface DropIns {
 /** What K3s writes at every start. */
 const ownFile = '00-k3s-defaults.conf';
 
+/** What K3s writes there, or leaves out, by a flag of its own: since its last start the flag may have changed. */
+const byFlag = 'protectKernelDefaults';
+
 /**
- * The settings of a node on which K3s has not been started yet: those that it will write, with the files of others laid
- * over them. Unknown where the release is.
+ * The settings as the next start leaves them: where K3s has not written its file yet, those that it will write, with the
+ * files of others laid over them. Unknown where the release is.
  */
-export function beforeFirstStart(found: DropIns, own: ReadonlyMap<string, Given> | Unknown): DropIns | Unknown {
-  if (found.names.includes(ownFile)) return found;
-  return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
+export function atNextStart(found: DropIns, own: ReadonlyMap<string, Given> | Unknown): DropIns | Unknown {
+  if (!found.names.includes(ownFile)) return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
+  const last = found.settings.get(byFlag)?.values.at(-1);
+  if ('is' in own || (last && !last.where.path.endsWith(`/${ownFile}`))) return found;
+  const settings = new Map(found.settings);
+  const next = own.get(byFlag);
+  if (next) settings.set(byFlag, next);
+  else settings.delete(byFlag);
+  return { ...found, settings };
 }
 
 /** The drop-ins below the data directory. */
