@@ -33,21 +33,20 @@ export interface DropIns {
 /** What K3s writes at every start. */
 const ownFile = '00-k3s-defaults.conf';
 
-/** What K3s writes there, or leaves out, by a flag of its own: since its last start the flag may have changed. */
-const byFlag = 'protectKernelDefaults';
+/** What K3s writes there, or leaves out, by its flag protect-kernel-defaults: since its last start that may have changed. */
+export const protectSetting = 'protectKernelDefaults';
 
 /**
  * The settings as the next start leaves them: where K3s has not written its file yet, those that it will write, with the
- * files of others laid over them. Unknown where the release is.
+ * files of others laid over them; unknown where the release is. `protect` is the flag protect-kernel-defaults where it is on.
  */
-export function atNextStart(found: DropIns, own: ReadonlyMap<string, Given> | Unknown): DropIns | Unknown {
+export function atNextStart(found: DropIns, own: ReadonlyMap<string, Given> | Unknown, protect: Given | undefined): DropIns | Unknown {
   if (!found.names.includes(ownFile)) return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
-  const last = found.settings.get(byFlag)?.values.at(-1);
-  if ('is' in own || (last && !last.where.path.endsWith(`/${ownFile}`))) return found;
+  const last = found.settings.get(protectSetting)?.values.at(-1);
+  if (last && !last.where.path.endsWith(`/${ownFile}`)) return found;
   const settings = new Map(found.settings);
-  const next = own.get(byFlag);
-  if (next) settings.set(byFlag, next);
-  else settings.delete(byFlag);
+  if (protect) settings.set(protectSetting, protect);
+  else settings.delete(protectSetting);
   return { ...found, settings };
 }
 
