@@ -33,7 +33,7 @@ function nameClaim({ assignments, ending, expand, names, template, command, file
  * The ports of the host that it publishes; none where it has the network of the host, of its pod, or none. `conf` decides
  * about ports without an address from Podman 6 on; undefined: they are published on every address.
  */
-export function portClaims({ command, assignments }: Sibling, conf: Known | Unknown | undefined): Seen<PublishedPort> {
+export function portClaims({ command, assignments }: Pick<Sibling, 'command' | 'assignments'>, conf: Known | Unknown | undefined): Seen<PublishedPort> {
   const network = flagsNamed(command.flags, 'network').map((f) => f.value);
   const elsewhere = network.some((n) => /^(?:host|none|container:)/.test(n) || n.endsWith('.container')) || lastWord(assignments, 'Container', 'Pod');
   const flags = flagsNamed(command.flags, 'publish').filter((f) => !open.test(f.value));
