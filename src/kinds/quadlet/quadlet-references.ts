@@ -157,15 +157,18 @@ const pointOf = (unit: string): string =>
 function setUnits(fact: FactBuilder, { siblings, units, source, made: boot }: Known, dependencies: readonly Dependency[], host: QuadletHost, here: Where): void {
   const made = new Set(siblings.flatMap((s) => s.names));
   const hidden = siblings.find((s) => s.unseen)?.unseen ?? units.search.unseen[0];
-  const mounts = (name: string): boolean => boot.points.has(pointOf(name)) || boot.unseen !== undefined || name.startsWith('-.');
+  const mounts = (name: string): boolean => boot.points.has(pointOf(name)) || name.startsWith('-.');
   const missing = (keys: readonly string[]): Findings => {
     const asked = dependencies.filter((d) => keys.includes(d.key) && d.unit !== undefined && !isOpen(d.unit));
     // systemd does not start what requires a masked unit, and passes over the others.
     const masked = (name: string): boolean => keys === requiring && units.masked.has(name);
     const has = (name: string): boolean => (hasUnit(units, source.manager, name, made) && !masked(name)) || (/\.(?:auto)?mount$/.test(name) && mounts(name));
     const absent = asked.filter((d) => !has(d.unit as string));
-    const each = hidden ? [] : absent.map((d): Finding => ({ said: `${d.key}=${d.unit}`, where: d.where }));
-    return { each, unseen: absent.length > 0 ? hidden : undefined };
+    // What could not be read may be a mask, or name a mount.
+    const shut = keys === requiring ? units.unseen.find((u) => asked.some((d) => u.where[0]?.path.endsWith(`/${d.unit}`))) : undefined;
+    const unsure = (d: Dependency): Unknown | undefined => hidden ?? (/mount$/.test(d.unit as string) ? boot.unseen : undefined);
+    const each = absent.filter((d) => !unsure(d)).map((d): Finding => ({ said: `${d.key}=${d.unit}`, where: d.where }));
+    return { each, unseen: absent.map(unsure).find((u) => u !== undefined) ?? shut };
   };
   setFindings(fact, 'requiredUnits', missing(requiring), here);
   setFindings(fact, 'wishedUnits', missing(wishing), here);
