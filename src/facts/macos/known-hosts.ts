@@ -1,4 +1,5 @@
 /** known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), as far as it tells the keys of one host. Pure. */
+import { holdsPlaceholder } from '../redacted.ts';
 import { matchesList } from '../ssh/host-patterns.ts';
 
 export interface KnownKey {
@@ -25,7 +26,8 @@ export function keysOf(text: string, name: string): KnownHosts {
     const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
     const [hosts = '', type, key] = words;
     if (hosts.startsWith('#') || type === undefined || key === undefined || marker === '@cert-authority') continue;
-    if (hosts.startsWith('|')) hashed += 1;
+    if (!/^[A-Za-z0-9+/]+=*$/.test(key) && !holdsPlaceholder(key)) return `what stands for the key of ${hosts.slice(0, 40)} is no base64`;
+  if (hosts.startsWith('|')) hashed += 1;
     else if (matchesList(hosts.split(','), name)) keys.push({ type, key, line: index + 1, revoked: marker === '@revoked' });
   }
   return { keys, hashed };
@@ -39,7 +41,7 @@ export interface RefusedLine {
 
 /**
  * The first line over which Podman's own ssh client refuses the whole file, where ssh passes over the line
- * (golang.org/x/crypto ssh/knownhosts: Read). Whether a key decodes is not looked at.
+ * (golang.org/x/crypto ssh/knownhosts: Read). Of a key only its letters are looked at.
  */
 export function refusedLine(text: string): RefusedLine | undefined {
   for (const [index, raw] of text.split('\n').entries()) {
