@@ -26,8 +26,7 @@ export function keysOf(text: string, name: string): KnownHosts {
     const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
     const [hosts = '', type, key] = words;
     if (hosts.startsWith('#') || type === undefined || key === undefined || marker === '@cert-authority') continue;
-    if (!/^[A-Za-z0-9+/]+=*$/.test(key) && !holdsPlaceholder(key)) return `what stands for the key of ${hosts.slice(0, 40)} is no base64`;
-  if (hosts.startsWith('|')) hashed += 1;
+    if (hosts.startsWith('|')) hashed += 1;
     else if (matchesList(hosts.split(','), name)) keys.push({ type, key, line: index + 1, revoked: marker === '@revoked' });
   }
   return { keys, hashed };
@@ -58,6 +57,7 @@ function wrongLine(line: string): string | undefined {
   if (words[0] === '@cert-authority' || words[0] === '@revoked') words.shift();
   const [hosts = '', type, key] = words;
   if (type === undefined || key === undefined) return 'a line must be HOSTS TYPE KEY';
+  if (!/^[A-Za-z0-9+/]+=*$/.test(key) && !holdsPlaceholder(key)) return `what stands for the key of ${hosts.slice(0, 40)} is no base64`;
   if (hosts.startsWith('|')) return /^\|1\|[^|]*\|[^|]*$/.test(hosts) ? undefined : `${hosts} is no hashed name that it knows`;
   for (const host of hosts.split(',').filter((h) => h !== '')) {
     const name = host.replace(/^!/, '');
