@@ -19,7 +19,7 @@ import { packFrom } from '../../src/cli/shipped-pack.ts';
 import { thisTool } from '../../src/cli/this-tool.ts';
 import { openTarget } from '../../src/collect/targets/open.ts';
 import { scan } from '../../src/scan.ts';
-import { compare, type Fault, type Look, type Suite, suites } from './fault.ts';
+import { compare, type Fault, type Finding, type Look, type Suite, suites } from './fault.ts';
 import { faults } from './faults.ts';
 import { mayFail, paramsOf, prepare } from './prepared.ts';
 import { Tree } from './tree.ts';
@@ -104,19 +104,31 @@ async function plantIn(suite: Suite, state: State, root: string): Promise<Count>
   for (const v of stray) print(`${suite} ${state}\t${v.rule}\tWRONG\tfails before anything is planted: ${v.message}`);
   const count = { planted: 0, found: 0, wrong: stray.length };
   for (const fault of faults.filter((f) => applies(f, suite, state, before))) {
-    fault.plant(tree);
-    const { found, wrong, beside } = compare(before, await look(root, suite, state), fault);
-    tree.restore();
+    const finding = await foundIn(tree, fault, before, () => look(root, suite, state));
     count.planted += 1;
-    count.found += found === undefined ? 0 : 1;
-    count.wrong += wrong.length;
-    print(
-      `${suite} ${state}\t${fault.rule}\t${fault.what}\t${found === undefined ? 'MISSED' : wrong.length > 0 ? 'WRONG' : 'found'}\t${found ?? outcomeOf(before, fault.rule).join(', ')}`,
-    );
-    for (const said of wrong) print(`${suite} ${state}\t${fault.rule}\t${fault.what}\tWRONG\t${said}`);
-    for (const said of beside) print(`${suite} ${state}\t${fault.rule}\t${fault.what}\tbeside\t${said}`);
+    count.found += finding.found === undefined ? 0 : 1;
+    count.wrong += finding.wrong.length;
+    tellOf(`${suite} ${state}\t${fault.rule}\t${fault.what}`, finding);
   }
   return count;
+}
+
+/** Plants a fault, looks again, and takes it out. */
+async function foundIn(tree: Tree, fault: Fault, before: Look, again: () => Promise<Look>): Promise<Finding> {
+  try {
+    fault.plant(tree);
+    return compare(before, await again(), fault);
+  } catch (error) {
+    return { wrong: [`cannot be planted: ${error instanceof Error ? error.message : error}`], beside: [] };
+  } finally {
+    tree.restore();
+  }
+}
+
+function tellOf(fault: string, { found, wrong, beside }: Finding): void {
+  print(`${fault}\t${found === undefined ? 'MISSED' : wrong.length > 0 ? 'WRONG' : 'found'}\t${found ?? ''}`);
+  for (const said of wrong) print(`${fault}\tWRONG\t${said}`);
+  for (const said of beside) print(`${fault}\tbeside\t${said}`);
 }
 
 /** Where the rule fails already there is nothing to be planted. */

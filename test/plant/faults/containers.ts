@@ -130,7 +130,7 @@ export const containerFaults: readonly Fault[] = [
   hmi('quadlet.host-namespaces', 'the network', more, `${more}Network=host\n`, { 'vehicle.can-access': 'the CAN interface belongs to the network' }),
   hmi('vehicle.can-access', 'a serial line', more, `${more}AddDevice=/dev/ttyS1\n`),
   hmi('vehicle.containers.root', 'root', /UserNS=auto\nUser=1000\n/, '', { 'quadlet.userns': 'it is the same, said of any host' }),
-  hmi('quadlet.userns', 'no ranges of its own', more, `${more}`),
+  hmi('quadlet.userns', 'root', /UserNS=auto\nUser=1000\n/, '', { 'vehicle.containers.root': 'it is the same, said of a vehicle' }),
   hmi('quadlet.nonewprivs', 'set-id programs', 'NoNewPrivileges=true\n', ''),
   hmi('quadlet.readonly', 'a root that can be written to', 'ReadOnly=true\n', ''),
   hmi('quadlet.resources', 'no limit', 'MemoryMax=512M\n', ''),
