@@ -59,6 +59,6 @@ export function compare(before: Look, after: Look, { rule, also = {} }: Pick<Fau
 }
 
 /** What was decided is not any more. */
-const clouded = (old: Outcome, now: Outcome): boolean => now === 'unknown' && old !== 'unknown';
+const clouded = (old: Outcome, now: Outcome): boolean => now === 'unknown' && (old === 'pass' || old === 'fail');
 
 const named = ({ rule, subject }: Look[number]): string => (subject === undefined ? rule : `${rule} (${subject})`);

@@ -3,7 +3,10 @@ import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readPacks } from '../../src/cli/pack-files.ts';
+import { shippedRules } from '../../src/cli/paths.ts';
 import { compare, type Look } from './fault.ts';
+import { faults } from './faults.ts';
 import { Tree } from './tree.ts';
 
 let dir = '';
@@ -78,4 +81,20 @@ test('what is said to fail, too, has to', () => {
   const also = { c: 'for a reason' };
   expect(compare(clean, [of('a', 'fail'), of('c', 'fail')], { rule: 'a', also }).wrong).toEqual([]);
   expect(compare(clean, [of('a', 'fail'), of('c', 'pass')], { rule: 'a', also }).wrong).toEqual(['c is said to fail, too, and does not']);
+});
+
+/** What only a running host has: the slot that was started. */
+const never = ['vehicle.update.slot-known'];
+
+test('each vehicle rule that a tree can fail has a fault, and each fault is of a rule', () => {
+  const { rules } = readPacks([shippedRules]).pack;
+  const planted = new Set(faults.map(({ rule }) => rule));
+  const lacking = rules.filter((r) => r.id.startsWith('vehicle.') && r.running !== true && !planted.has(r.id) && !never.includes(r.id));
+  expect(lacking.map((r) => r.id)).toEqual([]);
+  expect([...planted].filter((id) => !rules.some((r) => r.id === id))).toEqual([]);
+});
+
+test('faults of one rule are told apart', () => {
+  const names = faults.map(({ rule, what }) => `${rule}: ${what}`);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });

@@ -106,5 +106,10 @@ export const bootFaults: readonly Fault[] = [
   { rule: 'vehicle.usb', what: 'sticks', preparedOnly, plant: (t) => t.remove('/etc/modprobe.d/vehicle.conf') },
   { rule: 'vehicle.usb', what: 'uas alone is left', preparedOnly, plant: (t) => t.write('/etc/modprobe.d/vehicle.conf', 'blacklist usb-storage\n') },
   { rule: 'vehicle.watchdog', what: 'nobody feeds it', preparedOnly, plant: (t) => t.remove('/etc/systemd/system.conf.d/watchdog.conf') },
+  {
+    rule: 'host.kernel.version',
+    what: 'an old kernel',
+    plant: (t) => t.remove('/usr/lib/modules').write('/usr/lib/modules/3.10.0-1-amd64/modules.builtin', ''),
+  },
   { rule: 'lsm.mode', what: 'AppArmor does not start', plant: (t) => t.remove('/etc/systemd/system/sysinit.target.wants/apparmor.service') },
 ];

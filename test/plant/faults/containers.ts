@@ -93,6 +93,12 @@ export const containerFaults: readonly Fault[] = [
     plant: (t) => t.write('/root/.config/containers/policy.json', '{ "default": [{ "type": "insecureAcceptAnything" }] }\n'),
   },
   {
+    rule: 'podman.registries.auth-perms',
+    what: 'a login that others may read',
+    also: { 'vehicle.podman.baked': 'it is a login that comes with the image' },
+    plant: (t) => t.write('/root/.config/containers/auth.json', '{"auths":{"registry.vehicle.example":{"auth":"dTpw"}}}\n', { mode: 0o644 }),
+  },
+  {
     rule: 'podman.storage.additional-stores',
     what: 'a store that is not there',
     plant: (t) =>

@@ -15,6 +15,7 @@ export const fileFaults: readonly Fault[] = [
     what: "root's history",
     plant: (t) => t.write('/root/.bash_history', 'curl -u builder:x https://factory\n', { mode: 0o600 }),
   },
+  { rule: 'vehicle.shellhistory', what: 'the log of a build', plant: (t) => t.write('/root/build.log', 'x\n', { mode: 0o600 }) },
   {
     rule: 'vehicle.shellhistory',
     what: 'data of cloud-init',
@@ -79,6 +80,8 @@ export const fileFaults: readonly Fault[] = [
     also: { 'podman.registries.auth-perms': 'whoever gets the image gets the passwords in it' },
     plant: (t) => t.write('/root/.config/containers/auth.json', '{"auths":{"registry.vehicle.example":{"auth":"dTpw"}}}\n', { mode: 0o600 }),
   },
+  { rule: 'vehicle.k3s.baked', what: 'a token', plant: (t) => t.write('/var/lib/rancher/k3s/server/token', 'abcdef\n', { mode: 0o600 }) },
+  { rule: 'vehicle.k3s.baked', what: 'the kubeconfig of the server', plant: (t) => t.write('/etc/rancher/k3s/k3s.yaml', kubeconfig, { mode: 0o600 }) },
   { rule: 'vehicle.k3s.baked', what: 'a kubeconfig', plant: (t) => t.write('/root/.kube/config', kubeconfig, { mode: 0o600 }) },
   { rule: 'vehicle.k3s.baked', what: 'a password of the node', plant: (t) => t.write('/etc/rancher/node/password', 'aa\n', { mode: 0o600 }) },
   { rule: 'vehicle.k3s.baked', what: 'the key of an agent', plant: (t) => t.write('/var/lib/rancher/k3s/agent/client-kubelet.key', 'x\n', { mode: 0o600 }) },

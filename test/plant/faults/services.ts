@@ -40,6 +40,11 @@ export const serviceFaults: readonly Fault[] = [
     plant: (t) => t.remove('/etc/systemd/system/sysinit.target.wants/nftables.service'),
   },
   { rule: 'vehicle.log.persistent', what: 'in memory', plant: (t) => t.write('/usr/lib/systemd/journald.conf.d/zz.conf', '[Journal]\nStorage=volatile\n') },
+  {
+    rule: 'vehicle.log.persistent',
+    what: 'no /var/log/journal',
+    plant: (t) => t.write('/etc/systemd/journald.conf.d/zz.conf', '[Journal]\nStorage=auto\n').remove('/var/log/journal'),
+  },
   { rule: 'vehicle.log.persistent', what: '/var/log in memory', preparedOnly, plant: (t) => t.append('/etc/fstab', 'tmpfs /var/log tmpfs nosuid,nodev 0 0') },
   { rule: 'vehicle.audit', what: 'auditd does not start', preparedOnly, plant: (t) => t.remove('/etc/systemd/system/multi-user.target.wants/auditd.service') },
   { rule: 'vehicle.audit', what: 'accounts', preparedOnly, plant: (t) => t.edit('/etc/audit/rules.d/vehicle.rules', (text) => text.replace(/^-w.*\n/gm, '')) },
