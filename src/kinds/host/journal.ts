@@ -31,7 +31,7 @@ export const journal = defineKind({
   shape: record({
     storage: string('Storage= (default: auto)', ['auto', 'persistent', 'volatile', 'none']),
     folder: boolean('/var/log/journal is there, which auto takes for persistent'),
-    place: string('what /var/log is kept in'),
+    place: string('the directory in which the log is kept, links followed'),
     onDisk: boolean('/var/log and /var/log/journal are on a disk, not in memory'),
     persistent: boolean('the journal outlives a start'),
     syslog: boolean('rsyslog or syslog-ng starts, and writes to a disk'),
