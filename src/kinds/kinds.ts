@@ -123,6 +123,7 @@ import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
 import { k3sPods } from './k3s/k3s-pods.ts';
+import { k3sPorts } from './k3s/k3s-ports.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
@@ -327,6 +328,7 @@ export const kinds: readonly Kind[] = [
   k3sNamespaces,
   k3sNodes,
   k3sPods,
+  k3sPorts,
   k3sProxy,
   k3sRegistries,
   k3sRelease,
