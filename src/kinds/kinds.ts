@@ -117,6 +117,7 @@ import { k3sConfig } from './k3s/k3s-config.ts';
 import { k3sContainerd } from './k3s/k3s-containerd.ts';
 import { k3sDatastore } from './k3s/k3s-datastore.ts';
 import { k3sEncryption } from './k3s/k3s-encryption.ts';
+import { k3sExposure } from './k3s/k3s-exposure.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
@@ -322,6 +323,7 @@ export const kinds: readonly Kind[] = [
   k3sContainerd,
   k3sDatastore,
   k3sEncryption,
+  k3sExposure,
   k3sFiles,
   k3sFirewalld,
   k3sKubeconfig,
