@@ -139,6 +139,7 @@ import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { k3sSelinux } from './k3s/k3s-selinux.ts';
 import { k3sServices } from './k3s/k3s-services.ts';
 import { k3sState } from './k3s/k3s-state.ts';
+import { k3sSwap } from './k3s/k3s-swap.ts';
 import { k3sTokens } from './k3s/k3s-tokens.ts';
 import { k3sUfw } from './k3s/k3s-ufw.ts';
 import { podNetwork } from './k3s/pod-network.ts';
@@ -345,6 +346,7 @@ export const kinds: readonly Kind[] = [
   k3sSelinux,
   k3sServices,
   k3sState,
+  k3sSwap,
   k3sTokens,
   k3sUfw,
   podNetwork,
