@@ -87,6 +87,7 @@ import { text } from './host/text.ts';
 import { timeSources } from './host/time-sources.ts';
 import { tool } from './host/tool.ts';
 import { trustedDirectories } from './host/trusted-directories.ts';
+import { unmanagedDevices } from './host/unmanaged-devices.ts';
 import { unownedFiles } from './host/unowned-files.ts';
 import { usbStorage } from './host/usb-storage.ts';
 import { user } from './host/user.ts';
@@ -294,6 +295,7 @@ export const kinds: readonly Kind[] = [
   timeSources,
   tool,
   trustedDirectories,
+  unmanagedDevices,
   unownedFiles,
   usbStorage,
   user,
