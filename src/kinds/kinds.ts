@@ -28,6 +28,7 @@ import { crioPrograms } from './crio/crio-programs.ts';
 import { crioRelease } from './crio/crio-release.ts';
 import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
+import { acceptRa } from './host/accept-ra.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
@@ -236,6 +237,7 @@ export const kinds: readonly Kind[] = [
   crioRelease,
   crioSeccomp,
   crioStorage,
+  acceptRa,
   accountHome,
   accounts,
   administrators,
