@@ -106,6 +106,7 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { datastoreMedia } from './k3s/datastore-media.ts';
 import { k3sAccess } from './k3s/k3s-access.ts';
 import { k3sAdmission } from './k3s/k3s-admission.ts';
 import { k3sAirgap } from './k3s/k3s-airgap.ts';
@@ -315,6 +316,7 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  datastoreMedia,
   k3sAccess,
   k3sAdmission,
   k3sAirgap,
