@@ -32,6 +32,7 @@ import { acceptRa } from './host/accept-ra.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
+import { architecture } from './host/architecture.ts';
 import { attestation } from './host/attestation.ts';
 import { audit } from './host/audit.ts';
 import { bootProtection } from './host/boot-protection.ts';
@@ -242,6 +243,7 @@ export const kinds: readonly Kind[] = [
   accountHome,
   accounts,
   administrators,
+  architecture,
   attestation,
   audit,
   bootProtection,
