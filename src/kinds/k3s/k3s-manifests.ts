@@ -1,8 +1,9 @@
 /** Kind `k3s-manifests`: what the manifests on this host give their workloads of the host. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unparsable, type Where } from '../../facts/fact.ts';
-import { manifestFiles } from '../../facts/k3s/manifest-files.ts';
+import { type ManifestFile, manifestFiles } from '../../facts/k3s/manifest-files.ts';
 import { type Given, inManifest, type Need } from '../../facts/k3s/manifest-pods.ts';
+import { signaturesIn } from '../../facts/k3s/manifest-signatures.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
 import { placed } from '../../facts/text/node.ts';
@@ -50,6 +51,15 @@ export const k3sManifests = defineKind({
       record({ name: string('NAMESPACE/NAME'), path: string('the manifest') }),
       'Helm charts whose pods no manifest shows; those that K3s brings along are left out',
     ),
+    signatures: record(
+      {
+        all: list(string('a policy'), 'policies of admission, with their controller, by which no image is let in unsigned'),
+        some: list(string('a policy'), 'the same, for the images or namespaces that they name'),
+        idle: list(string('a policy'), 'policies that only tell of unsigned images, or whose controller no manifest brings along'),
+        others: list(string('a workload or chart'), 'programs that check images by settings that no manifest shows'),
+      },
+      'what makes the API server refuse images that nobody signed',
+    ),
   }),
   touches: () => [manifestFiles],
   *learn({ paths = [], capabilities = [] }): Asking<Fact> {
@@ -88,9 +98,30 @@ export const k3sManifests = defineKind({
       charts.map((one) => placed(one.path, one.at)),
       more,
     );
+    putSignatures(fact, found.files, more);
     return fact.build();
   },
 });
+
+function putSignatures(fact: FactBuilder, files: readonly ManifestFile[], more: Unknown | undefined): void {
+  const { policies, others } = signaturesIn(files);
+  const named = (field: string, those: readonly { readonly name: string; readonly path: string }[]): void => {
+    const places = those.map(({ path }) => ({ path }));
+    fact.set(['signatures', field], [...new Set(those.map(({ name }) => name))], ...(places.length > 0 ? places : files.map(({ path }) => ({ path }))));
+    // What was found is there, whatever else may be.
+    if (more && those.length === 0) fact.gap(['signatures', field], more);
+  };
+  for (const [field, refuses] of [
+    ['all', 'all'],
+    ['some', 'some'],
+    ['idle', 'none'],
+  ] as const)
+    named(
+      field,
+      policies.filter((p) => p.refuses === refuses),
+    );
+  named('others', others);
+}
 
 const whoOf = ({ workload, container }: Given): string => (container ? `${container} of ${workload}` : workload);
 const whatOf = ({ need, value }: Given): string => (need === 'privileged' ? 'privileged' : need === 'capability' ? `the capability ${value}` : value);
