@@ -78,6 +78,7 @@ import { process } from './host/process.ts';
 import { rootIntegrity } from './host/root-integrity.ts';
 import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
+import { scheduledJobs } from './host/scheduled-jobs.ts';
 import { selinuxPolicy } from './host/selinux-policy.ts';
 import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
@@ -283,6 +284,7 @@ export const kinds: readonly Kind[] = [
   rootIntegrity,
   routes,
   runtimeDir,
+  scheduledJobs,
   selinuxPolicy,
   sharedMounts,
   subidConflicts,
