@@ -121,6 +121,7 @@ import { k3sEncryption } from './k3s/k3s-encryption.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
+import { k3sLabels } from './k3s/k3s-labels.ts';
 import { k3sManifests } from './k3s/k3s-manifests.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
@@ -327,6 +328,7 @@ export const kinds: readonly Kind[] = [
   k3sFiles,
   k3sFirewalld,
   k3sKubeconfig,
+  k3sLabels,
   k3sManifests,
   k3sNamespaces,
   k3sNodes,
