@@ -32,6 +32,7 @@ import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
 import { attestation } from './host/attestation.ts';
+import { auditDenials } from './host/audit-denials.ts';
 import { audit } from './host/audit.ts';
 import { bootProtection } from './host/boot-protection.ts';
 import { clock } from './host/clock.ts';
@@ -240,6 +241,7 @@ export const kinds: readonly Kind[] = [
   administrators,
   attestation,
   audit,
+  auditDenials,
   bootProtection,
   clock,
   clockOrder,
