@@ -35,8 +35,8 @@ const shape = record({
   capable: list(
     record({
       ...inode,
-      capability: string('one capability: cap_net_raw; all where it has all'),
-      grant: string('the path and the capability, with a blank between'),
+      capability: string('one capability: cap_net_raw; or all capabilities'),
+      grant: string('the path and the capability, or all, with a blank between'),
     }),
     'what programs may do whoever starts them, by file capabilities; where no getcap told of them, the last element is unknown',
   ),
@@ -131,7 +131,7 @@ export const fileTree = defineKind({
 const grantsOf = (file: Found): Told[] =>
   (file.capabilities === undefined ? [] : capabilityNames(file.capabilities)).map((capability) => ({
     ...inodeOf(file),
-    capability,
+    capability: capability === 'all' ? 'all capabilities' : capability,
     grant: `${file.path} ${capability}`,
     at: { path: file.path, said: file.capabilities ?? '' },
   }));
