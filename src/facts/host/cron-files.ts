@@ -14,8 +14,8 @@ export interface RootsJob extends Job {
 
 export interface CronFiles {
   readonly jobs: readonly RootsJob[];
-  /** Scripts that are run. */
-  readonly scripts: readonly string[];
+  /** Scripts that are run; `astray`: a link to where no package puts a program. */
+  readonly scripts: readonly { readonly path: string; readonly astray: boolean }[];
   /** What could not be seen: there may be more. */
   readonly more?: Unknown;
 }
@@ -82,16 +82,20 @@ function* learnCron(): Asking<CronFiles> {
           .map((job) => ({ ...job, ...file })),
       );
   }
-  const run = scripts.filter((path, at) => {
+  const run = scripts.flatMap((path, at) => {
     const answer = stats[at];
     if (answer?.is === 'blocked') shut.push(unknown(answer, path));
     const end = answer && endOf(answer);
-    return end?.type === 'file' && (end.mode & 0o111) !== 0;
+    const target = answer?.is === 'got' ? (answer.value.target ?? '') : '';
+    return end?.type === 'file' && (end.mode & 0o111) !== 0 ? [{ path, astray: target !== '' && !packaged.test(target) }] : [];
   });
   // Which names are taken, and which accounts are root, is not known then.
   const open = [...shut, ...[system, accounts].filter((one): one is Unknown => one !== undefined && 'is' in one && one.is === 'unknown')][0];
   return { jobs, scripts: run, ...(open ? { more: open } : {}) };
 }
+
+/** Where packages put programs; a link within /etc may be relative. */
+const packaged = /^(?!.*\/\.\.(?:\/|$))\/(?:usr\/(?!local\/)|s?bin\/|lib\w*\/|etc\/)|^(?:\.\.\/)*(?!\.\.)(?:usr|lib|s?bin|etc)\/|^[^/]+$/;
 
 const rootNames = (accounts: Passwd): ReadonlySet<string> =>
   new Set(['root', ...(accounts.is === 'known' ? accounts.entries.filter(({ uid }) => uid === 0).map(({ name }) => name) : [])]);

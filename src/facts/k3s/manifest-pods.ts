@@ -41,7 +41,7 @@ export interface InManifest {
 }
 
 /** Words without one of which a manifest says nothing of this. A word may be written with escapes. */
-const telling = /privileged|host(?:PID|IPC|Network|Path)|capabilities|HelmChart|\\/;
+const telling = /privileged|host(?:PID|IPC|Network|Path)|capabilities|HelmChart|PersistentVolume|\\/;
 
 /** As K3s' decoder reads it: YAML as go-yaml has it, in which `yes` is true. */
 export function inManifest({ path, text }: ManifestFile): InManifest {
@@ -99,6 +99,9 @@ const hostNamespaces = ['hostPID', 'hostIPC', 'hostNetwork'] as const;
 /** Charts that K3s brings along and serves itself, with the values that it writes. */
 const ownChart = /^https:\/\/%\{KUBERNETES_API\}%\/static\/charts\/(?:traefik|traefik-crd)-[\w.+-]+\.tgz$/;
 
+/** What holds the host itself, or others' pods. */
+const ownDirectory = /^\/(?:(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|usr|var\/run|var\/lib\/(?:rancher|kubelet|containers))(?:\/.*)?|var(?:\/lib)?)?$/;
+
 /** One object, looked through. */
 class Seen {
   readonly given: Given[] = [];
@@ -115,7 +118,7 @@ class Seen {
     const name = `${namespaced ? `${textAt(node, 'metadata', 'namespace') || 'default'}/` : ''}${textAt(node, 'metadata', 'name') || textAt(node, 'metadata', 'generateName')}`;
     this.#workload = `${kind || 'object'} ${name}`;
     if (kind === 'HelmChart' || kind === 'HelmChartConfig') this.#chart(node, kind, name);
-    else if (kind === 'PersistentVolume') this.#hostPath(nodeAt(node, 'spec'), [...keys, 'spec']);
+    else if (kind === 'PersistentVolume') this.#volume(nodeAt(node, 'spec'), [...keys, 'spec']);
     else for (const at of kind === 'Pod' ? [['spec'], ...templates] : templates) this.#pod(nodeAt(node, ...at), [...keys, ...at]);
   }
 
@@ -139,6 +142,14 @@ class Seen {
   #hostPath(volume: TextNode | undefined, keys: readonly string[]): void {
     const found = volume && entry(volume, 'hostPath');
     if (found?.value.is === 'map') this.#give('path', normal(textAt(found.value, 'path')), volume, [...keys, 'hostPath']);
+  }
+
+  /** `local` is meant for disks; of the host's own directories it makes as much as `hostPath`. */
+  #volume(spec: TextNode | undefined, keys: readonly string[]): void {
+    this.#hostPath(spec, keys);
+    const written = textAt(spec, 'local', 'path');
+    const path = normal(written);
+    if (written !== '' && ownDirectory.test(path)) this.#give('path', path, nodeAt(spec, 'local'), [...keys, 'local', 'path']);
   }
 
   /** Values name what their chart makes of them in the words of pods, as a rule. */

@@ -38,12 +38,12 @@ export const scheduledJobs = defineKind({
       jobs.map(({ path, line }) => ({ path, line })),
       cron.more,
     );
-    const run = cron.scripts.filter((path) => !isScript(path.slice(path.lastIndexOf('/') + 1)));
+    const run = cron.scripts.filter(({ path, astray }) => astray || !isScript(path.slice(path.lastIndexOf('/') + 1)));
     put(
       fact,
       'scripts',
-      run.map((path) => ({ path })),
-      run.map((path) => ({ path })),
+      run.map(({ path }) => ({ path })),
+      run.map(({ path }) => ({ path })),
       cron.more,
     );
     const started = clock.each.filter(({ name, asRoot, packaged }) => asRoot && !(packaged && isTimer(name)));
