@@ -5,6 +5,7 @@ import { walkedHost } from '../../facts/host/walked.ts';
 import { historyNames, hostKeyNames, walkedNames } from '../../facts/host/walked-names.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, mode, number, record, type Shape, string } from '../../facts/shape.ts';
+import { capabilityNames } from '../../facts/text/file-capabilities.ts';
 import { type Credential, type Found, named, nameIn } from '../../facts/walk.ts';
 
 const inode = {
@@ -31,6 +32,14 @@ const holding = (describe: string): Shape =>
 
 const shape = record({
   setId: list(record({ ...inode, better: string('the mode without those bits, octal') }), 'files that run as their owner or group'),
+  capable: list(
+    record({
+      ...inode,
+      capability: string('one capability: cap_net_raw; or all capabilities'),
+      grant: string('the path and the capability, or all, with a blank between'),
+    }),
+    'what programs may do whoever starts them, by file capabilities; where no getcap told of them, the last element is unknown',
+  ),
   writableFiles: list(record({ ...inode, better: string('the mode without that bit, octal') }), 'files that everybody may write to and get at'),
   openDirectories: list(
     record({ ...inode, better: string('the mode with the sticky bit, octal') }),
@@ -68,7 +77,7 @@ export const fileTree = defineKind({
   *learn(): Asking<Fact> {
     const walked = yield* walkedHost();
     if (walked.is === 'unknown') return walked;
-    const { found, incomplete, unread } = walked;
+    const { found, incomplete, unread, untold } = walked;
     const fact = new FactBuilder().consulted(...walked.consulted).set('inodes', walked.inodes, ...walked.consulted);
     const isNamed = named(walkedNames);
     const tell = (field: string, fits: (f: Found) => boolean, better?: (mode: number) => number): void =>
@@ -83,6 +92,7 @@ export const fileTree = defineKind({
       (f) => f.type === 'file' && (f.mode & 0o6000) !== 0,
       (mode) => mode & ~0o6000,
     );
+    setAll(fact, 'capable', found.flatMap(grantsOf), incomplete ?? untold);
     tell(
       'writableFiles',
       (f) => f.type === 'file' && (f.mode & 0o002) !== 0 && !f.closed,
@@ -117,6 +127,14 @@ export const fileTree = defineKind({
     return fact.build();
   },
 });
+
+const grantsOf = (file: Found): Told[] =>
+  (file.capabilities === undefined ? [] : capabilityNames(file.capabilities)).map((capability) => ({
+    ...inodeOf(file),
+    capability: capability === 'all' ? 'all capabilities' : capability,
+    grant: `${file.path} ${capability}`,
+    at: { path: file.path, said: file.capabilities ?? '' },
+  }));
 
 const isHostKey = named(hostKeyNames);
 const isHistory = named(historyNames);
