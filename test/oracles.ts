@@ -107,6 +107,9 @@ export function oracle(...names: readonly OracleName[]): { readonly skip: boolea
   return lacking.length > 0 ? { skip: true, meta: { lacking } } : { skip: false, meta: {} };
 }
 
+/** How many random cases a property test tries: few each time, thousands with PRETRIP_TRIES=5000 after a change of what it holds. */
+export const tries = (few: number): number => Number(process.env.PRETRIP_TRIES ?? few);
+
 /** What to say of one that is lacking. */
 export const adviceOn = (name: OracleName): string => (inCI && excused[name] ? `CI cannot have it: ${excused[name]}` : `to get it: ${oracles[name].from}`);
 
