@@ -49,6 +49,7 @@ const oracles = {
   sshd: { isThere: () => whyNoSshd === undefined, from: 'openssh-server' },
   skopeo: named('skopeo'),
   visudo: { isThere: () => runs('visudo', '--version'), from: 'sudo' },
+  modprobe: named('modprobe', 'kmod'),
   slirp4netns: named('slirp4netns'),
   // As root it is started by setpriv, since `systemd --test` refuses root.
   systemd: { isThere: () => existsSync('/usr/lib/systemd/systemd') && (!isRoot || has('setpriv')), from: 'systemd' },
