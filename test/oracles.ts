@@ -56,6 +56,7 @@ const oracles = {
   systemctl: named('systemctl', 'systemd'),
   'systemd-analyze': named('systemd-analyze', 'systemd'),
   'systemd-firstboot': { isThere: readsGivenBootLine, from: 'systemd (252 or newer)' },
+  'systemd-fstab-generator': { isThere: () => existsSync('/usr/lib/systemd/system-generators/systemd-fstab-generator'), from: 'systemd' },
   'environment generator': { isThere: () => existsSync('/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator'), from: 'systemd' },
   // The system's own Python: the modules of firewalld are installed for it.
   firewalld: { isThere: () => runs('/usr/bin/python3', '-c', 'import firewall'), from: 'firewalld' },

@@ -44,8 +44,8 @@ function* findEnablement(name: string, options: LoadOptions): Asking<Enablement 
   if (unit.is === 'unknown') return unit;
   const settings = mergeSettings(unit, expander(unit.unit, options.manager, options.as));
   const unseen: Unknown[] = [];
-  const links = yield* pullingLinks(unit, unseen);
   const aliases = yield* installedAliases(unit, settings);
+  const links = yield* pullingLinks(unit, aliases.map(nameOf), unseen);
   const remarks: { said: string; where: Where }[] = [];
   const counts = links.filter((l) => {
     if (l.problem === undefined) return true;
@@ -56,7 +56,7 @@ function* findEnablement(name: string, options: LoadOptions): Asking<Enablement 
   if (!able && counts.length > 0) {
     remarks.push({ said: unit.masked ? 'linked here, but masked' : 'linked here, but there is no such unit', where: { path: counts[0]?.path ?? '' } });
   }
-  const by = [...counts.map((l) => l.by), ...aliases.map((a) => a.slice(a.lastIndexOf('/') + 1))];
+  const by = [...counts.map((l) => l.by), ...aliases.map(nameOf)];
   return {
     enabled: able && by.length > 0,
     by: able ? [...new Set(by)] : [],
@@ -75,12 +75,15 @@ interface Link {
   readonly problem?: string;
 }
 
-function* pullingLinks(unit: LoadedUnit, unseen: Unknown[]): Asking<Link[]> {
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Links by the names of the unit, among them those by which it is installed. */
+function* pullingLinks(unit: LoadedUnit, aliases: readonly string[], unseen: Unknown[]): Asking<Link[]> {
   const dirs = unit.search.dirs.flatMap((d) =>
     [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ dir: `${d.path}/${e}`, by: e })),
   );
   const lists = yield* together(dirs.map((d) => list(d.dir)));
-  const names = new Set([...unit.names, unit.asked.name]);
+  const names = new Set([...unit.names, unit.asked.name, ...aliases]);
   const seen = new Set<string>();
   const found: { path: string; by: string; vendor: boolean }[] = [];
   for (const [at, { dir, by }] of dirs.entries()) {
@@ -101,21 +104,27 @@ function problemOf(answer: Answer<Stat>, path: string, unseen: Unknown[]): { pro
   if (answer.is === 'blocked') unseen.push(unknown(answer, path));
   if (answer.is !== 'got') return { problem: 'could not be looked at' };
   if (answer.value.type !== 'link') return { problem: `ignored: a ${answer.value.type}, not a link` };
-  return answer.value.target === '/dev/null' ? { problem: 'a link to /dev/null takes this dependency away' } : {};
+  return isTakenAway(answer.value) ? { problem: 'a link to /dev/null or an empty file takes this dependency away' } : {};
 }
+
+/** A link in a `.wants` directory that ends at /dev/null or an empty file is none, whatever its name leads to elsewhere. */
+export const isTakenAway = ({ target, real }: Stat): boolean =>
+  target === '/dev/null' || (real?.is === 'got' && (real.value.path === '/dev/null' || (real.value.type === 'file' && real.value.size === 0)));
 
 /** Links in /etc and /run by the names that `Alias=` in [Install] offers. */
 function* installedAliases(unit: LoadedUnit, settings: Settings): Asking<string[]> {
   const names = settings.directives.get('Alias')?.value;
   if (!Array.isArray(names)) return [];
   const own = new Set([unit.unit.name, ...(isInstance(unit.unit) ? [templateOf(unit.unit)] : [])]);
-  const candidates = unit.search.dirs
-    .filter((d) => !isVendors(d.path))
-    .flatMap((d) => names.filter((n) => typeof n === 'string' && d.entries.has(n)).map((n) => `${d.path}/${n}`));
+  const candidates = names.flatMap((n) => {
+    // The foremost directory decides for a name.
+    const first = typeof n === 'string' ? unit.search.dirs.find((d) => d.entries.has(n)) : undefined;
+    return first && !isVendors(first.path) ? [`${first.path}/${n}`] : [];
+  });
   const stats = yield* together(candidates.map((path) => stat(path)));
   return candidates.filter((_, at) => {
     const s = stats[at] as Answer<Stat>;
-    return s.is === 'got' && s.value.target !== undefined && own.has(s.value.target.slice(s.value.target.lastIndexOf('/') + 1));
+    return s.is === 'got' && s.value.target !== undefined && own.has(nameOf(s.value.target));
   });
 }
 
