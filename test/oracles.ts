@@ -49,12 +49,14 @@ const oracles = {
   sshd: { isThere: () => whyNoSshd === undefined, from: 'openssh-server' },
   skopeo: named('skopeo'),
   visudo: { isThere: () => runs('visudo', '--version'), from: 'sudo' },
+  modprobe: named('modprobe', 'kmod'),
   slirp4netns: named('slirp4netns'),
   // As root it is started by setpriv, since `systemd --test` refuses root.
   systemd: { isThere: () => existsSync('/usr/lib/systemd/systemd') && (!isRoot || has('setpriv')), from: 'systemd' },
   systemctl: named('systemctl', 'systemd'),
   'systemd-analyze': named('systemd-analyze', 'systemd'),
   'systemd-firstboot': { isThere: readsGivenBootLine, from: 'systemd (252 or newer)' },
+  'systemd-fstab-generator': { isThere: () => existsSync('/usr/lib/systemd/system-generators/systemd-fstab-generator'), from: 'systemd' },
   'environment generator': { isThere: () => existsSync('/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator'), from: 'systemd' },
   // The system's own Python: the modules of firewalld are installed for it.
   firewalld: { isThere: () => runs('/usr/bin/python3', '-c', 'import firewall'), from: 'firewalld' },
@@ -118,6 +120,9 @@ export function oracle(...names: readonly OracleName[]): { readonly skip: boolea
   }
   return lacking.length > 0 ? { skip: true, meta: { lacking } } : { skip: false, meta: {} };
 }
+
+/** How many random cases a property test tries: few each time, thousands with PRETRIP_TRIES=5000 after a change of what it holds. */
+export const tries = (few: number): number => Number(process.env.PRETRIP_TRIES ?? few);
 
 /** What to say of one that is lacking. */
 export const adviceOn = (name: OracleName): string => (inCI && excused[name] ? `CI cannot have it: ${excused[name]}` : `to get it: ${oracles[name].from}`);

@@ -5,7 +5,7 @@ import { source } from '../source.ts';
 import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
 import { rootAccount } from './accounts.ts';
-import { type Mount, type MountTable, mountTable } from './mount-table.ts';
+import { type Mount, type MountTable, mountsItself, mountTable } from './mount-table.ts';
 
 /** `options` are undefined where nothing is mounted there by itself. */
 export interface BootMount {
@@ -50,24 +50,28 @@ function onLive(table: Known, point: string): BootMount {
 
 /**
  * A unit in /etc or /run beats fstab, which beats the vendor's unit: its generator writes between the two. Of two lines for one
- * point the first counts (tried with systemd-fstab-generator 252).
+ * point the first counts, be it one that waits to be asked for: then only what else pulls the unit in mounts it (tried with
+ * systemd-fstab-generator 252).
  */
 function* atBoot(table: Known, point: string): Asking<BootMount | Unknown> {
   const name = unitOf(point);
-  const line = table.each.find((m) => m.point === point && !m.options.includes('noauto'));
+  const line = table.each.find((m) => m.point === point && m.type !== 'autofs');
+  const itself = line !== undefined && mountsItself(line);
   const [unit, pulled] = yield* together([loadUnit(name, options), enablementOf(name, options)]);
   if (unit.is === 'unknown') return unit;
   if (unit.unseen[0]) return unit.unseen[0];
   const path = unit.fragment?.path ?? '';
   if (unit.masked) return { point, at: { path, said: 'masked' } };
   const isVendors = !/^\/(?:etc|run)\//.test(path);
-  if (line && (isVendors || !unit.exists)) return ofLine(line, unit);
+  const own = line && (isVendors || !unit.exists) ? line : undefined;
+  if (own && itself) return ofLine(own, unit);
   if ('is' in pulled) return pulled;
   if (!pulled.enabled && pulled.unseen[0]) return pulled.unseen[0];
-  if (unit.exists && (line !== undefined || pulled.enabled))
+  if (own && unit.exists && pulled.enabled) return ofLine(own, unit);
+  if (unit.exists && (itself || pulled.enabled))
     return { point, options: inForce(settingOf(unit, 'Options')?.value.split(',') ?? []), type: settingOf(unit, 'Type')?.value ?? '', at: { path } };
-  const own = Object.hasOwn(byItself, point) ? byItself[point] : undefined;
-  if (own) return { point, options: own, at: { path: '/usr/lib/systemd/systemd', said: `mounts ${point} by itself` } };
+  const managers = Object.hasOwn(byItself, point) ? byItself[point] : undefined;
+  if (managers) return { point, options: managers, at: { path: '/usr/lib/systemd/systemd', said: `mounts ${point} by itself` } };
   return { point, at: { path: '/etc/fstab', said: `has no line for ${point}` } };
 }
 

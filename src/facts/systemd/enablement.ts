@@ -53,8 +53,8 @@ function* findEnablement(name: string, options: LoadOptions): Asking<Enablement 
   if (unit.is === 'unknown') return unit;
   const settings = mergeSettings(unit, expander(unit.unit, options.manager, options.as));
   const unseen: Unknown[] = [];
-  const links = yield* pullingLinks(unit, unseen);
   const aliases = yield* installedAliases(unit, settings);
+  const links = yield* pullingLinks(unit, aliases.map(nameOf), unseen);
   const remarks: { said: string; where: Where }[] = [];
   const ofSystem = options.manager === 'system';
   const reached: Reached = ofSystem ? yield* bootTargets() : () => true;
@@ -71,7 +71,7 @@ function* findEnablement(name: string, options: LoadOptions): Asking<Enablement 
   const named = ofSystem && installedInto(settings).length > 0 ? [] : aliases;
   const preset = able && ofSystem && counts.length === 0 ? yield* presetFor(unit, settings, reached) : none;
   if (preset.unseen) unseen.push(preset.unseen);
-  const by = [...counts.map((l) => l.by), ...named.map((a) => a.slice(a.lastIndexOf('/') + 1)), ...preset.by];
+  const by = [...counts.map((l) => l.by), ...named.map(nameOf), ...preset.by];
   return {
     enabled: able && by.length > 0,
     by: able ? [...new Set(by)] : [],
@@ -109,12 +109,15 @@ interface Link {
   readonly problem?: string;
 }
 
-function* pullingLinks(unit: LoadedUnit, unseen: Unknown[]): Asking<Link[]> {
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Links by the names of the unit, among them those by which it is installed. */
+function* pullingLinks(unit: LoadedUnit, aliases: readonly string[], unseen: Unknown[]): Asking<Link[]> {
   const dirs = unit.search.dirs.flatMap((d) =>
     [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ dir: `${d.path}/${e}`, by: e })),
   );
   const lists = yield* together(dirs.map((d) => list(d.dir)));
-  const names = new Set([...unit.names, unit.asked.name]);
+  const names = new Set([...unit.names, unit.asked.name, ...aliases]);
   const seen = new Set<string>();
   const found: { path: string; by: string; vendor: boolean }[] = [];
   for (const [at, { dir, by }] of dirs.entries()) {
@@ -135,21 +138,27 @@ function problemOf(answer: Answer<Stat>, path: string, unseen: Unknown[]): { pro
   if (answer.is === 'blocked') unseen.push(unknown(answer, path));
   if (answer.is !== 'got') return { problem: 'could not be looked at' };
   if (answer.value.type !== 'link') return { problem: `ignored: a ${answer.value.type}, not a link` };
-  return answer.value.target === '/dev/null' ? { problem: 'a link to /dev/null takes this dependency away' } : {};
+  return isTakenAway(answer.value) ? { problem: 'a link to /dev/null or an empty file takes this dependency away' } : {};
 }
+
+/** A link in a `.wants` directory that ends at /dev/null or an empty file is none, whatever its name leads to elsewhere. */
+export const isTakenAway = ({ target, real }: Stat): boolean =>
+  target === '/dev/null' || (real?.is === 'got' && (real.value.path === '/dev/null' || (real.value.type === 'file' && real.value.size === 0)));
 
 /** Links in /etc and /run by the names that `Alias=` in [Install] offers. */
 function* installedAliases(unit: LoadedUnit, settings: Settings): Asking<string[]> {
   const names = settings.directives.get('Alias')?.value;
   if (!Array.isArray(names)) return [];
   const own = new Set([unit.unit.name, ...(isInstance(unit.unit) ? [templateOf(unit.unit)] : [])]);
-  const candidates = unit.search.dirs
-    .filter((d) => !isVendors(d.path))
-    .flatMap((d) => names.filter((n) => typeof n === 'string' && d.entries.has(n)).map((n) => `${d.path}/${n}`));
+  const candidates = names.flatMap((n) => {
+    // The foremost directory decides for a name.
+    const first = typeof n === 'string' ? unit.search.dirs.find((d) => d.entries.has(n)) : undefined;
+    return first && !isVendors(first.path) ? [`${first.path}/${n}`] : [];
+  });
   const stats = yield* together(candidates.map((path) => stat(path)));
   return candidates.filter((_, at) => {
     const s = stats[at] as Answer<Stat>;
-    return s.is === 'got' && s.value.target !== undefined && own.has(s.value.target.slice(s.value.target.lastIndexOf('/') + 1));
+    return s.is === 'got' && s.value.target !== undefined && own.has(nameOf(s.value.target));
   });
 }
 

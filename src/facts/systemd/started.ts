@@ -7,6 +7,7 @@ import { type Account, type Answer, type Asking, list, type Stat, stat, together
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { bootTargets } from './boot-targets.ts';
+import { isTakenAway } from './enablement.ts';
 import { findWithTemplate, type Search, searchUnits } from './find.ts';
 import { loadUnit, unitNamed } from './load.ts';
 import { mergeSettings } from './merge.ts';
@@ -90,8 +91,8 @@ function* pullingLinks(search: Search): Asking<Some> {
   return { each: each.filter((_, at) => isLink(stats[at])), ...(unseen ? { unseen } : {}) };
 }
 
-/** A link to /dev/null takes the dependency away; what is no link is passed over. */
-const isLink = (answer: Answer<Stat> | undefined): boolean => answer?.is === 'got' && answer.value.type === 'link' && answer.value.target !== '/dev/null';
+/** What is no link is passed over. */
+const isLink = (answer: Answer<Stat> | undefined): boolean => answer?.is === 'got' && answer.value.type === 'link' && !isTakenAway(answer.value);
 
 /** `S20name` in a directory of a runlevel becomes name.service, unless a unit of that name is there. */
 function* startScripts(search: Search): Asking<Some> {

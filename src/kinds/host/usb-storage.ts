@@ -3,7 +3,7 @@ import { type Answer, type Asking, read, together } from '../../facts/ask.ts';
 import { type CommandLine, commandLines } from '../../facts/cgroup/command-line.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { hostModules } from '../../facts/host/kernel-modules.ts';
-import { type Kept, modprobeD } from '../../facts/host/modprobe-d.ts';
+import { modprobeD } from '../../facts/host/modprobe-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { startsAtBoot } from '../../facts/systemd/started.ts';
@@ -43,7 +43,7 @@ export const usbStorage = defineKind({
       ['usbStorage', 'usb_storage'],
       ['uas', 'uas'],
     ] as const) {
-      const kept: Kept = conf.kept.get(name) ?? { how: 'no', at: conf.looked.map((w) => ({ ...w, looked: true as const })) };
+      const kept = conf.kept(name) ?? { how: 'no', at: conf.looked.map((w) => ({ ...w, looked: true as const })) };
       if (builtIn.has(name)) fact.set(field, 'built-in', ...modules.builtIn.looked);
       else if (hidden) fact.gap(field, hidden);
       else if (kept.how !== 'no') fact.set(field, kept.how, ...kept.at);
