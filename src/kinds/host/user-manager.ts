@@ -3,11 +3,11 @@ import { type Asking, run, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { managerState } from '../../facts/cgroup/manager.ts';
 import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { record, string } from '../../facts/shape.ts';
 import type { Touches } from '../../facts/source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
-import { rootAccount } from '../../facts/host/accounts.ts';
 
 /** The template, and the unit of one account. */
 const units = (uid: number | string): readonly string[] => ['user@.service', `user@${uid}.service`];

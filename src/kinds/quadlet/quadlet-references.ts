@@ -154,7 +154,13 @@ const pointOf = (unit: string): string =>
     .replaceAll('-', '/')
     .replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))}`.replace(/^\/\/$/, '/');
 
-function setUnits(fact: FactBuilder, { siblings, units, source, made: boot }: Known, dependencies: readonly Dependency[], host: QuadletHost, here: Where): void {
+function setUnits(
+  fact: FactBuilder,
+  { siblings, units, source, made: boot }: Known,
+  dependencies: readonly Dependency[],
+  host: QuadletHost,
+  here: Where,
+): void {
   const made = new Set(siblings.flatMap((s) => s.names));
   const hidden = siblings.find((s) => s.unseen)?.unseen ?? units.search.unseen[0];
   const mounts = (name: string): boolean => boot.points.has(pointOf(name)) || name.startsWith('-.');
