@@ -25,8 +25,18 @@ export interface Disagreement {
 export function loggedOtherwise({ components }: K3sModel, { started, where }: Logged): Disagreement[] {
   return [...components].flatMap(([component, flags]) => {
     const got = started.get(component);
-    return got && !('is' in flags) ? otherwise(component, flags, got, where) : [];
+    return got && !('is' in flags) ? otherwise(component, flags, withHyphens(got), where) : [];
   });
+}
+
+/** Arguments are logged as they are given, and components take `_` for `-`; kube-proxy alone has a flag that K3s writes so. */
+function withHyphens(got: Arguments): Arguments {
+  const found = new Map<string, readonly string[]>();
+  for (const [name, values] of got) {
+    const plain = name === 'log_file' ? name : name.replaceAll('_', '-');
+    found.set(plain, [...(found.get(plain) ?? []), ...values]);
+  }
+  return found;
 }
 
 function otherwise(component: string, flags: Flags, got: Arguments, where: Where): Disagreement[] {

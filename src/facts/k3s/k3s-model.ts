@@ -131,14 +131,18 @@ function* modelOf({ unit, command, environment }: Start, usual: string): Asking<
 function filesOfKubelet(settings: NodeSettings, release: Here, found: DropIns | Unknown): DropIns | Unknown {
   if (found.is === 'unknown') return found;
   const directory = `${settings.dataDir.value}/agent/etc/kubelet.conf.d`;
-  const { config } = kubeletArgs(settings.flags.all('kubelet-arg'), true);
-  if (config && !config.value.startsWith(directory) && !found.names.includes('10-cli-config.conf'))
-    return {
-      is: 'unknown',
-      why: 'ambiguous',
-      said: `${config.value} is to be copied to ${directory}/10-cli-config.conf at the next start`,
-      where: [config.where],
-    };
+  const { config, configDir } = kubeletArgs(settings.flags.all('kubelet-arg'), true);
+  for (const [given, copy] of [
+    [config, '10-cli-config.conf'],
+    [configDir, '20-cli-config-dir'],
+  ] as const)
+    if (given && !given.value.startsWith(directory) && !found.names.includes(copy))
+      return {
+        is: 'unknown',
+        why: 'ambiguous',
+        said: `${given.value} is to be copied to ${directory}/${copy} at the next start`,
+        where: [given.where],
+      };
   return atNextStart(found, release.is === 'unknown' ? release : kubeletFileDefaults(settings, release.release), protectOf(settings.flags));
 }
 

@@ -1,10 +1,12 @@
 /**
  * The settings of the kubelet in kubelet.conf.d, from K3s 1.32: files that end in `.conf` in the order of their names, the
- * later ones laid over the earlier ones (kubernetes/kubernetes:cmd/kubelet/app/server.go mergeKubeletConfigurations).
+ * later ones laid over the earlier ones; a directory among them is walked into at its place
+ * (kubernetes/kubernetes:cmd/kubelet/app/server.go mergeKubeletConfigurations).
  * `00-k3s-defaults.conf` and `10-cli-config.conf` are written at every start.
  */
-import { type Asking, list, read, together } from '../ask.ts';
+import { type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
+import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { placed, type TextNode } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
@@ -16,11 +18,16 @@ import { walked, walking } from './walk.ts';
 const below = ['agent', 'etc', 'kubelet.conf.d'];
 const usual = `${usualDataDir}/${below.join('/')}`;
 
+const moved = { later: true, unasked: 'only where data-dir moves it' } as const;
+
 const touches: Touches = [
   { do: 'list', path: usual },
   { do: 'read', path: `${usual}/*` },
+  { do: 'stat', path: `${usual}/*` },
+  { do: 'list', path: `${usual}/*` },
+  { do: 'read', path: `${usual}/*/*` },
   walking,
-  { do: 'read', named: 'files of kubelet.conf.d', later: true, unasked: 'only where data-dir moves it' },
+  ...(['stat', 'list', 'read'] as const).map((does): Pattern => ({ do: does, named: 'files of kubelet.conf.d', ...moved })),
 ];
 
 export interface DropIns {
@@ -57,8 +64,8 @@ function* readDropIns(dataDir: string): Asking<DropIns | Unknown> {
   const directory = `${dataDir}/${below.join('/')}`;
   const names = directory === usual ? yield* list(directory) : yield* walked(dataDir, below);
   if (names.is === 'blocked') return unknown(names, directory);
-  const wanted = names.is === 'got' ? names.value.filter((n) => n.endsWith('.conf')) : [];
-  const paths = wanted.map((name) => `${directory}/${name}`);
+  const paths = yield* filesIn(directory, names.is === 'got' ? names.value : []);
+  if ('is' in paths) return paths;
   const texts = yield* together(paths.map((path) => read(path)));
   const settings = new Map<string, Given>();
   for (const [at, path] of paths.entries()) {
@@ -71,6 +78,25 @@ function* readDropIns(dataDir: string): Asking<DropIns | Unknown> {
     lay(settings, parsed.root, path, []);
   }
   return { is: 'read', settings, names: names.is === 'got' ? names.value : [] };
+}
+
+/** The files of a directory, in the order in which they are read, with those of the directories in it. */
+function* filesIn(directory: string, names: readonly string[]): Asking<readonly string[] | Unknown> {
+  const inside = new Map<string, readonly string[]>();
+  for (const name of names.filter((n) => !n.endsWith('.conf'))) {
+    const path = `${directory}/${name}`;
+    const seen = yield* stat(path);
+    if (seen.is === 'blocked') return unknown(seen, path);
+    if (seen.is !== 'got' || seen.value.type !== 'directory') continue;
+    const below = yield* list(path);
+    if (below.is === 'blocked') return unknown(below, path);
+    if (below.is === 'got')
+      inside.set(
+        name,
+        below.value.filter((n) => n.endsWith('.conf')).map((n) => `${path}/${n}`),
+      );
+  }
+  return names.flatMap((name) => (name.endsWith('.conf') ? [`${directory}/${name}`] : (inside.get(name) ?? [])));
 }
 
 function lay(over: Map<string, Given>, node: TextNode, path: string, segments: readonly string[]): void {

@@ -47,7 +47,7 @@ export const parts = {
   'kubeproxy-kubeconfig': { describe: 'the kubeconfig of kube-proxy', in: 'agent', file: 'kubeproxy.kubeconfig' },
   'kubelet-kubeconfig': { describe: 'the kubeconfig of the kubelet', in: 'agent', file: 'kubelet.kubeconfig' },
   'kubelet-client-ca': { describe: "the authority that signs the kubelet's clients", in: 'agent', file: 'client-ca.crt' },
-  'kubelet-config': { describe: 'files of kubelet.conf.d, from K3s 1.32', in: 'agent/etc/kubelet.conf.d', named: /\.conf$/ },
+  'kubelet-config': { describe: 'files of kubelet.conf.d, from K3s 1.32', in: 'agent/etc/kubelet.conf.d', named: /\.conf$/, deep: true },
   'kubelet-config-directory': { describe: 'kubelet.conf.d itself, from K3s 1.32', in: 'agent/etc', file: 'kubelet.conf.d' },
 } as const satisfies Readonly<Record<string, Part>>;
 

@@ -1,9 +1,10 @@
 /** Kind `k3s-encryption`: with what the API server encrypts secrets before they are kept. */
-import { type Asking, read } from '../../facts/ask.ts';
+import { type Answer, type Asking, read } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, unknown, unparsable } from '../../facts/fact.ts';
 import { flagOfComponent } from '../../facts/k3s/component-file.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { usualDataDir } from '../../facts/k3s/node-settings.ts';
+import { walked, walking } from '../../facts/k3s/walk.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { entry, placed, plain, type TextNode } from '../../facts/text/node.ts';
@@ -23,15 +24,17 @@ export const k3sEncryption = defineKind({
   }),
   touches: () => [
     k3sModel,
+    walking,
     { do: 'read', path: `${usualDataDir}/server/cred/encryption-config.json` },
     { do: 'read', named: 'what encryption-provider-config names', later: true, unasked: 'only where it is not the file of K3s' },
   ],
   *learn(): Asking<Fact> {
-    const flag = flagOfComponent(yield* k3sModel(), 'kube-apiserver', 'encryption-provider-config');
+    const model = yield* k3sModel();
+    const flag = flagOfComponent(model, 'kube-apiserver', 'encryption-provider-config');
     if (flag.is === 'unknown') return flag;
     if (flag.is === 'unset') return missing(...flag.consulted);
     const { value: path, where } = flag;
-    const text = yield* read(path);
+    const text = yield* readBelow(model.is === 'model' ? model.dataDir.value : usualDataDir, path);
     if (text.is === 'blocked') return unknown(text, path);
     if (text.is === 'absent')
       return { is: 'unknown', why: 'ambiguous', said: `${path} is written when K3s starts, and is not there yet`, where: [{ path }, where] };
@@ -47,6 +50,15 @@ export const k3sEncryption = defineKind({
     return (first ? fact.set('first', first.name, placed(path, first.at)) : fact.set('first', 'identity', { path })).build();
   },
 });
+
+/** A file of K3s itself below a data directory that was chosen is looked for on the way there: no plan can name it. */
+function* readBelow(dataDir: string, path: string): Asking<Answer<string>> {
+  if (dataDir === usualDataDir || !path.startsWith(`${dataDir}/`)) return yield* read(path);
+  const way = path.slice(dataDir.length + 1).split('/');
+  const names = yield* walked(dataDir, way.slice(0, -1));
+  if (names.is !== 'got') return names;
+  return names.value.includes(way.at(-1) ?? '') ? yield* read(path) : { is: 'absent' };
+}
 
 interface Provider {
   readonly name: string;
