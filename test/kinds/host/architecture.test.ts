@@ -4,15 +4,15 @@ import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { architecture } from '../../../src/kinds/host/architecture.ts';
 
-const learn = (files: Readonly<Record<string, FileSpec>>, uname?: string, kind: 'host' | 'image' = 'host') =>
+const learn = (files: Readonly<Record<string, FileSpec>>, uname?: string, kind: 'live' | 'image' = 'live') =>
   settle(
     architecture.learn({}, rootAccount),
     answerer({ kind, files, ...(uname === undefined ? {} : { commands: { 'uname -m': { stdout: `${uname}\n` } } }) }),
   );
 
 test.each([
-  ['the kernel tells', { '/proc/sys/kernel/arch': 'aarch64\n' }, undefined, 'host', 'aarch64'],
-  ['an older kernel does not', {}, 'armv7l', 'host', 'armv7l'],
+  ['the kernel tells', { '/proc/sys/kernel/arch': 'aarch64\n' }, undefined, 'live', 'aarch64'],
+  ['an older kernel does not', {}, 'armv7l', 'live', 'armv7l'],
   ['an image', { '/lib/ld-linux-armhf.so.3': '' }, undefined, 'image', 'armhf'],
   ['an image with two', { '/lib/ld-linux.so.2': '', '/lib64/ld-linux-x86-64.so.2': '' }, undefined, 'image', 'x86_64'],
 ] as const)('%s', (_, files, uname, kind, machine) => {
