@@ -5,7 +5,7 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import type { Socket } from './sockets.ts';
 
-export const ownersArgv = ['ss', '-Hltnup'];
+const ownersArgv = ['ss', '-Hltnup'];
 
 interface Held {
   readonly protocol: string;
