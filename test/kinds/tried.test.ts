@@ -26,7 +26,7 @@ const olderThanThisTest: Readonly<Record<string, string>> = {
 
 /** Added with the families of K3s, hosts, SUSE and vehicles: so far the cases of their rules alone call them. */
 const triedByRulesAlone: Readonly<Record<string, string>> = {
-  host: 'administrators attestation audit boot-protection clock clock-order container-data core-dumps data-partitions disk-space file-tree forwarding hostname inbound-default iptables journal kdump kernel kernel-command-line left-behind lsm machine-id module-signatures networkd-foreign open-consoles parameter passwords root-integrity routes selinux-policy shared-mounts time-sources trusted-directories unowned-files usb-storage watchdog',
+  host: 'administrators attestation audit boot-protection clock clock-order container-data core-dumps data-partitions disk-space forwarding hostname inbound-default iptables journal kdump kernel kernel-command-line left-behind lsm machine-id module-signatures networkd-foreign open-consoles parameter passwords root-integrity routes selinux-policy shared-mounts time-sources trusted-directories unowned-files usb-storage watchdog',
   k3s: 'k3s-access k3s-admission k3s-airgap k3s-audit-policy k3s-binary k3s-bind k3s-certificates k3s-components k3s-config k3s-containerd k3s-datastore k3s-encryption k3s-files k3s-firewalld k3s-kubeconfig k3s-namespaces k3s-pods k3s-proxy k3s-resolv k3s-roles k3s-rootless-data k3s-running k3s-selinux k3s-tokens k3s-ufw pod-network',
   podman: 'firewalld-ports fuse-device',
   ssh: 'authorized-keys sshd',

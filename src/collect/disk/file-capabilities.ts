@@ -1,7 +1,7 @@
 /** Asks getcap(8) of this machine which of some programs have capabilities: Node does not read extended attributes. */
 import { execFile } from 'node:child_process';
-import { capableIn } from '../../facts/text/file-capabilities.ts';
 import type { Walk } from '../../facts/walk.ts';
+import { capableIn } from './getcap-line.ts';
 
 /** So many bytes of paths are given to one getcap, and so many milliseconds. */
 const mostBytes = 100_000;

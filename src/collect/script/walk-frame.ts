@@ -1,7 +1,7 @@
 /** The frame of a walk → what was found, as a walk of the disk tells it. Pure; undefined for a frame that makes no sense. */
 import type { Ask, Inode } from '../../facts/ask.ts';
-import { capableIn } from '../../facts/text/file-capabilities.ts';
 import { type Credential, capabilitiesTold, type Found, type LeftOut, leftOutWhys, type Owned, type Walk } from '../../facts/walk.ts';
+import { capableIn } from '../disk/getcap-line.ts';
 import { byBytes } from '../disk/limits.ts';
 
 /** What the rows told so far. */

@@ -1,0 +1,10 @@
+/** What getcap(8) prints, with the capabilities as cap_to_text(3) writes them. Pure. */
+
+const clause = '[a-z0-9_,]*(?:[=+-][eip]*)+';
+const line = new RegExp(`^(/.*?) (?:= )?(${clause}(?: ${clause})*(?: \\[rootid=\\d+\\])?)$`);
+
+/** One line of getcap: `/usr/bin/ping cap_net_raw=ep`, before libcap 2.41 `/usr/bin/ping = cap_net_raw+ep`. */
+export function capableIn(text: string): { readonly path: string; readonly capabilities: string } | undefined {
+  const [, path, capabilities] = line.exec(text) ?? [];
+  return path === undefined || capabilities === undefined ? undefined : { path, capabilities };
+}
