@@ -49,12 +49,10 @@ export const firstBootPresets = source(
 );
 
 function* readPresets(): Asking<Presets | Unknown> {
-  const id = yield* read(machineId);
-  if (id.is === 'blocked') return unknown(id, machineId);
-  if (id.is === 'got' && id.value.trim() !== 'uninitialized') return never;
-  const kernel = yield* stat(kernelPath);
+  const [kernel, id] = yield* together([stat(kernelPath), read(machineId)]);
   // A system that runs has had its first boot.
-  if (kernel.is !== 'blocked') return never;
+  if (kernel.is !== 'blocked' || (id.is === 'got' && id.value.trim() !== 'uninitialized')) return never;
+  if (id.is === 'blocked') return unknown(id, machineId);
   if (kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
   const listings = yield* together(directories.map((d) => list(d)));
   const chosen = new Map<string, string>();
