@@ -21,12 +21,7 @@ export const machineId = defineKind({
     writable: boolean('of an image: at boot systemd can write the file, or mount an id over one that is there'),
     copy: string('of D-Bus: `same`, `another`, or `none`', ['same', 'another', 'none']),
   }),
-  touches: () => [
-    { do: 'read', path },
-    { do: 'read', path: copy },
-    { do: 'stat', path: kernelPath },
-    mountTable,
-  ],
+  touches: () => [{ do: 'read', path }, { do: 'read', path: copy }, { do: 'stat', path: kernelPath }, mountTable],
   *learn(): Asking<Fact> {
     const [own, bus, kernel] = yield* together([read(path), read(copy), stat(kernelPath)]);
     if (own.is === 'blocked') return unknown(own, path);

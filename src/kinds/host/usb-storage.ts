@@ -27,13 +27,7 @@ export const usbStorage = defineKind({
   }),
   touches: () => [modprobeD, hostModules, commandLines, startsAtBoot.of(guard), { do: 'read', path: guardConf }],
   *learn(): Asking<Fact> {
-    const [conf, modules, lines, started, guardText] = yield* together([
-      modprobeD(),
-      hostModules(),
-      commandLines(),
-      startsAtBoot(guard),
-      read(guardConf),
-    ]);
+    const [conf, modules, lines, started, guardText] = yield* together([modprobeD(), hostModules(), commandLines(), startsAtBoot(guard), read(guardConf)]);
     const fact = new FactBuilder().consulted(...conf.looked);
     // An image need not hold its kernel; where it does, what is built in has to be seen.
     const { unseen } = modules.builtIn;
