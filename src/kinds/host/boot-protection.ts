@@ -79,7 +79,7 @@ function* loader(fact: FactBuilder): Asking<Fact> {
 
 /** Fedora's menu takes the password from a variable, which grub2-setpassword writes to a file beside it: without that file there is none. */
 function* byUserConfig(fact: FactBuilder, text: string, path: string): Asking<Fact> {
-  const own = userConfigs[grubs.findIndex((g) => g === path)] ?? '';
+  const own = userConfigs[(grubs as readonly string[]).indexOf(path)] ?? '';
   const answer = /^\s*password(?:_pbkdf2)?\s+\S+\s+["']?\$/m.test(text) ? yield* stat(own) : undefined;
   if (answer?.is === 'blocked') return fact.gap('editable', unknown(answer, own)).build();
   return fact.set('editable', !(answer?.is === 'got' && answer.value.size > 0), { path }, ...(answer ? [{ path: own }] : [])).build();
