@@ -6,13 +6,14 @@
 import { type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { wildcardMatches } from '../glob.ts';
-import { kernelPath } from '../host/running.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import type { Settings } from './merge.ts';
 import { isInstance, parseUnitName, templateOf } from './names.ts';
 
 const machineId = '/etc/machine-id';
+/** Of an image nobody can ask for it. */
+const kernelPath = '/proc/sys/kernel';
 /** Most important first; /lib is the same directory as /usr/lib where the two are merged. */
 const directories = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((d) => `${d}/systemd/system-preset`);
 
@@ -49,12 +50,10 @@ export const firstBootPresets = source(
 );
 
 function* readPresets(): Asking<Presets | Unknown> {
-  const id = yield* read(machineId);
-  if (id.is === 'blocked') return unknown(id, machineId);
-  if (id.is === 'got' && id.value.trim() !== 'uninitialized') return never;
-  const kernel = yield* stat(kernelPath);
+  const [kernel, id] = yield* together([stat(kernelPath), read(machineId)]);
   // A system that runs has had its first boot.
-  if (kernel.is !== 'blocked') return never;
+  if (kernel.is !== 'blocked' || (id.is === 'got' && id.value.trim() !== 'uninitialized')) return never;
+  if (id.is === 'blocked') return unknown(id, machineId);
   if (kernel.why !== 'unsupported') return unknown(kernel, kernelPath);
   const listings = yield* together(directories.map((d) => list(d)));
   const chosen = new Map<string, string>();
