@@ -61,10 +61,22 @@ const oracles = {
   'a network of its own': { isThere: () => isRoot && runs('unshare', '-n', 'ip', 'link'), from: 'iproute2, and run the tests as root, with CAP_SYS_ADMIN' },
   'fnmatch(3)': { isThere: () => runs('python3', '-c', 'import ctypes; ctypes.CDLL(None).fnmatch'), from: 'python3' },
   dpkg: named('dpkg'),
+  setcap: { isThere: () => isRoot && setsCapabilities(), from: 'libcap2-bin, and run the tests as root' },
   rpm: { isThere: () => has('rpm') && has('rpmbuild'), from: 'rpm' },
   k3d: { isThere: isCurrentK3d, from: 'k3d 5.9 or newer, from its own releases' },
   crio: { isThere: () => runs('crio', '--version'), from: 'CRI-O 1.30 or newer, from its own releases' },
 } as const satisfies Record<string, Oracle>;
+
+/** Not every file system of a temporary directory keeps them. */
+function setsCapabilities(): boolean {
+  const directory = mkdtempSync(join(tmpdir(), 'pretrip-setcap-'));
+  try {
+    copyFileSync('/bin/true', join(directory, 'x'));
+    return runs('setcap', 'cap_net_raw=ep', join(directory, 'x'));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
 
 export type OracleName = keyof typeof oracles;
 

@@ -2,9 +2,10 @@
  * Which security modules of the kernel refuse anything. On a running host the kernel tells; of an image, what its files
  * switch on at boot (SELinuxProject/selinux:libselinux/src/load_policy.c; apparmor(7); kernel-parameters.txt).
  */
-import { type Answer, type Asking, read, together } from '../ask.ts';
+import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source } from '../source.ts';
+import { startsAtBoot } from '../systemd/started.ts';
 import { bootProfiles, profileFolder } from './apparmor-boot.ts';
 import { apparmorParser } from './apparmor-parser.ts';
 import { type SelinuxMode, selinuxConfigPath, selinuxConfigured } from './selinux-config.ts';
@@ -13,6 +14,9 @@ const enforcePath = '/sys/fs/selinux/enforce';
 const enabledPath = '/sys/module/apparmor/parameters/enabled';
 const loadedPath = '/sys/kernel/security/apparmor/profiles';
 const activePath = '/sys/kernel/security/lsm';
+const loader = 'apparmor.service';
+/** Profiles that systemd loads itself, before any unit (systemd/systemd:src/core/apparmor-setup.c). */
+const earlyPolicy = '/etc/apparmor/earlypolicy';
 export const cmdlinePath = '/proc/cmdline';
 
 type Found<T> = { readonly is: 'known'; readonly value: T; readonly where: Where } | Unknown;
@@ -52,9 +56,20 @@ export interface AppArmorState {
   readonly on: Found<boolean>;
   /** How many profiles refuse anything. */
   readonly enforced: Found<number>;
+  /** Nothing loads them when an image boots. */
+  readonly unloaded?: true;
 }
 
-export const appArmorState = source([...[enabledPath, loadedPath].map((path) => ({ do: 'read', path }) as const), bootProfiles, apparmorParser], learnAppArmor);
+export const appArmorState = source(
+  [
+    ...[enabledPath, loadedPath].map((path) => ({ do: 'read', path }) as const),
+    bootProfiles,
+    apparmorParser,
+    startsAtBoot.of(loader),
+    { do: 'list', path: earlyPolicy },
+  ],
+  learnAppArmor,
+);
 
 function* learnAppArmor(running: boolean): Asking<AppArmorState> {
   const [enabled, loaded] = yield* together([read(enabledPath), read(loadedPath)]);
@@ -76,6 +91,10 @@ function* atBoot(): Asking<AppArmorState> {
   const [profiles, parser] = yield* together([bootProfiles(), apparmorParser()]);
   const on = parser.is === 'unknown' ? parser : known(parser.path !== false, parser.path || '/sbin/apparmor_parser');
   if (on.is === 'known' && !on.value) return { on, enforced: known(0, on.where.path) };
+  const [started, early] = yield* together([startsAtBoot(loader), list(earlyPolicy)]);
+  if ('is' in started) return { on, enforced: started };
+  if (early.is === 'blocked') return { on, enforced: unknown(early, earlyPolicy) };
+  if (started.length === 0 && early.is === 'absent') return { on, enforced: known(0, '/etc/systemd/system'), unloaded: true };
   if ('is' in profiles) return { on, enforced: profiles };
   return { on, enforced: known(profiles.filter((p) => p.enforces).length, profileFolder) };
 }

@@ -1,9 +1,10 @@
 /** What sudo lets an account do (sudoers(5)): become root, and carry variables over to root. */
 
-import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
+import { endOf } from './disk.ts';
 import { listOf, type Statement, statementsIn } from './sudoers-text.ts';
 
 /** SUSE and image-based systems keep the vendor's file below /usr/etc; it counts when /etc has none. */
@@ -24,6 +25,7 @@ export interface Sudoers {
 
 const filesIn = (path: string): Pattern[] => [
   { do: 'list', path },
+  { do: 'stat', path: `${path}/*` },
   { do: 'read', path: `${path}/*` },
 ];
 
@@ -95,10 +97,18 @@ class Reader {
     for (const [index, text] of texts.entries()) {
       const file = paths[index] ?? path;
       if (text.is === 'blocked') this.incomplete ??= unknown(text, file);
-      if (text.is === 'got') yield* this.take(text.value, file, depth + 1);
+      if (text.is !== 'got' || statementsIn(text.value, file).length === 0) continue;
+      const inode: Answer<Stat> = yield* stat(file);
+      const end = endOf(inode);
+      if (inode.is === 'blocked') this.incomplete ??= unknown(inode, file);
+      else if (!end || isTrusted(end)) yield* this.take(text.value, file, depth + 1);
+      else this.consulted.push({ path: file, said: 'not read by sudo: others than root may write to it' });
     }
   }
 }
+
+/** sudo passes over a file that is not root's, or that its group, other than root's, or everybody may write to (sudo 1.9.13, open_sudoers()). */
+const isTrusted = ({ uid, gid, mode }: Pick<Stat, 'uid' | 'gid' | 'mode'>): boolean => uid === 0 && (mode & 0o002) === 0 && ((mode & 0o020) === 0 || gid === 0);
 
 /** An account as sudoers names it. */
 export interface Who {

@@ -16,6 +16,8 @@ export function* groupsOf(): Asking<Groups> {
   if (group.is === 'blocked') return unknown(group, '/etc/group');
   if (passwd.is === 'blocked') return unknown(passwd, '/etc/passwd');
   const accounts = passwd.is === 'got' ? passwd.value.split('\n').map((l) => l.split(':')) : [];
+  // Root, under whatever name: it may connect in any case.
+  const roots = new Set(['root', ...accounts.filter((f) => /^0+$/.test(f[2] ?? '')).map((f) => f[0] ?? '')]);
   const each: Group[] = [];
   for (const [at, line] of (group.is === 'got' ? group.value : '').split('\n').entries()) {
     const [name, , gid, members] = line.split(':');
@@ -25,7 +27,7 @@ export function* groupsOf(): Asking<Groups> {
     each.push({
       name,
       gid: Number(gid),
-      members: [...new Set([...listed, ...primary])].filter((m) => m !== '' && m !== 'root').sort(),
+      members: [...new Set([...listed, ...primary])].filter((m) => m !== '' && !roots.has(m)).sort(),
       where: [{ path: '/etc/group', line: at + 1 }],
     });
   }

@@ -59,7 +59,7 @@ function wayIn(context: Context, keyword: string): Way {
   const by = `${spelt[keyword] ?? keyword} ${valueIn(context, keyword)}`;
   const match = block === undefined ? undefined : config.blocks[block];
   return {
-    for: match ? match.criteria.join(' ') : 'everybody',
+    for: match ? `those of Match ${match.criteria.join(' ')}` : 'everybody',
     by: setting ? by : `${by}, which holds where nothing is written`,
     at: setting?.at ?? config.consulted[0] ?? { path: '' },
   };
@@ -98,7 +98,7 @@ export function rootWays(config: ServerConfig): Way[] {
 }
 
 /** What a block leaves as it is for everybody is told once. */
-const withoutRepeats = (ways: readonly Way[]): Way[] =>
+export const withoutRepeats = (ways: readonly Way[]): Way[] =>
   ways.filter((w, at) => ways.findIndex((other) => other.at.path === w.at.path && other.at.line === w.at.line && other.by === w.by) === at);
 
 function mayMeanRoot({ criteria }: MatchBlock): boolean {

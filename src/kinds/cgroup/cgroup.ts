@@ -114,7 +114,9 @@ function* fromFiles(fact: FactBuilder): Asking<Fact> {
       undecided(
         wanted.size > 1
           ? 'the boot entries differ in the cgroup mode that they force'
-          : 'the boot arguments force no cgroup mode, and no kernel runs to be asked',
+          : lines.length === 0
+            ? 'the image has no boot entry, and no kernel runs'
+            : 'the boot arguments force no cgroup mode, and no kernel runs to be asked',
         ...where,
       ),
     );

@@ -1,8 +1,9 @@
 /** Kind `inbound-default`: what becomes of packets to the host that no rule of its firewall is about. */
-import { type Answer, type Asking, read, run, stat, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, type Output, read, run, stat, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { firewalld } from '../../facts/firewall/firewalld.ts';
+import { addTable, emptyTable, inputOf } from '../../facts/firewall/iptables-rules.ts';
 import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
 import { fateIn } from '../../facts/firewall/packet.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -14,6 +15,11 @@ const nftFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'] as const
 const ruleFiles = ['/etc/iptables/rules.v4', '/etc/sysconfig/iptables'] as const;
 const nftThere = '/sys/module/nf_tables';
 const nftArgv = ['nft', 'list', 'ruleset'];
+/** What iptables keeps in nftables: shown where nft itself is not installed. */
+const throughNft = ['iptables-nft-save', '-t', 'filter'];
+/** The kernel's older tables that are in use: asking for others would make them. */
+const legacyNames = '/proc/net/ip_tables_names';
+const legacy = ['iptables-legacy-save', '-t', 'filter'];
 const services = ['firewalld', 'ufw', 'nftables', 'netfilter-persistent', 'iptables', 'SuSEfirewall2'] as const;
 
 /** A datagram to a port that nobody opens. */
@@ -29,7 +35,7 @@ export const inboundDefault = defineKind({
   name: 'inbound-default',
   noun: 'the firewall',
   describe:
-    'The firewall that starts at boot (firewalld, ufw, nftables, iptables), and whether it refuses what no rule of it is about. On a running host without one, the rules of nftables that are in force.',
+    'The firewall that starts at boot (firewalld, ufw, nftables, iptables), and whether it refuses what no rule of it is about. On a running host without one, the rules of nftables and iptables that are in force.',
   fields: {},
   shape: record({
     firewall: string('which one; unset where none starts', [...services, 'rules in force']),
@@ -42,6 +48,9 @@ export const inboundDefault = defineKind({
     ...[...ufwFiles, ...nftFiles, ...ruleFiles].map((path) => ({ do: 'read', path }) as const),
     { do: 'stat', path: nftThere },
     { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
+    { do: 'run', argv: throughNft, ifThere: [[nftThere]] },
+    { do: 'read', path: legacyNames },
+    { do: 'run', argv: legacy, ifThere: [[legacyNames]] },
   ],
   *learn(): Asking<Fact> {
     const started = yield* together(services.map((s) => startsAtBoot(`${s}.service`)));
@@ -144,6 +153,9 @@ function judgeNft(text: string, path: string): Judged | Unknown {
   const { inputs, rest } = parseRuleset(text, path, stranger);
   const fates = inputs.map((base) => fateIn(base));
   const dropped = fates.find((f) => f.is === 'dropped');
+  const sixth = fates.some((f, at) => f.is !== 'accepted' && ['inet', 'ip6'].includes(inputs[at]?.family ?? ''));
+  if (dropped && !sixth)
+    return { is: 'unknown', why: 'ambiguous', said: `${path} refuses over IPv4 alone, and whether this host has IPv6 does not show`, where: dropped.where };
   if (dropped) return { is: 'known', denies: true, where: dropped.where };
   const open = fates.find((f) => f.is === 'open');
   if (open) return { is: 'unknown', why: 'ambiguous', said: `whether the rules in ${path} refuse what none of them names cannot be told`, where: open.where };
@@ -171,22 +183,55 @@ function* byRules(): Asking<Judged | Unknown> {
 
 /** No service that starts at boot: whatever else loads rules shows in those that are in force. */
 function* inForce(fact: FactBuilder): Asking<Fact> {
-  const there = yield* stat(nftThere);
   const nothing = { path: '/etc/systemd/system', said: 'no firewall starts at boot' };
-  if (there.is !== 'got') {
-    if (there.is === 'blocked' && there.why !== 'unsupported') return unknown(there, nftThere);
-    return fact.at('firewall', nothing).set('denies', false, nothing).build();
-  }
+  const found = (yield* together([nftInForce(), legacyInForce()])).filter((f) => f !== undefined);
+  const denying = found.find((f) => f.is === 'known' && f.denies);
+  const judged = denying ?? found.find((f) => f.is === 'unknown');
+  if (judged?.is === 'unknown') return judged;
+  const where = judged?.where ?? found.flatMap((f) => (f.is === 'known' ? f.where : []));
+  return fact
+    .set('firewall', judged ? 'rules in force' : undefined, ...where)
+    .at('firewall', nothing)
+    .set('denies', judged !== undefined, nothing, ...where)
+    .build();
+}
+
+/** Undefined where the kernel has no nftables, or no program is there that could have loaded a rule. */
+function* nftInForce(): Asking<Judged | Unknown | undefined> {
+  const there = yield* stat(nftThere);
+  if (there.is !== 'got') return there.is === 'blocked' && there.why !== 'unsupported' ? unknown(there, nftThere) : undefined;
   const answer = yield* run(nftArgv);
   const path = commandPlace(nftArgv);
+  if (answer.is === 'absent') {
+    const saved = yield* run(throughNft);
+    return saved.is === 'absent' ? undefined : judgeSaved(saved, commandPlace(throughNft));
+  }
   if (answer.is === 'blocked') return unknown(answer, path);
-  if (answer.is === 'absent' || answer.value.exit !== 0)
-    return { is: 'unknown', why: 'failed', said: 'rules of nftables may be in force, and nft does not show them', where: [{ path: nftThere }] };
-  const judged = judgeNft(answer.value.stdout, path);
-  if (judged.is === 'unknown') return judged;
-  return fact
-    .set('firewall', judged.denies ? 'rules in force' : undefined, { path })
-    .at('firewall', nothing)
-    .set('denies', judged.denies, nothing, ...judged.where)
-    .build();
+  return answer.value.exit === 0 ? judgeNft(answer.value.stdout, path) : hidden('nftables', nftThere, 'nft');
+}
+
+/** Undefined where the older table filter is not in use. */
+function* legacyInForce(): Asking<Judged | Unknown | undefined> {
+  const names = yield* read(legacyNames);
+  if (names.is === 'blocked' && names.why !== 'unsupported') return unknown(names, legacyNames);
+  if (names.is !== 'got' || !names.value.split('\n').includes('filter')) return undefined;
+  const saved = yield* run(legacy);
+  return saved.is === 'absent' ? hidden('iptables', legacyNames, legacy[0] ?? '') : judgeSaved(saved, commandPlace(legacy));
+}
+
+const hidden = (whose: string, path: string, program: string): Unknown => ({
+  is: 'unknown',
+  why: 'failed',
+  said: `rules of ${whose} may be in force, and ${program} does not show them`,
+  where: [{ path }],
+});
+
+/** What iptables-save(8) prints of the table filter. */
+function judgeSaved(saved: Exclude<Answer<Output>, { is: 'absent' }>, path: string): Judged | Unknown {
+  if (saved.is === 'blocked') return unknown(saved, path);
+  if (saved.value.exit !== 0) return hidden('iptables', path, path.slice(path.indexOf(':') + 1));
+  const fate = fateIn(inputOf(addTable(emptyTable(), saved.value.stdout, path, stranger), { path }));
+  if (fate.is === 'open')
+    return { is: 'unknown', why: 'ambiguous', said: `whether the rules in ${path} refuse what none of them names cannot be told`, where: fate.where };
+  return { is: 'known', denies: fate.is === 'dropped', where: fate.where.length > 0 ? fate.where : [{ path }] };
 }

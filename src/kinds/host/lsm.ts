@@ -134,7 +134,7 @@ function nextMode(configured: SelinuxState['configured'], words: Words): { is: '
   return { is: 'known', value: words.selinux ?? asked, where: words.selinux ? (words.where[0] ?? configured.where) : configured.where };
 }
 
-function putAppArmor(fact: FactBuilder, { on, enforced }: AppArmor, words: Words, running: boolean): Part {
+function putAppArmor(fact: FactBuilder, { on, enforced, unloaded }: AppArmor, words: Words, running: boolean): Part {
   const off = !running && words.apparmor === false;
   const where = off ? (words.where[0] ?? { path: cmdlinePath }) : undefined;
   if (where) fact.set('apparmor', false, where).set('profiles', 0, where);
@@ -147,6 +147,7 @@ function putAppArmor(fact: FactBuilder, { on, enforced }: AppArmor, words: Words
   if (!on.value) return { idle: 'no AppArmor', where: on.where };
   if (!running && words.unseen) return words.unseen;
   if (enforced.is === 'unknown') return enforced;
+  if (unloaded) return { idle: 'AppArmor is on, but apparmor.service, which loads its profiles, does not start at boot', where: enforced.where };
   return enforced.value > 0
     ? { name: 'AppArmor', where: enforced.where }
     : { idle: 'AppArmor is on, but no profile of it refuses anything', where: enforced.where };

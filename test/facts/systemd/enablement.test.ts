@@ -18,6 +18,7 @@ interface Case {
   readonly it: string;
   readonly files: Readonly<Record<string, FileSpec>>;
   readonly unit?: string;
+  readonly image?: boolean;
   readonly state: string | undefined;
   readonly enabled: boolean;
 }
@@ -32,7 +33,55 @@ const cases: readonly Case[] = [
     state: 'enabled',
     enabled: true,
   },
-  { it: 'enabled by an alias', files: { [`${usr}/a.service`]: install, [`${etc}/b.service`]: { link: `${usr}/a.service` } }, state: 'enabled', enabled: true },
+  {
+    it: 'an alias starts nothing',
+    files: { [`${usr}/a.service`]: install, [`${etc}/b.service`]: { link: `${usr}/a.service` } },
+    state: 'enabled',
+    enabled: false,
+  },
+  {
+    it: 'an alias where [Install] has nothing else',
+    files: { [`${usr}/a.service`]: '[Service]\nExecStart=/bin/true\n[Install]\nAlias=b.service\n', [`${etc}/b.service`]: { link: `${usr}/a.service` } },
+    state: 'enabled',
+    enabled: true,
+  },
+  {
+    it: 'a link that only a rescue boot follows',
+    files: { [`${usr}/a.service`]: install, [`${etc}/rescue.target.wants/a.service`]: { link: `${usr}/a.service` } },
+    state: 'enabled',
+    enabled: false,
+  },
+  {
+    it: 'a link of the graphical target, which is not the default',
+    files: {
+      [`${usr}/a.service`]: install,
+      [`${usr}/multi-user.target`]: '[Unit]\n',
+      [`${etc}/default.target`]: { link: `${usr}/multi-user.target` },
+      [`${etc}/graphical.target.wants/a.service`]: { link: `${usr}/a.service` },
+    },
+    state: 'enabled',
+    enabled: false,
+  },
+  ...(
+    [
+      ['a preset that a first boot applies', 'uninitialized\n', 'disable b.*\nenable a.*\ndisable *\n', true],
+      ['what no preset names, at a first boot', 'uninitialized\n', 'disable b.*\n', true],
+      ['a preset against it', 'uninitialized\n', 'disable a.service\nenable *\n', false],
+      ['a preset where the id is empty: no first boot', '', 'enable a.service\n', false],
+    ] as const
+  ).map(([it, id, preset, enabled]) => ({
+    it,
+    files: { [`${usr}/a.service`]: install, '/etc/machine-id': id, '/usr/lib/systemd/system-preset/50-a.preset': preset },
+    image: true,
+    state: 'disabled',
+    enabled,
+  })),
+  {
+    it: 'presets where the system runs already',
+    files: { [`${usr}/a.service`]: install, '/usr/lib/systemd/system-preset/50-a.preset': 'enable *\n' },
+    state: 'disabled',
+    enabled: false,
+  },
   {
     it: 'a vendor link',
     files: { [`${usr}/a.service`]: install, [`${usr}/m.target.wants/a.service`]: { link: '../a.service' } },
@@ -65,7 +114,7 @@ const cases: readonly Case[] = [
 ];
 
 test.each(cases)('$it', (c) => {
-  const fact = settle(unit.learn({ name: c.unit ?? 'a.service' }, root), answerer({ files: c.files }));
+  const fact = settle(unit.learn({ name: c.unit ?? 'a.service' }, root), answerer({ files: c.files, ...(c.image ? { kind: 'image' as const } : {}) }));
   expect(fact.is === 'known' && [fact.value.state, fact.value.enabled ?? false]).toEqual([c.state, c.enabled]);
 });
 
