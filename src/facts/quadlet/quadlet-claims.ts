@@ -76,7 +76,10 @@ function addressClaims({ ending, command, assignments, expand }: Sibling, siblin
   };
   const networks = flagsNamed(command.flags, 'network').map((f) => ({ name: nameOf(f.value.split(':')[0] ?? ''), options: f.value, where: f.where }));
   const alone = networks.length < 2 ? (networks[0]?.name ?? 'podman') : undefined;
-  const own = alone === undefined || /^(?:host|none|container|ns)$/.test(alone) ? [] : ownAddresses(assignments, sectionOf(ending)).map((a) => ({ ...a, text: `${alone} ${a.text}` }));
+  const own =
+    alone === undefined || /^(?:host|none|container|ns)$/.test(alone)
+      ? []
+      : ownAddresses(assignments, sectionOf(ending)).map((a) => ({ ...a, text: `${alone} ${a.text}` }));
   const options = networks.flatMap(({ name, options: text, where }) =>
     [...text.matchAll(/[:,]ip6?=([0-9a-f.:]+?)(?=,|$)/g)].map(([, address]) => ({ text: `${name} ${address}`, where })),
   );

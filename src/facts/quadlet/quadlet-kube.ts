@@ -87,7 +87,9 @@ function neededBy(spec: TextNode, path: string): Named[] {
     const host = entry(volume, 'hostPath')?.value;
     const found = entry(host, 'path');
     const text = scalarOf(found?.value);
-    return found && typeof text === 'string' && text.startsWith('/') && !/OrCreate$/.test(textAt(host, 'type') ?? '') ? [{ text, where: placed(path, found.at) }] : [];
+    return found && typeof text === 'string' && text.startsWith('/') && !/OrCreate$/.test(textAt(host, 'type') ?? '')
+      ? [{ text, where: placed(path, found.at) }]
+      : [];
   });
 }
 

@@ -17,6 +17,9 @@ function* play(host: QuadletHost, siblings: readonly Sibling[]): Asking<readonly
   return siblings.map((sibling, at) => {
     const found = sources[at];
     if (!found) return sibling;
-    return { ...sibling, command: 'is' in found ? { ...sibling.command, open: found } : completed({ ...found, command: sibling.command }, undefined, yamls[at]) };
+    return {
+      ...sibling,
+      command: 'is' in found ? { ...sibling.command, open: found } : completed({ ...found, command: sibling.command }, undefined, yamls[at]),
+    };
   });
 }

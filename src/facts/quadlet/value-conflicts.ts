@@ -70,7 +70,10 @@ export function publishedTwice(all: readonly Given[]): Conflict[] {
     .filter((g) => g.flag === 'publish')
     .flatMap((given) => {
       const inside = Number.parseInt(given.value.replace(/^.*:/s, ''), 10);
-      const each = portsOf([{ name: given.flag, value: given.value, where: given.where }], nothingSet).each.map((p) => ({ ...p, shift: Number.parseInt(p.port, 10) - inside }));
+      const each = portsOf([{ name: given.flag, value: given.value, where: given.where }], nothingSet).each.map((p) => ({
+        ...p,
+        shift: Number.parseInt(p.port, 10) - inside,
+      }));
       const met = each.some((p) => before.some((b) => b.shift !== p.shift && portsMeet(p, b)));
       before.push(...each);
       return met ? [{ given, why: 'that port of the host leads to another port of the container already' }] : [];

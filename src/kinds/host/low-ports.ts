@@ -67,7 +67,9 @@ function* quadletPorts(hosts: QuadletHosts, as: Account): Asking<Published> {
   const commands = sources.map((s, at) => completed(s, undefined, yamls[at]));
   const ports = sources.flatMap(({ assignments }, at) => {
     const command = commands[at] as Command;
-    return portClaims({ command, assignments }, undefined).each.flatMap(({ port, where }) => (/^\d/.test(port) ? [{ port: Number.parseInt(port, 10), where }] : []));
+    return portClaims({ command, assignments }, undefined).each.flatMap(({ port, where }) =>
+      /^\d/.test(port) ? [{ port: Number.parseInt(port, 10), where }] : [],
+    );
   });
   const hidden = hiddenFrom(hosts, as) ?? found.find((s): s is Unknown => 'is' in s) ?? commands.map((c) => openFor(c, 'publish')).find((o) => o !== undefined);
   return { ports, ...(hidden ? { hidden } : {}) };

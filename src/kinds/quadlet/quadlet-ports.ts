@@ -38,9 +38,7 @@ export const quadletPorts = defineKind({
     const siblings = new Map(instances.map((i, at) => [i, played[at] ?? []]));
     const of = (instance: Instance): readonly Sibling[] => siblings.get(instance) ?? [];
     const fact = new FactBuilder();
-    const found = instances.flatMap((one, at) =>
-      instances.slice(at + 1).flatMap((other, next) => between([one, other], of, confs[at], confs[at + 1 + next])),
-    );
+    const found = instances.flatMap((one, at) => instances.slice(at + 1).flatMap((other, next) => between([one, other], of, confs[at], confs[at + 1 + next])));
     const all = instances.flatMap((i, at) => of(i).map((s) => ({ unseen: s.unseen ?? openPorts(s) ?? portClaims(s, confs[at]).unseen })));
     const unseen = hosts.incomplete ?? all.find((one) => one.unseen)?.unseen;
     const looked = { path: instances[0]?.directories[0] ?? '/etc/containers/systemd' };

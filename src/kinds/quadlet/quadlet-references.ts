@@ -13,6 +13,7 @@ import { networkName } from '../../facts/quadlet/quadlet-claims.ts';
 import { cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { looksLikeQuadlet, type QuadletFile, quadletRoots } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, type Findings, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import type { Played } from '../../facts/quadlet/quadlet-kube.ts';
 import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf } from '../../facts/quadlet/quadlet-made.ts';
 import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
 import {
@@ -27,7 +28,6 @@ import {
   secretsOf,
   tagsOf,
 } from '../../facts/quadlet/quadlet-named.ts';
-import type { Played } from '../../facts/quadlet/quadlet-kube.ts';
 import { placementOf } from '../../facts/quadlet/quadlet-placement.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Dependency, dependenciesOf, type Sibling, servicesOf, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
@@ -142,7 +142,16 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
   const service = [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments];
   const hidden = dropIns.unseen ?? units.unseen[0];
   const played = source.ending === 'kube' ? yield* playedYaml(source) : yield* nothing();
-  const known: Known = { source, ...(played ? { played } : {}), siblings, units, made, before: { service, expand, manager, owner, named }, expand, ...(hidden ? { hidden } : {}) };
+  const known: Known = {
+    source,
+    ...(played ? { played } : {}),
+    siblings,
+    units,
+    made,
+    before: { service, expand, manager, owner, named },
+    expand,
+    ...(hidden ? { hidden } : {}),
+  };
   const here: Where = { path: file.path };
   const fact = new FactBuilder().consulted(here);
   setUnits(fact, known, dependencies, host, here);
@@ -161,7 +170,13 @@ const pointOf = (unit: string): string =>
     .replaceAll('-', '/')
     .replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))}`.replace(/^\/\/$/, '/');
 
-function setUnits(fact: FactBuilder, { siblings, units, source, made: boot }: Known, dependencies: readonly Dependency[], host: QuadletHost, here: Where): void {
+function setUnits(
+  fact: FactBuilder,
+  { siblings, units, source, made: boot }: Known,
+  dependencies: readonly Dependency[],
+  host: QuadletHost,
+  here: Where,
+): void {
   const made = new Set(siblings.flatMap((s) => s.names));
   const hidden = siblings.find((s) => s.unseen)?.unseen ?? units.search.unseen[0];
   const mounts = (name: string): boolean => boot.points.has(pointOf(name)) || name.startsWith('-.');

@@ -3,16 +3,20 @@ import { answerer, type HostSpec } from '../../../src/collect/composed/composed.
 import { attachesTo, parseProfiles } from '../../../src/facts/host/apparmor-profiles.ts';
 import { mountOf, parseFstab, parseMountInfo } from '../../../src/facts/host/mount-table.ts';
 import { publishedIn } from '../../../src/facts/host/published-ports.ts';
-import type { Kind } from '../../../src/facts/kind.ts';
 import { subIds } from '../../../src/facts/host/subids.ts';
+import type { Kind } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { idmapTools } from '../../../src/kinds/host/idmap-tools.ts';
-import { pauseProcess } from '../../../src/kinds/host/pause-process.ts';
 import { lowPorts } from '../../../src/kinds/host/low-ports.ts';
+import { pauseProcess } from '../../../src/kinds/host/pause-process.ts';
 import { subidConflicts } from '../../../src/kinds/host/subid-conflicts.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
-const podman = { '/usr/bin/podman': { mode: '0755' }, '/proc/sys/kernel': { type: 'directory' }, '/proc/sys/net/ipv4/ip_unprivileged_port_start': '1024\n' } as const;
+const podman = {
+  '/usr/bin/podman': { mode: '0755' },
+  '/proc/sys/kernel': { type: 'directory' },
+  '/proc/sys/net/ipv4/ip_unprivileged_port_start': '1024\n',
+} as const;
 const learn = (kind: Kind, host: HostSpec) => settle(kind.learn({}, driver), answerer(host));
 const value = (kind: Kind, host: HostSpec): unknown => ((fact) => (fact.is === 'known' ? fact.value : fact.why))(learn(kind, host));
 
