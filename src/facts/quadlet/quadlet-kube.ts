@@ -7,21 +7,37 @@ import { parseYamlAll } from '../text/yaml.ts';
 
 export interface Played {
   readonly flags: readonly Flag[];
-  readonly images: readonly { readonly text: string; readonly where: Where }[];
+  readonly images: readonly Named[];
+  /** Paths of the host that have to be there: those of types that end in OrCreate are made (pkg/specgen/generate/kube/volume.go VolumeFromHostPath). */
+  readonly needed: readonly Named[];
+  /** Secrets that Podman has to have: neither optional, nor made by the text itself. */
+  readonly secrets: readonly Named[];
+}
+
+interface Named {
+  readonly text: string;
+  readonly where: Where;
 }
 
 /** Reads every pod of the text; undefined with the reason when a document does not parse. */
 export function playedBy(text: string, path: string): Played | { readonly broken: string; readonly line: number } {
   const flags: Flag[] = [];
-  const images: { text: string; where: Where }[] = [];
+  const images: Named[] = [];
+  const needed: Named[] = [];
+  const secrets: Named[] = [];
+  const made = new Set<string>();
   for (const document of parseYamlAll(text)) {
     if (document.is === 'broken') return { broken: document.problem.message, line: document.problem.line };
     for (const object of objects(document.root)) {
       const spec = podSpec(object);
-      if (spec) fromPod(spec, path, flags, images);
+      if (textAt(object, 'kind') === 'Secret') made.add(textAt(entry(object, 'metadata')?.value, 'name') ?? '');
+      if (!spec) continue;
+      fromPod(spec, path, flags, images);
+      needed.push(...neededBy(spec, path));
+      secrets.push(...secretsIn(spec, path));
     }
   }
-  return { flags, images };
+  return { flags, images, needed, secrets: secrets.filter((s) => !made.has(s.text)) };
 }
 
 /** A List holds further objects. */
@@ -64,6 +80,34 @@ function fromPod(spec: TextNode, path: string, flags: Flag[], images: { text: st
       if (host) add('volume', `${String(scalarOf(host) ?? '')}:${textAt(mount, 'mountPath') ?? ''}${readOnly ? ':ro' : ''}`, host);
     }
   }
+}
+
+function neededBy(spec: TextNode, path: string): Named[] {
+  return itemsOf(spec, 'volumes').flatMap((volume): Named[] => {
+    const host = entry(volume, 'hostPath')?.value;
+    const found = entry(host, 'path');
+    const text = scalarOf(found?.value);
+    return found && typeof text === 'string' && text.startsWith('/') && !/OrCreate$/.test(textAt(host, 'type') ?? '')
+      ? [{ text, where: placed(path, found.at) }]
+      : [];
+  });
+}
+
+/** What envFrom, valueFrom and volumes name. */
+function secretsIn(spec: TextNode, path: string): Named[] {
+  const of = (node: TextNode | undefined, key: string, name: string): Named[] => {
+    const from = entry(node, key)?.value;
+    const found = entry(from, name);
+    const text = scalarOf(found?.value);
+    return found && typeof text === 'string' && scalarOf(entry(from, 'optional')?.value) !== true ? [{ text, where: placed(path, found.at) }] : [];
+  };
+  return [
+    ...itemsOf(spec, 'volumes').flatMap((v) => of(v, 'secret', 'secretName')),
+    ...[...itemsOf(spec, 'containers'), ...itemsOf(spec, 'initContainers')].flatMap((c) => [
+      ...itemsOf(c, 'envFrom').flatMap((e) => of(e, 'secretRef', 'name')),
+      ...itemsOf(c, 'env').flatMap((e) => of(entry(e, 'valueFrom')?.value, 'secretKeyRef', 'name')),
+    ]),
+  ];
 }
 
 function fromContainer(container: TextNode, add: (name: string, value: string, node: { at: { line: number; column: number } }) => void): void {

@@ -81,5 +81,10 @@ function* readPlayed(paths: readonly string[]): Asking<Played | Unknown> {
     if ('broken' in played) return { is: 'unknown', why: 'unparsable', said: `${path} does not parse: ${played.broken}`, where: [{ path, line: played.line }] };
     all.push(played);
   }
-  return { flags: all.flatMap((p) => p.flags), images: all.flatMap((p) => p.images) };
+  return {
+    flags: all.flatMap((p) => p.flags),
+    images: all.flatMap((p) => p.images),
+    needed: all.flatMap((p) => p.needed),
+    secrets: all.flatMap((p) => p.secrets),
+  };
 }

@@ -13,6 +13,7 @@ import { networkName } from '../../facts/quadlet/quadlet-claims.ts';
 import { cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { looksLikeQuadlet, type QuadletFile, quadletRoots } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, type Findings, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import type { Played } from '../../facts/quadlet/quadlet-kube.ts';
 import { type Before, type MadeAtBoot, madeAtBoot, makerOf, scriptIn, spokenOf } from '../../facts/quadlet/quadlet-made.ts';
 import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
 import {
@@ -32,7 +33,9 @@ import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { type Dependency, dependenciesOf, type Sibling, servicesOf, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type Stored, storedImages, storedNetworks, storedSecrets } from '../../facts/quadlet/quadlet-stores.ts';
+import { playedYaml } from '../../facts/quadlet/quadlet-surroundings.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
+import { holdsPlaceholder } from '../../facts/redacted.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount, type Touches } from '../../facts/source.ts';
 import { parseUnitName } from '../../facts/systemd/names.ts';
@@ -65,6 +68,7 @@ const touches: Touches = [
   storageConf,
   containersConf,
   forAccount(generatedService, anyone),
+  playedYaml,
   { do: 'stat', path: kernelPath },
   {
     do: 'stat',
@@ -108,6 +112,8 @@ export const quadletReferences = defineKind({
 /** All that is known besides the file itself. */
 interface Known {
   readonly source: Source;
+  /** The YAML of a .kube file. */
+  readonly played?: Played | Unknown;
   readonly siblings: readonly Sibling[];
   readonly units: ManagerUnits;
   readonly made: MadeAtBoot;
@@ -135,7 +141,17 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
   const named = units.local.filter((u) => names.has(u.name));
   const service = [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments];
   const hidden = dropIns.unseen ?? units.unseen[0];
-  const known: Known = { source, siblings, units, made, before: { service, expand, manager, owner, named }, expand, ...(hidden ? { hidden } : {}) };
+  const played = source.ending === 'kube' ? yield* playedYaml(source) : yield* nothing();
+  const known: Known = {
+    source,
+    ...(played ? { played } : {}),
+    siblings,
+    units,
+    made,
+    before: { service, expand, manager, owner, named },
+    expand,
+    ...(hidden ? { hidden } : {}),
+  };
   const here: Where = { path: file.path };
   const fact = new FactBuilder().consulted(here);
   setUnits(fact, known, dependencies, host, here);
@@ -200,18 +216,19 @@ function setUnits(
 }
 
 function* setPaths(fact: FactBuilder, known: Known, here: Where): Asking<undefined> {
-  const { source, expand } = known;
+  const { source, played, expand } = known;
   const conf = source.ending === 'container' ? yield* containersConf(source.owner, source.moves) : yield* nothing();
   const flags = conf?.is === 'known' ? completed(source, conf, undefined).flags : source.command.flags;
   const sorts = {
     environmentFiles: environmentFilesOf(source, expand),
     inputs: inputFilesOf(source, expand),
-    binds: bindSourcesOf(source, flags, expand),
+    binds: [...bindSourcesOf(source, flags, expand), ...(played && !('is' in played) ? played.needed : [])],
     devices: devicesOf(source, expand),
   };
   for (const [field, found] of Object.entries(sorts)) {
     const judged = yield* missingAmong(found, known);
-    const more = field === 'binds' && conf?.is === 'unknown' ? conf : undefined;
+    const shut = played && 'is' in played ? played : conf?.is === 'unknown' ? conf : undefined;
+    const more = field === 'binds' ? shut : undefined;
     if (field === 'environmentFiles') yield* setVariables(fact, source, judged.each, here);
     setFindings(fact, field, { each: judged.each, unseen: judged.unseen ?? more ?? source.dropIns.unseen }, here);
   }
@@ -262,7 +279,8 @@ function* missingAmong(found: readonly Word[], { made, before, hidden }: Known):
 
 function* setStored(fact: FactBuilder, known: Known, here: Where): Asking<undefined> {
   const { source, siblings, expand } = known;
-  const secrets = secretsOf(source, expand);
+  const named = known.played && !('is' in known.played) ? known.played.secrets.filter((s) => !holdsPlaceholder(s.text)) : [];
+  const secrets = [...secretsOf(source, expand), ...named];
   const images = localImagesOf(source);
   const networks = networksOf(source);
   const [kept, pulled, connected] = yield* together([
