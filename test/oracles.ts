@@ -49,22 +49,36 @@ const oracles = {
   sshd: { isThere: () => whyNoSshd === undefined, from: 'openssh-server' },
   skopeo: named('skopeo'),
   visudo: { isThere: () => runs('visudo', '--version'), from: 'sudo' },
+  modprobe: named('modprobe', 'kmod'),
   slirp4netns: named('slirp4netns'),
   // As root it is started by setpriv, since `systemd --test` refuses root.
   systemd: { isThere: () => existsSync('/usr/lib/systemd/systemd') && (!isRoot || has('setpriv')), from: 'systemd' },
   systemctl: named('systemctl', 'systemd'),
   'systemd-analyze': named('systemd-analyze', 'systemd'),
   'systemd-firstboot': { isThere: readsGivenBootLine, from: 'systemd (252 or newer)' },
+  'systemd-fstab-generator': { isThere: () => existsSync('/usr/lib/systemd/system-generators/systemd-fstab-generator'), from: 'systemd' },
   'environment generator': { isThere: () => existsSync('/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator'), from: 'systemd' },
   // The system's own Python: the modules of firewalld are installed for it.
   firewalld: { isThere: () => runs('/usr/bin/python3', '-c', 'import firewall'), from: 'firewalld' },
   'a network of its own': { isThere: () => isRoot && runs('unshare', '-n', 'ip', 'link'), from: 'iproute2, and run the tests as root, with CAP_SYS_ADMIN' },
   'fnmatch(3)': { isThere: () => runs('python3', '-c', 'import ctypes; ctypes.CDLL(None).fnmatch'), from: 'python3' },
   dpkg: named('dpkg'),
+  setcap: { isThere: () => isRoot && setsCapabilities(), from: 'libcap2-bin, and run the tests as root' },
   rpm: { isThere: () => has('rpm') && has('rpmbuild'), from: 'rpm' },
   k3d: { isThere: isCurrentK3d, from: 'k3d 5.9 or newer, from its own releases' },
   crio: { isThere: () => runs('crio', '--version'), from: 'CRI-O 1.30 or newer, from its own releases' },
 } as const satisfies Record<string, Oracle>;
+
+/** Not every file system of a temporary directory keeps them. */
+function setsCapabilities(): boolean {
+  const directory = mkdtempSync(join(tmpdir(), 'pretrip-setcap-'));
+  try {
+    copyFileSync('/bin/true', join(directory, 'x'));
+    return runs('setcap', 'cap_net_raw=ep', join(directory, 'x'));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
 
 export type OracleName = keyof typeof oracles;
 
@@ -106,6 +120,9 @@ export function oracle(...names: readonly OracleName[]): { readonly skip: boolea
   }
   return lacking.length > 0 ? { skip: true, meta: { lacking } } : { skip: false, meta: {} };
 }
+
+/** How many random cases a property test tries: few each time, thousands with PRETRIP_TRIES=5000 after a change of what it holds. */
+export const tries = (few: number): number => Number(process.env.PRETRIP_TRIES ?? few);
 
 /** What to say of one that is lacking. */
 export const adviceOn = (name: OracleName): string => (inCI && excused[name] ? `CI cannot have it: ${excused[name]}` : `to get it: ${oracles[name].from}`);

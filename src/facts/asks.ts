@@ -53,7 +53,7 @@ export const asks = {
     words: ({ top, names }) => [top, ...names],
     key: ({ top, names }) => `${top} ${JSON.stringify(names)}`,
     place: ({ top }) => top,
-    line: ({ top }) => `${top}, contents included`,
+    line: ({ top }) => `${top}, contents included, file capabilities by getcap`,
     said: ({ top }) => top,
   }),
   /** The installed packages of one database. */

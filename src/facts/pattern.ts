@@ -158,7 +158,7 @@ const filesOf = (pattern: Paths, as: Account): string[] => (pattern.given ?? [])
 const homed = (path: string, as: Account): string => (path === '~' || path.startsWith('~/') ? as.home + path.slice(1) : path);
 
 /** A pattern word for one account; stars stay. */
-function filledIn(word: string, as: Account): string {
+export function filledIn(word: string, as: Account): string {
   const text = homed(word, as);
   return text.includes('{') ? text.replaceAll('{uid}', as.uid < 0 ? '*' : String(as.uid)).replaceAll('{user}', as.name) : text;
 }

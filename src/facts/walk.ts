@@ -12,7 +12,7 @@ export interface Credential {
   readonly line: number;
 }
 
-/** An inode of a class that is looked for: set-id, writable by everybody, of a name asked for, or with a credential in it. */
+/** An inode of a class that is looked for: set-id, with capabilities, writable by everybody, of a name asked for, or with a credential in it. */
 export interface Found extends Inode {
   readonly path: string;
   /** The text of a link. */
@@ -20,6 +20,8 @@ export interface Found extends Inode {
   /** A directory above it lets only its owner and group through: others cannot get at it. */
   readonly closed?: true;
   readonly holds?: readonly Credential[];
+  /** What a program may do whoever starts it, as libcap writes it: `cap_net_raw=ep`. */
+  readonly capabilities?: string;
 }
 
 /** So many inodes belong to one id. */
@@ -40,6 +42,8 @@ export interface LeftOut {
   readonly why: (typeof leftOutWhys)[number];
 }
 
+export const capabilitiesTold = ['told', 'none', 'failed'] as const;
+
 /** A file system walked from one directory down, other file systems left out. */
 export interface Walk {
   /** Inodes that were looked at. */
@@ -54,6 +58,8 @@ export interface Walk {
   readonly leftOutInAll: Readonly<Partial<Record<LeftOut['why'], number>>>;
   /** Files whose content could not be read, and their first paths. */
   readonly unread: { readonly count: number; readonly first: readonly string[] };
+  /** Whether getcap told which programs have capabilities; `none`: it is not installed where it would have to run. Absent: nobody asked. */
+  readonly capabilities?: (typeof capabilitiesTold)[number];
 }
 
 /** Whether the last part of a path is one of these names, in which `*` stands for any characters. */
@@ -87,6 +93,7 @@ const isFound = (value: unknown): boolean =>
   isText(value.path) &&
   (value.target === undefined || isText(value.target)) &&
   (value.closed === undefined || value.closed === true) &&
+  (value.capabilities === undefined || isText(value.capabilities)) &&
   (value.holds === undefined || (Array.isArray(value.holds) && value.holds.every(isCredential)));
 
 const isOwned = (value: unknown): boolean => isRecord(value) && isCount(value.id) && isCount(value.count) && isTexts(value.first);
@@ -106,4 +113,5 @@ export const isWalk = (value: unknown): value is Walk =>
   all(value.leftOut, isLeftOut) &&
   isRecord(value.leftOutInAll) &&
   Object.values(value.leftOutInAll).every(isCount) &&
-  isUnread(value.unread);
+  isUnread(value.unread) &&
+  (value.capabilities === undefined || capabilitiesTold.some((told) => told === value.capabilities));

@@ -28,9 +28,11 @@ import { crioPrograms } from './crio/crio-programs.ts';
 import { crioRelease } from './crio/crio-release.ts';
 import { crioSeccomp } from './crio/crio-seccomp.ts';
 import { crioStorage } from './crio/crio-storage.ts';
+import { acceptRa } from './host/accept-ra.ts';
 import { accountHome } from './host/account-home.ts';
 import { accounts } from './host/accounts.ts';
 import { administrators } from './host/administrators.ts';
+import { architecture } from './host/architecture.ts';
 import { attestation } from './host/attestation.ts';
 import { audit } from './host/audit.ts';
 import { bootProtection } from './host/boot-protection.ts';
@@ -87,6 +89,7 @@ import { text } from './host/text.ts';
 import { timeSources } from './host/time-sources.ts';
 import { tool } from './host/tool.ts';
 import { trustedDirectories } from './host/trusted-directories.ts';
+import { unmanagedDevices } from './host/unmanaged-devices.ts';
 import { unownedFiles } from './host/unowned-files.ts';
 import { usbStorage } from './host/usb-storage.ts';
 import { user } from './host/user.ts';
@@ -104,6 +107,7 @@ import { k3dRegistryUse } from './k3d/k3d-registry-use.ts';
 import { k3dScripts } from './k3d/k3d-scripts.ts';
 import { kubeconfigFile } from './k3d/kubeconfig-file.ts';
 import { sudoEnvironment } from './k3d/sudo-environment.ts';
+import { datastoreMedia } from './k3s/datastore-media.ts';
 import { k3sAccess } from './k3s/k3s-access.ts';
 import { k3sAdmission } from './k3s/k3s-admission.ts';
 import { k3sAirgap } from './k3s/k3s-airgap.ts';
@@ -117,12 +121,14 @@ import { k3sConfig } from './k3s/k3s-config.ts';
 import { k3sContainerd } from './k3s/k3s-containerd.ts';
 import { k3sDatastore } from './k3s/k3s-datastore.ts';
 import { k3sEncryption } from './k3s/k3s-encryption.ts';
+import { k3sExposure } from './k3s/k3s-exposure.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
 import { k3sPods } from './k3s/k3s-pods.ts';
+import { k3sPorts } from './k3s/k3s-ports.ts';
 import { k3sProxy } from './k3s/k3s-proxy.ts';
 import { k3sRegistries } from './k3s/k3s-registries.ts';
 import { k3sRelease } from './k3s/k3s-release.ts';
@@ -137,6 +143,7 @@ import { k3sRuntime } from './k3s/k3s-runtime.ts';
 import { k3sSelinux } from './k3s/k3s-selinux.ts';
 import { k3sServices } from './k3s/k3s-services.ts';
 import { k3sState } from './k3s/k3s-state.ts';
+import { k3sSwap } from './k3s/k3s-swap.ts';
 import { k3sTokens } from './k3s/k3s-tokens.ts';
 import { k3sUfw } from './k3s/k3s-ufw.ts';
 import { podNetwork } from './k3s/pod-network.ts';
@@ -232,9 +239,11 @@ export const kinds: readonly Kind[] = [
   crioRelease,
   crioSeccomp,
   crioStorage,
+  acceptRa,
   accountHome,
   accounts,
   administrators,
+  architecture,
   attestation,
   audit,
   bootProtection,
@@ -291,6 +300,7 @@ export const kinds: readonly Kind[] = [
   timeSources,
   tool,
   trustedDirectories,
+  unmanagedDevices,
   unownedFiles,
   usbStorage,
   user,
@@ -308,6 +318,7 @@ export const kinds: readonly Kind[] = [
   k3dScripts,
   kubeconfigFile,
   sudoEnvironment,
+  datastoreMedia,
   k3sAccess,
   k3sAdmission,
   k3sAirgap,
@@ -321,12 +332,14 @@ export const kinds: readonly Kind[] = [
   k3sContainerd,
   k3sDatastore,
   k3sEncryption,
+  k3sExposure,
   k3sFiles,
   k3sFirewalld,
   k3sKubeconfig,
   k3sNamespaces,
   k3sNodes,
   k3sPods,
+  k3sPorts,
   k3sProxy,
   k3sRegistries,
   k3sRelease,
@@ -341,6 +354,7 @@ export const kinds: readonly Kind[] = [
   k3sSelinux,
   k3sServices,
   k3sState,
+  k3sSwap,
   k3sTokens,
   k3sUfw,
   podNetwork,

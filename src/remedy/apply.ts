@@ -149,7 +149,8 @@ const removed = (files: Files, path: string): Files => Object.fromEntries(Object
 function sysctl(files: Files, step: Extract<Step, { sysctl: string }>): Files {
   const file = step.file ?? sysctlFile(step.sysctl);
   const set = edit(files, file, step, (text) => setKey(text, 'plain', step.sysctl, step.value));
-  const live = `/proc/sys/${step.sysctl.replaceAll('.', '/')}`;
+  // Of a key that begins with slashes a dot belongs to the name of a device (sysctl.d(5)).
+  const live = `/proc/sys/${/^[^.]*\//.test(step.sysctl) ? step.sysctl : step.sysctl.replaceAll('.', '/')}`;
   return files[live] === undefined ? set : { ...set, [live]: { ...inodeAt(files, live), content: `${String(step.value)}\n` } };
 }
 

@@ -26,7 +26,7 @@ describe('each sort', () => {
     ],
     [
       { do: 'walk', top: '/', names: ['gdb', '*_key'] },
-      { key: 'walk / ["gdb","*_key"]', place: '/', line: '/, contents included', said: 'walk /', words: ['/', 'gdb', '*_key'] },
+      { key: 'walk / ["gdb","*_key"]', place: '/', line: '/, contents included, file capabilities by getcap', said: 'walk /', words: ['/', 'gdb', '*_key'] },
     ],
     [
       { do: 'packages', of: 'dpkg' },

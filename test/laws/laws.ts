@@ -37,5 +37,5 @@ export const laws: readonly Law[] = [
   { name: 'heals', title: 'law 7: its remedy heals', complaints: remediesHeal },
   { name: 'missing', title: 'what is missing decides', complaints: missingDecides },
   { name: 'files', title: 'bad input: nothing is taken from a file that no program can use', complaints: nothingRestsOnUnusable },
-  { name: 'types', title: 'nothing is taken for what it is not', complaints: ({ rule }) => nothingForWhatItIsNot(rule) },
+  { name: 'types', title: 'nothing is taken for what it is not', complaints: nothingForWhatItIsNot },
 ];

@@ -8,6 +8,8 @@ import { type FileSpec, type HostSpec, overlay } from '../../src/collect/compose
 import type { Stat } from '../../src/facts/ask.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { hostNames } from '../fixtures/hosts.ts';
+import type { RuleTried } from './every-rule.ts';
+import { drawn, type Form } from './form.ts';
 import { answersTo, judge, type On, whole } from './judging.ts';
 
 const on = (host: HostSpec): On => ({ host, trial: { params: {} } });
@@ -20,14 +22,20 @@ const instead: Readonly<Record<'file' | 'directory', Readonly<Record<string, (pa
   directory: { 'a file': () => 'x\n', 'a dangling link': () => ({ link: '/nowhere/at/all' }), 'a loop': (path) => ({ link: path }) },
 };
 
-export function* nothingForWhatItIsNot(rule: Rule): Generator<string> {
+/** Short: for each path one of these things, drawn; many rules meet the same paths. */
+function things(form: Form, rule: Rule, type: 'file' | 'directory', path: string): [string, (path: string) => FileSpec][] {
+  const all = Object.entries(instead[type]);
+  return form === 'full' ? all : all.filter((_, at) => at === drawn(all.length, rule.id, path));
+}
+
+export function* nothingForWhatItIsNot({ rule }: RuleTried, form: Form): Generator<string> {
   const done = new Set<string>();
   for (const host of hosts) {
     for (const [path, type] of met(rule, host)) {
       if (done.has(`${type} ${path}`) || path === '/') continue;
       done.add(`${type} ${path}`);
       const stands = standing(rule, host, path);
-      for (const [what, by] of Object.entries(instead[type])) {
+      for (const [what, by] of things(form, rule, type, path)) {
         const about = `${host.name}: ${path} is ${what}`;
         const { verdicts, defects } = judge(rule, replaced(host, path, what, by(path)));
         for (const defect of defects) yield `${about}: ${defect}`;

@@ -13,22 +13,41 @@ import { probesIn } from '../../src/plan/questions.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { everyRule, type RuleTried } from './every-rule.ts';
 import { judge } from './judging.ts';
+import { onHostsOfTheirOwn } from './promise-hosts.ts';
 import { placesOf, withPlaces } from './promised.ts';
 
-type Heard = { readonly ask: Ask; readonly as: Account | undefined; readonly given: readonly string[] };
+/** Who promises what: a pattern of the account in question is the same promise once it is moved to another account. */
+const promiseOf = (name: string, pattern: Pattern): string =>
+  `${name}: ${describePattern(pattern)
+    .replace(/ (?:\/root|\/\*\*)\//, ' ~/')
+    .replace('/run/user/*/', '/run/user/{uid}/')
+    .replace(/\/(?:0|\*)\//, '/{uid}/')}`;
 
-/** Asks that each source made itself, by the name of the source. */
-const asked = new Map<string, Map<string, Heard>>();
+/** Promises that nothing was heard of yet, by the name of who made them, as the texts of {@link promiseOf}. */
+const open = new Map<string, Map<string, Pattern[]>>();
 
-/** Judges, and remembers who asked what. */
-function listenTo(rule: Rule, tried: Parameters<typeof judge>[1]): void {
-  watchAsks(
-    (by, ask, as) => {
-      const own = asked.get(by.name) ?? new Map<string, Heard>();
-      asked.set(by.name, own.set(JSON.stringify([ask, as?.uid]), { ask, as, given: tried.host.given ?? [] }));
-    },
-    () => judge(rule, tried, undefined, undefined, true),
-  );
+/** Hears who asks what meanwhile, and strikes out the promises that are kept by it. */
+function listening<T>(given: readonly string[], during: () => T): T {
+  return watchAsks((by, ask, as) => {
+    const own = open.get(by.name);
+    for (const [said, patterns] of own ?? []) if (patterns.some((p) => matches(p, ask, as, given))) own?.delete(said);
+  }, during);
+}
+
+const listenTo = (rule: Rule, tried: Parameters<typeof judge>[1]): unknown =>
+  listening(tried.host.given ?? [], () => judge(rule, tried, undefined, undefined, true));
+
+/** What a pattern takes, for each account: there are many asks. */
+const matchers = new WeakMap<Pattern, Map<string, (ask: Ask) => boolean>>();
+function matches(pattern: Pattern, ask: Ask, as: Account | undefined, given: readonly string[]): boolean {
+  if (pattern.do !== ask.do) return false;
+  if (isNamed(pattern)) return mayFollow([pattern], ask);
+  const known = matchers.get(pattern) ?? new Map<string, (ask: Ask) => boolean>();
+  matchers.set(pattern, known);
+  const key = JSON.stringify([as, given]);
+  const made = known.get(key) ?? matcher(withFiles(pattern, given), as ?? anyone);
+  known.set(key, made);
+  return made(ask);
 }
 
 /** All that a rule's probes and subjects stand on. */
@@ -47,38 +66,26 @@ function groundsOf({ rule }: RuleTried): Ground[] {
   return [...found.values()];
 }
 
-const matches = (pattern: Pattern, { ask, as, given }: Heard): boolean =>
-  isNamed(pattern) ? mayFollow([pattern], ask) : matcher(withFiles(pattern, given), as ?? anyone)(ask);
+const grounds = new Map(everyRule.map((each) => [each, groundsOf(each)]));
+for (const { name, own } of [...grounds.values()].flat())
+  for (const pattern of own.filter((p) => p.unasked === undefined)) {
+    const promises = open.get(name) ?? new Map<string, Pattern[]>();
+    const said = promiseOf(name, pattern);
+    const same = promises.get(said) ?? [];
+    if (!same.some((p) => JSON.stringify(p) === JSON.stringify(pattern))) promises.set(said, [...same, pattern]);
+    open.set(name, promises);
+  }
 
-const done = new Set<string>();
-/** Who promises what: a pattern of the account in question is the same promise once it is moved to another account. */
-const promiseOf = (name: string, pattern: Pattern): string =>
-  `${name}: ${describePattern(pattern)
-    .replace(/ (?:\/root|\/\*\*)\//, ' ~/')
-    .replace('/run/user/*/', '/run/user/{uid}/')
-    .replace(/\/(?:0|\*)\//, '/{uid}/')}`;
-
-/** Promises of a ground that nothing was heard of yet, each once. */
-function unkept({ name, own }: Ground): Pattern[] {
-  const heard = [...(asked.get(name)?.values() ?? [])];
-  const open = own.filter((pattern) => {
-    const key = promiseOf(name, pattern);
-    if (pattern.unasked !== undefined || done.has(key)) return false;
-    if (!heard.some((h) => matches(pattern, h))) return true;
-    done.add(key);
-    return false;
-  });
-  // A later one of the list may have been found kept.
-  return [...new Map(open.map((p) => [promiseOf(name, p), p])).entries()].flatMap(([key, p]) => (done.has(key) ? [] : [p]));
-}
+/** What a rule stands on has promised, and nobody has asked yet. */
+const unkept = (each: RuleTried): Pattern[] =>
+  [...new Set((grounds.get(each) ?? []).map((g) => g.name))].flatMap((name) => [...(open.get(name)?.values() ?? [])].flat());
 
 /** Judges a rule on the hosts of its first cases, each with what a pattern names that nothing asked for yet. */
 function tryWithPlaces(each: RuleTried, most: number): void {
-  const grounds = groundsOf(each);
   for (const t of each.tried.slice(0, most)) {
-    const open = grounds.flatMap(unkept);
-    if (open.length === 0) return;
-    for (const place of placesOf(open)) {
+    const promised = unkept(each);
+    if (promised.length === 0) return;
+    for (const place of placesOf(promised)) {
       const files = withPlaces(place, t.host);
       if (files) listenTo(each.rule, { ...t, host: overlay(t.host, { files }) });
     }
@@ -88,28 +95,17 @@ function tryWithPlaces(each: RuleTried, most: number): void {
 test('no source promises any path', () => {
   const wide = /^(?:stat|read|list) +\/(?:[^/*]+\/)?\*\*$/;
   for (const each of everyRule)
-    for (const { name, own } of groundsOf(each)) for (const pattern of own) expect(describePattern(pattern), name).not.toMatch(wide);
+    for (const { name, own } of grounds.get(each) ?? []) for (const pattern of own) expect(describePattern(pattern), name).not.toMatch(wide);
 });
 
-/** Families that came last, of which some promises are still to be tried or explained. */
-const youngerFamilies = /^(?:cis|crio|host|k3s|lsm|suse|vehicle)\./;
-
 test('every promise is kept, or says why not', { timeout: 600_000 }, () => {
-  for (const { rule, tried } of everyRule) for (const t of tried) listenTo(rule, t);
-  // Most are kept on a host of one of the first cases; only then all cases are tried.
-  for (const most of [2, Number.POSITIVE_INFINITY]) for (const each of everyRule) tryWithPlaces(each, most);
-  const broken: string[] = [];
-  const ofOlder = new Set<string>();
+  for (const ask of onHostsOfTheirOwn) listening([], ask);
   for (const each of everyRule)
-    for (const g of groundsOf(each))
-      for (const p of unkept(g)) {
-        const said = `${g.name}: ${describePattern(p)}`;
-        broken.push(said);
-        if (!youngerFamilies.test(each.rule.id)) ofOlder.add(said);
-      }
-  const ofYounger = new Set(broken.filter((said) => !ofOlder.has(said)));
-  const [younger, older] = [true, false].map((of) => [...new Set(broken.filter((b) => ofYounger.has(b) === of))].sort());
-  // These numbers may only fall. Those of the older families are of units, which rules of the younger ones ask for, too.
-  expect(older?.length, older?.join('\n')).toBeLessThanOrEqual(69);
-  expect(younger?.length, younger?.join('\n')).toBeLessThanOrEqual(197);
+    for (const t of each.tried) {
+      if (unkept(each).length === 0) break;
+      listenTo(each.rule, t);
+    }
+  // Most others are kept on a host of one of the first cases; only then all cases are tried.
+  for (const most of [2, Number.POSITIVE_INFINITY]) for (const each of everyRule) tryWithPlaces(each, most);
+  expect([...open.values()].flatMap((promises) => [...promises.keys()]).sort()).toEqual([]);
 });

@@ -8,6 +8,8 @@ export interface Node extends Inode {
   readonly target?: string;
   /** Content (of a directory: everything below it) may not be seen. */
   readonly blocked?: Why;
+  /** File capabilities; a walk tells of them. */
+  readonly capabilities?: string;
 }
 
 export interface Tree {

@@ -9,11 +9,13 @@ export function walkTree(nodes: ReadonlyMap<string, Node>, tree: Tree, top: stri
   const start = tree.at(top);
   if (start.is !== 'got') return start;
   const gathering = new Gathering(names);
+  const capable = new Map<string, string>();
   const open: string[] = [start.value.path];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     const node = nodes.get(path);
     if (!node) continue;
-    const { content, target, blocked, ...inode } = node;
+    const { content, target, blocked, capabilities, ...inode } = node;
+    if (capabilities !== undefined && inode.type === 'file') capable.set(path, capabilities);
     const bytes = Buffer.from(content ?? '');
     if (inode.type === 'file' && blocked) gathering.unread(path);
     const text = bytes.length <= wholeText && !bytes.subarray(0, beginning).includes(0) ? bytes : bytes.subarray(0, beginning);
@@ -23,7 +25,8 @@ export function walkTree(nodes: ReadonlyMap<string, Node>, tree: Tree, top: stri
     else if (blocked) gathering.leave(path, 'denied');
     else open.push(...children(tree, path));
   }
-  return { is: 'got', value: gathering.result() };
+  gathering.capable(capable);
+  return { is: 'got', value: gathering.result('told') };
 }
 
 function children(tree: Tree, path: string): string[] {

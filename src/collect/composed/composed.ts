@@ -26,6 +26,8 @@ export type FileSpec =
       readonly owner?: string;
       /** Unix seconds. */
       readonly mtime?: number;
+      /** As getcap prints them: cap_net_raw=ep. */
+      readonly capabilities?: string;
       /** Content (of a directory: everything below it) may not be seen. */
       readonly blocked?: Why;
     };
@@ -175,5 +177,6 @@ function nodeOf(file: Exclude<FileSpec, string | null>): Node {
     ...(file.content !== undefined ? { content: file.content } : {}),
     ...(file.link !== undefined ? { target: file.link } : {}),
     ...(file.blocked ? { blocked: file.blocked } : {}),
+    ...(file.capabilities === undefined ? {} : { capabilities: file.capabilities }),
   };
 }

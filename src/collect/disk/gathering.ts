@@ -36,6 +36,8 @@ export class Gathering {
   readonly #leftOut: LeftOut[] = [];
   readonly #leftOutInAll: Partial<Record<LeftOut['why'], number>> = {};
   readonly #unread = new Smallest();
+  /** What may be started. */
+  readonly #programs = new Map<string, Found>();
 
   /** `names`: names of files that are told of, whatever they are; `*` stands for any characters. */
   constructor(names: readonly string[]) {
@@ -52,6 +54,7 @@ export class Gathering {
     count(this.#groups, inode.gid, path);
     const closed = this.#closed.has(path.slice(0, path.lastIndexOf('/')));
     if (inode.type === 'directory' && (closed || (inode.mode & 0o001) === 0)) this.#closed.add(path);
+    if (inode.type === 'file' && (inode.mode & 0o111) !== 0) this.#programs.set(path, { ...inode, path, ...(closed ? { closed } : {}) });
     if (!(this.#isTold(path, inode) || holds.length > 0)) return;
     if (this.#found.length >= mostFound) this.leave(path, 'limit');
     else
@@ -72,7 +75,25 @@ export class Gathering {
     this.#unread.add(path);
   }
 
-  result(): Walk {
+  /** The files that may be started, in the order in which they were added. */
+  programs(): string[] {
+    return [...this.#programs.keys()];
+  }
+
+  /** Takes what getcap told of these files. */
+  capable(each: ReadonlyMap<string, string>): void {
+    for (const [path, capabilities] of each) {
+      const program = this.#programs.get(path);
+      if (!program) continue;
+      const at = this.#found.findIndex((f) => f.path === path);
+      if (at >= 0) this.#found[at] = { ...(this.#found[at] as Found), capabilities };
+      else if (this.#found.length >= mostFound) this.leave(path, 'limit');
+      else this.#found.push({ ...program, capabilities });
+    }
+  }
+
+  /** `capabilities`: whether getcap told. */
+  result(capabilities?: Walk['capabilities']): Walk {
     const byPath = (a: { readonly path: string }, b: { readonly path: string }): number => byBytes(a.path, b.path);
     return {
       inodes: this.inodes,
@@ -82,6 +103,7 @@ export class Gathering {
       leftOut: this.#leftOut.sort(byPath),
       leftOutInAll: this.#leftOutInAll,
       unread: { count: this.#unread.count, first: this.#unread.first },
+      ...(capabilities ? { capabilities } : {}),
     };
   }
 }

@@ -3,7 +3,7 @@ import type { Answer, Asking } from '../../facts/ask.ts';
 import { list, read, run, stat } from '../../facts/ask.ts';
 import { versionText } from '../../facts/package-name.ts';
 import type { Database, Package, Packages } from '../../facts/packages.ts';
-import { packagesInStatus } from '../../facts/text/dpkg-status.ts';
+import { damageOf, packagesInStatus } from '../../facts/text/dpkg-status.ts';
 import { byBytes } from './limits.ts';
 import { packagesInFile } from './rpm-database.ts';
 
@@ -30,7 +30,10 @@ function* unheardOf(): Asking<Answer<Packages>> {
 function* dpkgPackages(): Asking<Answer<Packages>> {
   const status = yield* read(dpkgStatus);
   if (status.is === 'blocked') return status;
-  if (status.is === 'got') return listed(packagesInStatus(status.value));
+  if (status.is === 'got') {
+    const damage = damageOf(status.value);
+    return damage ? damaged(damage) : listed(packagesInStatus(status.value));
+  }
   const names = yield* list(dpkgStatusDirectory);
   if (names.is !== 'got') return names;
   const found: Package[] = [];
@@ -41,6 +44,8 @@ function* dpkgPackages(): Asking<Answer<Packages>> {
   }
   return listed(found);
 }
+
+const damaged = (how: string): Answer<Packages> => ({ is: 'blocked', why: 'failed', said: `dpkg's status file is damaged: ${how}` });
 
 function* rpmPackages(file: FileOf | undefined): Asking<Answer<Packages>> {
   const there: string[] = [];
@@ -57,7 +62,10 @@ function* rpmPackages(file: FileOf | undefined): Asking<Answer<Packages>> {
 }
 
 /** The packages of what dpkg's status file says, or `rpmQuery` printed. */
-export const packagesIn = (database: Database, text: string): Package[] => inOrder(database === 'dpkg' ? packagesInStatus(text) : packagesInQuery(text));
+export function packagesIn(database: Database, text: string): Answer<Packages> {
+  const damage = database === 'dpkg' ? damageOf(text) : undefined;
+  return damage ? damaged(damage) : listed(database === 'dpkg' ? packagesInStatus(text) : packagesInQuery(text));
+}
 
 /** What `rpmQuery` printed. */
 export const packagesInQuery = (text: string): Package[] =>

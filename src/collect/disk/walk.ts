@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Answer } from '../../facts/ask.ts';
 import type { Credential, Walk } from '../../facts/walk.ts';
+import { capabilitiesOf } from './file-capabilities.ts';
 import { beginning, credentialsInBytes, Gathering, isStore, wholeText } from './gathering.ts';
 import { inodeOf } from './inode.ts';
 
@@ -47,7 +48,9 @@ export async function walkDisk(
     }
     waiting.push(...within(gathering, root, directory, own.dev));
   }
-  return { is: 'got', value: gathering.result() };
+  const capable = await capabilitiesOf(root, gathering.programs());
+  gathering.capable(capable.each);
+  return { is: 'got', value: gathering.result(capable.told) };
 }
 
 /** Looks at all that is in a directory. Returns the directories in it that are to be walked, the first last. */

@@ -95,9 +95,9 @@ export const optionLists = '^/etc/fstab$|/mountinfo$|/mounts$';
 /** Quadlet files, where `Secret=` names a secret that Podman keeps. */
 export const quadlets = '/containers/systemd/|[.](container|kube|pod|build|volume|network|image)$';
 
-/** Configuration of K3s, where `t` is short for `token`. */
-export const k3sConfigs = '/rancher/(k3s|rke2)/.*[.][Yy][Aa]?[Mm][Ll]$';
-export const k3sToken = '^t[+]?[ \t]*:[ \t]+';
+/** Configuration of K3s, where `t` is short for `token`, and where an anchor may hold what another key takes as its secret. */
+export const k3sConfigs = '/(k3s|rke2)([^/]*/.*|[^/]*)[.][Yy][Aa]?[Mm][Ll]$';
+export const k3sToken = '^(t[+]?[ \t]*:[ \t]+(&[^ \t]+[ \t]+)?|[A-Za-z0-9_.-]+[+]?[ \t]*:[ \t]+&[^ \t]+[ \t]+)';
 
 export const bootLoaders = '/grub';
 

@@ -106,7 +106,9 @@ function passwordIn(line: string, v: number): { from: number; secret: string } |
     return /^[0-9]+[^0-9].*:\/\//.test(secret) || /^[0-9]+'/.test(secret) ? undefined : { from: v + colon, secret };
   }
   const secret = substr(authority, 1, at - 1);
-  return /^(?:http|ttps)$/.test(substr(line, Math.max(v - 7, 1), 4)) && secret.length >= 16 ? { from: v, secret } : undefined;
+  const scheme = substr(line, Math.max(v - 7, 1), 4);
+  // NATS takes a name without a password for a token.
+  return scheme === 'nats' || (/^(?:http|ttps)$/.test(scheme) && secret.length >= 16) ? { from: v, secret } : undefined;
 }
 
 /** Masks passwords of proxies that are written without a scheme: `proxy=user:password@host:3128`. */

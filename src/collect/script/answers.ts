@@ -274,7 +274,7 @@ function listedIn(state: string, body: Buffer): Found | undefined {
   if (!database || !output) return undefined;
   const ask: Ask = { do: 'packages', of: database };
   if (state !== 'got') return [[ask, refused(state)]];
-  return [[ask, { is: 'got', value: { packages: packagesIn(database, output.toString('utf8')) } }]];
+  return [[ask, packagesIn(database, output.toString('utf8'))]];
 }
 
 /** Why there is no answer, for what has no words of its own. */

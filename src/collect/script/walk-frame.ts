@@ -1,12 +1,13 @@
 /** The frame of a walk → what was found, as a walk of the disk tells it. Pure; undefined for a frame that makes no sense. */
 import type { Ask, Inode } from '../../facts/ask.ts';
-import { type Credential, type Found, type LeftOut, leftOutWhys, type Owned, type Walk } from '../../facts/walk.ts';
+import { capableIn } from '../../facts/text/file-capabilities.ts';
+import { type Credential, capabilitiesTold, type Found, type LeftOut, leftOutWhys, type Owned, type Walk } from '../../facts/walk.ts';
 import { byBytes } from '../disk/limits.ts';
 
 /** What the rows told so far. */
 interface Told {
   inodes: number;
-  readonly found: Map<string, Inode & { target?: string; holds?: Credential[] }>;
+  readonly found: Map<string, Inode & { target?: string; holds?: Credential[]; capabilities?: string }>;
   /** What files hold, told before their inodes: those are looked at last. */
   readonly held: Map<string, Credential[]>;
   /** Directories through which others do not get. */
@@ -16,6 +17,7 @@ interface Told {
   readonly leftOut: LeftOut[];
   readonly leftOutInAll: Partial<Record<LeftOut['why'], number>>;
   readonly unread: { count: number; first: string[] };
+  capabilities: Walk['capabilities'];
   /** The path that the next row is about. */
   path: string;
   /** The paths to which the next one belongs. */
@@ -44,6 +46,7 @@ export function walkIn(body: string, inodeIn: (line: string) => Inode | undefine
     leftOut: [],
     leftOutInAll: {},
     unread: { count: 0, first: [] },
+    capabilities: undefined,
     path: '',
     paths: [],
   };
@@ -102,6 +105,15 @@ function take(told: Told, kind: string, rest: string, inodeIn: (line: string) =>
       else if (why) told.leftOut.push({ path: rest.slice(first.length + 1), why });
       return why !== undefined && (kind === 'x' || isCount(second));
     }
+    case 'k':
+      told.capabilities = capabilitiesTold.find((one) => one === rest);
+      return told.capabilities !== undefined;
+    case 'C': {
+      const one = capableIn(rest);
+      const program = one && told.found.get(one.path);
+      if (one && program) program.capabilities = one.capabilities;
+      return program !== undefined;
+    }
     case 'r':
       told.unread.count = Number(first);
       return isCount(first);
@@ -153,5 +165,6 @@ function walkOf(told: Told, top: string): Walk {
     leftOut: leftOut.sort(byPath),
     leftOutInAll,
     unread: told.unread,
+    ...(told.capabilities ? { capabilities: told.capabilities } : {}),
   };
 }

@@ -74,7 +74,9 @@ function* readBootConfig(): Asking<BootConfig> {
   if (bls.length > 0) return fromLoader(loaders.map((l) => text(`${l}/loader.conf`)).find((t) => t !== undefined) ?? '', bls, env);
   const file = plain.find((p) => text(p) !== undefined);
   const firmware = file?.endsWith('/cmdline.txt') ? ({ firmware: true } as const) : {};
-  if (file !== undefined) return { is: 'known', text: text(file) ?? '', where: [{ path: file, line: 1 }], ...firmware };
+  // The firmware reads one line.
+  const told = (text(file) ?? '').split('\n', firmware.firmware ? 1 : undefined).join('\n');
+  if (file !== undefined) return { is: 'known', text: told, where: [{ path: file, line: 1 }], ...firmware };
   return { is: 'none', consulted: fixed.map((path) => ({ path })) };
 }
 

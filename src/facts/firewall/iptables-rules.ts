@@ -1,7 +1,7 @@
 /** The table filter in the form of iptables-save(8), and the fragments that ufw keeps. Pure. */
 
 import type { Where } from '../fact.ts';
-import { all, type BaseChain, comesFrom, goesTo, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
+import { all, type BaseChain, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
 
 /** Chains of the table filter, and the policies of built-in ones. */
 export interface FilterTable {
@@ -84,7 +84,7 @@ function matchOf(option: string, value: string, packet: Packet): Truth | undefin
       return some(each.map((v) => sentFrom(packet, v)));
     case '-p':
     case '--protocol':
-      return /^(?:udp|all|0|17)$/.test(value) ? 'yes' : 'no';
+      return isOf(packet, value) || /^(?:all|0)$/.test(value) ? 'yes' : 'no';
     case '--dport':
     case '--destination-port':
     case '--dports':

@@ -1,6 +1,6 @@
 /** A ruleset of nftables, as a file has it or `nft list ruleset` prints it (nft(8)), against one packet. Pure. */
 import type { Where } from '../fact.ts';
-import { all, type BaseChain, comesFrom, goesTo, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
+import { all, type BaseChain, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
 
 export interface Ruleset {
   readonly inputs: readonly (BaseChain & { readonly family: string; readonly table: string })[];
@@ -144,12 +144,17 @@ function holds(subject: string, value: string, packet: Packet): Truth {
   if (value.startsWith('@')) return 'maybe';
   if (subject === 'iifname' || subject === 'iif') return comesFrom(packet, value);
   if (subject === 'ip saddr') return sentFrom(packet, value);
-  if (subject === 'udp dport' || subject === 'th dport') return goesTo(packet, value);
-  if (subject === 'l4proto' || subject === 'ip protocol') return value === 'udp' || value === '17' ? 'yes' : 'no';
+  const [protocol = '', part = ''] = subject.split(' ');
+  if (protocol === 'udp' || protocol === 'tcp') {
+    if (!isOf(packet, protocol)) return 'no';
+    return part === 'dport' ? goesTo(packet, value) : 'maybe';
+  }
+  if (subject === 'th dport') return goesTo(packet, value);
+  if (subject === 'l4proto' || subject === 'ip protocol') return isOf(packet, value) ? 'yes' : 'no';
   if (subject === 'nfproto') return value === 'ipv4' ? 'yes' : 'no';
   if (subject === 'protocol') return value === 'ip' ? 'yes' : 'no';
   if (subject === 'ct state') return value === 'new' ? 'yes' : 'no';
   if (subject === 'fib daddr type') return value === 'local' ? 'yes' : 'no';
   if (subject === 'pkttype') return value === 'host' ? 'yes' : 'no';
-  return /^(?:ip6|tcp|icmp)/.test(subject) ? 'no' : 'maybe';
+  return /^(?:ip6|icmp)/.test(subject) ? 'no' : 'maybe';
 }

@@ -1,13 +1,15 @@
-/** One packet against the rules of a packet filter: a container that asks the name server on the gateway of its bridge. Pure. */
+/** One packet against the rules of a packet filter: of a container that asks the name server on its bridge, or of a stranger. Pure. */
 import type { Where } from '../fact.ts';
 
-/** What is known of a packet that comes in from a bridge. It is UDP over IPv4, new, and meant for the host itself. */
+/** What is known of a packet that comes in from a bridge or another interface. It goes over IPv4, is new, and meant for the host itself. */
 export interface Packet {
-  /** The bridge; undefined: one that Podman will name (podman0, podman1, …). */
+  /** The interface; undefined: a bridge that Podman will name (podman0, podman1, …). */
   readonly bridge?: string;
   /** Networks in CIDR form from which it may come; empty: of Podman's own choice. */
   readonly subnets: readonly string[];
   readonly port: number;
+  /** `udp` where nothing is said. */
+  readonly protocol?: 'tcp' | 'udp';
 }
 
 export type Truth = 'yes' | 'no' | 'maybe';
@@ -123,7 +125,12 @@ function numberOf(address: string): number | undefined {
 }
 
 /** Names of ports that rules use for this one (services(5)). */
-const services: Readonly<Record<string, number>> = { domain: 53, mdns: 5353 };
+const services: Readonly<Record<string, number>> = { domain: 53, mdns: 5353, otv: 8472, 'etcd-client': 2379, 'etcd-server': 2380 };
+
+/** Whether it is of a protocol, by its name or number. */
+export function isOf({ protocol = 'udp' }: Packet, name: string): boolean {
+  return name === protocol || name === (protocol === 'udp' ? '17' : '6');
+}
 
 /** Whether it goes to a port, a range `50-60` or `50:60`, or a service. */
 export function goesTo({ port }: Packet, text: string): Truth {

@@ -27,6 +27,8 @@ export interface RichRule {
   readonly priority: number;
   /** It names a source or destination, or a rate: not all such traffic is meant. */
   readonly narrowed: boolean;
+  /** It is about some senders alone: not about everybody. */
+  readonly ofSome: boolean;
   readonly subject: Subject;
   /** Undefined where it only logs. */
   readonly action?: 'accept' | 'reject' | 'drop' | 'mark';
@@ -64,11 +66,15 @@ export function richRule(element: XmlElement, path: string): RichRule {
     ...(family ? { family } : {}),
     priority,
     narrowed: parts.source !== undefined || parts.destination !== undefined || parts.action?.children.some((c) => c.name === 'limit') === true,
+    ofSome: parts.source !== undefined && !isEverybody(parts.source),
     subject: subjectOf(parts.subject, path),
     ...(action ? { action } : {}),
     where: whereOf(path, parts.subject ?? element),
   };
 }
+
+/** All addresses, or all but some. */
+const isEverybody = (source: XmlElement): boolean => /\/0$/.test(attributeOf(source, 'address')) || /^(?:yes|true)$/i.test(attributeOf(source, 'invert'));
 
 type Parts = Readonly<Record<'source' | 'destination' | 'subject' | 'log' | 'audit' | 'action', XmlElement | undefined>>;
 

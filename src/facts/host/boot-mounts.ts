@@ -5,12 +5,14 @@ import { source } from '../source.ts';
 import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../systemd/load.ts';
 import { rootAccount } from './accounts.ts';
-import { type MountTable, mountTable } from './mount-table.ts';
+import { type Mount, type MountTable, mountsItself, mountTable } from './mount-table.ts';
 
 /** `options` are undefined where nothing is mounted there by itself. */
 export interface BootMount {
   readonly point: string;
   readonly options?: readonly string[];
+  /** The file system: `tmpfs`. */
+  readonly type?: string;
   readonly at: Where;
 }
 
@@ -48,25 +50,68 @@ function onLive(table: Known, point: string): BootMount {
 
 /**
  * A unit in /etc or /run beats fstab, which beats the vendor's unit: its generator writes between the two. Of two lines for one
- * point the first counts (tried with systemd-fstab-generator 252).
+ * point the first counts, be it one that waits to be asked for: then only what else pulls the unit in mounts it (tried with
+ * systemd-fstab-generator 252).
  */
 function* atBoot(table: Known, point: string): Asking<BootMount | Unknown> {
   const name = unitOf(point);
-  const line = table.each.find((m) => m.point === point && !m.options.includes('noauto'));
+  const line = table.each.find((m) => m.point === point && m.type !== 'autofs');
+  const itself = line !== undefined && mountsItself(line);
   const [unit, pulled] = yield* together([loadUnit(name, options), enablementOf(name, options)]);
   if (unit.is === 'unknown') return unit;
   if (unit.unseen[0]) return unit.unseen[0];
   const path = unit.fragment?.path ?? '';
   if (unit.masked) return { point, at: { path, said: 'masked' } };
   const isVendors = !/^\/(?:etc|run)\//.test(path);
-  if (line && (isVendors || !unit.exists)) return { point, options: line.options, at: line.at };
+  const own = line && (isVendors || !unit.exists) ? line : undefined;
+  if (own && itself) return ofLine(own, unit);
   if ('is' in pulled) return pulled;
   if (!pulled.enabled && pulled.unseen[0]) return pulled.unseen[0];
-  if (unit.exists && (line !== undefined || pulled.enabled)) return { point, options: optionsOf(unit), at: { path } };
-  const own = Object.hasOwn(byItself, point) ? byItself[point] : undefined;
-  if (own) return { point, options: own, at: { path: '/usr/lib/systemd/systemd', said: `mounts ${point} by itself` } };
+  if (own && unit.exists && pulled.enabled) return ofLine(own, unit);
+  if (unit.exists && (itself || pulled.enabled))
+    return { point, options: inForce(settingOf(unit, 'Options')?.value.split(',') ?? []), type: settingOf(unit, 'Type')?.value ?? '', at: { path } };
+  const managers = Object.hasOwn(byItself, point) ? byItself[point] : undefined;
+  if (managers) return { point, options: managers, at: { path: '/usr/lib/systemd/systemd', said: `mounts ${point} by itself` } };
   return { point, at: { path: '/etc/fstab', said: `has no line for ${point}` } };
 }
 
-const optionsOf = (unit: LoadedUnit): readonly string[] =>
-  (unit.assignments.findLast((a) => a.section === 'Mount' && a.key === 'Options')?.value ?? '').split(',');
+const settingOf = ({ assignments }: Pick<LoadedUnit, 'assignments'>, key: string): LoadedUnit['assignments'][number] | undefined =>
+  assignments.findLast((a) => a.section === 'Mount' && a.key === key);
+
+/** Drop-ins change the unit that the generator makes of a line, too. */
+function ofLine(line: Mount, unit: LoadedUnit): BootMount {
+  const dropped = unit.assignments.filter((a) => unit.dropIns.some((d) => d.path === a.where.path));
+  const options = settingOf({ assignments: dropped }, 'Options');
+  const type = settingOf({ assignments: dropped }, 'Type')?.value ?? line.type;
+  return { point: line.point, options: inForce(options?.value.split(',') ?? line.options), type, at: options?.where ?? line.at };
+}
+
+const opposites: Readonly<Record<string, string>> = { suid: 'nosuid', dev: 'nodev', exec: 'noexec' };
+/** What mount(8) adds by itself to lines of which users may mount. */
+const implied: Readonly<Record<string, readonly string[]>> = {
+  user: ['nosuid', 'nodev', 'noexec'],
+  users: ['nosuid', 'nodev', 'noexec'],
+  owner: ['nosuid', 'nodev'],
+  group: ['nosuid', 'nodev'],
+};
+
+/** Options as they count: a later `suid` takes `nosuid` back (mount(8)). */
+function inForce(options: readonly string[]): readonly string[] {
+  const counts = new Set<string>();
+  for (const option of options) {
+    const against = Object.hasOwn(opposites, option) ? opposites[option] : undefined;
+    if (against) counts.delete(against);
+    for (const more of Object.hasOwn(implied, option) ? (implied[option] ?? []) : []) counts.add(more);
+    counts.add(option);
+  }
+  return [...counts];
+}
+
+/** What an image mounts at this place at boot; on a running host nothing is told. */
+export const mountAtBoot = source((point: string) => [mountTable, unitNamed(unitOf(point), 'system'), enablementNamed(unitOf(point), 'system')], readMountAt);
+
+function* readMountAt(point: string): Asking<BootMount | Unknown> {
+  const table = yield* mountTable();
+  if (table.is === 'unknown') return table;
+  return table.image ? yield* atBoot(table, point) : { point, at: table.consulted[0] ?? { path: point } };
+}

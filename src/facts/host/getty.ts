@@ -8,6 +8,7 @@ import { loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { rootAccount } from './accounts.ts';
+import { type Init, initOf } from './init.ts';
 
 /** A unit that lets somebody in unasked. */
 export interface OpenConsole {
@@ -24,11 +25,19 @@ const options = { manager: 'system', as: rootAccount } as const;
 
 /** Every getty that a unit file, a drop-in or a link of the host names. */
 export const openConsoles = source(
-  [searchUnits.of('system', rootAccount), ...templates.map((t) => unitNamed(`${t}@*.service`, 'system')), ...fixed.map((name) => unitNamed(name, 'system'))],
+  [
+    initOf,
+    searchUnits.of('system', rootAccount),
+    ...templates.map((t) => unitNamed(`${t}@*.service`, 'system')),
+    ...fixed.map((name) => unitNamed(name, 'system')),
+  ],
   seekConsoles,
 );
 
 function* seekConsoles(): Asking<{ readonly each: readonly OpenConsole[]; readonly unseen?: Unknown; readonly consulted: readonly Where[] }> {
+  const init = yield* initOf();
+  if (init.is === 'unknown') return { each: [], unseen: init, consulted: init.where };
+  if (init.lines.length > 0) return { each: consolesIn(init), consulted: [init.at] };
   const search = yield* searchUnits('system', rootAccount);
   const names = new Set<string>();
   for (const dir of search.dirs)
@@ -64,6 +73,17 @@ function* seekConsoles(): Asking<{ readonly each: readonly OpenConsole[]; readon
   return { each, consulted: search.consulted, ...(unseen ? { unseen } : {}) };
 }
 
+/** Actions that keep a program on a console (inittab(5), and BusyBox' init). */
+const standing = /^(?:respawn|askfirst|once|ondemand)$/;
+
+/** What a table of init starts without asking who is there. */
+function consolesIn({ lines }: Init): OpenConsole[] {
+  return lines.flatMap(({ action, words, at }) => {
+    const as = standing.test(action) ? opensAs(words) : undefined;
+    return as === undefined ? [] : [{ unit: 'init', as, at }];
+  });
+}
+
 const shell = /\/(?:ba|da|z|k|c|tc|fi|a)?sh$/;
 /** Short options of agetty(8) and mingetty that take a word. */
 const takes = 'aCdfHIloPrt';
@@ -75,11 +95,13 @@ export function opensAs(words: readonly string[]): string | undefined {
   if (/\/login$/.test(program)) return rest.includes('-f') ? (rest[rest.indexOf('-f') + 1] ?? 'root') : undefined;
   if (!/getty$/.test(program)) return undefined;
   let login: string | undefined;
+  let asks = true;
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
     const long = /^--(autologin|login-program)(?:=(.*))?$/.exec(word);
     const short = /^-([A-Za-z0-9]+)$/.exec(word)?.[1] ?? '';
     const index = [...short].findIndex((c) => takes.includes(c));
+    if (word === '--skip-login' || short.slice(0, index < 0 ? undefined : index).includes('n')) asks = false;
     const option = long ? (long[1] === 'autologin' ? 'a' : 'l') : index < 0 ? '' : (short[index] ?? '');
     const glued = long ? long[2] : short.slice(index + 1) || undefined;
     if (option === '') continue;
@@ -88,5 +110,6 @@ export function opensAs(words: readonly string[]): string | undefined {
     if (option === 'a' && value !== '') return value;
     if (option === 'l') login = value;
   }
-  return login !== undefined && shell.test(login) ? login : undefined;
+  // Without asking for a name, what is no login(1) decides by itself who comes in.
+  return login !== undefined && (shell.test(login) || (!asks && !/(?:^|\/)login$/.test(login))) ? login : undefined;
 }

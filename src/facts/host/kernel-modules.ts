@@ -3,7 +3,8 @@ import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { type KernelRelease, kernelRelease, moduleRoots } from './kernel-release.ts';
-import { modulesOfArguments, type NamedModule, parseBuiltin, parseLoaded, parseModprobe, parseModulesLoad } from './module-files.ts';
+import { type ModprobeD, modprobeD } from './modprobe-d.ts';
+import { modulesOfArguments, type NamedModule, parseBuiltin, parseLoaded, parseModulesLoad } from './module-files.ts';
 
 const loaded = '/proc/modules';
 const commandLine = '/proc/cmdline';
@@ -11,7 +12,7 @@ const debian = '/etc/modules';
 /** Most important first: a file hides those of the same name further down. */
 const roots = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'] as const;
 const directoriesOf = (name: string): readonly string[] => roots.map((r) => `${r}/${name}.d`);
-const confDirectories = [...directoriesOf('modules-load'), ...directoriesOf('modprobe')];
+const confDirectories = directoriesOf('modules-load');
 
 /** What was found in one sort of place, and why there may be more. */
 export interface Modules {
@@ -26,11 +27,12 @@ export interface HostModules {
   readonly builtIn: Modules;
   readonly atBoot: Modules;
   /** Kept from being loaded on demand. */
-  readonly kept: Modules;
+  readonly kept: ModprobeD;
 }
 
 const touches: Touches = [
   kernelRelease,
+  modprobeD,
   ...[loaded, commandLine, debian].map((path) => ({ do: 'read', path }) as const),
   ...moduleRoots.map((root) => ({ do: 'read', path: `${root}/*/modules.builtin` }) as const),
   ...confDirectories.flatMap(
@@ -50,7 +52,7 @@ function* learnModules(): Asking<HostModules> {
     read(commandLine),
     read(debian),
     namedIn('modules-load', parseModulesLoad),
-    namedIn('modprobe', parseModprobe),
+    modprobeD(),
   ]);
   const builtIn = yield* builtInto(kernel);
   return {

@@ -1,4 +1,4 @@
-/** What files say of kernel modules: modules-load.d(5), modprobe.d(5), and the lists of depmod(8). Pure. */
+/** What files say of kernel modules: modules-load.d(5), and the lists of depmod(8). Pure. */
 import type { Where } from '../fact.ts';
 
 /** A module that a file names. */
@@ -15,15 +15,6 @@ export function parseModulesLoad(text: string, path: string): NamedModule[] {
   return text.split('\n').flatMap((raw, at) => {
     const [name = ''] = raw.trim().split(/\s+/);
     return name === '' || /^[#;]/.test(name) ? [] : [{ name: moduleName(name), at: { path, line: at + 1 } }];
-  });
-}
-
-/** Modules that are kept from being loaded on demand: `blacklist NAME`, and `install NAME` with a program that loads nothing. */
-export function parseModprobe(text: string, path: string): NamedModule[] {
-  return text.split('\n').flatMap((raw, at) => {
-    const [word, name, program = ''] = raw.trim().split(/\s+/);
-    const kept = word === 'blacklist' || (word === 'install' && /\/(?:true|false)$/.test(program));
-    return name !== undefined && kept ? [{ name: moduleName(name), at: { path, line: at + 1, said: raw.trim() } }] : [];
   });
 }
 

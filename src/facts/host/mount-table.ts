@@ -66,16 +66,35 @@ export function parseMountInfo(text: string): Mount[] {
   });
 }
 
-/** fstab(5): source, point, type, options. */
+/**
+ * fstab(5): source, point, type, options, as getmntent(3) reads them for systemd-fstab-generator: a type may be missing, and of a
+ * path repeated and trailing slashes are taken away. Of several lines for one point the first counts (tried with systemd 252).
+ */
 export function parseFstab(text: string): Mount[] {
+  const seen = new Set<string>();
+  return linesOfFstab(text).filter(({ point, type }) => type === 'autofs' || (!seen.has(point) && seen.add(point)));
+}
+
+function linesOfFstab(text: string): Mount[] {
   return text.split('\n').flatMap((line, index) => {
-    const [source = '', point, type, options = ''] = line.trim().split(/[ \t]+/);
-    if (source.startsWith('#') || !point?.startsWith('/') || type === undefined) return [];
-    return [{ point: unescaped(point), type, source, options: options.split(','), at: { path: fstab, line: index + 1 } }];
+    const words = line
+      .replace(/^[ \t]+|[ \t\r]+$/g, '')
+      .split(/[ \t]+/)
+      .map(fromFstab);
+    const [source = '', point, type = '', options = ''] = words;
+    if (source.startsWith('#') || !point?.startsWith('/')) return [];
+    return [{ point: point.replace(/\/+/g, '/').replace(/(?<=.)\/$/, ''), type, source, options: options.split(','), at: { path: fstab, line: index + 1 } }];
   });
 }
 
-/** Blanks and the like stand as octal numbers in both tables. */
+/** These escapes and no others: `\054` stays as it is. */
+const fromFstab = (text: string): string =>
+  text.replace(/\\(?:040|011|012|134|\\)/g, (sequence) => (sequence === '\\\\' ? '\\' : String.fromCharCode(Number.parseInt(sequence.slice(1), 8))));
+
+/** Whether it is mounted at boot by itself: of `auto` and `noauto` the last one counts. */
+export const mountsItself = ({ options }: Pick<Mount, 'options'>): boolean => options.findLast((o) => o === 'auto' || o === 'noauto') !== 'noauto';
+
+/** Blanks and the like stand as octal numbers in the table of the kernel. */
 const unescaped = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 /** The mount that holds a path without links: the longest point, the last of equals. */

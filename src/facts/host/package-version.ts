@@ -5,6 +5,7 @@ import { commandPlace, packagesPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
+import { damageOf } from '../text/dpkg-status.ts';
 import { compareRpm } from '../text/version-order.ts';
 
 export type PackageVersion =
@@ -59,7 +60,10 @@ function* readPackageVersion(deb: readonly string[], rpm: readonly string[]): As
     const found = single.is === 'got' ? inDpkgStatus(single.value, name) : undefined;
     if (found) return { is: 'known', name, version: upstreamVersion(found.version), database: 'dpkg', where: { path, line: found.line } };
   }
-  if (status.is === 'got') return { is: 'absent', consulted };
+  if (status.is === 'got') {
+    const damage = damageOf(status.value);
+    return damage ? { is: 'unknown', why: 'failed', said: `${dpkgStatus} is damaged: ${damage}`, where: consulted } : { is: 'absent', consulted };
+  }
   return yield* inRpm(rpm, consulted);
 }
 

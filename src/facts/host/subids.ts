@@ -152,8 +152,23 @@ function* pauseMap(which: 'subuid' | 'subgid', account: Account): Asking<Range[]
   });
 }
 
+const overlapOf = (other: Range | undefined): string | undefined =>
+  other && `shares ids with another range of that account, ${other.start}-${other.start + other.count - 1}`;
+
+/** Ranges that begin within one before them: the kernel takes no id twice in one map (user_namespaces(7)). */
+function overlapping(ranges: readonly Range[]): ReadonlyMap<Range, Range> {
+  const found = new Map<Range, Range>();
+  let widest: Range | undefined;
+  for (const r of ranges.filter(({ count }) => count > 0).toSorted((a, b) => a.start - b.start)) {
+    if (widest && r.start < widest.start + widest.count) found.set(r, widest);
+    if (!widest || r.start + r.count > widest.start + widest.count) widest = r;
+  }
+  return found;
+}
+
 function brokenIn(ranges: readonly Range[], account: Account): Where[] {
   const seen = new Set<string>();
+  const others = overlapping(ranges);
   return ranges.flatMap((r) => {
     const end = r.start + r.count;
     const twice = seen.has(`${r.start}:${r.count}`);
@@ -167,7 +182,7 @@ function brokenIn(ranges: readonly Range[], account: Account): Where[] {
             ? `contains the user's own id ${account.uid}`
             : twice
               ? 'is listed twice'
-              : undefined;
+              : overlapOf(others.get(r));
     return said ? [{ ...r.at, said }] : [];
   });
 }

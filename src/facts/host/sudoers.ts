@@ -1,15 +1,19 @@
 /** What sudo lets an account do (sudoers(5)): become root, and carry variables over to root. */
 
-import { type Account, type Answer, type Asking, list, read, together } from '../ask.ts';
+import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { type Pattern, unasked } from '../pattern.ts';
+import { type Pattern, unasked as promised } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
-import { listOf, type Statement, statementsIn } from './sudoers-text.ts';
+import { endOf } from './disk.ts';
+import { aliasesOf, commandsOf, granted, hostSaid, type Place, runsAsRoot, saidBy } from './sudoers-grants.ts';
+import { type Setting, type Statement, statementsIn } from './sudoers-text.ts';
 
 /** SUSE and image-based systems keep the vendor's file below /usr/etc; it counts when /etc has none. */
 const mainFiles = ['/etc/sudoers', '/usr/etc/sudoers'] as const;
 const directories = ['/etc/sudoers.d', '/usr/etc/sudoers.d', '/private/etc/sudoers.d'] as const;
 const nssPath = '/etc/nsswitch.conf';
+/** The running kernel's, then what an image will have. */
+const hostNames = ['/proc/sys/kernel/hostname', '/etc/hostname'] as const;
 const maxDepth = 8;
 
 export interface Sudoers {
@@ -20,17 +24,21 @@ export interface Sudoers {
   readonly consulted: readonly Where[];
   /** A part that could not be seen: it may say anything. */
   readonly incomplete?: Unknown;
+  /** The name of this host, where some rule is for hosts by name and it could be learnt. */
+  readonly host?: string;
 }
 
 const filesIn = (path: string): Pattern[] => [
   { do: 'list', path },
+  { do: 'stat', path: `${path}/*` },
   { do: 'read', path: `${path}/*` },
 ];
 
 const touches: Touches = [
   ...[...mainFiles, nssPath].map((path) => ({ do: 'read', path }) as const),
+  ...hostNames.map((path) => ({ do: 'read', path, later: true }) as const),
   ...filesIn('/etc/sudoers.d'),
-  ...unasked('@includedir is tried with the first directory', directories.slice(1).flatMap(filesIn)),
+  ...promised('@includedir is tried with the first directory', directories.slice(1).flatMap(filesIn)),
 ];
 
 /** Reads the sudoers file that counts, with what it includes. */
@@ -47,7 +55,23 @@ function* sudoersInForce(): Asking<Sudoers> {
   const reader = new Reader();
   reader.incomplete = elsewhere(nss);
   yield* reader.take(answer.value, path, 0);
-  return { installed: true, statements: reader.statements, consulted: reader.consulted, ...(reader.incomplete ? { incomplete: reader.incomplete } : {}) };
+  const { statements, consulted, incomplete } = reader;
+  const host = statements.some(isForSomeHosts) ? yield* ownName() : undefined;
+  return { installed: true, statements, consulted, ...(incomplete ? { incomplete } : {}), ...(host === undefined ? {} : { host }) };
+}
+
+const isForSomeHosts = (s: Statement): boolean =>
+  (s.is === 'alias' && s.of === 'host') ||
+  (s.is === 'defaults' && s.scope === '@') ||
+  (s.is === 'rule' && commandsOf(s).some(({ hosts }) => hosts.some((h) => h !== 'ALL')));
+
+function* ownName(): Asking<string | undefined> {
+  for (const path of hostNames) {
+    const answer = yield* read(path);
+    const name = answer.is === 'got' ? answer.value.split('\n').find((l) => l.trim() !== '' && !l.startsWith('#')) : undefined;
+    if (name !== undefined) return name.trim();
+  }
+  return undefined;
 }
 
 /** Rules of a directory service, which nsswitch.conf names beside the files (sudoers.ldap(5), sssd-sudo(5)). */
@@ -95,10 +119,18 @@ class Reader {
     for (const [index, text] of texts.entries()) {
       const file = paths[index] ?? path;
       if (text.is === 'blocked') this.incomplete ??= unknown(text, file);
-      if (text.is === 'got') yield* this.take(text.value, file, depth + 1);
+      if (text.is !== 'got' || statementsIn(text.value, file).length === 0) continue;
+      const inode: Answer<Stat> = yield* stat(file);
+      const end = endOf(inode);
+      if (inode.is === 'blocked') this.incomplete ??= unknown(inode, file);
+      else if (!end || isTrusted(end)) yield* this.take(text.value, file, depth + 1);
+      else this.consulted.push({ path: file, said: 'not read by sudo: others than root may write to it' });
     }
   }
 }
+
+/** sudo passes over a file that is not root's, or that its group, other than root's, or everybody may write to (sudo 1.9.13, open_sudoers()). */
+const isTrusted = ({ uid, gid, mode }: Pick<Stat, 'uid' | 'gid' | 'mode'>): boolean => uid === 0 && (mode & 0o002) === 0 && ((mode & 0o020) === 0 || gid === 0);
 
 /** An account as sudoers names it. */
 export interface Who {
@@ -124,26 +156,19 @@ const isForeign = (name: string): boolean => /^(?:\+|%:)/.test(name);
 
 /** Whether a list of users names the account; the last word that fits decides. `perhaps` is the answer for what only a directory service knows. */
 export function namer(statements: readonly Statement[], who: Who, perhaps = false): (words: readonly string[]) => boolean {
-  const aliases = new Map(statements.flatMap((s) => (s.is === 'alias' ? [[s.name, s.members] as const] : [])));
-  const named = (words: readonly string[], depth: number): boolean => {
-    let result = false;
-    for (const word of words) {
-      const negated = word.startsWith('!');
-      const name = (negated ? word.slice(1) : word).replace(/\\(.)/g, '$1').replace(/"/g, '');
-      const alias = aliases.get(name);
-      const hit =
-        name === 'ALL' ||
-        name === who.name ||
-        name === `#${who.uid}` ||
-        // An exception for strangers takes nobody out who may be meant.
-        (perhaps && !negated && isForeign(name)) ||
-        [...who.groups].some(([gid, group]) => (group !== '' && name === `%${group}`) || name === `%#${gid}`) ||
-        (alias !== undefined && depth < maxDepth && named(alias, depth + 1));
-      if (hit) result = !negated;
-    }
-    return result;
+  const aliases = aliasesOf(statements, 'user');
+  // Names are compared without regard to case (sudoers(5), case_insensitive_user and case_insensitive_group).
+  const own = who.name.toLowerCase();
+  const groups = new Set([...who.groups.values()].filter((g) => g !== '').map((g) => g.toLowerCase()));
+  const isMeant = (word: string): true | undefined => {
+    const name = word.replace(/\\(.)/g, '$1').replace(/"/g, '').toLowerCase();
+    if (name === own || name === `#${who.uid}`) return true;
+    if (name.startsWith('%#')) return who.groups.has(Number(name.slice(2))) || undefined;
+    return (name.startsWith('%') && groups.has(name.slice(1))) || undefined;
   };
-  return (words) => named(words, 0);
+  // An exception for strangers takes nobody out who may be meant.
+  const words = (list: readonly string[]): readonly string[] => list.filter((word) => !(word.startsWith('!') && isForeign(word.slice(1))));
+  return (list) => saidBy(words(list), aliases, (word) => (perhaps && isForeign(word) ? true : isMeant(word))) === true;
 }
 
 /** The first rule that names the account only if a netgroup or a group of a directory service does: what it gives is not known. */
@@ -156,23 +181,54 @@ export function foreignRule(statements: readonly Statement[], who: Who): Unknown
   return { is: 'unknown', why: 'unsupported', said, where: [{ ...rule.at, said: rule.text.slice(0, 200) }] };
 }
 
-/** Settings that hold for every sudo of the account: those for everybody and for it; not those of a host, command or run-as user. */
-function settingsFor(statements: readonly Statement[], isNamed: (words: readonly string[]) => boolean) {
-  return statements.flatMap((s) =>
-    s.is === 'defaults' && (s.scope === '' || (s.scope === ':' && isNamed(s.for))) ? s.settings.map((setting) => ({ ...setting, at: s.at })) : [],
+/**
+ * Settings that hold when the account runs something as root: those for everybody, for it, for this host and for root; behind
+ * them those for any command.
+ */
+export function settingsFor(
+  statements: readonly Statement[],
+  isNamed: (words: readonly string[]) => boolean,
+  place: Place,
+): readonly (Setting & { readonly at: Where })[] {
+  const commands = aliasesOf(statements, 'command');
+  const holds: Readonly<Record<string, (words: readonly string[]) => boolean>> = {
+    '': () => true,
+    ':': isNamed,
+    '@': (words) => hostSaid(words, statements, place) === true,
+    '>': (words) => runsAsRoot(words, statements),
+    '!': (words) => saidBy(words, commands, () => undefined) === true,
+  };
+  const found = statements.flatMap((s) =>
+    s.is === 'defaults' && holds[s.scope]?.(s.for) ? s.settings.map((setting) => ({ ...setting, at: s.at, scope: s.scope })) : [],
   );
+  return [...found.filter((f) => f.scope !== '!'), ...found.filter((f) => f.scope === '!')];
 }
 
-/** What sudo lets an account do: any rule that names it counts, with root's password asked for only one without a password. */
-export function sudoOf(statements: readonly Statement[], who: Who): { allowed: boolean; noPassword: boolean; where: Where[] } {
-  const isNamed = namer(statements, who);
-  const settings = settingsFor(statements, isNamed);
-  // SUSE ships targetpw: the password asked for is root's, so a rule alone makes nobody root.
-  const target = ['targetpw', 'rootpw'].some((name) => settings.findLast((s) => s.name === name)?.off === false);
+/** Where nobody is asked for a password: the account is in the exempt group, whatever a rule says; or authenticate is off, where it says nothing. */
+export function unasked(settings: readonly (Setting & { readonly at: Where })[], who: Who, asks: boolean | undefined): Where | undefined {
+  const exempt = settings.findLast((s) => s.name === 'exempt_group');
+  if (exempt && !exempt.off && [...who.groups.values()].includes(exempt.value)) return exempt.at;
   const authenticate = settings.findLast((s) => s.name === 'authenticate');
-  const free = authenticate?.off ? authenticate.at : undefined;
+  return asks === undefined && authenticate?.off ? authenticate.at : undefined;
+}
+
+/** Whether the password that is asked for is root's: SUSE ships targetpw, with which a rule alone makes nobody root. */
+export const asksForRoots = (settings: readonly Setting[]): boolean =>
+  ['targetpw', 'rootpw'].some((name) => settings.findLast((s) => s.name === name)?.off === false);
+
+/** What sudo lets an account do: any rule that names it counts, with root's password asked for only one without a password. */
+export function sudoOf({ statements, host }: Pick<Sudoers, 'statements' | 'host'>, who: Who): { allowed: boolean; noPassword: boolean; where: Where[] } {
+  const isNamed = namer(statements, who);
+  const place: Place = { ...(host === undefined ? {} : { host }), otherwise: true };
+  const settings = settingsFor(statements, isNamed, place);
+  const target = asksForRoots(settings);
+  const free = unasked(settings, who, undefined);
   const rules = statements
-    .flatMap((s) => (s.is === 'rule' && isNamed(s.who) ? [{ at: s.at, noPassword: /\bNOPASSWD[ \t]*:/.test(s.spec) }] : []))
+    .flatMap((s) => {
+      if (s.is !== 'rule' || !isNamed(s.who)) return [];
+      const commands = commandsOf(s).filter((c) => hostSaid(c.hosts, statements, place) === true);
+      return commands.length > 0 ? [{ at: s.at, noPassword: commands.some((c) => c.asks === false && !c.denied) }] : [];
+    })
     .filter((r) => !target || r.noPassword || free !== undefined);
   const noPassword = rules.filter((r) => r.noPassword);
   const where = [...noPassword, ...rules.filter((r) => !r.noPassword)].map((r) => ({ ...r.at, said: r.noPassword ? 'without a password' : 'with a password' }));
@@ -196,11 +252,12 @@ export interface Carrying {
 }
 
 /** Which variables the account may carry over when it runs a program as root. The last matching rule decides, as in sudo. */
-export function carrying(statements: readonly Statement[], who: Who, program: string): Carrying {
+export function carrying({ statements, host }: Pick<Sudoers, 'statements' | 'host'>, who: Who, program: string): Carrying {
   const isNamed = namer(statements, who);
+  const place: Place = { ...(host === undefined ? {} : { host }), otherwise: undefined };
   const keep = new Set<string>();
   const keepAt: Where[] = [];
-  const settings = settingsFor(statements, isNamed);
+  const settings = settingsFor(statements, isNamed, place);
   for (const { name, off, sign, value, at } of settings) {
     if (name !== 'env_keep') continue;
     const names = value.split(/\s+/).filter((n) => n !== '');
@@ -210,27 +267,13 @@ export function carrying(statements: readonly Statement[], who: Who, program: st
   }
   const last = (name: string): boolean | undefined =>
     ((s) => (s === undefined ? undefined : !s.off))(settings.findLast((s) => s.name === name && s.sign === undefined));
-  const grant = statements.flatMap((s) => (s.is === 'rule' && isNamed(s.who) ? (grantIn(s, program) ?? []) : [])).at(-1);
+  const grant = granted(statements, isNamed, place, (command) => (command.split(/\s/)[0] ?? '').split('/').at(-1) === program);
   return {
     allowed: grant !== undefined,
-    setenv: grant?.setenv ?? (grant !== undefined && last('setenv') === true),
+    // ALL as the command implies SETENV (sudoers(5), tag SETENV).
+    setenv: grant !== undefined && (grant.setenv ?? (grant.anything || last('setenv') === true)),
     keep: [...keep],
     everything: last('env_reset') === false,
-    where: { setenv: grant ? [grant.at] : [], keep: keepAt },
+    where: { setenv: grant ? [{ ...grant.at, said: grant.text.slice(0, 200) }] : [], keep: keepAt },
   };
-}
-
-/** `WHO HOSTS=(RUNAS) [TAGS] COMMANDS` for every host and root. ALL as the command implies SETENV (sudoers(5), tag SETENV). */
-function grantIn({ hosts, spec, text, at }: Extract<Statement, { is: 'rule' }>, program: string): { setenv: boolean | undefined; at: Where } | undefined {
-  if (!hosts.includes('ALL')) return undefined;
-  const runas = /^\(([^)]*)\)/.exec(spec)?.[1];
-  if (runas !== undefined && !listOf(runas.split(':')[0] ?? '').some((r) => r === 'ALL' || r === 'root' || r === '#0')) return undefined;
-  const rest = spec.replace(/^\([^)]*\)\s*/, '');
-  const tags = /^((?:[A-Z]+:\s*)*)/.exec(rest)?.[1] ?? '';
-  const commands = listOf(rest.slice(tags.length));
-  const names = (command: string): boolean => (command.split(/\s/)[0] ?? '').split('/').at(-1) === program;
-  if (!commands.includes('ALL') && !commands.some(names)) return undefined;
-  if (/\bNOSETENV:/.test(tags)) return { setenv: false, at };
-  // Undefined when no tag says: then "Defaults setenv" decides.
-  return { setenv: /\bSETENV:/.test(tags) || commands.includes('ALL') ? true : undefined, at: { ...at, said: text.slice(0, 200) } };
 }

@@ -22,6 +22,8 @@ export interface SysctlFiles {
   readonly assignments: readonly Assignment[];
   /** Files that take part, in order. */
   readonly files: readonly Where[];
+  /** What links among them lead to. */
+  readonly leads: ReadonlySet<string>;
   /** Files that a file of the same name in a more important directory hides. */
   readonly shadowed: readonly { readonly path: string; readonly by: string }[];
   /** A directory or file that could not be seen: any setting may be otherwise. */
@@ -117,19 +119,21 @@ function* readSysctlFiles(): Asking<SysctlFiles> {
     }
   }
   const paths = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
-  const contents = yield* together(paths.map(contentOf));
+  const leads = new Set<string>();
+  const contents = yield* together(paths.map((path) => contentOf(path, leads)));
   const assignments: Assignment[] = [];
   for (const [at, content] of contents.entries()) {
     const path = paths[at] as string;
     if (content.is === 'blocked') incomplete ??= unknown(content, path);
     if (content.is === 'got') assignments.push(...parseSysctl(content.value, path));
   }
-  return { is: 'known', assignments, files: paths.map((path) => ({ path })), shadowed, ...(incomplete ? { incomplete } : {}) };
+  return { is: 'known', assignments, files: paths.map((path) => ({ path })), leads, shadowed, ...(incomplete ? { incomplete } : {}) };
 }
 
 /** A link to /dev/null holds nothing and hides the files of its name; so does a link that leads nowhere. */
-function* contentOf(path: string): Asking<Answer<string>> {
+function* contentOf(path: string, leads: Set<string>): Asking<Answer<string>> {
   const at: Answer<Stat> = yield* stat(path);
+  if (at.is === 'got' && at.value.real?.is === 'got') leads.add(at.value.real.value.path);
   if (at.is === 'got' && at.value.target === '/dev/null') return { is: 'absent' };
   return yield* read(path);
 }

@@ -7,6 +7,7 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { enablementOf } from '../systemd/enablement.ts';
 import { type LoadedUnit, type LoadOptions, loadUnit } from '../systemd/load.ts';
+import { type Started, startedUnits } from '../systemd/started.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import { rootAccount } from './accounts.ts';
 
@@ -51,6 +52,7 @@ const units = [...Object.values(daemons).flat(), ...waiting];
 export const timeDaemons = source(
   [
     ...units.flatMap((name) => [loadUnit.of(name, system), enablementOf.of(name, system)]),
+    startedUnits,
     ...pulled.map((path) => ({ do: 'list', path }) as const),
     ...conditioned.map((path) => ({ do: 'stat', path }) as const),
   ],
@@ -58,11 +60,12 @@ export const timeDaemons = source(
 );
 
 function* learnDaemons(): Asking<TimeDaemons> {
-  const [services, waits, ptp, programs] = yield* together([
+  const [services, waits, ptp, programs, started] = yield* together([
     together(Object.entries(daemons).map(([name, all]) => serviceOf(name, all))),
     together(waiting.map((unit) => enabledUnit(unit))),
     together(pulled.map((path) => list(path))),
     together(conditioned.map((path) => stat(path))),
+    startedUnits(),
   ]);
   const there = new Map(conditioned.map((path, at) => [path, programs[at] as Answer<Stat>]));
   const each: TimeDaemon[] = [];
@@ -72,11 +75,19 @@ function* learnDaemons(): Asking<TimeDaemons> {
     else if (found) each.push(...daemonOf(found, refusal(found.loaded, there)));
   }
   each.push(...preciseOnes(ptp, open));
-  const started = waits.flatMap((w) => (w && !('is' in w) ? [{ unit: w.loaded.asked.name, where: w.where }] : []));
+  each.push(...ofScripts(started.each));
+  if (each.length === 0 && started.unseen) open.push(started.unseen);
+  const waitsOn = waits.flatMap((w) => (w && !('is' in w) ? [{ unit: w.loaded.asked.name, where: w.where }] : []));
   open.push(...waits.flatMap((w) => (w && 'is' in w ? [w] : [])));
   const consulted = pulled.map((path) => ({ path }));
-  return { is: 'known', each, waits: started, consulted, ...(open[0] ? { incomplete: open[0] } : {}) };
+  return { is: 'known', each, waits: waitsOn, consulted, ...(open[0] ? { incomplete: open[0] } : {}) };
 }
+
+/** Init scripts without a unit: images without systemd, and old packages. */
+const ofScripts = (started: readonly Started[]): TimeDaemon[] =>
+  started
+    .filter(({ name, by }) => by === 'an init script' && Object.values(daemons).some((all) => all.includes(name)))
+    .map(({ name, at }) => ({ name: name.replace(/\.service$/, ''), unit: at.path, where: at, conflicts: [] }));
 
 interface Enabled {
   readonly name: string;

@@ -19,6 +19,8 @@ export type Walked =
       readonly incomplete?: Unknown;
       /** Files whose content could not be read: there may be more credentials. */
       readonly unread?: Unknown;
+      /** Nobody told which programs have capabilities. */
+      readonly untold?: Unknown;
       readonly consulted: readonly Where[];
     }
   | Unknown;
@@ -76,6 +78,7 @@ function merged(root: Walk, further: readonly LeftOut[], more: readonly Answer<W
   const consulted = [{ path: '/' }, ...further.map(({ path }) => ({ path }))];
   const incomplete = walks.map(gapIn).find((gap) => gap !== undefined) ?? (unseen && notWalked(unseen));
   const unread = walks.find((w) => w.unread.count > 0)?.unread;
+  const silent = walks.find((w) => w.capabilities !== 'told');
   return {
     is: 'known',
     inodes: walks.reduce((sum, w) => sum + w.inodes, 0),
@@ -84,9 +87,18 @@ function merged(root: Walk, further: readonly LeftOut[], more: readonly Answer<W
     groups: joined(walks.map((w) => w.groups)),
     ...(incomplete ? { incomplete } : {}),
     ...(unread ? { unread: denied(`${unread.first[0]}${others(unread.count)} may not be read`, unread.first[0] ?? '/') } : {}),
+    ...(silent ? { untold: untoldBy(silent) } : {}),
     consulted,
   };
 }
+
+/** Extended attributes are read by getcap alone. */
+const untoldBy = ({ capabilities }: Walk): Unknown => ({
+  is: 'unknown',
+  why: capabilities === undefined ? 'not-recorded' : 'failed',
+  said: `${capabilities === 'none' ? 'getcap is not installed' : capabilities === 'failed' ? 'getcap failed' : 'getcap was not asked'}, so nobody told which programs have capabilities`,
+  where: [{ path: '/' }],
+});
 
 function gapIn({ leftOut, leftOutInAll }: Walk): Unknown | undefined {
   const closed = leftOut.find(({ why }) => why === 'denied');

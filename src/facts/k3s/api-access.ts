@@ -71,10 +71,12 @@ function* decided<T>(
 
 const isUnknown = (flag: ComponentFlag): flag is Unknown => 'is' in flag;
 
-/** Without a block of its own, anonymous access is on. */
+/** Without a block of its own, anonymous access is on; a block is off that does not say so (kubernetes/apiserver:pkg/apis/apiserver/types.go AnonymousAuthConfig). */
 function anonymousIn(root: TextNode): boolean {
   const block = entry(root, 'anonymous')?.value;
-  return block === undefined || entry(block, 'enabled')?.value === undefined || plain(entry(block, 'enabled')?.value as TextNode) === true;
+  if (!block || plain(block) === null) return true;
+  const enabled = entry(block, 'enabled')?.value;
+  return enabled !== undefined && plain(enabled) === true;
 }
 
 function authorizersIn(root: TextNode): string[] {

@@ -1,8 +1,9 @@
 /** The configuration files of K3s: which ones it reads, and what stands in them. */
-import type { Answer, Asking, Stat } from '../ask.ts';
+import { type Answer, type Asking, list, type Stat } from '../ask.ts';
 import { type Environment, gapOf } from '../environment/environment.ts';
-import { type Unknown, unparsable, type Where } from '../fact.ts';
-import { blockedAt, type DiskFile, readDisk } from '../host/disk.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
+import { blockedAt, type Disk, type DiskFile, readDisk } from '../host/disk.ts';
+import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { placed } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
@@ -38,14 +39,16 @@ export interface ConfigFiles {
   readonly consulted: readonly Where[];
 }
 
-/** Where a file that is named elsewhere may lie to be read: the plan must not promise any file. */
-const readable = /^\/etc\/rancher\/k3s\/[^/]+\.ya?ml$/;
+/** Files that the plan can promise; of others the directory is listed first. */
+const foreseen = /^\/etc\/rancher\/k3s\/[^/]+\.ya?ml$/;
+const elsewhere = { named: 'the configuration that the command of K3s names', later: true, unasked: 'only where --config leads elsewhere' } as const;
 
 const touches: Touches = [
   readDisk.of(
     [usualConfig, '/etc/rancher/k3s/*.yaml', '/etc/rancher/k3s/*.yml'],
     [`${usualConfig}.d`, '/etc/rancher/k3s/*.yaml.d', '/etc/rancher/k3s/*.yml.d'],
   ),
+  ...(['stat', 'read', 'list'] as const).map((does): Pattern => ({ do: does, ...elsewhere })),
 ];
 
 /** The files that this command reads, each by itself, whatever is wrong with the others. */
@@ -59,8 +62,9 @@ function* findConfigFiles(command: CommandLine, environment: Environment): Askin
   const where = variable && variable.value !== '' ? variable.where : [command.where];
   if (named === '') return { is: 'found', files: [], directory: undefined, consulted: where };
   const main = named ?? usualConfig;
-  if (named !== undefined && !readable.test(named)) return elsewhere(named, where);
-  const disk = yield* readDisk([main], [`${main}.d`], /\.ya?ml$/i);
+  if (!main.startsWith('/')) return unseen(main, where);
+  const disk = yield* diskOf(main);
+  if ('is' in disk) return disk;
   const { path, stat, names, files } = disk.directory(`${main}.d`);
   const refused = stat.is === 'absent' ? undefined : blockedAt(path, names);
   const dropIns = [...files].filter(([name]) => isConfigDropIn(name)).map(([, file]) => file);
@@ -88,10 +92,22 @@ function* readConfigFiles(command: CommandLine, environment: Environment): Askin
   return { is: 'read', ...(found.main === undefined ? {} : { main: found.main }), files, consulted: found.consulted };
 }
 
-const elsewhere = (named: string, where: readonly Where[]): Unknown => ({
+/** A file and its drop-ins. Where no plan can name them, what is asked for stands in the list of the directory above. */
+function* diskOf(main: string): Asking<Disk | Unknown> {
+  const wanted = /\.ya?ml$/i;
+  if (foreseen.test(main)) return yield* readDisk([main], [`${main}.d`], wanted);
+  const above = main.slice(0, main.lastIndexOf('/')) || '/';
+  const names = yield* list(above);
+  if (names.is === 'blocked') return unknown(names, above);
+  const there = (path: string): string[] => (names.is === 'got' && names.value.includes(path.slice(path.lastIndexOf('/') + 1)) ? [path] : []);
+  return yield* readDisk(there(main), there(`${main}.d`), wanted);
+}
+
+/** An address that K3s fetches at its start, or a path that depends on where it is started. */
+const unseen = (named: string, where: readonly Where[]): Unknown => ({
   is: 'unknown',
   why: 'unsupported',
-  said: `K3s is told to read its configuration from ${named}, outside the files that pretrip reads`,
+  said: `K3s reads its configuration from ${named}, which is no path of a file on this host`,
   where,
 });
 

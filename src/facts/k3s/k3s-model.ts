@@ -10,13 +10,14 @@ import { type Release, releaseOf } from '../text/version.ts';
 import { type ApiAccess, apiAccess } from './api-access.ts';
 import { ChosenFlags } from './chosen-flags.ts';
 import { commandArguments, type Role } from './command-arguments.ts';
+import type { Given } from './component-args.ts';
 import { beyondSources, type Component, type Flags, flagsOf, flagsWithoutRelease, running } from './components.ts';
 import { configArguments } from './config-arguments.ts';
 import { configFiles } from './config-files.ts';
 import { datastoreOf } from './datastore.ts';
 import type { Derived } from './defaults.ts';
 import { etcdConfig } from './etcd-config.ts';
-import { beforeFirstStart, type DropIns, kubeletDropIns } from './kubelet-drop-ins.ts';
+import { atNextStart, type DropIns, kubeletDropIns, protectSetting } from './kubelet-drop-ins.ts';
 import { kubeletSettings } from './kubelet-settings.ts';
 import { kubeletArgs, kubeletFileDefaults } from './node-defaults.ts';
 import { type Kept, type NodeSettings, usualDataDir } from './node-settings.ts';
@@ -104,7 +105,9 @@ function* modelOf({ unit, command, environment }: Start, usual: string): Asking<
   const api = found.get('kube-apiserver');
   const access = api && !('is' in api) ? yield* apiAccess(api, where) : undefined;
   const kubelet = found.get('kubelet');
-  const dropIns = kubelet && inFiles(release) ? yield* filesOfKubelet(settings, release) : undefined;
+  const seen = kubelet && inFiles(release) ? yield* kubeletDropIns(dataDir.value) : undefined;
+  const dropIns = seen && filesOfKubelet(settings, release, seen);
+  const protect = release.is === 'unknown' && seen?.is === 'read' && isSure(flags, seen) ? protectOf(flags) : undefined;
   return {
     is: 'model',
     role,
@@ -120,15 +123,14 @@ function* modelOf({ unit, command, environment }: Start, usual: string): Asking<
     ...(datastore ? { datastore } : {}),
     ...(access ? { access } : {}),
     ...(dropIns ? { dropIns } : {}),
-    ...(kubelet && !('is' in kubelet) ? { kubelet: kubeletSettings(kubelet, dropIns) } : {}),
+    ...(kubelet && !('is' in kubelet) ? { kubelet: kubeletSettings(kubelet, dropIns, protect) } : {}),
   };
 }
 
 /** The drop-ins; where an argument names a file that was not copied there yet, the next start changes them. */
-function* filesOfKubelet(settings: NodeSettings, release: Here): Asking<DropIns | Unknown> {
-  const directory = `${settings.dataDir.value}/agent/etc/kubelet.conf.d`;
-  const found = yield* kubeletDropIns(settings.dataDir.value);
+function filesOfKubelet(settings: NodeSettings, release: Here, found: DropIns | Unknown): DropIns | Unknown {
   if (found.is === 'unknown') return found;
+  const directory = `${settings.dataDir.value}/agent/etc/kubelet.conf.d`;
   const { config } = kubeletArgs(settings.flags.all('kubelet-arg'), true);
   if (config && !config.value.startsWith(directory) && !found.names.includes('10-cli-config.conf'))
     return {
@@ -137,7 +139,20 @@ function* filesOfKubelet(settings: NodeSettings, release: Here): Asking<DropIns 
       said: `${config.value} is to be copied to ${directory}/10-cli-config.conf at the next start`,
       where: [config.where],
     };
-  return beforeFirstStart(found, release.is === 'unknown' ? release : kubeletFileDefaults(settings, release.release));
+  return atNextStart(found, release.is === 'unknown' ? release : kubeletFileDefaults(settings, release.release), protectOf(settings.flags));
+}
+
+/** Whether the kubelet gets protect-kernel-defaults of K3s in every release: no file says otherwise. */
+function isSure(flags: ChosenFlags, { settings }: DropIns): boolean {
+  const { config, configDir } = kubeletArgs(flags.all('kubelet-arg'), true);
+  return !settings.has(protectSetting) && !config && !configDir;
+}
+
+/** K3s' own flag that the kubelet gets, by argument or by file; undefined where it is off. */
+function protectOf(flags: ChosenFlags): Given | undefined {
+  const flag = 'protect-kernel-defaults';
+  const found = flags.one(flag);
+  return found && flags.on(flag) ? { values: [{ value: 'true', where: found.where }], beaten: found.beaten } : undefined;
 }
 
 type Here = K3sModel['release'];

@@ -33,13 +33,21 @@ export interface DropIns {
 /** What K3s writes at every start. */
 const ownFile = '00-k3s-defaults.conf';
 
+/** What K3s writes there, or leaves out, by its flag protect-kernel-defaults: since its last start that may have changed. */
+export const protectSetting = 'protectKernelDefaults';
+
 /**
- * The settings of a node on which K3s has not been started yet: those that it will write, with the files of others laid
- * over them. Unknown where the release is.
+ * The settings as the next start leaves them: where K3s has not written its file yet, those that it will write, with the
+ * files of others laid over them; unknown where the release is. `protect` is the flag protect-kernel-defaults where it is on.
  */
-export function beforeFirstStart(found: DropIns, own: ReadonlyMap<string, Given> | Unknown): DropIns | Unknown {
-  if (found.names.includes(ownFile)) return found;
-  return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
+export function atNextStart(found: DropIns, own: ReadonlyMap<string, Given> | Unknown, protect: Given | undefined): DropIns | Unknown {
+  if (!found.names.includes(ownFile)) return 'is' in own ? own : { ...found, settings: new Map([...own, ...found.settings]) };
+  const last = found.settings.get(protectSetting)?.values.at(-1);
+  if (last && !last.where.path.endsWith(`/${ownFile}`)) return found;
+  const settings = new Map(found.settings);
+  if (protect) settings.set(protectSetting, protect);
+  else settings.delete(protectSetting);
+  return { ...found, settings };
 }
 
 /** The drop-ins below the data directory. */

@@ -32,13 +32,19 @@ export const settingOfArgument = (argument: string): string | undefined =>
   Object.hasOwn(settings, argument) ? settings[argument as keyof typeof settings] : undefined;
 
 const gates = 'featureGates.';
+const protectFlag = 'protect-kernel-defaults';
 
-/** `files` are those of kubelet.conf.d, or why they are not known; undefined before K3s 1.32. */
-export function kubeletSettings(flags: Flags, files: DropIns | Unknown | undefined): Map<string, ComponentFlag> {
+/**
+ * `files` are those of kubelet.conf.d, or why they are not known; undefined before K3s 1.32. `protect` is K3s' own flag
+ * protect-kernel-defaults: every release hands it on, by argument or by file, so it counts where the release is not known.
+ */
+export function kubeletSettings(flags: Flags, files: DropIns | Unknown | undefined, protect?: Given): Map<string, ComponentFlag> {
   const found = new Map<string, ComponentFlag>();
   const put = (name: string, one: ComponentFlag | undefined): void => void (one && found.set(name, one));
   const elsewhere = otherFile(flags);
   for (const [name, key] of Object.entries(settings)) put(name, merged(flags.get(name), fileOf(files, key), elsewhere));
+  const protects = found.get(protectFlag);
+  if (protect && protects && 'is' in protects) found.set(protectFlag, protect);
   put('feature-gates', merged(flags.get('feature-gates'), fileOf(files, gates), elsewhere));
   return found;
 }

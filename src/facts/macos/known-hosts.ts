@@ -1,4 +1,5 @@
 /** known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), as far as it tells the keys of one host. Pure. */
+import { holdsPlaceholder } from '../redacted.ts';
 import { matchesList } from '../ssh/host-patterns.ts';
 
 export interface KnownKey {
@@ -39,7 +40,7 @@ export interface RefusedLine {
 
 /**
  * The first line over which Podman's own ssh client refuses the whole file, where ssh passes over the line
- * (golang.org/x/crypto ssh/knownhosts: Read). Whether a key decodes is not looked at.
+ * (golang.org/x/crypto ssh/knownhosts: Read). Of a key only its letters are looked at.
  */
 export function refusedLine(text: string): RefusedLine | undefined {
   for (const [index, raw] of text.split('\n').entries()) {
@@ -56,6 +57,7 @@ function wrongLine(line: string): string | undefined {
   if (words[0] === '@cert-authority' || words[0] === '@revoked') words.shift();
   const [hosts = '', type, key] = words;
   if (type === undefined || key === undefined) return 'a line must be HOSTS TYPE KEY';
+  if (!/^[A-Za-z0-9+/]+=*$/.test(key) && !holdsPlaceholder(key)) return `what stands for the key of ${hosts.slice(0, 40)} is no base64`;
   if (hosts.startsWith('|')) return /^\|1\|[^|]*\|[^|]*$/.test(hosts) ? undefined : `${hosts} is no hashed name that it knows`;
   for (const host of hosts.split(',').filter((h) => h !== '')) {
     const name = host.replace(/^!/, '');

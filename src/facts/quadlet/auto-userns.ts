@@ -5,7 +5,7 @@
  */
 
 import { type Asking, together } from '../ask.ts';
-import { word } from '../containers/lookup.ts';
+import { lookup, word } from '../containers/lookup.ts';
 import { storageConf } from '../containers/storage-conf.ts';
 import type { Unknown, Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
@@ -24,15 +24,25 @@ export interface NoIds {
 export const asksForAuto = (...commands: readonly (Command | undefined)[]): boolean =>
   commands.some((c) => c !== undefined && /^auto(?::|$)/.test(lastFlag(c.flags, 'userns')?.value ?? ''));
 
-/** Why root's Podman has no ids to give; undefined: both files hold ids for it. */
+/** The ids that a container is to get, where its user namespace names them: `auto:size=N`. */
+export const sizeAsked = (...commands: readonly (Command | undefined)[]): number =>
+  Math.max(0, ...commands.map((c) => Number(/^auto:(?:.*,)?size=(\d+)/.exec((c && lastFlag(c.flags, 'userns')?.value) ?? '')?.[1] ?? 0)));
+
+/** How many a container gets at least, where neither it nor storage.conf says (containers/storage:store.go AutoUserNsMinSize). */
+const usualSize = 1024;
+
+/** Why root's Podman has no ids to give to a container that asks for so many, or for none in particular (0); undefined: both files hold enough. */
 export const missingIds = source([subIds, storageConf], learnMissingIds);
 
-function* learnMissingIds(): Asking<NoIds | Unknown | undefined> {
+function* learnMissingIds(asked: number): Asking<NoIds | Unknown | undefined> {
   const conf = yield* storageConf(rootAccount);
   if (conf.is === 'unknown') return conf;
   const set = word(conf, 'storage', 'options', 'root-auto-userns-user');
   if (set.gap) return set.gap;
   const name = set.value || 'containers';
+  const least = lookup(conf, 'storage', 'options', 'auto-userns-min-size');
+  if (least.gap) return least.gap;
+  const needed = asked || Number(least.value ?? usualSize) || usualSize;
   // Ranges by number would be those of an account, which this user need not be.
   const of = { ...rootAccount, name, uid: Number.NaN };
   const [uids, gids] = yield* together([subIds('subuid', of), subIds('subgid', of)]);
@@ -42,6 +52,7 @@ function* learnMissingIds(): Asking<NoIds | Unknown | undefined> {
   ] as const) {
     if (ids.is === 'unknown') return ids;
     if (ids.count === 0) return { said: `UserNS=auto takes ids of the user ${name}, and ${file} has none for it`, where: ids.consulted };
+    if (ids.count < needed) return { said: `UserNS=auto takes ${needed} ids of the user ${name}, and ${file} has ${ids.count} for it`, where: ids.consulted };
   }
   return undefined;
 }

@@ -33,7 +33,7 @@ function nameClaim({ assignments, ending, expand, names, template, command, file
  * The ports of the host that it publishes; none where it has the network of the host, of its pod, or none. `conf` decides
  * about ports without an address from Podman 6 on; undefined: they are published on every address.
  */
-export function portClaims({ command, assignments }: Sibling, conf: Known | Unknown | undefined): Seen<PublishedPort> {
+export function portClaims({ command, assignments }: Pick<Sibling, 'command' | 'assignments'>, conf: Known | Unknown | undefined): Seen<PublishedPort> {
   const network = flagsNamed(command.flags, 'network').map((f) => f.value);
   const elsewhere = network.some((n) => /^(?:host|none|container:)/.test(n) || n.endsWith('.container')) || lastWord(assignments, 'Container', 'Pod');
   const flags = flagsNamed(command.flags, 'publish').filter((f) => !open.test(f.value));
@@ -45,6 +45,7 @@ export function openPorts({ command, assignments, ending }: Sibling): Unknown | 
   const port = flagsNamed(command.flags, 'publish').find((f) => open.test(f.value));
   const words = argumentsOf(assignments, sectionOf(ending), 'PodmanArgs').find((w) => /^\$/.test(w.text));
   const found = port ? { text: port.value, where: port.where } : words;
+  if (ending === 'kube' && command.open) return command.open;
   return (
     found && { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${found.text.slice(0, 80)} when the service starts`, where: [found.where] }
   );
@@ -66,6 +67,31 @@ export function networkName({ assignments, names, expand }: Sibling): string {
   return expand(lastWord(assignments, 'Network', 'NetworkName')?.text || `systemd-${names[0].replace(/-network\.service$|\.service$/, '')}`);
 }
 
+/** The addresses that it is given on networks by name, `NETWORK ADDRESS`. */
+function addressClaims({ ending, command, assignments, expand }: Sibling, siblings: readonly Sibling[]): Claim[] {
+  if (ending !== 'container' && ending !== 'pod') return [];
+  const nameOf = (text: string): string => {
+    const file = siblings.find((s) => s.file.name === text);
+    return file ? networkName(file) : expand(text);
+  };
+  const networks = flagsNamed(command.flags, 'network').map((f) => ({ name: nameOf(f.value.split(':')[0] ?? ''), options: f.value, where: f.where }));
+  const alone = networks.length < 2 ? (networks[0]?.name ?? 'podman') : undefined;
+  const own =
+    alone === undefined || /^(?:host|none|container|ns)$/.test(alone)
+      ? []
+      : ownAddresses(assignments, sectionOf(ending)).map((a) => ({ ...a, text: `${alone} ${a.text}` }));
+  const options = networks.flatMap(({ name, options: text, where }) =>
+    [...text.matchAll(/[:,]ip6?=([0-9a-f.:]+?)(?=,|$)/g)].map(([, address]) => ({ text: `${name} ${address}`, where })),
+  );
+  return [...own, ...options].filter((c) => !open.test(c.text));
+}
+
+const ownAddresses = (assignments: Sibling['assignments'], section: string): Claim[] =>
+  ['IP', 'IP6'].flatMap((key) => {
+    const found = lastWord(assignments, section, key);
+    return found && found.text !== '' ? [found] : [];
+  });
+
 /** Units that are told never to run together. */
 export function apart(one: Sibling, other: Sibling): boolean {
   const conflicts = (a: Sibling, b: Sibling): boolean =>
@@ -79,6 +105,7 @@ export interface Collisions {
   readonly ports: readonly Finding[];
   readonly subnets: readonly Finding[];
   readonly services: readonly Finding[];
+  readonly addresses: readonly Finding[];
   /** Why there may be more ports. */
   readonly unseen?: Unknown;
 }
@@ -105,6 +132,13 @@ export function collisionsOf(own: Sibling, siblings: readonly Sibling[], conf: K
             subnetsOverlap(mine.text, theirs.text) ? [{ said: `${mine.text} overlaps ${theirs.text} of ${s.file.path}`, where: mine.where }] : [],
           ),
         ),
+    ),
+    addresses: addressClaims(own, siblings).flatMap((mine) =>
+      together.flatMap((s) =>
+        addressClaims(s, siblings).some((theirs) => theirs.text === mine.text)
+          ? [{ said: `the address ${mine.text.replace(/^.* /s, '')} is also given to ${s.file.path}`, where: mine.where }]
+          : [],
+      ),
     ),
     services: others.flatMap((s) =>
       s.names.includes(own.names[0]) || own.names.includes(s.names[0])

@@ -87,6 +87,8 @@ export function commandOf(ending: string, assignments: readonly Assignment[], sp
   if (readOnly) flags.push({ name: 'read-only', value: String(isTrue(readOnly.text)), where: readOnly.where });
   const seccomp = lastWord(assignments, own, 'SeccompProfile');
   if (seccomp) add('security-opt', seccomp, 'seccomp=');
+  const type = lastWord(assignments, own, 'SecurityLabelType');
+  if (type && type.text !== '') add('security-opt', type, 'label=type:');
   const apparmor = lastWord(assignments, own, 'AppArmor');
   if (apparmor) add('security-opt', apparmor, 'apparmor=');
   const remap = lastWord(assignments, own, 'RemapUsers');

@@ -33,15 +33,16 @@ export interface QuadletDisk {
 
 /** Where generators look, then where people put files that no generator reads. */
 export const searched = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
-const unsearched = ['/usr/local/share/containers/systemd', '/usr/lib/containers/systemd', '/usr/local/lib/containers/systemd', '/etc/systemd/system'] as const;
-/** Where a Quadlet file is often put by mistake: looked into, but not below. */
-const flat = '/etc/systemd/system';
+/** systemd's own directories, where a Quadlet file is often put by mistake: looked into, but not below. */
+const flat = ['/etc/systemd/system', '/etc/systemd/user'] as const;
+const unsearched = ['/usr/local/share/containers/systemd', '/usr/lib/containers/systemd', '/usr/local/lib/containers/systemd'] as const;
 
 /** Everywhere that a generator looks, for patterns. */
 export const quadletRoots: readonly string[] = [...searched, '/run/user/{uid}/containers/systemd', '/**/.config/containers/systemd'];
 
 export const userRoots = (as: Account): readonly string[] => [`/run/user/${as.uid}/containers/systemd`, `${as.home}/.config/containers/systemd`];
 const unsearchedUser = (as: Account): string => `${as.home}/.local/share/containers/systemd`;
+const flatUser = (as: Account): string => `${as.home}/.config/systemd/user`;
 
 /** Deeper trees than this are not Quadlet's. */
 const maxDepth = 12;
@@ -53,7 +54,7 @@ export const looksLikeQuadlet = /\.(container|volume|network|kube|image|build|po
 const touches: Touches = [
   ...[
     ...searched,
-    ...unsearched.filter((d) => d !== '/etc/systemd/system'),
+    ...unsearched,
     '/run/user/{uid}/containers/systemd',
     '/run/user/*/containers/systemd',
     '/**/.config/containers/systemd',
@@ -65,11 +66,13 @@ const touches: Touches = [
     ]),
     { do: 'read', path: `${root}/**` },
   ]),
-  { do: 'stat', path: '/etc/systemd/system' },
-  { do: 'list', path: '/etc/systemd/system' },
-  ...['container', 'volume', 'network', 'kube', 'image', 'build', 'pod', 'artifact'].flatMap((e): Pattern[] => [
-    { do: 'stat', path: `/etc/systemd/system/*.${e}` },
-    { do: 'read', path: `/etc/systemd/system/*.${e}` },
+  ...[...flat, '/**/.config/systemd/user'].flatMap((d): Pattern[] => [
+    { do: 'stat', path: d },
+    { do: 'list', path: d },
+    ...['container', 'volume', 'network', 'kube', 'image', 'build', 'pod', 'artifact'].flatMap((e): Pattern[] => [
+      { do: 'stat', path: `${d}/*.${e}` },
+      { do: 'read', path: `${d}/*.${e}` },
+    ]),
   ]),
 ];
 
@@ -82,15 +85,17 @@ function* walk(accounts: readonly Account[]): Asking<QuadletDisk> {
   const unseen: Unknown[] = [];
   const unread: Unknown[] = [];
   const visited = new Set<string>();
-  let level: string[] = [...searched, ...unsearched, ...accounts.flatMap((a) => [...userRoots(a), unsearchedUser(a)])];
+  const flats = [...flat, ...accounts.map(flatUser)];
+  const inFlat = (path: string): boolean => flats.some((d) => path.startsWith(`${d}/`));
+  let level: string[] = [...searched, ...unsearched, ...flats, ...accounts.flatMap((a) => [...userRoots(a), unsearchedUser(a)])];
   for (let depth = 0; level.length > 0 && depth < maxDepth && directories.size < maxDirectories; depth++) {
     const stats = (yield* together(level.map((path) => stat(path)))) as Answer<Stat>[];
     const found = level.flatMap((path, at) => entryOf(path, stats[at] as Answer<Stat>, unseen, directories.get(path.slice(0, path.lastIndexOf('/')))?.real));
     // Below systemd's own directory only files are looked for.
-    const fresh = found.filter((e) => e.type === 'directory' && !visited.has(e.real) && !e.path.startsWith(`${flat}/`));
+    const fresh = found.filter((e) => e.type === 'directory' && !visited.has(e.real) && !inFlat(e.path));
     for (const { real } of fresh) visited.add(real);
     const units = found.filter(
-      (e) => (e.type !== 'directory' || (depth > 0 && !e.path.startsWith(`${flat}/`))) && (looksLikeQuadlet.test(e.path) || e.path.endsWith('.conf')),
+      (e) => (e.type !== 'directory' || (depth > 0 && !inFlat(e.path))) && (looksLikeQuadlet.test(e.path) || e.path.endsWith('.conf')),
     );
     const names = yield* together(fresh.map((e) => list(e.path)));
     const texts = yield* together(units.map((e) => read(e.path)));
@@ -112,7 +117,7 @@ function* walk(accounts: readonly Account[]): Asking<QuadletDisk> {
       if (answer.is === 'blocked') unseen.push(unknown(answer, e.path));
       if (answer.is !== 'got') continue;
       directories.set(e.path, { path: e.path, real: e.real, inode: e.inode, names: answer.value });
-      level.push(...answer.value.filter((n) => e.path !== flat || looksLikeQuadlet.test(n)).map((n) => `${e.path}/${n}`));
+      level.push(...answer.value.filter((n) => !flats.includes(e.path) || looksLikeQuadlet.test(n)).map((n) => `${e.path}/${n}`));
     }
   }
   if (level.length > 0)

@@ -10,7 +10,7 @@ import { sectionOf } from './quadlet-keys.ts';
 import { valuesOf } from './quadlet-text.ts';
 import { argumentsOf, lastWord, stringsOf } from './quadlet-words.ts';
 
-/** One flag, and the key that makes it. */
+/** One flag, and the key that makes it. The image, which is no flag, stands as `image`. */
 export interface Given {
   readonly key: string;
   readonly flag: string;
@@ -39,7 +39,7 @@ const tables: Readonly<Record<string, Table>> = {
     last: {
       ...{ ContainerName: 'name', PidsLimit: 'pids-limit', ShmSize: 'shm-size', IP: 'ip', IP6: 'ip6', HostName: 'hostname', StopSignal: 'stop-signal' },
       ...{ StopTimeout: 'stop-timeout', Pull: 'pull', Memory: 'memory', LogDriver: 'log-driver', CgroupsMode: 'cgroups', AutoUpdate: 'auto-update' },
-      Timezone: 'tz',
+      ...{ Timezone: 'tz', Image: 'image' },
       ...health,
       ...ids,
       ...retry,
@@ -55,16 +55,16 @@ const tables: Readonly<Record<string, Table>> = {
     arguments: { Label: 'label' },
   },
   kube: { last: { LogDriver: 'log-driver', UserNS: 'userns' }, lines: published, strings: { LogOpt: 'log-opt', AutoUpdate: 'auto-update' } },
-  volume: { last: { VolumeName: 'name', Driver: 'driver', UID: 'uid', GID: 'gid' }, arguments: { Label: 'label' } },
+  volume: { last: { VolumeName: 'name', Driver: 'driver', UID: 'uid', GID: 'gid', Image: 'image' }, arguments: { Label: 'label' } },
   network: {
     last: { NetworkName: 'name', Driver: 'driver', IPAMDriver: 'ipam-driver', InterfaceName: 'interface-name' },
     lines: { DNS: 'dns', Subnet: 'subnet', Gateway: 'gateway', IPRange: 'ip-range' },
     arguments: { Label: 'label', Options: 'opt' },
   },
-  image: { last: { Policy: 'policy', ...retry } },
+  image: { last: { Image: 'image', Policy: 'policy', ...retry } },
   build: {
     last: { Pull: 'pull', ...retry },
-    lines: { DNS: 'dns', DNSOption: 'dns-option', DNSSearch: 'dns-search', Volume: 'volume' },
+    lines: { DNS: 'dns', DNSOption: 'dns-option', DNSSearch: 'dns-search', Volume: 'volume', ImageTag: 'tag' },
     arguments: { Environment: 'env', Label: 'label', Annotation: 'annotation' },
   },
   artifact: { last: retry },

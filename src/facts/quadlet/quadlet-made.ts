@@ -26,6 +26,8 @@ export interface MadeAtBoot {
   readonly paths: readonly Line[];
   /** Points of fstab, and of mounts that are there only when somebody looks (autofs), that are not mounted now. */
   readonly mounts: readonly { readonly point: string; readonly where: Where }[];
+  /** Every point that is mounted or that fstab names: the manager has a unit for each. */
+  readonly points: ReadonlySet<string>;
   readonly unseen?: Unknown;
 }
 
@@ -62,7 +64,7 @@ function* learnMade(manager: Manager, as: Account): Asking<MadeAtBoot> {
   const wanted = [...(table.is === 'got' ? parseFstab(table.value) : []), ...each.filter((m) => m.type === 'autofs')];
   const mounts = wanted.filter((m) => m.point !== '/' && !now.has(m.point)).map((m) => ({ point: m.point, where: m.at }));
   const paths = texts.flatMap(({ path, text }) => (text.is === 'got' ? linesOf(text.value, path, as, manager) : []));
-  return { paths, mounts, ...(unseen ? { unseen } : {}) };
+  return { paths, mounts, points: new Set([...wanted, ...each].map((m) => m.point)), ...(unseen ? { unseen } : {}) };
 }
 
 function* userFiles(as: Account): Asking<{ texts: { path: string; text: Answer<string> }[]; unseen?: Unknown }> {

@@ -56,8 +56,15 @@ export function inputFilesOf(source: Source, expand: (text: string) => string): 
   const named = lastWord(assignments, 'Build', 'File');
   const given = directory && !['', 'unit', 'file'].includes(directory.text) && !/^(?:[a-z]+:\/\/|git@)/.test(directory.text) ? [directory] : [];
   const containerfile = named?.text.startsWith('/') ? [named] : [];
-  return [...given, ...containerfile].map((w) => ({ ...w, text: absolute(expand(w.text), file.directory) }));
+  return [...given, ...containerfile, ...secretFilesOf(source)].map((w) => ({ ...w, text: absolute(expand(w.text), file.directory) }));
 }
+
+/** Files behind secrets of a build; a variable gives those of type env (podman-build(1) --secret). */
+const secretFilesOf = ({ assignments }: Source): Word[] =>
+  argumentsOf(assignments, 'Build', 'Secret').flatMap(({ text, where }) => {
+    const path = /(?:^|,)(?:src|source)=(\/[^,]*)/.exec(text)?.[1];
+    return path === undefined || /(?:^|,)type=env(?:,|$)/.test(text) ? [] : [{ text: path, where }];
+  });
 
 const profilesOf = ({ command }: Source): Word[] =>
   flagsNamed(command.flags, 'security-opt')

@@ -12,7 +12,6 @@ import type { QuadletFile } from './quadlet-disk.ts';
 import type { Instance } from './quadlet-instances.ts';
 import { mergeQuadlet } from './quadlet-merge.ts';
 import { serviceNamesOf } from './quadlet-service.ts';
-import { valuesOf } from './quadlet-text.ts';
 import type { QuadletHost } from './quadlet-units.ts';
 
 /** A file that a generator takes. */
@@ -62,7 +61,7 @@ export interface Dependency {
   readonly where: Assignment['where'];
 }
 
-/** All that [Unit] names under some keys. `services` are the services by the names of their Quadlet files. */
+/** All that [Unit] names under some keys; an empty value takes nothing back (systemd.unit(5), "cannot be reset to an empty list"). `services` are the services by the names of their Quadlet files. */
 export function dependenciesOf(
   assignments: readonly Assignment[],
   keys: readonly string[],
@@ -71,13 +70,15 @@ export function dependenciesOf(
   release: Release,
 ): Dependency[] {
   return keys.flatMap((key) =>
-    valuesOf(assignments, 'Unit', key).flatMap(({ value, where }) =>
-      splitWords(value).words.map((word): Dependency => {
-        const written = expand(word);
-        const unit = since(release, '5.5') ? (services.get(written) ?? written) : written;
-        return { key, written, where, ...(parseUnitName(unit) ? { unit } : {}) };
-      }),
-    ),
+    assignments
+      .filter((a) => a.section === 'Unit' && a.key === key)
+      .flatMap(({ value, where }) =>
+        splitWords(value).words.map((word): Dependency => {
+          const written = expand(word);
+          const unit = since(release, '5.5') ? (services.get(written) ?? written) : written;
+          return { key, written, where, ...(parseUnitName(unit) ? { unit } : {}) };
+        }),
+      ),
   );
 }
 

@@ -9,7 +9,7 @@ import { type BadValue, bad } from './bad-value.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { argumentsOf } from './quadlet-words.ts';
-import { conflictsOf, outsideOf } from './value-conflicts.ts';
+import { conflictsOf, outsideOf, publishedTwice } from './value-conflicts.ts';
 import { isOfHost } from './value-on-host.ts';
 import { healthOf } from './value-readiness.ts';
 import { laterSpecifiers, passedOver, restartProblem, unitNameProblem, unknownSpecifiers } from './value-systemd.ts';
@@ -55,6 +55,7 @@ export function valuesOfUnit(unit: Valued): Values {
     ...specifierProblems(unit),
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
     ...(unit.ending === 'container' ? conflictsOf(known, unit.pod).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(['container', 'pod'].includes(unit.ending) ? publishedTwice(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...strayWord(unit),
     ...serviceProblems(unit),

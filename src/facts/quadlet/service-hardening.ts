@@ -69,8 +69,10 @@ export function stopsOfUser({ service }: Hardened): { readonly stops: Finding[];
     }),
     ...seccompLists.flatMap((key) => lines(service, key).slice(-1)).map((found) => say(found, gains)),
     ...['PrivateUsers'].flatMap((key) => switched(service, key) ?? []).map((found) => say(found, alone)),
-    ...lines(service, 'CapabilityBoundingSet')
+    ...service
+      .filter((a) => a.section === 'Service' && a.key === 'CapabilityBoundingSet')
       .slice(-1)
+      .filter((a) => a.value !== '~')
       .map((found) => say(found, "a user's manager may not take capabilities away, so the service fails")),
     ...lines(service, 'SupplementaryGroups')
       .slice(-1)

@@ -5,6 +5,8 @@
 
 import { mountOption } from '../podman/mount-option.ts';
 import { subnetsOverlap } from '../text/subnet.ts';
+import { type PublishedPort, portsOf } from './open-ports.ts';
+import { nothingSet, portsMeet } from './quadlet-claims.ts';
 import type { Given } from './quadlet-given.ts';
 import { plainCapability } from './quadlet-isolation.ts';
 
@@ -59,6 +61,23 @@ export function outsideOf(all: readonly Given[]): Conflict[] {
         return known && !subnetsOverlap(network, subnet) ? [{ given, why: `it lies outside of ${subnet}` }] : [];
       }),
   );
+}
+
+/** Ports of the host that lead to two ports of one container or pod: the second cannot be bound (containers/podman:libpod/oci_util.go bindPort). */
+export function publishedTwice(all: readonly Given[]): Conflict[] {
+  const before: (PublishedPort & { readonly shift: number })[] = [];
+  return all
+    .filter((g) => g.flag === 'publish')
+    .flatMap((given) => {
+      const inside = Number.parseInt(given.value.replace(/^.*:/s, ''), 10);
+      const each = portsOf([{ name: given.flag, value: given.value, where: given.where }], nothingSet).each.map((p) => ({
+        ...p,
+        shift: Number.parseInt(p.port, 10) - inside,
+      }));
+      const met = each.some((p) => before.some((b) => b.shift !== p.shift && portsMeet(p, b)));
+      before.push(...each);
+      return met ? [{ given, why: 'that port of the host leads to another port of the container already' }] : [];
+    });
 }
 
 type Named = (...flags: readonly string[]) => readonly Given[];

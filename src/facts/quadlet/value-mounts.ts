@@ -133,7 +133,7 @@ export const secret: Check = (value) => {
   if (name === '') return 'the name is empty';
   const pairs = options.map((o) => [o.split('=', 1)[0] as string, o.includes('=') ? o.slice(o.indexOf('=') + 1) : undefined] as const);
   const bare = pairs.find(([, v]) => v === undefined);
-  if (bare) return `${bare[0]} has no value`;
+  if (bare) return `${bare[0] === '' ? 'an empty word' : bare[0]} has no value`;
   const problem = pairs.map(([key, v]) => secretOption(key, v ?? '')).find((p) => p !== undefined);
   if (problem) return problem;
   const ofMount = pairs.find(([key]) => ['uid', 'gid', 'mode'].includes(key));

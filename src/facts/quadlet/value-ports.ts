@@ -10,8 +10,8 @@ export const published: Check = (value) => {
   const bracket = /^\[([^\]]*)\]:(.*)$/s.exec(ports);
   const parts = (bracket?.[2] ?? ports).split(':');
   const addressed = bracket ? 2 : 3;
-  if (parts.length > addressed) return 'an address, the port of the host and that of the container is needed';
-  if (bracket && parts.length < 2) return 'with an address both ports is needed, that of the host may be empty';
+  if (parts.length > addressed) return 'an address, the port of the host and that of the container are needed';
+  if (bracket && parts.length < 2) return 'with an address both ports are needed, that of the host may be empty';
   const address = bracket ? bracket[1] : parts.length === 3 ? parts[0] : undefined;
   if (address !== undefined && !isAddress(address)) return address === '' ? 'the address is empty' : `${address} is not an address`;
   const [host, container = ''] = parts.length === 1 ? ['', parts[0]] : parts.slice(-2);

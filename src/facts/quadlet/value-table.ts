@@ -1,6 +1,7 @@
 /** Which check a flag of which command has. Flags that are not here are taken as they are. */
 
 import { type Check, integer, like, oneOf, resourceName, size, wholeNumber } from './value-check.ts';
+import { imageName } from './value-image.ts';
 import { device, mount, secret, tmpfs, volume } from './value-mounts.ts';
 import * as net from './value-namespaces.ts';
 import { exposed, published } from './value-ports.ts';
@@ -28,6 +29,7 @@ const limits: Checks = {
 };
 const security: Checks = { 'security-opt': word.securityOption, sysctl: word.sysctl, device };
 const retry: Checks = { retry: word.retries };
+const image: Checks = { image: imageName };
 
 const tables: Readonly<Record<string, Checks>> = {
   container: {
@@ -38,6 +40,7 @@ const tables: Readonly<Record<string, Checks>> = {
     ...limits,
     ...security,
     ...retry,
+    ...image,
     name: resourceName,
     volume,
     mount,
@@ -89,7 +92,7 @@ const tables: Readonly<Record<string, Checks>> = {
     time: wholeNumber,
   },
   kube: { userns: net.userns, network: net.network, publish: published, 'log-driver': word.logDriver, 'log-opt': word.logOption, annotation: word.annotation },
-  volume: { ...labels, name: resourceName, uid: wholeNumber, gid: wholeNumber },
+  volume: { ...labels, ...image, name: resourceName, uid: wholeNumber, gid: wholeNumber },
   network: {
     ...labels,
     name: resourceName,
@@ -101,8 +104,8 @@ const tables: Readonly<Record<string, Checks>> = {
     'ipam-driver': oneOf('host-local', 'dhcp', 'none'),
     'interface-name': net.interfaceName,
   },
-  image: { ...retry, policy: word.pullPolicy },
-  build: { ...retry, 'dns-search': net.domain, pull: word.buildPull },
+  image: { ...retry, ...image, policy: word.pullPolicy },
+  build: { ...retry, tag: imageName, 'dns-search': net.domain, pull: word.buildPull },
   artifact: retry,
 };
 

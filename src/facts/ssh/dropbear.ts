@@ -13,6 +13,7 @@ import { execCommands } from '../systemd/exec-line.ts';
 import { type LoadOptions, loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
+import { startedUnits } from '../systemd/started.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import type { Way } from './server-ways.ts';
 
@@ -34,6 +35,7 @@ const script = '/etc/init.d/dropbear';
 const system: LoadOptions = { manager: 'system', as: rootAccount };
 
 const touches: Touches = [
+  startedUnits,
   ...[...programs, script].map((path) => ({ do: 'stat', path }) as const),
   ...units.flatMap(([name, service]) => [enablementNamed(name, 'system'), unitNamed(service, 'system'), environmentOfUnit.of(service, system)]),
 ];
@@ -52,10 +54,14 @@ function* readDropbear(): Asking<Dropbear | Unknown> {
   if (open && 'is' in open) return open;
   const started = each.flatMap((e) => ('is' in e || !e.name ? [] : [e]));
   if (started.length === 0) {
-    const old = yield* stat(script);
-    if (old.is === 'got')
-      return { is: 'unknown', why: 'ambiguous', said: `${script} starts Dropbear with options that were not looked for`, where: [{ path: script }] };
+    const [old, all] = yield* together([stat(script), startedUnits()]);
+    const linked = all.each.find((s) => s.by === 'an init script' && s.name === 'dropbear.service')?.at;
+    if (old.is === 'got' || linked) {
+      const at = linked ?? { path: script };
+      return { is: 'unknown', why: 'ambiguous', said: `${at.path} starts Dropbear with options that were not looked for`, where: [at] };
+    }
     if (old.is === 'blocked') return unknown(old, script);
+    if (all.unseen) return all.unseen;
   }
   return {
     is: 'known',

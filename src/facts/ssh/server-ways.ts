@@ -98,7 +98,7 @@ export function rootWays(config: ServerConfig): Way[] {
 }
 
 /** What a block leaves as it is for everybody is told once. */
-const withoutRepeats = (ways: readonly Way[]): Way[] =>
+export const withoutRepeats = (ways: readonly Way[]): Way[] =>
   ways.filter((w, at) => ways.findIndex((other) => other.at.path === w.at.path && other.at.line === w.at.line && other.by === w.by) === at);
 
 function mayMeanRoot({ criteria }: MatchBlock): boolean {

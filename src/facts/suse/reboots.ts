@@ -4,6 +4,7 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type OsRelease, osRelease, osReleasePaths } from '../host/os-release.ts';
 import { whetherEnabled } from '../host/whether-enabled.ts';
 import { source, type Touches } from '../source.ts';
 import { assignmentsIn } from '../text/assignments.ts';
@@ -11,7 +12,8 @@ import { parseIni } from '../text/ini.ts';
 import { type Layered, layered } from './layered.ts';
 
 export const transactionalPaths = ['/usr/sbin/transactional-update', '/usr/bin/transactional-update'] as const;
-const controls = ['/usr/bin/rebootmgrctl', '/usr/sbin/rebootmgrctl'] as const;
+/** Programs of the package: one of them shows that it is installed. */
+const controls = ['/usr/bin/rebootmgrctl', '/usr/sbin/rebootmgrctl', '/usr/sbin/rebootmgrd', '/usr/libexec/rebootmgr/rebootmgrd'] as const;
 /** Where rebootmgr looked up to 2.6. */
 const single = '/etc/rebootmgr.conf';
 const places = ['/etc/rebootmgr', '/run/rebootmgr', '/usr/share/rebootmgr'];
@@ -53,6 +55,7 @@ export type RebootsFound = Reboots | Unknown | { readonly is: 'absent'; readonly
 const units = ['transactional-update.timer', 'rebootmgr.service'] as const;
 
 const touches: Touches = [
+  ...osReleasePaths.map((path) => ({ do: 'read', path }) as const),
   ...units.map((name) => whetherEnabled.of(name)),
   layered.of(mains, dropIns, '.conf'),
   ...[...transactionalPaths, ...controls].map((path) => ({ do: 'stat', path }) as const),
@@ -109,9 +112,21 @@ function* learnRebootmgr(): Asking<Rebootmgr | Unknown> {
       ? unknown(old, single)
       : { is: 'known', files: old.is === 'got' ? [{ path: single, text: old.value }] : [], hidden: [], consulted: [{ path: single }] };
   // From 3.0 the daemon lies in /usr/libexec and reads the layers; up to 2.6 it was /usr/sbin/rebootmgrd with the one file.
-  const files = service.starts.includes('/libexec/') ? layers : before;
+  const release = yield* osRelease();
+  if (release && 'is' in release) return release;
+  const is3 = service.starts.includes('/libexec/') || (old.is === 'absent' && bringsLayers(release));
+  const files = is3 ? layers : before;
   if (files.is === 'unknown') return { is: 'known', runs: service.enabled, strategy: files, window: files, where: service.where };
   return { is: 'known', runs: service.enabled, ...policyIn(files), where: service.where };
+}
+
+/** The first releases with rebootmgr 3, by ID of os-release. */
+const since: Readonly<Record<string, number>> = { 'sl-micro': 6.2, sles: 16, 'opensuse-microos': 20_241_201, 'opensuse-tumbleweed': 20_241_201 };
+
+function bringsLayers(release: OsRelease | undefined): boolean {
+  const id = release?.values.get('ID')?.value ?? '';
+  const first = Object.hasOwn(since, id) ? since[id] : undefined;
+  return first !== undefined && Number.parseFloat(release?.values.get('VERSION_ID')?.value ?? '') >= first;
 }
 
 /** Without a strategy it is best-effort: at once where no window is set. */

@@ -6,16 +6,21 @@ import { type Answer, type Asking, list, type Stat, stat, together } from '../as
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { type Ground, inQuestion, source, type Touches } from '../source.ts';
+import { bootTargets, type Reached } from './boot-targets.ts';
 import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from './load.ts';
 import { mergeSettings, type Settings } from './merge.ts';
 import { isInstance, templateOf } from './names.ts';
 import { type Manager, searchDirs } from './paths.ts';
+import { firstBootPresets, installedInto } from './presets.ts';
 import { expander } from './specifiers.ts';
 
 type EnablementState = 'enabled' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
 
 export interface Enablement {
-  /** Some unit of the search path wants, requires or upholds it, or it has an alias that was put there. */
+  /**
+   * A unit that a normal boot reaches wants, requires or upholds it, or the presets of the first boot will have it so; or it
+   * has an alias that was put there, and nothing but aliases in [Install].
+   */
   readonly enabled: boolean;
   /** The pulling units or aliases: `multi-user.target`. */
   readonly by: readonly string[];
@@ -32,7 +37,11 @@ const kinds = ['wants', 'requires', 'upholds'];
 
 /** Finds the links that enable a unit; unknown where the unit is. */
 export const enablementOf = source(
-  (name: string, { manager }: LoadOptions): Touches => [unitNamed(name, manager), ...patternsFor(name, manager)],
+  (name: string, { manager }: LoadOptions): Touches => [
+    unitNamed(name, manager),
+    ...(manager === 'system' ? [bootTargets, firstBootPresets] : []),
+    ...patternsFor(name, manager),
+  ],
   findEnablement,
 );
 
@@ -44,27 +53,52 @@ function* findEnablement(name: string, options: LoadOptions): Asking<Enablement 
   if (unit.is === 'unknown') return unit;
   const settings = mergeSettings(unit, expander(unit.unit, options.manager, options.as));
   const unseen: Unknown[] = [];
-  const links = yield* pullingLinks(unit, unseen);
   const aliases = yield* installedAliases(unit, settings);
+  const links = yield* pullingLinks(unit, aliases.map(nameOf), unseen);
   const remarks: { said: string; where: Where }[] = [];
-  const counts = links.filter((l) => {
-    if (l.problem === undefined) return true;
-    remarks.push({ said: l.problem, where: { path: l.path } });
+  const ofSystem = options.manager === 'system';
+  const reached: Reached = ofSystem ? yield* bootTargets() : () => true;
+  const counts = links.filter(({ by, problem = reached(by) ? undefined : `no normal boot gets to ${by}`, path }) => {
+    if (problem === undefined) return true;
+    remarks.push({ said: problem, where: { path } });
     return false;
   });
   const able = unit.exists && !unit.masked;
   if (!able && counts.length > 0) {
     remarks.push({ said: unit.masked ? 'linked here, but masked' : 'linked here, but there is no such unit', where: { path: counts[0]?.path ?? '' } });
   }
-  const by = [...counts.map((l) => l.by), ...aliases.map((a) => a.slice(a.lastIndexOf('/') + 1))];
+  // A name that leads to a unit starts nothing, where something else was to pull it in.
+  const named = ofSystem && installedInto(settings).length > 0 ? [] : aliases;
+  const preset = able && ofSystem && counts.length === 0 ? yield* presetFor(unit, settings, reached) : none;
+  if (preset.unseen) unseen.push(preset.unseen);
+  const by = [...counts.map((l) => l.by), ...named.map(nameOf), ...preset.by];
   return {
     enabled: able && by.length > 0,
     by: able ? [...new Set(by)] : [],
-    where: [...counts.map((l) => ({ path: l.path })), ...aliases.map((path) => ({ path }))],
-    state: stateOf(unit, settings, counts.some((l) => !l.vendor) || aliases.length > 0),
+    where: [...counts.map((l) => ({ path: l.path })), ...named.map((path) => ({ path })), ...preset.where],
+    state: stateOf(unit, settings, links.some((l) => l.problem === undefined && !l.vendor) || aliases.length > 0),
     unseen,
     remarks,
   };
+}
+
+interface Preset {
+  readonly by: readonly string[];
+  readonly where: readonly Where[];
+  readonly unseen?: Unknown;
+}
+
+const none: Preset = { by: [], where: [] };
+
+/** What will pull the unit in after the first boot, where the image has yet to have it. */
+function* presetFor({ asked, unseen }: LoadedUnit, settings: Settings, reached: Reached): Asking<Preset> {
+  const presets = yield* firstBootPresets();
+  if (presets.is === 'unknown') return { ...none, unseen: presets };
+  const at = presets.enabling(asked.name);
+  const open = unseen.find((u) => u.why !== 'unsupported');
+  if (at && open) return { ...none, unseen: open };
+  const by = at ? installedInto(settings).filter(reached) : [];
+  return at && by.length > 0 ? { by, where: [at] } : none;
 }
 
 interface Link {
@@ -75,12 +109,15 @@ interface Link {
   readonly problem?: string;
 }
 
-function* pullingLinks(unit: LoadedUnit, unseen: Unknown[]): Asking<Link[]> {
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Links by the names of the unit, among them those by which it is installed. */
+function* pullingLinks(unit: LoadedUnit, aliases: readonly string[], unseen: Unknown[]): Asking<Link[]> {
   const dirs = unit.search.dirs.flatMap((d) =>
     [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ dir: `${d.path}/${e}`, by: e })),
   );
   const lists = yield* together(dirs.map((d) => list(d.dir)));
-  const names = new Set([...unit.names, unit.asked.name]);
+  const names = new Set([...unit.names, unit.asked.name, ...aliases]);
   const seen = new Set<string>();
   const found: { path: string; by: string; vendor: boolean }[] = [];
   for (const [at, { dir, by }] of dirs.entries()) {
@@ -101,21 +138,27 @@ function problemOf(answer: Answer<Stat>, path: string, unseen: Unknown[]): { pro
   if (answer.is === 'blocked') unseen.push(unknown(answer, path));
   if (answer.is !== 'got') return { problem: 'could not be looked at' };
   if (answer.value.type !== 'link') return { problem: `ignored: a ${answer.value.type}, not a link` };
-  return answer.value.target === '/dev/null' ? { problem: 'a link to /dev/null takes this dependency away' } : {};
+  return isTakenAway(answer.value) ? { problem: 'a link to /dev/null or an empty file takes this dependency away' } : {};
 }
+
+/** A link in a `.wants` directory that ends at /dev/null or an empty file is none, whatever its name leads to elsewhere. */
+export const isTakenAway = ({ target, real }: Stat): boolean =>
+  target === '/dev/null' || (real?.is === 'got' && (real.value.path === '/dev/null' || (real.value.type === 'file' && real.value.size === 0)));
 
 /** Links in /etc and /run by the names that `Alias=` in [Install] offers. */
 function* installedAliases(unit: LoadedUnit, settings: Settings): Asking<string[]> {
   const names = settings.directives.get('Alias')?.value;
   if (!Array.isArray(names)) return [];
   const own = new Set([unit.unit.name, ...(isInstance(unit.unit) ? [templateOf(unit.unit)] : [])]);
-  const candidates = unit.search.dirs
-    .filter((d) => !isVendors(d.path))
-    .flatMap((d) => names.filter((n) => typeof n === 'string' && d.entries.has(n)).map((n) => `${d.path}/${n}`));
+  const candidates = names.flatMap((n) => {
+    // The foremost directory decides for a name.
+    const first = typeof n === 'string' ? unit.search.dirs.find((d) => d.entries.has(n)) : undefined;
+    return first && !isVendors(first.path) ? [`${first.path}/${n}`] : [];
+  });
   const stats = yield* together(candidates.map((path) => stat(path)));
   return candidates.filter((_, at) => {
     const s = stats[at] as Answer<Stat>;
-    return s.is === 'got' && s.value.target !== undefined && own.has(s.value.target.slice(s.value.target.lastIndexOf('/') + 1));
+    return s.is === 'got' && s.value.target !== undefined && own.has(nameOf(s.value.target));
   });
 }
 

@@ -6,19 +6,20 @@
 import { type Account, type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
-import { findUnit, findWithTemplate, type Search, searchUnits } from './find.ts';
+import { bootTargets } from './boot-targets.ts';
+import { isTakenAway } from './enablement.ts';
+import { findWithTemplate, type Search, searchUnits } from './find.ts';
+import { loadUnit, unitNamed } from './load.ts';
+import { mergeSettings } from './merge.ts';
 import { parseUnitName } from './names.ts';
 import { searchDirs } from './paths.ts';
+import { firstBootPresets, installedInto } from './presets.ts';
+import { expander } from './specifiers.ts';
 
 const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 const kinds = ['wants', 'requires', 'upholds'];
-const defaultTarget = 'default.target';
-
-/** Units whose dependencies no normal boot starts. */
-const neverAtBoot =
-  /^(?:rescue|emergency|shutdown|reboot|soft-reboot|poweroff|halt|kexec|exit|final|umount|sleep|suspend|hibernate|hybrid-sleep|suspend-then-hibernate|runlevel[016]|system-update|ctrl-alt-del|factory-reset|initrd[\w-]*)\.(?:target|service)$/;
-
-const initScripts = ['/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d', '/etc/init.d/rc3.d', '/etc/init.d/rc5.d'] as const;
+/** The last one is where BusyBox' rcS and Buildroot keep theirs. */
+const initScripts = ['/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d', '/etc/init.d/rc3.d', '/etc/init.d/rc5.d', '/etc/init.d'] as const;
 
 /** A unit that something pulls in at boot. */
 export interface Started {
@@ -39,12 +40,9 @@ export interface StartedUnits {
 export const startedUnits = source(
   (): Touches => [
     searchUnits.of('system', system),
-    { do: 'stat', path: `/*/systemd/system/${defaultTarget}` },
+    bootTargets,
     ...searchDirs('system', '~', '').flatMap(
       (dir): Touches => [
-        { do: 'stat', path: `${dir}/*.target` },
-        { do: 'stat', path: `${dir}/*.service` },
-        { do: 'read', path: `${dir}/*.target` },
         ...kinds.flatMap(
           (kind): Touches => [
             { do: 'list', path: `${dir}/*.${kind}` },
@@ -60,9 +58,8 @@ export const startedUnits = source(
 
 function* learnStarted(): Asking<StartedUnits> {
   const search = yield* searchUnits('system', system);
-  const [standard, links, scripts] = yield* together([findUnit(search, defaultTarget), pullingLinks(search), startScripts(search)]);
-  const graphical = standard.names.some((n) => /^(?:graphical|runlevel5)\.target$/.test(n)) || (standard.names.length < 2 && standard.entry === undefined);
-  const counts = links.each.filter(({ by }) => !neverAtBoot.test(by) && (graphical || !/^(?:graphical|runlevel5)\.target$/.test(by)));
+  const [reached, links, scripts] = yield* together([bootTargets(), pullingLinks(search), startScripts(search)]);
+  const counts = links.each.filter(({ by }) => reached(by));
   const unseen = search.unseen[0] ?? links.unseen ?? scripts.unseen;
   return { each: [...counts, ...scripts.each], search, ...(unseen ? { unseen } : {}) };
 }
@@ -94,8 +91,8 @@ function* pullingLinks(search: Search): Asking<Some> {
   return { each: each.filter((_, at) => isLink(stats[at])), ...(unseen ? { unseen } : {}) };
 }
 
-/** A link to /dev/null takes the dependency away; what is no link is passed over. */
-const isLink = (answer: Answer<Stat> | undefined): boolean => answer?.is === 'got' && answer.value.type === 'link' && answer.value.target !== '/dev/null';
+/** What is no link is passed over. */
+const isLink = (answer: Answer<Stat> | undefined): boolean => answer?.is === 'got' && answer.value.type === 'link' && !isTakenAway(answer.value);
 
 /** `S20name` in a directory of a runlevel becomes name.service, unless a unit of that name is there. */
 function* startScripts(search: Search): Asking<Some> {
@@ -119,6 +116,9 @@ function* startScripts(search: Search): Asking<Some> {
 export const startsAtBoot = source(
   (name: string): Touches => [
     startedUnits,
+    bootTargets,
+    firstBootPresets,
+    unitNamed(name, 'system'),
     ...searchDirs('system', '~', '').flatMap(
       (dir): Touches => [
         { do: 'stat', path: `${dir}/*.${typeOf(name)}`, first: name.includes('*') ? [] : [`${dir}/${name}`] },
@@ -134,11 +134,31 @@ const typeOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 function* learnStarts(name: string): Asking<readonly Started[] | Unknown> {
   const { each, search, unseen } = yield* startedUnits();
   const links = each.filter((s) => s.name === name);
-  if (links.length === 0) return unseen ?? [];
+  if (links.length === 0) {
+    const preset = unseen ? [] : yield* byPresets(name);
+    return unseen ?? preset;
+  }
   const unit = parseUnitName(name);
   if (links.every((l) => l.by === 'an init script') || !unit) return links;
   const { entry } = yield* findWithTemplate(search, unit);
   if (entry?.is === 'blocked') return entry.unknown;
   if (!entry && unseen) return unseen;
   return entry?.is === 'file' ? links : [];
+}
+
+/** What pulls a unit in after the first boot, where the image has yet to have it. */
+function* byPresets(name: string): Asking<readonly Started[] | Unknown> {
+  const presets = yield* firstBootPresets();
+  if (presets.is === 'unknown') return presets;
+  const at = presets.enabling(name);
+  if (!at) return [];
+  const unit = yield* loadUnit(name, { manager: 'system', as: system });
+  if (unit.is === 'unknown') return unit;
+  const unseen = unit.unseen.find((u) => u.why !== 'unsupported');
+  if (unseen) return unseen;
+  if (!unit.exists || unit.masked) return [];
+  const reached = yield* bootTargets();
+  return installedInto(mergeSettings(unit, expander(unit.unit, 'system', system)))
+    .filter(reached)
+    .map((by) => ({ name, by, at }));
 }

@@ -40,15 +40,29 @@ export const administrators = defineKind({
     const shut = group.is === 'blocked' ? unknown(group, groupPath) : undefined;
     const text = group.is === 'got' ? group.value : '';
     setAll(fact, 'members', shut ? [] : membersIn(text, others), [{ path: groupPath }], shut);
+    const { statements, host } = sudoers;
+    const assumed = host === undefined ? {} : { host };
     const free = others.flatMap((entry) => {
-      const at = freeRoot(sudoers.statements, whoIs(entry, text));
+      const at = freeRoot(statements, whoIs(entry, text), assumed);
       return at ? [{ name: entry.name, at }] : [];
     });
-    setAll(fact, 'free', free, sudoers.consulted, shut ?? sudoers.incomplete);
-    const every = everybodysRoot(sudoers.statements);
-    setAll(fact, 'everybody', every ? [{ name: 'ALL', at: every }] : [], sudoers.consulted, sudoers.incomplete);
+    const perhaps = others.flatMap((entry) => {
+      const at = free.some((f) => f.name === entry.name) ? undefined : freeRoot(statements, whoIs(entry, text), { ...assumed, perhaps: true });
+      return at ? [undecided(entry.name, at)] : [];
+    });
+    setAll(fact, 'free', free, sudoers.consulted, shut ?? sudoers.incomplete ?? perhaps[0]);
+    const every = everybodysRoot(statements, assumed);
+    const maybe = every ? undefined : everybodysRoot(statements, { ...assumed, perhaps: true });
+    setAll(fact, 'everybody', every ? [{ name: 'ALL', at: every }] : [], sudoers.consulted, sudoers.incomplete ?? (maybe && undecided('everybody', maybe)));
     return fact.build();
   },
+});
+
+const undecided = (name: string, at: Where): Unknown => ({
+  is: 'unknown',
+  why: 'ambiguous',
+  said: `whether a rule of sudo is for ${name} on this host cannot be told from the files`,
+  where: [at],
 });
 
 interface Administrator {

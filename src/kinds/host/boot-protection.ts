@@ -11,6 +11,7 @@ const variables = '/sys/firmware/efi/efivars';
 const guid = '8be4df61-93ca-11d2-aa0d-00e098032b8c';
 const [secureBoot, setupMode] = ['SecureBoot', 'SetupMode'].map((name) => `${variables}/${name}-${guid}`) as [string, string];
 const grubs = ['/boot/grub2/grub.cfg', '/boot/grub/grub.cfg'] as const;
+const userConfigs = ['/boot/grub2/user.cfg', '/boot/grub/user.cfg'] as const;
 const loaders = ['/boot/loader/loader.conf', '/efi/loader/loader.conf', '/boot/efi/loader/loader.conf'] as const;
 
 export const bootProtection = defineKind({
@@ -28,6 +29,7 @@ export const bootProtection = defineKind({
   touches: () => [
     { do: 'stat', path: kernelPath },
     { do: 'stat', path: firmware },
+    ...userConfigs.map((path) => ({ do: 'stat', path }) as const),
     { do: 'read', path: secureBoot },
     { do: 'read', path: setupMode },
     ...[...grubs, ...loaders].map((path) => ({ do: 'read', path }) as const),
@@ -69,9 +71,16 @@ function* loader(fact: FactBuilder): Asking<Fact> {
       .gap('editable', { is: 'unknown', why: 'ambiguous', said: 'no configuration of GRUB or systemd-boot is there', where: paths.map((p) => ({ path: p })) })
       .build();
   if (text.is === 'blocked') return fact.gap('editable', unknown(text, path)).build();
-  const isGrub = grubs.some((g) => g === path);
-  const locked = isGrub
-    ? /^\s*set\s+superusers=\s*["']?[^"'\s]/m.test(text.value) && /^\s*password(?:_pbkdf2)?\s+\S+\s+\S/m.test(text.value)
-    : /^\s*editor\s+(?:no|n|0|false|off)\s*$/im.test(text.value);
-  return fact.set('editable', !locked, { path }).build();
+  if (!grubs.some((g) => g === path)) return fact.set('editable', !/^\s*editor\s+(?:no|n|0|false|off)\s*$/im.test(text.value), { path }).build();
+  const superusers = /^\s*set\s+superusers=\s*["']?[^"'\s]/m.test(text.value);
+  if (!superusers || /^\s*password(?:_pbkdf2)?\s+\S+\s+[^\s$"']/m.test(text.value)) return fact.set('editable', !superusers, { path }).build();
+  return yield* byUserConfig(fact, text.value, path);
+}
+
+/** Fedora's menu takes the password from a variable, which grub2-setpassword writes to a file beside it: without that file there is none. */
+function* byUserConfig(fact: FactBuilder, text: string, path: string): Asking<Fact> {
+  const own = userConfigs[grubs.indexOf(path)] ?? '';
+  const answer = /^\s*password(?:_pbkdf2)?\s+\S+\s+["']?\$/m.test(text) ? yield* stat(own) : undefined;
+  if (answer?.is === 'blocked') return fact.gap('editable', unknown(answer, own)).build();
+  return fact.set('editable', !(answer?.is === 'got' && answer.value.size > 0), { path }, ...(answer ? [{ path: own }] : [])).build();
 }

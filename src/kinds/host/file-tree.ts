@@ -1,11 +1,13 @@
 /** Kind `file-tree`: what a walk of all of the host's own file systems found. */
-import type { Asking } from '../../facts/ask.ts';
+import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
 import { walkedHost } from '../../facts/host/walked.ts';
 import { historyNames, hostKeyNames, walkedNames } from '../../facts/host/walked-names.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, mode, number, record, type Shape, string } from '../../facts/shape.ts';
-import { type Credential, type Found, named, nameIn } from '../../facts/walk.ts';
+import { type ServerConfig, serverConfig } from '../../facts/ssh/server-config.ts';
+import { capabilityNames } from '../../facts/text/file-capabilities.ts';
+import { type Credential, type Found, nameIn, named as ofNames } from '../../facts/walk.ts';
 
 const inode = {
   path: string('absolute path'),
@@ -31,6 +33,14 @@ const holding = (describe: string): Shape =>
 
 const shape = record({
   setId: list(record({ ...inode, better: string('the mode without those bits, octal') }), 'files that run as their owner or group'),
+  capable: list(
+    record({
+      ...inode,
+      capability: string('one capability: cap_net_raw; or all capabilities'),
+      grant: string('the path and the capability, or all, with a blank between'),
+    }),
+    'what programs may do whoever starts them, by file capabilities; where no getcap told of them, the last element is unknown',
+  ),
   writableFiles: list(record({ ...inode, better: string('the mode without that bit, octal') }), 'files that everybody may write to and get at'),
   openDirectories: list(
     record({ ...inode, better: string('the mode with the sticky bit, octal') }),
@@ -64,25 +74,26 @@ export const fileTree = defineKind({
     'What stands on the host’s own file systems: set-id files, what everybody may write to, files of certain names, and the sorts of credentials in files (never themselves). What container engines store is left out.',
   fields: {},
   shape,
-  touches: () => [walkedHost],
+  touches: () => [walkedHost, serverConfig],
   *learn(): Asking<Fact> {
-    const walked = yield* walkedHost();
+    const [walked, sshd] = yield* together([walkedHost(), serverConfig()]);
     if (walked.is === 'unknown') return walked;
-    const { found, incomplete, unread } = walked;
+    const { found, incomplete, unread, untold } = walked;
     const fact = new FactBuilder().consulted(...walked.consulted).set('inodes', walked.inodes, ...walked.consulted);
-    const isNamed = named(walkedNames);
-    const tell = (field: string, fits: (f: Found) => boolean, better?: (mode: number) => number): void =>
+    const isNamed = ofNames(walkedNames);
+    const tell = (field: string, fits: (f: Found) => boolean, better?: (mode: number) => number, more?: Unknown): void =>
       setAll(
         fact,
         field,
         found.filter(fits).map((f) => ({ ...inodeOf(f), ...(better ? { better: octal(better(f.mode)) } : {}), at: { path: f.path } })),
-        incomplete,
+        incomplete ?? more,
       );
     tell(
       'setId',
       (f) => f.type === 'file' && (f.mode & 0o6000) !== 0,
       (mode) => mode & ~0o6000,
     );
+    setAll(fact, 'capable', found.flatMap(grantsOf), incomplete ?? untold);
     tell(
       'writableFiles',
       (f) => f.type === 'file' && (f.mode & 0o002) !== 0 && !f.closed,
@@ -94,7 +105,9 @@ export const fileTree = defineKind({
       (mode) => mode | 0o1000,
     );
     tell('named', (f) => isNamed(f.path));
-    tell('hostKeys', (f) => isHostKey(f.path) && f.type === 'file');
+    const named = hostKeysOf(sshd);
+    const isHostKey = (path: string): boolean => usualHostKey(path) || named.paths.includes(path);
+    tell('hostKeys', (f) => isHostKey(f.path) && f.type === 'file', undefined, named.incomplete);
     tell('histories', (f) => isHistory(f.path) && f.type === 'file' && f.size > 0);
     const keys = found.filter((f) => !isHostKey(f.path) && !sample.test(f.path));
     const tellKeys = (field: string, fits: (key: Credential, file: Found) => boolean): void =>
@@ -118,8 +131,24 @@ export const fileTree = defineKind({
   },
 });
 
-const isHostKey = named(hostKeyNames);
-const isHistory = named(historyNames);
+const grantsOf = (file: Found): Told[] =>
+  (file.capabilities === undefined ? [] : capabilityNames(file.capabilities)).map((capability) => ({
+    ...inodeOf(file),
+    capability: capability === 'all' ? 'all capabilities' : capability,
+    grant: `${file.path} ${capability}`,
+    at: { path: file.path, said: file.capabilities ?? '' },
+  }));
+
+const usualHostKey = ofNames(hostKeyNames);
+
+/** What HostKey names instead of the usual files (sshd_config(5)). */
+function hostKeysOf(config: ServerConfig | Unknown): { readonly paths: readonly string[]; readonly incomplete?: Unknown } {
+  if (config.is === 'unknown') return { paths: [], incomplete: config };
+  const paths = config.settings.flatMap(({ keyword, args }) => (keyword === 'hostkey' && args[0]?.startsWith('/') ? [args[0]] : []));
+  return { paths, ...(config.incomplete ? { incomplete: config.incomplete } : {}) };
+}
+
+const isHistory = ofNames(historyNames);
 
 /** Keys that packages bring along to show or to try something; they open nothing. */
 const sample = /^\/usr\/(?:share\/doc\/|(?:.*\/)?(?:tests?|testdata|test_data|fixtures|examples?)\/)/;

@@ -153,6 +153,9 @@ function judgeNft(text: string, path: string): Judged | Unknown {
   const { inputs, rest } = parseRuleset(text, path, stranger);
   const fates = inputs.map((base) => fateIn(base));
   const dropped = fates.find((f) => f.is === 'dropped');
+  const sixth = fates.some((f, at) => f.is !== 'accepted' && ['inet', 'ip6'].includes(inputs[at]?.family ?? ''));
+  if (dropped && !sixth)
+    return { is: 'unknown', why: 'ambiguous', said: `${path} refuses over IPv4 alone, and whether this host has IPv6 does not show`, where: dropped.where };
   if (dropped) return { is: 'known', denies: true, where: dropped.where };
   const open = fates.find((f) => f.is === 'open');
   if (open) return { is: 'unknown', why: 'ambiguous', said: `whether the rules in ${path} refuse what none of them names cannot be told`, where: open.where };

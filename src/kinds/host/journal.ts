@@ -1,7 +1,9 @@
 /** Kind `journal`: whether the log of the host outlives a start. */
 import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, lookedAt, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type BootMount, mountAtBoot } from '../../facts/host/boot-mounts.ts';
 import { type MountTable, mountOf, mountTable } from '../../facts/host/mount-table.ts';
+import { cleanPath } from '../../facts/host/path-list.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { type SystemdConf, systemdConf } from '../../facts/systemd/conf.ts';
@@ -41,17 +43,19 @@ export const journal = defineKind({
     systemdConf.of('journald.conf'),
     mountTable,
     ...parents.map((path) => ({ do: 'stat', path }) as const),
+    ...parents.map((path) => mountAtBoot.of(path)),
     ...senders.map((s) => startsAtBoot.of(s)),
   ],
   *learn(): Asking<Fact> {
-    const [conf, mounts, stats, started] = yield* together([
+    const [conf, mounts, stats, started, booted] = yield* together([
       systemdConf('journald.conf'),
       mountTable(),
       together(parents.map((p) => stat(p))),
       together(senders.map((s) => startsAtBoot(s))),
+      together(parents.map((p) => mountAtBoot(p))),
     ]);
     const fact = new FactBuilder().consulted(...conf.looked, { path: folder });
-    const place = placeOf(stats, mounts);
+    const place = placeOf(stats, mounts, booted);
     const own = stats[2];
     if (own?.is === 'blocked') fact.gap('folder', unknown(own, folder));
     else fact.set('folder', own?.is === 'got', { path: folder });
@@ -65,19 +69,31 @@ export const journal = defineKind({
 type Place = { readonly path: string; readonly onDisk: boolean; readonly where: readonly Where[] } | Unknown;
 
 /** Where a link leads counts, wherever on the way it is; Yocto keeps /var/log in memory by one. */
-function placeOf(stats: readonly Answer<Stat>[], mounts: MountTable): Place {
+function placeOf(stats: readonly Answer<Stat>[], mounts: MountTable, booted: readonly (BootMount | Unknown)[]): Place {
   const shut = stats.findIndex((s) => s.is === 'blocked');
   const refused = stats[shut];
   if (refused?.is === 'blocked') return unknown(refused, parents[shut] ?? folder);
   if (mounts.is === 'unknown') return mounts;
+  const open = booted.find((b): b is Unknown => 'is' in b);
+  if (open) return open;
   const last = stats.findLastIndex((s) => s.is === 'got');
   const reached = stats[last];
-  const real = reached?.is === 'got' ? (reached.value.real?.is === 'got' ? reached.value.real.value.path : reached.value.target) : undefined;
+  const real = reached?.is === 'got' ? endOf(reached.value, parents[last] ?? folder) : undefined;
   const path = real ?? folder;
-  const mount = mountOf(mounts.each, path);
+  const unit = booted.findLast((b): b is BootMount => !('is' in b) && b.options !== undefined && `${path}/`.startsWith(`${b.point}/`));
+  const table = mountOf(mounts.each, path);
+  const mount = unit && unit.point.length >= (table?.point.length ?? 0) ? unit : table;
   const inMemory = /^(?:tmpfs|ramfs)$/.test(mount?.type ?? '') || /^\/(?:run|tmp|dev\/shm|var\/volatile)(?:\/|$)/.test(path);
   return { path, onDisk: !inMemory, where: [{ path: parents[Math.max(0, last)] ?? folder }, ...(mount ? [mount.at] : [])] };
 }
+
+/** Where it is, or leads to; what is made there at boot is not there yet. */
+const endOf = ({ real, target }: Stat, path: string): string | undefined =>
+  real?.is === 'got'
+    ? real.value.path
+    : target === undefined || target.startsWith('/')
+      ? target
+      : cleanPath(`${path.slice(0, path.lastIndexOf('/'))}/${target}`);
 
 function setJournal(fact: FactBuilder, conf: SystemdConf, place: Place, there: boolean): void {
   const said = conf.values.get('Journal.Storage');

@@ -67,7 +67,7 @@ const find = (name: string, { each }: Modules): Where | undefined => each.find((
 /** Loaded, built in, or loaded at the next boot. A module that modprobe.d keeps away is not loaded at boot either. */
 function* readiness(name: string, modules: HostModules): Asking<State> {
   const { kept } = modules;
-  const boot = kept.unseen || find(name, kept) ? undefined : find(name, modules.atBoot);
+  const boot = kept.unseen || kept.kept(name) ? undefined : find(name, modules.atBoot);
   const there = find(name, modules.loaded) ?? find(name, modules.builtIn) ?? boot;
   if (there) return { is: 'there', where: [{ ...there, said: there.said ?? name }] };
   // A module that runs, or is built in and has parameters, shows here; one that does not may be built in.
@@ -94,8 +94,8 @@ function* byModprobe(name: string, modules: HostModules): Asking<State> {
   const open = modules.loaded.unseen ?? modules.builtIn.unseen ?? modules.kept.unseen;
   if (open) return open;
   if (live.is === 'blocked' && live.why !== 'unsupported') return unknown(live, path);
-  const instead = modules.kept.each.find((m) => m.name === name && m.at.said?.startsWith('install'));
-  if (instead) return { is: 'missing', where: [instead.at] };
+  const instead = modules.kept.kept(name);
+  if (instead?.how === 'install') return { is: 'missing', where: instead.at };
   const lock = yield* read(sealed);
   if (lock.is === 'blocked' && lock.why !== 'unsupported') return unknown(lock, sealed);
   if (lock.is === 'got' && lock.value.trim() === '1') return { is: 'missing', where: [{ path: sealed, line: 1, said: 'no module can be loaded any more' }] };
@@ -127,8 +127,8 @@ function* onDemand(name: string, { kernel, kept }: HostModules): Asking<State> {
   const folder = Object.hasOwn(folders, name) ? folders[name] : undefined;
   if (folder === undefined) return { is: 'unknown', why: 'unsupported', said: `whether the kernel loads ${name} on demand is not known`, where: [] };
   if (kernel.is === 'unknown') return kernel;
-  const shut = find(name, kept);
-  if (shut) return { is: 'missing', where: [shut] };
+  const shut = kept.kept(name);
+  if (shut) return { is: 'missing', where: shut.at };
   if (kept.unseen) return kept.unseen;
   const lock = yield* read(sealed);
   if (lock.is === 'got' && lock.value.trim() === '1') return { is: 'missing', where: [{ path: sealed, line: 1, said: 'no module is loaded any more' }] };

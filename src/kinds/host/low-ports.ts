@@ -1,15 +1,20 @@
 /** Kind `low-ports`: the first port that ordinary users may bind, and what an account publishes below it. */
 
-import { type Account, type Asking, together } from '../../facts/ask.ts';
+import { type Account, type Asking, nothing, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { kernelValue } from '../../facts/host/kernel-value.ts';
-import { publishedBy, publishedIn } from '../../facts/host/published-ports.ts';
+import { publishedIn } from '../../facts/host/published-ports.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database } from '../../facts/podman/store.ts';
-import { mergeQuadlet } from '../../facts/quadlet/quadlet-merge.ts';
+import { portClaims } from '../../facts/quadlet/quadlet-claims.ts';
+import { type Command, openFor } from '../../facts/quadlet/quadlet-command.ts';
+import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
+import { completed, type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
+import { playedYaml } from '../../facts/quadlet/quadlet-surroundings.ts';
 import { hiddenFrom, type QuadletHost, type QuadletHosts, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
+import { anyone, forAccount } from '../../facts/source.ts';
 
 const key = 'net.ipv4.ip_unprivileged_port_start';
 /** The kernel's own value (Documentation/networking/ip-sysctl.rst). */
@@ -27,7 +32,7 @@ export const lowPorts = defineKind({
     lowest: number('the lowest of those ports; unset without any'),
     below: list(string('PORT'), 'host ports below it that the account publishes'),
   }),
-  touches: () => [kernelValue.of(key), quadletHosts, database, askPodman.of(psArgv)],
+  touches: () => [kernelValue.of(key), quadletHosts, forAccount(generatedService, anyone), playedYaml, database, askPodman.of(psArgv)],
   *learn(_q, as): Asking<Fact> {
     const [found, hosts, containers] = yield* together([kernelValue(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;
@@ -36,7 +41,7 @@ export const lowPorts = defineKind({
     const start = found.value === undefined ? usual : Number(found.value);
     const at = found.where.map((w) => (found.value === undefined ? { ...w, said: `nothing sets it: ${usual}` } : w));
     const fact = new FactBuilder().consulted(...at).set('start', start, ...at);
-    const quadlets = hosts.is === 'unknown' ? hosts : quadletPorts(hosts, as);
+    const quadlets = hosts.is === 'unknown' ? hosts : yield* quadletPorts(hosts, as);
     const each = [...('is' in quadlets ? [] : quadlets.ports), ...('is' in containers ? [] : containers.ports)].filter((p) => p.port < start);
     const hidden = 'is' in quadlets ? quadlets : (quadlets.hidden ?? ('is' in containers ? containers : undefined));
     if (each.length > 0) fact.set('lowest', Math.min(...each.map((p) => p.port)), ...at);
@@ -51,21 +56,22 @@ interface Published {
   readonly hidden?: Unknown;
 }
 
-/** PublishPort= of every Quadlet file that the account's generator takes. */
-function quadletPorts(hosts: QuadletHosts, as: Account): Published {
+/** The ports of every Quadlet file that the account's generator takes: its keys, its arguments, and the YAML of a `.kube` file. */
+function* quadletPorts(hosts: QuadletHosts, as: Account): Asking<Published> {
   const host = hosts.each.at(-1) as QuadletHost;
   const own = host.users.find((u) => u.account?.uid === as.uid);
-  const ports: { port: number; where: Where }[] = [];
-  let hidden = hiddenFrom(hosts, as);
-  for (const file of own?.taken.values() ?? []) {
-    const merged = mergeQuadlet(file, own?.directories ?? [], host.disk, host.release);
-    hidden ??= merged.unseen;
-    for (const { key: name, value, where } of merged.assignments.filter((a) => a.key === 'PublishPort')) {
-      const read = publishedBy(value);
-      if (read === 'unknown') hidden ??= { is: 'unknown', why: 'ambiguous', said: `${name}=${value} is filled in when the service starts`, where: [where] };
-      else ports.push(...read.map((port) => ({ port, where: { ...where, said: `publishes ${value}` } })));
-    }
-  }
+  const files = [...(own?.taken.values() ?? [])].filter((f) => /\.(?:container|pod|kube)$/.test(f.name));
+  const found = yield* together(files.map((f) => sourceOf(host, f)));
+  const sources = found.filter((s): s is Source => !('is' in s));
+  const yamls = yield* together(sources.map((s) => (s.ending === 'kube' ? playedYaml(s) : nothing())));
+  const commands = sources.map((s, at) => completed(s, undefined, yamls[at]));
+  const ports = sources.flatMap(({ assignments }, at) => {
+    const command = commands[at] as Command;
+    return portClaims({ command, assignments }, undefined).each.flatMap(({ port, where }) =>
+      /^\d/.test(port) ? [{ port: Number.parseInt(port, 10), where }] : [],
+    );
+  });
+  const hidden = hiddenFrom(hosts, as) ?? found.find((s): s is Unknown => 'is' in s) ?? commands.map((c) => openFor(c, 'publish')).find((o) => o !== undefined);
   return { ports, ...(hidden ? { hidden } : {}) };
 }
 

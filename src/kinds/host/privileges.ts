@@ -33,7 +33,7 @@ export const privileges = defineKind({
     );
     for (const [at, g] of groups.entries()) fact.at(['groups', String(at)], { ...g.at, said: `member of ${g.name}` });
     const who = whoIs(as, group.is === 'got' ? group.value : '');
-    const sudo = sudoOf(sudoers.statements, who);
+    const sudo = sudoOf(sudoers, who);
     const unseen = sudoers.incomplete ?? foreignRule(sudoers.statements, who);
     const where = sudo.where.length > 0 ? sudo.where : sudoers.consulted;
     if (unseen && !sudo.noPassword) fact.gap('sudo', unseen);

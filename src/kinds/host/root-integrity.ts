@@ -106,11 +106,14 @@ const noBoot = (consulted: readonly Where[]): Unknown => ({
   where: consulted.slice(0, 3),
 });
 
+/** File systems to which nothing can be written, whatever fstab says. */
+const neverWritten = /^(?:squashfs|erofs|cramfs|romfs|iso9660)$/;
+
 /** fstab's line for / decides, since systemd-remount-fs(8) follows it; without one the root stays as the kernel mounted it: `ro` unless told `rw`. */
 function setReadOnly(fact: FactBuilder, table: Known, lines: Asked): void {
   const line = table.each.find((m) => m.point === '/');
   if (line) {
-    const last = line.options.findLast((o) => o === 'ro' || o === 'rw');
+    const last = neverWritten.test(line.type) ? 'ro' : line.options.findLast((o) => o === 'ro' || o === 'rw');
     fact.set('readOnly', last === 'ro', { ...line.at, said: last === 'ro' ? 'mounts / read-only' : 'mounts / for writing' });
     return;
   }
@@ -124,6 +127,8 @@ function setReadOnly(fact: FactBuilder, table: Known, lines: Asked): void {
 
 type Asked = ReturnType<typeof commandLines> extends Generator<unknown, infer T, unknown> ? T : never;
 
+const switches = ['systemd.verity', 'rd.systemd.verity'];
+
 interface Verified {
   readonly covers: 'root' | 'usr' | 'none';
   readonly lax: boolean;
@@ -133,7 +138,9 @@ interface Verified {
 /** systemd-veritysetup-generator(8), tried with 252: no hash, or a switch that says no, and nothing is set up. */
 function verifiedBy(line: CommandLine): Verified {
   const value = (name: string): string | undefined => argumentIn(line, name);
-  const off = ['systemd.verity', 'rd.systemd.verity'].find((name) => switched(value(name)) === false);
+  // The initial RAM disk reads both spellings, and of both the last counts.
+  const told = line.arguments.findLast((a) => switches.includes(a.name) && switched(a.value ?? '') !== undefined);
+  const off = told && switched(told.value ?? '') === false ? told.name : undefined;
   const table = value('dm_mod.create') ?? '';
   const lax = ['systemd.verity_root_options', 'systemd.verity_usr_options'].some((name) => /(?:^|,)ignore-corruption(?:,|$)/.test(value(name) ?? ''));
   if (/(?:^|[ ,])verity(?: |$)/.test(table)) return { covers: 'root', lax: /ignore_corruption/.test(table) };

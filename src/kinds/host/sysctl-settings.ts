@@ -1,6 +1,7 @@
 /** Kind `sysctl-settings`: settings of kernel parameters in files that do not count at boot. */
 import { type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
+import { initOf } from '../../facts/host/init.ts';
 import { type Assignment, parseSysctl, sysctlFiles, winners } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
@@ -30,7 +31,7 @@ export const sysctlSettings = defineKind({
     unread: losing('settings of /etc/sysctl.conf where nothing reads that file at boot'),
     lost: losing('settings that are needed, which one file makes and another takes back'),
   }),
-  touches: () => [sysctlFiles, { do: 'read', path: plainFile }],
+  touches: () => [sysctlFiles, initOf, { do: 'read', path: plainFile }],
   *learn({ wanted }): Asking<Fact> {
     const [files, plain] = yield* together([sysctlFiles(), read(plainFile)]);
     const looked = files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
@@ -40,9 +41,13 @@ export const sysctlSettings = defineKind({
     const own = assignments.filter((a) => a.at.path.startsWith(administrators));
     setAll(fact, 'overridden', beaten(own, assignments, { overVendors: true }), looked);
     setAll(fact, 'lost', beaten(assignments.filter(among(wanted ?? [])), assignments, { overVendors: false }), looked);
-    const read99 = files.files.some((f) => f.path.endsWith('/99-sysctl.conf'));
+    // Whatever the link is called, it is the file that is read; without systemd init scripts read it (`sysctl -p`).
+    const isRead = files.leads.has(plainFile);
+    const init = yield* initOf();
+    const read99 = isRead || (init.is === 'known' && ['sysv', 'busybox'].includes(init.kind));
+    const shut = plain.is === 'blocked' ? unknown(plain, plainFile) : init.is === 'unknown' && plain.is === 'got' ? init : undefined;
     const aside = plain.is === 'got' && !read99 ? parseSysctl(plain.value, plainFile) : [];
-    if (plain.is === 'blocked' && !read99) fact.gap('unread', unknown(plain, plainFile));
+    if (shut && !read99) fact.gap('unread', shut);
     else setAll(fact, 'unread', beaten(aside, assignments, { overVendors: false }), [{ path: plainFile }]);
     return fact.build();
   },

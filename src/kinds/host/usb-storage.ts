@@ -1,8 +1,9 @@
 /** Kind `usb-storage`: whether a stick that somebody plugs in becomes a disk. */
 import { type Answer, type Asking, read, together } from '../../facts/ask.ts';
+import { type CommandLine, commandLines } from '../../facts/cgroup/command-line.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { hostModules } from '../../facts/host/kernel-modules.ts';
-import { type Kept, modprobeD } from '../../facts/host/modprobe-d.ts';
+import { modprobeD } from '../../facts/host/modprobe-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { startsAtBoot } from '../../facts/systemd/started.ts';
@@ -24,9 +25,9 @@ export const usbStorage = defineKind({
     uas: string('the same for uas, the faster protocol, which needs usb-storage', how),
     guarded: boolean('USBGuard starts at boot, and blocks or rejects devices that no rule names'),
   }),
-  touches: () => [modprobeD, hostModules, startsAtBoot.of(guard), { do: 'read', path: guardConf }],
+  touches: () => [modprobeD, hostModules, commandLines, startsAtBoot.of(guard), { do: 'read', path: guardConf }],
   *learn(): Asking<Fact> {
-    const [conf, modules, started, guardText] = yield* together([modprobeD(), hostModules(), startsAtBoot(guard), read(guardConf)]);
+    const [conf, modules, lines, started, guardText] = yield* together([modprobeD(), hostModules(), commandLines(), startsAtBoot(guard), read(guardConf)]);
     const fact = new FactBuilder().consulted(...conf.looked);
     // An image need not hold its kernel; where it does, what is built in has to be seen.
     const { unseen } = modules.builtIn;
@@ -36,9 +37,12 @@ export const usbStorage = defineKind({
       ['usbStorage', 'usb_storage'],
       ['uas', 'uas'],
     ] as const) {
-      const kept: Kept = conf.kept.get(name) ?? { how: 'no', at: conf.looked.map((w) => ({ ...w, looked: true as const })) };
+      const kept = conf.kept(name) ?? { how: 'no', at: conf.looked.map((w) => ({ ...w, looked: true as const })) };
       if (builtIn.has(name)) fact.set(field, 'built-in', ...modules.builtIn.looked);
       else if (hidden) fact.gap(field, hidden);
+      else if (kept.how !== 'no') fact.set(field, kept.how, ...kept.at);
+      else if (lines.is === 'unknown') fact.gap(field, lines);
+      else if (lines.each.length > 0 && lines.each.every((l) => keepsAway(l, name))) fact.set(field, 'blacklist', ...lines.each.flatMap((l) => l.where));
       else fact.set(field, kept.how, ...kept.at);
     }
     const guarded = guards(started, guardText);
@@ -47,6 +51,17 @@ export const usbStorage = defineKind({
     return fact.build();
   },
 });
+
+/** `module_blacklist=` of the kernel, and `modprobe.blacklist=`, which modprobe reads: names with commas between. */
+const keepsAway = (line: CommandLine, name: string): boolean =>
+  line.arguments.some(
+    (a) =>
+      (a.name === 'module_blacklist' || a.name === 'modprobe.blacklist') &&
+      (a.value ?? '')
+        .split(',')
+        .map((m) => m.replaceAll('-', '_'))
+        .includes(name),
+  );
 
 type Guards = { readonly on: boolean; readonly where: readonly Where[] } | Unknown;
 

@@ -37,7 +37,7 @@ export const sudoEnvironment = defineKind({
         .build();
     const group = yield* read(groupPath);
     if (group.is === 'blocked') return unknown(group, groupPath);
-    const found = carrying(sudoers.statements, whoIs(as, group.is === 'got' ? group.value : ''), 'k3d');
+    const found = carrying(sudoers, whoIs(as, group.is === 'got' ? group.value : ''), 'k3d');
     const orAll = <T>(where: readonly T[], otherwise: readonly T[]): readonly T[] => (where.length > 0 ? where : otherwise);
     const rights = { ...found, consulted, where: { setenv: orAll(found.where.setenv, consulted), keep: orAll(found.where.keep, consulted) } };
     const which = yield* stat(program);

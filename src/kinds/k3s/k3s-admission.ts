@@ -5,7 +5,7 @@
 import { type Asking, read } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable } from '../../facts/fact.ts';
 import { flagOfComponent } from '../../facts/k3s/component-file.ts';
-import { k3sModel } from '../../facts/k3s/k3s-model.ts';
+import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { usualDataDir } from '../../facts/k3s/node-settings.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
@@ -28,6 +28,11 @@ export const k3sAdmission = defineKind({
     namespaces: list(string('a namespace'), 'namespaces that are exempt'),
     others: list(string('a user or runtime class'), 'users and runtime classes that are exempt'),
     plugins: list(string('a plug-in'), 'the plug-ins that it configures'),
+    images: string('what ImagePolicyWebhook does with images while nobody answers it; off: it is not enabled. Unset where the file does not configure it', [
+      'refuses',
+      'lets in',
+      'off',
+    ]),
   }),
   touches: () => [
     k3sModel,
@@ -36,7 +41,8 @@ export const k3sAdmission = defineKind({
     { do: 'read', named: 'what the admission configuration names for a plug-in', later: true },
   ],
   *learn(): Asking<Fact> {
-    const flag = flagOfComponent(yield* k3sModel(), 'kube-apiserver', 'admission-control-config-file');
+    const model = yield* k3sModel();
+    const flag = flagOfComponent(model, 'kube-apiserver', 'admission-control-config-file');
     if (flag.is === 'unknown') return flag;
     if (flag.is === 'unset') return missing(...flag.consulted);
     const { value: path, where } = flag;
@@ -49,16 +55,38 @@ export const k3sAdmission = defineKind({
     fact.set('usable', isOne, { path });
     const items = isOne && plugins?.is === 'list' ? plugins.items : [];
     fact.set('plugins', items.map(nameOf), { path });
-    const pods = items.find((item) => nameOf(item) === 'PodSecurity');
-    const other = pods && entry(pods, 'path')?.value;
-    if (!other) return levelInto(fact, path, pods && entry(pods, 'configuration')?.value);
-    const named = String(plain(other));
-    const file = named.startsWith('/') ? named : `${path.replace(/\/[^/]*$/, '')}/${named}`;
-    const own = yield* documentAt(file);
-    if (own === undefined) return fact.set('usable', false, { path: file, said: 'is not there' }).build();
-    return 'why' in own ? own : levelInto(fact, file, own);
+    const [pods, images] = ['PodSecurity', 'ImagePolicyWebhook'].map((name) => items.find((item) => nameOf(item) === name));
+    if (images && model.is === 'model') imagesInto(fact, yield* settingsOf(images, path), model);
+    if (!pods) return levelInto(fact, path, undefined);
+    const { file, root: own } = yield* settingsOf(pods, path);
+    if (own === undefined && file !== path) return fact.set('usable', false, { path: file, said: 'is not there' }).build();
+    return own && 'why' in own ? own : levelInto(fact, file, own);
   },
 });
+
+interface Settings {
+  readonly file: string;
+  readonly root: TextNode | Unknown | undefined;
+}
+
+/** The settings of a plug-in: in the file itself, or in another that it names. */
+function* settingsOf(item: TextNode, path: string): Asking<Settings> {
+  const other = entry(item, 'path')?.value;
+  if (!other) return { file: path, root: entry(item, 'configuration')?.value };
+  const named = String(plain(other));
+  const file = named.startsWith('/') ? named : `${path.replace(/\/[^/]*$/, '')}/${named}`;
+  return { file, root: yield* documentAt(file) };
+}
+
+/** kubernetes/kubernetes:plugin/pkg/admission/imagepolicy. No release enables it by itself. */
+function imagesInto(fact: FactBuilder, { file, root }: Settings, { flags }: K3sModel): void {
+  const gap = flags.gap('kube-apiserver-arg') ?? (root && 'why' in root ? root : undefined);
+  if (gap || (root && 'why' in root)) return void (gap && fact.gap('images', gap));
+  const enabled = flags.all('kube-apiserver-arg').findLast(({ value }) => /^(?:--)?enable-admission-plugins=/.test(value));
+  if (!enabled?.value.split(/[=,]/).includes('ImagePolicyWebhook')) return void fact.set('images', 'off', enabled?.where ?? { path: file });
+  const found = root && entry(entry(root, 'imagePolicy')?.value ?? root, 'defaultAllow');
+  fact.set('images', found && plain(found.value) === true ? 'lets in' : 'refuses', found ? placed(file, found.at) : { path: file });
+}
 
 const nameOf = (item: TextNode): string => String(plain(entry(item, 'name')?.value ?? item));
 

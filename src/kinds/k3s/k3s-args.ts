@@ -4,6 +4,7 @@ import { type Fact, FactBuilder, type Json, missing, type Unknown, type Where } 
 import type { ComponentFlag, Given } from '../../facts/k3s/component-args.ts';
 import { isListFlag } from '../../facts/k3s/flag-table.ts';
 import { type Placed, placeText } from '../../facts/k3s/given.ts';
+import { goBool } from '../../facts/k3s/go.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
 import { datastores } from '../../facts/k3s/node-settings.ts';
 import { withoutSecret } from '../../facts/k3s/secret-flags.ts';
@@ -15,6 +16,7 @@ const flag: Shape = record(
   {
     value: any('the value, or all of them where the flag is given several times'),
     last: string('the value that counts where only one can: the last'),
+    on: boolean('that value as Go reads a boolean: 1, t, T, TRUE, true, True, or 0, f, F, FALSE, false, False; unset where it is none of them'),
     items: list(string('a part'), 'what stands between commas, of all values'),
     where: string('the place of the value: a line, or `K3s VERSION` for a default'),
     beaten: list(record({ value: string('a value'), where: string('its place') }), 'values that are not in force: what a later place replaced'),
@@ -111,12 +113,14 @@ function putOne(fact: FactBuilder, path: readonly string[], name: string, { valu
   const lost = beaten.map((b): Placed => ({ ...b, value: withoutSecret(name, b.value) }));
   const last = values.at(-1);
   const value: Json = texts.length === 1 ? (texts[0] as string) : texts;
+  const on = goBool(texts.at(-1) ?? '');
   const places = [...values].reverse().map((v) => v.where);
   fact.set(
     path,
     {
       value,
       last: texts.at(-1) ?? '',
+      ...(on === undefined ? {} : { on }),
       items: texts
         .flatMap((t) => t.split(','))
         .map((t) => t.trim())

@@ -1,9 +1,10 @@
 /** Kind `k3s-runtime`: which container runtime the K3s service is told to use. */
 import { type Answer, type Asking, list, type Stat, stat } from '../../facts/ask.ts';
 import { crioListen, socketPath } from '../../facts/crio/crio-listen.ts';
-import { type Fact, FactBuilder, type Json, type Known, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import type { ChosenFlags } from '../../facts/k3s/chosen-flags.ts';
 import { goBool } from '../../facts/k3s/go.ts';
-import { k3sConfig } from '../../facts/k3s/k3s-config.ts';
+import { type GivenFlags, givenFlags } from '../../facts/k3s/k3s-config.ts';
 import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
@@ -46,7 +47,7 @@ export const k3sRuntime = defineKind({
   }),
   touches: () => [
     k3sModel,
-    k3sConfig,
+    givenFlags,
     crioListen,
     { do: 'stat', path: registries },
     ...['agent/images', 'agent/etc/containerd'].map((below) => ({ do: 'list' as const, path: `${usualData}/${below}` })),
@@ -84,39 +85,34 @@ interface Settings {
 function* settingsOfK3s(): Asking<Settings | Unknown | { readonly is: 'absent'; readonly consulted: readonly Where[] }> {
   const model = yield* k3sModel();
   if (model.is === 'model') return ofModel(model);
-  const conf = yield* k3sConfig();
-  if (conf.is === 'unknown') return conf;
-  const byFiles = conf.exists && (conf.value.units as readonly string[]).length === 0;
-  if (model.is === 'unknown') return byFiles ? ofFiles(conf) : model;
-  return conf.exists ? ofFiles(conf) : { is: 'absent', consulted: conf.consulted };
+  const given = yield* givenFlags();
+  if (given.is === 'unknown') return given;
+  const byFiles = given.command === undefined && given.files.length > 0;
+  if (byFiles) return ofFiles(given);
+  return model.is === 'unknown' ? model : { is: 'absent', consulted: given.consulted };
 }
 
-function ofModel({ flags, consulted, dataDir, release }: K3sModel): Settings {
-  return {
-    consulted,
-    dataDir: dataDir.value,
-    release: release.is === 'known' ? release.release : release,
-    flag: (name) => {
-      const found = flags.one(name);
-      return found ? [found.value, [found.where, ...found.beaten.map((b) => ({ ...b.where, said: 'not in force' }))]] : [undefined, consulted];
-    },
+/** How the value of a flag, its places and those that it beat are found. */
+const finder = (flags: ChosenFlags, consulted: readonly Where[]): Settings['flag'] => {
+  return (name) => {
+    const found = flags.one(name);
+    return found ? [found.value, [found.where, ...found.beaten.map((b) => ({ ...b.where, said: 'not in force' }))]] : [undefined, consulted];
   };
-}
+};
 
-function ofFiles(conf: Known): Settings {
-  const flags = conf.value.flags as Readonly<Record<string, Json>>;
-  const flag = (name: string): readonly [string | undefined, readonly Where[]] => {
-    const value = Object.hasOwn(flags, name) ? flags[name] : undefined;
-    const last = Array.isArray(value) ? (value.at(-1) as Json) : value;
-    return [last === undefined ? undefined : String(last), last === undefined ? conf.consulted : (conf.where.get(`flags.${name}`) ?? [])];
-  };
-  return {
-    consulted: conf.consulted,
-    dataDir: flag('data-dir')[0] ?? usualData,
-    release: { is: 'unknown', why: 'ambiguous', said: 'nothing starts K3s yet, so its release is not known', where: conf.consulted },
-    flag,
-  };
-}
+const ofModel = ({ flags, consulted, dataDir, release }: K3sModel): Settings => ({
+  consulted,
+  dataDir: dataDir.value,
+  release: release.is === 'known' ? release.release : release,
+  flag: finder(flags, consulted),
+});
+
+const ofFiles = ({ flags, consulted }: GivenFlags): Settings => ({
+  consulted,
+  dataDir: flags.one('data-dir')?.value || usualData,
+  release: { is: 'unknown', why: 'ambiguous', said: 'nothing starts K3s yet, so its release is not known', where: consulted },
+  flag: finder(flags, consulted),
+});
 
 function conflict(fact: FactBuilder, both: boolean, release: Release | Unknown, where: readonly Where[]): void {
   if (!both) fact.set('conflict', false, ...where);

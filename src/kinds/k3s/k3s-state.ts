@@ -1,7 +1,7 @@
 /** Kind `k3s-state`: a directory below the data directory of K3s, and what lies in it. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing } from '../../facts/fact.ts';
-import { k3sModel } from '../../facts/k3s/k3s-model.ts';
+import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { type StateEntry, stateDirectory } from '../../facts/k3s/state-directory.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, mode, number, record, string } from '../../facts/shape.ts';
@@ -23,6 +23,7 @@ export const k3sState = defineKind({
   main: 'below',
   fields: {
     below: { type: 'string', required: true, describe: 'the path below the data directory: agent/pod-manifests' },
+    flag: { type: 'string', describe: 'a flag of K3s that names another directory instead: etcd-snapshot-dir' },
     except: { type: 'strings', describe: 'names that are left out' },
   },
   shape: record({
@@ -32,11 +33,12 @@ export const k3sState = defineKind({
     entries: list(entry, 'what lies in it, hidden names left out'),
   }),
   touches: ({ below }) => [k3sModel, stateDirectory.of(undefined, below)],
-  *learn({ below, except = [] }): Asking<Fact> {
+  *learn({ below, flag, except = [] }): Asking<Fact> {
     const model = yield* k3sModel();
     if (model.is === 'unknown') return model;
     if (model.is === 'not-started') return missing(...model.consulted);
-    const found = yield* stateDirectory(model.dataDir.value, below);
+    const [above, name] = placeOf(model, below, flag);
+    const found = yield* stateDirectory(above, name);
     if (found.is === 'unknown') return found;
     if (found.is === 'absent') return missing({ path: found.path });
     const { path, own } = found;
@@ -47,6 +49,14 @@ export const k3sState = defineKind({
     return fact.build();
   },
 });
+
+/** The directory in which it lies, and its way from there. */
+function placeOf({ dataDir, flags }: K3sModel, below: string, flag: string | undefined): readonly [string, string] {
+  const named = (flag === undefined ? undefined : flags.one(flag)?.value)?.replace(/\/+$/, '');
+  if (!named?.startsWith('/')) return [dataDir.value, below];
+  const at = named.lastIndexOf('/');
+  return [named.slice(0, at) || '/', named.slice(at + 1)];
+}
 
 const jsonOf = ({ name, path, end }: StateEntry): Json => ({
   name,

@@ -127,9 +127,10 @@ function* filesOf(fact: FactBuilder, start: Start, model: K3sModel, inline: read
   const seen = paths.map((path, at): Seen => ({ path, stat: answers[at] as Answer<Stat> })).filter((s) => s.stat.is !== 'absent');
   const gap = [...tokenFlags, ...fileFlags].map((flag) => model.flags.gap(flag)).find((why) => why) ?? (Array.isArray(names) ? undefined : (names as Unknown));
   whoReads(fact, seen, gap, model.where);
-  // An argument of the command is told by its name.
+  // An argument of the command is told by its name, and an empty file holds no token.
   const others = configured.filter((where) => !inline.some((i) => placeText(i.where) === placeText(where)));
-  const places = [...seen.map(({ path }) => ({ text: path, where: { path } })), ...others.map((where) => ({ text: placeText(where), where })), ...inline];
+  const full = seen.filter(({ stat: there }) => endOf(there)?.size !== 0);
+  const places = [...full.map(({ path }) => ({ text: path, where: { path } })), ...others.map((where) => ({ text: placeText(where), where })), ...inline];
   setList(fact, 'kept', places, places.length === 0 ? gap : undefined, model.where);
   lengthOf(fact, seen, { server, named, given: configured.length + files.length > 0, gap, where: model.where });
   if (model.role === 'server')

@@ -12,6 +12,7 @@ import { type Cuts, cutFields, cutsFor, setCuts, wholeKeys } from '../../facts/q
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
+import { withPlayed } from '../../facts/quadlet/quadlet-played.ts';
 import { portMoves } from '../../facts/quadlet/quadlet-port-moves.ts';
 import { type Sibling, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
@@ -25,6 +26,7 @@ const shape = record({
   ports: findings('ports of the host on addresses that overlap'),
   subnets: findings('subnets of networks'),
   services: findings('names of the generated unit and its aliases'),
+  addresses: findings('addresses on one network'),
   ...cutFields,
 });
 
@@ -32,11 +34,11 @@ export const quadletCollisions = defineKind({
   name: 'quadlet-collisions',
   noun: 'what the unit claims',
   describe:
-    'What a Quadlet file claims that another file of the same manager claims too: names of containers and pods, ports of the host, subnets, names of services. Units that conflict with each other (Conflicts=) do not run together.',
+    'What a Quadlet file claims that another file of the same manager claims too: names of containers and pods, ports of the host, subnets, addresses on a network, names of services. Units that conflict with each other (Conflicts=) do not run together.',
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [quadletHosts, containersConf],
+  touches: () => [quadletHosts, containersConf, withPlayed],
   *learn({ path }): Asking<Fact> {
     return yield* underEachRelease(path, Object.keys(shape.fields), describeCollisions);
   },
@@ -46,7 +48,7 @@ function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactB
   const placed = placementOf(host, file);
   const { instance } = placed;
   const here: Where = { path: file.path };
-  const siblings = instance ? siblingsOf(host, instance) : [];
+  const siblings = instance ? yield* withPlayed(host, siblingsOf(host, instance)) : [];
   const own = siblings.find((s) => s.file.path === file.path);
   const unseen = unseenFor(host, placed) ?? siblings.find((s) => s.unseen)?.unseen;
   const fact = new FactBuilder().consulted(here);
@@ -61,12 +63,17 @@ function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactB
   setFindings(fact, 'ports', { each: found.ports, unseen: open }, within);
   setFindings(fact, 'subnets', { each: [...found.subnets, ...usual.each], unseen: unseen ?? usual.unseen }, here);
   setFindings(fact, 'services', { each: found.services, unseen }, here);
+  setFindings(fact, 'addresses', { each: found.addresses, unseen }, here);
   const publishers = siblings.map((sibling) => ({ sibling, conf: since(host.release, '6.0') ? conf : nothingSet }));
   const ports = found.ports.length > 0 ? portMoves(publishers, (a, b) => !apart(a, b), own) : none;
   const told = ports.cuts.length > 0 ? [] : found.ports.map(({ said, where }) => ({ path: where.path, text: said }));
   setCuts(fact, here, {
     names: found.names.length > 0 ? cutsBy(own, 'name') : none,
     ports: { cuts: ports.cuts, elsewhere: [...ports.elsewhere, ...told] },
+    addresses: cutsFor(
+      own.assignments.filter((a) => a.key === 'IP' || a.key === 'IP6'),
+      found.addresses,
+    ),
     subnets: found.subnets.length + usual.each.length > 0 ? networkCuts(own) : none,
   });
   return fact;

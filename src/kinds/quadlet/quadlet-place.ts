@@ -1,10 +1,12 @@
 /** Kind `quadlet-place`: whether a Quadlet file is there when its generator runs, and who else takes it. */
-import { type Answer, type Asking, read } from '../../facts/ask.ts';
+import { type Answer, type Asking, nothing, read } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { mountOf, parseFstab } from '../../facts/host/mount-table.ts';
+import { rootAccount } from '../../facts/host/accounts.ts';
+import { type Mount, mountOf, parseFstab } from '../../facts/host/mount-table.ts';
 import { defineKind } from '../../facts/kind.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
+import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
 import { placementOf, unseenFor } from '../../facts/quadlet/quadlet-placement.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { record, string } from '../../facts/shape.ts';
@@ -21,11 +23,11 @@ export const quadletPlace = defineKind({
   name: 'quadlet-place',
   noun: 'the place of the file',
   describe:
-    "Whether a Quadlet file is there when its generator runs, wherever links lead (generators of the system run before /etc/fstab is mounted), and whether root's own user manager takes a file that is meant for users.",
+    "Whether a Quadlet file is there when its generator runs, wherever links lead (generators of the system run before what /etc/fstab and mount units name is mounted), and whether root's own user manager takes a file that is meant for users.",
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [quadletHosts, { do: 'read', path: fstab }],
+  touches: () => [quadletHosts, managerUnits.of('system'), { do: 'read', path: fstab }],
   *learn({ path }): Asking<Fact> {
     return yield* underEachRelease(path, Object.keys(shape.fields), describePlace);
   },
@@ -48,12 +50,28 @@ function* describePlace(host: QuadletHost, file: QuadletFile): Asking<FactBuilde
   const end = file.stat.real?.is === 'got' ? file.stat.real.value.path : `${host.disk.directories.get(file.directory)?.real ?? file.directory}/${file.name}`;
   const table: Answer<string> = yield* read(fstab);
   if (table.is === 'blocked') return end === file.path ? fact : fact.gap('later', unknown(table, fstab));
-  const mount = mountOf(table.is === 'got' ? parseFstab(table.value) : [], end);
+  // What lies on these is there when generators run, whatever units say.
+  const units = /^\/(?:etc|usr|run)\//.test(end) ? yield* nothing() : yield* managerUnits('system', rootAccount);
+  const hidden = units?.unseen[0];
+  const mount = mountOf([...(table.is === 'got' ? parseFstab(table.value) : []), ...mountsOf(units)], end);
+  if (hidden && (!mount || early(mount))) return fact.gap('later', hidden);
   if (mount && !early(mount))
     fact
       .set('later', `${end} lies on ${mount.point}, which is mounted after the generators ran`, mount.at, here)
       .set('copyFrom', file.stat.real?.is === 'got' ? end : undefined, here);
   return fact;
+}
+
+/** What the administrator's own mount units mount, those that something pulls in (systemd.mount(5)). */
+function mountsOf(units: ManagerUnits | undefined): Mount[] {
+  return (units?.local ?? []).flatMap(({ name, path, assignments }) => {
+    const last = (key: string) => assignments.findLast((a) => a.section === 'Mount' && a.key === key);
+    const where = last('Where');
+    const pulled = units?.links.some((l) => l.unit.replace(/\.automount$/, '.mount') === name);
+    if (!name.endsWith('.mount') || !where || !pulled || units?.masked.has(name)) return [];
+    const [source, type, options] = ['What', 'Type', 'Options'].map((key) => last(key)?.value ?? '') as [string, string, string];
+    return [{ point: where.value.replace(/(?<=.)\/+$/, ''), source, type, options: options.split(','), at: where.where ?? { path } }];
+  });
 }
 
 /** Mounted before systemd runs generators: the root, /usr, and what the initrd is told to mount (systemd.mount(5) x-initrd.mount). */

@@ -10,8 +10,9 @@ import { nothingSet, openPorts, portClaims, sharedPorts } from '../../facts/quad
 import { cutFields, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import { type Finding, setFindings } from '../../facts/quadlet/quadlet-each.ts';
 import type { Instance } from '../../facts/quadlet/quadlet-instances.ts';
+import { withPlayed } from '../../facts/quadlet/quadlet-played.ts';
 import { portMoves } from '../../facts/quadlet/quadlet-port-moves.ts';
-import { siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
+import { type Sibling, siblingsOf } from '../../facts/quadlet/quadlet-siblings.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
@@ -25,7 +26,7 @@ export const quadletPorts = defineKind({
     shared: list(string('a port and two files'), 'ports that two managers want'),
     ...cutFields,
   }),
-  touches: () => [quadletHosts, containersConf, ...ofAnyone([containersConf])],
+  touches: () => [quadletHosts, withPlayed, containersConf, ...ofAnyone([containersConf])],
   *learn(): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;
@@ -33,21 +34,22 @@ export const quadletPorts = defineKind({
     // Root's own user manager runs only while root is logged in.
     const instances = [host.system, ...host.users.filter((u) => u.account?.uid !== 0)];
     const confs = yield* together(instances.map((i) => (since(host.release, '6.0') ? containersConf(i.account ?? rootAccount) : nothing())));
+    const played = yield* together(instances.map((i) => withPlayed(host, siblingsOf(host, i))));
+    const siblings = new Map(instances.map((i, at) => [i, played[at] ?? []]));
+    const of = (instance: Instance): readonly Sibling[] => siblings.get(instance) ?? [];
     const fact = new FactBuilder();
-    const found = instances.flatMap((one, at) =>
-      instances.slice(at + 1).flatMap((other, next) => between(host, [one, other], confs[at], confs[at + 1 + next])),
-    );
-    const all = instances.flatMap((i, at) => siblingsOf(host, i).map((s) => ({ unseen: s.unseen ?? openPorts(s) ?? portClaims(s, confs[at]).unseen })));
+    const found = instances.flatMap((one, at) => instances.slice(at + 1).flatMap((other, next) => between([one, other], of, confs[at], confs[at + 1 + next])));
+    const all = instances.flatMap((i, at) => of(i).map((s) => ({ unseen: s.unseen ?? openPorts(s) ?? portClaims(s, confs[at]).unseen })));
     const unseen = hosts.incomplete ?? all.find((one) => one.unseen)?.unseen;
     const looked = { path: instances[0]?.directories[0] ?? '/etc/containers/systemd' };
     const publishing = instances.flatMap((i, at): Finding[] => {
-      const first = siblingsOf(host, i).flatMap((s) => portClaims(s, confs[at]).each)[0];
+      const first = of(i).flatMap((s) => portClaims(s, confs[at]).each)[0];
       return first ? [{ said: nameOf(i), where: first.where }] : [];
     });
     if (unseen && publishing.length < 2) fact.gap('publishing', unseen);
     else setFindings(fact, 'publishing', { each: publishing }, looked);
     setFindings(fact, 'shared', { each: found, unseen }, looked);
-    const publishers = instances.flatMap((i, at) => siblingsOf(host, i).map((sibling) => ({ sibling, conf: confs[at] ?? nothingSet, of: i })));
+    const publishers = instances.flatMap((i, at) => of(i).map((sibling) => ({ sibling, conf: confs[at] ?? nothingSet, of: i })));
     const ownerOf = new Map<unknown, Instance>(publishers.map((p) => [p.sibling, p.of]));
     const moves = portMoves(publishers, (a, b) => ownerOf.get(a) !== ownerOf.get(b));
     const told = moves.cuts.length > 0 ? [] : found.map(({ said, where }) => ({ path: where.path, text: said }));
@@ -60,16 +62,16 @@ const nameOf = ({ account }: Instance): string => account?.name ?? 'root';
 
 /** The ports that a unit of each of two managers publishes. */
 function between(
-  host: QuadletHost,
   [one, other]: readonly [Instance, Instance],
+  of: (instance: Instance) => readonly Sibling[],
   conf: Known | Unknown | undefined,
   otherConf: Known | Unknown | undefined,
 ): Finding[] {
-  return siblingsOf(host, one).flatMap((a) => {
+  return of(one).flatMap((a) => {
     const ports = portClaims(a, conf).each;
     return ports.length === 0
       ? []
-      : siblingsOf(host, other).flatMap((b) =>
+      : of(other).flatMap((b) =>
           sharedPorts(ports, portClaims(b, otherConf).each, `${nameOf(other)}'s ${b.file.name}`).map(({ said, where }) => ({
             said: `${nameOf(one)}'s ${a.file.name}: ${said}`,
             where,

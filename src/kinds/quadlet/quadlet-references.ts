@@ -69,7 +69,7 @@ const touches: Touches = [
   {
     do: 'stat',
     named:
-      'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, SetWorkingDirectory=, Device=, AddDevice=, SeccompProfile= and ContainersConfModule= of Quadlet files name',
+      'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, Secret=, SetWorkingDirectory=, Device=, AddDevice=, SeccompProfile= and ContainersConfModule= of Quadlet files name',
     namedIn: {
       files: quadletRoots.map((root) => `${root}/**`),
       keys: [
@@ -80,6 +80,7 @@ const touches: Touches = [
         'Yaml',
         'ConfigMap',
         'File',
+        'Secret',
         'SetWorkingDirectory',
         'Device',
         'AddDevice',
@@ -146,14 +147,34 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
 const requiring = ['Requires', 'Requisite', 'BindsTo'];
 const wishing = ['Wants', 'Upholds', 'After'];
 
-function setUnits(fact: FactBuilder, { siblings, units, source }: Known, dependencies: readonly Dependency[], host: QuadletHost, here: Where): void {
+/** The point of a mount unit, `/srv/my data` of `srv-my\x20data.mount` (systemd.unit(5) on escaping). */
+const pointOf = (unit: string): string =>
+  `/${unit
+    .replace(/\.(?:auto)?mount$/, '')
+    .replaceAll('-', '/')
+    .replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))}`.replace(/^\/\/$/, '/');
+
+function setUnits(
+  fact: FactBuilder,
+  { siblings, units, source, made: boot }: Known,
+  dependencies: readonly Dependency[],
+  host: QuadletHost,
+  here: Where,
+): void {
   const made = new Set(siblings.flatMap((s) => s.names));
   const hidden = siblings.find((s) => s.unseen)?.unseen ?? units.search.unseen[0];
+  const mounts = (name: string): boolean => boot.points.has(pointOf(name)) || name.startsWith('-.');
   const missing = (keys: readonly string[]): Findings => {
     const asked = dependencies.filter((d) => keys.includes(d.key) && d.unit !== undefined && !isOpen(d.unit));
-    const absent = asked.filter((d) => !hasUnit(units, source.manager, d.unit as string, made) && !/\.(?:auto)?mount$/.test(d.unit as string));
-    const each = hidden ? [] : absent.map((d): Finding => ({ said: `${d.key}=${d.unit}`, where: d.where }));
-    return { each, unseen: absent.length > 0 ? hidden : undefined };
+    // systemd does not start what requires a masked unit, and passes over the others.
+    const masked = (name: string): boolean => keys === requiring && units.masked.has(name);
+    const has = (name: string): boolean => (hasUnit(units, source.manager, name, made) && !masked(name)) || (/\.(?:auto)?mount$/.test(name) && mounts(name));
+    const absent = asked.filter((d) => !has(d.unit as string));
+    // What could not be read may be a mask, or name a mount.
+    const shut = keys === requiring ? units.unseen.find((u) => asked.some((d) => u.where[0]?.path.endsWith(`/${d.unit}`))) : undefined;
+    const unsure = (d: Dependency): Unknown | undefined => hidden ?? (/mount$/.test(d.unit as string) ? boot.unseen : undefined);
+    const each = absent.filter((d) => !unsure(d)).map((d): Finding => ({ said: `${d.key}=${d.unit}`, where: d.where }));
+    return { each, unseen: absent.map(unsure).find((u) => u !== undefined) ?? shut };
   };
   setFindings(fact, 'requiredUnits', missing(requiring), here);
   setFindings(fact, 'wishedUnits', missing(wishing), here);

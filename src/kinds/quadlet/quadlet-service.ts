@@ -1,8 +1,9 @@
 /** Kind `quadlet-service`: what [Service] of a Quadlet file, with its drop-ins, does to Podman itself. */
-import { type Asking, together } from '../../facts/ask.ts';
+import { type Answer, type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
 import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
+import type { Pattern } from '../../facts/pattern.ts';
 import { flagsNamed } from '../../facts/podman/podman-flags.ts';
 import { cutFields, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
@@ -32,7 +33,7 @@ export const quadletService = defineKind({
     settings: { type: 'strings', describe: 'keys of [Service] to look for' },
   },
   shape,
-  touches: () => [quadletHosts, seeTool.of('systemctl'), forAccount(generatedService, anyone)],
+  touches: () => [quadletHosts, seeTool.of('systemctl'), forAccount(generatedService, anyone), ...managerFiles.map((path): Pattern => ({ do: 'read', path }))],
   *learn({ path, settings = [] }): Asking<Fact> {
     return yield* underEachRelease(path, Object.keys(shape.fields), (host, file) => describeService(host, file, settings));
   },
@@ -45,7 +46,7 @@ function* describeService(host: QuadletHost, file: QuadletFile, settings: readon
   const fact = new FactBuilder().consulted(here);
   const unit = hardenedOf(source);
   const user = source.manager === 'user';
-  const { stops, unseen } = user ? forUser(unit, systemd) : { stops: stopsOfRoot(unit) };
+  const { stops, unseen } = user ? yield* forUser(unit, systemd) : { stops: stopsOfRoot(unit), unseen: undefined };
   // A drop-in that nobody could read may take any of it back.
   const hidden = source.dropIns.unseen;
   if (hidden) return fact.gap('stops', hidden).gap('matching', hidden);
@@ -58,15 +59,25 @@ function* describeService(host: QuadletHost, file: QuadletFile, settings: readon
   return fact;
 }
 
+/** The unit of user managers as systemd brings it. */
+const managerFiles = ['/usr/lib/systemd/system/user@.service', '/lib/systemd/system/user@.service'];
+
 /** What a user's manager makes of mount namespaces changed with systemd 254. */
-function forUser(unit: Hardened, systemd: ToolVersion): { stops: ReturnType<typeof stopsOfRoot>; unseen?: Unknown } {
+function* forUser(unit: Hardened, systemd: ToolVersion): Asking<{ stops: ReturnType<typeof stopsOfRoot>; unseen?: Unknown }> {
   const { stops, implied } = stopsOfUser(unit);
   if (implied.length === 0) return { stops };
   const release = systemd.is === 'known' ? releaseOf(systemd.version) : undefined;
+  if (!release && (yield* isDelegating())) return { stops: [...stops, ...implied] };
   if (release) return { stops: since(release, '254') ? [...stops, ...implied] : stops };
   const why = systemd.is === 'unknown' ? systemd.said : 'systemctl was not found';
   const said = `what ${implied[0]?.said.replace(/:.*$/s, '')} does depends on the systemd version, which could not be read: ${why}`;
   return { stops, unseen: { is: 'unknown', why: 'ambiguous', said, where: [implied[0]?.where ?? { path: '' }] } };
+}
+
+/** DelegateSubgroup= came with systemd 254 (systemd/systemd:units/user@.service.in, NEWS), so a unit of systemd's own that has it is at least of that release. */
+function* isDelegating(): Asking<boolean> {
+  const texts: Answer<string>[] = yield* together(managerFiles.map((path) => read(path)));
+  return texts.some((text) => text.is === 'got' && /^DelegateSubgroup=/m.test(text.value));
 }
 
 function hardenedOf({ assignments, dropIns, command, file, ending, pod }: Source): Hardened {

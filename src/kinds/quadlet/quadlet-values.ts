@@ -94,12 +94,15 @@ function told(judged: readonly Values[], path: string, release: Unknown | undefi
   return fact.build();
 }
 
+/** Keys without which the file makes no unit: their values are written anew, not taken out. */
+const needed = ['Image', 'ImageTag'];
+
 /** Each value where it stands: a word of its key, or a flag of PodmanArgs=. */
 function cutsOf(bad: readonly BadValue[], all: readonly Assignment[]): Cuts {
   const each = bad.map(({ key, value, where }) => {
     const [, name, given] = /^--([^=]+)=(.*)$/s.exec(value) ?? [];
     const found = [{ said: plain({ key, value, why: '', where }).value, where }];
-    const named = all.filter((a) => a.key === key);
+    const named = needed.includes(key) ? [] : all.filter((a) => a.key === key);
     return cutsFor(named, found, key === 'PodmanArgs' ? { flag: (f) => f.name === name && f.value === given } : { word: (w) => w === value });
   });
   return { cuts: each.flatMap((c) => c.cuts), elsewhere: each.flatMap((c) => c.elsewhere) };

@@ -4,7 +4,7 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boundVolumes } from '../../facts/podman/volumes.ts';
-import { asksForAuto, missingIds } from '../../facts/quadlet/auto-userns.ts';
+import { asksForAuto, missingIds, sizeAsked } from '../../facts/quadlet/auto-userns.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
 import { comparedParts, partOf, releasesDiffer } from '../../facts/quadlet/quadlet-each.ts';
@@ -62,7 +62,7 @@ function* learnWorkloadsOf(path: string): Asking<Workloads | Unknown | undefined
   const mounts = yield* together(read.map((source, at) => mountsOf(source, commands[at] as Command)));
   const real = yield* mountedPaths(mounts.flatMap((m) => m.each.map((one) => one.source)));
   const auto = read.at(-1)?.owner.uid === 0 && asksForAuto(...commands, ...read.map((s) => s.pod?.command));
-  const noIds = auto ? yield* missingIds() : undefined;
+  const noIds = auto ? yield* missingIds(sizeAsked(...commands, ...read.map((s) => s.pod?.command))) : undefined;
   const each = read.map((source, at) => ({
     ...{ source, seen, command: commands[at] as Command, mounts: mounts[at] as AllMounts, real },
     ...(noIds ? { noIds } : {}),

@@ -1,17 +1,14 @@
 /** Kind `sshd`: whether the server starts, and who gets in through it. */
 import { type Asking, stat, together } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Json, type Unknown, unknown, type Where } from '../../facts/fact.ts';
-import { rootAccount } from '../../facts/host/accounts.ts';
+import { type Fact, FactBuilder, type Json, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
 import { type Dropbear, dropbear } from '../../facts/ssh/dropbear.ts';
 import { type ServerConfig, serverConfig } from '../../facts/ssh/server-config.ts';
-import { passwordWays, rootWays, type Way } from '../../facts/ssh/server-ways.ts';
-import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
+import { type ServerStart, serverStarts } from '../../facts/ssh/server-start.ts';
+import { passwordWays, rootWays, type Way, withoutRepeats } from '../../facts/ssh/server-ways.ts';
 
-const program = '/usr/sbin/sshd';
-/** Debian's names, and those of the others. */
-const units = ['ssh.service', 'sshd.service', 'ssh.socket', 'sshd.socket'] as const;
+const programs = ['/usr/sbin/sshd', '/usr/bin/sshd', '/usr/local/sbin/sshd'];
 
 const ways = (describe: string): Shape =>
   list(
@@ -26,32 +23,33 @@ export const sshd = defineKind({
     'OpenSSH’s server as its files set it up: Include and Match as sshd reads them, each Match block by itself; and Dropbear as its units start it. Nobody gets in where no unit starts either.',
   fields: {},
   shape: record({
-    startedBy: list(string('a unit'), 'the units that start it'),
+    startedBy: list(string('a unit or an init script'), 'what starts it'),
     passwords: ways('for whom a password alone opens'),
     root: ways('for whom it says that root may log in'),
     refused: list(record({ said: string('why'), file: string('the file') }), 'lines at which it stops: it does not start'),
   }),
-  touches: () => [serverConfig, dropbear, { do: 'stat', path: program }, ...units.map((name) => enablementNamed(name, 'system'))],
+  touches: () => [serverConfig, dropbear, serverStarts, ...programs.map((path) => ({ do: 'stat', path }) as const)],
   *learn(): Asking<Fact> {
     const small = yield* dropbear();
     if (small.is === 'unknown') return small;
-    const there = yield* stat(program);
-    if (there.is === 'blocked') return unknown(there, program);
-    const fact = new FactBuilder().consulted({ path: program });
-    if (there.is === 'absent') return throughDropbear(fact, small, { path: program, said: 'not there' });
-    const each = yield* together(units.map((name) => enablementOf(name, { manager: 'system', as: rootAccount })));
-    const found = each.flatMap((e, at) => ('enabled' in e && e.enabled ? [{ name: units[at] as string, where: e.where }] : []));
-    const open = each.find((e): e is Unknown => 'is' in e) ?? each.flatMap((e) => ('unseen' in e ? e.unseen : []))[0];
-    if (found.length === 0 && open) return open;
-    if (found.length === 0) return throughDropbear(fact, small, { path: '/etc/systemd/system', said: 'no unit starts it' });
+    const there = yield* together(programs.map((path) => stat(path)));
+    const [path = ''] = programs.filter((_, at) => there[at]?.is !== 'absent');
+    if (path === '') return throughDropbear(new FactBuilder().consulted({ path: programs[0] ?? '' }), small, { path: programs[0] ?? '', said: 'not there' });
+    const fact = new FactBuilder().consulted({ path });
+    const blocked = there.find((answer) => answer.is === 'blocked');
+    if (blocked?.is === 'blocked' && !there.some((answer) => answer.is === 'got')) return unknown(blocked, path);
+    const starts = yield* serverStarts();
+    if (starts.is === 'unknown') return starts;
+    const { each } = starts;
+    if (each.length === 0) return throughDropbear(fact, small, { path: '/etc/systemd/system', said: 'no unit starts it' });
     const config = yield* serverConfig();
     if (config.is === 'unknown') return config;
     fact.set(
       'startedBy',
-      found.map((f) => f.name),
-      ...found.flatMap((f) => f.where),
+      each.map((s) => s.name),
+      ...each.flatMap((s) => s.where),
     );
-    return describe(fact, config, small);
+    return describe(fact, config, each, small);
   },
 });
 
@@ -70,15 +68,18 @@ function throughDropbear(fact: FactBuilder, { startedBy, passwords, root }: Drop
   return fact.build();
 }
 
-function describe(fact: FactBuilder, config: ServerConfig, small: Dropbear): Fact {
-  const { refused } = config;
+function describe(fact: FactBuilder, config: ServerConfig, starts: readonly ServerStart[], small: Dropbear): Fact {
+  const { refused, exists } = config;
+  const each = starts.map(({ options }) => ({ ...config, settings: [...options, ...config.settings], exists: exists || options.length > 0 }));
+  const unclear = config.incomplete ?? starts.find((s) => s.unclear)?.unclear;
+  const all = { consulted: config.consulted, ...(unclear ? { incomplete: unclear } : {}) };
   fact.consulted(...config.consulted);
   fact.set('refused', refused ? [{ said: refused.said ?? 'not understood', file: refused.path }] : [], refused ?? config.consulted[0] ?? { path: '' });
   for (const [field, those] of [
-    ['passwords', passwordWays(config)],
-    ['root', rootWays(config)],
+    ['passwords', each.flatMap((c) => (c.exists ? passwordWays(c) : []))],
+    ['root', each.flatMap((c) => (c.exists ? rootWays(c) : []))],
   ] as const)
-    setWays(fact, field, [...(config.exists ? those : []), ...small[field]], config);
+    setWays(fact, field, [...withoutRepeats(those), ...small[field]], all);
   return fact.build();
 }
 

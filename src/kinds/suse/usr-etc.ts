@@ -47,10 +47,10 @@ export const usrEtc = defineKind({
   }),
   touches: () => [
     ...ostree.map((path) => ({ do: 'stat' as const, path })),
-    ...mains.flatMap(({ name }) =>
+    ...mains.flatMap(({ name, dropIns }) =>
       [`/etc/${name}`, `/usr/etc/${name}`].flatMap((path) => [
         { do: 'stat' as const, path },
-        { do: 'read' as const, path },
+        ...(dropIns === undefined ? [] : [{ do: 'read' as const, path }]),
       ]),
     ),
     ...pamDirectories.map((path) => ({ do: 'list' as const, path })),

@@ -3,6 +3,7 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import { firstBootPresets } from '../../facts/systemd/presets.ts';
 import { startedUnits as allStarted, startsAtBoot } from '../../facts/systemd/started.ts';
 
 export const startedUnits = defineKind({
@@ -18,11 +19,13 @@ export const startedUnits = defineKind({
       'the units of these names that are started',
     ),
   }),
-  touches: ({ names }) => [allStarted, ...(Array.isArray(names) ? names : ['*.service', '*.socket']).map((name) => startsAtBoot.of(name))],
+  touches: ({ names }) => [allStarted, firstBootPresets, ...(Array.isArray(names) ? names : ['*.service', '*.socket']).map((name) => startsAtBoot.of(name))],
   *learn({ names }): Asking<Fact> {
-    const { each, unseen } = yield* allStarted();
-    // Few of them are linked: only those are looked at closely.
-    const linked = names.filter((name) => each.some((s) => s.name === name));
+    const [{ each, unseen, search }, presets] = yield* together([allStarted(), firstBootPresets()]);
+    if (presets.is === 'unknown') return presets;
+    // Few of them are linked: only those are looked at closely, and what a first boot enables.
+    const there = (name: string): boolean => search.dirs.some((d) => d.entries.has(name));
+    const linked = names.filter((name) => each.some((s) => s.name === name) || (there(name) && presets.enabling(name) !== undefined));
     const found = yield* together(linked.map((name) => startsAtBoot(name)));
     const open = found.find((f) => 'is' in f) ?? unseen;
     const started = found.flatMap((f) => ('is' in f || f[0] === undefined ? [] : [f[0]]));

@@ -173,6 +173,9 @@ function* slotOf(root: string, slots: readonly RaucSlot[]): Asking<string | unde
   const paths = [device, ...slots.map((s) => s.device)];
   const reached = paths.map((p) => (p.startsWith('/dev/') ? p : undefined));
   const stats = yield* together(reached.map((p) => stat(p ?? '/dev/null')));
+  // udev makes a link for what the kernel has started from: where none is seen, nobody looked.
+  if (device !== root && stats[0]?.is === 'absent')
+    return { is: 'unknown', why: 'ambiguous', said: `which device ${root} is does not show, since ${device} is not there`, where: [{ path: device }] };
   const [own, ...others] = stats.map((s, at) => endOf(s, paths[at] ?? ''));
   const found = others.findIndex((o) => typeof o === 'string' && o === own);
   if (found >= 0) return slots[found]?.name;

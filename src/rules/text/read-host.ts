@@ -9,7 +9,7 @@ import { Source, type YamlNode } from './source.ts';
 
 export const hostKeys = ['files', 'commands', 'sockets', 'packages', 'env', 'user', 'kind', 'takenAt', 'given', 'accounts', 'describe', 'follows'] as const;
 
-const fileKeys = ['content', 'type', 'link', 'mode', 'owner', 'mtime', 'blocked'] as const;
+const fileKeys = ['content', 'type', 'link', 'mode', 'owner', 'mtime', 'capabilities', 'blocked'] as const;
 
 /** What is said of a file that is no host at all. */
 export const noFiles = 'a composed host needs "files"';
@@ -99,6 +99,7 @@ function checkFile(source: Source, node: YamlNode): string {
   if (fields.has('mode')) pattern(source, fields.get('mode'), 'mode', /^[0-7]{3,4}$/, '"0644"');
   if (fields.has('owner')) pattern(source, fields.get('owner'), 'owner', /^\d+(?::\d+)?$/, '"1000:1000"');
   if (fields.has('mtime')) numeric(source, fields.get('mtime'), 'mtime');
+  if (fields.has('capabilities')) texts(source, fields.get('capabilities'), 'capabilities');
   if (fields.has('blocked')) source.word(fields.get('blocked'), 'blocked', whys);
   if (fields.has('content') && type !== undefined && type !== 'file') source.problem(fields.get('content'), `a ${type} has no content`);
   if (fields.has('link') && type !== undefined && type !== 'link') source.problem(fields.get('link'), `a ${type} leads nowhere`);

@@ -191,3 +191,20 @@ describe('held against rpm', oracle('rpm'), () => {
     }
   });
 });
+
+describe('a status file of dpkg that was cut off in the middle', () => {
+  const whole = Array.from(
+    { length: 50 },
+    (_, at) => `Package: p${at}\nStatus: install ok installed\nArchitecture: all\nVersion: 1-${at}\nDescription: x\n y\n`,
+  ).join('\n');
+  const dpkgIn = async (text: string): Promise<Answer<Packages>> => {
+    const [answer] = await rootDirectory(rootWith({ '/var/lib/dpkg/status': Buffer.from(text) })).answer([{ do: 'packages', of: 'dpkg' }]);
+    return answer as Answer<Packages>;
+  };
+
+  test('lists nothing', async () => {
+    expect(await dpkgIn(whole)).toMatchObject({ is: 'got' });
+    expect(await dpkgIn(whole.slice(0, whole.length >> 1))).toMatchObject({ is: 'blocked', said: expect.stringContaining('damaged') });
+    expect(await dpkgIn(whole.slice(0, whole.lastIndexOf('Version')))).toMatchObject({ is: 'blocked', said: expect.stringContaining('damaged') });
+  });
+});

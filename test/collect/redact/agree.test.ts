@@ -222,6 +222,12 @@ test('of the encryption of secrets the order of its providers stays, and no key'
   expect(redactText(config('c2VjcmV0IGlzIHNlY3JldA=='), '/var/lib/rancher/k3s/server/cred/encryption-config.json')).toBe(config('<redacted>'));
 });
 
+test('in the configuration of K3s what an anchor holds may be the secret of another key', () => {
+  const text = (value: string) => `mine: &t ${value}\nt: &u ${value}\nwith-node-id: true\n`;
+  expect(redactText(text('hunter2'), '/etc/rancher/k3s/config.yaml')).toBe(text('<redacted>'));
+  expect(redactText('token: *t\n', '/etc/rancher/k3s/config.yaml')).not.toContain('hunter2');
+});
+
 test('bytes that are no text are masked too', () => {
   const bytes = Buffer.from([...Buffer.from('token: abcdef123\n'), 0xff, 0xfe]);
   const answer = redact({ do: 'read', path: '/etc/x' }, { is: 'got', value: { text: bytes.toString('base64'), binary: true } });

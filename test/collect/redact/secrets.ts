@@ -64,6 +64,7 @@ export const plainSyntaxes: Readonly<Record<string, (secret: string) => string>>
   'address with a password': (s) => `https_proxy=http://user:${s}@proxy:3128/`,
   'address with a query': (s) => `x = https://host/a?token=${s}&b=1`,
   'database driver': (s) => `--datastore-endpoint mysql://root:${s}@tcp(127.0.0.1:3306)/k3s`,
+  'token of NATS': (s) => `datastore-endpoint: nats://${s}@db.example:4222`,
   'private key': (s) => `-----BEGIN OPENSSH PRIVATE KEY-----\n${s}${s}\n${s}\n-----END OPENSSH PRIVATE KEY-----`,
   'private key in json': (s) => `{"k": "-----BEGIN RSA PRIVATE KEY-----\\n${s}\\n-----END RSA PRIVATE KEY-----\\n"}`,
   'hash of a password': (s) => `alice:$6$${s.slice(0, 8)}$${s}${s}${s}:19000:0`,

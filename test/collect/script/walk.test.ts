@@ -11,6 +11,7 @@ import { rootDirectory } from '../../../src/collect/targets/root-directory.ts';
 import type { Answer, AnyAnswer, Ask } from '../../../src/facts/ask.ts';
 import { accountTraces } from '../../../src/facts/host/accounts.ts';
 import { walkedNames } from '../../../src/facts/host/walked-names.ts';
+import { capabilityNames } from '../../../src/facts/text/file-capabilities.ts';
 import type { Walk } from '../../../src/facts/walk.ts';
 import { isThere, type OracleName, oracle } from '../../oracles.ts';
 
@@ -132,6 +133,38 @@ for (const words of shells)
     });
   });
 
+for (const words of shells)
+  test(`file capabilities are those of local, under ${words.join(' ')}`, oracle('setcap', words[0]), () => {
+    const top = join(base, `capable-${words.join('-')}`);
+    mkdirSync(join(top, 'a b'), { recursive: true });
+    for (const [name, mode] of [
+      ['ping', 0o755],
+      ['a b/c d', 0o711],
+      ['data', 0o644],
+      ['plain', 0o755],
+      ['set', 0o4755],
+    ] as const) {
+      copyFileSync('/bin/true', join(top, name));
+      chmodSync(join(top, name), mode);
+    }
+    for (const [text, name] of [
+      ['cap_net_raw=ep', 'ping'],
+      ['cap_net_raw=p cap_sys_admin=i', 'a b/c d'],
+      ['cap_chown=ep', 'data'],
+      ['=ep', 'set'],
+    ] as const)
+      execFileSync('setcap', [text, join(top, name)]);
+    const ask: Ask = { do: 'walk', top, names: [] };
+    const told = walkOf(answerFrom(captured(words, [ask]).answers, ask));
+    expect(told).toEqual(walkOf(locally([ask], false)[0]));
+    expect(told.capabilities).toBe('told');
+    expect(told.found.map((f) => [f.path.slice(top.length + 1), capabilityNames(f.capabilities ?? '')])).toEqual([
+      ['a b/c d', ['cap_net_raw', 'cap_sys_admin']],
+      ['ping', ['cap_net_raw']],
+      ['set', ['all']],
+    ]);
+  });
+
 test('in a chroot with nothing but BusyBox', oracle('busybox in a chroot'), async () => {
   const jail = join(base, 'jail');
   for (const dir of ['bin', 'etc', 'tmp', 'dev', 'var/lib/dpkg', 'root/.ssh']) mkdirSync(join(jail, dir), { recursive: true });
@@ -158,6 +191,7 @@ test('in a chroot with nothing but BusyBox', oracle('busybox in a chroot'), asyn
   const [wanted] = await rootDirectory(jail).answer(asks.slice(0, 1));
   const bare = (w: Walk): unknown => w.found.map(({ path, mode, target, holds }) => ({ path, mode, target, holds }));
   expect(bare(walkOf(walk))).toEqual(bare(walkOf(wanted)));
+  expect(walkOf(walk).capabilities).toBe('none');
   expect(
     walkOf(walk)
       .found.filter((f) => f.holds)

@@ -158,7 +158,7 @@ describe('k3s', () => {
     ).toEqual({ 'tls-san': ['a', 'b', 'c'], 'node-label': ['x=1', 'y=2'], 'write-kubeconfig-mode': '0644' });
   });
   test('a later key without + replaces; + without a value before sets', () => {
-    expect(flags({ [main]: 'a+: 1\n', [`${main}.d/2.yaml`]: 'b: [1]\n', [`${main}.d/3.yaml`]: 'b: [2]\n' })).toEqual({ a: 1, b: [2] });
+    expect(flags({ [main]: 'a+: 1\n', [`${main}.d/2.yaml`]: 'b: [1]\n', [`${main}.d/3.yaml`]: 'b: [2]\n' })).toEqual({ a: '1', b: '2' });
   });
   test('arguments of the unit win, quoted and continued as the installer writes them', () => {
     const fact = known(k3sConfig(), {
@@ -170,28 +170,39 @@ describe('k3s', () => {
     expect(fact.value).toMatchObject({ command: 'server', flags: { 'flannel-backend': 'none', docker: true }, units: ['k3s.service'] });
     expect(lines(fact, 'flags.flannel-backend')?.slice(-1)).toEqual([`${main}:1`]);
   });
-  test('a list in both is ambiguous', () => {
-    expect(
-      known(k3sConfig(), {
-        files: { [main]: 'tls-san: [a]\n', '/etc/systemd/system/k3s.service': '[Service]\nExecStart=/usr/local/bin/k3s server --tls-san b\n' },
-      }).gaps.get('flags.tls-san')?.why,
-    ).toBe('ambiguous');
+  test('of a list in files and arguments both count, the files first', () => {
+    expect(flags({ [main]: 'tls-san: [a]\n', '/etc/systemd/system/k3s.service': '[Service]\nExecStart=/usr/local/bin/k3s server --tls-san b\n' })).toEqual({
+      'tls-san': ['a', 'b'],
+    });
+  });
+  test('a secret is named and not kept; of an endpoint the password is not', () => {
+    expect(flags({ [main]: 'token: abc\ndatastore-endpoint: postgres://u:p@h/k\nselinux: true\n' })).toEqual({
+      token: '<redacted>',
+      'datastore-endpoint': 'postgres://u:<redacted>@h/k',
+      selinux: true,
+    });
   });
   test('--config moves files and drop-ins', () => {
     const unit = (path: string) => ({
-      [main]: 'a: 1\n',
+      [main]: 'aa: 1\n',
       '/etc/systemd/system/k3s-agent.service': `[Service]\nExecStart=/usr/local/bin/k3s agent --config ${path}\n`,
-      '/etc/rancher/k3s/other.yaml': 'b: 1\n',
-      '/etc/rancher/k3s/other.yaml.d/x.yaml': 'c: 1\n',
+      '/etc/rancher/k3s/other.yaml': 'bb: 1\n',
+      '/etc/rancher/k3s/other.yaml.d/x.yaml': 'cc: 1\n',
     });
-    expect(flags(unit('/etc/rancher/k3s/other.yaml'))).toMatchObject({ b: 1, c: 1 });
-    expect(flags(unit('/etc/rancher/k3s/other.yaml'))).not.toHaveProperty('a');
-    expect(refused(k3sConfig(), { files: unit('/srv/k3s.yaml') }).why).toBe('unsupported');
+    expect(flags(unit('/etc/rancher/k3s/other.yaml'))).toMatchObject({ bb: '1', cc: '1' });
+    expect(flags(unit('/etc/rancher/k3s/other.yaml'))).not.toHaveProperty('aa');
+    expect(flags({ ...unit('/srv/k3s/own.yaml'), '/srv/k3s/own.yaml': 'dd: 1\n', '/srv/k3s/own.yaml.d/1.yaml': 'ee: 1\n' })).toEqual({
+      config: '/srv/k3s/own.yaml',
+      dd: '1',
+      ee: '1',
+    });
+    expect(flags(unit('/srv/k3s.yaml'))).toEqual({ config: '/srv/k3s.yaml' });
+    expect(refused(k3sConfig(), { files: unit('https://boot.example/k3s.yaml') }).why).toBe('unsupported');
   });
   test('what is not there, not a map, or given twice', () => {
     expect(known(k3sConfig(), { files: {} }).exists).toBe(false);
     expect(refused(k3sConfig(), { files: { [main]: '- a\n' } }).said).toContain('keys and values');
-    expect(known(k3sConfig(), { files: { [main]: 'a: 1\na: 2\n' } }).value).toMatchObject({ duplicates: ['a'], flags: { a: 2 } });
+    expect(known(k3sConfig(), { files: { [main]: 'a: 1\na: 2\n' } }).value).toMatchObject({ duplicates: ['a'], flags: { a: '2' } });
   });
 });
 

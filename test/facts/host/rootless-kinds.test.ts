@@ -2,29 +2,58 @@ import { describe, expect, test } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { attachesTo, parseProfiles } from '../../../src/facts/host/apparmor-profiles.ts';
 import { mountOf, parseFstab, parseMountInfo } from '../../../src/facts/host/mount-table.ts';
-import { publishedBy, publishedIn } from '../../../src/facts/host/published-ports.ts';
+import { publishedIn } from '../../../src/facts/host/published-ports.ts';
+import { subIds } from '../../../src/facts/host/subids.ts';
 import type { Kind } from '../../../src/facts/kind.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { idmapTools } from '../../../src/kinds/host/idmap-tools.ts';
+import { lowPorts } from '../../../src/kinds/host/low-ports.ts';
 import { pauseProcess } from '../../../src/kinds/host/pause-process.ts';
 import { subidConflicts } from '../../../src/kinds/host/subid-conflicts.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
+const podman = {
+  '/usr/bin/podman': { mode: '0755' },
+  '/proc/sys/kernel': { type: 'directory' },
+  '/proc/sys/net/ipv4/ip_unprivileged_port_start': '1024\n',
+} as const;
 const learn = (kind: Kind, host: HostSpec) => settle(kind.learn({}, driver), answerer(host));
 const value = (kind: Kind, host: HostSpec): unknown => ((fact) => (fact.is === 'known' ? fact.value : fact.why))(learn(kind, host));
 
-test.each<[string, readonly number[] | 'unknown']>([
-  ['80', []],
-  ['80:80', [80]],
-  ['80-82:80-82', [80]],
-  ['8080:80/tcp', [8080]],
-  ['127.0.0.1:443:443', [443]],
-  ['127.0.0.1::443', []],
-  ['[::1]:53:53/udp', [53]],
-  ['${PORT}:80', 'unknown'],
-  ['%i:80', 'unknown'],
-  ['garbage', []],
-])('PublishPort=%s', (spec, wanted) => expect(publishedBy(spec)).toEqual(wanted));
+const subIdsOf = (which: 'subuid' | 'subgid', host: HostSpec) => {
+  const found = settle(subIds(which, driver), answerer(host));
+  return found.is === 'known' ? found.broken.map((b) => b.said) : found.why;
+};
+
+test.each<[string, string, string, readonly string[] | 'ambiguous']>([
+  ['a port of the container alone', 'a.container', '[Container]\nImage=a\nPublishPort=80\n', []],
+  ['a port', 'a.container', '[Container]\nImage=a\nPublishPort=80:80\n', ['80']],
+  ['a range', 'a.container', '[Container]\nImage=a\nPublishPort=80-82:80-82\n', ['80']],
+  ['an address', 'a.container', '[Container]\nImage=a\nPublishPort=[::1]:53:53/udp\n', ['53']],
+  ['an address alone', 'a.container', '[Container]\nImage=a\nPublishPort=127.0.0.1::443\n', []],
+  ['a higher port', 'a.container', '[Container]\nImage=a\nPublishPort=8080:80/tcp\n', []],
+  ['an argument', 'a.container', '[Container]\nImage=a\nPodmanArgs=-p 443:443\n', ['443']],
+  ['the network of the host', 'a.container', '[Container]\nImage=a\nNetwork=host\nPublishPort=80:80\n', []],
+  ['a pod', 'a.pod', '[Pod]\nPublishPort=80:80\n', ['80']],
+  ['a variable', 'a.container', '[Container]\nImage=a\nPublishPort=${PORT}:80\n', 'ambiguous'],
+])('low ports of a Quadlet file: %s', (_, name, text, below) => {
+  const fact = learn(lowPorts, {
+    files: {
+      ...podman,
+      '/etc/passwd': 'driver:x:1000:1000::/home/driver:/bin/sh\n',
+      '/var/lib/systemd/linger/driver': '',
+      [`/home/driver/.config/containers/systemd/${name}`]: text,
+    },
+    commands: { 'podman --version': { stdout: 'podman version 5.4.2\n' } },
+  });
+  expect(fact.is === 'known' && (fact.gaps.get('below')?.why ?? fact.value.below)).toEqual(below);
+});
+
+test('ranges of one account that share ids', () => {
+  const map = (text: string) => subIdsOf('subuid', { files: { '/etc/subuid': text } });
+  expect(map('driver:100000:65536\ndriver:200000:10\n')).toEqual([]);
+  expect(map('driver:120000:65536\ndriver:100000:65536\n')).toEqual(['shares ids with another range of that account, 100000-165535']);
+});
 
 test('the ports that podman ps prints', () => {
   expect(publishedIn('0.0.0.0:80->80/tcp, [::]:8080-8081->8080-8081/tcp, 9090/tcp')).toEqual([80, 8080]);

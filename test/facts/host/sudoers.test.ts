@@ -13,7 +13,7 @@ const who = {
   ]),
 };
 const of = (text: string) => {
-  const { allowed, noPassword } = sudoOf(statementsIn(text, '/etc/sudoers'), who);
+  const { allowed, noPassword } = sudoOf({ statements: statementsIn(text, '/etc/sudoers') }, who);
   return `${allowed ? 'allowed' : 'no'}${noPassword ? ' free' : ''}`;
 };
 
@@ -56,7 +56,16 @@ test('includes are told, long lines do not take time', () => {
     { is: 'include', path: '/etc/x y', directory: false, at: { path: 'f', line: 2 } },
   ]);
   const started = performance.now();
-  for (const text of [`a${' '.repeat(50_000)}b`, `${'a,'.repeat(50_000)} x`, `Defaults ${'a,'.repeat(50_000)}`, `a${' '.repeat(50_000)}=`])
+  for (const text of [
+    'a \\\n'.repeat(50_000),
+    '\\'.repeat(50_000),
+    `a ${'"x" '.repeat(30_000)}`,
+    `a ALL=${'NOPASSWD: '.repeat(20_000)}`,
+    `a${' '.repeat(50_000)}b`,
+    `${'a,'.repeat(50_000)} x`,
+    `Defaults ${'a,'.repeat(50_000)}`,
+    `a${' '.repeat(50_000)}=`,
+  ])
     statementsIn(text, '');
   expect(performance.now() - started).toBeLessThan(2000);
 });

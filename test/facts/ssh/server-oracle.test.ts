@@ -8,7 +8,7 @@ import { answerer } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { serverConfig } from '../../../src/facts/ssh/server-config.ts';
 import { passwordWays, rootWays } from '../../../src/facts/ssh/server-ways.ts';
-import { oracle } from '../../oracles.ts';
+import { oracle, tries } from '../../oracles.ts';
 
 let dir = '';
 beforeAll(() => {
@@ -52,7 +52,7 @@ const lines = fc.array(
   { maxLength: 7 },
 );
 
-test('who gets in is what sshd -T -C says, in each block', { ...oracle('sshd'), timeout: 60_000 }, () => {
+test('who gets in is what sshd -T -C says, in each block', { ...oracle('sshd'), timeout: 3_600_000 }, () => {
   fc.assert(
     fc.property(lines, (each) => {
       const text = `KbdInteractiveAuthentication no\n${each.join('\n')}\n`;
@@ -72,6 +72,90 @@ test('who gets in is what sshd -T -C says, in each block', { ...oracle('sshd'), 
         if (some) expect(passwordWays(config).length).toBeGreaterThan(0);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
+  );
+});
+
+/** Whether sshd, as it tells its settings, lets somebody in who knows nothing but passwords. */
+function opens(told: ReadonlyMap<string, string>): boolean {
+  const keyboard = told.get('kbdinteractiveauthentication') === 'yes' && told.get('usepam') === 'yes';
+  const has = [...(told.get('passwordauthentication') === 'yes' ? ['password'] : []), ...(keyboard ? ['keyboard-interactive'] : [])];
+  const methods = (told.get('authenticationmethods') ?? 'any').split(' ');
+  return has.length > 0 && methods.some((m) => m === 'any' || m.split(',').every((one) => has.includes(one.split(':')[0] ?? '')));
+}
+
+const spelt = (keyword: string, ...values: string[]) =>
+  fc
+    .tuple(
+      fc.constantFrom('', ' ', '\t'),
+      fc.constantFrom(keyword, keyword.toLowerCase(), `"${keyword}"`),
+      fc.constantFrom(' ', '=', ' = ', '\t', '  '),
+      fc.constantFrom(...values).chain((v) => fc.constantFrom(v, v, `"${v}"`, v.toUpperCase())),
+      fc.constantFrom('', '', ' # x', '#x', '\r', ' ', ' extra', ' "'),
+    )
+    .map((w) => w.join(''));
+const setting = fc.oneof(
+  spelt('PasswordAuthentication', 'yes', 'no', 'true', '1', ''),
+  spelt('KbdInteractiveAuthentication', 'yes', 'no'),
+  spelt('ChallengeResponseAuthentication', 'yes', 'no'),
+  spelt('UsePAM', 'yes', 'no'),
+  spelt('PermitRootLogin', 'yes', 'no', 'without-password', 'prohibit-password', 'forced-commands-only', 'maybe'),
+  spelt('PermitEmptyPasswords', 'yes', 'no'),
+  fc
+    .constantFrom(
+      'publickey',
+      'any',
+      'password',
+      'publickey,password',
+      'keyboard-interactive',
+      'publickey password',
+      'keyboard-interactive:pam',
+      'none',
+      '"any"',
+      'any publickey',
+    )
+    .map((m) => `AuthenticationMethods ${m}`),
+);
+const match = fc.constantFrom(
+  'Match all',
+  'Match User git',
+  'Match Address 10.0.0.0/8',
+  'Match User *,!ops',
+  'Match user=git',
+  'Match',
+  'Match all User git',
+  'Match Host nowhere User git',
+  'Match LocalPort 99',
+);
+const part = fc
+  .array(
+    fc.oneof(
+      { weight: 5, arbitrary: setting },
+      { weight: 1, arbitrary: match },
+      { weight: 1, arbitrary: fc.constantFrom('Include INCLUDED', 'include "INCLUDED"', 'Include=INCLUDED', '', '# x', 'Nonsense yes') },
+    ),
+    { maxLength: 6 },
+  )
+  .map((l) => `${l.join('\n')}\n`);
+
+test('who gets in by files that include others is what sshd -T -C says', { ...oracle('sshd'), timeout: 3_600_000 }, () => {
+  fc.assert(
+    fc.property(part, fc.dictionary(fc.constantFrom('a.conf', 'b.conf', '.c.conf', 'd.txt'), part, { maxKeys: 2, noNullPrototype: true }), (main, more) => {
+      mkdirSync(join(dir, 'd'), { recursive: true });
+      for (const [name, text] of Object.entries(more)) writeFileSync(join(dir, 'd', name), text.replaceAll(/^include.*$/gim, ''));
+      const told = asked(main.replaceAll('INCLUDED', `${dir}/d/*.conf`), 'ops', '192.0.2.1');
+      rmSync(join(dir, 'd'), { recursive: true });
+      const files = Object.fromEntries(Object.entries(more).map(([name, text]) => [`/etc/ssh/sshd_config.d/${name}`, text.replaceAll(/^include.*$/gim, '')]));
+      const config = settle(
+        serverConfig(),
+        answerer({ files: { ...files, '/etc/ssh/sshd_config': main.replaceAll('INCLUDED', '/etc/ssh/sshd_config.d/*.conf') } }),
+      );
+      if (config.is === 'unknown') throw new Error(config.said);
+      if (told === undefined) return;
+      expect(config.refused).toBeUndefined();
+      expect(passwordWays(config).some((w) => w.for === 'everybody')).toBe(opens(told));
+      expect(rootWays(config).some((w) => w.for === 'everybody')).toBe(told.get('permitrootlogin') !== 'no');
+    }),
+    { numRuns: tries(80) },
   );
 });

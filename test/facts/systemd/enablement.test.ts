@@ -3,11 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
+import { enablementOf } from '../../../src/facts/systemd/enablement.ts';
 import { unit } from '../../../src/kinds/systemd/unit.ts';
-import { oracle } from '../../oracles.ts';
+import { oracle, tries } from '../../oracles.ts';
+import { dump } from './oracle.ts';
 
 const etc = '/etc/systemd/system';
 const usr = '/usr/lib/systemd/system';
@@ -18,6 +21,7 @@ interface Case {
   readonly it: string;
   readonly files: Readonly<Record<string, FileSpec>>;
   readonly unit?: string;
+  readonly image?: boolean;
   readonly state: string | undefined;
   readonly enabled: boolean;
 }
@@ -32,7 +36,55 @@ const cases: readonly Case[] = [
     state: 'enabled',
     enabled: true,
   },
-  { it: 'enabled by an alias', files: { [`${usr}/a.service`]: install, [`${etc}/b.service`]: { link: `${usr}/a.service` } }, state: 'enabled', enabled: true },
+  {
+    it: 'an alias starts nothing',
+    files: { [`${usr}/a.service`]: install, [`${etc}/b.service`]: { link: `${usr}/a.service` } },
+    state: 'enabled',
+    enabled: false,
+  },
+  {
+    it: 'an alias where [Install] has nothing else',
+    files: { [`${usr}/a.service`]: '[Service]\nExecStart=/bin/true\n[Install]\nAlias=b.service\n', [`${etc}/b.service`]: { link: `${usr}/a.service` } },
+    state: 'enabled',
+    enabled: true,
+  },
+  {
+    it: 'a link that only a rescue boot follows',
+    files: { [`${usr}/a.service`]: install, [`${etc}/rescue.target.wants/a.service`]: { link: `${usr}/a.service` } },
+    state: 'enabled',
+    enabled: false,
+  },
+  {
+    it: 'a link of the graphical target, which is not the default',
+    files: {
+      [`${usr}/a.service`]: install,
+      [`${usr}/multi-user.target`]: '[Unit]\n',
+      [`${etc}/default.target`]: { link: `${usr}/multi-user.target` },
+      [`${etc}/graphical.target.wants/a.service`]: { link: `${usr}/a.service` },
+    },
+    state: 'enabled',
+    enabled: false,
+  },
+  ...(
+    [
+      ['a preset that a first boot applies', 'uninitialized\n', 'disable b.*\nenable a.*\ndisable *\n', true],
+      ['what no preset names, at a first boot', 'uninitialized\n', 'disable b.*\n', true],
+      ['a preset against it', 'uninitialized\n', 'disable a.service\nenable *\n', false],
+      ['a preset where the id is empty: no first boot', '', 'enable a.service\n', false],
+    ] as const
+  ).map(([it, id, preset, enabled]) => ({
+    it,
+    files: { [`${usr}/a.service`]: install, '/etc/machine-id': id, '/usr/lib/systemd/system-preset/50-a.preset': preset },
+    image: true,
+    state: 'disabled',
+    enabled,
+  })),
+  {
+    it: 'presets where the system runs already',
+    files: { [`${usr}/a.service`]: install, '/usr/lib/systemd/system-preset/50-a.preset': 'enable *\n' },
+    state: 'disabled',
+    enabled: false,
+  },
   {
     it: 'a vendor link',
     files: { [`${usr}/a.service`]: install, [`${usr}/m.target.wants/a.service`]: { link: '../a.service' } },
@@ -65,7 +117,7 @@ const cases: readonly Case[] = [
 ];
 
 test.each(cases)('$it', (c) => {
-  const fact = settle(unit.learn({ name: c.unit ?? 'a.service' }, root), answerer({ files: c.files }));
+  const fact = settle(unit.learn({ name: c.unit ?? 'a.service' }, root), answerer({ files: c.files, ...(c.image ? { kind: 'image' as const } : {}) }));
   expect(fact.is === 'known' && [fact.value.state, fact.value.enabled ?? false]).toEqual([c.state, c.enabled]);
 });
 
@@ -82,4 +134,65 @@ test.each(cases)('systemctl agrees: $it', oracle('systemctl'), (c) => {
   } finally {
     rmSync(dir, { recursive: true });
   }
+});
+
+/** Targets, services and links of random trees. Without `.upholds`, which systemd reads from 254 on. An alias is one that the unit names. */
+const directories = [etc, '/run/systemd/system', '/usr/local/lib/systemd/system', usr];
+const directory = fc.constantFrom(...directories);
+const content = fc.constantFrom<FileSpec>(install, install, '[Service]\nExecStart=/bin/true\n[Install]\nAlias=b.service\n', '', { link: '/dev/null' });
+const entry = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.tuple(
+      fc.tuple(directory, fc.constantFrom('a.service', 'a@.service', 'b.service', 'a@1.service')).map((w) => w.join('/')),
+      content,
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        directory,
+        fc.constantFrom('m.target', 'n.target', 'a@.service'),
+        fc.constantFrom('wants', 'requires', 'wanted'),
+        fc.constantFrom('a.service', 'a.service', 'b.service', 'a@1.service', 'a@.service'),
+      )
+      .chain(([d, by, how, name]) =>
+        fc.tuple(
+          fc.constant(`${d}/${by}.${how}/${name}`),
+          fc.oneof<fc.Arbitrary<FileSpec>[]>(
+            fc.constantFrom(`${usr}/a.service`, '../a.service', '../a@.service', '/dev/null', 'nowhere', `${etc}/b.service`).map((link) => ({ link })),
+            fc.constant(''),
+          ),
+        ),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(
+      fc.constantFrom(`${etc}/b.service`, '/run/systemd/system/b.service'),
+      fc.constantFrom(`${usr}/a.service`, 'a.service').map((link): FileSpec => ({ link })),
+    ),
+  },
+);
+const tree = fc.uniqueArray(entry, { minLength: 1, maxLength: 6, selector: ([path]) => path }).map(
+  (files): Record<string, FileSpec> => ({
+    ...Object.fromEntries(files),
+    [`${usr}/m.target`]: '[Unit]\nDefaultDependencies=no\n',
+    [`${usr}/n.target`]: '[Unit]\nDefaultDependencies=no\n',
+  }),
+);
+
+test('who pulls a unit in is whom systemd shows', { ...oracle('systemd'), timeout: 3_600_000 }, () => {
+  fc.assert(
+    fc.property(tree, fc.constantFrom('a.service', 'b.service', 'a@1.service'), (files, name) => {
+      const told = dump({ files }, name, ['m.target', 'n.target']);
+      const pulling = told.lines.flatMap((l) => /^(?:WantedBy|RequiredBy): (\S+)/.exec(l)?.[1] ?? []).filter((n) => /^[mn]\.target$/.test(n));
+      const found = settle(enablementOf(name, { manager: 'system', as: root }), answerer({ files }));
+      if ('is' in found) throw new Error(found.said);
+      const by = found.by.filter((n) => /^[mn]\.target$/.test(n));
+      expect([...by].sort()).toEqual(told.state === 'loaded' ? [...new Set(pulling)].sort() : []);
+    }),
+    { numRuns: tries(40) },
+  );
 });

@@ -10,6 +10,8 @@ test.each([
   ['/sbin/agetty -o -a tty1', undefined],
   ['/sbin/agetty --skip-login --login-program /bin/sh tty1', '/bin/sh'],
   ['/sbin/agetty -n -l /bin/login tty1', undefined],
+  ['/sbin/getty -n -l /bin/autologin 115200 ttyS0', '/bin/autologin'],
+  ['/sbin/getty -l /usr/bin/greeter 115200 ttyS0', undefined],
   ['/bin/login -f root', 'root'],
   ['/bin/bash', '/bin/bash'],
   ['/usr/bin/true', undefined],

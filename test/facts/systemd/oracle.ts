@@ -31,8 +31,8 @@ export interface Dumped {
 
 const stub = '[Unit]\nDefaultDependencies=no\n';
 
-/** Loads `unit` from the files of a host with the real systemd. */
-export function dump(host: HostSpec, unit: string): Dumped {
+/** Loads `unit` from the files of a host with the real systemd, and the units beside it whose dependencies may name it. */
+export function dump(host: HostSpec, unit: string, beside: readonly string[] = []): Dumped {
   const root = mkdtempSync(join(tmpdir(), 'units-'));
   try {
     chmodSync(root, 0o755);
@@ -40,7 +40,7 @@ export function dump(host: HostSpec, unit: string): Dumped {
     const dirs = searchDirs('system', '/root', '/run/user/0').map((d) => root + d);
     for (const name of ['sysinit', 'basic', 'shutdown']) put(`${root}/stubs/${name}.target`, stub);
     // The unit itself may not load (masked, missing): something that wants it must be started.
-    put(`${root}/stubs/start.target`, `${stub}Wants=${unit}\n`);
+    put(`${root}/stubs/start.target`, `${stub}Wants=${[unit, ...beside].join(' ')}\n`);
     return read(root, run([...dirs.filter((d) => existsSync(d)), `${root}/stubs`].join(':'), root), unit);
   } finally {
     rmSync(root, { recursive: true });

@@ -114,7 +114,7 @@ describe('what is there', () => {
       'disabled',
     ],
     ['a copy instead of a link', { [`${etc}/m.target.wants/a.service`]: '[Service]\n' }, false, 'disabled'],
-    ['an alias of [Install]', { [`${etc}/b.service`]: { link: `${usr}/a.service` } }, true, 'enabled'],
+    ['an alias of [Install], which nothing pulls in', { [`${etc}/b.service`]: { link: `${usr}/a.service` } }, false, 'enabled'],
     ['nothing', {}, false, 'disabled'],
   ])('enabled: %s', (_, links, enabled, state) => {
     const fact = known({ ...service('[Install]\nWantedBy=m.target\nAlias=b.service\n'), ...links });

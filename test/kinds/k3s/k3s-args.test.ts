@@ -187,7 +187,19 @@ describe('files, command line, variables', () => {
     expect(name(learn('1.33.6+k3s1', { ...server('server -c /etc/rancher/k3s/named.yaml'), ...files }))).toBe('named');
     expect(name(learn('1.33.6+k3s1', { ...server('server -c /etc/rancher/k3s/named.yaml'), ...files, ...env }))).toBe('other');
     expect(name(learn('1.33.6+k3s1', server('server -c /etc/rancher/k3s/none.yaml')))).toBeUndefined();
-    expect(learn('1.33.6+k3s1', server('server -c /srv/k3s.yaml'))).toMatchObject({ is: 'unknown', why: 'unsupported' });
+    const elsewhere = { '/srv/site/k3s.yaml': 'node-name: elsewhere\n', '/srv/site/k3s.yaml.d/1.yml': 'node-name: behind\n' };
+    expect(name(learn('1.33.6+k3s1', { ...server('server -c /srv/site/k3s.yaml'), ...elsewhere }))).toBe('behind');
+    expect(learn('1.33.6+k3s1', server('server -c https://boot.example/k3s.yaml'))).toMatchObject({ is: 'unknown', why: 'unsupported' });
+  });
+
+  test('a file of its own counts instead of arguments; booleans are those of Go', () => {
+    const given = (text: string) => learn('1.36.1+k3s1', { ...server(), [config]: text });
+    expect(gap(given('kube-proxy-arg: [config=/etc/p.yaml]\n'), 'flags', 'kube-proxy', 'metrics-bind-address')).toContain('/etc/p.yaml');
+    expect(gap(given('kube-scheduler-arg: [config=/etc/s.yaml]\n'), 'flags', 'kube-scheduler', 'profiling')).toContain('/etc/s.yaml');
+    expect(flag(given('kube-scheduler-arg: [profiling=F]\n'), 'kube-scheduler', 'profiling')).toMatchObject({ last: 'F', on: false });
+    expect(flag(given('kube-scheduler-arg: [profiling=no]\n'), 'kube-scheduler', 'profiling')).not.toHaveProperty('on');
+    const nats = known(given('datastore-endpoint: nats://s3cr3t@db:4222\n')).value.own as Record<string, { value: string }>;
+    expect(nats['datastore-endpoint']?.value).toBe('nats://<redacted>@db:4222');
   });
 
   test('variables count where nothing else sets the flag', () => {

@@ -22,6 +22,8 @@ dpkg_packages() {
     size @STATUS@
     if ! [ -r @STATUS@ ]; then state=denied
     elif [ "$size" -gt @MOST@ ]; then state=large
+    # A file that was cut off in the middle of a line.
+    elif [ "$(grep -c '' @STATUS@)" -ne "$(wc -l <@STATUS@)" ]; then state=failed
     else dpkg_fields @STATUS@
     fi
   elif [ -e @STATUS@ ]; then state=failed

@@ -40,6 +40,7 @@ $1 == "f" {
       if (type == "a") print path > (out ".links")
     }
   }
+  if (type == "8" && $2 ~ /([4-7c-f].|[13578-9a-f])$/) print $1 " " $2 " " $3 " " $4 " " $5 " " $6 " " path > (out ".exec")
   if (type == "8" && $5 > 0) print path > (out ($5 <= ${wholeText} ? ".small" : ".large"))
 }
 END {
@@ -70,6 +71,14 @@ function flush(   i) {
 }
 BEGIN { setup_credentials() }
 END { flush() }`;
+
+/** Lines of getcap, then the rows of what may be started → the row of each that has capabilities, and what getcap says of it. */
+const capableAwk = `
+FNR == NR { line[++n] = $0; next }
+{
+  path = substr($0, length($1 $2 $3 $4 $5 $6) + 7)
+  for (i = 1; i <= n; i++) if (index(line[i], path " ") == 1) { print; print "C " line[i] }
+}`;
 
 export const walk =
   sh`
@@ -117,6 +126,7 @@ walk() {
   : >"$w.links"
   : >"$w.small"
   : >"$w.large"
+  : >"$w.exec"
   walk_left
   # BusyBox carries out what -exec has gathered only where it stands in no parentheses.
   {
@@ -135,6 +145,7 @@ walk() {
     printf 'l %s\nt %s\n' "$f" "$text"
   done <"$w.links" >>"$w.rows"
   walk_contents
+  walk_capabilities
   state=got
 }
 walk_left() {
@@ -194,6 +205,18 @@ walk_contents() {
   done <"$w.holds" >>"$w.rows"
   walk_over
 }
+# File capabilities, by getcap: of what may be started.
+walk_capabilities() {
+  walk_told=none
+  if command -v getcap >/dev/null; then
+    walk_left
+    sed 's/^\([^ ]* \)\{6\}//' "$w.exec" | tr '\n' '\000' | limit "$left" xargs -0 getcap >"$w.caps" 2>/dev/null
+    case $? in 0 | 1 | 123) walk_told=told ;; *) walk_told=failed ;; esac
+    [ -s "$w.exec" ] || walk_told=told
+    [ ! -s "$w.caps" ] || awk "$awk_capable" "$w.caps" "$w.exec" >>"$w.rows"
+  fi
+  echo "k $walk_told" >>"$w.rows"
+}
 # Waits for the walks, with a sign of life now and then.
 tell_walks() {
   [ -n "$walked" ] || return
@@ -231,6 +254,7 @@ tell_walks() {
 awk_walk='${walkAwk}'
 awk_denied='${deniedAwk}'
 awk_holds='${holdsAwk}'
+awk_capable='${capableAwk}'
 texts='if [ "$(cat -- "$@" | wc -c)" -eq "$(cat -- "$@" | tr -d "\\000" | wc -c)" ]; then
   awk "$awk_holds
 FNR == 1 { flush(); path = FILENAME; n = 0 }

@@ -82,7 +82,9 @@ function addresses(line,   pos, out, last, i, v, e, t, at, colon, r, user, from,
       if (user ~ /^[0-9]+[^0-9].*:\/\// || user ~ ("^[0-9]+" SQ)) continue
     } else {
       user = substr(r, 1, at - 1); from = v
-      if (substr(line, v - 7 > 0 ? v - 7 : 1, 4) !~ /^(http|ttps)$/ || length(user) < 16) continue
+      d = substr(line, v - 7 > 0 ? v - 7 : 1, 4)
+      # NATS takes a name without a password for a token.
+      if (d != "nats" && (d !~ /^(http|ttps)$/ || length(user) < 16)) continue
     }
     if (kept(user)) continue
     out = out substr(line, last, from - last) mark(user)

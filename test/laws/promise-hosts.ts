@@ -1,0 +1,105 @@
+/** Hosts made for what a source or a kind asks on hosts of an uncommon build, which no case of a rule needs. */
+import { hostNamed } from '../../src/cli/hosts.ts';
+import { answerer, type FileSpec, type HostSpec } from '../../src/collect/composed/composed.ts';
+import type { Account, Asking } from '../../src/facts/ask.ts';
+import { rootAccount } from '../../src/facts/host/accounts.ts';
+import { packageVersion } from '../../src/facts/host/package-version.ts';
+import { groundOfQuery } from '../../src/facts/kind.ts';
+import { otherServers } from '../../src/facts/podman/other-servers.ts';
+import { managerUnits } from '../../src/facts/quadlet/quadlet-manager.ts';
+import { settle } from '../../src/facts/settle.ts';
+import { hold } from '../../src/facts/source.ts';
+import { serverConfig } from '../../src/facts/ssh/server-config.ts';
+import { dropInsOfService } from '../../src/facts/systemd/dropins.ts';
+import { enablementOf } from '../../src/facts/systemd/enablement.ts';
+import { loadUnit, unitTexts } from '../../src/facts/systemd/load.ts';
+import { type Manager, managers, runtimeDirOf, searchDirs } from '../../src/facts/systemd/paths.ts';
+import { startedUnits, startsAtBoot } from '../../src/facts/systemd/started.ts';
+import { kinds } from '../../src/kinds/kinds.ts';
+
+type Files = Record<string, FileSpec>;
+
+const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
+
+/** Asks what a kind asks of a host for an account. */
+function askKind(name: string, host: HostSpec, as: Account = rootAccount): void {
+  const kind = kinds.find((k) => k.name === name);
+  if (!kind) throw new Error(`no kind ${name}`);
+  settle(
+    hold(() => groundOfQuery(kind, {}), as, kind.learn({}, as), true),
+    answerer(host),
+    true,
+  );
+}
+
+/** A host of the fixtures. */
+function fixture(name: string): HostSpec {
+  const host = hostNamed(name);
+  if (!host) throw new Error(`no host ${name}`);
+  return host;
+}
+
+/**
+ * A unit in every directory of a manager: an empty file, of which only reading tells that it is; with a drop-in of its own
+ * there, and pulled in by something of its own.
+ */
+function everywhere(manager: Manager, type: string, text = ''): HostSpec {
+  const files: Files = {};
+  for (const [at, dir] of searchDirs(manager, driver.home, runtimeDirOf(driver)).entries()) {
+    files[`${dir}/default.target`] = '';
+    files[`${dir}/own.${type}`] = text;
+    files[`${dir}/own.${type}.d/${at}.conf`] = '[Unit]\nDescription=own\n';
+    for (const by of ['wants', 'requires', 'upholds'])
+      files[`${dir}/stage${at}.target.${by}/own.${type}`] = { link: `/usr/lib/systemd/${manager}/own.${type}` };
+  }
+  return { files };
+}
+
+/** A unit whose other name is a link in every directory of the manager. */
+function aliasEverywhere(manager: Manager, type: string): HostSpec {
+  const files: Files = {};
+  for (const dir of searchDirs(manager, driver.home, runtimeDirOf(driver))) files[`${dir}/other.${type}`] = { link: `own.${type}` };
+  files[`/usr/lib/systemd/${manager}/own.${type}`] = `[Unit]\nDescription=own\n[Install]\nAlias=other.${type}\n`;
+  return { files };
+}
+
+const types = ['service', 'socket', 'timer', 'mount', 'path', 'target', 'slice', 'scope'];
+const server = '[Service]\nExecStart=/usr/bin/podman system service\n[Socket]\nListenStream=/run/podman/podman.sock\n';
+
+/** What learns from units, each on hosts on which they are everywhere. */
+const ofUnits = managers.flatMap((manager) => {
+  const as = manager === 'system' ? rootAccount : driver;
+  return types.flatMap((type) => {
+    const name = `own.${type}`;
+    const on = (asking: Asking<unknown>, host: HostSpec) => () => settle(asking, answerer(host), true);
+    return [
+      on(loadUnit(name, { manager, as }), everywhere(manager, type)),
+      on(unitTexts(name, { manager, as }), everywhere(manager, type, '[Unit]\nDescription=own\n')),
+      on(enablementOf(name, { manager, as }), everywhere(manager, type, '[Unit]\nDescription=own\n')),
+      on(enablementOf(name, { manager, as }), aliasEverywhere(manager, type)),
+      on(managerUnits(manager, as), everywhere(manager, type)),
+      on(managerUnits(manager, as), everywhere(manager, type, '[Unit]\nDescription=own\n')),
+      on(otherServers(as), everywhere(manager, type, server)),
+      ...(type === 'service' ? [on(dropInsOfService([name], manager, as), everywhere(manager, type))] : []),
+      ...(manager === 'system' ? [on(startsAtBoot(name), everywhere(manager, type)), on(startedUnits(), everywhere(manager, type))] : []),
+    ];
+  });
+});
+
+const policies = '/etc/crypto-policies/back-ends/*.config';
+
+/** Each asks on a host of its own. */
+export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
+  ...ofUnits,
+  () => settle(packageVersion(['podman'], ['podman']), answerer({ kind: 'image', files: { '/usr/lib/sysimage/rpm/rpmdb.sqlite': 'x' } }), true),
+  () => askKind('can', { files: { '/usr/lib/systemd/network/80-can.network': '[Match]\nType=can\n' } }),
+  () => askKind('container-data', fixture('k3s-rootless'), { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' }),
+  () => askKind('subid-defaults', { files: { '/usr/etc/login.defs.d/50-site.defs': 'SUB_UID_COUNT 100000\n' } }),
+  () => settle(serverConfig(), answerer({ files: { '/etc/ssh/sshd_config': `Include ${policies}\n`, [policies.replace('*', 'a')]: 'Port 22\n' } }), true),
+  () => askKind('usr-etc', { files: bothWays(['login.defs', 'sudoers', 'ssh/sshd_config', 'ssh/ssh_config', 'transactional-update.conf', 'zypp/zypp.conf']) }),
+];
+
+/** Each is in /etc and in /usr/etc. */
+function bothWays(names: readonly string[]): Files {
+  return Object.fromEntries(names.flatMap((name) => ['/etc', '/usr/etc'].map((dir) => [`${dir}/${name}`, `# ${dir}\n`])));
+}
