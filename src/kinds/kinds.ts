@@ -35,6 +35,7 @@ import { administrators } from './host/administrators.ts';
 import { architecture } from './host/architecture.ts';
 import { attestation } from './host/attestation.ts';
 import { audit } from './host/audit.ts';
+import { auditDenials } from './host/audit-denials.ts';
 import { bootProtection } from './host/boot-protection.ts';
 import { clock } from './host/clock.ts';
 import { clockOrder } from './host/clock-order.ts';
@@ -80,6 +81,7 @@ import { process } from './host/process.ts';
 import { rootIntegrity } from './host/root-integrity.ts';
 import { routes } from './host/routes.ts';
 import { runtimeDir } from './host/runtime-dir.ts';
+import { scheduledJobs } from './host/scheduled-jobs.ts';
 import { selinuxPolicy } from './host/selinux-policy.ts';
 import { sharedMounts } from './host/shared-mounts.ts';
 import { subidConflicts } from './host/subid-conflicts.ts';
@@ -125,6 +127,8 @@ import { k3sExposure } from './k3s/k3s-exposure.ts';
 import { k3sFiles } from './k3s/k3s-files.ts';
 import { k3sFirewalld } from './k3s/k3s-firewalld.ts';
 import { k3sKubeconfig } from './k3s/k3s-kubeconfig.ts';
+import { k3sLabels } from './k3s/k3s-labels.ts';
+import { k3sManifests } from './k3s/k3s-manifests.ts';
 import { k3sNamespaces } from './k3s/k3s-namespaces.ts';
 import { k3sNodes } from './k3s/k3s-nodes.ts';
 import { k3sPods } from './k3s/k3s-pods.ts';
@@ -246,6 +250,7 @@ export const kinds: readonly Kind[] = [
   architecture,
   attestation,
   audit,
+  auditDenials,
   bootProtection,
   clock,
   clockOrder,
@@ -291,6 +296,7 @@ export const kinds: readonly Kind[] = [
   rootIntegrity,
   routes,
   runtimeDir,
+  scheduledJobs,
   selinuxPolicy,
   sharedMounts,
   subidConflicts,
@@ -336,6 +342,8 @@ export const kinds: readonly Kind[] = [
   k3sFiles,
   k3sFirewalld,
   k3sKubeconfig,
+  k3sLabels,
+  k3sManifests,
   k3sNamespaces,
   k3sNodes,
   k3sPods,
