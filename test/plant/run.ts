@@ -31,6 +31,7 @@ const { values, positionals } = parseArgs({
 const cache = process.env.PRETRIP_PLANT ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pretrip-plant');
 const pack = await packFrom([]);
 const tool = thisTool();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 type State = 'clean' | 'prepared';
@@ -47,8 +48,10 @@ function copyOf(suite: Suite): string {
   const built = join(cache, suite);
   mkdirSync(cache, { recursive: true, mode: 0o700 });
   if (!existsSync(built)) run(join(packageRoot, 'test/plant/build.sh'), suite, built);
-  const copy = mkdtempSync(join(cache, `${suite}.copy-`));
-  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+  const scratch = mkdtempSync(join(cache, `${suite}.copy-`));
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const copy = join(scratch, suite);
+  mkdirSync(copy);
   run('cp', '-a', '--reflink=auto', `${built}/.`, copy);
   return copy;
 }

@@ -17,8 +17,25 @@ const k3s = (tree: Tree): Tree =>
 
 const registries = (endpoint: string): string => `mirrors:\n  docker.io:\n    endpoint: ["${endpoint}"]\n`;
 
+const privileged = `apiVersion: v1
+kind: Pod
+metadata: { name: site, namespace: default }
+spec:
+  containers:
+  - name: site
+    image: registry.vehicle.example/site@sha256:5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03
+    securityContext: { privileged: true }
+`;
+
 const k3sFaults: readonly Fault[] = [
   { rule: 'host.bin.required', what: 'no modprobe', plant: (t) => k3s(t).remove('/usr/sbin/modprobe') },
+  {
+    rule: 'vehicle.kube.pod-security',
+    what: 'a privileged pod',
+    also: { 'k3s.images.static-pods': 'nobody named the manifest' },
+    plant: (t) => k3s(t).write('/var/lib/rancher/k3s/server/manifests/site.yaml', privileged, { mode: 0o600 }),
+  },
+  { rule: 'vehicle.containers.signed', what: 'K3s, which reads no policy', preparedOnly, plant: (t) => k3s(t) },
   { rule: 'k3s.components.minimal', what: 'all of them', plant: (t) => k3s(t).write(config, 'debug: false\n', { mode: 0o600 }) },
   { rule: 'k3s.limits.core', what: 'core dumps', plant: (t) => k3s(t).edit(unit, (text) => text.replace('LimitCORE=0', 'LimitCORE=infinity')) },
   { rule: 'k3s.binary.integrity', what: 'the program is not root’s', plant: (t) => k3s(t).own('/usr/local/bin/k3s', { uid: 1 }) },
@@ -47,7 +64,7 @@ const k3sFaults: readonly Fault[] = [
   {
     rule: 'k3s.token.not-in-cmdline',
     what: 'a token',
-    also: { 'k3s.token.perms': 'whoever gets the image has the token' },
+    also: { 'k3s.token.perms': 'whoever gets the image has the token', 'vehicle.k3s.baked': 'it is an identity of K3s' },
     plant: (t) => k3s(t).edit(unit, (text) => text.replace('k3s server', 'k3s server --token abcdef')),
   },
   { rule: 'k3s.token.perms', what: 'a token', also: { 'vehicle.k3s.baked': 'it is an identity of K3s' }, plant: (t) => k3s(t).append(config, 'token: abcdef') },
@@ -76,7 +93,7 @@ const crioFaults: readonly Fault[] = [
     rule: 'crio.signature',
     what: 'anything',
     preparedOnly,
-    also: { 'podman.policy.default': 'it tells of the policy of CRI-O, too' },
+    also: { 'podman.policy.default': 'it tells of the policy of CRI-O, too', 'vehicle.containers.signed': 'it is the same, said of a vehicle' },
     plant: (t) =>
       crio(t, '')
         .write('/etc/crio/policy.json', '{ "default": [{ "type": "insecureAcceptAnything" }] }\n')
@@ -109,4 +126,11 @@ const accountFaults: readonly Fault[] = [
   },
 ];
 
-export const clusterFaults: readonly Fault[] = [...k3sFaults, ...crioFaults, ...accountFaults];
+/** Its containerd reads no policy.json, and nothing here makes its API server refuse an image. */
+const unsigned = { 'vehicle.containers.signed': 'K3s pulls images unsigned' };
+
+export const clusterFaults: readonly Fault[] = [
+  ...k3sFaults.map((fault) => (Object.hasOwn(unsigned, fault.rule) ? fault : { ...fault, also: { ...fault.also, ...unsigned } })),
+  ...crioFaults,
+  ...accountFaults,
+];

@@ -58,6 +58,7 @@ export const containerFaults: readonly Fault[] = [
     rule: 'podman.policy.default',
     what: 'anything',
     preparedOnly,
+    also: { 'vehicle.containers.signed': 'it is the same, said of a vehicle' },
     plant: (t) => t.write('/etc/containers/policy.json', '{ "default": [{ "type": "insecureAcceptAnything" }] }\n'),
   },
   { rule: 'podman.policy.keys', what: 'a key that is not there', preparedOnly, plant: (t) => t.remove('/usr/share/keyrings/vehicle-images.gpg') },
@@ -89,7 +90,7 @@ export const containerFaults: readonly Fault[] = [
     rule: 'podman.policy.user-override',
     what: "root's own policy",
     preparedOnly,
-    also: { 'podman.policy.default': 'the policy that counts lets in everything' },
+    also: { 'podman.policy.default': 'the policy that counts lets in everything', 'vehicle.containers.signed': 'it is the same, said of a vehicle' },
     plant: (t) => t.write('/root/.config/containers/policy.json', '{ "default": [{ "type": "insecureAcceptAnything" }] }\n'),
   },
   {

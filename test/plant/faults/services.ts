@@ -39,6 +39,7 @@ export const serviceFaults: readonly Fault[] = [
     preparedOnly,
     plant: (t) => t.remove('/etc/systemd/system/sysinit.target.wants/nftables.service'),
   },
+  { rule: 'vehicle.timers', what: 'a table of cron', plant: (t) => t.write('/etc/cron.d/telemetry', '*/5 * * * * root /opt/telemetry/send\n') },
   { rule: 'vehicle.log.persistent', what: 'in memory', plant: (t) => t.write('/usr/lib/systemd/journald.conf.d/zz.conf', '[Journal]\nStorage=volatile\n') },
   {
     rule: 'vehicle.log.persistent',
