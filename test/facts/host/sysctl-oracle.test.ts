@@ -11,7 +11,7 @@ import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { sysctl } from '../../../src/kinds/host/sysctl.ts';
-import { oracle } from '../../oracles.ts';
+import { oracle, tries } from '../../oracles.ts';
 
 const sysctlProgram = '/lib/systemd/systemd-sysctl';
 
@@ -71,7 +71,7 @@ test('the files and their order are those of systemd-analyze cat-config', oracle
       const mine = settle(sysctlFiles(), answerer({ files })).assignments.map(({ key, value }) => ({ key, value }));
       expect(mine).toEqual(parseSysctl(wanted, '').map(({ key, value }) => ({ key, value })));
     }),
-    { numRuns: 40 },
+    { numRuns: tries(40) },
   );
 });
 
@@ -109,6 +109,6 @@ test('what is set is what systemd-sysctl writes', oracle('mounts', 'systemd'), (
       });
       expect(mine).toEqual(written);
     }),
-    { numRuns: 40 },
+    { numRuns: tries(40) },
   );
 });
