@@ -61,7 +61,7 @@ function inDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-test('the files and their order are those of systemd-analyze cat-config', oracle('systemd-analyze'), () => {
+test('the files and their order are those of systemd-analyze cat-config', { ...oracle('systemd-analyze'), timeout: 3_600_000 }, () => {
   fc.assert(
     fc.property(tree(['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d']), (files) => {
       const wanted = inDirectory((root) => {
@@ -77,7 +77,7 @@ test('the files and their order are those of systemd-analyze cat-config', oracle
 
 const parameters = ['net/ipv4/conf/all/x', 'net/ipv4/conf/eth0/x', 'net/ipv4/conf/eth0.1/x', 'net/ipv4/conf/eth1/x', 'net/ipv4/ip_forward'];
 
-test('what is set is what systemd-sysctl writes', oracle('mounts', 'systemd'), () => {
+test('what is set is what systemd-sysctl writes', { ...oracle('mounts', 'systemd'), timeout: 3_600_000 }, () => {
   fc.assert(
     fc.property(tree(['/etc/sysctl.d', '/run/sysctl.d', '/usr/lib/sysctl.d']), (files) => {
       const written = inDirectory((root) => {

@@ -70,7 +70,7 @@ function asked(files: Readonly<Record<string, FileSpec>>): string | undefined {
   }
 }
 
-test('as systemd-analyze cat-config has it', oracle('systemd-analyze'), () => {
+test('as systemd-analyze cat-config has it', { ...oracle('systemd-analyze'), timeout: 3_600_000 }, () => {
   const directory = fc.constantFrom('/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd');
   const name = fc.constantFrom('coredump.conf', 'coredump.conf.d/10-a.conf', 'coredump.conf.d/9-b.conf', 'coredump.conf.d/z.conf', 'coredump.conf.d/z.txt');
   const spec = fc.oneof(
