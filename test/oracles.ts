@@ -54,6 +54,7 @@ const oracles = {
   // As root it is started by setpriv, since `systemd --test` refuses root.
   systemd: { isThere: () => existsSync('/usr/lib/systemd/systemd') && (!isRoot || has('setpriv')), from: 'systemd' },
   systemctl: named('systemctl', 'systemd'),
+  'systemd-tmpfiles': named('systemd-tmpfiles', 'systemd'),
   'systemd-analyze': named('systemd-analyze', 'systemd'),
   'systemd-firstboot': { isThere: readsGivenBootLine, from: 'systemd (252 or newer)' },
   'systemd-fstab-generator': { isThere: () => existsSync('/usr/lib/systemd/system-generators/systemd-fstab-generator'), from: 'systemd' },

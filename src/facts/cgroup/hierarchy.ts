@@ -82,8 +82,8 @@ function switched(commandLine: string, key: string): boolean | undefined {
 /** The kernel command lines in the text of a boot entry or a generated grub.cfg, with their lines. */
 export function bootLines(text: string, path: string): { readonly text: string; readonly where: Where }[] {
   const found: { text: string; where: Where }[] = [];
-  for (const [at, line] of text.split('\n').entries()) {
-    const [, options] = /^\s*(?:linux(?:16|efi)?|options)\s+(.*)$/.exec(line) ?? [];
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    const [, options] = /^\s*(?:linux(?:16|efi)?|options)\s+(.*)$/s.exec(line) ?? [];
     if (options !== undefined) found.push({ text: options, where: { path, line: at + 1 } });
   }
   return found;

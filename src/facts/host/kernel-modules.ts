@@ -100,7 +100,8 @@ function* namedIn(name: string, parse: (text: string, path: string) => NamedModu
   if (refused?.is === 'blocked') return { each: [], looked, unseen: unknown(refused, directories[shut] ?? '') };
   const chosen = new Map<string, string>();
   for (const [at, names] of lists.entries())
-    for (const n of names.is === 'got' ? names.value : []) if (n.endsWith('.conf') && !chosen.has(n)) chosen.set(n, `${directories[at]}/${n}`);
+    for (const n of names.is === 'got' ? names.value : [])
+      if (n.endsWith('.conf') && !n.startsWith('.') && !chosen.has(n)) chosen.set(n, `${directories[at]}/${n}`);
   const paths = [...chosen.values()];
   const texts = yield* together(paths.map((p) => read(p)));
   return joined({ each: [], looked }, ...paths.map((path, at) => seen(texts[at] ?? { is: 'absent' }, path, parse)));

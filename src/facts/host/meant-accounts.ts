@@ -65,7 +65,9 @@ function* fromService(name: string, directory: string | undefined, running: bool
 function* yetToBeMade(name: string): Asking<Unknown | undefined> {
   const records = [`/etc/userdb/${name}.user`, `/var/lib/systemd/home/${name}.identity`];
   const [listings, stats] = [yield* together(sysusers.map((d) => list(d))), yield* together(records.map((p) => stat(p)))];
-  const paths = listings.flatMap((l, at) => (l.is === 'got' ? l.value.filter((n) => n.endsWith('.conf')).map((n) => `${sysusers[at]}/${n}`) : []));
+  const paths = listings.flatMap((l, at) =>
+    l.is === 'got' ? l.value.filter((n) => n.endsWith('.conf') && !n.startsWith('.')).map((n) => `${sysusers[at]}/${n}`) : [],
+  );
   const texts = yield* together(paths.map((p) => read(p)));
   const line = new RegExp(`^[ \\t]*u!?[ \\t]+"?${name.replace(/[^\w-]/g, '\\$&')}"?(?:[ \\t]|$)`, 'm');
   const made = texts.findIndex((t) => t.is === 'got' && line.test(t.value));

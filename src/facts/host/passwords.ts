@@ -1,6 +1,6 @@
 /** What stands for a password in passwd(5) and shadow(5), by its class: never the hash, which arrives masked. */
 import { type Answer, type Asking, read, together } from '../ask.ts';
-import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { parsePasswd, passwdPath } from './passwd.ts';
 
@@ -44,6 +44,9 @@ function* readPasswords(): Asking<Passwords> {
     return { is: 'unknown', why: 'ambiguous', said: `${passwdPath} names no account`, where: [{ path: passwdPath }] };
   const lines = passwd.value.split('\n');
   const hidden = shadowFields(shadow);
+  // A crash leaves files full of zeros behind: that is no file in which nobody has a password.
+  const spoilt = shadow.is === 'got' && shadow.value.trim() !== '' && hidden?.size === 0;
+  if (spoilt) return unparsable(`${shadowPath} holds no line of an account`, { path: shadowPath, line: 1 });
   const each = accounts.entries.map(({ name, uid, shell, at }): Password => {
     const field = lines[(at.line ?? 1) - 1]?.replace(/^[ \t]+/, '').split(':')[1] ?? '';
     const own = { name, uid, shell, opens: opensSession(shell) };

@@ -36,9 +36,9 @@ const word = String.raw`(?:%:?)?(?:#-?\d+|(?:\\.|"[^"]*"|[^\s,=:()"\\!#])(?:\\.|
 const itemsOf = (item: string): string => String.raw`(?:${item})(?:[ \t]*,[ \t]*(?:${item}))*`;
 /** Words of a list, with what negates them: blanks may stand behind `!`. */
 const items = itemsOf(String.raw`(?:![ \t]*)*${word}`);
-const ruleLine = new RegExp(String.raw`^(${items})[ \t]+(${items})[ \t]*=(.*)$`);
+const ruleLine = new RegExp(String.raw`^(${items})[ \t]+(${items})[ \t]*=(.*)$`, 's');
 /** No blank may stand behind `!` here. */
-const defaultsLine = new RegExp(String.raw`^Defaults(?:([:@!>])[ \t]*(${itemsOf(`!*${word}`)}))?(?:[ \t]+(.*))?$`);
+const defaultsLine = new RegExp(String.raw`^Defaults(?:([:@!>])[ \t]*(${itemsOf(`!*${word}`)}))?(?:[ \t]+(.*))?$`, 's');
 const listBegin = new RegExp(`^[ \\t]*(${items})[ \\t]*`);
 const wholeList = new RegExp(`${listBegin.source}$`);
 const setting = String.raw`(?:![ \t]*)*[a-z_]+(?:[ \t]*(?:\+=|-=|=)[ \t]*(?:"[^"]*"|(?:\\.|[^\s,"\\])+))?`;
@@ -53,7 +53,7 @@ export function statementsIn(text: string, path: string): Statement[] {
   for (const { line, content, indented } of logicalLines(text)) {
     const at = { path, line };
     const include = /^([@#])(include|includedir)[ \t]+(?:"([^"]+)"|([^\s"]\S*))/.exec(content);
-    const alias = /^(User|Runas|Host|Cmnd|Cmd)_Alias\b[ \t]*(.*)$/.exec(content);
+    const alias = /^(User|Runas|Host|Cmnd|Cmd)_Alias\b[ \t]*(.*)$/s.exec(content);
     if (include && !(indented && include[1] === '#'))
       statements.push({ is: 'include', path: include[3] ?? include[4] ?? '', directory: include[2] === 'includedir', at });
     else if (/^#(?!-?\d)/.test(content) || content === '') continue;
@@ -74,7 +74,7 @@ export function statementsIn(text: string, path: string): Statement[] {
 function aliasesIn(text: string, of: (typeof sorts)[keyof typeof sorts], at: Where): Statement[] {
   const found: Statement[] = [];
   for (const definition of text.split(/:(?=[ \t]*[A-Z][A-Z0-9_]*[ \t]*=)/)) {
-    const [, name, members = ''] = /^[ \t]*([A-Z][A-Z0-9_]*)[ \t]*=(.*)$/.exec(definition) ?? [];
+    const [, name, members = ''] = /^[ \t]*([A-Z][A-Z0-9_]*)[ \t]*=(.*)$/s.exec(definition) ?? [];
     // Of a list with a mistake in it what stands before that counts.
     const list = of === 'command' ? members : listBegin.exec(members)?.[1];
     if (name === undefined || name === 'ALL' || list === undefined) break;

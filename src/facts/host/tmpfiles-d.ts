@@ -40,7 +40,7 @@ function* readTmpfiles(): Asking<TmpfilesFiles> {
     const names = lists[at] as Answer<readonly string[]>;
     if (names.is === 'blocked') return unknown(names, directory);
     for (const name of names.is === 'got' ? names.value : []) {
-      if (name.endsWith('.conf')) byName.set(name, [...(byName.get(name) ?? []), `${directory}/${name}`]);
+      if (name.endsWith('.conf') && !name.startsWith('.')) byName.set(name, [...(byName.get(name) ?? []), `${directory}/${name}`]);
     }
   }
   const paths = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, same]) => same);

@@ -1,6 +1,6 @@
 /** The repositories of zypper: /etc/zypp/repos.d and zypp.conf (openSUSE/libzypp:zypp/RepoInfo.h; tried with zypper 1.14). */
 import { type Asking, list, read, together } from '../ask.ts';
-import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { type IniEntry, parseIni } from '../text/ini.ts';
 import { layered } from './layered.ts';
@@ -44,6 +44,8 @@ function* readRepositories(): Asking<Zypp | Unknown> {
   const shut = texts.findIndex((t) => t.is === 'blocked');
   const why = texts[shut];
   if (why?.is === 'blocked') return unknown(why, paths[shut] ?? '');
+  const spoilt = paths.find((_, at) => texts[at]?.is === 'got' && isSpoilt(texts[at].value));
+  if (spoilt !== undefined) return unparsable(`${spoilt} holds something before or without a section`, { path: spoilt, line: 1 });
   const general = checksIn(
     conf.files.flatMap(({ path, text }) =>
       parseIni(text)
@@ -55,6 +57,12 @@ function* readRepositories(): Asking<Zypp | Unknown> {
   const gpgcheck = general.gpgcheck ?? { on: true, at: { path: mains[0] as string, said: 'gpgcheck is not set there, so it is on' } };
   return { is: 'known', repositories, gpgcheck, consulted: [{ path: directory }, ...conf.consulted] };
 }
+
+/** Whether something but a comment stands before the first section: zypper 1.14 takes no repository then. */
+const isSpoilt = (text: string): boolean => {
+  const first = text.split('\n').find((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  return first !== undefined && !/^[ \t]*\[/.test(first);
+};
 
 type Placed = Pick<IniEntry, 'key' | 'value' | 'at'> & { readonly path: string };
 
@@ -77,7 +85,7 @@ function sectionsOf(text: string, path: string, general: Checks): Repository[] {
   const { entries } = parseIni(text);
   const lines = text.split('\n');
   const headers = lines.flatMap((raw, at) => {
-    const name = /^\s*\[(.*)\]\s*$/.exec(raw)?.[1]?.trim();
+    const name = /^\s*\[([^\]]*)\]/.exec(raw)?.[1]?.trim();
     return name === undefined ? [] : [{ name, line: at + 1 }];
   });
   return headers.map(({ name, line }, index) => {

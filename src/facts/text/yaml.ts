@@ -34,11 +34,21 @@ export function parseYaml(source: string, options: YamlOptions = {}): Parsed {
   return all[0] ?? { is: 'parsed', root: { is: 'scalar', type: 'null', value: null, at: { line: 1, column: 1 } } };
 }
 
+/** Where a character stands that YAML does not allow (c-printable of YAML 1.2; go-yaml refuses it in the same way). */
+function controlIn(source: string): Place | undefined {
+  const at = source.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
+  if (at < 0) return undefined;
+  const before = source.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
 /**
  * Parses every document of a text. Keys given twice are all kept; `<<` is merged as
  * every Go library does; aliases are resolved within a limit.
  */
 export function parseYamlAll(source: string, options: YamlOptions = {}): readonly Parsed[] {
+  const control = controlIn(source);
+  if (control) return [broken('a control character, which no program takes', control)];
   const lines = new LineCounter();
   const version = options.version ?? '1.2';
   try {

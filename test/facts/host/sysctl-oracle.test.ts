@@ -11,7 +11,7 @@ import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { sysctl } from '../../../src/kinds/host/sysctl.ts';
-import { oracle } from '../../oracles.ts';
+import { oracle, tries } from '../../oracles.ts';
 
 const sysctlProgram = '/lib/systemd/systemd-sysctl';
 
@@ -61,7 +61,7 @@ function inDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-test('the files and their order are those of systemd-analyze cat-config', oracle('systemd-analyze'), () => {
+test('the files and their order are those of systemd-analyze cat-config', { ...oracle('systemd-analyze'), timeout: 3_600_000 }, () => {
   fc.assert(
     fc.property(tree(['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d']), (files) => {
       const wanted = inDirectory((root) => {
@@ -71,13 +71,13 @@ test('the files and their order are those of systemd-analyze cat-config', oracle
       const mine = settle(sysctlFiles(), answerer({ files })).assignments.map(({ key, value }) => ({ key, value }));
       expect(mine).toEqual(parseSysctl(wanted, '').map(({ key, value }) => ({ key, value })));
     }),
-    { numRuns: 40 },
+    { numRuns: tries(40) },
   );
 });
 
 const parameters = ['net/ipv4/conf/all/x', 'net/ipv4/conf/eth0/x', 'net/ipv4/conf/eth0.1/x', 'net/ipv4/conf/eth1/x', 'net/ipv4/ip_forward'];
 
-test('what is set is what systemd-sysctl writes', oracle('mounts', 'systemd'), () => {
+test('what is set is what systemd-sysctl writes', { ...oracle('mounts', 'systemd'), timeout: 3_600_000 }, () => {
   fc.assert(
     fc.property(tree(['/etc/sysctl.d', '/run/sysctl.d', '/usr/lib/sysctl.d']), (files) => {
       const written = inDirectory((root) => {
@@ -109,6 +109,6 @@ test('what is set is what systemd-sysctl writes', oracle('mounts', 'systemd'), (
       });
       expect(mine).toEqual(written);
     }),
-    { numRuns: 40 },
+    { numRuns: tries(40) },
   );
 });

@@ -57,3 +57,15 @@ test('the product of a repository of K3s', () => {
   expect(rancherProduct('https://rpm.rancher.io/k3s/stable/common/centos/8/noarch')).toBe('centos/8');
   expect(rancherProduct('https://example.com/k3s/stable/common/centos/8/noarch')).toBeUndefined();
 });
+
+test.each(['\0\0[r]\nbaseurl=https://a.example/r\n', 'x=1\n[r]\nbaseurl=https://a.example/r\n', '\ufeff[r]\nbaseurl=https://a.example/r\n', '\0\0\0'])(
+  '%j is a file that zypper does not take',
+  (text) => {
+    expect(learn(text)).toMatchObject({ is: 'unknown', why: 'unparsable' });
+  },
+);
+
+test('a comment may stand behind the name of a section, or before the first', () => {
+  const found = learn('# c\n\n; d\n [r] # x\nbaseurl=http://a.example/r\n');
+  expect(found.is === 'known' && found.repositories.map((r) => [r.alias, r.urls.map((u) => u.text)])).toEqual([['r', ['http://a.example/r']]]);
+});

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { systemdConf } from '../../../src/facts/systemd/conf.ts';
-import { oracle } from '../../oracles.ts';
+import { oracle, tries } from '../../oracles.ts';
 
 const learn = (files: Readonly<Record<string, FileSpec>>) => settle(systemdConf('coredump.conf'), answerer({ files }));
 const storage = (files: Readonly<Record<string, FileSpec>>): string | undefined => learn(files).values.get('Coredump.Storage')?.value;
@@ -70,7 +70,7 @@ function asked(files: Readonly<Record<string, FileSpec>>): string | undefined {
   }
 }
 
-test('as systemd-analyze cat-config has it', oracle('systemd-analyze'), () => {
+test('as systemd-analyze cat-config has it', { ...oracle('systemd-analyze'), timeout: 3_600_000 }, () => {
   const directory = fc.constantFrom('/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd');
   const name = fc.constantFrom('coredump.conf', 'coredump.conf.d/10-a.conf', 'coredump.conf.d/9-b.conf', 'coredump.conf.d/z.conf', 'coredump.conf.d/z.txt');
   const spec = fc.oneof(
@@ -92,6 +92,6 @@ test('as systemd-analyze cat-config has it', oracle('systemd-analyze'), () => {
       const all = Object.fromEntries(files.filter(([path, f]) => typeof f === 'string' || path.endsWith('coredump.conf') || f?.link !== 'not-there'));
       expect(storage(all)).toBe(asked(all));
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   );
 });
