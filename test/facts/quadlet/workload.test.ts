@@ -168,8 +168,13 @@ describe('the YAML of a .kube file', () => {
   });
   it.each(['', 'null', '[]', 'kind: Pod', 'kind: Pod\nspec: []', 'kind: Pod\nspec: { containers: 1, volumes: [1, null] }', '__proto__: { kind: Pod }'])(
     '%j has nothing',
-    (text) => expect(playedBy(text, '/y')).toEqual({ flags: [], images: [] }),
+    (text) => expect(playedBy(text, '/y')).toEqual({ flags: [], images: [], needed: [], secrets: [] }),
   );
+  it('names what has to be there, and what it makes itself', () => {
+    const text =
+      'kind: Secret\nmetadata: { name: made }\n---\nkind: Pod\nspec:\n  volumes: [{ hostPath: { path: /a } }, { hostPath: { path: /b, type: FileOrCreate } }, { secret: { secretName: gone } }, { secret: { secretName: made } }]\n';
+    expect(playedBy(text, '/y')).toMatchObject({ needed: [{ text: '/a' }], secrets: [{ text: 'gone' }] });
+  });
 });
 
 describe('the kind', () => {
