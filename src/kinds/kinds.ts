@@ -99,6 +99,7 @@ import { userBus } from './host/user-bus.ts';
 import { userManager } from './host/user-manager.ts';
 import { userUnits } from './host/user-units.ts';
 import { usernsApparmor } from './host/userns-apparmor.ts';
+import { vxlanAddress } from './host/vxlan-address.ts';
 import { vxlanOffload } from './host/vxlan-offload.ts';
 import { watchdog } from './host/watchdog.ts';
 import { k3d } from './k3d/k3d.ts';
@@ -315,6 +316,7 @@ export const kinds: readonly Kind[] = [
   userManager,
   userUnits,
   usernsApparmor,
+  vxlanAddress,
   vxlanOffload,
   watchdog,
   k3d,

@@ -1,0 +1,106 @@
+/** Kind `vxlan-address`: whether udev gives the VXLAN of K3s' flannel another address than the one flannel tells other nodes. */
+import { type Asking, read, together } from '../../facts/ask.ts';
+import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
+import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
+import { k3sModel } from '../../facts/k3s/k3s-model.ts';
+import { type PodNetwork, podNetwork } from '../../facts/k3s/pod-network.ts';
+import { defineKind } from '../../facts/kind.ts';
+import { boolean, record, string } from '../../facts/shape.ts';
+import { type LinkFiles, type LinkReading, linkFiles, linkFor, readingsOf } from '../../facts/systemd/link-files.ts';
+import { type Release, releaseOf, since } from '../../facts/text/version.ts';
+
+/** What flannel of K3s makes; the kernel says of it DEVTYPE=vxlan, and ethtool the driver vxlan. */
+const device = { name: 'flannel.1', type: 'vxlan', driver: 'vxlan', kind: 'vxlan' };
+const settings = '/var/lib/rancher/k3s/agent/etc/flannel/net-conf.json';
+
+/**
+ * The first releases of K3s with a flannel that sets the address when it makes the device (0.14.1, 0.15.1, 0.16.0;
+ * flannel-io/flannel#1485, #1490): k3s-io/k3s#4274, #4268, #4267, #4265, and #4258 for those that follow.
+ */
+const setBySince = ['1.19.16', '1.20.12', '1.21.6', '1.22.3', '1.23.0'];
+
+export const vxlanAddress = defineKind({
+  name: 'vxlan-address',
+  noun: 'K3s',
+  absent: 'no service here starts K3s',
+  describe:
+    'Whether udev gives flannel.1 another address than the one that flannel of K3s tells other nodes: the first .link file for it has MACAddressPolicy=persistent, and flannel does not set the address itself (systemd.link(5), flannel-io/flannel#1155).',
+  fields: {},
+  shape: record({
+    release: string('the release of K3s'),
+    setByFlannel: boolean('flannel of that release sets the address when it makes the device, and udev leaves it alone'),
+    backend: string('what carries the traffic of pods: vxlan, host-gw, … or the plugin that somebody brought'),
+    systemd: string('the release of systemd; from 242 on its policy covers virtual devices'),
+    file: string('the .link file that the device gets'),
+    how: string('the line of it that has the address changed; unset where none does'),
+  }),
+  touches: () => [k3sModel, seeTool.of('k3s'), podNetwork, { do: 'read', path: settings }, seeTool.of('systemctl'), linkFiles],
+  *learn(): Asking<Fact> {
+    const model = yield* k3sModel();
+    if (model.is === 'unknown') return model;
+    if (model.is === 'not-started') return missing(...model.consulted);
+    const k3s = yield* toolVersion('k3s');
+    if (k3s.is === 'unknown') return k3s;
+    if (k3s.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: 'the program k3s is not there, so its release is not known', where: k3s.consulted };
+    const release = releaseOf(k3s.version);
+    if (!release) return unparsable(`${k3s.version} is not a version of K3s`, k3s.where);
+    const sets = setsAddress(release);
+    const fact = new FactBuilder().consulted(model.where).set('release', k3s.version, k3s.where).set('setByFlannel', sets, k3s.where);
+    if (!sets) yield* ofOldFlannel(fact);
+    return fact.build();
+  },
+});
+
+function setsAddress(release: Release): boolean {
+  const [major, minor] = release.numbers;
+  const first = setBySince.find((r) => r.startsWith(`${major}.${minor}.`));
+  return since(release, first ?? '1.23.0');
+}
+
+/** The rest is asked only where flannel is old. */
+function* ofOldFlannel(fact: FactBuilder): Asking<void> {
+  const pods = yield* podNetwork();
+  if (pods.is === 'none') return;
+  const backend = pods.is === 'unknown' ? pods : yield* backendOf(pods);
+  if (backend.is === 'unknown') fact.gap('backend', backend);
+  else fact.set('backend', backend.name, ...backend.where);
+  if (backend.is !== 'unknown' && backend.name !== 'vxlan') return;
+  const [systemd, links] = yield* together([toolVersion('systemctl'), linkFiles()]);
+  if (systemd.is === 'unknown') fact.gap('systemd', systemd);
+  if (systemd.is === 'known') fact.set('systemd', systemd.version, systemd.where);
+  if (systemd.is === 'absent') fact.at('systemd', ...systemd.consulted);
+  if (links.is === 'unknown') return void fact.gap('how', links);
+  tellFile(fact, links, readingsOf(systemd.is === 'known' ? releaseOf(systemd.version) : undefined));
+}
+
+type Backend = { readonly is: 'known'; readonly name: string; readonly where: readonly Where[] } | Unknown;
+
+/** An agent takes its server's word, and writes it down for flannel. */
+function* backendOf({ name, backend, where }: PodNetwork): Asking<Backend> {
+  if (name !== 'flannel') return { is: 'known', name, where };
+  if (backend !== undefined) return { is: 'known', name: backend, where };
+  const text = yield* read(settings);
+  if (text.is === 'blocked') return unknown(text, settings);
+  const type = text.is === 'got' ? /"Type"\s*:\s*"([^"]*)"/i.exec(text.value)?.[1] : undefined;
+  if (type !== undefined) return { is: 'known', name: type, where: [{ path: settings }] };
+  return { is: 'unknown', why: 'ambiguous', said: 'which backend the server has given flannel stands in no file here', where: [{ path: settings }] };
+}
+
+/** Where the release of systemd leaves several ways to read the files, all of them have to come out the same. */
+function tellFile(fact: FactBuilder, { files, looked }: LinkFiles, readings: readonly LinkReading[]): void {
+  const choices = readings.map((reading) => linkFor(files, device, reading));
+  const [choice] = choices;
+  const undecided = choices.find((c) => c.undecided)?.undecided;
+  const differs = choices.some((c) => (c.changes === undefined) !== (choice?.changes === undefined));
+  if (undecided || differs) {
+    const at = undecided ? [{ path: undecided.path }] : looked;
+    const said = undecided
+      ? `whether ${undecided.path} is for ${device.name} depends on conditions that no file tells of`
+      : `which .link file ${device.name} gets depends on the release of systemd`;
+    return void fact.gap('how', { is: 'unknown', why: 'ambiguous', said, where: at });
+  }
+  const file = choice?.file;
+  if (file) fact.set('file', file.path, { path: file.path });
+  if (choice?.changes) fact.set('how', `${choice.changes.key}=${choice.changes.value}`, choice.changes.where);
+  else fact.at('how', ...(file ? [{ path: file.path }] : looked));
+}
