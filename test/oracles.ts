@@ -59,6 +59,10 @@ const oracles = {
   'systemd-firstboot': { isThere: readsGivenBootLine, from: 'systemd (252 or newer)' },
   'systemd-fstab-generator': { isThere: () => existsSync('/usr/lib/systemd/system-generators/systemd-fstab-generator'), from: 'systemd' },
   'environment generator': { isThere: () => existsSync('/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator'), from: 'systemd' },
+  udevadm: {
+    isThere: () => isRoot && runs('unshare', '-nm', 'sh', '-c', 'udevadm --version && ip link add x type vxlan id 1 dev lo dstport 1'),
+    from: 'udev, and run the tests as root, with CAP_SYS_ADMIN',
+  },
   // The system's own Python: the modules of firewalld are installed for it.
   firewalld: { isThere: () => runs('/usr/bin/python3', '-c', 'import firewall'), from: 'firewalld' },
   'a network of its own': { isThere: () => isRoot && runs('unshare', '-n', 'ip', 'link'), from: 'iproute2, and run the tests as root, with CAP_SYS_ADMIN' },

@@ -7,17 +7,24 @@ import { type PodNetwork, podNetwork } from '../../facts/k3s/pod-network.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { type LinkFiles, type LinkReading, linkFiles, linkFor, readingsOf } from '../../facts/systemd/link-files.ts';
-import { type Release, releaseOf, since } from '../../facts/text/version.ts';
+import { compareReleases, type Release, releaseOf, since } from '../../facts/text/version.ts';
 
 /** What flannel of K3s makes; the kernel says of it DEVTYPE=vxlan, and ethtool the driver vxlan. */
 const device = { name: 'flannel.1', type: 'vxlan', driver: 'vxlan', kind: 'vxlan' };
 const settings = '/var/lib/rancher/k3s/agent/etc/flannel/net-conf.json';
 
 /**
- * The first releases of K3s with a flannel that sets the address when it makes the device (0.14.1, 0.15.1, 0.16.0;
- * flannel-io/flannel#1485, #1490): k3s-io/k3s#4274, #4268, #4267, #4265, and #4258 for those that follow.
+ * Releases of K3s by their flannel: it sets the address when it makes the device from 0.14.1, 0.15.1 and 0.16.0 on
+ * (flannel-io/flannel#1485, #1490; k3s-io/k3s#4274, #4268, #4267, #4265). `without` is the last that does not, `with` the
+ * first that surely does. Of the one between them it is not known. Later minor releases all do (k3s-io/k3s#4258).
  */
-const setBySince = ['1.19.16', '1.20.12', '1.21.6', '1.22.3', '1.23.0'];
+const minors = [
+  { without: '1.19.15', with: '1.20.0' },
+  { without: '1.20.11', with: '1.20.12' },
+  { without: '1.21.5', with: '1.21.7' },
+  { without: '1.22.2', with: '1.22.4' },
+];
+const later = '1.23';
 
 export const vxlanAddress = defineKind({
   name: 'vxlan-address',
@@ -41,20 +48,25 @@ export const vxlanAddress = defineKind({
     if (model.is === 'not-started') return missing(...model.consulted);
     const k3s = yield* toolVersion('k3s');
     if (k3s.is === 'unknown') return k3s;
-    if (k3s.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: 'the program k3s is not there, so its release is not known', where: k3s.consulted };
+    if (k3s.is === 'absent')
+      return { is: 'unknown', why: 'ambiguous', said: 'the program k3s is not there, so its release is not known', where: k3s.consulted };
     const release = releaseOf(k3s.version);
     if (!release) return unparsable(`${k3s.version} is not a version of K3s`, k3s.where);
     const sets = setsAddress(release);
-    const fact = new FactBuilder().consulted(model.where).set('release', k3s.version, k3s.where).set('setByFlannel', sets, k3s.where);
-    if (!sets) yield* ofOldFlannel(fact);
+    const fact = new FactBuilder().consulted(model.where).set('release', k3s.version, k3s.where);
+    const said = `whether flannel of K3s ${k3s.version} sets the address of its VXLAN is not known`;
+    if (sets === undefined) fact.gap('setByFlannel', { is: 'unknown', why: 'unsupported', said, where: [k3s.where] });
+    else fact.set('setByFlannel', sets, k3s.where);
+    if (sets !== true) yield* ofOldFlannel(fact);
     return fact.build();
   },
 });
 
-function setsAddress(release: Release): boolean {
-  const [major, minor] = release.numbers;
-  const first = setBySince.find((r) => r.startsWith(`${major}.${minor}.`));
-  return since(release, first ?? '1.23.0');
+function setsAddress(release: Release): boolean | undefined {
+  if (since(release, later)) return true;
+  const minor = minors.find((m) => m.without.startsWith(`${release.numbers.slice(0, 2).join('.')}.`));
+  if (!minor) return false;
+  return since(release, minor.with) ? true : (compareReleases(release.said, minor.without) ?? 0) > 0 ? undefined : false;
 }
 
 /** The rest is asked only where flannel is old. */
