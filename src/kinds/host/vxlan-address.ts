@@ -2,6 +2,7 @@
 import { type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
+import type { Chosen } from '../../facts/k3s/given.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { type PodNetwork, podNetwork } from '../../facts/k3s/pod-network.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -57,7 +58,7 @@ export const vxlanAddress = defineKind({
     const said = `whether flannel of K3s ${k3s.version} sets the address of its VXLAN is not known`;
     if (sets === undefined) fact.gap('setByFlannel', { is: 'unknown', why: 'unsupported', said, where: [k3s.where] });
     else fact.set('setByFlannel', sets, k3s.where);
-    if (sets !== true) yield* ofOldFlannel(fact);
+    if (sets !== true) yield* ofOldFlannel(fact, model.flags.one('flannel-conf'));
     return fact.build();
   },
 });
@@ -70,10 +71,10 @@ function setsAddress(release: Release): boolean | undefined {
 }
 
 /** The rest is asked only where flannel is old. */
-function* ofOldFlannel(fact: FactBuilder): Asking<void> {
+function* ofOldFlannel(fact: FactBuilder, file: Chosen | undefined): Asking<void> {
   const pods = yield* podNetwork();
   if (pods.is === 'none') return;
-  const backend = pods.is === 'unknown' ? pods : yield* backendOf(pods);
+  const backend = pods.is === 'unknown' ? pods : yield* backendOf(pods, file);
   if (backend.is === 'unknown') fact.gap('backend', backend);
   else fact.set('backend', backend.name, ...backend.where);
   if (backend.is !== 'unknown' && backend.name !== 'vxlan') return;
@@ -88,8 +89,9 @@ function* ofOldFlannel(fact: FactBuilder): Asking<void> {
 type Backend = { readonly is: 'known'; readonly name: string; readonly where: readonly Where[] } | Unknown;
 
 /** An agent takes its server's word, and writes it down for flannel. */
-function* backendOf({ name, backend, where }: PodNetwork): Asking<Backend> {
+function* backendOf({ name, backend, where }: PodNetwork, file: Chosen | undefined): Asking<Backend> {
   if (name !== 'flannel') return { is: 'known', name, where };
+  if (file?.value) return { is: 'unknown', why: 'unsupported', said: `the backend of flannel stands in ${file.value}, which is not read`, where: [file.where] };
   if (backend !== undefined) return { is: 'known', name: backend, where };
   const text = yield* read(settings);
   if (text.is === 'blocked') return unknown(text, settings);
