@@ -11,7 +11,7 @@ import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from './load.t
 import { mergeSettings, type Settings } from './merge.ts';
 import { isInstance, templateOf } from './names.ts';
 import { type Manager, searchDirs } from './paths.ts';
-import { firstBootPresets, installedInto } from './presets.ts';
+import { firstBootPresets, installedAs, installedInto, presetOf } from './presets.ts';
 import { expander } from './specifiers.ts';
 
 type EnablementState = 'enabled' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
@@ -91,13 +91,14 @@ interface Preset {
 const none: Preset = { by: [], where: [] };
 
 /** What will pull the unit in after the first boot, where the image has yet to have it. */
-function* presetFor({ asked, unseen }: LoadedUnit, settings: Settings, reached: Reached): Asking<Preset> {
+function* presetFor(unit: LoadedUnit, settings: Settings, reached: Reached): Asking<Preset> {
   const presets = yield* firstBootPresets();
   if (presets.is === 'unknown') return { ...none, unseen: presets };
-  const at = presets.enabling(asked.name);
-  const open = unseen.find((u) => u.why !== 'unsupported');
+  const at = presetOf(presets, unit, settings);
+  const open = unit.unseen.find((u) => u.why !== 'unsupported');
   if (at && open) return { ...none, unseen: open };
-  const by = at ? installedInto(settings).filter(reached) : [];
+  const into = installedInto(settings);
+  const by = !at ? [] : into.length > 0 ? into.filter(reached) : installedAs(settings);
   return at && by.length > 0 ? { by, where: [at] } : none;
 }
 
