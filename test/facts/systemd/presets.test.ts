@@ -149,7 +149,7 @@ const host = fc
     presets: fc.uniqueArray(preset, { minLength: 1, maxLength: 4, selector: ([path]) => path }),
     a: fc.oneof(fc.constant(wanted), install),
     // Two units that want the same name would not both get it.
-    b: install.map((text) => text.replace('c.service', 'd.service')),
+    b: install.map((text) => text.replaceAll('c.service', 'd.service')),
     foo: template,
     masked: fc.option(fc.constantFrom(...names), { freq: 8 }),
   })
