@@ -29,6 +29,9 @@ export const wildcardMatches = (pattern: string, text: string): boolean =>
     text,
   );
 
+/** Whether a text matches a pattern as fnmatch(3) has it with FNM_NOESCAPE: `*` is any text, and a backslash is one. */
+export const fnmatches = (pattern: string, text: string): boolean => matches(globParts(pattern.replaceAll('\\', '\\\\')), text);
+
 /** A test for paths: `*` is any text without a slash, `**` any text; everything else stands for itself. */
 export function pathPattern(pattern: string): (path: string) => boolean {
   const pieces = pattern.split(/(\*\*|\*)/);

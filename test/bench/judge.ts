@@ -1,5 +1,6 @@
 /**
- * How much processor time judging all rules on a recorded host takes beyond starting Node.
+ * How much processor time judging all rules on a recorded host takes beyond starting Node, and on a recorded walk of a root
+ * file system of 20,000 inodes.
  * Prints minimum, first quartile and median of user plus system time, how often bare Node each is, and the most memory held.
  * Usage: npm run bench [-- SNAPSHOT [RUNS]]
  */
@@ -8,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/cli/paths.ts';
+import { makeRoot } from './root.ts';
 
 const snapshot = process.argv[2] ?? join(packageRoot, 'fixtures/hosts/debian-12.pretrip.jsonl');
 const runs = Number(process.argv[3] ?? 15);
@@ -36,23 +38,35 @@ function useOf(temporary: string, ...args: string[]): Use {
 }
 
 const bin = join(packageRoot, 'bin/pretrip.js');
+const scratch = mkdtempSync(join(tmpdir(), 'pretrip-bench-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** A snapshot of a directory of 20,000 inodes. */
+function walked(): string {
+  const [root, to] = [join(scratch, 'root'), join(scratch, 'walked.jsonl')];
+  makeRoot(root);
+  const { status, stderr } = spawnSync(process.execPath, [bin, 'capture', root, '-o', to], { encoding: 'utf8', env: { ...process.env, TMPDIR: scratch } });
+  if (status !== 0) throw new Error(`no snapshot of the walk: ${stderr}`);
+  return to;
+}
+
+const all = (of: string, format: string): string[] => [bin, 'scan', of, '--select', '*', '--fail-on', 'never', '-o', format];
 const cases: Record<string, string[]> = {
   'node, nothing': ['-e', '0'],
-  'pretrip scan SNAPSHOT, all rules': [bin, 'scan', snapshot, '--select', '*', '--fail-on', 'never', '-o', 'concise'],
-  'pretrip scan SNAPSHOT, all rules, JSON': [bin, 'scan', snapshot, '--select', '*', '--fail-on', 'never', '-o', 'json'],
+  'pretrip scan SNAPSHOT, all rules': all(snapshot, 'concise'),
+  'pretrip scan SNAPSHOT, all rules, JSON': all(snapshot, 'json'),
+  'pretrip scan of a walk of 20,000 inodes': all(walked(), 'concise'),
 };
 // What runs keep for the next one (bin/load.js) is of the same command on the same host, as where one is inspected again and again.
-const places = new Map(Object.keys(cases).map((name) => [name, mkdtempSync(join(tmpdir(), 'pretrip-bench-'))]));
+const places = new Map(Object.keys(cases).map((name) => [name, mkdtempSync(join(scratch, 'run-'))]));
 const uses = new Map(Object.keys(cases).map((name) => [name, [] as Use[]]));
 // Interleaved, so that noise on a shared machine falls on all of them.
 for (let run = -3; run <= runs; run++) {
   for (const [name, args] of Object.entries(cases)) {
-    const use = useOf(places.get(name) ?? tmpdir(), ...args);
+    const use = useOf(places.get(name) ?? scratch, ...args);
     if (run > 0) uses.get(name)?.push(use);
   }
 }
-
-for (const place of places.values()) rmSync(place, { recursive: true });
 
 /** Minimum, first quartile and median. */
 function spread(times: readonly number[]): [number, number, number] {
@@ -63,10 +77,10 @@ function spread(times: readonly number[]): [number, number, number] {
 
 const [nothing = []] = uses.values();
 const bare = spread(nothing.map((u) => u.ms));
-for (const [name, all] of uses) {
-  const times = spread(all.map((u) => u.ms));
+for (const [name, each] of uses) {
+  const times = spread(each.map((u) => u.ms));
   const ratios = times.map((ms, at) => ms / (bare[at] ?? Number.NaN));
-  const most = Math.max(...all.map((u) => u.mebibytes));
+  const most = Math.max(...each.map((u) => u.mebibytes));
   process.stdout.write(
     `${name.padEnd(42)} ${times.map((ms) => ms.toFixed(0)).join(' / ')} ms, ${ratios.map((r) => r.toFixed(1)).join(' / ')} x node; at most ${most.toFixed(0)} MiB\n`,
   );

@@ -4,27 +4,20 @@
  * Usage: node test/bench/walk.ts [ROOT]: a root file system; else one of 20,000 inodes is made for it.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/cli/paths.ts';
 import { walkDisk } from '../../src/collect/disk/walk.ts';
 import { walkedNames } from '../../src/facts/host/walked-names.ts';
+import { makeRoot } from './root.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'pretrip-walk-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-/** 20,000 inodes: as many files to a directory, and as large, as on Debian (a few bytes to 200 KiB). */
 function made(): string {
   const root = join(scratch, 'root');
-  for (const dir of ['etc', 'usr', 'var']) mkdirSync(join(root, dir), { recursive: true });
-  writeFileSync(join(root, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\n');
-  const bytes = Buffer.alloc(200 * 1024, 'a line of text that is no credential\n');
-  for (let directory = 0; directory < 1000; directory++) {
-    const at = join(root, 'usr', `d${directory % 40}`, `d${directory}`);
-    mkdirSync(at, { recursive: true });
-    for (let file = 0; file < 18; file++) writeFileSync(join(at, `f${file}`), bytes.subarray(0, 2 ** (4 + ((directory + file) % 14))));
-  }
+  makeRoot(root);
   return root;
 }
 

@@ -4,14 +4,13 @@
  */
 import { type Account, type Answer, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { pamDirectories as directories } from '../host/pam-directories.ts';
 import type { Pattern } from '../pattern.ts';
 import { source } from '../source.ts';
 import { everyName } from '../text/assignments.ts';
 import { type Environment, EnvironmentBuilder } from './environment.ts';
 import { etcEnvironment, setBy } from './login.ts';
 
-/** pam.d(5): the administrator's, then the vendor's. */
-const directories = ['/etc/pam.d', '/usr/lib/pam.d'] as const;
 const stack = 'systemd-user';
 
 /** Whether the stack of user managers reads the file; unknown where it could not be followed. */

@@ -2,9 +2,8 @@
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
+import { pamDirectories as directories } from './pam-directories.ts';
 
-/** The administrator's, then the vendor's: the first file of a name counts (pam.conf(5)). */
-const directories = ['/etc/pam.d', '/usr/etc/pam.d', '/usr/lib/pam.d'] as const;
 /** What asks for a password at the console, on a screen, or of another account. sshd refuses an empty one by itself. */
 const services = ['login', 'su', 'su-l', 'gdm-password', 'lightdm', 'sddm', 'greetd'] as const;
 const deepest = 8;
@@ -24,9 +23,9 @@ export const nullok = source(touches, seekNullok);
 function* seekNullok(): Asking<Nullok> {
   const lists = yield* together(directories.map((d) => list(d)));
   for (const [at, answer] of lists.entries()) if (answer.is === 'blocked') return unknown(answer, directories[at] ?? '');
-  const where = new Map<string, string>();
+  const where: Files = new Map();
   for (const [at, answer] of lists.entries())
-    for (const name of answer.is === 'got' ? answer.value : []) if (!where.has(name)) where.set(name, `${directories[at]}/${name}`);
+    for (const name of answer.is === 'got' ? answer.value : []) where.set(name, [...(where.get(name) ?? []), `${directories[at]}/${name}`]);
   if (where.size === 0) return { is: 'known', admits: true, where: [{ path: directories[0], said: 'no PAM, which could refuse it' }] };
   const stacks = services.filter((name) => where.has(name));
   if (stacks.length === 0)
@@ -34,14 +33,31 @@ function* seekNullok(): Asking<Nullok> {
   const found = yield* together(stacks.map((name) => nullokIn(name, where, 0)));
   const admits = found.flatMap((f) => (Array.isArray(f) ? f : []));
   if (admits.length > 0) return { is: 'known', admits: true, where: admits };
-  return found.find((f): f is Unknown => !Array.isArray(f)) ?? { is: 'known', admits: false, where: stacks.map((name) => ({ path: where.get(name) ?? name })) };
+  return (
+    found.find((f): f is Unknown => !Array.isArray(f)) ?? {
+      is: 'known',
+      admits: false,
+      where: stacks.flatMap((name) => where.get(name)?.slice(0, 1) ?? []).map((path) => ({ path })),
+    }
+  );
+}
+
+/** By the name of a stack its files, the one that counts first. */
+type Files = Map<string, readonly string[]>;
+
+/** The first file that can be opened: a link that leads nowhere hides nothing. */
+function* stackOf(paths: readonly string[]): Asking<[path: string, Answer<string>]> {
+  for (const path of paths) {
+    const text = yield* read(path);
+    if (text.is !== 'absent') return [path, text];
+  }
+  return ['', { is: 'absent' }];
 }
 
 /** Where a stack, or one that it includes, says `nullok` for authentication. */
-function* nullokIn(name: string, files: ReadonlyMap<string, string>, depth: number): Asking<Where[] | Unknown> {
-  const path = files.get(name);
-  if (path === undefined || depth > deepest) return [];
-  const text: Answer<string> = yield* read(path);
+function* nullokIn(name: string, files: Files, depth: number): Asking<Where[] | Unknown> {
+  if (depth > deepest) return [];
+  const [path, text] = yield* stackOf(files.get(name) ?? []);
   if (text.is === 'blocked') return unknown(text, path);
   const found: Where[] = [];
   let open: Unknown | undefined;

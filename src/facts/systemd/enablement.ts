@@ -9,12 +9,12 @@ import { type Ground, inQuestion, source, type Touches } from '../source.ts';
 import { bootTargets, type Reached } from './boot-targets.ts';
 import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from './load.ts';
 import { mergeSettings, type Settings } from './merge.ts';
-import { isInstance, templateOf } from './names.ts';
+import { isInstance, parseUnitName, templateOf } from './names.ts';
 import { type Manager, searchDirs } from './paths.ts';
-import { firstBootPresets, installedInto } from './presets.ts';
+import { firstBootPresets, installedAs, installedInto, presetOf } from './presets.ts';
 import { expander } from './specifiers.ts';
 
-type EnablementState = 'enabled' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
+type EnablementState = 'enabled' | 'alias' | 'static' | 'disabled' | 'indirect' | 'masked' | 'linked' | 'generated' | 'transient';
 
 export interface Enablement {
   /**
@@ -54,7 +54,7 @@ function* findEnablement(name: string, options: LoadOptions): Asking<Enablement 
   const settings = mergeSettings(unit, expander(unit.unit, options.manager, options.as));
   const unseen: Unknown[] = [];
   const aliases = yield* installedAliases(unit, settings);
-  const links = yield* pullingLinks(unit, aliases.map(nameOf), unseen);
+  const { links, instances } = yield* pullingLinks(unit, aliases.map(nameOf), unseen);
   const remarks: { said: string; where: Where }[] = [];
   const ofSystem = options.manager === 'system';
   const reached: Reached = ofSystem ? yield* bootTargets() : () => true;
@@ -76,7 +76,14 @@ function* findEnablement(name: string, options: LoadOptions): Asking<Enablement 
     enabled: able && by.length > 0,
     by: able ? [...new Set(by)] : [],
     where: [...counts.map((l) => ({ path: l.path })), ...named.map((path) => ({ path })), ...preset.where],
-    state: stateOf(unit, settings, links.some((l) => l.problem === undefined && !l.vendor) || aliases.length > 0),
+    state: stateOf(unit, settings, {
+      own:
+        aliases.length > 0 ||
+        instances.has(String(settings.directives.get('DefaultInstance')?.value)) ||
+        links.some((l) => l.problem === undefined && !l.vendor),
+      vendors: links.some((l) => l.problem === undefined && l.vendor),
+      others: instances.size > 0 || otherNames(unit),
+    }),
     unseen,
     remarks,
   };
@@ -91,13 +98,14 @@ interface Preset {
 const none: Preset = { by: [], where: [] };
 
 /** What will pull the unit in after the first boot, where the image has yet to have it. */
-function* presetFor({ asked, unseen }: LoadedUnit, settings: Settings, reached: Reached): Asking<Preset> {
+function* presetFor(unit: LoadedUnit, settings: Settings, reached: Reached): Asking<Preset> {
   const presets = yield* firstBootPresets();
   if (presets.is === 'unknown') return { ...none, unseen: presets };
-  const at = presets.enabling(asked.name);
-  const open = unseen.find((u) => u.why !== 'unsupported');
+  const at = presetOf(presets, unit, settings);
+  const open = unit.unseen.find((u) => u.why !== 'unsupported');
   if (at && open) return { ...none, unseen: open };
-  const by = at ? installedInto(settings).filter(reached) : [];
+  const into = installedInto(settings);
+  const by = !at ? [] : into.length > 0 ? into.filter(reached) : installedAs(settings);
   return at && by.length > 0 ? { by, where: [at] } : none;
 }
 
@@ -111,8 +119,8 @@ interface Link {
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** Links by the names of the unit, among them those by which it is installed. */
-function* pullingLinks(unit: LoadedUnit, aliases: readonly string[], unseen: Unknown[]): Asking<Link[]> {
+/** Links by the names of the unit, among them those by which it is installed; and of a template the instances that are linked. */
+function* pullingLinks(unit: LoadedUnit, aliases: readonly string[], unseen: Unknown[]): Asking<{ links: Link[]; instances: ReadonlySet<string> }> {
   const dirs = unit.search.dirs.flatMap((d) =>
     [...d.entries].filter((e) => kinds.includes(e.slice(e.lastIndexOf('.') + 1))).map((e) => ({ dir: `${d.path}/${e}`, by: e })),
   );
@@ -120,10 +128,12 @@ function* pullingLinks(unit: LoadedUnit, aliases: readonly string[], unseen: Unk
   const names = new Set([...unit.names, unit.asked.name, ...aliases]);
   const seen = new Set<string>();
   const found: { path: string; by: string; vendor: boolean }[] = [];
+  const instances = new Set<string>();
   for (const [at, { dir, by }] of dirs.entries()) {
     const entries = lists[at] as Answer<readonly string[]>;
     if (entries.is === 'blocked' && !entries.said?.startsWith('is a ')) unseen.push(unknown(entries, dir));
     for (const name of entries.is === 'got' ? entries.value : []) {
+      if (!isVendors(dir)) for (const instance of instanceOf(unit.unit.name, name)) instances.add(instance);
       // The foremost directory decides for a name, as it does for drop-ins.
       if (!names.has(name) || seen.has(`${by}/${name}`)) continue;
       seen.add(`${by}/${name}`);
@@ -131,8 +141,17 @@ function* pullingLinks(unit: LoadedUnit, aliases: readonly string[], unseen: Unk
     }
   }
   const stats = yield* together(found.map((f) => stat(f.path)));
-  return found.map((f, at) => ({ ...f, ...problemOf(stats[at] as Answer<Stat>, f.path, unseen) }));
+  return { links: found.map((f, at) => ({ ...f, ...problemOf(stats[at] as Answer<Stat>, f.path, unseen) })), instances };
 }
+
+function instanceOf(template: string, name: string): string[] {
+  const unit = parseUnitName(name);
+  return unit?.instance && templateOf(unit) === template ? [unit.instance] : [];
+}
+
+/** Whether a link in /etc or /run gives the unit another name, of those that were looked at: a link of any name may. */
+const otherNames = ({ unit, names, search }: LoadedUnit): boolean =>
+  names.some((name) => name !== unit.name && search.dirs.some((d) => !isVendors(d.path) && d.entries.has(name)));
 
 function problemOf(answer: Answer<Stat>, path: string, unseen: Unknown[]): { problem?: string } {
   if (answer.is === 'blocked') unseen.push(unknown(answer, path));
@@ -164,12 +183,24 @@ function* installedAliases(unit: LoadedUnit, settings: Settings): Asking<string[
 
 const isVendors = (dir: string): boolean => dir.startsWith('/usr/') || dir.startsWith('/lib/');
 
-function stateOf(unit: LoadedUnit, settings: Settings, linked: boolean): EnablementState {
+interface Linked {
+  /** In /etc or /run, by its name or one that [Install] gives it. */
+  readonly own: boolean;
+  readonly vendors: boolean;
+  /** By other names, or of a template its instances. */
+  readonly others: boolean;
+}
+
+/** What `systemctl is-enabled` prints (systemd/systemd:src/shared/install.c unit_file_lookup_state()). */
+function stateOf(unit: LoadedUnit, settings: Settings, linked: Linked): EnablementState {
   const path = unit.fragment?.path ?? '';
   if (unit.masked) return 'masked';
+  if (unit.asked.name !== unit.unit.name && !isInstance(unit.unit)) return 'alias';
   if (/\/systemd\/generator(\.early|\.late)?\//.test(path)) return 'generated';
   if (path.includes('/systemd/transient/')) return 'transient';
-  if (linked) return 'enabled';
+  if (linked.own) return 'enabled';
+  if (linked.vendors && isInstance(unit.unit)) return 'static';
+  if (linked.others) return 'indirect';
   if (unit.fragment?.target !== undefined) return 'linked';
   const has = (key: string): boolean => settings.directives.get(key)?.value !== undefined;
   if (['WantedBy', 'RequiredBy', 'UpheldBy', 'Alias'].some(has)) return 'disabled';

@@ -13,7 +13,7 @@ import { loadUnit, unitNamed } from './load.ts';
 import { mergeSettings } from './merge.ts';
 import { parseUnitName } from './names.ts';
 import { searchDirs } from './paths.ts';
-import { firstBootPresets, installedInto } from './presets.ts';
+import { firstBootPresets, installedInto, presetOf } from './presets.ts';
 import { expander } from './specifiers.ts';
 
 const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
@@ -150,15 +150,18 @@ function* learnStarts(name: string): Asking<readonly Started[] | Unknown> {
 function* byPresets(name: string): Asking<readonly Started[] | Unknown> {
   const presets = yield* firstBootPresets();
   if (presets.is === 'unknown') return presets;
-  const at = presets.enabling(name);
-  if (!at) return [];
+  if (!presets.applied) return [];
   const unit = yield* loadUnit(name, { manager: 'system', as: system });
   if (unit.is === 'unknown') return unit;
   const unseen = unit.unseen.find((u) => u.why !== 'unsupported');
   if (unseen) return unseen;
-  if (!unit.exists || unit.masked) return [];
+  // What a name leads to is pulled in by a name of its own.
+  if (!unit.exists || unit.masked || unit.unit.name !== name) return [];
+  const settings = mergeSettings(unit, expander(unit.unit, 'system', system));
+  const at = presetOf(presets, unit, settings);
+  if (!at) return [];
   const reached = yield* bootTargets();
-  return installedInto(mergeSettings(unit, expander(unit.unit, 'system', system)))
+  return installedInto(settings)
     .filter(reached)
     .map((by) => ({ name, by, at }));
 }

@@ -5,6 +5,7 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown } from '../../facts/fact.ts';
+import { pamDirectories } from '../../facts/host/pam-directories.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
@@ -18,7 +19,6 @@ const mains: readonly { readonly name: string; readonly dropIns?: string; readon
   { name: 'transactional-update.conf', dropIns: 'transactional-update.conf.d', of: 'transactional-update' },
   { name: 'zypp/zypp.conf', dropIns: 'zypp/zypp.conf.d', of: 'libzypp' },
 ];
-const pamDirectories = ['/etc/pam.d', '/usr/lib/pam.d', '/usr/etc/pam.d'];
 /** The root of an ostree, which keeps the pristine copy of /etc there. */
 const ostree = ['/ostree', '/run/ostree-booted'];
 

@@ -3,6 +3,7 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import { isInstance, parseUnitName, templateOf } from '../../facts/systemd/names.ts';
 import { firstBootPresets } from '../../facts/systemd/presets.ts';
 import { startedUnits as allStarted, startsAtBoot } from '../../facts/systemd/started.ts';
 
@@ -25,7 +26,12 @@ export const startedUnits = defineKind({
     if (presets.is === 'unknown') return presets;
     // Few of them are linked: only those are looked at closely, and what a first boot enables.
     const there = (name: string): boolean => search.dirs.some((d) => d.entries.has(name));
-    const linked = names.filter((name) => each.some((s) => s.name === name) || (there(name) && presets.enabling(name) !== undefined));
+    const maybePreset = (name: string): boolean => {
+      const unit = parseUnitName(name);
+      if (unit && isInstance(unit)) return presets.applied && (there(name) || there(templateOf(unit)));
+      return there(name) && presets.enabling(name) !== undefined;
+    };
+    const linked = names.filter((name) => each.some((s) => s.name === name) || maybePreset(name));
     const found = yield* together(linked.map((name) => startsAtBoot(name)));
     const open = found.find((f) => 'is' in f) ?? unseen;
     const started = found.flatMap((f) => ('is' in f || f[0] === undefined ? [] : [f[0]]));

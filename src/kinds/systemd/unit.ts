@@ -41,7 +41,7 @@ const states: Readonly<Record<string, Shape>> = {
   masked: boolean('the unit is a link to /dev/null or an empty file'),
   enabled: boolean('it is there, not masked, and something in the search path pulls it in at start'),
   enabledBy: list(string('a target or alias'), 'what pulls it in'),
-  state: string('as `systemctl is-enabled` would say', ['enabled', 'static', 'disabled', 'indirect', 'masked', 'linked', 'generated', 'transient']),
+  state: string('as `systemctl is-enabled` would say', ['enabled', 'alias', 'static', 'disabled', 'indirect', 'masked', 'linked', 'generated', 'transient']),
   fragment: string('the path of the unit file'),
   dropIns: list(string('a path'), 'the drop-ins, in the order in which they are read'),
   shadowed: list(string('a path'), 'unit files and drop-ins that a file of the same name hides'),

@@ -69,6 +69,21 @@ describe('a user manager', () => {
       'e/v',
       '/etc/environment.d/a.conf:1',
     ],
+    [
+      'PAM, by the stack in /usr/etc',
+      { '/etc/environment': 'V=e\n', '/usr/etc/pam.d/systemd-user': 'session required pam_env.so\n' },
+      'e',
+      '/etc/environment:1',
+    ],
+    [
+      'PAM, by the stack in /usr/lib before the one in /usr/etc',
+      {
+        '/etc/environment': 'V=e\n',
+        '/usr/lib/pam.d/systemd-user': 'session required pam_unix.so\n',
+        '/usr/etc/pam.d/systemd-user': 'session required pam_env.so\n',
+      },
+      undefined,
+    ],
     ['PAM without pam_env', { '/etc/environment': 'V=e\n', '/usr/lib/pam.d/systemd-user': 'session optional pam_systemd.so # pam_env.so\n' }, undefined],
     ['pam_env that reads no file', { '/etc/environment': 'V=e\n', '/etc/pam.d/systemd-user': 'session required pam_env.so readenv=0\n' }, undefined],
     ['pam_env for accounts alone', { '/etc/environment': 'V=e\n', '/etc/pam.d/systemd-user': 'account required pam_env.so\n' }, undefined],

@@ -108,6 +108,38 @@ const cases: readonly Case[] = [
     enabled: true,
   },
   {
+    it: 'an instance that a package links',
+    files: { [`${usr}/a@.service`]: install, [`${usr}/m.target.wants/a@1.service`]: { link: '../a@.service' } },
+    unit: 'a@1.service',
+    state: 'static',
+    enabled: true,
+  },
+  {
+    it: 'a template of which an instance is linked',
+    files: { [`${usr}/a@.service`]: install, [`${etc}/m.target.wants/a@1.service`]: { link: `${usr}/a@.service` } },
+    unit: 'a@.service',
+    state: 'indirect',
+    enabled: false,
+  },
+  {
+    it: 'a template of which the default instance is linked',
+    files: { [`${usr}/a@.service`]: `${install}DefaultInstance=1\n`, [`${etc}/m.target.wants/a@1.service`]: { link: `${usr}/a@.service` } },
+    unit: 'a@.service',
+    state: 'enabled',
+    enabled: false,
+  },
+  {
+    it: 'a unit by its other name',
+    files: {
+      [`${usr}/a.service`]: install,
+      [`${etc}/b.service`]: { link: `${usr}/a.service` },
+      [`${etc}/m.target.wants/a.service`]: { link: `${usr}/a.service` },
+    },
+    unit: 'b.service',
+    state: 'alias',
+    enabled: true,
+  },
+  {
     it: 'another instance',
     files: { [`${usr}/a@.service`]: install, [`${etc}/m.target.wants/a@1.service`]: { link: `${usr}/a@.service` } },
     unit: 'a@2.service',
@@ -122,18 +154,7 @@ test.each(cases)('$it', (c) => {
 });
 
 test.each(cases)('systemctl agrees: $it', oracle('systemctl'), (c) => {
-  const dir = mkdtempSync(join(tmpdir(), 'enabled-'));
-  try {
-    for (const [path, spec] of Object.entries(c.files)) {
-      mkdirSync(dirname(dir + path), { recursive: true });
-      if (typeof spec === 'string') writeFileSync(dir + path, spec);
-      else if (spec?.link) symlinkSync(spec.link, dir + path);
-    }
-    const { stdout } = spawnSync('/usr/bin/systemctl', [`--root=${dir}`, 'is-enabled', c.unit ?? 'a.service'], { encoding: 'utf8' });
-    expect(stdout.trim()).toBe(c.state ?? '');
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+  expect(printed(c.files, c.unit ?? 'a.service')).toBe(c.state ?? '');
 });
 
 /** Targets, services and links of random trees. Without `.upholds`, which systemd reads from 254 on. An alias is one that the unit names. */
@@ -194,5 +215,52 @@ test('who pulls a unit in is whom systemd shows', { ...oracle('systemd'), timeou
       expect([...by].sort()).toEqual(told.state === 'loaded' ? [...new Set(pulling)].sort() : []);
     }),
     { numRuns: tries(40) },
+  );
+});
+
+/** What `systemctl is-enabled` prints of a unit in a tree. */
+function printed(files: Readonly<Record<string, FileSpec>>, name: string): string {
+  const dir = mkdtempSync(join(tmpdir(), 'enabled-'));
+  try {
+    for (const [path, spec] of Object.entries(files)) {
+      mkdirSync(dirname(dir + path), { recursive: true });
+      if (typeof spec === 'string') writeFileSync(dir + path, spec);
+      else if (spec?.link) symlinkSync(spec.link, dir + path);
+    }
+    return spawnSync('/usr/bin/systemctl', [`--root=${dir}`, 'is-enabled', name], { encoding: 'utf8' }).stdout.trim();
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** Units of a vendor, and the links that `systemctl` and packages make for them. */
+const installs = fc
+  .array(fc.constantFrom('WantedBy=m.target', 'RequiredBy=n.target', 'Alias=b.service', 'Also=z.socket', 'DefaultInstance=1'), { maxLength: 2 })
+  .map((lines): FileSpec => `[Service]\nExecStart=/bin/true\n[Install]\n${lines.join('\n')}\n`);
+const pulled = fc.tuple(directory, fc.constantFrom('m.target.wants', 'n.target.requires'), fc.constantFrom('a.service', 'a@1.service', 'a@2.service'));
+const link = fc.oneof(
+  pulled.map(([d, by, name]): [string, FileSpec] => [`${d}/${by}/${name}`, { link: `${usr}/${name.replace(/@\d/, '@')}` }]),
+  directory.map((d): [string, FileSpec] => [`${d}/b.service`, { link: `${usr}/a.service` }]),
+  fc.constantFrom('a.service', 'a@.service', 'a@1.service').map((name): [string, FileSpec] => [`${etc}/${name}`, { link: '/dev/null' }]),
+);
+const installed = fc.record({ plain: installs, template: installs, links: fc.uniqueArray(link, { maxLength: 4, selector: ([path]) => path }) }).map(
+  ({ plain, template, links }): Record<string, FileSpec> => ({
+    [`${usr}/a.service`]: plain,
+    [`${usr}/a@.service`]: template,
+    // Of a link by a name that [Install] does not offer systemctl says `indirect`: it looks at every link there is, we do not.
+    ...Object.fromEntries(links.filter(([path]) => !path.endsWith('/b.service') || String(plain).includes('Alias'))),
+  }),
+);
+
+test('the state is what systemctl is-enabled prints', { ...oracle('systemctl'), timeout: 3_600_000 }, () => {
+  fc.assert(
+    fc.property(installed, fc.constantFrom('a.service', 'b.service', 'a@1.service', 'a@.service'), (files, name) => {
+      const found = settle(enablementOf(name, { manager: 'system', as: root }), answerer({ files }));
+      if ('is' in found) throw new Error(found.said);
+      const state = printed(files, name);
+      // No such unit: nothing is printed, and no kind tells a state. What is enabled in /run alone is so until the next boot.
+      if (state !== '') expect(found.state).toBe(state.replace(/-runtime$/, ''));
+    }),
+    { numRuns: tries(100) },
   );
 });
