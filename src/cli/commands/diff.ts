@@ -84,9 +84,20 @@ function jsonAt(path: string): unknown {
   if (!info.isFile()) throw new TargetError(`${path}: is no file`);
   if (info.size > largest) throw new TargetError(`${path}: is larger than ${largest / 1024 / 1024} MiB`);
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return jsonIn(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new TargetError(`${path}: ${error instanceof SyntaxError ? 'is not valid JSON' : 'could not be read'}`);
+  }
+}
+
+/** The JSON in a text; in the log of a container kube-bench's warnings stand around it, and it is one line. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const [line, ...more] = text.split('\n').filter((l) => /^[[{]/.test(l));
+    if (line === undefined || more.length > 0) throw error;
+    return JSON.parse(line);
   }
 }
 
