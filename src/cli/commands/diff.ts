@@ -104,11 +104,13 @@ function jsonIn(text: string): unknown {
 /** The parameters, and the benchmark of the file where none is named. */
 function withBenchmark(params: readonly string[], { benchmark, version }: OtherScan, pack: Pack, file: string): string[] {
   if (params.some((p) => new RegExp(`^(?:${profile}:)?${parameter}=`).test(p))) return [...params];
-  if (benchmark === undefined)
+  if (benchmark === undefined) {
+    const [, bare = '1.9'] = /^cis-(\d+\.\d+)$/.exec(version) ?? [];
     throw new UsageError(
       `${file}: names no CIS benchmark of K3s (${version === '' ? 'no version' : version})`,
-      `say whose numbers it has: --param ${parameter}=1.9`,
+      `say whose numbers it has: --param ${parameter}=${bare}`,
     );
+  }
   try {
     selectionFrom({ profile: [profile], param: [`${parameter}=${benchmark}`] }, pack);
   } catch (error) {
