@@ -87,7 +87,7 @@ function rancher(value: Loose, groups: readonly unknown[], keys: typeof fullKeys
 }
 
 function scanOf(tool: string, version: string, controls: readonly (OtherControl | undefined)[]): OtherScan {
-  const [, benchmark] = /k3s-cis-(\d+\.\d+)/.exec(version) ?? [];
+  const benchmark = /k3s-cis-(\d+\.\d+)/.exec(version)?.[1] ?? /^cis-(\d+\.\d+)-k3s/.exec(version)?.[1];
   return { tool, version, ...(benchmark === undefined ? {} : { benchmark }), controls: controls.filter((c) => c !== undefined) };
 }
 

@@ -47,6 +47,10 @@ commands: { k3s --version: { stdout: "k3s version v1.32.3+k3s1 (0123abcd)\\n" } 
   );
   writeFileSync(at('kb.json'), JSON.stringify(kubeBench('k3s-cis-1.9')));
   writeFileSync(at('old.json'), JSON.stringify(kubeBench('k3s-cis-1.8')));
+  writeFileSync(at('oldest.json'), JSON.stringify(kubeBench('cis-1.6-k3s')));
+  writeFileSync(at('bare.json'), JSON.stringify(kubeBench('cis-1.12')));
+  writeFileSync(at('log.json'), `Warning: Kubernetes version was not auto-detected\n${JSON.stringify(kubeBench('k3s-cis-1.9'))}\n`);
+  writeFileSync(at('text.json'), '[INFO] 4.2 Kubelet\n[PASS] 4.2.1 no anonymous requests\n');
   writeFileSync(at('other.json'), '{"runs":[]}');
   writeFileSync(at('broken.json'), '{');
 });
@@ -75,6 +79,9 @@ test('as data, and of a saved run', async () => {
 
 test.each([
   ['old.json', [], 2, 'is by k3s-cis-1.8, and benchmark of k3s-cis is 2.1, 1.12 or 1.9'],
+  ['oldest.json', [], 2, 'is by cis-1.6-k3s, and benchmark of k3s-cis is 2.1, 1.12 or 1.9'],
+  ['bare.json', [], 2, 'say whose numbers it has: --param benchmark=1.12'],
+  ['text.json', [], 4, 'is not valid JSON'],
   ['other.json', [], 4, 'is neither JSON of kube-bench nor of Rancher'],
   ['broken.json', [], 4, 'is not valid JSON'],
   ['missing.json', [], 4, 'there is no such file'],
@@ -83,6 +90,10 @@ test.each([
   const ran = await diff(file, ...more);
   expect(ran).toMatchObject({ status, out: '' });
   expect(ran.err).toContain(said);
+});
+
+test('the log of a container in which warnings stand before the JSON', async () => {
+  expect((await diff('log.json', '--width', '80')).out).toBe((await diff('kb.json', '--width', '80')).out.replaceAll('kb.json', 'log.json'));
 });
 
 test('a scan by another benchmark is compared by the numbers that are named', async () => {

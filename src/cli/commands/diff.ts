@@ -84,20 +84,33 @@ function jsonAt(path: string): unknown {
   if (!info.isFile()) throw new TargetError(`${path}: is no file`);
   if (info.size > largest) throw new TargetError(`${path}: is larger than ${largest / 1024 / 1024} MiB`);
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return jsonIn(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new TargetError(`${path}: ${error instanceof SyntaxError ? 'is not valid JSON' : 'could not be read'}`);
+  }
+}
+
+/** The JSON in a text; in the log of a container kube-bench's warnings stand around it, and it is one line. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const [line, ...more] = text.split('\n').filter((l) => /^[[{]/.test(l));
+    if (line === undefined || more.length > 0) throw error;
+    return JSON.parse(line);
   }
 }
 
 /** The parameters, and the benchmark of the file where none is named. */
 function withBenchmark(params: readonly string[], { benchmark, version }: OtherScan, pack: Pack, file: string): string[] {
   if (params.some((p) => new RegExp(`^(?:${profile}:)?${parameter}=`).test(p))) return [...params];
-  if (benchmark === undefined)
+  if (benchmark === undefined) {
+    const [, bare = '1.9'] = /^cis-(\d+\.\d+)$/.exec(version) ?? [];
     throw new UsageError(
       `${file}: names no CIS benchmark of K3s (${version === '' ? 'no version' : version})`,
-      `say whose numbers it has: --param ${parameter}=1.9`,
+      `say whose numbers it has: --param ${parameter}=${bare}`,
     );
+  }
   try {
     selectionFrom({ profile: [profile], param: [`${parameter}=${benchmark}`] }, pack);
   } catch (error) {

@@ -58,7 +58,12 @@ export const changes = {
   dataDirVariable: { first: ['1.32.0'], open: '1.24.0', source: 'k3s-io/k3s:pkg/cli/cmds/server.go: K3S_DATA_DIR' },
   noPauseImage: { first: ['1.32.0'], open: '1.29.0', source: 'k3s-io/k3s:pkg/daemons/agent/agent_linux.go: pod-infra-container-image' },
   noRemoteRuntime: { first: ['1.27.0'], open: '1.24.0', source: 'kubernetes/kubernetes: --container-runtime is gone in 1.27' },
-  dualStackNodes: { first: ['1.29.0'], open: '1.24.0', source: 'k3s-io/k3s:pkg/daemons/agent/agent_linux.go: CloudDualStackNodeIPs' },
+  /** The gate is Kubernetes 1.27's: no release before it has it. Between, K3s gave it where the node has two addresses. */
+  dualStackNodes: {
+    first: ['1.27.7', '1.28.3', '1.29.0'],
+    open: '1.27.0',
+    source: 'k3s-io/k3s#8667, #8669; pkg/daemons/agent/agent_linux.go: CloudDualStackNodeIPs',
+  },
   forwardingSysctls: { first: ['1.29.0'], open: '1.24.0', source: 'k3s-io/k3s:pkg/daemons/agent/agent_linux.go: allowed-unsafe-sysctls' },
   rootlessVariables: {
     first: ['1.24.9', '1.25.5', '1.26.0'],

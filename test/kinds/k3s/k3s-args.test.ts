@@ -96,6 +96,20 @@ describe('by release', () => {
     expect(flag(learn(version, server()), 'kubelet', 'read-only-port')).toEqual(value === undefined ? undefined : expect.objectContaining({ value })),
   );
 
+  test.each<[string, string | undefined]>([
+    ['1.26.15+k3s1', undefined],
+    ['1.27.6+k3s1', 'unknown'],
+    ['1.27.7+k3s1', 'CloudDualStackNodeIPs=true'],
+    ['1.28.2+k3s1', 'unknown'],
+    ['1.28.3+k3s1', 'CloudDualStackNodeIPs=true'],
+    ['1.31.8+k3s1', 'CloudDualStackNodeIPs=true'],
+    ['1.32.0+k3s1', undefined],
+  ])('the gate of two addresses a node, %s', (version, gates) => {
+    const fact = learn(version, server());
+    expect(flag(fact, 'kubelet', 'feature-gates')).toEqual(gates === undefined || gates === 'unknown' ? undefined : expect.objectContaining({ value: gates }));
+    expect(gap(fact, 'flags', 'kubelet', 'feature-gates') !== undefined).toBe(gates === 'unknown');
+  });
+
   test.each<[string, string, string, string | undefined]>([
     ['1.32.3+k3s1', 'authorization-config', 'authorization-mode', 'Node,RBAC'],
     ['1.32.4+k3s1', 'authorization-config', 'authorization-mode', undefined],
