@@ -14,6 +14,7 @@ import { dropInsOfService } from '../../src/facts/systemd/dropins.ts';
 import { enablementOf } from '../../src/facts/systemd/enablement.ts';
 import { loadUnit, unitTexts } from '../../src/facts/systemd/load.ts';
 import { type Manager, managers, runtimeDirOf, searchDirs } from '../../src/facts/systemd/paths.ts';
+import { firstBootPresets } from '../../src/facts/systemd/presets.ts';
 import { startedUnits, startsAtBoot } from '../../src/facts/systemd/started.ts';
 import { kinds } from '../../src/kinds/kinds.ts';
 
@@ -50,16 +51,20 @@ function everywhere(manager: Manager, type: string, text = ''): HostSpec {
     files[`${dir}/own.${type}`] = text;
     files[`${dir}/own.${type}.d/${at}.conf`] = '[Unit]\nDescription=own\n';
     for (const by of ['wants', 'requires', 'upholds'])
-      files[`${dir}/stage${at}.target.${by}/own.${type}`] = { link: `/usr/lib/systemd/${manager}/own.${type}` };
+      files[`${dir}/stage${at}.target.${by}/own.${type}`] = { link: `/usr/lib/systemd/${manager}/other.${type}` };
   }
+  // A link that ends at an empty file is none.
+  files[`/usr/lib/systemd/${manager}/other.${type}`] = '[Unit]\nDescription=other\n';
   return { files };
 }
 
-/** A unit whose other name is a link in every directory of the manager. */
+/** A unit with another name in every directory of the manager, each a link. */
 function aliasEverywhere(manager: Manager, type: string): HostSpec {
   const files: Files = {};
-  for (const dir of searchDirs(manager, driver.home, runtimeDirOf(driver))) files[`${dir}/other.${type}`] = { link: `own.${type}` };
-  files[`/usr/lib/systemd/${manager}/own.${type}`] = `[Unit]\nDescription=own\n[Install]\nAlias=other.${type}\n`;
+  const directories = searchDirs(manager, driver.home, runtimeDirOf(driver));
+  for (const [at, dir] of directories.entries()) files[`${dir}/other${at}.${type}`] = { link: `own.${type}` };
+  const aliases = directories.map((_, at) => `other${at}.${type}`).join(' ');
+  files[`/usr/lib/systemd/${manager}/own.${type}`] = `[Unit]\nDescription=own\n[Install]\nAlias=${aliases}\n`;
   return { files };
 }
 
@@ -86,12 +91,17 @@ const ofUnits = managers.flatMap((manager) => {
   });
 });
 
+/** A file of presets in every directory, each of its own name. */
+const presetsEverywhere = (): Files =>
+  Object.fromEntries(['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((dir, at) => [`${dir}/systemd/system-preset/${at}.preset`, 'enable own.service\n']));
+
 const policies = '/etc/crypto-policies/back-ends/*.config';
 
 /** Each asks on a host of its own. */
 export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
   ...ofUnits,
   () => settle(packageVersion(['podman'], ['podman']), answerer({ kind: 'image', files: { '/usr/lib/sysimage/rpm/rpmdb.sqlite': 'x' } }), true),
+  () => settle(firstBootPresets(), answerer({ kind: 'image', files: presetsEverywhere() }), true),
   () => askKind('can', { files: { '/usr/lib/systemd/network/80-can.network': '[Match]\nType=can\n' } }),
   () => askKind('container-data', fixture('k3s-rootless'), { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' }),
   () => askKind('subid-defaults', { files: { '/usr/etc/login.defs.d/50-site.defs': 'SUB_UID_COUNT 100000\n' } }),

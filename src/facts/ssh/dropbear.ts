@@ -99,7 +99,7 @@ function* startedBy(name: string, service: string): Asking<Started | Unknown> {
   return { name, where: enabled.where, options: optionsIn(words), at: line.where };
 }
 
-/** Options that take a word (dropbear src/svr-runopts.c). */
+/** Options that take a word (mkj/dropbear:src/svr-runopts.c). */
 const withValue = new Set(['b', 'r', 'p', 'P', 'K', 'I', 'T', 'W', 'c', 'G', 'D', 'V']);
 
 /** The letters of the options; several may stand behind one hyphen. */
