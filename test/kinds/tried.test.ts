@@ -14,7 +14,7 @@ const olderThanThisTest: Readonly<Record<string, string>> = {
   config: 'config config-accepted',
   containers: 'api-timeout container-logs container-lsm default-mounts image-stores proxy rootless-overlay',
   crio: 'cri',
-  host: 'account-home accounts dbus-session engine file lingering low-ports ping-range privileges runtime-dir text user user-bus user-units userns-apparmor',
+  host: 'account-home accounts dbus-session engine file lingering ping-range privileges runtime-dir text user user-bus user-units userns-apparmor',
   k3d: 'k3d k3d-datastore k3d-endpoint k3d-registry-use k3d-scripts kubeconfig-file',
   k3s: 'k3s-release k3s-rootless-units k3s-runtime',
   macos: 'machine-config machine-docker machine-host-key machine-ssh podman-machine',

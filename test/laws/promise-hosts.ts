@@ -4,6 +4,7 @@ import { answerer, type FileSpec, type HostSpec } from '../../src/collect/compos
 import type { Account, Asking } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { packageVersion } from '../../src/facts/host/package-version.ts';
+import { manifestFiles } from '../../src/facts/k3s/manifest-files.ts';
 import { groundOfQuery } from '../../src/facts/kind.ts';
 import { otherServers } from '../../src/facts/podman/other-servers.ts';
 import { managerUnits } from '../../src/facts/quadlet/quadlet-manager.ts';
@@ -12,6 +13,7 @@ import { hold } from '../../src/facts/source.ts';
 import { serverConfig } from '../../src/facts/ssh/server-config.ts';
 import { dropInsOfService } from '../../src/facts/systemd/dropins.ts';
 import { enablementOf } from '../../src/facts/systemd/enablement.ts';
+import { linkFiles } from '../../src/facts/systemd/link-files.ts';
 import { loadUnit, unitTexts } from '../../src/facts/systemd/load.ts';
 import { type Manager, managers, runtimeDirOf, searchDirs } from '../../src/facts/systemd/paths.ts';
 import { firstBootPresets } from '../../src/facts/systemd/presets.ts';
@@ -91,6 +93,28 @@ const ofUnits = managers.flatMap((manager) => {
   });
 });
 
+/** A server of K3s whose program lies there. */
+const k3sFrom = (program: string): HostSpec => ({
+  files: {
+    [program]: { mode: '0755' },
+    '/etc/systemd/system/k3s.service': `[Service]\nExecStart=${program} server\n`,
+    '/var/lib/rancher/k3s/server/manifests/more/a.yaml': 'kind: Pod\n',
+  },
+  commands: {
+    [`${program} --version`]: { stdout: 'k3s version v1.33.1+k3s1 (0123abcd)\n' },
+    [`stat -L -c %C ${program}`]: { stdout: 'system_u:object_r:bin_t:s0\n' },
+  },
+});
+
+/** A file of links in every directory, with a drop-in beside it. */
+const linksEverywhere = (): Files =>
+  Object.fromEntries(
+    ['/etc', '/run', '/usr/local/lib', '/lib', '/usr/lib'].flatMap((dir, at) => [
+      [`${dir}/systemd/network/${at}.link`, '[Match]\nOriginalName=*\n'],
+      [`${dir}/systemd/network/${at}.link.d/1.conf`, '[Link]\nMACAddressPolicy=none\n'],
+    ]),
+  );
+
 /** A file of presets in every directory, each of its own name. */
 const presetsEverywhere = (): Files =>
   Object.fromEntries(['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((dir, at) => [`${dir}/systemd/system-preset/${at}.preset`, 'enable own.service\n']));
@@ -101,6 +125,9 @@ const policies = '/etc/crypto-policies/back-ends/*.config';
 export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
   ...ofUnits,
   () => settle(packageVersion(['podman'], ['podman']), answerer({ kind: 'image', files: { '/usr/lib/sysimage/rpm/rpmdb.sqlite': 'x' } }), true),
+  ...['/usr/local/sbin', '/usr/bin', '/usr/sbin', '/opt/bin'].map((dir) => () => askKind('k3s-labels', k3sFrom(`${dir}/k3s`))),
+  () => settle(manifestFiles(), answerer(k3sFrom('/usr/local/bin/k3s')), true),
+  () => settle(linkFiles(), answerer({ files: linksEverywhere() }), true),
   () => settle(firstBootPresets(), answerer({ kind: 'image', files: presetsEverywhere() }), true),
   () => askKind('can', { files: { '/usr/lib/systemd/network/80-can.network': '[Match]\nType=can\n' } }),
   () => askKind('container-data', fixture('k3s-rootless'), { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' }),
