@@ -129,6 +129,7 @@ export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
   () => settle(manifestFiles(), answerer(k3sFrom('/usr/local/bin/k3s')), true),
   () => settle(linkFiles(), answerer({ files: linksEverywhere() }), true),
   () => settle(firstBootPresets(), answerer({ kind: 'image', files: presetsEverywhere() }), true),
+  () => askKind('boot-protection', { kind: 'image', files: { '/boot/grub/grub.cfg': 'set superusers="root"\npassword_pbkdf2 root ${GRUB2_PASSWORD}\n' } }),
   () => askKind('can', { files: { '/usr/lib/systemd/network/80-can.network': '[Match]\nType=can\n' } }),
   () => askKind('container-data', fixture('k3s-rootless'), { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' }),
   () => askKind('subid-defaults', { files: { '/usr/etc/login.defs.d/50-site.defs': 'SUB_UID_COUNT 100000\n' } }),
