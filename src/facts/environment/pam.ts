@@ -4,7 +4,7 @@
  */
 import { type Account, type Answer, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { pamDirectories as directories } from '../host/pam-directories.ts';
+import { pamDirectories as directories } from '../pam-directories.ts';
 import type { Pattern } from '../pattern.ts';
 import { source } from '../source.ts';
 import { everyName } from '../text/assignments.ts';

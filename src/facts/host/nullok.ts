@@ -1,8 +1,8 @@
 /** Whether PAM lets an account in that has an empty password: pam_unix(8) does so with `nullok` alone. */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { pamDirectories as directories } from '../pam-directories.ts';
 import { source, type Touches } from '../source.ts';
-import { pamDirectories as directories } from './pam-directories.ts';
 
 /** What asks for a password at the console, on a screen, or of another account. sshd refuses an empty one by itself. */
 const services = ['login', 'su', 'su-l', 'gdm-password', 'lightdm', 'sddm', 'greetd'] as const;

@@ -5,8 +5,8 @@
  */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown } from '../../facts/fact.ts';
-import { pamDirectories } from '../../facts/host/pam-directories.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { pamDirectories } from '../../facts/pam-directories.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
 /** Main files, as they stand in each of the directories, and how a program takes them. */
