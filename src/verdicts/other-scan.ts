@@ -4,6 +4,7 @@
  * (rancher/security-scan:pkg/kb-summarizer/report/report.go, summarizer/summarizer.go), and the resource that holds it.
  * Everything in it was written by somebody else. Pure.
  */
+import { gunzipSync } from 'node:zlib';
 
 export const otherStates = ['pass', 'fail', 'warn', 'info', 'skip', 'mixed', 'not-applicable'] as const;
 export type OtherState = (typeof otherStates)[number];
@@ -73,17 +74,37 @@ const shortKeys = { checks: 'o', state: 's', expected: 'er', actual: 'avmap', ve
 
 function rancher(value: Loose, groups: readonly unknown[], keys: typeof fullKeys | typeof shortKeys): OtherScan {
   const checks = listOf(groups).flatMap((group) => listOf(group[keys.checks]));
-  const actual = (map: unknown): string =>
-    isLoose(map)
-      ? Object.entries(map)
-          .map(([node, v]) => `${node}: ${textOf(v)}`)
-          .join('; ')
-      : '';
+  const packed = packedValues(value.actual_value_map_data);
   return scanOf(
     "Rancher's security scan",
     textOf(value[keys.version]),
-    checks.map((c) => control(c.id, c[keys.state], { expected: c[keys.expected], actual: actual(c[keys.actual]) })),
+    checks.map((c) => control(c.id, c[keys.state], { expected: c[keys.expected], actual: perNode(c[keys.actual]) || packed.get(textOf(c.id)) })),
   );
+}
+
+const perNode = (map: unknown): string =>
+  isLoose(map)
+    ? Object.entries(map)
+        .flatMap(([node, v]) => (textOf(v) === '' ? [] : [`${node}: ${textOf(v)}`]))
+        .join('; ')
+    : '';
+
+/** More than the values of any cluster. */
+const largestUnpacked = 64 * 1024 * 1024;
+
+/** The values by control, which newer reports hold apart, packed (summarizer.go: handleAvMapData). What cannot be unpacked has none. */
+function packedValues(data: unknown): ReadonlyMap<string, string> {
+  if (textOf(data) === '') return new Map();
+  try {
+    const groups: unknown = JSON.parse(gunzipSync(Buffer.from(textOf(data), 'base64'), { maxOutputLength: largestUnpacked }).toString('utf8'));
+    return new Map(
+      listOf(groups)
+        .flatMap((group) => listOf(group.actual_value_checks))
+        .map((c) => [textOf(c.id), perNode(c.actual_value_node_map)]),
+    );
+  } catch {
+    return new Map();
+  }
 }
 
 function scanOf(tool: string, version: string, controls: readonly (OtherControl | undefined)[]): OtherScan {
