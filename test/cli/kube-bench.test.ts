@@ -13,6 +13,7 @@ import { hostNamed } from '../../src/cli/hosts.ts';
 import { readPacks } from '../../src/cli/pack-files.ts';
 import { packageRoot } from '../../src/cli/paths.ts';
 import { selectionFrom } from '../../src/cli/selection.ts';
+import { unpack } from '../../src/cli/unpack.ts';
 import { composed, type HostSpec, overlay } from '../../src/collect/composed/composed.ts';
 import type { Host } from '../../src/collect/record.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
@@ -164,7 +165,7 @@ async function differing(name: string, benchmark: string): Promise<string[]> {
   const takenAt = new Date((spec.takenAt ?? 0) * 1000).toISOString();
   const selection = selectionFrom({ profile: ['k3s-cis'], param: [`benchmark=${benchmark}`] }, pack);
   const { report } = await scan(host, { pack, selection }, { takenAt, files: [], tool: { version: 'test' } });
-  const theirs = otherScanIn(JSON.parse(readFileSync(fileOf(name), 'utf8')));
+  const theirs = otherScanIn(JSON.parse(readFileSync(fileOf(name), 'utf8')), unpack);
   if (!theirs) throw new Error(`${fileOf(name)} is no scan`);
   const { compared, onlyTheirs } = disagreement(report, theirs, `CIS K3s ${benchmark}`);
   expect({ onlyTheirs, all: compared.length }).toEqual({ onlyTheirs: [], all: theirs.controls.length });

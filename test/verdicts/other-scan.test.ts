@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { unpack } from '../../src/cli/unpack.ts';
 import { disagreement } from '../../src/verdicts/disagree.ts';
-import { type OtherControl, otherScanIn, otherStates } from '../../src/verdicts/other-scan.ts';
+import { type OtherControl, otherStates, otherScanIn as scanIn } from '../../src/verdicts/other-scan.ts';
 import type { Outcome, Report } from '../../src/verdicts/report.ts';
+
+const otherScanIn = (value: unknown) => scanIn(value, unpack);
 
 /** As kube-bench writes it (aquasecurity/kube-bench:check/controls.go). */
 const check = (number: string, status: string) => ({ test_number: number, test_desc: 'd', status, actual_value: 'a', expected_result: 'e', scored: true });
