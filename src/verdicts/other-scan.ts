@@ -32,16 +32,19 @@ const isLoose = (value: unknown): value is Loose => typeof value === 'object' &&
 const listOf = (value: unknown): readonly Loose[] => (Array.isArray(value) ? value.filter(isLoose) : []);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
-/** The scan in a parsed JSON file; undefined where it is none. */
-export function otherScanIn(value: unknown): OtherScan | undefined {
+/** Text from base64 of gzip; undefined where it is not that. */
+export type Unpack = (packed: string) => string | undefined;
+
+/** The scan in a parsed JSON file; undefined where it is none. `unpack` is asked for values that a report holds packed. */
+export function otherScanIn(value: unknown, unpack: Unpack): OtherScan | undefined {
   const inner = resource(value);
-  if (inner !== undefined) return otherScanIn(inner);
+  if (inner !== undefined) return otherScanIn(inner, unpack);
   if (Array.isArray(value)) return kubeBench(value);
   if (!isLoose(value)) return undefined;
   if (Array.isArray(value.Controls)) return kubeBench(value.Controls);
   if (Array.isArray(value.tests)) return kubeBench([value]);
-  if (Array.isArray(value.results) && typeof value.version === 'string') return rancher(value, value.results, fullKeys);
-  return Array.isArray(value.o) && typeof value.v === 'string' ? rancher(value, value.o, shortKeys) : undefined;
+  if (Array.isArray(value.results) && typeof value.version === 'string') return rancher(value, value.results, fullKeys, unpack);
+  return Array.isArray(value.o) && typeof value.v === 'string' ? rancher(value, value.o, shortKeys, unpack) : undefined;
 }
 
 /** What a ClusterScanReport holds as text; of a list the last one that is there. */
@@ -71,19 +74,35 @@ function kubeBench(groups: readonly unknown[]): OtherScan | undefined {
 const fullKeys = { checks: 'checks', state: 'state', expected: 'expected_result', actual: 'actual_value_per_node', version: 'version' } as const;
 const shortKeys = { checks: 'o', state: 's', expected: 'er', actual: 'avmap', version: 'v' } as const;
 
-function rancher(value: Loose, groups: readonly unknown[], keys: typeof fullKeys | typeof shortKeys): OtherScan {
+function rancher(value: Loose, groups: readonly unknown[], keys: typeof fullKeys | typeof shortKeys, unpack: Unpack): OtherScan {
   const checks = listOf(groups).flatMap((group) => listOf(group[keys.checks]));
-  const actual = (map: unknown): string =>
-    isLoose(map)
-      ? Object.entries(map)
-          .map(([node, v]) => `${node}: ${textOf(v)}`)
-          .join('; ')
-      : '';
+  const packed = packedValues(unpack(textOf(value.actual_value_map_data)));
   return scanOf(
     "Rancher's security scan",
     textOf(value[keys.version]),
-    checks.map((c) => control(c.id, c[keys.state], { expected: c[keys.expected], actual: actual(c[keys.actual]) })),
+    checks.map((c) => control(c.id, c[keys.state], { expected: c[keys.expected], actual: perNode(c[keys.actual]) || packed.get(textOf(c.id)) })),
   );
+}
+
+const perNode = (map: unknown): string =>
+  isLoose(map)
+    ? Object.entries(map)
+        .flatMap(([node, v]) => (textOf(v) === '' ? [] : [`${node}: ${textOf(v)}`]))
+        .join('; ')
+    : '';
+
+/** The values by control, which newer reports hold apart (summarizer.go: handleAvMapData). What is no such list has none. */
+function packedValues(text: string | undefined): ReadonlyMap<string, string> {
+  try {
+    const groups: unknown = JSON.parse(text ?? '[]');
+    return new Map(
+      listOf(groups)
+        .flatMap((group) => listOf(group.actual_value_checks))
+        .map((c) => [textOf(c.id), perNode(c.actual_value_node_map)]),
+    );
+  } catch {
+    return new Map();
+  }
 }
 
 function scanOf(tool: string, version: string, controls: readonly (OtherControl | undefined)[]): OtherScan {

@@ -13,6 +13,7 @@ import { hostNamed } from '../../src/cli/hosts.ts';
 import { readPacks } from '../../src/cli/pack-files.ts';
 import { packageRoot } from '../../src/cli/paths.ts';
 import { selectionFrom } from '../../src/cli/selection.ts';
+import { unpack } from '../../src/cli/unpack.ts';
 import { composed, type HostSpec, overlay } from '../../src/collect/composed/composed.ts';
 import type { Host } from '../../src/collect/record.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
@@ -39,6 +40,7 @@ const decidedByFlags: Differing = [
   'ours: the audit policy and the admission configuration are read; kube-bench leaves them to people',
 ];
 const noSuchOperation = 'ours: kube-bench compares by "noteqx", which it does not know, so that the flag never passes once it is set';
+const lastOfLine = 'ours: the flag is the last of its line, and kube-bench reads the closing quote as part of the last suite';
 const noJournal = 'ours: configuration decides; kube-bench greps a line that has rotated away';
 const neverLogged = 'ours: the flag is set; kube-bench passes what it does not find in a line that has rotated away';
 
@@ -51,14 +53,7 @@ const objects: readonly Differing[] = [
 
 const hosts: Readonly<Record<string, readonly Differing[]>> = {
   'k3s-server-1.33': [...kine, noAudit, notEncrypted, ['fail/warn', '1.3.1', 'ours: the flag is not set; not scored'], kubeletFiles, policies, api],
-  'k3s-hardened-1.36': [
-    decidedByFlags,
-    kubeletFiles,
-    ['pass/warn', '4.2.5', noSuchOperation],
-    ['pass/warn', '4.2.12', 'ours: the flag is the last of its line, and kube-bench reads the closing quote as part of the last suite'],
-    policies,
-    api,
-  ],
+  'k3s-hardened-1.36': [decidedByFlags, kubeletFiles, ['pass/warn', '4.2.5', noSuchOperation], ['pass/warn', '4.2.12', lastOfLine], policies, api],
   'k3s-hardened-1.28': [decidedByFlags, ['pass/warn', '4.2.5', noSuchOperation], policies, api],
   'k3s-agent-1.33': [kubeletFiles],
   'k3s-etcd-1.31-weak': [
@@ -136,7 +131,7 @@ kube-proxy-arg: [metrics-bind-address=0.0.0.0]
 
 /** The host of a name: that of fixtures/hosts, without its journal, with weak arguments, and with objects, where the name says so. */
 function hostOf(name: string): HostSpec {
-  const base = hostNamed(name.replace(/(?:-weak|-no-journal|-shut-objects|-open-objects)+$/, ''));
+  const base = hostNamed(name.replace(/(?:-weak|-no-journal|-shut-objects|-open-objects|-rancher)+$/, ''));
   if (!base) throw new Error(`there is no host for ${name}`);
   const commands = Object.entries(base.commands ?? {}).filter(([command]) => !command.startsWith('journalctl'));
   const host = /-weak|-no-journal/.test(name) ? { ...base, commands: Object.fromEntries(commands) } : base;
@@ -158,28 +153,48 @@ function objectsOf(name: string): NonNullable<HostSpec['commands']> {
 }
 
 const { pack } = readPacks([join(packageRoot, 'rules')]);
-const selection = selectionFrom({ profile: ['k3s-cis'], param: ['benchmark=1.9'] }, pack);
 const fileOf = (name: string): string => join(packageRoot, 'fixtures/kube-bench', `${name}.json`);
 const written = (number: string, ours: string, theirs: string): string => `${number} ${ours}/${theirs}`;
-const wanted = (name: string): string[] => (hosts[name] ?? []).flatMap(([pair, controls]) => controls.split(' ').map((number) => `${number} ${pair}`)).sort();
+const wanted = (differences: readonly Differing[]): string[] =>
+  differences.flatMap(([pair, controls]) => controls.split(' ').map((number) => `${number} ${pair}`)).sort();
 
-test.each(Object.keys(hosts))('%s', async (name) => {
+/** Ours beside what a file says, by the numbers of a benchmark: the controls on which the two differ. */
+async function differing(name: string, benchmark: string): Promise<string[]> {
   const spec = hostOf(name);
   const host: Host = { kind: 'composed', name, user: rootAccount, target: composed(spec) };
   const takenAt = new Date((spec.takenAt ?? 0) * 1000).toISOString();
+  const selection = selectionFrom({ profile: ['k3s-cis'], param: [`benchmark=${benchmark}`] }, pack);
   const { report } = await scan(host, { pack, selection }, { takenAt, files: [], tool: { version: 'test' } });
-  const theirs = otherScanIn(JSON.parse(readFileSync(fileOf(name), 'utf8')));
+  const theirs = otherScanIn(JSON.parse(readFileSync(fileOf(name), 'utf8')), unpack);
   if (!theirs) throw new Error(`${fileOf(name)} is no scan`);
-  const { compared, onlyTheirs } = disagreement(report, theirs, 'CIS K3s 1.9');
-  const differing = compared.filter(({ relation }) => relation !== 'same');
-  expect(differing.map((c) => written(c.number, c.ours, c.theirs.state)).sort()).toEqual(wanted(name));
+  const { compared, onlyTheirs } = disagreement(report, theirs, `CIS K3s ${benchmark}`);
   expect({ onlyTheirs, all: compared.length }).toEqual({ onlyTheirs: [], all: theirs.controls.length });
+  return compared
+    .filter(({ relation }) => relation !== 'same')
+    .map((c) => written(c.number, c.ours, c.theirs.state))
+    .sort();
+}
+
+test.each(Object.keys(hosts))('%s', async (name) => {
+  expect(await differing(name, '1.9')).toEqual(wanted(hosts[name] ?? []));
+});
+
+/** As rancher/security-scan summarizes what kube-bench says by its k3s-cis-1.12: it knows "noteq", and reads kubelet.conf.d. */
+const rancher: readonly Differing[] = [
+  decidedByFlags,
+  ['pass/not-applicable', '4.1.9 4.1.10', 'ours: kubelet.conf.d is there since K3s 1.32, where both are skipped'],
+  ['pass/warn', '4.2.12', lastOfLine],
+  policies,
+];
+
+test("Rancher's security scan", async () => {
+  expect(await differing('k3s-hardened-1.36-rancher', '1.12')).toEqual(wanted(rancher));
 });
 
 test('the command says the same', async () => {
   const name = 'k3s-hardened-1.36';
   const { out, status } = await pretrip(['diff', join(packageRoot, 'fixtures/hosts', `${name}.yaml`), fileOf(name), '--as', 'composed', '-o', 'json']);
   const found = JSON.parse(out).controls as { control: string; ours: { outcome: string }; theirs: { state: string } }[];
-  expect(found.map((c) => written(c.control.replace('CIS K3s 1.9 ', ''), c.ours.outcome, c.theirs.state)).sort()).toEqual(wanted(name));
+  expect(found.map((c) => written(c.control.replace('CIS K3s 1.9 ', ''), c.ours.outcome, c.theirs.state)).sort()).toEqual(wanted(hosts[name] ?? []));
   expect(status).toBe(0);
 });

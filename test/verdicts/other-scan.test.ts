@@ -1,7 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { unpack } from '../../src/cli/unpack.ts';
 import { disagreement } from '../../src/verdicts/disagree.ts';
-import { type OtherControl, otherScanIn, otherStates } from '../../src/verdicts/other-scan.ts';
+import { type OtherControl, otherStates, otherScanIn as scanIn } from '../../src/verdicts/other-scan.ts';
 import type { Outcome, Report } from '../../src/verdicts/report.ts';
+
+const otherScanIn = (value: unknown) => scanIn(value, unpack);
 
 /** As kube-bench writes it (aquasecurity/kube-bench:check/controls.go). */
 const check = (number: string, status: string) => ({ test_number: number, test_desc: 'd', status, actual_value: 'a', expected_result: 'e', scored: true });
@@ -48,6 +52,21 @@ const ofRancher = [
   { number: '1.2.1', state: 'pass', expected: 'e', actual: 'n1: a' },
   { number: '1.2.2', state: 'not-applicable' },
 ];
+/** As newer scans write it: the values are apart, packed. */
+const values = [{ id: '1.2', actual_value_checks: [{ id: '1.2.1', actual_value_node_map: { n1: 'a', n2: '' } }] }];
+const packed = {
+  ...full,
+  results: [
+    {
+      id: '1.2',
+      checks: [
+        { id: '1.2.1', state: 'pass', expected_result: 'e', actual_value_per_node: null },
+        { id: '1.2.2', state: 'notApplicable' },
+      ],
+    },
+  ],
+  actual_value_map_data: gzipSync(JSON.stringify(values)).toString('base64'),
+};
 const resource = { kind: 'ClusterScanReport', spec: { reportJSON: JSON.stringify(full) } };
 
 describe('what another auditor wrote', () => {
@@ -57,6 +76,7 @@ describe('what another auditor wrote', () => {
     ['one file of kube-bench', controls, 'kube-bench', read],
     ["Rancher's report", full, "Rancher's security scan", ofRancher],
     ["Rancher's report in short", short, "Rancher's security scan", ofRancher],
+    ["Rancher's report with packed values", packed, "Rancher's security scan", ofRancher],
     ['the resource that holds it', resource, "Rancher's security scan", ofRancher],
     ['a list of resources', { kind: 'List', items: [{ kind: 'ClusterScanReport', spec: {} }, resource] }, "Rancher's security scan", ofRancher],
   ])('%s', (_, value, tool, wanted) => {
@@ -69,6 +89,11 @@ describe('what another auditor wrote', () => {
       expect(otherScanIn(value)).toBeUndefined();
     },
   );
+
+  test.each(['nonsense', gzipSync('{').toString('base64'), gzipSync('[7]').toString('base64')])('values that cannot be unpacked are none: %s', (data) => {
+    const found = otherScanIn({ ...packed, actual_value_map_data: data });
+    expect(found?.controls[0]).toEqual({ number: '1.2.1', state: 'pass', expected: 'e' });
+  });
 
   test('what is garbled in it is left out, and never a state', () => {
     const results = [check('1.2.1', 'OK'), check('nonsense', 'PASS'), { test_number: 7, status: 'PASS' }, null, 'x', check('1.2.3', 'FAIL')];

@@ -15,6 +15,7 @@ import { isSavedRun, savedReport } from '../saved-report.ts';
 import { scannedReport } from '../scanned-report.ts';
 import { selectionFlags, selectionFrom, targetFlags } from '../selection.ts';
 import { packFrom } from '../shipped-pack.ts';
+import { unpack } from '../unpack.ts';
 
 const profile = 'k3s-cis';
 const parameter = 'benchmark';
@@ -72,7 +73,7 @@ function scanAt(path: string): OtherScan {
       `${path}: is a saved run of pretrip, and runs are not compared with each other here`,
       'name the JSON of kube-bench or of Rancher’s security scan',
     );
-  const scan = otherScanIn(jsonAt(path));
+  const scan = otherScanIn(jsonAt(path), unpack);
   if (!scan) throw new TargetError(`${path}: is neither JSON of kube-bench nor of Rancher's security scan`, 'kube-bench writes it with --json');
   if (scan.controls.length === 0) throw new TargetError(`${path}: holds no control that was judged`);
   return scan;
