@@ -1,3 +1,4 @@
+/** Unpacks the values that newer reports of Rancher carry packed. */
 import { gunzipSync } from 'node:zlib';
 import type { Unpack } from '../verdicts/other-scan.ts';
 
