@@ -271,7 +271,7 @@ for (const words of shells)
         ];
         const script = captureScript(patterns, capture);
         let seen = 0;
-        for (let round = 0; round < 12; round++) {
+        for (let round = 0; round < 6; round++) {
           const raw = runIn(words, script);
           const names = [...raw.answers].filter(
             ([key, a]) => /^read .*\/comm$/.test(key) && a.is === 'got' && (a.value as { text: string }).text === 'fleeting\n',
@@ -287,7 +287,7 @@ for (const words of shells)
           expect(asks.filter((ask) => answerFrom(raw.answers, ask) === undefined)).toEqual([]);
           seen += names.length;
         }
-        expect(seen).toBeGreaterThan(5);
+        expect(seen).toBeGreaterThan(2);
       } finally {
         writeFileSync(stop, '');
         busy.kill();
