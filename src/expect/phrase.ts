@@ -88,10 +88,15 @@ export const capital = (clause: string, text: string): string =>
   clause.startsWith('{') || !/^[a-z]+(?=[\s,:;'’])/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
 const mostListed = 4;
+/** What follows a list is the point of a sentence: long paths must not push it out. */
+const longestList = 140;
 
-/** `a, b and c`; of many the first four and how many more. */
+/** `a, b and c`; of many, or of long ones, the first four or fewer and how many more. */
 export function listed(items: readonly string[]): string {
-  const shown = items.length > mostListed + 1 ? [...items.slice(0, mostListed), `${items.length - mostListed} more`] : items;
+  const long = items.findIndex((_, at) => at > 0 && items.slice(0, at + 1).join(', ').length > longestList);
+  const few = items.length > mostListed + 1 ? mostListed : items.length;
+  const most = long < 0 ? few : Math.min(few, long);
+  const shown = most < items.length ? [...items.slice(0, most), `${items.length - most} more`] : items;
   const last = shown.at(-1) ?? '';
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -35,6 +35,7 @@ test.each([
   ['three', ['cpu', 'memory', 'pids'], list(string(''), ''), 'cpu, memory and pids'],
   ['five', ['1', '2', '3', '4', '5'], list(string(''), ''), '1, 2, 3, 4 and 5'],
   ['six', ['1', '2', '3', '4', '5', '6'], list(string(''), ''), '1, 2, 3, 4 and 2 more'],
+  ['long ones', ['a', 'b', 'c'].map((x) => x.repeat(60)), list(string(''), ''), `${'a'.repeat(60)}, ${'b'.repeat(60)} and 1 more`],
   ['the keys of a map', { a: '1', b: '2' }, map(string(''), ''), 'a and b'],
 ])('%s', (_, value, shape, text) => {
   expect(valueText(value, shape)).toBe(text);

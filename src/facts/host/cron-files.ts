@@ -22,8 +22,8 @@ export interface CronFiles {
 
 const tables = '/etc/cron.d';
 const scriptDirs = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'].map((often) => `/etc/cron.${often}`);
-/** Of Debian and BusyBox, of SUSE, and of Fedora. */
-const spools = ['/var/spool/cron/crontabs', '/var/spool/cron/tabs', '/var/spool/cron'];
+/** Of Debian and BusyBox, of SUSE, and of Fedora; where Alpine and OpenWrt, and Yocto, tell BusyBox' crond to look. */
+const spools = ['/var/spool/cron/crontabs', '/var/spool/cron/tabs', '/var/spool/cron', '/etc/crontabs', '/etc/cron/crontabs'];
 const single: readonly (readonly [string, Table])[] = [
   ['/etc/crontab', 'system'],
   ['/etc/anacrontab', 'anacron'],
