@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseRaw } from '../../src/collect/script/raw.ts';
 import { captureScript } from '../../src/collect/script/render.ts';
 import { openTarget } from '../../src/collect/targets/open.ts';
 import { TargetError } from '../../src/collect/targets/target.ts';
 import { type OracleName, oracle } from '../oracles.ts';
+import { fc } from '../property.ts';
 
 const nonce = 'abcdefgh12345678';
 let dir = '';

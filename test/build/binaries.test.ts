@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { binariesIn, isText } from '../../src/build/binaries.ts';
+import { fc } from '../property.ts';
 
 function directory(): string {
   const root = mkdtempSync(join(tmpdir(), 'pretrip-binaries-'));

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rootDirectory } from '../../src/collect/targets/root-directory.ts';
 import type { Answer, Content, Stat } from '../../src/facts/ask.ts';
 import { oracle } from '../oracles.ts';
+import { fc } from '../property.ts';
 
 const busybox = '/usr/bin/busybox';
 let root = '';

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { record } from '../../src/collect/record.ts';
 import { redactText } from '../../src/collect/redact/redact.ts';
 import { type Header, packed, readSnapshot, snapshotOf, wasRunning, writeSnapshot } from '../../src/collect/snapshot/snapshot.ts';
 import type { Ask } from '../../src/facts/ask.ts';
+import { fc } from '../property.ts';
 
 const header: Header = {
   pretrip: 'snapshot/1',

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Argument, operators, same, standsMasked } from '../../src/expect/operators.ts';
 import type { Json } from '../../src/facts/fact.ts';
 import { compareReleases } from '../../src/facts/text/version.ts';
+import { fc } from '../property.ts';
 
 describe('operators', () => {
   const table: [string, Json, Json, boolean][] = [

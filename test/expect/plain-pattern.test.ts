@@ -1,8 +1,9 @@
 /** JavaScript's engine stands in for RE2 only where both say the same, and never for long. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { linearRegExp, re2 } from '../../src/expect/pattern.ts';
 import { plainPattern } from '../../src/expect/plain-pattern.ts';
+import { fc } from '../property.ts';
 
 const characters = [
   ...'ab0_ /:.-\\[]()|^$*+?{,}\n\r\t\v',

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import fc from 'fast-check';
 import glob from 'fast-glob';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -11,6 +10,7 @@ import { ruleSchema } from '../../src/explain/schema.ts';
 import { kinds } from '../../src/kinds/kinds.ts';
 import { loadRule } from '../../src/rules/text/load.ts';
 import { acts } from '../../src/verdicts/steps.ts';
+import { fc } from '../property.ts';
 
 const validate = new Ajv({ strict: false }).compile(ruleSchema(kinds));
 const files = glob.sync('rules/**/*.yaml', { cwd: packageRoot, ignore: ['**/*.test.yaml', 'rules/profiles/**'] });

@@ -1,12 +1,12 @@
 /** The table of asks: how each sort is told apart, told of and checked. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import glob from 'fast-glob';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/cli/paths.ts';
 import { fileTypes, whys } from '../../src/facts/answer.ts';
 import { type Ask, asks, bareAsk, isAnswerTo, isAsk, isOfDisk, keyOf, lineOf, placeOf, type Sort, saidOf, sorts, wordsOf } from '../../src/facts/asks.ts';
+import { fc } from '../property.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 

@@ -1,9 +1,9 @@
 /** Patterns, against fnmatch(3) of this machine's C library and against regular expressions. */
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { globMatches, pathPattern, wildcardMatches } from '../../src/facts/glob.ts';
 import { oracle } from '../oracles.ts';
+import { fc } from '../property.ts';
 
 describe('tables', () => {
   test.each([

@@ -1,8 +1,9 @@
 /** The promise of a plan: what is allowed by the words of a pattern, whatever shortcut finds it. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { type Ask, wordsOf } from '../../src/facts/asks.ts';
 import { allowing, describePattern, matcher, type Pattern, type Told, withFiles } from '../../src/facts/pattern.ts';
+import { fc } from '../property.ts';
 
 const as = { name: 'ann', uid: 7, gid: 7, home: '/h' };
 

@@ -4,7 +4,6 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { type Snapshot, snapshotOf } from '../../src/collect/snapshot/snapshot.ts';
 import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
 import { keyOf } from '../../src/facts/asks.ts';
@@ -12,6 +11,7 @@ import { rootAccount } from '../../src/facts/host/accounts.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { judgeSnapshot } from '../../src/scan.ts';
 import type { Missing, Report } from '../../src/verdicts/report.ts';
+import { fc } from '../property.ts';
 import type { RuleTried, Tried } from './every-rule.ts';
 import type { Form } from './form.ts';
 import { answersTo, count, essence, whole } from './judging.ts';

@@ -1,10 +1,11 @@
 /** Every format tells the same numbers as the summary. */
-import fc from 'fast-check';
+
 import type { Log } from 'sarif';
 import { expect, test } from 'vitest';
 import { textOf } from '../../src/report/format.ts';
 import * as formats from '../../src/report/formats.ts';
 import { answerOf, type Report, type Summary } from '../../src/verdicts/report.ts';
+import { fc } from '../property.ts';
 import { everyChoice, everyFormat, rendering } from './every-format.ts';
 import { report } from './random.ts';
 import { sample, style } from './sample.ts';

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { textOf } from '../../src/report/format.ts';
 import * as formats from '../../src/report/formats.ts';
 import type { Style } from '../../src/report/style.ts';
 import type { Report } from '../../src/verdicts/report.ts';
+import { fc } from '../property.ts';
 import { everyChoice, everyFormat, rendering } from './every-format.ts';
 import { report } from './random.ts';
 import { sample, style } from './sample.ts';

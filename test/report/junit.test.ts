@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Choices } from '../../src/report/format.ts';
 import * as formats from '../../src/report/formats.ts';
@@ -9,6 +8,7 @@ import type { Report } from '../../src/verdicts/report.ts';
 import { severities } from '../../src/verdicts/report.ts';
 import { gate } from '../../src/verdicts/summarize.ts';
 import { oracle } from '../oracles.ts';
+import { fc } from '../property.ts';
 import { rendering } from './every-format.ts';
 import { report, text } from './random.ts';
 import { sample, style } from './sample.ts';

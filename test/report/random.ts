@@ -1,8 +1,9 @@
 /** Random reports from a hostile host. */
-import fc from 'fast-check';
+
 import type { Evidence, Outcome, Report, RuleCard, Verdict } from '../../src/verdicts/report.ts';
 import { outcomes, severities, truths } from '../../src/verdicts/report.ts';
 import type { Step } from '../../src/verdicts/steps.ts';
+import { fc } from '../property.ts';
 import { sample } from './sample.ts';
 
 const nasty = [

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import type { Log, Result, Run } from 'sarif';
 import { describe, expect, test } from 'vitest';
 import * as formats from '../../src/report/formats.ts';
@@ -7,6 +6,7 @@ import { home } from '../../src/report/home.ts';
 import { uuid } from '../../src/report/ids.ts';
 import { subjectUri, uriOf } from '../../src/report/uri.ts';
 import type { Report, Verdict } from '../../src/verdicts/report.ts';
+import { fc } from '../property.ts';
 import { rendering } from './every-format.ts';
 import { report } from './random.ts';
 import { sample, style } from './sample.ts';

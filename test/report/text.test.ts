@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clip, jsonText, plain, visible, visibleLines } from '../../src/report/text.ts';
 import { columns, wrap } from '../../src/report/width.ts';
+import { fc } from '../property.ts';
 import { text } from './random.ts';
 
 describe('visible', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadCases } from '../../src/rules/text/cases.ts';
 import { loadRule } from '../../src/rules/text/load.ts';
+import { fc } from '../property.ts';
 
 const good = 'id: a.b\ntitle: t\nseverity: low\nwhy: w\ncheck:\n  - file: /x\n    expect: { exists: true }\n';
 

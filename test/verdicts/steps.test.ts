@@ -1,9 +1,9 @@
 /** Remedy steps: their words, their homes, and lines that a shell reads as they were meant. */
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shellLine } from '../../src/verdicts/shell-line.ts';
 import { type Act, acts, atHome, type Step, stepKeys, tellStep } from '../../src/verdicts/steps.ts';
+import { fc } from '../property.ts';
 
 describe('each step', () => {
   const table: { readonly [A in Act]: readonly [Step & { readonly [K in A]: unknown }, { line: string; isCommand: boolean; as?: string; content?: string }] } =

@@ -4,13 +4,13 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inOrder, packagesInQuery, rpmQuery } from '../../../src/collect/disk/packages.ts';
 import { rootDirectory } from '../../../src/collect/targets/root-directory.ts';
 import type { Answer } from '../../../src/facts/ask.ts';
 import type { Package, Packages } from '../../../src/facts/packages.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { headerOf, ndbOf, type Row, writeSqlite } from './rpm-files.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'pretrip-packages-'));

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { composed } from '../../../src/collect/composed/composed.ts';
 import { walkDisk } from '../../../src/collect/disk/walk.ts';
 import type { Answer } from '../../../src/facts/ask.ts';
 import type { Walk } from '../../../src/facts/walk.ts';
+import { fc } from '../../property.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'pretrip-walk-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

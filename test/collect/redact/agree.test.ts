@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { isSecretFile, redact, redactText } from '../../../src/collect/redact/redact.ts';
@@ -11,6 +10,7 @@ import { suspicious } from '../../../src/collect/script/library/mask.ts';
 import { redactor } from '../../../src/collect/script/library/redactor.ts';
 import { isPlaceholder } from '../../../src/facts/redacted.ts';
 import { type OracleName, oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { plainSecret, plainSyntaxes, sample, scraps, secret, syntaxes } from './secrets.ts';
 
 type Awk = readonly [OracleName, ...string[]];
@@ -40,9 +40,7 @@ $0 == "\\002END" { redact("${path}", N); for (i = 1; i <= N; i++) print O[i] "\\
 }
 
 const without = (t: string): string => t.replaceAll('\0', '');
-const texts = [...fc.sample(scraps, { numRuns: 250, seed: Date.now() }), ...fc.sample(sample, { numRuns: 100, seed: Date.now() }).map((s) => s.text)].map(
-  without,
-);
+const texts = [...fc.sample(scraps, { numRuns: 250 }), ...fc.sample(sample, { numRuns: 100 }).map((s) => s.text)].map(without);
 
 for (const words of awks)
   describe(`under ${words.join(' ')}`, oracle(words[0]), () => {

@@ -1,5 +1,5 @@
 /** Texts with secrets in every syntax that the inspected files have, for the tests of redaction. */
-import fc from 'fast-check';
+import { fc } from '../../property.ts';
 
 /** Random secrets, long enough not to occur by chance, with signs that syntaxes fight over. */
 export const secret: fc.Arbitrary<string> = fc.oneof(

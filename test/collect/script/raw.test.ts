@@ -1,9 +1,10 @@
 /** The frame parser: whatever the contents and wherever the stream is cut, only what was sent is believed. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { contentOf } from '../../../src/collect/disk/limits.ts';
 import { looksLikeRaw } from '../../../src/collect/script/frames.ts';
 import { answerFrom, parseRaw, rawReader } from '../../../src/collect/script/raw.ts';
+import { fc } from '../../property.ts';
 
 const nonce = 'a1b2c3d4e5f6';
 const frame = (words: string, body: string | Buffer): Buffer =>

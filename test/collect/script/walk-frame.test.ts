@@ -1,8 +1,9 @@
 /** What a walk of a capture script may claim: read, or refused as a whole. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { answersIn } from '../../../src/collect/script/answers.ts';
 import { isAnswerTo } from '../../../src/facts/asks.ts';
+import { fc } from '../../property.ts';
 
 const answer = (state: string, text: string): unknown => answersIn(['walk', state], Buffer.from(text))?.[0]?.[1];
 const head = '/\n["gdb"]\n';

@@ -1,8 +1,9 @@
 /** registries.conf is refused exactly where Skopeo, built with the engines' library, refuses it. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { readRegistriesFile } from '../../../src/facts/containers/registries-file.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { registriesRefused, skopeoLibrary } from './skopeo.ts';
 
 const text = JSON.stringify;

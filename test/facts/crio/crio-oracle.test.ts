@@ -6,7 +6,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerer } from '../../../src/collect/composed/composed.ts';
 import { lookup } from '../../../src/facts/containers/lookup.ts';
@@ -15,6 +14,7 @@ import { settle } from '../../../src/facts/settle.ts';
 import { entry, plain, type TextNode } from '../../../src/facts/text/node.ts';
 import { parseToml } from '../../../src/facts/text/toml.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 /** Values as they stand in TOML; some are of the wrong type, which CRI-O refuses. */
 const keys: Readonly<Record<string, readonly string[]>> = {

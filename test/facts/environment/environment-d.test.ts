@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerer, type FileSpec, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { EnvironmentBuilder } from '../../../src/facts/environment/environment.ts';
 import { environmentD, environmentDFiles } from '../../../src/facts/environment/environment-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { generated } from './oracle.ts';
 
 const as = { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' };

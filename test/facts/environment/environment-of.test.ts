@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import type { Asking } from '../../../src/facts/ask.ts';
@@ -7,6 +6,7 @@ import { environmentOf, type Program } from '../../../src/facts/environment/envi
 import { ownSession, whose } from '../../../src/facts/environment/inspection.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { managed } from './oracle.ts';
 
 const edge = { name: 'edge', uid: 1000, gid: 1000, home: '/home/edge' };

@@ -1,8 +1,9 @@
 """What firewalld itself makes of files, for the tests beside this. Reads JSON from standard input, prints JSON.
 
 read    [{"kind": "zone", "text": "..."}]: what its parser takes out of each, or null where it refuses the file.
-reach   [{"/etc/firewalld/zones/public.xml": "..."}]: whether a packet from another network namespace reaches TCP port
-        842 with these files: {"state": "RUNNING", "reached": true}. Wants root, and a network namespace of its own.
+reach S [{"/etc/firewalld/zones/public.xml": "..."}]: whether a packet from another network namespace reaches TCP port
+        842 with these files within S seconds: {"state": "RUNNING", "reached": true}. Wants root, and a network
+        namespace of its own.
 """
 import ctypes
 import json
@@ -63,7 +64,7 @@ def network(pid):
         inside(pid, 'ip', 'link', 'set', link + '1', 'up')
 
 
-def reached(namespace, own, number):
+def reached(namespace, own, number, seconds):
     """Whether any of the neighbour's addresses gets through, to the port or to the one that may be forwarded, from any port or one of 5300-5399."""
     ways = [('10.9.0.2', '10.9.0.1'), ('10.9.1.2', '10.9.0.1'), ('10.9.2.2', '10.9.0.1'), ('fd09::2', 'fd09::1'), ('10.8.0.2', '10.8.0.1'), ('fd08::2', 'fd08::1')]
     libc.setns(namespace, 0)
@@ -80,7 +81,7 @@ def reached(namespace, own, number):
                 s.connect_ex((target, port))
                 sockets.append(s)
     libc.setns(own, 0)
-    waiting, through, until = list(sockets), False, time.time() + 0.2
+    waiting, through, until = list(sockets), False, time.time() + seconds
     while waiting and not through and time.time() < until:
         _, ready, _ = select.select([], waiting, [], max(0, until - time.time()))
         for s in ready:
@@ -99,7 +100,7 @@ def shipped(directory):
             shutil.copy(SHIPPED + '/' + kind + '/' + name + '.xml', directory + '/' + kind)
 
 
-def reach(cases):
+def reach(cases, seconds):
     from firewall.core.fw import Firewall
     neighbour = subprocess.Popen(['unshare', '-n', 'sleep', '600'])
     own = os.open('/proc/self/ns/net', os.O_RDONLY)
@@ -126,7 +127,7 @@ def reach(cases):
                     firewall.start()
                 except Exception:
                     pass
-                found.append({'state': firewall._state, 'reached': reached(namespace, own, number)})
+                found.append({'state': firewall._state, 'reached': reached(namespace, own, number, seconds)})
                 firewall.stop()
                 while select.select([listener], [], [], 0)[0]:
                     listener.accept()[0].close()
@@ -139,4 +140,4 @@ def reach(cases):
 log.setInfoLogLevel(-1)
 log.setDebugLogLevel(0)
 asked = json.load(sys.stdin)
-json.dump({'read': read, 'reach': reach}[sys.argv[1]](asked), sys.stdout)
+json.dump(read(asked) if sys.argv[1] == 'read' else reach(asked, float(sys.argv[2])), sys.stdout)

@@ -1,7 +1,6 @@
 /** What firewalld lets in: read from its files, and tried on firewalld itself with packets in a network namespace. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerer, type HostSpec } from '../../../src/collect/composed/composed.ts';
 import { type Admission, admits } from '../../../src/facts/firewall/admits.ts';
@@ -11,6 +10,7 @@ import { serviceOf } from '../../../src/facts/firewall/service.ts';
 import { zoneOf } from '../../../src/facts/firewall/zone.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { oracle } from '../../oracles.ts';
+import { fc, seed } from '../../property.ts';
 import { configuration, type Files, policyText, publicZone, services, table, zoneText } from './hosts.ts';
 
 /** The zones that firewalld ships, as far as they matter here. */
@@ -81,7 +81,15 @@ interface Reached {
   readonly reached: boolean;
 }
 
-const reach = (cases: readonly Files[]): readonly Reached[] => ask(['unshare', '-n', python, script, 'reach'], cases) as Reached[];
+function reach(cases: readonly Files[], seconds = 0.2): readonly Reached[] {
+  const found = ask(['unshare', '-n', python, script, 'reach', String(seconds)], cases) as Reached[];
+  if (seconds > 1) return found;
+  // A packet that is dropped is waited for in vain; on a busy machine one that gets through may be late, too.
+  const late = [...cases.keys()].filter((at) => found[at]?.state === 'RUNNING' && !found[at].reached && admission(cases[at] ?? {}).is === 'open');
+  const lateCases = late.map((at) => cases[at] ?? {});
+  const again = late.length === 0 ? [] : reach(lateCases, 5);
+  return found.map((f, at) => again[late.indexOf(at)] ?? f);
+}
 
 describe('a packet gets through firewalld where the files say so', oracle('firewalld', 'a network of its own'), () => {
   test('for the table', { timeout: 120_000 }, () => {
@@ -91,8 +99,7 @@ describe('a packet gets through firewalld where the files say so', oracle('firew
   });
 
   test('for random files', { timeout: 240_000 }, () => {
-    const seed = Date.now();
-    const cases = fc.sample(configuration, { numRuns: 40, seed });
+    const cases = fc.sample(configuration, { numRuns: 40 });
     const found = reach(cases);
     for (const [at, files] of cases.entries()) {
       const ours = admission(files).is;
@@ -144,7 +151,6 @@ interface TakenThere {
 
 describe('a file is read as firewalld reads it', oracle('firewalld'), () => {
   test.each(['zone', 'policy', 'service'] as const)('%s', { timeout: 60_000 }, (kind) => {
-    const seed = Date.now();
     const whole =
       kind === 'zone'
         ? zoneText('<source address="10.9.1.0/24"/>', '10.9.1.0/24')
@@ -162,7 +168,7 @@ describe('a file is read as firewalld reads it', oracle('firewalld'), () => {
           .map(([t, [a = '', b = '']]) => t.replace(a, b)),
       },
     );
-    const texts = fc.sample(text, { numRuns: 150, seed });
+    const texts = fc.sample(text, { numRuns: 150 });
     const theirs = ask(
       [python, script, 'read'],
       texts.map((t) => ({ kind, text: t })),

@@ -1,5 +1,5 @@
 /** Files of firewalld for the tests: a table of what is known about them, and random ones. */
-import fc from 'fast-check';
+import { fc } from '../../property.ts';
 
 export type Files = Readonly<Record<string, string>>;
 

@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { bootMounts } from '../../../src/facts/host/boot-mounts.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 const points = { '/tmp': 'tmp.mount', '/var/tmp': 'var-tmp.mount', '/home': 'home.mount' };
 

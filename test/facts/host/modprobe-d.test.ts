@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { modprobeD } from '../../../src/facts/host/modprobe-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 const how = (files: Readonly<Record<string, FileSpec>>): string | undefined => settle(modprobeD(), answerer({ files })).kept('usb_storage')?.how;
 

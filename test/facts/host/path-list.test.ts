@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/cli/paths.ts';
 import { rootAccount } from '../../../src/facts/host/accounts.ts';
 import { met, metInWords, tidyPath } from '../../../src/facts/host/path-list.ts';
 import { loadRule } from '../../../src/rules/text/load.ts';
+import { fc } from '../../property.ts';
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
 

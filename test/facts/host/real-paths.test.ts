@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { local } from '../../../src/collect/targets/local.ts';
 import { realPaths } from '../../../src/facts/host/real-paths.ts';
 import { settleAsync } from '../../../src/facts/settle.ts';
+import { fc } from '../../property.ts';
 
 let base = '';
 beforeAll(() => {

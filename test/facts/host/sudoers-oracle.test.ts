@@ -1,12 +1,12 @@
 /** What sudo itself does with random sudoers files. */
 import { hostname } from 'node:os';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer } from '../../../src/collect/composed/composed.ts';
 import { everybodysRoot, freeRoot } from '../../../src/facts/host/sudo-root.ts';
 import { readSudoers, sudoOf, whoIs } from '../../../src/facts/host/sudoers.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { group, sudoTells } from './sudo.ts';
 
 const pick = (...words: string[]) => fc.constantFrom(...words);

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import type { Known } from '../../../src/facts/fact.ts';
@@ -12,6 +11,7 @@ import { parseSysctl, sysctlFiles } from '../../../src/facts/host/sysctl-d.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { sysctl } from '../../../src/kinds/host/sysctl.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 const sysctlProgram = '/lib/systemd/systemd-sysctl';
 

@@ -1,8 +1,9 @@
 /** policy.json is refused exactly where Skopeo, built with the engines' library, refuses it. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { readPolicy } from '../../../src/facts/policy/policy-file.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { policyRefused, skopeoLibrary } from '../containers/skopeo.ts';
 
 type Json = fc.Arbitrary<unknown>;

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { answerer } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { askSsh } from '../../../src/facts/ssh/effective.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssh-oracle-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

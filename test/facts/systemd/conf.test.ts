@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { systemdConf } from '../../../src/facts/systemd/conf.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 const learn = (files: Readonly<Record<string, FileSpec>>) => settle(systemdConf('coredump.conf'), answerer({ files }));
 const storage = (files: Readonly<Record<string, FileSpec>>): string | undefined => learn(files).values.get('Coredump.Storage')?.value;

@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { enablementOf } from '../../../src/facts/systemd/enablement.ts';
 import { unit } from '../../../src/kinds/systemd/unit.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { dump } from './oracle.ts';
 
 const etc = '/etc/systemd/system';

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { settle } from '../../../src/facts/settle.ts';
 import { type LinkChoice, linkFiles, linkFor, readingsOf } from '../../../src/facts/systemd/link-files.ts';
 import { releaseOf } from '../../../src/facts/text/version.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 type Files = Readonly<Record<string, FileSpec>>;
 const device = { name: 'flannel.1', type: 'vxlan', driver: 'vxlan', kind: 'vxlan' };

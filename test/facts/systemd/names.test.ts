@@ -1,9 +1,9 @@
 /** Names of units: what systemd takes for an instance. */
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseUnitName } from '../../../src/facts/systemd/names.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 /** Whether it is the name of an instance. */
 const taken = (name: string): boolean => {

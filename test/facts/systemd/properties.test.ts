@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerer, type FileSpec } from '../../../src/collect/composed/composed.ts';
 import { mergeEnvironment } from '../../../src/facts/environment/unit-lines.ts';
@@ -13,6 +12,7 @@ import { type LoadedUnit, loadUnit } from '../../../src/facts/systemd/load.ts';
 import { parseUnitText } from '../../../src/facts/systemd/syntax.ts';
 import { splitWords } from '../../../src/facts/systemd/words.ts';
 import { oracle } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 import { dump } from './oracle.ts';
 
 const root = { name: 'root', uid: 0, gid: 0, home: '/root' };

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { versionText } from '../../../src/facts/package-name.ts';
 import { damageOf, packagesInStatus } from '../../../src/facts/text/dpkg-status.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 const entry = (name: string, status: string, version: string): string =>
   `Package: ${name}\nStatus: ${status}\nMaintainer: x\nArchitecture: amd64\nVersion: ${version}\nDescription: ${name}\n more of it\n .\n`;

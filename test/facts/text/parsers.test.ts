@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIni } from '../../../src/facts/text/ini.ts';
 import { parseJson } from '../../../src/facts/text/json.ts';
@@ -6,6 +5,7 @@ import { entry, type Parsed, plain, type TextNode, walk } from '../../../src/fac
 import { parseToml } from '../../../src/facts/text/toml.ts';
 import { maxXmlLength, type ParsedXml, parseXml, type XmlElement } from '../../../src/facts/text/xml.ts';
 import { parseYaml, parseYamlAll } from '../../../src/facts/text/yaml.ts';
+import { fc } from '../../property.ts';
 
 function root(parsed: Parsed): TextNode {
   if (parsed.is === 'broken') throw new Error(JSON.stringify(parsed.problem));

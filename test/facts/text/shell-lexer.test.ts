@@ -1,6 +1,5 @@
 /** One lexer for shell text: its words, commands and assignments are those of dash and bash. */
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shellWords } from '../../../src/collect/targets/via.ts';
 import { assignmentsIn, expand } from '../../../src/facts/text/assignments.ts';
@@ -8,6 +7,7 @@ import { shellCommands } from '../../../src/facts/text/shell.ts';
 import { lexShell, type Token, wordText } from '../../../src/facts/text/shell-lexer.ts';
 import { scriptTokens, simpleCommands } from '../../../src/facts/text/shell-script.ts';
 import { commandsIn } from '../../../src/facts/text/shell-words.ts';
+import { fc } from '../../property.ts';
 
 const shown = (tokens: readonly Token[]): string[] =>
   tokens.map((t) => `${t.line} ${t.is === 'word' ? wordText(t) : t.redirects ? `r${t.text}` : `op${t.text}`}`);

@@ -1,12 +1,12 @@
 /** What is read without the parser is what the parser reads, place by place. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/cli/paths.ts';
 import { readSnapshot } from '../../../src/collect/snapshot/snapshot.ts';
 import { parseFully } from '../../../src/facts/text/toml.ts';
 import { flatToml } from '../../../src/facts/text/toml-flat.ts';
+import { fc } from '../../property.ts';
 
 const hosts = join(packageRoot, 'fixtures/hosts');
 

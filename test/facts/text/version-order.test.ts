@@ -1,10 +1,10 @@
 /** The orders of versions, held against dpkg and rpm. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { versionParts } from '../../../src/facts/package-name.ts';
 import { compareDpkg, compareRpm } from '../../../src/facts/text/version-order.ts';
 import { oracle, tries } from '../../oracles.ts';
+import { fc } from '../../property.ts';
 
 const dpkg = (a: string, b: string): number => Math.sign(compareDpkg(versionParts(a), versionParts(b)));
 const rpm = (a: string, b: string): number => Math.sign(compareRpm(versionParts(a), versionParts(b)));

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareReleases, releaseOf, since } from '../../../src/facts/text/version.ts';
+import { fc } from '../../property.ts';
 
 test.each<[string, string, number | undefined]>([
   ['10', '9.4', 1],
