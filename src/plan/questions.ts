@@ -255,11 +255,10 @@ export function probeFor({ kind, query, as }: Omit<Question, 'fact'>, { audited,
 }
 
 function* learn(question: Question, context: Context): Asking<void> {
-  const name = `${question.kind.name} ${JSON.stringify(question.query)} as ${question.as.name}`;
   try {
     question.fact = yield* probeFor(question, context);
   } catch (error) {
-    question.fact = crashed(name, error, context);
+    question.fact = crashed(`${question.kind.name} ${JSON.stringify(question.query)} as ${question.as.name}`, error, context);
   }
 }
 
