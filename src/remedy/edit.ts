@@ -63,7 +63,8 @@ export function addFlagWord(text: string, format: Format, key: string, flag: str
     const { at, items } = flagList(document, key, flag);
     const last = items.findLastIndex((item) => flagIn(item) === flag);
     if (last >= 0 && flagWords(items[last] as Json).includes(word)) return;
-    const item = last < 0 ? `${flag}=${[...new Set([...commas(beside), word])].join(',')}` : withWords(items[last] as Json, [...flagWords(items[last] as Json), word]);
+    const item =
+      last < 0 ? `${flag}=${[...new Set([...commas(beside), word])].join(',')}` : withWords(items[last] as Json, [...flagWords(items[last] as Json), word]);
     document.setIn(at, last < 0 ? [...items, item] : items.with(last, item));
   });
 }

@@ -21,11 +21,11 @@ export interface From {
 /** The plan as comments and commands: whoever reads it carries it out step by step. */
 export function fixText(report: Report, failOn: FailOn, from: From = {}): string {
   const steps = stepsOf(report, failOn, from.here);
-  if (steps.length === 0) return `# ${visible(report.target.name)}: ${visible(nothingJudged(report) ?? nothingToFix(report))}\n`;
+  if (steps.length === 0) return `# ${visible(report.target.name)}: ${visible(nothingJudged(report) ?? 'there is nothing to fix')}\n`;
   const gating = new Set(report.verdicts.filter((v) => reaches(v.severity, failOn)).map(keyOf));
   const ofGate = new Set(steps.flatMap(({ closes }) => closes.map(keyOf).filter((key) => gating.has(key)))).size;
   const head = [
-    `# ${visible(report.target.name)}: ${count(steps.length, 'step')}; ${failOn === 'never' ? 'no failure counts for the gate' : `${count(ofGate, 'failure')} of those with steps for the gate (--fail-on ${failOn})`}`,
+    `# ${visible(report.target.name)}: ${count(steps.length, 'step')}; ${whatFor(steps, ofGate, failOn)}`,
     `# Printed, not carried out: ${howToGo(steps.map((step) => isByHand(placed(report, step, from), isTyped(report, from))))} Then scan again.`,
     ...(report.target.offline ? [`# ${visible(offlineNote(from.root))}`] : []),
   ];
@@ -39,10 +39,12 @@ export function nothingJudged({ verdicts, caveats = [] }: Report): string | unde
   return because ? `nothing was judged: ${because.said}` : 'nothing was judged: no check applies';
 }
 
-/** What is so where no step is printed: what nobody could decide is not fine. */
-function nothingToFix({ verdicts }: Report): string {
-  const open = verdicts.filter(({ outcome }) => outcome === 'unknown').length;
-  return open === 0 ? 'there is nothing to fix' : `nothing failed, but ${count(open, 'check')} could not be decided`;
+/** What the steps are for: the failures that count, or else what nobody could decide. */
+function whatFor(steps: readonly PlanStep[], ofGate: number, failOn: FailOn): string {
+  if (steps.every(({ closes }) => closes.length === 0))
+    return `nothing failed that could be fixed, and ${steps.length === 1 ? 'it decides' : 'they decide'} what is open`;
+  if (failOn === 'never') return 'no failure counts for the gate';
+  return `${ofGate === 0 ? 'no failure' : count(ofGate, 'failure')} of those with steps for the gate (--fail-on ${failOn})`;
 }
 
 /** How the plan is gone through. */

@@ -11,7 +11,15 @@ test.each([
   ['an element with a comma is quoted', ['a,b', 'c'], undefined, '"a,b" and c'],
   ['an empty list', [], undefined, 'empty'],
   ['a record', { path: '/etc/x', mode: 0o644 }, file, 'path /etc/x, mode 0644'],
-  ['records in a list stand in parentheses', [{ path: '/a', mode: 0o600 }, { path: '/b', mode: 0o644 }], files, '(path /a, mode 0600) and (path /b, mode 0644)'],
+  [
+    'records in a list stand in parentheses',
+    [
+      { path: '/a', mode: 0o600 },
+      { path: '/b', mode: 0o644 },
+    ],
+    files,
+    '(path /a, mode 0600) and (path /b, mode 0644)',
+  ],
   ['a list in a record, too', { names: ['a', 'b'] }, undefined, 'names (a and b)'],
   ['an empty record', {}, undefined, 'empty'],
 ])('%s', (_, value, shape, words) => {

@@ -35,7 +35,11 @@ const admission = (text: string) => addFlagWord(text, 'yaml', 'kube-apiserver-ar
 test.each([
   ['an empty file gets what holds without it too', '', 'kube-apiserver-arg:\n  - enable-admission-plugins=A,B\n'],
   ['words that are there stay', 'kube-apiserver-arg:\n- enable-admission-plugins=C\n', 'kube-apiserver-arg:\n  - enable-admission-plugins=C,B\n'],
-  ['what adds to the default goes on doing so', 'kube-apiserver-arg:\n- enable-admission-plugins+=C\n', 'kube-apiserver-arg:\n  - enable-admission-plugins+=C,B\n'],
+  [
+    'what adds to the default goes on doing so',
+    'kube-apiserver-arg:\n- enable-admission-plugins+=C\n',
+    'kube-apiserver-arg:\n  - enable-admission-plugins+=C,B\n',
+  ],
   ['a word that is there is no second time', 'kube-apiserver-arg:\n- enable-admission-plugins=B,C\n', 'kube-apiserver-arg:\n- enable-admission-plugins=B,C\n'],
 ])('a word of a flag: %s', (_, before, after) => {
   expect(admission(before).replace(/^ +- /gm, '- ')).toBe(after.replace(/^ +- /gm, '- '));

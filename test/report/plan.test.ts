@@ -154,7 +154,7 @@ test('for a shell: what it closes, what to mind, how to take it back, and the co
   expect(fixText(reportOf(pass), 'high')).toMatch(/^# .*: there is nothing to fix\n$/);
   expect(fixText(reportOf(), 'high')).toMatch(/^# .*: nothing was judged: no check applies\n$/);
   const open: Verdict = { rule: 'u.u', outcome: 'unknown', severity: 'high', message: 'm', evidence: [] };
-  expect(fixText(reportOf(pass, open), 'high')).toMatch(/^# .*: nothing failed, but 1 check could not be decided\n$/);
+  expect(fixText(reportOf(pass, open), 'high')).toMatch(/^# .*: 1 step; nothing failed that could be fixed, and it decides what is open\n/);
 });
 
 test('it says how the plan is gone through', () => {

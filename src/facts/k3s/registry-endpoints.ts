@@ -27,7 +27,9 @@ export function insecureIn(root: TextNode): Insecure[] {
       const endpoint = item.is === 'scalar' ? String(item.value) : '';
       const key = `mirrors.${JSON.stringify(registry)}.endpoint.${nth}`;
       const secure = endpoint.replace(/^http:/i, 'https:');
-      return schemeOf(endpoint) === 'http' && !isLoopback(hostOf(endpoint)) ? [{ registry: named(registry), endpoint, how: 'http', key, secure, at: item.at }] : [];
+      return schemeOf(endpoint) === 'http' && !isLoopback(hostOf(endpoint))
+        ? [{ registry: named(registry), endpoint, how: 'http', key, secure, at: item.at }]
+        : [];
     });
   });
   const unverified = entriesOf(entry(root, 'configs')?.value).flatMap(({ key: registry, value }): Insecure[] => {
