@@ -17,10 +17,12 @@ export interface NftLine {
 /** Where distributions keep the parts of a ruleset. */
 const folders = ['/etc/nftables.d', '/etc/nftables', '/etc/nftables.conf.d', '/etc/sysconfig/nftables', '/usr/share/nftables'] as const;
 
-const touches: Touches = folders.flatMap((path): Touches => [
-  { do: 'list', path },
-  { do: 'read', path: `${path}/*` },
-]);
+const touches: Touches = folders.flatMap(
+  (path): Touches => [
+    { do: 'list', path },
+    { do: 'read', path: `${path}/*` },
+  ],
+);
 
 /** nft refuses more than 16 files in one another (nftables: MAX_INCLUDE_DEPTH). */
 const deepest = 16;
@@ -53,7 +55,10 @@ const linesOf = (text: string, path: string): NftLine[] => text.split('\n').map(
 
 /** The path that an `include` names; undefined where the line is none. */
 function includedIn({ text }: NftLine): string | undefined {
-  const name = /^\s*include\s+(?:"([^"]+)"|'([^']+)')\s*;?\s*(?:#.*)?$/.exec(text)?.slice(1).find((n) => n !== undefined);
+  const name = /^\s*include\s+(?:"([^"]+)"|'([^']+)')\s*;?\s*(?:#.*)?$/
+    .exec(text)
+    ?.slice(1)
+    .find((n) => n !== undefined);
   return name === undefined || name.startsWith('.') ? undefined : name.startsWith('/') ? name : `/etc/${name}`;
 }
 
@@ -64,9 +69,7 @@ function* filesOf(name: string): Asking<readonly NftLine[] | Unknown | undefined
   const wild = /[*?[]/.test(name);
   const names = wild ? yield* list(folder) : undefined;
   if (names?.is === 'blocked') return unknown(names, folder);
-  const paths = wild
-    ? (names?.is === 'got' ? [...names.value].sort() : []).map((n) => `${folder}/${n}`).filter((p) => globMatches(name, p))
-    : [name];
+  const paths = wild ? (names?.is === 'got' ? [...names.value].sort() : []).map((n) => `${folder}/${n}`).filter((p) => globMatches(name, p)) : [name];
   const texts: readonly Answer<string>[] = yield* together(paths.map((p) => read(p)));
   const lines: NftLine[] = [];
   for (const [at, text] of texts.entries()) {
