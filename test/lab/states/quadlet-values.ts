@@ -86,12 +86,6 @@ const containers: readonly Row[] = [
   service('a time in minutes', 'TimeoutStartSec=5 min', 'TimeoutStartUSec', /=5min$/),
   service('a limit of memory in MB', 'MemoryMax=512MB', 'MemoryMax', /=536870912$/),
   service('a limit of memory in M', 'MemoryMax=512M', 'MemoryMax', /=536870912$/),
-  service('a limit of memory of two parts', 'MemoryMax=1G 512M', 'MemoryMax', /=1610612736$/),
-  service('a limit of memory above all that there is', 'MemoryMax=150%', 'MemoryMax', /=\d+$/),
-  service('a time in months', 'TimeoutStartSec=1M', 'TimeoutStartUSec', /=1month$/),
-  service('a number of open files with a letter', 'LimitNOFILE=1k', 'LimitNOFILE', /=1000$/),
-  service('a priority out of range', 'Nice=20', 'Nice', /=20$/),
-  service('a score for who is killed first', 'OOMScoreAdjust=900', 'OOMScoreAdjust', /=900$/),
   users('a user keeps the id', 'UserNS=keep-id'),
   users('a user keeps the id as another', 'UserNS=keep-id:uid=200,gid=210'),
   users('a user keeps the id, misspelt', 'UserNS=keep-id:uuid=200'),
@@ -113,4 +107,14 @@ const others: readonly Row[] = [
   { what: 'a volume of a driver that is not there', ending: 'volume', text: '[Volume]\nDriver=rexray\n' },
 ].map((r) => ({ ...r, undo: 'podman volume prune -af >/dev/null 2>&1; podman network prune -f >/dev/null 2>&1' }));
 
-export const valueStates: readonly State[] = startedStates('values', 'values', 'quadlet.values', [...containers, ...others]);
+/** Forms of times, sizes and numbers. */
+const settings: readonly Row[] = [
+  service('a limit of memory of two parts', 'MemoryMax=1G 512M', 'MemoryMax', /=1610612736$/),
+  service('a limit of memory above all that there is', 'MemoryMax=150%', 'MemoryMax', /=\d+$/),
+  service('a time in months', 'TimeoutStartSec=1M', 'TimeoutStartUSec', /=1month$/),
+  service('a number of open files with a letter', 'LimitNOFILE=1k', 'LimitNOFILE', /=1000$/),
+  service('a priority out of range', 'Nice=20', 'Nice', /=20$/),
+  service('a score for who is killed first', 'OOMScoreAdjust=900', 'OOMScoreAdjust', /=900$/),
+];
+
+export const valueStates: readonly State[] = startedStates('values', 'values', 'quadlet.values', [...containers, ...others, ...settings]);
