@@ -93,7 +93,7 @@ function rowsOf(all: ReadonlyMap<Suite, Kept>): Row[] {
 const writtenRows = (text: string): Row[] =>
   text
     .split('\n')
-    .filter((line) => /^\| (?!State \|)/.test(line))
+    .filter((line) => /^\| (?!State \||Rule \||`)/.test(line))
     .map((line) => {
       const cells = line.slice(2, -1).split(/ \|(?: |$)/);
       const [state = '', , , answer = ''] = cells;
@@ -122,6 +122,21 @@ function judgedAnew(result: Result, states: readonly State[]): Result[] {
   return [{ ...rest, wanted: result.broken ? result.wanted : claim.says(result.said, result.suite), ...(claim.mayWarn ? { mayWarn: true as const } : {}) }];
 }
 
+/** For each rule, on how many states its verdicts were compared on each suite, and how many verdicts do not agree. */
+function countsByRule(rows: readonly Row[]): string[] {
+  const counted = [...Map.groupBy(rows, (r) => r.about.split(' | ')[1] ?? '')].sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = counted.map(([rule, own]) => {
+    const cells = suites.map((suite) => {
+      const tried = own.filter((r) => r.by[suite] !== '');
+      const bad = tried.filter((r) => r.by[suite].includes('(program:')).length;
+      const states = new Set(tried.map((r) => r.state)).size;
+      return tried.length === 0 ? '' : `${states} / ${tried.length}${bad > 0 ? `, ${bad} disagree` : ''}`;
+    });
+    return `| ${rule} | ${cells.join(' | ')} |`;
+  });
+  return ['For each rule, states and verdicts:', '', '| Rule | 11 | 12 | 13 |', '|---|---|---|---|', ...lines];
+}
+
 const lineOf = (r: Row): string => `| ${[r.about, r.answer, ...suites.map((s) => r.by[s])].join(' | ')} |`;
 
 /** Puts what is kept of the states there are into a Markdown file, between its marker lines; what was not tried stays as the page has it. */
@@ -142,5 +157,5 @@ export function writeInto(file: string, directory: string, states: readonly Stat
   const table = ['| State | Rule | About | What the program says | 11 | 12 | 13 |', '|---|---|---|---|---|---|---|', ...rows.map(lineOf)];
   const said = (suite: Suite): string | undefined => written.split('\n').find((line) => line.startsWith(`- ${suite}: `));
   const counts = [...all].filter(([suite]) => rows.some((r) => r.by[suite] !== '')).map(([suite, k]) => summary(suite, k, rows, said(suite)));
-  writeFileSync(file, `${head}${begin}\n\n${counts.join('\n')}\n\n${table.join('\n')}\n\n${end}${tail}`);
+  writeFileSync(file, `${head}${begin}\n\n${counts.join('\n')}\n\n${countsByRule(rows).join('\n')}\n\n${table.join('\n')}\n\n${end}${tail}`);
 }
