@@ -40,7 +40,12 @@ await build({
   entryPoints: [join(packageRoot, 'src', 'build', 'entry.ts')],
   outfile: program,
   external: ['typescript', 'ts-node'],
-  plugins: [lazyRequires, quietDebug, lazyPackages(['fast-glob', 'node:fs/promises', 're2js', 'saxes', 'yaml']), apartPackages(apart)],
+  plugins: [
+    lazyRequires,
+    quietDebug,
+    lazyPackages(['fast-glob', 'node:child_process', 'node:fs/promises', 'node:timers/promises', 'node:zlib', 're2js', 'saxes', 'yaml']),
+    apartPackages(apart),
+  ],
 });
 const outfiles = new Map(apart.map((name) => [name, join(dist, 'packages', `${name}.cjs`)]));
 for (const [name, outfile] of outfiles) await build({ ...common, entryPoints: [name], outfile, absWorkingDir: packageRoot });

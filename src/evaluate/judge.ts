@@ -101,6 +101,8 @@ function judgeOne(inquiry: Inquiry): Judgement {
       { message: () => asSentence(rule.title), evidence: () => evidenceOf(check.evidence, (e) => e.truth === 'yes') },
     );
   const decisive = (e: Finding['evidence'][number]): boolean => e.truth === 'no' && e.severity === check.fails;
+  // What the remedy is made of is learnt now: a crash must not come after the run was found to be sound.
+  for (const probe of rule.learn) answered(probe, inquiry);
   return withLater(
     { ...base, outcome: 'fail' as const, severity: check.fails },
     {

@@ -4,8 +4,9 @@ import { type Account, type Asking, accountKey, together } from '../facts/ask.ts
 import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
-import { changed } from '../facts/later.ts';
+import { changed, withLater } from '../facts/later.ts';
 import { asRoot } from '../facts/podman/as-root.ts';
+import { asksAreHeld, settleLater } from '../facts/settle.ts';
 import { forFiles, hold } from '../facts/source.ts';
 import { type IfNone, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 
@@ -103,7 +104,14 @@ export function* inquire(rules: readonly Rule[], context: Context): Asking<Range
   for (const [at, name] of names.entries()) subjects.set(name, bounded(name, found[at] ?? notAsked));
   const before = questions.size;
   const ranged = rules.map((rule) => range(rule, rule.forEach && subjects.get(rule.forEach.kind), context));
-  yield* together([...questions.values()].slice(before).map((question) => learn(question, context)));
+  const fresh = [...questions.values()].slice(before);
+  // A recording answers when somebody looks: of what does not apply here, most is never looked at.
+  for (const question of fresh) {
+    const later = settleLater(() => learn(question, context));
+    if (!later) break;
+    withLater(question, { fact: later });
+  }
+  if (asksAreHeld()) yield* together(fresh.map((question) => learnInto(question, context)));
   return ranged;
 }
 
@@ -254,12 +262,15 @@ export function probeFor({ kind, query, as }: Omit<Question, 'fact'>, { audited,
   );
 }
 
-function* learn(question: Question, context: Context): Asking<void> {
-  const name = `${question.kind.name} ${JSON.stringify(question.query)} as ${question.as.name}`;
+function* learnInto(question: Question, context: Context): Asking<void> {
+  question.fact = yield* learn(question, context);
+}
+
+function* learn(question: Omit<Question, 'fact'>, context: Context): Asking<Fact> {
   try {
-    question.fact = yield* probeFor(question, context);
+    return yield* probeFor(question, context);
   } catch (error) {
-    question.fact = crashed(name, error, context);
+    return crashed(`${question.kind.name} ${JSON.stringify(question.query)} as ${question.as.name}`, error, context);
   }
 }
 

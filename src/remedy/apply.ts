@@ -6,7 +6,7 @@ import type { FileSpec, HostSpec } from '../collect/composed/composed.ts';
 import { fileOf, isFormat } from '../verdicts/edits.ts';
 import { dropInFile, moduleFile, sysctlFile } from '../verdicts/step-files.ts';
 import { actOf, isActing, type Step } from '../verdicts/steps.ts';
-import { setFlag, setKey, unsetFlag, unsetKey } from './edit.ts';
+import { addFlagWord, setFlag, setKey, unsetFlag, unsetKey } from './edit.ts';
 import { changeUnit } from './units.ts';
 
 export type Files = Readonly<Record<string, FileSpec>>;
@@ -81,14 +81,15 @@ function changedBy(step: Step, files: Files): Files | undefined {
 }
 
 const ended = (content: string): string => (content.endsWith('\n') ? content : `${content}\n`);
-function setIn(text: string, { format, key, value, instead, flag }: Extract<Step, { set: string }>): string {
+function setIn(text: string, { format, key, value, instead, flag, beside }: Extract<Step, { set: string }>): string {
   if (!isFormat(format)) return text;
+  if (flag !== undefined && beside !== undefined) return addFlagWord(text, format, key, flag, { word: String(value), beside });
   return flag === undefined ? setKey(text, format, key, value, instead) : setFlag(text, format, key, flag, value);
 }
 
 function unsetIn(text: string, { format, key, value, flag }: Extract<Step, { unset: string }>): string {
   if (!isFormat(format)) return text;
-  return flag === undefined ? unsetKey(text, format, key, value) : unsetFlag(text, format, key, flag);
+  return flag === undefined ? unsetKey(text, format, key, value) : unsetFlag(text, format, key, flag, value === undefined ? undefined : String(value));
 }
 
 type Inode = Exclude<FileSpec, string | null>;

@@ -52,14 +52,31 @@ export function setFlag(text: string, format: Format, key: string, flag: string,
   });
 }
 
-/** The text without a flag in the list under a key; a list that has none left goes. */
-export function unsetFlag(text: string, format: Format, key: string, flag: string): string {
+/**
+ * The text with a word among those that a flag has between commas; `beside`: what the flag has without being given, which
+ * giving it would replace. A flag given several times gets it in the last place, which is the one that counts where only
+ * one does.
+ */
+export function addFlagWord(text: string, format: Format, key: string, flag: string, { word, beside }: { word: string; beside: string }): string {
+  if (format !== 'yaml' && format !== 'json') return text;
+  return inDocument(text, format, (document) => {
+    const { at, items } = flagList(document, key, flag);
+    const last = items.findLastIndex((item) => flagIn(item) === flag);
+    if (last >= 0 && flagWords(items[last] as Json).includes(word)) return;
+    const item =
+      last < 0 ? `${flag}=${[...new Set([...commas(beside), word])].join(',')}` : withWords(items[last] as Json, [...flagWords(items[last] as Json), word]);
+    document.setIn(at, last < 0 ? [...items, item] : items.with(last, item));
+  });
+}
+
+/** The text without a flag in the list under a key, or without one word of the flag; a list that has none left goes. */
+export function unsetFlag(text: string, format: Format, key: string, flag: string, word?: string): string {
   if (format !== 'yaml' && format !== 'json') return text;
   return inDocument(text, format, (document) => {
     for (const at of [[key], [`${key}+`]]) {
       const items = itemsAt(document, at);
-      const rest = items.filter((item) => flagIn(item) !== flag);
-      if (rest.length === items.length) continue;
+      const rest = items.flatMap((item) => (flagIn(item) === flag ? withoutWord(item, word) : [item]));
+      if (JSON.stringify(rest) === JSON.stringify(items)) continue;
       if (rest.length === 0) document.deleteIn(at);
       else document.setIn(at, rest);
     }
@@ -88,6 +105,21 @@ const flagIn = (item: Json): string =>
     .replace(/=[\s\S]*$/, '')
     .replace(/[-+]+$/, '')
     .replaceAll('_', '-');
+
+const commas = (text: string): string[] => text.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
+const valueAfter = /^[^=]*=/;
+
+/** The words that an element of the list gives its flag. */
+const flagWords = (item: Json): string[] => commas(String(item).replace(valueAfter, ''));
+const withWords = (item: Json, words: readonly string[]): Json => `${valueAfter.exec(String(item))?.[0] ?? `${String(item)}=`}${words.join(',')}`;
+
+/** The element without a word of its flag: as it was where it lacks it, gone where nothing is left. */
+function withoutWord(item: Json, word: string | undefined): Json[] {
+  const words = flagWords(item);
+  const rest = words.filter((one) => one !== word);
+  if (word === undefined || (rest.length === 0 && words.length > 0)) return [];
+  return [rest.length === words.length ? item : withWords(item, rest)];
+}
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);

@@ -21,13 +21,12 @@ export interface From {
 /** The plan as comments and commands: whoever reads it carries it out step by step. */
 export function fixText(report: Report, failOn: FailOn, from: From = {}): string {
   const steps = stepsOf(report, failOn, from.here);
-  const unjudged = nothingJudged(report);
-  if (steps.length === 0) return `# ${visible(report.target.name)}: ${unjudged === undefined ? 'there is nothing to fix' : visible(unjudged)}\n`;
+  if (steps.length === 0) return `# ${visible(report.target.name)}: ${visible(nothingJudged(report) ?? 'there is nothing to fix')}\n`;
   const gating = new Set(report.verdicts.filter((v) => reaches(v.severity, failOn)).map(keyOf));
   const ofGate = new Set(steps.flatMap(({ closes }) => closes.map(keyOf).filter((key) => gating.has(key)))).size;
   const head = [
-    `# ${visible(report.target.name)}: ${count(steps.length, 'step')}; ${failOn === 'never' ? 'no failure counts for the gate' : `${count(ofGate, 'failure')} of those with steps for the gate (--fail-on ${failOn})`}`,
-    '# Printed, not carried out: read each step, then run it as who it names, from top to bottom. Then scan again.',
+    `# ${visible(report.target.name)}: ${count(steps.length, 'step')}; ${whatFor(steps, ofGate, failOn)}`,
+    `# Printed, not carried out: ${howToGo(steps.map((step) => isByHand(placed(report, step, from), isTyped(report, from))))} Then scan again.`,
     ...(report.target.offline ? [`# ${visible(offlineNote(from.root))}`] : []),
   ];
   return `${[...head, ...steps.flatMap((step) => ['', ...stepLines(placed(report, step, from), isTyped(report, from))])].join('\n')}\n`;
@@ -40,6 +39,20 @@ export function nothingJudged({ verdicts, caveats = [] }: Report): string | unde
   return because ? `nothing was judged: ${because.said}` : 'nothing was judged: no check applies';
 }
 
+/** What the steps are for: the failures that count, or else what nobody could decide. */
+function whatFor(steps: readonly PlanStep[], ofGate: number, failOn: FailOn): string {
+  if (steps.every(({ closes }) => closes.length === 0))
+    return `nothing failed that could be fixed, and ${steps.length === 1 ? 'it decides' : 'they decide'} what is open`;
+  if (failOn === 'never') return 'no failure counts for the gate';
+  return `${ofGate === 0 ? 'no failure' : count(ofGate, 'failure')} of those with steps for the gate (--fail-on ${failOn})`;
+}
+
+/** How the plan is gone through. */
+const howToGo = (byHand: readonly boolean[]): string =>
+  byHand.every((is) => is)
+    ? `${byHand.length === 1 ? 'the step is' : 'every step is'} one for a person, and no command does it.`
+    : `read each step, then run it as who it names, from top to bottom.${byHand.includes(true) ? ' What says "by hand" has no command.' : ''}`;
+
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 const keyOf = ({ rule, subject = '' }: Finding): string => `${rule} ${subject}`;
 
@@ -50,9 +63,7 @@ const placed = ({ target }: Report, step: PlanStep, { root }: From): PlanStep =>
 
 function stepLines({ number, step, who, closes, decides }: PlanStep, mayType: boolean): string[] {
   const told = tellStep(step);
-  const shell = shellOf(step)?.flatMap((line) => line.split('\n'));
-  // What cannot be shown as it is cannot be typed either.
-  const typed = (mayType || closes.length === 0) && shell?.every((line) => visible(line) === line) ? shell : undefined;
+  const typed = typedLines({ step, closes }, mayType);
   const undo = undoOf(step);
   const about = closes.length > 0 ? `closes ${closes.length}: ${named(closes)}` : `decides ${decides.length}: ${named(decides)}`;
   const decide = 'decide' in step && step.decide !== undefined ? [`#    you decide: ${visible(step.decide)}`] : [];
@@ -66,6 +77,14 @@ function stepLines({ number, step, who, closes, decides }: PlanStep, mayType: bo
     ...(typed ?? [`#    ${visible(told.line)}`, ...(told.content ?? '').split('\n').flatMap((line) => (line === '' ? [] : [`#      ${visible(line)}`]))]),
   ];
 }
+
+/** The lines to type; undefined where a person has to do it. What cannot be shown as it is cannot be typed either. */
+function typedLines({ step, closes }: Pick<PlanStep, 'step' | 'closes'>, mayType: boolean): readonly string[] | undefined {
+  const shell = shellOf(step)?.flatMap((line) => line.split('\n'));
+  return (mayType || closes.length === 0) && shell?.every((line) => visible(line) === line) ? shell : undefined;
+}
+
+const isByHand = (step: PlanStep, mayType: boolean): boolean => typedLines(step, mayType) === undefined;
 
 const named = (findings: readonly Finding[]): string => {
   const shown = findings.slice(0, mostNamed).map(({ rule, subject }) => visible(subject === undefined ? rule : `${rule} (${subject})`));

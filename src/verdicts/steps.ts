@@ -76,10 +76,11 @@ export const steps = {
   }),
   set: row({
     describe:
-      'set one key of a file in its own format; `SECTION.KEY` where it has sections; `instead` of these words of a line, all else of it as it was; `flag` of a YAML list of `flag=value`, its other elements as they were',
-    fields: { set: 'path', format: 'choice', key: 'text', value: 'value', instead: 'text?', flag: 'text?' },
+      'set one key of a file in its own format; `SECTION.KEY` where it has sections; `instead` of these words of a line, all else of it as it was; `flag` of a YAML list of `flag=value`, its other elements as they were; with `beside` the value is one more of the words that the flag has between commas, `beside` those that it has where it is not given',
+    fields: { set: 'path', format: 'choice', key: 'text', value: 'value', instead: 'text?', flag: 'text?', beside: 'text?' },
     choices: { format: formats },
-    tell: ({ set, format, key, value, instead, flag }) => {
+    tell: ({ set, format, key, value, instead, flag, beside }) => {
+      if (flag !== undefined && beside !== undefined) return clause(`in ${set} add ${spelt('plain', value)} to ${flag} in the list ${key}`);
       if (flag !== undefined) return clause(`in ${set} set ${flag}=${spelt('plain', value)} in the list ${key}`);
       const what = `${nested(format, key)}${valueWords(format, key, value)}${instead === undefined ? '' : ` instead of ${instead}`}`;
       return clause(`in ${set}${sectionWords(formatOf(format), keyIn(formatOf(format), key))} set ${what}`);
@@ -88,10 +89,11 @@ export const steps = {
   }),
   unset: row({
     describe:
-      'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more; `flag` out of a YAML list of `flag=value`',
+      'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more; `flag` out of a YAML list of `flag=value`, or one `value` of the words that it has between commas',
     fields: { unset: 'path', format: 'choice', key: 'text', value: 'value?', flag: 'text?' },
     choices: { format: formats },
     tell: ({ unset, format, key, value, flag }) => {
+      if (flag !== undefined && value !== undefined) return clause(`in ${unset} take ${spelt('plain', value)} out of ${flag} in the list ${key}`);
       if (flag !== undefined) return clause(`in ${unset} take ${flag} out of the list ${key}`);
       const { name } = keyIn(formatOf(format), key);
       const what = value === undefined ? `${nested(format, key)}${segmentWord(name)}` : `${nested(format, key)}${valueWords(format, key, value)}`;

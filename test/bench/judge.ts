@@ -5,7 +5,7 @@
  * Usage: npm run bench [-- SNAPSHOT [RUNS]]
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/cli/paths.ts';
@@ -37,9 +37,17 @@ function useOf(temporary: string, ...args: string[]): Use {
   return { ms: Number(found[1]) / 1000, mebibytes: Number(found[2]) / 1024 };
 }
 
-const bin = join(packageRoot, 'bin/pretrip.js');
 const scratch = mkdtempSync(join(tmpdir(), 'pretrip-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** The package as npm installs it. A checkout also looks whether a rule is newer than the build. */
+function packaged(): string {
+  const to = join(scratch, 'package');
+  const { files } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { files: string[] };
+  for (const name of ['package.json', ...files]) cpSync(join(packageRoot, name), join(to, name), { recursive: true });
+  return to;
+}
+const bin = join(packaged(), 'bin/pretrip.js');
 
 /** A snapshot of a directory of 20,000 inodes. */
 function walked(): string {

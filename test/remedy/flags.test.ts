@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { setFlag, unsetFlag } from '../../src/remedy/edit.ts';
+import { addFlagWord, setFlag, unsetFlag } from '../../src/remedy/edit.ts';
 
 const key = 'kubelet-arg';
 const set = (text: string, value = '0') => setFlag(text, 'yaml', key, 'read-only-port', value);
@@ -28,4 +28,28 @@ test.each([
 
 test('a text that is no YAML is left to people', () => {
   expect(set('a: [\n')).toBe('a: [\n');
+});
+
+const admission = (text: string) => addFlagWord(text, 'yaml', 'kube-apiserver-arg', 'enable-admission-plugins', { word: 'B', beside: 'A' });
+
+test.each([
+  ['an empty file gets what holds without it too', '', 'kube-apiserver-arg:\n  - enable-admission-plugins=A,B\n'],
+  ['words that are there stay', 'kube-apiserver-arg:\n- enable-admission-plugins=C\n', 'kube-apiserver-arg:\n  - enable-admission-plugins=C,B\n'],
+  [
+    'what adds to the default goes on doing so',
+    'kube-apiserver-arg:\n- enable-admission-plugins+=C\n',
+    'kube-apiserver-arg:\n  - enable-admission-plugins+=C,B\n',
+  ],
+  ['a word that is there is no second time', 'kube-apiserver-arg:\n- enable-admission-plugins=B,C\n', 'kube-apiserver-arg:\n- enable-admission-plugins=B,C\n'],
+])('a word of a flag: %s', (_, before, after) => {
+  expect(admission(before).replace(/^ +- /gm, '- ')).toBe(after.replace(/^ +- /gm, '- '));
+  expect(admission(admission(before))).toBe(admission(before));
+});
+
+test.each([
+  ['one of several', 'kube-apiserver-arg:\n- x=A,B\n- y=B\n', 'kube-apiserver-arg:\n- x=A\n- y=B\n'],
+  ['the only one takes the flag along', 'kube-apiserver-arg:\n- x=B\n- y=B\n', 'kube-apiserver-arg:\n- y=B\n'],
+  ['one that is not there changes nothing', 'kube-apiserver-arg:\n- x=AB\n', 'kube-apiserver-arg:\n- x=AB\n'],
+])('a word of a flag, taken out: %s', (_, before, after) => {
+  expect(unsetFlag(before, 'yaml', 'kube-apiserver-arg', 'x', 'B').replace(/^ +- /gm, '- ')).toBe(after);
 });

@@ -153,6 +153,17 @@ test('for a shell: what it closes, what to mind, how to take it back, and the co
   const pass: Verdict = { rule: 'p.p', outcome: 'pass', severity: 'high', message: 'm', evidence: [] };
   expect(fixText(reportOf(pass), 'high')).toMatch(/^# .*: there is nothing to fix\n$/);
   expect(fixText(reportOf(), 'high')).toMatch(/^# .*: nothing was judged: no check applies\n$/);
+  const open: Verdict = { rule: 'u.u', outcome: 'unknown', severity: 'high', message: 'm', evidence: [] };
+  expect(fixText(reportOf(pass, open), 'high')).toMatch(/^# .*: 1 step; nothing failed that could be fixed, and it decides what is open\n/);
+});
+
+test('it says how the plan is gone through', () => {
+  const byHand: Step = { manual: 'choose a range', decide: 'which addresses are free' };
+  const how = (...steps: Step[]): string => fixText(reportOf(fail('a.a', 'high', ...steps)), 'high').split('\n')[1] ?? '';
+  expect(how(timeout)).toBe('# Printed, not carried out: read each step, then run it as who it names, from top to bottom. Then scan again.');
+  expect(how(timeout, byHand)).toContain('from top to bottom. What says "by hand" has no command. Then scan again.');
+  expect(how(byHand)).toBe('# Printed, not carried out: the step is one for a person, and no command does it. Then scan again.');
+  expect(how(byHand, { manual: 'and then' })).toContain('every step is one for a person, and no command does it.');
 });
 
 test('what a host has put into a step is shown, and not typed', () => {

@@ -31,7 +31,7 @@ const because = { because: 'b', privilege: 'root' } as const;
 
 const fullSteps: { readonly [A in Act]: Full<Extract<Step, { readonly [K in A]: unknown }>> } = {
   package: { package: 'p', command: ['a'], ...also },
-  set: { set: '/x', format: 'toml', key: 'a.b', value: 1, instead: 'y', ...also, flag: 'f' },
+  set: { set: '/x', format: 'toml', key: 'a.b', value: 1, instead: 'y', ...also, flag: 'f', beside: 'b' },
   unset: { unset: '/x', format: 'ini', key: 'a.b', value: ['x'], ...also, flag: 'f' },
   dropIn: { dropIn: 'a.service', name: 'n', keys: {}, manager: 'user', file: '/x', ...also },
   sysctl: { sysctl: 'a.b', value: '1', file: '/x', ...also },

@@ -27,7 +27,7 @@ const fixFlags = {
 export default class Fix extends PretripCommand {
   static override summary = 'Print what fixes the failures of a host, in order.';
   static override description =
-    `Each step stands once: who carries it out, what it closes, how to take it back. Nothing is carried out. A saved run (RUN.json) is not scanned again. ${targetHelp}`;
+    `Each step stands once: who carries it out, what it closes, how to take it back. Nothing is carried out. It ends with 0 where the plan is printed or nothing is to be fixed, and with 3 where nothing was judged; whether the host passes, scan says. A saved run (RUN.json) is not scanned again. ${targetHelp}`;
   static override examples = [
     '<%= config.bin %> fix run.json',
     '$ sudo <%= config.bin %> fix -p podman-rootless',

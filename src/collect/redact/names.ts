@@ -12,6 +12,10 @@ const separator = /^[\\]*["']?[ \t]*(:=|[+?]?=|[+]?:)[ \t]*/;
 const ownLine = /^[ \t]*([#;]+[ \t]*)?(-[ \t]+)*(export[ \t]+)?["']?$/;
 const flagOpen = /^[\\]*["']?,?[ \t]*[\\]?[ \t\r]*$/;
 
+/** What Podman calls a secret is its name (podman-run(1) --secret); the value is in Podman's own store. */
+const namesSecret = (name: string, s: number, line: string): boolean =>
+  (name === 'Secret' && s === 1) || (name === '--secret' && /^PodmanArgs[ \t]*=/.test(line));
+
 /** A value that is to be looked at: where, and in what surroundings. */
 interface Place {
   readonly at: number;
@@ -66,7 +70,7 @@ class Line {
     const name = substr(line, s, e - s);
     const before = s > 1 ? substr(line, s - 1, 1) : '';
     const c = this.#class(name, e, before);
-    if (before === '$' || !c || (this.#manner.quadlet && name === 'Secret' && s === 1)) return;
+    if (before === '$' || !c || (this.#manner.quadlet && namesSecret(name, s, line))) return;
     const passed = substr(line, this.#counted, s - this.#counted);
     this.#double += passed.split('"').length - 1;
     this.#single += passed.split("'").length - 1;

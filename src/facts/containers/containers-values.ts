@@ -45,7 +45,8 @@ const commands: Readonly<Record<string, Check>> = {
   'engine.static_dir': absolute,
   'engine.tmp_dir': absolute,
   'engine.volume_path': absolute,
-  'engine.database_backend': oneOf('boltdb', 'sqlite'),
+  // containers/podman:libpod/runtime.go at v6.0.0-rc1: the older one was removed.
+  'engine.database_backend': (value, release) => oneOf(...(since(release, '6.0') ? [] : ['boltdb']), 'sqlite')(value, release),
   'engine.image_volume_mode': (value, release) => oneOf(since(release, '5.0') ? 'anonymous' : 'bind', 'tmpfs', 'ignore')(value, release),
   'engine.events_logger': (value, release) => oneOf('journald', 'file', 'none')(typeof value === 'string' ? value.toLowerCase() : value, release),
   'engine.events_logfile_max_size': (value) => (value === '' || isSize(String(value)) ? undefined : 'is no size such as 1m'),

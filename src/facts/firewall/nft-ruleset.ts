@@ -1,5 +1,6 @@
 /** A ruleset of nftables, as a file has it or `nft list ruleset` prints it (nft(8)), against one packet. Pure. */
 import type { Where } from '../fact.ts';
+import type { NftLine } from './nft-files.ts';
 import { all, type BaseChain, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
 
 export interface Ruleset {
@@ -15,8 +16,8 @@ interface Statement {
   readonly at: Where;
 }
 
-/** Reads a ruleset. What is not a table in the form of a block is left to `rest`. */
-export function parseRuleset(text: string, path: string, packet: Packet): Ruleset {
+/** Reads a ruleset, or the lines of one and of the files that it includes. What is not a table in the form of a block is left to `rest`. */
+export function parseRuleset(text: string | readonly NftLine[], path: string, packet: Packet): Ruleset {
   const inputs: Ruleset['inputs'][number][] = [];
   const rest: Where[] = [];
   const defined = new Map<string, string>();
@@ -41,7 +42,8 @@ export function parseRuleset(text: string, path: string, packet: Packet): Rulese
         for (const h of hooked) inputs.push({ family, table: name, name: h.name, policy: h.policy, rules: chains.get(h.name)?.rules ?? [], chains });
         table = undefined;
       }
-    } else if (chain && table) {
+    } else if (/^include\b/.test(line)) rest.push(at);
+    else if (chain && table) {
       const base = /^type\s+filter\s+hook\s+input\b/.test(line);
       const policy = /^policy\s+(accept|drop)$/.exec(line)?.[1];
       if (base) table.hooked.push({ name: chain.name, policy: { is: 'accept', at } });
@@ -49,7 +51,7 @@ export function parseRuleset(text: string, path: string, packet: Packet): Rulese
         const own = table.hooked.find((h) => h.name === chain?.name);
         if (own) own.policy = { is: policy === 'drop' ? 'drop' : 'accept', at };
       } else if (!/^(?:type|comment|devices?)\s/.test(line)) chain.rules.push(ruleOf(line, at, packet));
-    } else if (table && depth === 1 && /^(?:chain|include)\b/.test(line)) rest.push(at);
+    } else if (table && depth === 1 && /^chain\b/.test(line)) rest.push(at);
     else if (depth === 0) {
       const value = /^define\s+(\w+)\s*=\s*(.*)$/.exec(line);
       if (value) defined.set(value[1] ?? '', value[2] ?? '');
@@ -61,19 +63,20 @@ export function parseRuleset(text: string, path: string, packet: Packet): Rulese
 }
 
 /** Statements, one a line or parted by semicolons; sets in braces stay with their rule, and comments go. */
-function statements(text: string, path: string): Statement[] {
+function statements(text: string | readonly NftLine[], path: string): Statement[] {
   const found: Statement[] = [];
   let open = '';
-  let from = 1;
-  for (const [index, raw] of text.split('\n').entries()) {
+  let from: Where = { path, line: 1 };
+  const lines = typeof text === 'string' ? text.split('\n').map((raw, at) => ({ text: raw, path, line: at + 1 })) : text;
+  for (const { text: raw, path: file, line: number } of lines) {
     const line = raw.replace(/(^|\s)#.*$/, '').trim();
-    if (open === '') from = index + 1;
+    if (open === '') from = { path: file, line: number };
     open = `${open} ${line.replace(/\\$/, '')}`.trim();
     if (raw.trimEnd().endsWith('\\') && !raw.trim().startsWith('#')) continue;
     const block = /^(?:(?:add\s+|create\s+)?table|chain|set|map|counter|flowtable|quota|limit|ct\s+\w+)\s[^{}]*\{$/.test(open);
     const inSet = (open.match(/\{/g) ?? []).length - (open.match(/\}/g) ?? []).length;
     if (!block && open !== '}' && inSet > 0) continue;
-    found.push(...piecesOf(open, { path, line: from }));
+    found.push(...piecesOf(open, from));
     open = '';
   }
   return found;

@@ -28,4 +28,15 @@ function* readKernelValue(key: string): Asking<KernelValue> {
   return { is: 'known', live: false, where, ...(value !== undefined ? { value: normal(value) } : {}) };
 }
 
+/** What the files of sysctl.d set at the next boot; no value where none of them sets it. */
+export const valueAtBoot = source([sysctlFiles], readValueAtBoot);
+
+function* readValueAtBoot(key: string): Asking<{ readonly is: 'known'; readonly value?: string; readonly where: readonly Where[] } | Unknown> {
+  const files: SysctlFiles = yield* sysctlFiles();
+  if (files.incomplete) return files.incomplete;
+  const { value, winner } = effective(files.assignments, normalKey(key));
+  const where = winner ? [winner.at] : [{ path: '/etc/sysctl.d' }, ...files.files];
+  return { is: 'known', where, ...(value === undefined ? {} : { value: normal(value) }) };
+}
+
 const normal = (value: string): string => value.trim().replace(/\s+/g, ' ');

@@ -45,6 +45,8 @@ export interface Grant {
   readonly name: string;
   readonly namespace: string;
   readonly binding: string;
+  /** Where the binding stands; empty: it is one of the whole cluster. */
+  readonly within: string;
   readonly role: string;
 }
 
@@ -78,7 +80,7 @@ export function granted({ roles, bindings }: Roles, ability: Ability): Grant[] {
     const name = String(field(binding, 'roleRef', 'name') ?? '');
     const namespace = field(binding, 'roleRef', 'kind') === 'Role' ? namespaceOf(binding) : '';
     if (!able.some((role) => role.name === name && role.namespace === namespace)) return [];
-    return subjectsOf(binding).map((subject) => ({ ...subject, binding: nameOf(binding), role: name }));
+    return subjectsOf(binding).map((subject) => ({ ...subject, binding: nameOf(binding), within: namespaceOf(binding), role: name }));
   });
 }
 

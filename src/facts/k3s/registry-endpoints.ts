@@ -9,6 +9,10 @@ export interface Insecure {
   readonly registry: string;
   readonly endpoint: string;
   readonly how: 'http' | 'unverified';
+  /** The key of registries.yaml that says so, as a path. */
+  readonly key: string;
+  /** The endpoint by HTTPS. */
+  readonly secure: string;
   readonly at: Place;
 }
 
@@ -19,15 +23,20 @@ export function insecureIn(root: TextNode): Insecure[] {
   const plainHttp = entriesOf(entry(root, 'mirrors')?.value).flatMap(({ key: registry, value }) => {
     const list = entry(value, 'endpoint')?.value;
     const items = list?.is === 'list' ? list.items : [];
-    return items.flatMap((item): Insecure[] => {
+    return items.flatMap((item, nth): Insecure[] => {
       const endpoint = item.is === 'scalar' ? String(item.value) : '';
-      return schemeOf(endpoint) === 'http' && !isLoopback(hostOf(endpoint)) ? [{ registry: named(registry), endpoint, how: 'http', at: item.at }] : [];
+      const key = `mirrors.${JSON.stringify(registry)}.endpoint.${nth}`;
+      const secure = endpoint.replace(/^http:/i, 'https:');
+      return schemeOf(endpoint) === 'http' && !isLoopback(hostOf(endpoint))
+        ? [{ registry: named(registry), endpoint, how: 'http', key, secure, at: item.at }]
+        : [];
     });
   });
   const unverified = entriesOf(entry(root, 'configs')?.value).flatMap(({ key: registry, value }): Insecure[] => {
     const skip = entry(entry(value, 'tls')?.value, 'insecure_skip_verify');
+    const key = `configs.${JSON.stringify(registry)}.tls.insecure_skip_verify`;
     return skip && plain(skip.value) === true && !isLoopback(hostOf(registry))
-      ? [{ registry: named(registry), endpoint: registry, how: 'unverified', at: skip.at }]
+      ? [{ registry: named(registry), endpoint: registry, how: 'unverified', key, secure: registry, at: skip.at }]
       : [];
   });
   return [...plainHttp, ...unverified];

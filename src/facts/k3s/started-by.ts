@@ -155,7 +155,8 @@ function* startOfScript(script: string, file: string): Asking<Start | NotStarted
   const environment = new EnvironmentBuilder();
   for (const path of ['/etc/environment', file]) {
     const given = yield* read(path);
-    if (given.is === 'got') environment.over(parseEnvironmentFile(given.value, path));
+    // A shell reads them, which takes `export` before a name.
+    if (given.is === 'got') environment.over(parseEnvironmentFile(given.value.replace(/^[ \t]*export[ \t]+/gm, ''), path));
     else if (given.is === 'blocked') environment.missed(unknown(given, path));
   }
   return { is: 'started', file: script, command, environment: environment.build() };

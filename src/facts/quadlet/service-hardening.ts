@@ -17,6 +17,10 @@ export interface Hardened {
   readonly devices: boolean;
   /** It gets a network that Podman sets up. */
   readonly bridged: boolean;
+  /** The unit starts a container, or the first one of a pod. */
+  readonly starts: boolean;
+  /** It makes namespaces of its own of these kinds. */
+  readonly own: { readonly network: boolean; readonly hostname: boolean; readonly users: boolean };
 }
 
 interface Setting {
@@ -85,6 +89,14 @@ export function stopsOfUser({ service }: Hardened): { readonly stops: Finding[];
   return { stops, implied };
 }
 
+const sysctls = 'the runtime cannot set net.ipv4.ping_group_range in the network of the container';
+
+/** Podman reads the last capability that there is below /proc/sys (tried on 5.4.2). */
+const onlyProcesses = (service: readonly Assignment[]): Finding[] => {
+  const found = last(service, 'ProcSubset');
+  return found?.value === 'pid' ? [say(found, 'Podman cannot read /proc/sys/kernel/cap_last_cap')] : [];
+};
+
 /** What stops Podman in a unit of the system. */
 export function stopsOfRoot(unit: Hardened): Finding[] {
   const { service } = unit;
@@ -96,12 +108,16 @@ export function stopsOfRoot(unit: Hardened): Finding[] {
     ...on('PrivateUsers', 'Podman has no privilege on the host'),
     ...on('DynamicUser', 'Podman runs as an account that has no home and no subordinate ids'),
     ...on('ProtectControlGroups', 'the control group of the container cannot be made'),
-    ...on('ProtectKernelTunables', 'netavark cannot write below /proc/sys/net', unit.bridged),
+    ...on('ProtectKernelTunables', unit.bridged ? 'netavark cannot write below /proc/sys/net' : sysctls, unit.starts && unit.own.network),
     ...on('PrivateDevices', 'the device that the container is given is not there', unit.devices),
+    // In a user namespace the runtime takes the host's devices.
+    ...on('PrivateDevices', 'the runtime cannot make /dev/null and the like for the container', unit.starts && !unit.devices && !unit.own.users),
+    ...on('ProtectHostname', 'the runtime cannot give the container its host name', unit.starts && unit.own.hostname),
+    ...(unit.starts ? onlyProcesses(service) : []),
     ...readOnly(unit),
     ...hidden(unit),
     ...namespaces(service),
-    ...calls(service),
+    ...calls(unit),
     ...families(service),
     ...capabilities(service),
   ];
@@ -132,9 +148,9 @@ function covers(service: readonly Assignment[], key: string, path: string): Assi
   );
 }
 
-/** Podman writes to its store and to /run; a .network file also to /etc. */
+/** Podman writes to its store and to /run, where it has directories of its own; a .network file also to /etc. */
 function readOnly({ service, ending }: Hardened): Finding[] {
-  const needed = ['/var/lib/containers', '/run', ...(ending === 'network' ? ['/etc/containers/networks'] : [])];
+  const needed = ['/var/lib/containers', '/run', '/run/containers', '/run/libpod', ...(ending === 'network' ? ['/etc/containers/networks'] : [])];
   const shut = needed.filter((path) => !covers(service, 'ReadWritePaths', path));
   const protect = last(service, 'ProtectSystem');
   const etc = shut.filter((path) => path.startsWith('/etc/'));
@@ -142,12 +158,10 @@ function readOnly({ service, ending }: Hardened): Finding[] {
   const why = (path: string): string => `Podman cannot write to ${path}`;
   return [
     ...(protect && kept[0] !== undefined ? [say(protect, why(kept[0]))] : []),
-    ...['ReadOnlyPaths', 'InaccessiblePaths'].flatMap((key) =>
-      shut.flatMap((path) => {
-        const found = covers(service, key, path);
-        return found ? [say(found, why(path))] : [];
-      }),
-    ),
+    ...['ReadOnlyPaths', 'InaccessiblePaths'].flatMap((key) => {
+      const byLine = Map.groupBy(shut, (path) => covers(service, key, path));
+      return [...byLine].flatMap(([line, [path = '']]) => (line ? [say(line, why(path))] : []));
+    }),
   ];
 }
 
@@ -182,15 +196,22 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   pivot_root: ['pivot_root', '@mount', '@privileged', '@known'],
   setns: ['setns', '@process', '@system-service', '@known'],
 };
+/** The same of what the runtime does for the container (tried with crun 1.21, which ends without it). */
+const neededToRun: typeof needed = {
+  bpf: ['bpf', '@privileged', '@known'],
+};
+const neededForHostname: typeof needed = { sethostname: ['sethostname', '@privileged', '@known'] };
 
-function calls(service: readonly Assignment[]): Finding[] {
+function calls({ service, starts, own }: Hardened): Finding[] {
   const [first, ...more] = lines(service, 'SystemCallFilter');
   if (!first) return [];
   const allowed = (names: readonly string[]): Assignment | undefined => decided([first, ...more], names);
-  const refused = Object.entries(needed).flatMap(([name, names]) => {
-    const by = allowed(names);
-    return by ? [{ name, by }] : [];
-  });
+  const refused = Object.entries({ ...needed, ...(starts ? neededToRun : {}), ...(starts && own.hostname ? neededForHostname : {}) }).flatMap(
+    ([name, names]) => {
+      const by = allowed(names);
+      return by ? [{ name, by }] : [];
+    },
+  );
   return refused[0] ? [say(refused[0].by, `it refuses ${refused.map((r) => r.name).join(', ')}`)] : [];
 }
 

@@ -4,6 +4,7 @@ const units: Readonly<Record<string, number>> = {
   usec: 1e-6,
   us: 1e-6,
   µs: 1e-6,
+  μs: 1e-6,
   msec: 1e-3,
   ms: 1e-3,
   seconds: 1,
@@ -24,13 +25,19 @@ const units: Readonly<Record<string, number>> = {
   weeks: 604800,
   week: 604800,
   w: 604800,
+  months: 2_629_800,
+  month: 2_629_800,
+  M: 2_629_800,
+  years: 31_557_600,
+  year: 31_557_600,
+  y: 31_557_600,
 };
 
 /** Seconds of `90`, `5min`, `1h 30s`; Infinity for `infinity`; undefined for what is no time span. */
 export function timeSpan(text: string): number | undefined {
   const value = text.trim();
   if (value === 'infinity') return Number.POSITIVE_INFINITY;
-  const part = /\s*(\d{1,12}(?:\.\d{1,9})?)\s*([a-zµ]*)/y;
+  const part = /\s*\+?(\d{1,12}(?:\.\d{0,9})?|\.\d{1,9})\s*([a-zMµμ]*)/y;
   let seconds = 0;
   let at = 0;
   while (at < value.length) {

@@ -4,6 +4,7 @@ import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { firewalld } from '../../facts/firewall/firewalld.ts';
 import { addTable, emptyTable, inputOf } from '../../facts/firewall/iptables-rules.ts';
+import { type NftLine, withIncludes } from '../../facts/firewall/nft-files.ts';
 import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
 import { fateIn } from '../../facts/firewall/packet.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -45,6 +46,7 @@ export const inboundDefault = defineKind({
   touches: () => [
     ...services.map((s) => startsAtBoot.of(`${s}.service`)),
     firewalld,
+    withIncludes,
     ...[...ufwFiles, ...nftFiles, ...ruleFiles].map((path) => ({ do: 'read', path }) as const),
     { do: 'stat', path: nftThere },
     { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
@@ -146,10 +148,11 @@ function* byNft(): Asking<Judged | Unknown> {
   const at = texts.findIndex((t) => t.is !== 'absent');
   const [path, text] = [nftFiles[at] ?? nftFiles[0], texts[at]];
   if (text?.is === 'blocked') return unknown(text, path);
-  return judgeNft(text?.is === 'got' ? text.value : '', path);
+  const lines = yield* withIncludes(text?.is === 'got' ? text.value : '', path);
+  return 'is' in lines ? lines : judgeNft(lines, path);
 }
 
-function judgeNft(text: string, path: string): Judged | Unknown {
+function judgeNft(text: string | readonly NftLine[], path: string): Judged | Unknown {
   const { inputs, rest } = parseRuleset(text, path, stranger);
   const fates = inputs.map((base) => fateIn(base));
   const dropped = fates.find((f) => f.is === 'dropped');

@@ -3,7 +3,7 @@
 import { type Account, type Asking, nothing, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
-import { kernelValue } from '../../facts/host/kernel-value.ts';
+import { kernelValue, valueAtBoot } from '../../facts/host/kernel-value.ts';
 import { publishedIn } from '../../facts/host/published-ports.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { askPodman, database } from '../../facts/podman/store.ts';
@@ -31,10 +31,12 @@ export const lowPorts = defineKind({
     start: number('the first port that needs no privilege'),
     lowest: number('the lowest of those ports; unset without any'),
     below: list(string('PORT'), 'host ports below it that the account publishes'),
+    next: number('the first port from the next boot on, where sysctl.d sets it; unset otherwise'),
+    later: list(string('PORT'), 'host ports that the account may bind now, and not from the next boot on'),
   }),
-  touches: () => [kernelValue.of(key), quadletHosts, forAccount(generatedService, anyone), playedYaml, database, askPodman.of(psArgv)],
+  touches: () => [kernelValue.of(key), valueAtBoot.of(key), quadletHosts, forAccount(generatedService, anyone), playedYaml, database, askPodman.of(psArgv)],
   *learn(_q, as): Asking<Fact> {
-    const [found, hosts, containers] = yield* together([kernelValue(key), quadletHosts(), existing(as)]);
+    const [found, atBoot, hosts, containers] = yield* together([kernelValue(key), valueAtBoot(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;
     if (found.value !== undefined && !/^\d{1,5}$/.test(found.value))
       return { is: 'unknown', why: 'unparsable', said: `"${found.value}" is not a port`, where: found.where };
@@ -42,14 +44,33 @@ export const lowPorts = defineKind({
     const at = found.where.map((w) => (found.value === undefined ? { ...w, said: `nothing sets it: ${usual}` } : w));
     const fact = new FactBuilder().consulted(...at).set('start', start, ...at);
     const quadlets = hosts.is === 'unknown' ? hosts : yield* quadletPorts(hosts, as);
-    const each = [...('is' in quadlets ? [] : quadlets.ports), ...('is' in containers ? [] : containers.ports)].filter((p) => p.port < start);
+    const all = [...('is' in quadlets ? [] : quadlets.ports), ...('is' in containers ? [] : containers.ports)];
     const hidden = 'is' in quadlets ? quadlets : (quadlets.hidden ?? ('is' in containers ? containers : undefined));
-    if (each.length > 0) fact.set('lowest', Math.min(...each.map((p) => p.port)), ...at);
-    if (hidden && each.length === 0) fact.gap('below', hidden);
-    else fact.set('below', [...new Set(each.map((p) => String(p.port)))], ...(each.length > 0 ? each.map((p) => p.where) : at), ...(each.length > 0 ? at : []));
+    setPorts(fact, 'below', { each: all.filter((p) => p.port < start), hidden, at });
+    const next = atBoot.is === 'known' && /^\d{1,5}$/.test(atBoot.value ?? '') ? Number(atBoot.value) : undefined;
+    if (atBoot.is === 'unknown') fact.gap('next', atBoot).gap('later', atBoot);
+    else {
+      fact.at('next', ...atBoot.where).set('next', next, ...atBoot.where);
+      const later = all.filter((p) => p.port >= start && p.port < (next ?? start));
+      setPorts(fact, 'later', { each: later, hidden: (next ?? start) > start ? hidden : undefined, at: atBoot.where });
+    }
+    const lowest = all.filter((p) => p.port < Math.max(start, next ?? start));
+    if (lowest.length > 0) fact.set('lowest', Math.min(...lowest.map((p) => p.port)), ...at);
     return fact.build();
   },
 });
+
+interface Found {
+  readonly each: readonly { readonly port: number; readonly where: Where }[];
+  readonly hidden: Unknown | undefined;
+  /** What sets the first port. */
+  readonly at: readonly Where[];
+}
+
+function setPorts(fact: FactBuilder, field: string, { each, hidden, at }: Found): void {
+  if (hidden && each.length === 0) return void fact.gap(field, hidden);
+  fact.set(field, [...new Set(each.map((p) => String(p.port)))], ...each.map((p) => p.where), ...at);
+}
 
 interface Published {
   readonly ports: readonly { readonly port: number; readonly where: Where }[];

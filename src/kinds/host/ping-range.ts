@@ -1,7 +1,7 @@
 /** Kind `ping-range`: whether the account in question may send pings without privilege. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
-import { kernelValue } from '../../facts/host/kernel-value.ts';
+import { kernelValue, valueAtBoot } from '../../facts/host/kernel-value.ts';
 import { subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -20,9 +20,10 @@ export const pingRange = defineKind({
     range: string('two group ids, first and last'),
     default: boolean('it is the kernel’s own empty range'),
     covers: boolean('the primary group of the account is within'),
+    later: string('the range that sysctl.d sets at the next boot, where it leaves out the primary group; unset otherwise'),
     coversContainers: boolean('the subordinate groups are within too, as which processes of containers on the host’s network run'),
   }),
-  touches: () => [kernelValue.of(key), subIds],
+  touches: () => [kernelValue.of(key), valueAtBoot.of(key), subIds],
   *learn(_q, as): Asking<Fact> {
     const found = yield* kernelValue(key);
     if (found.is === 'unknown') return found;
@@ -37,9 +38,19 @@ export const pingRange = defineKind({
     }
     const within = (from: number, to: number): boolean => from >= Number(low) && to <= Number(high);
     fact.set('default', text === usual, ...where).set('covers', within(as.gid, as.gid), ...where);
+    yield* setLater(fact, as.gid);
     const groups = yield* subIds('subgid', as);
     if (groups.is === 'unknown') return fact.gap('coversContainers', groups).build();
     const all = groups.ranges.every((r) => within(r.start, r.start + r.count - 1));
     return fact.set('coversContainers', within(as.gid, as.gid) && all, ...where, ...groups.ranges.map((r) => r.at)).build();
   },
 });
+
+/** Whoever set the live value by hand set it until the next boot. */
+function* setLater(fact: FactBuilder, gid: number): Asking<void> {
+  const next = yield* valueAtBoot(key);
+  if (next.is === 'unknown') return void fact.gap('later', next);
+  const [, low, high] = /^(\d+) (\d+)$/.exec(next.value ?? '') ?? [];
+  const leavesOut = low !== undefined && high !== undefined && (gid < Number(low) || gid > Number(high));
+  fact.at('later', ...next.where).set('later', leavesOut ? next.value : undefined, ...next.where);
+}

@@ -22,6 +22,10 @@ export const k3sAccess = defineKind({
   shape: record({
     everybody: list(string('a group, with its binding'), 'groups and users that stand for everybody, and have it'),
     holders: list(string('a user, group or service account, with its binding'), 'others that have it'),
+    bindings: list(
+      record({ name: string('its name'), namespace: string('where it stands; empty: in the whole cluster') }),
+      'the bindings by which everybody has it',
+    ),
   }),
   touches: () => [clusterRoles],
   *learn({ to, except = [], bindings = [] }): Asking<Fact> {
@@ -35,8 +39,14 @@ export const k3sAccess = defineKind({
     return fact
       .set('everybody', all.map(text), ...roles.where)
       .set('holders', holders.map(text), ...roles.where)
+      .set('bindings', bindingsOf(all), ...roles.where)
       .build();
   },
 });
+
+/** The bindings of these, each once. */
+const bindingsOf = (grants: readonly Grant[]): { name: string; namespace: string }[] => [
+  ...new Map(grants.map(({ binding, within }) => [`${within}/${binding}`, { name: binding, namespace: within }])).values(),
+];
 
 const text = ({ kind, name, binding }: Grant): string => `${kind} ${name} (by ${binding})`;

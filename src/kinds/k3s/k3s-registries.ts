@@ -32,6 +32,8 @@ export const k3sRegistries = defineKind({
         registry: string('the registry'),
         endpoint: string('where it is pulled from'),
         how: string('plain HTTP, or a certificate that is not checked', ['http', 'unverified']),
+        key: string('the key of the file that says so'),
+        secure: string('the endpoint over HTTPS'),
       }),
       'endpoints outside this host over which images can be changed on their way',
     ),

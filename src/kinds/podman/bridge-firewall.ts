@@ -5,6 +5,7 @@ import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { addTable, emptyTable, inputOf } from '../../facts/firewall/iptables-rules.ts';
+import { type NftLine, withIncludes } from '../../facts/firewall/nft-files.ts';
 import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
 import { type Fate, fateIn, type Packet } from '../../facts/firewall/packet.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
@@ -50,6 +51,7 @@ export const bridgeFirewall = defineKind({
   touches: () => [
     ...ofRoot([containersConf, accountNetworks, networkFiles, askPodman.of(listArgv), network.of('*')]),
     seeTool.of('netavark'),
+    withIncludes,
     { do: 'stat', path: nftThere },
     { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
     { do: 'read', path: legacyNames },
@@ -100,7 +102,14 @@ function* packetsOf(always: boolean): Asking<{ readonly each: readonly Packet[];
       : [];
   const asked = yield* together(names.map((n) => network(n, rootAccount)));
   const found: FoundNetwork[] = [...(files.is === 'known' ? files.each : []), ...asked.flatMap((a) => (a.is === 'found' ? [a.network] : []))];
-  const named = new Map(found.filter((n) => n.dnsEnabled === true).map((n) => [n.name, n]));
+  const named = new Map<string, FoundNetwork>();
+  // What one way of looking leaves open, the other may have told.
+  for (const n of found.filter((f) => f.dnsEnabled === true)) {
+    const before = named.get(n.name);
+    const bridge = n.bridge ?? before?.bridge;
+    const subnets = n.subnets ?? before?.subnets;
+    named.set(n.name, { ...n, ...(bridge === undefined ? {} : { bridge }), ...(subnets === undefined ? {} : { subnets }) });
+  }
   const aside = declared.each.filter((d) => d.dns && d.name.endsWith('.network'));
   const to = typeof port.value === 'number' && port.value > 0 ? port.value : 53;
   const each = [...named.values()].map((n): Packet => ({ port: to, subnets: n.subnets ?? [], ...(n.bridge === undefined ? {} : { bridge: n.bridge }) }));
@@ -180,7 +189,7 @@ const refusedBy = ({ exit, stderr }: Output, path: string): Unknown => ({
   where: [{ path }],
 });
 
-function judgeNft(text: string, path: string, packet: Packet, opens: Netavark['opens']): Judged {
+function judgeNft(text: string | readonly NftLine[], path: string, packet: Packet, opens: Netavark['opens']): Judged {
   const { inputs, rest } = parseRuleset(text, path, packet);
   const meant = inputs.filter((i) => (i.family === 'ip' || i.family === 'inet') && i.table !== 'firewalld');
   const each = meant.map((i) => judge(fateIn(i), `the chain ${i.name} of the table ${i.family} ${i.table}`, i.table === 'filter' && i.name === 'INPUT', opens));
@@ -232,7 +241,10 @@ function* loaded({ service, files, form }: (typeof loaders)[number], packet: Pac
   if (text === undefined) return undefined;
   if (text.is === 'blocked') return unknown(text, path);
   if (text.is !== 'got') return undefined;
-  if (form === 'nft') return judgeNft(text.value, path, packet, opens);
+  if (form === 'nft') {
+    const lines = yield* withIncludes(text.value, path);
+    return 'is' in lines ? lines : judgeNft(lines, path, packet, opens);
+  }
   return judge(fateIn(inputOf(addTable(emptyTable(), text.value, path, packet), { path })), `the chain INPUT of ${path}`, true, opens);
 }
 

@@ -75,7 +75,7 @@ export const podmanNetworking = defineKind({
   ],
   *learn(q, as): Asking<Fact> {
     const [set, release, files] = yield* together([settings(as), podmanRelease(), networkFiles(as)]);
-    if ('is' in set) return set;
+    if ('is' in set) return refusedBackend(set) ?? set;
     const fact = new FactBuilder();
     yield* setBackend(fact, as, set, release);
     yield* setAardvark(fact, set);
@@ -84,6 +84,15 @@ export const podmanNetworking = defineKind({
     return fact.build();
   },
 });
+
+/** A word for the back end that no release knows is known, although Podman then reads nothing else of its configuration. */
+function refusedBackend(refusal: Unknown): Fact | undefined {
+  if (refusal.why !== 'unparsable' || !refusal.said.startsWith('network_backend of [network] ')) return undefined;
+  const fact = new FactBuilder().set(['backend', 'refused'], refusal.said, ...refusal.where);
+  for (const field of ['name', 'present']) fact.gap(['backend', field], refusal);
+  for (const field of ['nameless', 'aardvark', 'dns', 'rootless']) fact.gap(field, refusal);
+  return fact.build();
+}
 
 function* setBackend(fact: FactBuilder, as: Account, set: Settings, release: PodmanRelease): Asking<void> {
   const recordPath = `${graphRoot(as)}/defaultNetworkBackend`;

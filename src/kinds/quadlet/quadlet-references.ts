@@ -136,6 +136,7 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
   const dependencies = [
     ...dependenciesOf(assignments, keys, expand, servicesOf(siblings), host.release),
     ...dependenciesOf(dropIns.unit, keys, expand, new Map(), host.release),
+    ...linked(units, source.names),
   ];
   const names = new Set(dependencies.map((d) => d.unit));
   const named = units.local.filter((u) => names.has(u.name));
@@ -162,6 +163,12 @@ function* describeReferences(host: QuadletHost, file: QuadletFile): Asking<FactB
 
 const requiring = ['Requires', 'Requisite', 'BindsTo'];
 const wishing = ['Wants', 'Upholds', 'After'];
+
+/** What links in `NAME.requires` add to it (systemd.unit(5)). */
+const linked = (units: ManagerUnits, names: readonly string[]): Dependency[] =>
+  units.links
+    .filter((l) => names.includes(l.by) && l.where.path.endsWith(`/${l.by}.requires/${l.unit}`) && parseUnitName(l.unit) !== undefined)
+    .map(({ unit, where }) => ({ key: 'Requires', written: unit, unit, where }));
 
 /** The point of a mount unit, `/srv/my data` of `srv-my\x20data.mount` (systemd.unit(5) on escaping). */
 const pointOf = (unit: string): string =>

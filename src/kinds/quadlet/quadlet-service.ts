@@ -81,12 +81,20 @@ function* isDelegating(): Asking<boolean> {
 }
 
 function hardenedOf({ assignments, dropIns, command, file, ending, pod }: Source): Hardened {
-  const network = flagsNamed(command.flags, 'network').map((f) => f.value);
+  const values = (name: string): string[] => flagsNamed(command.flags, name).map((f) => f.value);
+  const network = values('network');
+  const starts = ['container', 'pod', 'kube'].includes(ending);
   return {
     service: [...assignments.filter((a) => a.section === 'Service'), ...dropIns.assignments],
     ending,
     sources: hostMounts(command.flags, file.directory).map((m) => m.source),
     devices: flagsNamed(command.flags, 'device').length > 0,
-    bridged: ['container', 'pod', 'kube'].includes(ending) && !pod && !network.some((n) => /^(?:host|none|container:|ns:|pasta|slirp4netns)/.test(n)),
+    bridged: starts && !pod && !network.some((n) => /^(?:host|none|container:|ns:|pasta|slirp4netns)/.test(n)),
+    starts,
+    own: {
+      network: !pod && !network.some((n) => /^(?:host|container:|ns:)/.test(n)),
+      hostname: !pod && !values('uts').some((u) => u === 'host'),
+      users: ['uidmap', 'gidmap', 'subuidname', 'subgidname'].some((name) => values(name).length > 0) || values('userns').some((u) => u !== 'host'),
+    },
   };
 }

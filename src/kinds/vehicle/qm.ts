@@ -2,7 +2,9 @@
 import { type Account, type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
+import { serviceDropIns } from '../../facts/quadlet/quadlet-service.ts';
 import { boolean, number, record, says, string } from '../../facts/shape.ts';
+import { inQuestion } from '../../facts/source.ts';
 import { type LoadedUnit, loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import { type Assignment, parseUnitText } from '../../facts/systemd/syntax.ts';
 import { placed, type TextEntry, type TextNode } from '../../facts/text/node.ts';
@@ -13,6 +15,7 @@ import { learnRootfs } from '../../facts/vehicle/qm-rootfs.ts';
 const directories = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/share/containers/systemd'] as const;
 const nestedPaths = ['/usr/share/qm/containers/containers.conf', '/etc/qm/containers/containers.conf'] as const;
 const nestedDropIns = '/etc/qm/containers/containers.conf.d';
+const serviceNames = ['qm.service'];
 const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
 export const qm = defineKind({
@@ -52,7 +55,7 @@ export const qm = defineKind({
     ...[...nestedPaths, `${nestedDropIns}/*`].map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: nestedDropIns },
     learnRootfs,
-    unitNamed('qm.service', 'system'),
+    serviceDropIns.of(serviceNames, 'system', inQuestion),
     unitNamed('*.slice', 'system'),
     ...(Array.isArray(q.safety) ? q.safety.map((name) => unitNamed(name, 'system')) : q.safety === undefined ? [] : [unitNamed('*.service', 'system')]),
   ],
@@ -108,7 +111,10 @@ function* quadlet(): Asking<Quadlet | Unknown> {
     if (text.is === 'blocked') return unknown(text, paths[i] as string);
     if (text.is === 'got') assignments.push(...parseUnitText(text.value, paths[i] as string).assignments);
   }
-  return { is: 'known', path, assignments, consulted: [{ path }, ...paths.map((p) => ({ path: p }))] };
+  // Drop-ins of the service come after all that the generator writes into it.
+  const service = yield* serviceDropIns(serviceNames, 'system', system);
+  if (service.unseen) return service.unseen;
+  return { is: 'known', path, assignments: [...assignments, ...service.assignments], consulted: [{ path }, ...paths.map((p) => ({ path: p }))] };
 }
 
 const last = (assignments: readonly Assignment[], section: string, key: string): Assignment | undefined => {

@@ -172,6 +172,7 @@ test.each([
     'secrets-encryption: true\nsecrets-encryption-provider: secretbox\ntoken-file: /etc/t\nkube-apiserver-arg:\n  - anonymous-auth=false\n  - authorization-mode=Node,RBAC\n  - enable-bootstrap-token-auth=true',
   ],
   ['/etc/containers/systemd/x.container', 'Secret=mysecret,type=env,target=X\nSecret=other'],
+  ['/etc/containers/systemd/x.container', 'PodmanArgs=--secret db-pass,type=env,target=PW --memory 1g\nPodmanArgs=--secret=other8x9'],
   [
     '/etc/systemd/system/x.service',
     'LoadCredential=a:/etc/cred/a\nEnvironment=TOKEN_FILE=/run/t\nExecStart=/bin/x --token-file /run/t --token ${TOKEN} --password-stdin',

@@ -46,7 +46,14 @@ export const kernelFileStates: readonly State[] = [
 
 const shared: Claim = {
   rule: 'host.mount.shared-propagation',
-  ask: 'root /root/spread; podman run --rm --network none -v /srv:/x:rshared --rootfs /root/spread /bin/true 2>&1 | tail -n 1 | grep . || echo spreads; rm -rf /root/spread',
+  // A container of before, and a mount of after.
+  ask: lines(
+    'root /root/spread; mkdir -p /srv/labspread',
+    'podman run -d --name spread --network none -v /srv:/x:rslave --rootfs /root/spread /bin/sleep 1000 2>&1 >/dev/null | tail -n 1',
+    'mount -t tmpfs lab /srv/labspread; touch /srv/labspread/here',
+    'podman exec spread /bin/busybox ls /x/labspread 2>&1 | grep -x here && echo spreads',
+    'podman rm -f -t 0 spread >/dev/null 2>&1; umount /srv/labspread; rm -rf /root/spread /srv/labspread',
+  ),
   says: passIf(/^spreads$/m),
 };
 const mount = (what: string, command: string): State => ({

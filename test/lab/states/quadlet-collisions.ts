@@ -50,7 +50,7 @@ const pairs: readonly Pair[] = [
   onNetwork('one port of one address, and of all', 'PublishPort=127.0.0.1:18230:80', 'PublishPort=18230:80'),
   onNetwork('one port of TCP and of UDP', 'PublishPort=18240:80/tcp', 'PublishPort=18240:80/udp'),
   onNetwork('a port within a range', 'PublishPort=18250-18259:80-89', 'PublishPort=18255:80'),
-  onNetwork('a port below a range', 'PublishPort=18260-18269:80-89', 'PublishPort=18259:80'),
+  onNetwork('a port below a range', 'PublishPort=18270-18279:80-89', 'PublishPort=18269:80'),
   networks('one subnet', 'Subnet=10.93.0.0/24', 'Subnet=10.93.0.0/24'),
   networks('a subnet within another', 'Subnet=10.94.0.0/16', 'Subnet=10.94.7.0/24'),
   networks('two subnets', 'Subnet=10.95.0.0/24', 'Subnet=10.95.1.0/24'),

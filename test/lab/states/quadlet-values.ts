@@ -1,5 +1,5 @@
 /** Values of Quadlet files that Podman or systemd takes, refuses, or passes over. */
-import { passIf, type State } from '../state.ts';
+import { always, passIf, type State } from '../state.ts';
 import { container, networked, property, type Row, startedStates } from './started.ts';
 
 const row = (what: string, keys: string, more: Partial<Row> = {}): Row => ({ what, text: `${container}${keys}\n`, ...more });
@@ -66,7 +66,8 @@ const containers: readonly Row[] = [
   row('ids that are mapped', 'UIDMap=0:100000:65536\nGIDMap=0:100000:65536'),
   row('ids that are mapped, of no count', 'UIDMap=0:100000'),
   row('a setting of the kernel without a namespace', 'Sysctl=kernel.pid_max=100'),
-  row('healthy before it is ready, without a check', 'Notify=healthy'),
+  // The image could bring a check, and nobody looks into it.
+  row('healthy before it is ready, without a check', 'Notify=healthy', { says: always('unknown') }),
   row('healthy before it is ready', 'Notify=healthy\nHealthCmd=/bin/true\nHealthInterval=2s'),
   row('an init of its own', 'RunInit=true'),
   row('a time zone of nowhere', 'Timezone=Mars/Phobos'),
@@ -106,4 +107,14 @@ const others: readonly Row[] = [
   { what: 'a volume of a driver that is not there', ending: 'volume', text: '[Volume]\nDriver=rexray\n' },
 ].map((r) => ({ ...r, undo: 'podman volume prune -af >/dev/null 2>&1; podman network prune -f >/dev/null 2>&1' }));
 
-export const valueStates: readonly State[] = startedStates('values', 'values', 'quadlet.values', [...containers, ...others]);
+/** Forms of times, sizes and numbers. */
+const settings: readonly Row[] = [
+  service('a limit of memory of two parts', 'MemoryMax=1G 512M', 'MemoryMax', /=1610612736$/),
+  service('a limit of memory above all that there is', 'MemoryMax=150%', 'MemoryMax', /=\d+$/),
+  service('a time in months', 'TimeoutStartSec=1M', 'TimeoutStartUSec', /=1month$/),
+  service('a number of open files with a letter', 'LimitNOFILE=1k', 'LimitNOFILE', /=1000$/),
+  service('a priority out of range', 'Nice=20', 'Nice', /=20$/),
+  service('a score for who is killed first', 'OOMScoreAdjust=900', 'OOMScoreAdjust', /=900$/),
+];
+
+export const valueStates: readonly State[] = startedStates('values', 'values', 'quadlet.values', [...containers, ...others, ...settings]);

@@ -18,7 +18,7 @@ function names(line,   low, len, pos, out, last, p, s, e, name, before, rest, se
     if (before == "$") continue
     c = class_here(name, line, e, before)
     if (!c) continue
-    if (quadlet && name == "Secret" && s == 1) continue
+    if (quadlet && ((name == "Secret" && s == 1) || (name == "--secret" && line ~ /^PodmanArgs[ \t]*=/))) continue
     rest = substr(line, e); prefix = substr(line, 1, s - 1)
     t = substr(line, qpos, s - qpos); dq += gsub(/"/, "", t); sq += gsub(SQ, "", t); qpos = s
     own = prefix ~ own_line; comment = prefix ~ /^[ \t]*[#;]/
