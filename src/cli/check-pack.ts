@@ -10,6 +10,7 @@ import { type Case, loadCases } from '../rules/text/cases.ts';
 import { loadPack, packProblems } from '../rules/text/load-pack.ts';
 import { UsageError } from './errors.ts';
 import { hostNamed } from './hosts.ts';
+import { type LabProofs, labProofs } from './lab-proofs.ts';
 import { packFiles } from './pack-files.ts';
 import { shippedRules } from './paths.ts';
 
@@ -22,6 +23,8 @@ interface Checked {
   readonly kinds: ReadonlyMap<string, readonly string[]>;
   /** By rule how its remedy is shown to heal; worked out when asked. */
   proofs(): ReadonlyMap<string, Proof>;
+  /** The rules whose remedy the lab has shown to heal; read when asked. */
+  inLab(): LabProofs;
 }
 
 /** Every mistake in the rules at `path`; where there are none, UsageError. Profiles of the packs in `beside` may be named. */
@@ -74,5 +77,5 @@ export function checkPack(path: string, beside: readonly string[], step: (what: 
         return [rule.id, proofOf(rule, hostNamed(own?.on ?? '') ?? {}, own?.cases ?? [])];
       }),
     );
-  return { proofs, problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases, kinds: served };
+  return { proofs, inLab: () => labProofs(loaded.rules), problems, rules: loaded.rules.length, profiles: loaded.profiles.length, cases, kinds: served };
 }

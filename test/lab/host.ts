@@ -10,7 +10,9 @@ const prelude = readFileSync(join(here, 'prelude.sh'), 'utf8');
 /** Separates the answers; no program prints it. */
 const mark = '@@pretrip-lab';
 
-export const ports: Readonly<Record<Suite, number>> = { bullseye: 10311, bookworm: 10312, trixie: 10313 };
+/** Where a host of a suite lets SSH in. PRETRIP_LAB_PORT is the first of three others, so that two people can have hosts of one suite at a time. */
+const firstPort = Number(process.env.PRETRIP_LAB_PORT ?? 10311);
+export const ports: Readonly<Record<Suite, number>> = { bullseye: firstPort, bookworm: firstPort + 1, trixie: firstPort + 2 };
 
 /** The account that owns nothing, and that nobody logs in as. */
 export const nobody = 'nobody';

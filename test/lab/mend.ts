@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/cli/paths.ts';
 import type { PlanStep } from '../../src/report/plan.ts';
 import type { Step } from '../../src/verdicts/steps.ts';
-import { batch, boot, halt, ports, reboot } from './host.ts';
+import { batch, boot, halt, ports, push, reboot } from './host.ts';
 import { oneLine } from './result.ts';
 import type { Suite } from './state.ts';
 
@@ -19,10 +19,11 @@ const look = '-p podman-rootless -p podman-edge --account driver';
 
 type Planned = PlanStep & { readonly say: string; readonly commands?: readonly string[] };
 
-/** Breaks a fresh host, mends it, and tells each step; the exit status of this command. `keep` leaves the host running. */
+/** Breaks a fresh host, mends it, and tells each step; the exit status of this command. `keep`: a host that runs, clean still, and goes on. */
 export function mendOne(suite: Suite, tool: string, keep: boolean): number {
   const port = ports[suite];
-  boot(suite, port, tool);
+  if (keep) push(port, tool);
+  else boot(suite, port, tool);
   try {
     const first = batch(port, new Map([['break', broken], ...scanning('before')]));
     console.log(`# ${suite} as broken: ${summary(first)}`);

@@ -10,7 +10,7 @@
  *   --heal     instead of asking programs, carry out the remedies of what fails, and look again (see heal.ts)
  *   --mend-one break a host in many ways, carry out the plan of `pretrip fix`, and scan again (see mend.ts); nothing else is done
  *   --once     do not try again what disagrees, or differs
- *   --write    put the results into FILE, between its marker lines
+ *   --write    put the results into FILE, between its marker lines; with --heal also into docs/healed.json, from which rules check counts
  *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
  *   --report   a file for { passed, failed }: verdicts that agree, and that do not, and suites whose ways differ
  *   --tool     a directory that holds the packed tool already (what push.sh keeps)
@@ -21,6 +21,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Comparison, compare } from './compare.ts';
 import { type Cured, curedLine, curedTable, heal, mayFail } from './heal.ts';
+import { keepHealed, writeHealed } from './healed.ts';
 import { batch, boot, Gone, halt, ports, push, reboot } from './host.ts';
 import { looking } from './look.ts';
 import { mendOne } from './mend.ts';
@@ -176,6 +177,7 @@ function cure(suite: Suite, round: readonly State[]): void {
     const found = heal(suite, round, { port: ports[suite], user: 'root', tool });
     for (const each of found) console.log(curedLine(each));
     cured.push(...found);
+    if (values.write !== undefined) keepHealed(found, join(tool, 'pretrip', 'rules'), states);
     console.log(`# ${round.length} states, ${(Date.now() - started) / 1000} s`);
   } catch (error) {
     console.log(`# ${error instanceof Error ? error.message : String(error)}`);
@@ -223,7 +225,8 @@ if (values['mend-one']) process.exit(Math.max(...chosen.map((suite) => mendOne(s
 const results = chosen.flatMap(runSuite);
 const bad = results.filter((r) => !agrees(r));
 if (bad.length > 0) console.log(`\n${tableOf(bad)}`);
-if (values.write !== undefined) writeInto(values.write, kept, states);
+if (values.write !== undefined && values.heal) writeHealed(values.write);
+else if (values.write !== undefined) writeInto(values.write, kept, states);
 console.log(
   `${new Set(results.map((r) => `${r.suite} ${r.state}`)).size} states, ${results.length} verdicts, ${results.length - bad.length} agree, ${bad.length} disagree`,
 );

@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import type { Proof } from '../../../heal.ts';
 import { checkPack } from '../../check-pack.ts';
 import { exitStatus } from '../../errors.ts';
+import type { LabProofs } from '../../lab-proofs.ts';
 import { shippedRules } from '../../paths.ts';
 import { PretripCommand } from '../../pretrip-command.ts';
 import { counted, err, out, problemText } from '../../print.ts';
@@ -25,7 +26,7 @@ export default class RulesCheck extends PretripCommand {
         work.end();
       }
     });
-    const { problems, rules, profiles, cases, kinds, proofs } = checked;
+    const { problems, rules, profiles, cases, kinds, proofs, inLab } = checked;
     if (problems.length > 0) {
       await err(`${problemText(problems)}${problems.length} mistake${problems.length === 1 ? '' : 's'}\n`);
       process.exitCode = exitStatus.usage;
@@ -36,6 +37,8 @@ export default class RulesCheck extends PretripCommand {
     const counts = [counted(rules, 'rule'), counted(profiles, 'profile'), counted(cases, 'case')].join(', ');
     await out(`${flags.verbose ? (share?.names ?? '') : ''}${counts}${share?.counts ?? ''}: no mistakes\n`);
     await out(remedies(proofs(), flags.verbose));
+    // The lab carries out remedies of shipped rules alone.
+    if (args.path === undefined) await out(labText(inLab(), flags.verbose));
   }
 }
 
@@ -53,6 +56,13 @@ function remedies(proofs: ReadonlyMap<string, Proof>, names: boolean): string {
   const counts = kinds.flatMap((proof) => (of(proof).length > 0 ? [`${of(proof).length} ${proofWords[proof]}`] : []));
   const named = names ? kinds.slice(1).flatMap((proof) => of(proof).map((rule) => `${rule}\tremedy: ${proof}\n`)) : [];
   return `${named.join('')}remedies: ${counts.join(', ')}\n`;
+}
+
+/** How many remedies were carried out on booted hosts and healed; and, a line each, which. */
+function labText({ proven, changed }: LabProofs, names: boolean): string {
+  const named = names ? proven.map((rule) => `${rule}\tremedy: proven in the lab\n`).join('') : '';
+  const since = changed.length > 0 ? `; ${changed.length} more were before their remedy changed` : '';
+  return `${named}in the lab: the remedies of ${counted(proven.length, 'rule')} were carried out on a booted host and healed it${since} (docs/truth.md)\n`;
 }
 
 /** How many kinds serve one rule only, and how many none; and their names, one a line. */
