@@ -115,6 +115,20 @@ const linksEverywhere = (): Files =>
     ]),
   );
 
+const nftFolders = ['/etc/nftables.d', '/etc/nftables', '/etc/nftables.conf.d', '/etc/sysconfig/nftables', '/usr/share/nftables'];
+
+/** A ruleset that is loaded at boot, and includes the files of a directory. */
+const includingFrom = (folder: string): HostSpec => ({
+  kind: 'image',
+  files: {
+    '/usr/lib/podman/netavark': { mode: '0755' },
+    '/usr/lib/systemd/system/nftables.service': '[Service]\nExecStart=/usr/sbin/nft -f /etc/nftables.conf\n',
+    '/etc/systemd/system/sysinit.target.wants/nftables.service': { link: '/usr/lib/systemd/system/nftables.service' },
+    '/etc/nftables.conf': `include "${folder}/*.nft"\n`,
+    [`${folder}/a.nft`]: 'table inet filter {\n}\n',
+  },
+});
+
 /** A file of presets in every directory, each of its own name. */
 const presetsEverywhere = (): Files =>
   Object.fromEntries(['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((dir, at) => [`${dir}/systemd/system-preset/${at}.preset`, 'enable own.service\n']));
@@ -128,6 +142,7 @@ export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
   ...['/usr/local/sbin', '/usr/bin', '/usr/sbin', '/opt/bin'].map((dir) => () => askKind('k3s-labels', k3sFrom(`${dir}/k3s`))),
   () => settle(manifestFiles(), answerer(k3sFrom('/usr/local/bin/k3s')), true),
   () => settle(linkFiles(), answerer({ files: linksEverywhere() }), true),
+  ...nftFolders.map((folder) => () => askKind('bridge-firewall', includingFrom(folder))),
   () => settle(firstBootPresets(), answerer({ kind: 'image', files: presetsEverywhere() }), true),
   () => askKind('boot-protection', { kind: 'image', files: { '/boot/grub/grub.cfg': 'set superusers="root"\npassword_pbkdf2 root ${GRUB2_PASSWORD}\n' } }),
   () => askKind('can', { files: { '/usr/lib/systemd/network/80-can.network': '[Match]\nType=can\n' } }),

@@ -193,8 +193,9 @@ function setUnits(
     const masked = (name: string): boolean => keys === requiring && units.masked.has(name);
     const has = (name: string): boolean => (hasUnit(units, source.manager, name, made) && !masked(name)) || (/\.(?:auto)?mount$/.test(name) && mounts(name));
     const absent = asked.filter((d) => !has(d.unit as string));
-    // What could not be read may be a mask, or name a mount.
-    const shut = keys === requiring ? units.unseen.find((u) => asked.some((d) => u.where[0]?.path.endsWith(`/${d.unit}`))) : undefined;
+    // What could not be read may be a mask, or name a mount; a directory of links may require more.
+    const open = [...asked.map((d) => `/${d.unit}`), ...source.names.map((name) => `/${name}.requires`)];
+    const shut = keys === requiring ? units.unseen.find((u) => open.some((end) => u.where[0]?.path.endsWith(end))) : undefined;
     const unsure = (d: Dependency): Unknown | undefined => hidden ?? (/mount$/.test(d.unit as string) ? boot.unseen : undefined);
     const each = absent.filter((d) => !unsure(d)).map((d): Finding => ({ said: `${d.key}=${d.unit}`, where: d.where }));
     return { each, unseen: absent.map(unsure).find((u) => u !== undefined) ?? shut };

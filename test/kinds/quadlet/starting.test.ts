@@ -42,7 +42,7 @@ test.each<[string, string, Readonly<Record<string, FileSpec>>, Readonly<Record<s
 
 test.each<[string, Readonly<Record<string, unknown>>]>([
   ['[Service]\nRestart=always', { stops: [], matching: [] }],
-  ['[Service]\nSystemCallFilter=@system-service', { stops: ['SystemCallFilter=@system-service: it refuses mount, pivot_root'] }],
+  ['[Service]\nSystemCallFilter=@system-service', { stops: ['SystemCallFilter=@system-service: it refuses mount, pivot_root, bpf, sethostname'] }],
   ['[Service]\nSystemCallFilter=~@clock\nSystemCallFilter=@mount', { stops: [] }],
   ['[Service]\nCapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=CAP_SYS_ADMIN', { stops: [] }],
   ['[Service]\nRestrictNamespaces=~mnt', { stops: ['RestrictNamespaces=~mnt: a container needs namespaces of its own: mnt'] }],

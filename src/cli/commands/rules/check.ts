@@ -38,7 +38,8 @@ export default class RulesCheck extends PretripCommand {
     await out(`${flags.verbose ? (share?.names ?? '') : ''}${counts}${share?.counts ?? ''}: no mistakes\n`);
     await out(remedies(proofs(), flags.verbose));
     // The lab carries out remedies of shipped rules alone.
-    if (args.path === undefined) await out(labText(inLab(), flags.verbose));
+    const lab = args.path === undefined ? inLab() : undefined;
+    if (lab && lab.proven.length + lab.changed.length > 0) await out(labText(lab, flags.verbose));
   }
 }
 
