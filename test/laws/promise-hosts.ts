@@ -2,6 +2,7 @@
 import { hostNamed } from '../../src/cli/hosts.ts';
 import { answerer, type FileSpec, type HostSpec } from '../../src/collect/composed/composed.ts';
 import type { Account, Asking } from '../../src/facts/ask.ts';
+import { withIncludes } from '../../src/facts/firewall/nft-files.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { packageVersion } from '../../src/facts/host/package-version.ts';
 import { manifestFiles } from '../../src/facts/k3s/manifest-files.ts';
@@ -117,17 +118,7 @@ const linksEverywhere = (): Files =>
 
 const nftFolders = ['/etc/nftables.d', '/etc/nftables', '/etc/nftables.conf.d', '/etc/sysconfig/nftables', '/usr/share/nftables'];
 
-/** A ruleset that is loaded at boot, and includes the files of a directory. */
-const includingFrom = (folder: string): HostSpec => ({
-  kind: 'image',
-  files: {
-    '/usr/lib/podman/netavark': { mode: '0755' },
-    '/usr/lib/systemd/system/nftables.service': '[Service]\nExecStart=/usr/sbin/nft -f /etc/nftables.conf\n',
-    '/etc/systemd/system/sysinit.target.wants/nftables.service': { link: '/usr/lib/systemd/system/nftables.service' },
-    '/etc/nftables.conf': `include "${folder}/*.nft"\n`,
-    [`${folder}/a.nft`]: 'table inet filter {\n}\n',
-  },
-});
+const nftIn = (folder: string): HostSpec => ({ files: { [`${folder}/a.nft`]: 'table inet filter {\n}\n' } });
 
 /** A file of presets in every directory, each of its own name. */
 const presetsEverywhere = (): Files =>
@@ -142,7 +133,7 @@ export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
   ...['/usr/local/sbin', '/usr/bin', '/usr/sbin', '/opt/bin'].map((dir) => () => askKind('k3s-labels', k3sFrom(`${dir}/k3s`))),
   () => settle(manifestFiles(), answerer(k3sFrom('/usr/local/bin/k3s')), true),
   () => settle(linkFiles(), answerer({ files: linksEverywhere() }), true),
-  ...nftFolders.map((folder) => () => askKind('bridge-firewall', includingFrom(folder))),
+  ...nftFolders.map((folder) => () => settle(withIncludes(`include "${folder}/*.nft"\n`, '/etc/nftables.conf'), answerer(nftIn(folder)), true)),
   () => settle(firstBootPresets(), answerer({ kind: 'image', files: presetsEverywhere() }), true),
   () => askKind('boot-protection', { kind: 'image', files: { '/boot/grub/grub.cfg': 'set superusers="root"\npassword_pbkdf2 root ${GRUB2_PASSWORD}\n' } }),
   () => askKind('can', { files: { '/usr/lib/systemd/network/80-can.network': '[Match]\nType=can\n' } }),
