@@ -1,4 +1,4 @@
-/** Remedies that were carried out word for word on booted hosts: what the lab kept (docs/healed.json, test/lab/healed.ts). */
+/** Remedies that were carried out word for word on booted hosts: what the lab kept (test/lab/healed.ts). */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

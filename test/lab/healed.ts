@@ -1,4 +1,4 @@
-/** What came of remedies that were carried out, kept in docs/healed.json from run to run, and the table made of it. */
+/** What came of remedies that were carried out, kept from run to run, and the table made of it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Carried, carriedOut, healedFile, remedyDigest } from '../../src/cli/lab-proofs.ts';
 import { packFiles } from '../../src/cli/pack-files.ts';

@@ -10,7 +10,7 @@
  *   --heal     instead of asking programs, carry out the remedies of what fails, and look again (see heal.ts)
  *   --mend-one break a host in many ways, carry out the plan of `pretrip fix`, and scan again (see mend.ts); nothing else is done
  *   --once     do not try again what disagrees, or differs
- *   --write    put the results into FILE, between its marker lines; with --heal also into docs/healed.json, from which rules check counts
+ *   --write    put the results into FILE, between its marker lines; with --heal also into healed.json of docs, from which rules check counts
  *   --results  a directory where results are kept, in the place of earlier ones of the same states; --write then puts all of them, beside what FILE has of others
  *   --report   a file for { passed, failed }: verdicts that agree, and that do not, and suites whose ways differ
  *   --tool     a directory that holds the packed tool already (what push.sh keeps)
