@@ -6,10 +6,21 @@ import { source, type Touches } from '../source.ts';
 import { kernelPath, runs } from './running.ts';
 import { effective, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
 
+/** What the files of sysctl.d set at the next boot; no value where none of them sets it. */
+export const valueAtBoot = source([sysctlFiles], readValueAtBoot);
+
+function* readValueAtBoot(key: string): Asking<{ readonly is: 'known'; readonly value?: string; readonly where: readonly Where[] } | Unknown> {
+  const files: SysctlFiles = yield* sysctlFiles();
+  if (files.incomplete) return files.incomplete;
+  const { value, winner } = effective(files.assignments, normalKey(key));
+  const where = winner ? [winner.at] : files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
+  return { is: 'known', where, ...(value === undefined ? {} : { value: normal(value) }) };
+}
+
 /** `value` is undefined when the kernel has no such parameter, or (`live` false) when no file sets it. Blanks within are one space. */
 export type KernelValue = { readonly is: 'known'; readonly value?: string; readonly live: boolean; readonly where: readonly Where[] } | Unknown;
 
-const touches = (key: string): Touches => [{ do: 'read', path: `/proc/sys/${normalKey(key)}` }, { do: 'stat', path: kernelPath }, sysctlFiles];
+const touches = (key: string): Touches => [{ do: 'read', path: `/proc/sys/${normalKey(key)}` }, { do: 'stat', path: kernelPath }, valueAtBoot.of(key)];
 
 export const kernelValue = source(touches, readKernelValue);
 
@@ -21,22 +32,8 @@ function* readKernelValue(key: string): Asking<KernelValue> {
     if (kernel.is === 'blocked') return unknown(kernel, kernelPath);
     return { is: 'known', live: true, where: [{ path }], ...(answer.is === 'got' ? { value: normal(answer.value) } : {}) };
   }
-  const files: SysctlFiles = yield* sysctlFiles();
-  if (files.incomplete) return files.incomplete;
-  const { value, winner } = effective(files.assignments, normalKey(key));
-  const where = winner ? [winner.at] : files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
-  return { is: 'known', live: false, where, ...(value !== undefined ? { value: normal(value) } : {}) };
-}
-
-/** What the files of sysctl.d set at the next boot; no value where none of them sets it. */
-export const valueAtBoot = source([sysctlFiles], readValueAtBoot);
-
-function* readValueAtBoot(key: string): Asking<{ readonly is: 'known'; readonly value?: string; readonly where: readonly Where[] } | Unknown> {
-  const files: SysctlFiles = yield* sysctlFiles();
-  if (files.incomplete) return files.incomplete;
-  const { value, winner } = effective(files.assignments, normalKey(key));
-  const where = winner ? [winner.at] : [{ path: '/etc/sysctl.d' }, ...files.files];
-  return { is: 'known', where, ...(value === undefined ? {} : { value: normal(value) }) };
+  const next = yield* valueAtBoot(key);
+  return next.is === 'unknown' ? next : { ...next, live: false };
 }
 
 const normal = (value: string): string => value.trim().replace(/\s+/g, ' ');

@@ -38,13 +38,20 @@ export class ChosenFlags {
     return { value: last.value, where: last.where, beaten: [...earlier, ...last.beaten, ...(variable ? [variable] : [])] };
   }
 
+  /** All that is given for a flag, also what does not count: its arguments, or the variable that stands in for them. */
+  given(flag: string): readonly Pick<Argument, 'value' | 'where'>[] {
+    const set = this.all(flag);
+    const variable = set.length > 0 ? undefined : this.#variable(flag);
+    return variable ? [variable] : set;
+  }
+
   /** Why the value of a flag cannot be told: a place that may set its variable could not be read. */
   gap(flag: string): Unknown | undefined {
     const name = variables[flag];
     return this.all(flag).length > 0 || name === undefined || !this.#environment ? undefined : gapOf(this.#environment, name);
   }
 
-  /** Whether a flag is on. What Go's ParseBool refuses stops K3s, and counts as off here. */
+  /** Whether a flag is on. What Go's ParseBool refuses stops K3s (k3s.config.parse), and counts as off here. */
   on(flag: string): boolean {
     const found = this.one(flag);
     return found !== undefined && goBool(found.value) === true;

@@ -38,27 +38,33 @@ export const lowPorts = defineKind({
   *learn(_q, as): Asking<Fact> {
     const [found, atBoot, hosts, containers] = yield* together([kernelValue(key), valueAtBoot(key), quadletHosts(), existing(as)]);
     if (found.is === 'unknown') return found;
-    if (found.value !== undefined && !/^\d{1,5}$/.test(found.value))
-      return { is: 'unknown', why: 'unparsable', said: `"${found.value}" is not a port`, where: found.where };
-    const start = found.value === undefined ? usual : Number(found.value);
+    const first = portOf(found);
+    if (typeof first === 'object') return first;
+    const start = first ?? usual;
     const at = found.where.map((w) => (found.value === undefined ? { ...w, said: `nothing sets it: ${usual}` } : w));
     const fact = new FactBuilder().consulted(...at).set('start', start, ...at);
     const quadlets = hosts.is === 'unknown' ? hosts : yield* quadletPorts(hosts, as);
     const all = [...('is' in quadlets ? [] : quadlets.ports), ...('is' in containers ? [] : containers.ports)];
     const hidden = 'is' in quadlets ? quadlets : (quadlets.hidden ?? ('is' in containers ? containers : undefined));
     setPorts(fact, 'below', { each: all.filter((p) => p.port < start), hidden, at });
-    const next = atBoot.is === 'known' && /^\d{1,5}$/.test(atBoot.value ?? '') ? Number(atBoot.value) : undefined;
-    if (atBoot.is === 'unknown') fact.gap('next', atBoot).gap('later', atBoot);
+    const next = atBoot.is === 'unknown' ? atBoot : portOf(atBoot);
+    if (typeof next === 'object') fact.gap('next', next).gap('later', next);
     else {
       fact.at('next', ...atBoot.where).set('next', next, ...atBoot.where);
       const later = all.filter((p) => p.port >= start && p.port < (next ?? start));
       setPorts(fact, 'later', { each: later, hidden: (next ?? start) > start ? hidden : undefined, at: atBoot.where });
     }
-    const lowest = all.filter((p) => p.port < Math.max(start, next ?? start));
+    const lowest = all.filter((p) => p.port < Math.max(start, typeof next === 'number' ? next : start));
     if (lowest.length > 0) fact.set('lowest', Math.min(...lowest.map((p) => p.port)), ...at);
     return fact.build();
   },
 });
+
+/** The port that a value says; undefined without one. The kernel refuses what is no port, or takes a part of it. */
+function portOf({ value, where }: { readonly value?: string; readonly where: readonly Where[] }): number | undefined | Unknown {
+  if (value === undefined) return undefined;
+  return /^\d{1,5}$/.test(value) && Number(value) <= 65_535 ? Number(value) : unparsable(`${key} is "${value}", which is not a port`, ...where);
+}
 
 interface Found {
   readonly each: readonly { readonly port: number; readonly where: Where }[];

@@ -1,6 +1,6 @@
 /** Kind `ping-range`: whether the account in question may send pings without privilege. */
 import type { Asking } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Unknown } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Unknown, unparsable, type Where } from '../../facts/fact.ts';
 import { kernelValue, valueAtBoot } from '../../facts/host/kernel-value.ts';
 import { subIds } from '../../facts/host/subids.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -31,12 +31,11 @@ export const pingRange = defineKind({
     const text = found.value ?? usual;
     const where = found.value === undefined ? found.where.map((w) => ({ ...w, said: `nothing sets it: ${usual}` })) : found.where;
     const fact = new FactBuilder().consulted(...where).set('range', text, ...where);
-    const [, low, high] = /^(\d+) (\d+)$/.exec(text) ?? [];
-    if (low === undefined || high === undefined) {
-      const why: Unknown = { is: 'unknown', why: 'unparsable', said: `"${text}" is not a pair of numbers`, where };
+    const within = rangeOf(text);
+    if (!within) {
+      const why = noRange(text, where);
       return fact.gap('default', why).gap('covers', why).gap('coversContainers', why).build();
     }
-    const within = (from: number, to: number): boolean => from >= Number(low) && to <= Number(high);
     fact.set('default', text === usual, ...where).set('covers', within(as.gid, as.gid), ...where);
     yield* setLater(fact, as.gid);
     const groups = yield* subIds('subgid', as);
@@ -46,11 +45,21 @@ export const pingRange = defineKind({
   },
 });
 
+/** Whether groups are within a range of two ids; undefined where the text is none. */
+function rangeOf(text: string): ((from: number, to: number) => boolean) | undefined {
+  const [, low, high] = /^(\d+) (\d+)$/.exec(text) ?? [];
+  return low === undefined || high === undefined ? undefined : (from, to) => from >= Number(low) && to <= Number(high);
+}
+
+const noRange = (text: string, where: readonly Where[]): Unknown => unparsable(`${key} is "${text}", which is not a pair of numbers`, ...where);
+
 /** Whoever set the live value by hand set it until the next boot. */
 function* setLater(fact: FactBuilder, gid: number): Asking<void> {
   const next = yield* valueAtBoot(key);
   if (next.is === 'unknown') return void fact.gap('later', next);
-  const [, low, high] = /^(\d+) (\d+)$/.exec(next.value ?? '') ?? [];
-  const leavesOut = low !== undefined && high !== undefined && (gid < Number(low) || gid > Number(high));
-  fact.at('later', ...next.where).set('later', leavesOut ? next.value : undefined, ...next.where);
+  const { value, where } = next;
+  const within = value === undefined ? undefined : rangeOf(value);
+  // The kernel refuses it, or takes a part of it.
+  if (value !== undefined && !within) return void fact.gap('later', noRange(value, where));
+  fact.at('later', ...where).set('later', within && !within(gid, gid) ? value : undefined, ...where);
 }

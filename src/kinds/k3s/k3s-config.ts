@@ -6,8 +6,9 @@ import { ChosenFlags } from '../../facts/k3s/chosen-flags.ts';
 import { commandArguments } from '../../facts/k3s/command-arguments.ts';
 import { type ConfigFile, configArguments } from '../../facts/k3s/config-arguments.ts';
 import { type ConfigPlaces, configPlaces, type FoundFile } from '../../facts/k3s/config-files.ts';
-import { flagNamed, isListFlag, knownFlags } from '../../facts/k3s/flag-table.ts';
+import { flagNamed, isBooleanFlag, isListFlag, knownFlags } from '../../facts/k3s/flag-table.ts';
 import { placeText } from '../../facts/k3s/given.ts';
+import { goBool } from '../../facts/k3s/go.ts';
 import { holdsSecret } from '../../facts/k3s/secret-flags.ts';
 import { type Start, startOfK3s } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -24,7 +25,7 @@ export const k3sConfig = defineKind({
   fields: {},
   shape: record({
     role: string('what reads them', ['server', 'agent']),
-    problems: list(string('a place and what is wrong there'), 'files with which K3s does not start'),
+    problems: list(string('a place and what is wrong there'), 'files, and values of flags, with which K3s does not start'),
     duplicates: list(string('a key'), 'keys that one file sets twice; the last one counts'),
     refused: list(string('a flag'), 'flags that K3s does not know and does not start with: arguments, and keys of an agent'),
     skipped: list(string('a key'), 'keys that a server does not know, warns of and skips'),
@@ -50,8 +51,9 @@ export const k3sConfig = defineKind({
     if (places.is === 'unknown') return places;
     const fact = new FactBuilder().consulted(start.command.where, ...places.consulted).set('role', start.command.role, start.command.where);
     const closed = places.directory?.refused ?? places.files.flatMap(({ content }) => (content && 'is' in content && !isBroken(content) ? [content] : []))[0];
-    problemsOf(fact, places, closed);
-    keysOf(fact, places, start, closed);
+    const flags = new ChosenFlags([...configArguments(parsed(places)), ...commandArguments(start.command)], start.environment);
+    problemsOf(fact, places, flags, closed);
+    keysOf(fact, places, start.command, flags, closed);
     const around = above.map((path, at): FoundFile => ({ path, stat: directories[at] as Answer<Stat>, content: undefined }));
     const { directory } = places;
     whoMay(fact, [...around, ...(directory ? [{ ...directory, content: undefined }] : []), ...places.files], directory?.refused);
@@ -80,19 +82,28 @@ function listed(
   for (const [at, { where }] of found.entries()) fact.at([name, String(at)], where);
 }
 
-function problemsOf(fact: FactBuilder, places: ConfigPlaces, closed: Unknown | undefined): void {
+function problemsOf(fact: FactBuilder, places: ConfigPlaces, flags: ChosenFlags, closed: Unknown | undefined): void {
   const broken = places.files.flatMap(({ path, content }) =>
     content && 'is' in content && isBroken(content) ? [{ text: content.said, where: content.where[0] ?? { path } }] : [],
   );
-  listed(fact, 'problems', broken, closed, places.consulted);
+  listed(fact, 'problems', [...broken, ...neitherTrueNorFalse(flags)], closed, places.consulted);
   const twice = parsed(places).flatMap(({ path, entries }) =>
     entries.filter(({ key }, at) => entries.findIndex((e) => e.key === key) < at).map(({ key, at }) => ({ text: key, where: placed(path, at) })),
   );
   listed(fact, 'duplicates', twice, closed, places.consulted);
 }
 
+/** K3s stops at the first flag of yes or no whose value Go's ParseBool refuses, also where a later one would count (urfave/cli). */
+const neitherTrueNorFalse = (flags: ChosenFlags): { text: string; where: Where }[] =>
+  flags
+    .names()
+    .filter(isBooleanFlag)
+    .flatMap((name) => flags.given(name).map((given) => ({ name, ...given })))
+    .filter(({ value }) => goBool(value) === undefined)
+    .map(({ name, value, where }) => ({ text: `${name} is "${value.slice(0, 40)}", and K3s takes true or false`, where }));
+
 /** Where a file is broken or closed, what the others hold still counts; what is not there may stand in that file. */
-function keysOf(fact: FactBuilder, places: ConfigPlaces, { command, environment }: Start, closed: Unknown | undefined): void {
+function keysOf(fact: FactBuilder, places: ConfigPlaces, command: Start['command'], flags: ChosenFlags, closed: Unknown | undefined): void {
   const files = parsed(places);
   const hidden = closed ?? places.files.flatMap(({ content }) => (content && 'is' in content ? [content] : []))[0];
   const known = knownFlags[command.role];
@@ -103,7 +114,6 @@ function keysOf(fact: FactBuilder, places: ConfigPlaces, { command, environment 
   const agent = command.role === 'agent';
   listed(fact, 'refused', agent ? [...keys, ...words] : words, agent ? hidden : undefined, places.consulted);
   listed(fact, 'skipped', agent ? [] : keys, agent ? undefined : hidden, places.consulted);
-  const flags = new ChosenFlags([...configArguments(files), ...commandArguments(command)], environment);
   listed(fact, 'overridden', overriddenIn(flags), hidden, places.consulted);
 }
 
