@@ -62,7 +62,7 @@ function remedies(proofs: ReadonlyMap<string, Proof>, names: boolean): string {
 /** How many remedies were carried out on booted hosts and healed; and, a line each, which. */
 function labText({ proven, changed }: LabProofs, names: boolean): string {
   const named = names ? proven.map((rule) => `${rule}\tremedy: proven in the lab\n`).join('') : '';
-  const since = changed.length > 0 ? `; ${changed.length} more were before their remedy changed` : '';
+  const since = changed.length > 0 ? `; ${changed.length} more ${changed.length === 1 ? 'was' : 'were'} before the remedy changed` : '';
   return `${named}in the lab: the remedies of ${counted(proven.length, 'rule')} were carried out on a booted host and healed it${since} (docs/truth.md)\n`;
 }
 
