@@ -100,7 +100,7 @@ const neitherTrueNorFalse = (flags: ChosenFlags): { text: string; where: Where }
     .filter(isBooleanFlag)
     .flatMap((name) => flags.given(name).map((given) => ({ name, ...given })))
     .filter(({ value }) => goBool(value) === undefined)
-    .map(({ name, value, where }) => ({ text: `${name} is "${value.slice(0, 40)}", and K3s takes true or false`, where }));
+    .map(({ name, value, where }) => ({ text: `K3s takes true or false for ${name}, not "${value.slice(0, 40)}", and does not start`, where }));
 
 /** Where a file is broken or closed, what the others hold still counts; what is not there may stand in that file. */
 function keysOf(fact: FactBuilder, places: ConfigPlaces, command: Start['command'], flags: ChosenFlags, closed: Unknown | undefined): void {
