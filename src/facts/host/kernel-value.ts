@@ -4,7 +4,7 @@ import { type Asking, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { kernelPath, runs } from './running.ts';
-import { effective, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
+import { effective, idleUnknown, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
 
 /** `value` is undefined when the kernel has no such parameter, or (`live` false) when no file sets it. Blanks within are one space. */
 export type KernelValue = { readonly is: 'known'; readonly value?: string; readonly live: boolean; readonly where: readonly Where[] } | Unknown;
@@ -22,7 +22,8 @@ function* readKernelValue(key: string): Asking<KernelValue> {
     return { is: 'known', live: true, where: [{ path }], ...(answer.is === 'got' ? { value: normal(answer.value) } : {}) };
   }
   const files: SysctlFiles = yield* sysctlFiles();
-  if (files.incomplete) return files.incomplete;
+  const open = files.incomplete ?? idleUnknown(files);
+  if (open) return open;
   const { value, winner } = effective(files.assignments, normalKey(key));
   const where = winner ? [winner.at] : files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
   return { is: 'known', live: false, where, ...(value !== undefined ? { value: normal(value) } : {}) };
