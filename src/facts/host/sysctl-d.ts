@@ -4,9 +4,11 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { globMatches } from '../glob.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
-import { findUnit } from '../systemd/find.ts';
+import { isTakenAway } from '../systemd/enablement.ts';
+import type { Search } from '../systemd/find.ts';
 import { initOf, withoutUnits } from '../systemd/init.ts';
-import { startedUnits } from '../systemd/started.ts';
+import { searchDirs } from '../systemd/paths.ts';
+import { type Started, startedUnits } from '../systemd/started.ts';
 
 /** Most important first. /lib is the same directory as /usr/lib where the two are merged. */
 const merged = '/lib/sysctl.d';
@@ -31,6 +33,8 @@ export interface SysctlFiles {
   readonly shadowed: readonly { readonly path: string; readonly by: string }[];
   /** A directory or file that could not be seen: any setting may be otherwise. */
   readonly incomplete?: Unknown;
+  /** Init scripts apply them, for there is no systemd. */
+  readonly byScripts?: true;
   /** Nothing applies them at boot: no assignment counts then. Unknown where that could not be seen. */
   readonly idle?: Where | Unknown;
 }
@@ -116,7 +120,7 @@ export const sysctlFiles = source(
     ...touches,
     initOf,
     startedUnits,
-    ...['/etc', '/run'].map((path) => ({ do: 'stat', path: `${path}/systemd/system/${unit}` }) as const),
+    ...searchDirs('system', '~', '').map((path) => ({ do: 'stat', path: `${path}/${unit}` }) as const),
     { do: 'read', path: plainFile },
   ],
   readSysctlFiles,
@@ -124,25 +128,20 @@ export const sysctlFiles = source(
 
 function* readSysctlFiles(): Asking<SysctlFiles> {
   const [files, init] = yield* together([readDirectories(), initOf()]);
-  const { each, search, unseen } = yield* startedUnits();
   if (init.is === 'unknown') return { ...files, idle: init };
+  const { each, search, unseen } = yield* startedUnits();
   if (!withoutUnits(init)) {
-    const started = each.some((s) => s.name === unit);
-    const first = search.dirs.find((d) => d.entries.has(unit))?.path;
-    // Where systemd's own file is not there either, how this system is put together is not known.
-    if (first === undefined || (started && /^\/(?:usr\/)?lib\//.test(first))) return files;
-    if (unseen) return { ...files, idle: unseen };
-    if (!started) return { ...files, assignments: [], idle: { path: `${first}/${unit}`, said: 'nothing starts it' } };
-    const { entry } = yield* findUnit(search, unit);
-    if (entry?.is === 'blocked') return { ...files, idle: entry.unknown };
-    return entry?.is === 'file' ? files : { ...files, assignments: [], idle: { path: `${first}/${unit}`, said: 'masked' } };
+    const idle = yield* idleUnit(each, search, unseen);
+    if (!idle) return files;
+    return 'is' in idle ? { ...files, idle } : { ...files, assignments: [], idle };
   }
   const by = each.find((s) => scripts.includes(s.name));
   const plain = yield* read(plainFile);
   const own = plain.is === 'got' ? parseSysctl(plain.value, plainFile) : [];
   const shut = plain.is === 'blocked' ? unknown(plain, plainFile) : undefined;
-  const all = {
+  const all: SysctlFiles = {
     ...files,
+    byScripts: true,
     assignments: [...files.assignments, ...own],
     files: [...files.files, ...(plain.is === 'got' ? [{ path: plainFile }] : [])],
     ...(shut && !files.incomplete ? { incomplete: shut } : {}),
@@ -150,9 +149,23 @@ function* readSysctlFiles(): Asking<SysctlFiles> {
   if (by) return all;
   if (unseen) return { ...all, idle: unseen };
   const known = init.kind === 'procd' || each.some((s) => s.at.path.startsWith('/etc/runlevels/'));
-  const said = `no init script is known here that gives it to sysctl(8)`;
+  const said = 'no init script is known here that gives it to sysctl(8)';
   if (!known) return { ...all, idle: { is: 'unknown', why: 'unsupported', said, where: [{ path: plainFile }] } };
   return { ...all, assignments: [], idle: { path: init.kind === 'procd' ? '/etc/rc.d' : '/etc/runlevels/boot', said: 'holds no link to the script sysctl' } };
+}
+
+/** Why systemd-sysctl does not start; nothing where it does, or where systemd's own file is not there to be told from. */
+function* idleUnit(each: readonly Started[], search: Search, unseen: Unknown | undefined): Asking<Where | Unknown | undefined> {
+  if (unseen) return unseen;
+  const first = search.dirs.find((d) => d.entries.has(unit))?.path;
+  if (first === undefined) return undefined;
+  const path = `${first}/${unit}`;
+  if (!each.some((s) => s.name === unit)) return { path, said: 'nothing starts it' };
+  if (/^\/(?:usr\/)?lib\//.test(first)) return undefined;
+  const inode = yield* stat(path);
+  if (inode.is === 'blocked') return unknown(inode, path);
+  const masked = inode.is === 'got' && (isTakenAway(inode.value) || (inode.value.type === 'file' && inode.value.size === 0));
+  return masked ? { path, said: 'masked' } : undefined;
 }
 
 function* readDirectories(): Asking<SysctlFiles> {

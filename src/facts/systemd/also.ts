@@ -37,7 +37,7 @@ function* learnAlso(): Asking<ReadonlyMap<string, Where> | Unknown> {
   while (names.length > 0) {
     const paths = names.flatMap((name) => fileOf(search, name) ?? []);
     const texts: readonly Answer<string>[] = yield* together(paths.map((path) => read(path)));
-    const shut = texts.findIndex((t) => t.is === 'blocked' && t.why === 'denied');
+    const shut = texts.findIndex((t) => t.is === 'blocked');
     const answer = texts[shut];
     if (answer?.is === 'blocked') return unknown(answer, paths[shut] ?? '');
     const next = texts.flatMap((text, at) => (text.is === 'got' ? alsoIn(text.value, paths[at] ?? '') : [])).filter(({ name }) => !found.has(name));

@@ -68,7 +68,7 @@ function* learnStarted(): Asking<StartedUnits> {
   const search = yield* searchUnits('system', system);
   const [reached, links, init] = yield* together([bootTargets(), pullingLinks(search), initOf()]);
   const scripts = yield* startScripts(search, init);
-  const counts = init.is === 'known' && withoutUnits(init) ? [] : links.each.filter(({ by }) => reached(by));
+  const counts = init.is === 'unknown' || withoutUnits(init) ? [] : links.each.filter(({ by }) => reached(by));
   const unseen = search.unseen[0] ?? links.unseen ?? scripts.unseen;
   return { each: [...counts, ...scripts.each], search, ...(unseen ? { unseen } : {}) };
 }

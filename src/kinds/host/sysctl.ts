@@ -22,6 +22,7 @@ export const sysctl = defineKind({
     live: string('the value of the running kernel'),
     persistent: string('the value that systemd-sysctl sets at boot'),
     applied: boolean('something applies the files at boot: systemd-sysctl, or an init script'),
+    by: string('what applies them', ['systemd-sysctl', 'init scripts']),
     pending: boolean('a persistent value is set and the live value is another: the next boot changes it'),
   }),
   touches: (q) => [
@@ -70,8 +71,11 @@ function persistentInto(fact: FactBuilder, { set, files, plain, key }: Files): v
   if (files.incomplete) fact.gap('persistent', files.incomplete);
   else fact.set('persistent', set.value === undefined ? undefined : normal(set.value), ...placesOf(set));
   const [idle, open] = [idleAt(files), idleUnknown(files)];
-  if (open) fact.gap('applied', open);
-  else fact.set('applied', idle === undefined, idle ?? files.files[0] ?? { path: '/etc/sysctl.d' });
+  if (open) fact.gap('applied', open).gap('by', open);
+  else {
+    const at = idle ?? files.files[0] ?? { path: '/etc/sysctl.d' };
+    fact.set('applied', idle === undefined, at).set('by', files.byScripts ? 'init scripts' : 'systemd-sysctl', at);
+  }
   for (const hidden of files.shadowed) {
     for (const part of ['value', 'persistent']) fact.note(part, `${hidden.path} is hidden by ${hidden.by}`, { path: hidden.path });
   }
