@@ -4,10 +4,9 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { globMatches } from '../glob.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
-import { isTakenAway } from '../systemd/enablement.ts';
 import type { Search } from '../systemd/find.ts';
 import { initOf, withoutUnits } from '../systemd/init.ts';
-import { searchDirs } from '../systemd/paths.ts';
+import { maskedUnit } from '../systemd/masked.ts';
 import { type Started, startedUnits } from '../systemd/started.ts';
 
 /** Most important first. /lib is the same directory as /usr/lib where the two are merged. */
@@ -120,7 +119,7 @@ export const sysctlFiles = source(
     ...touches,
     initOf,
     startedUnits,
-    ...searchDirs('system', '~', '').map((path) => ({ do: 'stat', path: `${path}/${unit}` }) as const),
+    maskedUnit.of(unit),
     { do: 'read', path: plainFile },
   ],
   readSysctlFiles,
@@ -159,13 +158,8 @@ function* idleUnit(each: readonly Started[], search: Search, unseen: Unknown | u
   if (unseen) return unseen;
   const first = search.dirs.find((d) => d.entries.has(unit))?.path;
   if (first === undefined) return undefined;
-  const path = `${first}/${unit}`;
-  if (!each.some((s) => s.name === unit)) return { path, said: 'nothing starts it' };
-  if (/^\/(?:usr\/)?lib\//.test(first)) return undefined;
-  const inode = yield* stat(path);
-  if (inode.is === 'blocked') return unknown(inode, path);
-  const masked = inode.is === 'got' && (isTakenAway(inode.value) || (inode.value.type === 'file' && inode.value.size === 0));
-  return masked ? { path, said: 'masked' } : undefined;
+  if (!each.some((s) => s.name === unit)) return { path: `${first}/${unit}`, said: 'nothing starts it' };
+  return yield* maskedUnit(unit);
 }
 
 function* readDirectories(): Asking<SysctlFiles> {

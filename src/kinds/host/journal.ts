@@ -8,10 +8,12 @@ import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { type SystemdConf, systemdConf } from '../../facts/systemd/conf.ts';
 import { initOf, withoutUnits } from '../../facts/systemd/init.ts';
+import { maskedUnit } from '../../facts/systemd/masked.ts';
 import { type Started, startsAtBoot } from '../../facts/systemd/started.ts';
 
 const folder = '/var/log/journal';
 const parents = ['/var', '/var/log', folder] as const;
+const daemon = 'systemd-journald.service';
 const writers = ['rsyslog.service', 'syslog-ng.service'] as const;
 /** Daemons that write files where no systemd is: of BusyBox, sysklogd and metalog, as scripts and inittab(5) call them. */
 const plain = ['syslog.service', 'syslogd.service', 'sysklogd.service', 'metalog.service', 'busybox-syslogd.service'] as const;
@@ -55,6 +57,7 @@ export const journal = defineKind({
     ...parents.map((path) => mountAtBoot.of(path)),
     ...[...senders, ...plain, openWrts].map((s) => startsAtBoot.of(s)),
     initOf,
+    maskedUnit.of(daemon),
     ...[...optionFiles, openWrtsConf].map((path) => ({ do: 'read', path }) as const),
   ],
   *learn(): Asking<Fact> {
@@ -80,7 +83,12 @@ export const journal = defineKind({
     const without = withoutUnits(init);
     fact.set('journald', !without, init.at);
     if (without) fact.set('persistent', false, init.at);
-    else setJournal(fact, conf, place, own?.is === 'got');
+    else {
+      const mask = yield* maskedUnit(daemon);
+      if (mask && 'is' in mask) fact.gap('storage', mask).gap('persistent', mask);
+      else if (mask) fact.set('persistent', false, mask);
+      else setJournal(fact, conf, place, own?.is === 'got');
+    }
     const onDisk = 'is' in place ? place : place.onDisk;
     setSyslog(fact, started, onDisk, without ? yield* plainWriters() : []);
     return setSenders(fact, started).build();
