@@ -8,7 +8,7 @@ import { loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { rootAccount } from './accounts.ts';
-import { type Init, initOf } from './init.ts';
+import { type Init, initOf } from '../systemd/init.ts';
 
 /** A unit that lets somebody in unasked. */
 export interface OpenConsole {

@@ -4,14 +4,15 @@ import { type Asking, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { kernelPath, runs } from './running.ts';
-import { effective, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
+import { effective, idleUnknown, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
 
 /** What the files of sysctl.d set at the next boot; no value where none of them sets it. */
 export const valueAtBoot = source([sysctlFiles], readValueAtBoot);
 
 function* readValueAtBoot(key: string): Asking<{ readonly is: 'known'; readonly value?: string; readonly where: readonly Where[] } | Unknown> {
   const files: SysctlFiles = yield* sysctlFiles();
-  if (files.incomplete) return files.incomplete;
+  const open = files.incomplete ?? idleUnknown(files);
+  if (open) return open;
   const { value, winner } = effective(files.assignments, normalKey(key));
   const where = winner ? [winner.at] : files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
   return { is: 'known', where, ...(value === undefined ? {} : { value: normal(value) }) };

@@ -20,6 +20,8 @@ const daemons: Readonly<Record<string, readonly string[]>> = {
   ntpd: ['ntpd.service', 'ntp.service', 'ntpsec.service'],
   openntpd: ['openntpd.service'],
 };
+/** The script by which OpenWrt starts the ntpd of BusyBox. */
+const openWrts = 'sysntpd.service';
 /** PTP, in cars mostly: units as they are named, or instances for an interface, and what couples the clocks. */
 const precise = /^(?:ptp4l|phc2sys|timemaster|ts2phc)(?:@[^/]*)?\.service$/;
 const pulled = ['/etc/systemd/system', '/usr/lib/systemd/system'].flatMap((d) => ['multi-user', 'default', 'basic'].map((t) => `${d}/${t}.target.wants`));
@@ -86,7 +88,7 @@ function* learnDaemons(): Asking<TimeDaemons> {
 /** Init scripts without a unit: images without systemd, and old packages. */
 const ofScripts = (started: readonly Started[]): TimeDaemon[] =>
   started
-    .filter(({ name, by }) => by === 'an init script' && Object.values(daemons).some((all) => all.includes(name)))
+    .filter(({ name, by }) => by === 'an init script' && (name === openWrts || Object.values(daemons).some((all) => all.includes(name))))
     .map(({ name, at }) => ({ name: name.replace(/\.service$/, ''), unit: at.path, where: at, conflicts: [] }));
 
 interface Enabled {
