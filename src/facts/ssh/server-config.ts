@@ -15,6 +15,8 @@ const folders = ['/etc/ssh/sshd_config.d', '/usr/etc/ssh/sshd_config.d', '/etc/c
 const followed = /^\/(?:etc|usr|opt|srv)\/(?!.*\/\.\.(?:\/|$))/;
 const unread = /_key$|\/(?:g?shadow)-?$/;
 const maxDepth = 16;
+/** Files that include each other twice would be read without end. */
+const mostFiles = 512;
 
 export interface ServerSetting {
   /** Lower case, aliases by their name of today. */
@@ -153,6 +155,10 @@ class ServerReader {
             .toSorted()
             .map((name) => `${folder}/${name}`);
       for (const file of paths) {
+        if (this.#consulted.length >= mostFiles) {
+          this.#incomplete ??= { is: 'unknown', why: 'too-large', said: `sshd includes more than ${mostFiles} files`, where: [at] };
+          return;
+        }
         if (unread.test(file)) {
           this.#incomplete ??= { is: 'unknown', why: 'unsupported', said: `sshd includes ${file}, which is not read`, where: [at] };
           continue;
