@@ -16,10 +16,12 @@ export interface AtJobs {
   readonly more?: Unknown;
 }
 
-const touches: Touches = spools.flatMap((path): Touches => [
-  { do: 'list', path },
-  { do: 'stat', path: `${path}/*` },
-]);
+const touches: Touches = spools.flatMap(
+  (path): Touches => [
+    { do: 'list', path },
+    { do: 'stat', path: `${path}/*` },
+  ],
+);
 
 export const atJobs = source(touches, learnJobs);
 

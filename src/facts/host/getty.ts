@@ -4,11 +4,11 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { searchUnits } from '../systemd/find.ts';
+import { type Init, initOf } from '../systemd/init.ts';
 import { loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { rootAccount } from './accounts.ts';
-import { type Init, initOf } from '../systemd/init.ts';
 
 /** A unit that lets somebody in unasked. */
 export interface OpenConsole {
@@ -96,7 +96,9 @@ function* withoutAsking(): Asking<OpenConsole | Unknown | undefined> {
   const found = (conf.is === 'got' ? conf.value : '').split('\n').map((l) => /^\s*option\s+['"]?ttylogin['"]?\s+['"]?(\w+)/.exec(l)?.[1]);
   const line = found.findIndex((value) => value !== undefined);
   const said = 'login.sh asks nobody unless ttylogin is 1';
-  return found[line] === '1' ? undefined : { unit: 'init', as: 'root', at: line < 0 ? { path: openWrtsLogin, said } : { path: openWrtsConf, line: line + 1, said } };
+  return found[line] === '1'
+    ? undefined
+    : { unit: 'init', as: 'root', at: line < 0 ? { path: openWrtsLogin, said } : { path: openWrtsConf, line: line + 1, said } };
 }
 
 /** What a table of init starts without asking who is there. */

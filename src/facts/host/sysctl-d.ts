@@ -114,16 +114,7 @@ const touches: Touches = sysctlDirectories.flatMap((directory): Pattern[] => {
 });
 
 /** All that systemd-sysctl would read; where systemd is not there, what init scripts give to sysctl(8): /etc/sysctl.conf as well, last. */
-export const sysctlFiles = source(
-  [
-    ...touches,
-    initOf,
-    startedUnits,
-    maskedUnit.of(unit),
-    { do: 'read', path: plainFile },
-  ],
-  readSysctlFiles,
-);
+export const sysctlFiles = source([...touches, initOf, startedUnits, maskedUnit.of(unit), { do: 'read', path: plainFile }], readSysctlFiles);
 
 function* readSysctlFiles(): Asking<SysctlFiles> {
   const [files, init] = yield* together([readDirectories(), initOf()]);

@@ -33,7 +33,12 @@ interface Line {
 }
 
 export const modesAtBoot = source(
-  [{ do: 'stat', path: kernelPath }, initOf, tmpfilesFiles, { do: 'stat', named: 'paths to which tmpfiles.d gives a mode that others may write, or set-id bits' }],
+  [
+    { do: 'stat', path: kernelPath },
+    initOf,
+    tmpfilesFiles,
+    { do: 'stat', named: 'paths to which tmpfiles.d gives a mode that others may write, or set-id bits' },
+  ],
   readModes,
 );
 
@@ -67,7 +72,12 @@ function* readModes(): Asking<ModesAtBoot> {
   return { each: [...fresh, ...there], ...(unseen ? { unseen } : {}) };
 }
 
-const untold = ({ path, at }: Line): Unknown => ({ is: 'unknown', why: 'unsupported', said: `which files ${path} in tmpfiles.d stands for is not followed`, where: [at] });
+const untold = ({ path, at }: Line): Unknown => ({
+  is: 'unknown',
+  why: 'unsupported',
+  said: `which files ${path} in tmpfiles.d stands for is not followed`,
+  where: [at],
+});
 
 /** Modes about which somebody asks: writable by everybody, or with set-id bits. */
 const isLoose = (mode: number): boolean => (mode & 0o6002) !== 0;

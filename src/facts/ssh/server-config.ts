@@ -48,10 +48,12 @@ export interface ServerConfig {
 
 const touches: Touches = [
   ...serverConfigs.map((path) => ({ do: 'read', path }) as const),
-  ...folders.flatMap((path): Touches => [
-    { do: 'list', path },
-    { do: 'read', path: `${path}/*` },
-  ]),
+  ...folders.flatMap(
+    (path): Touches => [
+      { do: 'list', path },
+      { do: 'read', path: `${path}/*` },
+    ],
+  ),
   { do: 'list', named: 'directories that Include in sshd_config names' },
   { do: 'read', named: 'files that Include in sshd_config names, which are no keys' },
 ];

@@ -26,10 +26,12 @@ export interface CanSetups {
 }
 
 const touches: Touches = [
-  ...[...networkd, ifupdown].flatMap((path): Touches => [
-    { do: 'list', path },
-    { do: 'read', path: `${path}/*` },
-  ]),
+  ...[...networkd, ifupdown].flatMap(
+    (path): Touches => [
+      { do: 'list', path },
+      { do: 'read', path: `${path}/*` },
+    ],
+  ),
   { do: 'list', path: scripts },
   { do: 'read', path: `${scripts}/*` },
   ...single.map((path) => ({ do: 'read', path }) as const),
@@ -41,7 +43,12 @@ const touches: Touches = [
 export const canSetups = source(touches, readSetups);
 
 function* readSetups(): Asking<CanSetups> {
-  const [lists, startScripts, init, started] = yield* together([together([...networkd, ifupdown].map((d) => list(d))), list(scripts), initOf(), startedUnits()]);
+  const [lists, startScripts, init, started] = yield* together([
+    together([...networkd, ifupdown].map((d) => list(d))),
+    list(scripts),
+    initOf(),
+    startedUnits(),
+  ]);
   const plain = init.is === 'known' && withoutUnits(init);
   const inFolders = lists.flatMap((l, at) => {
     const folder = [...networkd, ifupdown][at] ?? '';
@@ -54,7 +61,10 @@ function* readSetups(): Asking<CanSetups> {
   const paths = [...inFolders, ...single, ...ofInit, ...own];
   const texts: readonly Answer<string>[] = yield* together(paths.map((p) => read(p)));
   const each = texts.flatMap((text, at) => (text.is === 'got' ? setupsIn(text.value, paths[at] ?? '') : []));
-  const answers = [...lists.map((answer, at) => ({ answer, path: [...networkd, ifupdown][at] ?? '' })), ...texts.map((answer, at) => ({ answer, path: paths[at] ?? '' }))];
+  const answers = [
+    ...lists.map((answer, at) => ({ answer, path: [...networkd, ifupdown][at] ?? '' })),
+    ...texts.map((answer, at) => ({ answer, path: paths[at] ?? '' })),
+  ];
   const shut = answers.find(({ answer }) => answer.is === 'blocked' && answer.why !== 'unsupported' && answer.said?.startsWith('is a ') !== true);
   const unseen = shut?.answer.is === 'blocked' ? unknown(shut.answer, shut.path) : started.unseen;
   return { each, ...(unseen ? { unseen } : {}) };
@@ -74,7 +84,11 @@ function setupsIn(text: string, path: string): CanSetup[] {
     }
     const words = /\bip\s+(?:-\S+\s+)*l(?:i|in|ink)?\s+(?:set|add)\b([^;&|]*)\btype\s+(?:v|vx)?can\b/.exec(line)?.[1];
     if (words === undefined) return [];
-    const name = words.trim().replace(/^(?:dev|name)\s+/, '').split(/\s+/)[0] ?? '';
+    const name =
+      words
+        .trim()
+        .replace(/^(?:dev|name)\s+/, '')
+        .split(/\s+/)[0] ?? '';
     return [{ name: /^[\w.-]+$/.test(name) ? name : 'a CAN interface', at }];
   });
 }
@@ -90,7 +104,13 @@ function networkdIn(text: string, path: string): CanSetup[] {
     section = head ?? section;
     if (head === 'CAN') of ??= at;
     const [, key = '', value = ''] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (key === 'Name' && (section === 'Match' || section === 'NetDev')) names.push(...value.split(/\s+/).filter((n) => !n.startsWith('!')).map((name) => ({ name, at })));
+    if (key === 'Name' && (section === 'Match' || section === 'NetDev'))
+      names.push(
+        ...value
+          .split(/\s+/)
+          .filter((n) => !n.startsWith('!'))
+          .map((name) => ({ name, at })),
+      );
     if (section === 'Match' && key === 'Type' && !value.startsWith('!') && value.split(/\s+/).includes('can')) of ??= at;
     if (section === 'NetDev' && key === 'Kind' && /^(?:v|vx)can$/.test(value)) of ??= at;
   }

@@ -44,7 +44,13 @@ export const administrators = defineKind({
     const own = group.is === 'got' ? group.value : '';
     const text = `${own}\n${more.groups}`;
     const members = [...membersIn(own, others, groupPath), ...membersIn(more.groups, others, altGroups)];
-    setAll(fact, 'members', shut ? [] : members.filter((m, at) => members.findIndex((n) => n.name === m.name && n.group === m.group) === at), [{ path: groupPath }], shut);
+    setAll(
+      fact,
+      'members',
+      shut ? [] : members.filter((m, at) => members.findIndex((n) => n.name === m.name && n.group === m.group) === at),
+      [{ path: groupPath }],
+      shut,
+    );
     const { statements, host } = sudoers;
     const assumed = host === undefined ? {} : { host };
     const free = others.flatMap((entry) => {

@@ -129,11 +129,12 @@ export const fileTree = defineKind({
 });
 
 /** Modes that rules ask about, and which is better. */
-const loose: readonly { readonly field: string; fits(of: Pick<Found, 'type' | 'mode'>): boolean; better(mode: number): number; readonly alsoClosed?: true }[] = [
-  { field: 'setId', fits: ({ type, mode }) => type === 'file' && (mode & 0o6000) !== 0, better: (mode) => mode & ~0o6000, alsoClosed: true },
-  { field: 'writableFiles', fits: ({ type, mode }) => type === 'file' && (mode & 0o002) !== 0, better: (mode) => mode & ~0o002 },
-  { field: 'openDirectories', fits: ({ type, mode }) => type === 'directory' && (mode & 0o1002) === 0o002, better: (mode) => mode | 0o1000 },
-];
+const loose: readonly { readonly field: string; fits(of: Pick<Found, 'type' | 'mode'>): boolean; better(mode: number): number; readonly alsoClosed?: true }[] =
+  [
+    { field: 'setId', fits: ({ type, mode }) => type === 'file' && (mode & 0o6000) !== 0, better: (mode) => mode & ~0o6000, alsoClosed: true },
+    { field: 'writableFiles', fits: ({ type, mode }) => type === 'file' && (mode & 0o002) !== 0, better: (mode) => mode & ~0o002 },
+    { field: 'openDirectories', fits: ({ type, mode }) => type === 'directory' && (mode & 0o1002) === 0o002, better: (mode) => mode | 0o1000 },
+  ];
 
 const toldOf = ({ path, type, mode, at }: ModeAtBoot, better: (mode: number) => number): Told => ({
   path,

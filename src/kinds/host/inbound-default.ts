@@ -6,6 +6,7 @@ import { firewalld } from '../../facts/firewall/firewalld.ts';
 import { addTable, emptyTable, inputOf } from '../../facts/firewall/iptables-rules.ts';
 import { type NftLine, withIncludes } from '../../facts/firewall/nft-files.ts';
 import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
+import { openWrtsInput } from '../../facts/firewall/openwrt.ts';
 import { fateIn } from '../../facts/firewall/packet.ts';
 import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -25,8 +26,6 @@ const ruleFiles = [
 /** What applies the rules of IPv6, where that is a service of its own. */
 const sixth = 'ip6tables.service';
 const noSixth = 'net.ipv6.conf.all.disable_ipv6';
-/** Of OpenWrt, whose service is called firewall. */
-const uci = '/etc/config/firewall';
 const nftThere = '/sys/module/nf_tables';
 const nftArgv = ['nft', 'list', 'ruleset'];
 /** What iptables keeps in nftables: shown where nft itself is not installed. */
@@ -62,7 +61,8 @@ export const inboundDefault = defineKind({
     kernelValue.of(noSixth),
     firewalld,
     withIncludes,
-    ...[...ufwFiles, ...nftFiles, ...ruleFiles.flat(), uci].map((path) => ({ do: 'read', path }) as const),
+    openWrtsInput,
+    ...[...ufwFiles, ...nftFiles, ...ruleFiles.flat()].map((path) => ({ do: 'read', path }) as const),
     { do: 'stat', path: nftThere },
     { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
     { do: 'run', argv: throughNft, ifThere: [[nftThere]] },
@@ -80,7 +80,7 @@ export const inboundDefault = defineKind({
     const [first] = on;
     if (first === undefined && open && 'is' in open) return open;
     const links = started.flatMap((s) => ('is' in s ? [] : s.map((l) => l.at)));
-    if (first === undefined) return yield* inForce(fact);
+    if (first === undefined) return yield* inForce(fact, isOn(started[services.indexOf('firewall')]));
     // Several add up: what one of them drops is gone.
     const all = yield* together(on.map(judge));
     const best = all.findIndex((j) => j.is === 'known' && j.denies);
@@ -115,7 +115,7 @@ function* judge(service: (typeof services)[number]): Asking<Judged | Unknown> {
     case 'iptables':
       return yield* byRules(false);
     case 'firewall':
-      return yield* byUci();
+      return yield* openWrtsInput();
     case 'SuSEfirewall2':
       return { is: 'unknown', why: 'unsupported', said: 'the rules of SuSEfirewall2 are not read', where: [{ path: '/etc/sysconfig/SuSEfirewall2' }] };
   }
@@ -229,25 +229,12 @@ function judgeRules(text: Answer<string>, path: string): Judged | Unknown {
   return { is: 'known', denies: fate.is === 'dropped', where: fate.where.length > 0 ? fate.where : [{ path }] };
 }
 
-/** OpenWrt's firewall refuses what its defaults do not let in, and what its zone of the world outside does not. */
-function* byUci(): Asking<Judged | Unknown> {
-  const text = yield* read(uci);
-  if (text.is === 'blocked') return unknown(text, uci);
-  const sections: { readonly type: string; readonly options: Map<string, { value: string; at: Where }> }[] = [];
-  for (const [index, line] of (text.is === 'got' ? text.value : '').split('\n').entries()) {
-    const [, word = '', name = '', value = ''] = /^\s*(config|option)\s+['"]?([\w-]+)['"]?\s*['"]?([\w-]*)/.exec(line) ?? [];
-    if (word === 'config') sections.push({ type: name, options: new Map() });
-    if (word === 'option') sections.at(-1)?.options.set(name, { value, at: { path: uci, line: index + 1 } });
-  }
-  const judging = sections.filter(({ type, options }) => type === 'defaults' || (type === 'zone' && /^wan/.test(options.get('name')?.value ?? '')));
-  const inputs = judging.map(({ options }) => options.get('input'));
-  const lets = inputs.findIndex((i) => !/^(?:REJECT|DROP)$/i.test(i?.value ?? ''));
-  if (judging.length === 0 || lets >= 0) return { is: 'known', denies: false, where: [inputs[lets]?.at ?? { path: uci, said: 'says nothing about input' }] };
-  return { is: 'known', denies: true, where: inputs.flatMap((i) => (i ? [i.at] : [])) };
-}
-
 /** No service that starts at boot: whatever else loads rules shows in those that are in force. */
-function* inForce(fact: FactBuilder): Asking<Fact> {
+function* inForce(fact: FactBuilder, other: boolean): Asking<Fact> {
+  const there = yield* stat(nftThere);
+  // NixOS calls its own so; what it loads shows on a running host.
+  if (other && there.is === 'blocked')
+    return { is: 'unknown', why: 'unsupported', said: 'which rules firewall.service loads is not followed', where: [{ path: '/etc/systemd/system' }] };
   const nothing = { path: '/etc/systemd/system', said: 'no firewall starts at boot' };
   const found = (yield* together([nftInForce(), legacyInForce()])).filter((f) => f !== undefined);
   const denying = found.find((f) => f.is === 'known' && f.denies);

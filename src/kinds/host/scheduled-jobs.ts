@@ -20,7 +20,11 @@ export const scheduledJobs = defineKind({
   },
   shape: record({
     jobs: list(
-      record({ path: string('the table'), line: number('its line; unset for a job of at'), table: string('whose table it is', ['system', 'account', 'anacron', 'at']) }),
+      record({
+        path: string('the table'),
+        line: number('its line; unset for a job of at'),
+        table: string('whose table it is', ['system', 'account', 'anacron', 'at']),
+      }),
       'jobs of root in tables; what they run is not told, since it may hold a secret',
     ),
     scripts: list(record({ path: string('the script') }), 'scripts that run by the hour, day, week, month or year'),

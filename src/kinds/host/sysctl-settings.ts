@@ -1,10 +1,10 @@
 /** Kind `sysctl-settings`: settings of kernel parameters in files that do not count at boot. */
 import { type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { initOf, withoutUnits } from '../../facts/systemd/init.ts';
 import { type Assignment, parseSysctl, sysctlFiles, winners } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
+import { initOf, withoutUnits } from '../../facts/systemd/init.ts';
 
 const plainFile = '/etc/sysctl.conf';
 const administrators = '/etc/';

@@ -52,5 +52,10 @@ export const can = defineKind({
 function byDriver({ each, unseen }: Modules): Unknown | undefined {
   const driver = each.find(({ name }) => drivers.test(name));
   if (!driver) return unseen;
-  return { is: 'unknown', why: 'ambiguous', said: `the driver ${driver.name} of a CAN interface is loaded at boot, and nothing tells who sets it up`, where: [driver.at] };
+  return {
+    is: 'unknown',
+    why: 'ambiguous',
+    said: `the driver ${driver.name} of a CAN interface is loaded at boot, and nothing tells who sets it up`,
+    where: [driver.at],
+  };
 }
