@@ -7,6 +7,7 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { enablementOf } from '../systemd/enablement.ts';
 import { type LoadedUnit, type LoadOptions, loadUnit } from '../systemd/load.ts';
+import { refusedFor } from '../systemd/refused.ts';
 import { type Started, startedUnits } from '../systemd/started.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import { rootAccount } from './accounts.ts';
@@ -112,7 +113,7 @@ function* enabledUnit(unit: string): Asking<Omit<Enabled, 'name'> | Unknown | un
   const enablement = yield* enablementOf(unit, system);
   if ('is' in enablement) return enablement;
   const open = loaded.unseen[0] ?? enablement.unseen[0];
-  if (!enablement.enabled) return open;
+  if (!enablement.enabled || refusedFor(loaded)) return open;
   return { loaded, where: enablement.where[0] ?? { path: loaded.fragment?.path ?? unit }, ...(open ? { open } : {}) };
 }
 

@@ -1,6 +1,6 @@
 /** Which program starts an image or a host: systemd, or the init of BusyBox, System V or OpenWrt, which goes by /etc/inittab. */
 import { type Asking, read, stat, together } from '../ask.ts';
-import { type Unknown, unknown, type Where } from '../fact.ts';
+import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 
 const systemd = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const;
@@ -39,11 +39,13 @@ function* readInit(): Asking<Init | Unknown> {
   if (blocked?.is === 'blocked') return unknown(blocked, systemd[shut] ?? '');
   const [program, text, openwrt] = yield* together([stat(init), read(table), stat(procd)]);
   if (text.is === 'blocked') return unknown(text, table);
+  const lines = text.is === 'got' ? linesIn(text.value) : [];
+  if (text.is === 'got' && lines.length === 0) return unparsable(`no line of ${table} is one that init takes, so what starts cannot be told`, { path: table });
   const end = program.is === 'got' ? (program.value.real?.is === 'got' ? program.value.real.value.path : (program.value.target ?? '')) : '';
   const busybox = /(?:^|\/)busybox[^/]*$/.test(end);
   if (openwrt.is === 'blocked' && !busybox) return unknown(openwrt, procd);
-  if (openwrt.is === 'got') return { is: 'known', kind: 'procd', at: { path: procd }, lines: text.is === 'got' ? linesIn(text.value) : [] };
-  if (text.is === 'got') return { is: 'known', kind: busybox ? 'busybox' : 'sysv', at: { path: table }, lines: linesIn(text.value) };
+  if (openwrt.is === 'got') return { is: 'known', kind: 'procd', at: { path: procd }, lines };
+  if (text.is === 'got') return { is: 'known', kind: busybox ? 'busybox' : 'sysv', at: { path: table }, lines };
   if (program.is === 'blocked') return unknown(program, init);
   const at = { path: init };
   if (!busybox) return { is: 'known', kind: 'unsaid', at, lines: [] };

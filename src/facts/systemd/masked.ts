@@ -10,7 +10,10 @@ const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
 /** The mask; nothing where there is none. Only a file that comes before the vendor's is looked at. */
 export const maskedUnit = source(
-  (name: string): Touches => [searchUnits.of('system', system), ...searchDirs('system', '~', '').map((dir) => ({ do: 'stat', path: `${dir}/${name}` }) as const)],
+  (name: string): Touches => [
+    searchUnits.of('system', system),
+    ...searchDirs('system', '~', '').map((dir) => ({ do: 'stat', path: `${dir}/${name}` }) as const),
+  ],
   lookForMask,
 );
 

@@ -119,7 +119,8 @@ function* startScripts(search: Search, init: Init | Unknown): Asking<Some> {
     const directory = dirs[at] as string;
     if (names.is === 'blocked' && names.why !== 'failed') unseen ??= unknown(names, directory);
     const isOpenRc = openRc.includes(directory);
-    for (const name of names.is === 'got' ? names.value : []) add(isOpenRc ? name : /^S\d\d(.+)$/.exec(name)?.[1]?.replace(/\.sh$/, ''), { path: `${directory}/${name}` });
+    for (const name of names.is === 'got' ? names.value : [])
+      add(isOpenRc ? name : /^S\d\d(.+)$/.exec(name)?.[1]?.replace(/\.sh$/, ''), { path: `${directory}/${name}` });
   }
   for (const { action, words, at } of plain && init.is === 'known' ? init.lines : []) {
     const program = words[0] ?? '';

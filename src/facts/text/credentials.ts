@@ -7,7 +7,16 @@
 import type { Credential } from '../walk.ts';
 
 /** Words without one of which no credential is found: looked for first, in bytes. */
-export const credentialWords = ['PRIVATE KEY-----', 'PRIVATE KEY BLOCK-----', 'PuTTY-User-Key-File-', 'AGE-SECRET-KEY-', 'Config', 'K10', 'eyJhbGciOi', '"auth"'] as const;
+export const credentialWords = [
+  'PRIVATE KEY-----',
+  'PRIVATE KEY BLOCK-----',
+  'PuTTY-User-Key-File-',
+  'AGE-SECRET-KEY-',
+  'Config',
+  'K10',
+  'eyJhbGciOi',
+  '"auth"',
+] as const;
 
 /** What is in a line of every text that holds one: most texts are told off by it. */
 const suspect = /PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-|AGE-SECRET-KEY-|kind["']?[ \t\r]*:[ \t\r]*["']?Config|K10[0-9a-f]{64}::|eyJhbGciOi|"auth"/;
