@@ -11,9 +11,11 @@ export const valueAtBoot = source([sysctlFiles], readValueAtBoot);
 
 function* readValueAtBoot(key: string): Asking<{ readonly is: 'known'; readonly value?: string; readonly where: readonly Where[] } | Unknown> {
   const files: SysctlFiles = yield* sysctlFiles();
-  const open = files.incomplete ?? idleUnknown(files);
-  if (open) return open;
+  if (files.incomplete) return files.incomplete;
   const { value, winner } = effective(files.assignments, normalKey(key));
+  // What no file sets is set by none, whoever applies them.
+  const open = winner && idleUnknown(files);
+  if (open) return open;
   const where = winner ? [winner.at] : files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
   return { is: 'known', where, ...(value === undefined ? {} : { value: normal(value) }) };
 }
