@@ -18,9 +18,10 @@ const words: Record<Unknown['why'], (first: string) => string> = {
 
 /** Advice for the first reason of each sort, joined to one line. */
 export function advice(reasons: readonly Unknown[]): string {
-  const seen = new Map<Unknown['why'], string>();
+  const seen = new Map<string, string>();
   for (const reason of reasons) {
-    if (!seen.has(reason.why)) seen.set(reason.why, words[reason.why](reason.where[0]?.path ?? 'it'));
+    const sort = reason.next ?? reason.why;
+    if (!seen.has(sort)) seen.set(sort, reason.next ?? words[reason.why](reason.where[0]?.path ?? 'it'));
   }
   return [...seen.values()].join('; ') || words['not-recorded']('it');
 }

@@ -49,8 +49,13 @@ function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: b
   if (sort === 'running') return { verdicts, needs: 'the running host', ...furtherCapture };
   if (sort === 'user') return { verdicts, needs: of, who: of, ...furtherCapture };
   if (sort === 'fix') return { verdicts, step: `fix ${of}, then scan again`, isCommand: false };
+  const [, command, who] = runFirst.exec(of) ?? [];
+  if (command !== undefined && who !== undefined) return { verdicts, who, ...typed(...command.split(' ')), note: 'then scan again' };
   return { verdicts, step: of, isCommand: false };
 }
+
+/** What somebody runs before the host is looked at again. */
+const runFirst = /^run ([\w -]+) as (\S+), then scan again$/;
 
 const typed = (...argv: readonly string[]) => ({ step: shellLine(argv), isCommand: true, argv });
 const toCapture = ['pretrip', 'capture', '--for', 'RUN.json'] as const;
