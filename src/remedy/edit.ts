@@ -31,7 +31,8 @@ export function unsetKey(text: string, format: Format, key: string, value?: Json
   if (format === 'ini' && value !== undefined && value !== '')
     return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
   if (format === 'toml' && section !== '' && value === undefined) return joined(withoutToml(linesOf(text), path));
-  if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value), format === 'words'));
+  if (format !== 'yaml' && format !== 'json')
+    return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value), format === 'words'));
   return inDocument(text, format, (document) => {
     const at = steps(path);
     const above = at.length > 1 ? document.getIn(at.slice(0, -1)) : undefined;

@@ -43,6 +43,9 @@ export function boot(suite: Suite, port: number, kept: string, kernelArguments: 
   push(port, kept);
 }
 
+/** Gives a running host an archive with these packages of its suite, since it reaches no other. */
+export const bring = (suite: Suite, port: number, packages: readonly string[]): void => void script('archive.sh', [suite, String(port), ...packages]);
+
 export const halt = (port: number): void => void script('halt.sh', [String(port)]);
 
 /** Begins and ends what a part prints. */

@@ -109,8 +109,7 @@ function* existing(as: Account): Asking<Published | Unknown> {
   if (store.is === 'none') return { ports: [] };
   const where = { path: commandPlace(psArgv) };
   const answer = yield* askPodman(psArgv, as);
-  if (answer.is === 'unused')
-    return unasked(as, 'the ports of its containers', answer.where);
+  if (answer.is === 'unused') return unasked(as, 'the ports of its containers', answer.where);
   if (answer.is === 'blocked') return unknown(answer, where.path);
   if (answer.is === 'absent') return { ports: [] };
   if (answer.value.exit !== 0)

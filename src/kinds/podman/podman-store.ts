@@ -137,8 +137,7 @@ function setDriver(fact: FactBuilder, info: PodmanInfo, traces: readonly string[
   const root = toldText(info, 'store', 'graphRoot');
   if (!info.exists) return;
   if (problem !== undefined) fact.set('agrees', false, info.where, ...set.where.slice(0, 1));
-  else if (told === undefined || root === undefined)
-    fact.gap('agrees', info.unused ?? notTold(info));
+  else if (told === undefined || root === undefined) fact.gap('agrees', info.unused ?? notTold(info));
   else {
     const agrees = (set.value === undefined || set.value === told) && tidy(root) === tidy(info.graphRoot);
     const said = `${told} at ${root}`;
