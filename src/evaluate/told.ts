@@ -18,11 +18,19 @@ const longest = 200;
 /** The sentences of what decides, each once, as many as can be read at a glance. Without any: `otherwise`, or else the bare evidence. */
 export function sentences(pieces: readonly Piece[], otherwise?: string): string {
   const told = pieces.flatMap((p) => p.tell?.('sentence') ?? (otherwise === undefined ? p.told().said : []));
-  const all = [...new Set(told.map(asSentence))];
+  const all = together([...new Set(told.map(asSentence))]);
   const [first = asSentence(otherwise ?? 'Not as it should be'), ...others] = all;
   const shown = others.reduce((text, next) => (text.length + next.length < longest ? `${text} ${next}` : text), first);
   const rest = all.filter((s) => !shown.includes(s)).length;
   return rest > 0 ? `${shown.replace(/\.$/, '')} (and ${rest} more).` : shown;
+}
+
+/** Sentences that begin alike up to a colon are one: "P: a. P: b." is "P: a; b." */
+function together(all: readonly string[]): string[] {
+  const begin = (sentence: string): string => /^.*?: /.exec(sentence)?.[0] ?? sentence;
+  return [...Map.groupBy(all, begin)]
+    .map(([lead, each]) => [each[0], ...each.slice(1).map((one) => one.slice(lead.length))].map((one) => (one ?? '').replace(/\.$/, '')).join('; '))
+    .map(asSentence);
 }
 
 const mostReasons = 2;
@@ -51,6 +59,7 @@ function aboutCommand(command: string, reason: string | undefined, by: string): 
   if (reason === whyWords.denied) return `${by} may not run ${command}`;
   if (reason === whyWords.unsupported) return `${command} cannot be run on this target`;
   if (reason === whyWords.timeout) return `${command} did not end in time`;
+  if (reason === whyWords.failed) return `${command} failed`;
   return reason === whyWords['not-recorded'] ? `what ${command} prints is not in the snapshot` : undefined;
 }
 

@@ -93,7 +93,10 @@ function needOf({ missing = [], next = 'scan again' }: Verdict): Need {
   const broken = missing.find((m) => m.do === 'mend');
   if (broken?.do === 'mend') return { sort: 'fix', of: broken.path };
   const privileges = new Set(missing.flatMap((m) => ('privilege' in m ? [m.privilege] : [])));
-  if (privileges.size === 0 || missing.some((m) => m.do === 'look')) return { sort: 'step', of: stepOf(next) };
+  if (privileges.size === 0 || missing.some((m) => m.do === 'look')) {
+    const step = stepOf(next);
+    return /^scan as root\b/.test(step) ? { sort: 'root', of: '' } : { sort: 'step', of: step };
+  }
   if (privileges.has('running host')) return { sort: 'running', of: '' };
   if (privileges.has('root')) return { sort: 'root', of: '' };
   return { sort: 'user', of: [...privileges][0]?.replace(/^user /, '') ?? '' };
