@@ -35,6 +35,7 @@ const no = (said: string, told?: string): Piece => ({ truth: 'no', told: () => (
 test.each<[string, Piece[], string]>([
   ['one', [no('a is 1', 'driver may not linger')], 'driver may not linger.'],
   ['the same of two facts', [no('a is 1', 'the link is gone'), no('b is 1', 'the link is gone')], 'the link is gone.'],
+  ['two that begin alike', [no('a', 'No log: x is unset'), no('b', 'No log: y is unset'), no('c', 'Z')], 'No log: x is unset; y is unset. Z.'],
   ['two', [no('a', 'One is so'), no('b', 'Two is so')], 'One is so. Two is so.'],
   ['too much for one look', [no('a', 'x '.repeat(80)), no('b', `y ${'z '.repeat(80)}`)], `${'x '.repeat(80)}(and 1 more).`],
   ['nothing is said', [no('a')], 'The title is not so.'],
