@@ -29,8 +29,8 @@ const quiet = 'as driver podman system migrate >/dev/null 2>&1; for m in overlay
 export const kernelFileStates: readonly State[] = [
   state('as installed', [], [modules, device, pasta]),
   state('no module loaded yet', [quiet]),
-  state('overlay kept away', [quiet, modprobe('install overlay /bin/false')]),
-  state('overlay on the blacklist', [quiet, modprobe('blacklist overlay')]),
+  state('overlay kept away', [quiet, modprobe('install overlay /bin/false')], [modules]),
+  state('overlay on the blacklist', [quiet, modprobe('blacklist overlay')], [modules]),
   state('tun kept away', [quiet, modprobe('install tun /bin/false')]),
   state('tun on the blacklist', [quiet, modprobe('blacklist tun')]),
   state('another module kept away', [quiet, modprobe('install usb-storage /bin/false\nblacklist pcspkr')]),

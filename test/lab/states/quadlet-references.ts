@@ -53,7 +53,8 @@ const rows: readonly Row[] = [
     setUp: ['podman network create --ignore labmade >/dev/null'],
     undo: 'podman network rm -f labmade >/dev/null 2>&1',
   }),
-  onNetwork('a .network file that is not there', 'Network=labnone.network'),
+  // The generator refuses these files, so there is no unit that could start.
+  onNetwork('a .network file that is not there', 'Network=labnone.network', { rule: 'quadlet.unknown-key' }),
   row('a unit that is not there', '[Unit]\nRequires=lab-missing.service'),
   row('a unit that is not there, bound to', '[Unit]\nBindsTo=lab-missing.service\nAfter=lab-missing.service'),
   row('a unit that is there', '[Unit]\nRequires=systemd-journald.service\nAfter=systemd-journald.service network-online.target'),
@@ -68,7 +69,7 @@ const rows: readonly Row[] = [
     undo: 'systemctl stop labr92 2>/dev/null',
   }),
   row('a mount that is wanted and has no unit', '[Unit]\nRequiresMountsFor=/srv/lab-data'),
-  row('a pod that is not there', 'Pod=labnone.pod', { text: `${networked}Pod=labnone.pod\n` }),
+  row('a pod that is not there', 'Pod=labnone.pod', { text: `${networked}Pod=labnone.pod\n`, rule: 'quadlet.unknown-key' }),
   { what: 'a file of Kubernetes that is not there', ending: 'kube', text: '[Kube]\nYaml=/etc/lab-missing.yaml\n' },
   { what: 'a build whose file is not there', ending: 'build', text: '[Build]\nImageTag=localhost/lab:built\nFile=/srv/lab-missing/Containerfile\n' },
   { ...row("a user's directory that is not there", 'Volume=%h/lab-missing:/x'), user: 'driver' },

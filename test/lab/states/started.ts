@@ -23,6 +23,8 @@ export interface Row {
   readonly user?: 'driver';
   /** Shell commands besides that which writes the file; NAME is its name without the ending. */
   readonly setUp?: readonly string[];
+  /** The rule that judges it; default: that of its area. */
+  readonly rule?: string;
   /** Default: whether the unit starts. */
   readonly ask?: string;
   readonly says?: Claim['says'];
@@ -51,7 +53,7 @@ export const startedStates = (area: string, round: string, rule: string, rows: r
       settle: own,
       claims: [
         {
-          rule,
+          rule: row.rule ?? rule,
           subject: `quadlet:${file}`,
           ask: fill(row.ask ?? `started ${unit}${user ? ` ${user}` : ''}`),
           says: row.says ?? runs,
