@@ -18,7 +18,11 @@ test.each<readonly [readonly Unknown[], boolean, string]>([
   [[open('ambiguous')], true, 'settle by hand what the evidence leaves open'],
   [[open('ambiguous')], false, 'settle by hand what the evidence leaves open, or scan the running host'],
   [[open('unsupported', '/run/x', 'run podman ps as ann, then scan again')], true, 'run podman ps as ann, then scan again'],
-  [[open('failed'), open('failed', '/etc/y'), open('ambiguous')], true, 'find out why /etc/x cannot be read, then scan again; settle by hand what the evidence leaves open'],
+  [
+    [open('failed'), open('failed', '/etc/y'), open('ambiguous')],
+    true,
+    'find out why /etc/x cannot be read, then scan again; settle by hand what the evidence leaves open',
+  ],
 ])('%#', (reasons, running, said) => {
   expect(advice(reasons, running)).toBe(said);
 });

@@ -44,7 +44,12 @@ describe('what makes the pod', () => {
 
   test('a set by its own name; two pods of one are one patch', () => {
     expect(workloads(owned('DaemonSet', 'agent'))).toEqual(['daemonset/agent']);
-    expect(patchesFor([1, 2].map(() => ({ metadata: owned('StatefulSet', 'db'), spec })), 'host-processes').patches).toHaveLength(1);
+    expect(
+      patchesFor(
+        [1, 2].map(() => ({ metadata: owned('StatefulSet', 'db'), spec })),
+        'host-processes',
+      ).patches,
+    ).toHaveLength(1);
   });
 
   test('nothing, or a job: no patch changes the pod', () => {
