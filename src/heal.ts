@@ -1,7 +1,7 @@
 /** Remedies tried on the hosts of a rule's own cases: what its steps of files come to, carried out in memory. */
 import { type HostSpec, overlay } from './collect/composed/composed.ts';
 import { applied } from './remedy/apply.ts';
-import type { Rule } from './rules/rule.ts';
+import type { Item, Rule } from './rules/rule.ts';
 import type { Case } from './rules/text/cases.ts';
 import { judgeOn } from './try.ts';
 import type { Verdict } from './verdicts/report.ts';
@@ -38,8 +38,11 @@ export function healing(verdicts: readonly Verdict[], host: HostSpec, judge: (ho
 
 const isSame = (a: HostSpec, b: HostSpec): boolean => JSON.stringify(a.files) === JSON.stringify(b.files);
 
-/** How a rule's remedy is known to heal: on a host in memory, on a running host only, by a person, or there is none. */
-export type Proof = 'overlay' | 'host' | 'manual' | 'none';
+/**
+ * How a rule's remedy is known to heal: on a host in memory, on a running host only, by a person, or there is none. `asks`:
+ * the rule has no failure to heal, since all that it checks is a question to a person.
+ */
+export type Proof = 'overlay' | 'host' | 'manual' | 'asks' | 'none';
 
 /** Failing cases that are tried before a remedy counts as one for running hosts. */
 const mostCases = 4;
@@ -48,7 +51,7 @@ const mostCases = 4;
 export function proofOf(rule: Rule, base: HostSpec, cases: readonly Case[]): Proof {
   const acting = rule.remedy.filter(({ template }) => !('verify' in template));
   if (acting.length === 0) return 'none';
-  if (acting.every(({ template }) => 'manual' in template)) return 'manual';
+  if (acting.every(({ template }) => 'manual' in template)) return rule.check.every(onlyAsks) ? 'asks' : 'manual';
   const failing = cases.filter(({ gives }) => Object.values(gives).includes('fail')).slice(0, mostCases);
   const heals = failing.some(({ host: change, params }) => {
     const host = overlay(base, change);
@@ -57,3 +60,6 @@ export function proofOf(rule: Rule, base: HostSpec, cases: readonly Case[]): Pro
   });
   return heals ? 'overlay' : 'host';
 }
+
+/** Whether an item never fails: where it does not hold, a person has to answer. */
+const onlyAsks = (item: Item): boolean => 'question' in item && item.question !== undefined;

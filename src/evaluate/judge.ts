@@ -69,7 +69,7 @@ function mayApply(inquiry: Inquiry): Judgement | undefined {
   const base = baseOf(inquiry);
   const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
   if (when.fails) return notMeant(base, rule, when, (e) => e.truth === 'no');
-  return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry.by) : undefined;
+  return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry) : undefined;
 }
 
 /** A rule that does not apply, for what these pieces say. */
@@ -94,7 +94,7 @@ function judgeOne(inquiry: Inquiry): Judgement {
   const check = together(rule.check.map(finder));
   if (!check.applies) return notMeant(base, rule, check, () => true);
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
-  if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check, inquiry.by);
+  if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check, inquiry);
   if (!check.fails)
     return withLater(
       { ...base, outcome: 'pass' as const, severity: rule.severity },
@@ -250,11 +250,11 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
   return typeof value === 'string' ? value : (kind.noun ?? kind.name);
 }
 
-function unknownVerdict(base: Base, severity: Severity, finding: Finding, by: string): Judgement {
+function unknownVerdict(base: Base, severity: Severity, finding: Finding, { by, running }: Inquiry): Judgement {
   const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
   const open = finding.evidence.flatMap((e) => e.open ?? []);
   return withLater(
-    { ...base, outcome: 'unknown' as const, severity, next: advice(reasons), open },
+    { ...base, outcome: 'unknown' as const, severity, next: advice(reasons, running), open },
     { message: () => undecidedFor(reasons, by), evidence: () => evidenceOf(finding.evidence, (e) => e.truth === 'unknown') },
   );
 }
@@ -279,7 +279,7 @@ function noneOf({ forEach, ifNone }: Rule, nothing: string | undefined): string 
 }
 
 /** There is no subject, and that does not show that none is meant (`ifNone: unknown`). */
-function unseen({ rule, by, nothing }: Inquiry, consulted: readonly Where[]): Judgement {
+function unseen({ rule, by, running, nothing }: Inquiry, consulted: readonly Where[]): Judgement {
   const said = rule.ifNone?.say ?? noneOf(rule, nothing);
   const why: Unknown = { is: 'unknown', why: 'ambiguous', said, where: consulted };
   return {
@@ -288,7 +288,7 @@ function unseen({ rule, by, nothing }: Inquiry, consulted: readonly Where[]): Ju
     severity: rule.ifNone?.severity ?? rule.severity,
     message: undecidedFor([why], by),
     evidence: [{ truth: 'unknown', said, where: consulted }],
-    next: advice([why]),
+    next: advice([why], running),
     open: [{ find: rule.forEach?.kind ?? '', why }],
   };
 }

@@ -43,6 +43,7 @@ export function remedyFor(inquiry: Inquiry): Step[] {
 
 /** Whether the step follows from what was found; undefined where nobody can tell. */
 function isMeant(step: RemedyStep, inquiry: Inquiry, item: Element | undefined): boolean | undefined {
+  if (step.running !== undefined && step.running !== inquiry.running) return false;
   const wanted = step.if.length === 0 || oneHolds(step.if, inquiry, item);
   const unwanted = step.unless.length > 0 && oneHolds(step.unless, inquiry, item);
   if (wanted === false || unwanted === true) return false;

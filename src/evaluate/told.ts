@@ -5,6 +5,7 @@ import { asSentence } from '../expect/phrase.ts';
 import { whyWords } from '../facts/answer.ts';
 import { fewPlaces, type Unknown } from '../facts/fact.ts';
 import type { Evidence } from '../verdicts/report.ts';
+import { told as alike } from './alike.ts';
 
 /** As a sentence of its own, or as a clause after a colon. */
 export type Form = 'sentence' | 'clause';
@@ -18,18 +19,27 @@ const longest = 200;
 /** The sentences of what decides, each once, as many as can be read at a glance. Without any: `otherwise`, or else the bare evidence. */
 export function sentences(pieces: readonly Piece[], otherwise?: string): string {
   const told = pieces.flatMap((p) => p.tell?.('sentence') ?? (otherwise === undefined ? p.told().said : []));
-  const all = [...new Set(told.map(asSentence))];
+  const all = together(alike([...new Set(told.map(asSentence))]));
   const [first = asSentence(otherwise ?? 'Not as it should be'), ...others] = all;
   const shown = others.reduce((text, next) => (text.length + next.length < longest ? `${text} ${next}` : text), first);
   const rest = all.filter((s) => !shown.includes(s)).length;
-  return rest > 0 ? `${shown.replace(/\.$/, '')} (and ${rest} more).` : shown;
+  if (rest === 0) return shown;
+  return /\)\.$/.test(shown) ? `${shown.replace(/\)\.$/, '')}; and ${rest} more).` : `${shown.replace(/\.$/, '')} (and ${rest} more).`;
+}
+
+/** Sentences that begin alike up to a colon are one: "P: a. P: b." is "P: a; b." */
+function together(all: readonly string[]): string[] {
+  const begin = (sentence: string): string => /^.*?: /.exec(sentence)?.[0] ?? sentence;
+  return [...Map.groupBy(all, begin)]
+    .map(([lead, each]) => [each[0], ...each.slice(1).map((one) => one.slice(lead.length))].map((one) => (one ?? '').replace(/\.$/, '')).join('; '))
+    .map(asSentence);
 }
 
 const mostReasons = 2;
 
 /** Why something is not decided: each reason once, the first two of them in words where there is room. `by`: the account that looked. */
 export function undecidedFor(reasons: readonly Unknown[], by: string, lead = ''): string {
-  const all = [...new Set(reasons.map((reason) => reasonText(reason, by)))];
+  const all = alike([...new Set(reasons.map((reason) => reasonText(reason, by)))]);
   const [first = 'there was nothing to judge', second] = all;
   const shown = second !== undefined && first.length + second.length < longest ? all.slice(0, mostReasons) : [first];
   const more = all.length > shown.length ? `, and ${all.length - shown.length} more` : '';
@@ -51,6 +61,7 @@ function aboutCommand(command: string, reason: string | undefined, by: string): 
   if (reason === whyWords.denied) return `${by} may not run ${command}`;
   if (reason === whyWords.unsupported) return `${command} cannot be run on this target`;
   if (reason === whyWords.timeout) return `${command} did not end in time`;
+  if (reason === whyWords.failed) return `${command} failed`;
   return reason === whyWords['not-recorded'] ? `what ${command} prints is not in the snapshot` : undefined;
 }
 
@@ -61,8 +72,12 @@ function aboutSocket(path: string, reason: string | undefined, by: string): stri
   return reason === whyWords['not-recorded'] ? `what answers at ${path} is not in the snapshot` : undefined;
 }
 
-const aboutPath = (path: string | undefined, reason: string | undefined): string | undefined =>
-  reason === whyWords.unsupported && path !== undefined ? `${path} cannot be looked at on this target` : undefined;
+function aboutPath(path: string | undefined, reason: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  if (reason === whyWords.unsupported) return `${path} cannot be looked at on this target`;
+  if (reason === whyWords.failed) return `${path} could not be read`;
+  return reason === whyWords['not-recorded'] ? `the snapshot does not hold ${path}` : undefined;
+}
 
 /** Why a rule does not apply. */
 export const notApplying = (clause: string): string => `Does not apply: ${clause.replace(/[.!?…]$/, '')}.`;

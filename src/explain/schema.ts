@@ -298,6 +298,7 @@ function stepSchema(): Schema {
       description: 'only where this was found: KIND.path, each.path, or item.path beside every, and a matcher; of a list, one must hold',
     },
     unless: { anyOf: [condition, { type: 'array', minItems: 1, items: condition }], description: 'not where this was found; the same forms as of `if`' },
+    running: { type: 'boolean', description: 'true: only where a running host answers; false: only where none does' },
     every: { type: 'string', description: 'a step for each element of this list: KIND.path' },
   };
   // Steps have fields of one name that hold different things: which is said below.

@@ -25,6 +25,8 @@ export interface Unknown {
   /** What could not be learnt, and why: a clause that can follow "unknown:". */
   readonly said: string;
   readonly where: readonly Where[];
+  /** What decides it, where that is not what decides others of its sort: a clause that begins with a verb. */
+  readonly next?: string;
 }
 
 /** Something worth telling about a value that is not what was wanted (a near miss, a shadowed file). */

@@ -3,16 +3,19 @@ import { isMap, isSeq, parseDocument } from 'yaml';
 import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Format, keyIn, linesFor, spelt } from '../verdicts/edits.ts';
+import { mountOptions } from '../verdicts/fstab-edits.ts';
+import { withOptions, withoutOptions } from './fstab-edit.ts';
 import { withoutToml, withToml } from './toml-edit.ts';
 
 /** The text with the key set to this value; all else as it was. `instead`: only where these words of a line stand, in their place. */
 export function setKey(text: string, format: Format, key: string, value: Json, instead?: string): string {
+  if (format === 'fstab') return withOptions(text, key, mountOptions(value));
   const { section, name, path } = keyIn(format, key);
   if (instead !== undefined) return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, instead, spelt(format, value))));
   if (format === 'yaml' || format === 'json') return inDocument(text, format, (document) => document.setIn(steps(path), value));
   const lines = linesFor(format, name, value);
   if (format === 'toml' && section !== '') return joined(withToml(withoutToml(linesOf(text), path), path, lines.join(''), section));
-  const rest = without(linesOf(text), section, name);
+  const rest = without(linesOf(text), section, name, undefined, format === 'words');
   if (section === '') {
     // Below a table, a key of TOML would be the table's.
     return joined(format === 'toml' ? [...lines, ...rest] : [...rest, ...lines]);
@@ -23,13 +26,18 @@ export function setKey(text: string, format: Format, key: string, value: Json, i
 
 /** The text without the key, or without one value of it. */
 export function unsetKey(text: string, format: Format, key: string, value?: Json): string {
+  if (format === 'fstab') return withoutOptions(text, key, mountOptions(value ?? []));
   const { section, name, path } = keyIn(format, key);
   if (format === 'ini' && value !== undefined && value !== '')
     return joined(rewritten(linesOf(text), section, name, (written) => replaced(written, spelt(format, value), '')));
   if (format === 'toml' && section !== '' && value === undefined) return joined(withoutToml(linesOf(text), path));
-  if (format !== 'yaml' && format !== 'json') return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value)));
+  if (format !== 'yaml' && format !== 'json')
+    return joined(without(linesOf(text), section, name, value === undefined ? undefined : spelt(format, value), format === 'words'));
   return inDocument(text, format, (document) => {
     const at = steps(path);
+    const above = at.length > 1 ? document.getIn(at.slice(0, -1)) : undefined;
+    // `LIST.FIELD` with a value: the elements of a list whose field has it.
+    if (value !== undefined && isSeq(above)) above.items = above.items.filter((item) => !(isMap(item) && item.get(at.at(-1)) === value));
     if (!document.hasIn(at)) return;
     const there = document.getIn(at);
     if (value === undefined) document.deleteIn(at);
@@ -133,9 +141,9 @@ function sectionOf(line: string): string | undefined {
 }
 
 /** Lines without the assignments of a key: with what they go on over, lists of TOML and continued lines. */
-function without(lines: readonly string[], section: string, name: string, value?: string): string[] {
+function without(lines: readonly string[], section: string, name: string, value?: string, byBlank = false): string[] {
   const wanted = section === '' ? undefined : sectionOf(`[${section}]`);
-  const assigns = new RegExp(`^\\s*(?:export\\s+)?"?${inPattern(name)}"?\\s*=\\s*(.*?)\\s*$`);
+  const assigns = new RegExp(`^\\s*(?:export\\s+)?"?${inPattern(name)}"?${byBlank ? '\\s+' : '\\s*=\\s*'}(.*?)\\s*$`);
   const kept: string[] = [];
   let here: string | undefined;
   for (let at = 0; at < lines.length; at++) {

@@ -49,8 +49,13 @@ function way(verdicts: readonly [Verdict, ...Verdict[]], report: Report, here: b
   if (sort === 'running') return { verdicts, needs: 'the running host', ...furtherCapture };
   if (sort === 'user') return { verdicts, needs: of, who: of, ...furtherCapture };
   if (sort === 'fix') return { verdicts, step: `fix ${of}, then scan again`, isCommand: false };
+  const [, command, who] = runFirst.exec(of) ?? [];
+  if (command !== undefined && who !== undefined) return { verdicts, who, ...typed(...command.split(' ')), note: 'then scan again' };
   return { verdicts, step: of, isCommand: false };
 }
+
+/** What somebody runs before the host is looked at again. */
+const runFirst = /^run ([\w -]+) as (\S+), then scan again$/;
 
 const typed = (...argv: readonly string[]) => ({ step: shellLine(argv), isCommand: true, argv });
 const toCapture = ['pretrip', 'capture', '--for', 'RUN.json'] as const;
@@ -88,7 +93,10 @@ function needOf({ missing = [], next = 'scan again' }: Verdict): Need {
   const broken = missing.find((m) => m.do === 'mend');
   if (broken?.do === 'mend') return { sort: 'fix', of: broken.path };
   const privileges = new Set(missing.flatMap((m) => ('privilege' in m ? [m.privilege] : [])));
-  if (privileges.size === 0 || missing.some((m) => m.do === 'look')) return { sort: 'step', of: stepOf(next) };
+  if (privileges.size === 0 || missing.some((m) => m.do === 'look')) {
+    const step = stepOf(next);
+    return /^scan as root\b/.test(step) ? { sort: 'root', of: '' } : { sort: 'step', of: step };
+  }
   if (privileges.has('running host')) return { sort: 'running', of: '' };
   if (privileges.has('root')) return { sort: 'root', of: '' };
   return { sort: 'user', of: [...privileges][0]?.replace(/^user /, '') ?? '' };

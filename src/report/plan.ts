@@ -64,8 +64,8 @@ function keyOf({ note: _, destroys: __, cuts: ___, undo: ____, after: _____, ...
   return JSON.stringify('package' in step && step.command ? [step.command, step.needs ?? '', step.account ?? ''] : canonical(step));
 }
 
-/** What runs needs what was written to be read; what is written does not. */
-const runs = (step: Step): boolean => ['network', 'unit', 'run', 'manual'].includes(actOf(step));
+/** What runs needs what was written to be read; what is written, by a step or by a person, does not. */
+const runs = (step: Step): boolean => ['network', 'unit', 'run'].includes(actOf(step));
 
 function addRemedy(nodes: Map<string, Node>, remedy: readonly Step[], verdict: Verdict): void {
   const steps = remedy.filter(isActing);

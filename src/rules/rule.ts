@@ -80,6 +80,8 @@ export interface RemedyStep {
   readonly if: readonly (readonly Expectation[])[];
   /** Where all expectations of one of these hold, it is none. */
   readonly unless: readonly (readonly Expectation[])[];
+  /** True: only where a running host answers. False: only where none does. */
+  readonly running?: boolean;
   /** A list: the step is one for each element. */
   readonly every?: readonly string[];
 }

@@ -5,11 +5,12 @@
  */
 import type { Json } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
+import { fstabCommand, mountOptions } from './fstab-edits.ts';
 import { shellLine } from './shell-line.ts';
 import { tomlDeletion, tomlInsertion } from './toml-edits.ts';
 
-/** How a file is written. `ini`: systemd, Quadlet and its like; `plain`: sysctl.d and others, KEY = VALUE; `env`: KEY=VALUE; `sh`: export KEY=VALUE. */
-export const formats = ['toml', 'ini', 'plain', 'env', 'sh', 'yaml', 'json'] as const;
+/** How a file is written. `ini`: systemd, Quadlet and its like; `plain`: sysctl.d and others, KEY = VALUE; `env`: KEY=VALUE; `sh`: export KEY=VALUE; `words`: KEY VALUE, as loader.conf has it; `fstab`: the key is a mount point, the value options of it. */
+export const formats = ['toml', 'ini', 'plain', 'env', 'sh', 'yaml', 'json', 'words', 'fstab'] as const;
 export type Format = (typeof formats)[number];
 
 export const isFormat = (text: string): text is Format => (formats as readonly string[]).includes(text);
@@ -24,13 +25,16 @@ export interface Key {
 
 /** `engine.service_timeout` in its parts, as the format has sections. */
 export function keyIn(format: Format, key: string): Key {
-  if (format === 'plain' || format === 'env' || format === 'sh') return { section: '', name: key, path: [key] };
+  if (isFlat(format)) return { section: '', name: key, path: [key] };
   const path = splitPath(key) ?? [key];
   if (format === 'ini') return { section: path[0] ?? '', name: path.slice(1).join('.'), path };
   return { section: path.slice(0, -1).map(bareOrQuoted).join('.'), name: path.at(-1) ?? key, path };
 }
 
 const bareOrQuoted = (segment: string): string => (/^[\w-]+$/.test(segment) ? segment : JSON.stringify(segment));
+
+/** Formats of a line for each key, without sections. */
+const isFlat = (format: Format): boolean => ['plain', 'env', 'sh', 'words', 'fstab'].includes(format);
 
 /** A value as the format spells it. JSON's spelling of scalars and lists is TOML's and YAML's as well. */
 export function spelt(format: Format, value: Json): string {
@@ -43,6 +47,8 @@ export function spelt(format: Format, value: Json): string {
 /** The lines that set a key: one, or in an ini file one for each element of a list. */
 export function linesFor(format: Format, name: string, value: Json): readonly string[] {
   if (format === 'ini' && Array.isArray(value)) return value.map((v: Json) => `${name}=${String(v)}`);
+  if (format === 'fstab') return [`${mountOptions(value).join(',')} in the line of ${name}`];
+  if (format === 'words') return [`${name} ${spelt(format, value)}`];
   if (format === 'sh') return [`export ${name}=${shellLine([spelt(format, value)])}`];
   if (format === 'ini' || format === 'env') return [`${name}=${spelt(format, value)}`];
   if (format === 'yaml' || format === 'json') return [`${name}: ${spelt(format, value)}`];
@@ -70,7 +76,7 @@ export const inPattern = (text: string): string => text.replace(/[.*[\]^$/\\]/g,
 const lineOf = (text: string): string => text.replace(/\\/g, '\\\\');
 
 /** Files of lines without sections are those that a Mac has, too: its sed wants a suffix after -i. */
-const isOfLines = (format: Format): boolean => format === 'env' || format === 'sh' || format === 'plain';
+const isOfLines = (format: Format): boolean => isFlat(format) && format !== 'fstab';
 
 /** The command that changes a file by a script of sed. */
 function changed(format: Format, script: string, file: string): string {
@@ -87,6 +93,7 @@ export function replacing(file: string): string {
 /** Commands that set the key; undefined where no line tool can (nested documents). */
 export function setCommands(file: string, format: Format, key: string, value: Json, instead?: string): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
+  if (format === 'fstab') return [fstabCommand(file, key, mountOptions(value), 'put')];
   if (instead !== undefined) return [`sed -i ${shellLine([inSection(keyIn(format, key), replacement(instead, spelt(format, value)))])} ${shellLine([file])}`];
   const { section, name, path } = keyIn(format, key);
   const at = shellLine([file]);
@@ -111,6 +118,7 @@ export function setCommands(file: string, format: Format, key: string, value: Js
 /** Commands that take the key away, or one value of it. */
 export function unsetCommands(file: string, format: Format, key: string, value?: Json): readonly string[] | undefined {
   if (format === 'yaml' || format === 'json') return undefined;
+  if (format === 'fstab') return [fstabCommand(file, key, mountOptions(value ?? []), 'take')];
   const { section, name, path } = keyIn(format, key);
   if (format === 'toml' && section !== '' && value === undefined) return [changed(format, tomlDeletion(path), file)];
   const script =
@@ -144,7 +152,8 @@ function deletion(format: Format, section: string, name: string, value?: string)
   const blank = '[[:blank:]]*';
   const more = value === undefined ? goingOn(format) : '';
   const away = more === '' ? 'd' : `{${more}d}`;
-  const line = `/^${blank}\\(export[[:blank:]]\\{1,\\}\\)\\{0,1\\}${inPattern(name)}${blank}=${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/${away}`;
+  const after = format === 'words' ? '[[:blank:]]' : `${blank}=`;
+  const line = `/^${blank}\\(export[[:blank:]]\\{1,\\}\\)\\{0,1\\}${inPattern(name)}${after}${value === undefined ? '' : `${blank}${inPattern(value)}${blank}$`}/${away}`;
   // What stands below a table of TOML is another key.
   if (section === '') return format === 'toml' ? `0,/^${blank}\\[/{${line}}` : line;
   return `/${headerOf(format, section)}/,/^${format === 'toml' ? blank : ''}\\[/{${line}}`;

@@ -89,7 +89,7 @@ export const steps = {
   }),
   unset: row({
     describe:
-      'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more; `flag` out of a YAML list of `flag=value`, or one `value` of the words that it has between commas',
+      'take one key out of a file, or one `value` of it; in an `ini` file also words of a line that holds more; `flag` out of a YAML list of `flag=value`, or one `value` of the words that it has between commas; with `LIST.FIELD` and a `value` the elements of a YAML list whose field has it',
     fields: { unset: 'path', format: 'choice', key: 'text', value: 'value?', flag: 'text?' },
     choices: { format: formats },
     tell: ({ unset, format, key, value, flag }) => {

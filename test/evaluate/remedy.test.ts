@@ -62,6 +62,13 @@ describe('conditions', () => {
     expect(told({ files: {} }, remedy, check)).toEqual([': two', ': look']);
   });
 
+  test('on a running host one step, on an image another', () => {
+    const remedy = '  - running: true\n    run: [one]\n  - running: false\n    run: [two]\n';
+    const host = { files: { '/key': { content: '', mode: '0644' } } };
+    expect(told(host, remedy, ofFile('/key'))).toEqual([': one']);
+    expect(told({ ...host, kind: 'image' }, remedy, ofFile('/key'))).toEqual([': two']);
+  });
+
   test('that nobody can decide count where no other step is left', () => {
     const unsure = `  - if: { '"file /root/y".exists': true }\n    run: [one]\n  - verify: [look]\n`;
     expect(told({ files: { '/root/y': { blocked: 'denied' }, '/root': { type: 'directory', blocked: 'denied' } } }, unsure, check)).toEqual([

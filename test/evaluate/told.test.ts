@@ -10,8 +10,8 @@ const odd: Unknown = { is: 'unknown', why: 'ambiguous', said: 'which kernel will
 test.each<[string, Unknown[], string]>([
   ['who may not read what', [closed], 'Not decided: driver may not read /etc/x.'],
   ['one reason of several facts', [closed, { ...closed }], 'Not decided: driver may not read /etc/x.'],
-  ['two reasons', [closed, gone], 'Not decided: driver may not read /etc/x; not in the snapshot: /etc/y.'],
-  ['more than two', [closed, gone, odd], 'Not decided: driver may not read /etc/x; not in the snapshot: /etc/y, and 1 more.'],
+  ['two reasons', [closed, gone], 'Not decided: driver may not read /etc/x; the snapshot does not hold /etc/y.'],
+  ['more than two', [closed, gone, odd], 'Not decided: driver may not read /etc/x; the snapshot does not hold /etc/y, and 1 more.'],
   [
     'a socket and a command',
     [
@@ -35,6 +35,8 @@ const no = (said: string, told?: string): Piece => ({ truth: 'no', told: () => (
 test.each<[string, Piece[], string]>([
   ['one', [no('a is 1', 'driver may not linger')], 'driver may not linger.'],
   ['the same of two facts', [no('a is 1', 'the link is gone'), no('b is 1', 'the link is gone')], 'the link is gone.'],
+  ['of several things', [no('a', 'a.b does not exist'), no('b', 'a.c does not exist'), no('c', 'a.d does not exist')], 'a.b, a.c and a.d do not exist.'],
+  ['two that begin alike', [no('a', 'No log: x is unset'), no('b', 'No log: y is unset'), no('c', 'Z')], 'No log: x is unset; y is unset. Z.'],
   ['two', [no('a', 'One is so'), no('b', 'Two is so')], 'One is so. Two is so.'],
   ['too much for one look', [no('a', 'x '.repeat(80)), no('b', `y ${'z '.repeat(80)}`)], `${'x '.repeat(80)}(and 1 more).`],
   ['nothing is said', [no('a')], 'The title is not so.'],

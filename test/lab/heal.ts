@@ -99,7 +99,9 @@ export function heal(suite: Suite, round: readonly State[], where: Where): Cured
       return isSetUp && verdict?.outcome === 'fail' ? [{ state, claim, verdict, remedy: cure(verdict.remedy ?? []) }] : [];
     }),
   );
-  const parts = failures.flatMap(({ remedy }, at): [string, string][] => ('commands' in remedy ? [[`cure:${at}`, remedy.commands]] : []));
+  const parts = failures.flatMap(({ remedy }, at): [string, string][] =>
+    'commands' in remedy && remedy.commands !== '' ? [[`cure:${at}`, remedy.commands]] : [],
+  );
   const undo = unique([
     'restore',
     ...round.map((s) => s.undo),

@@ -28,7 +28,13 @@ export interface Answered {
 export class Gone extends Error {}
 
 function script(name: string, args: readonly string[], input?: string): string {
-  const done = spawnSync(join(here, name), args, { encoding: 'utf8', maxBuffer: 1 << 28, ...(input === undefined ? {} : { input }) });
+  const call = () => spawnSync(join(here, name), args, { encoding: 'utf8', maxBuffer: 1 << 28, ...(input === undefined ? {} : { input }) });
+  let done = call();
+  // A server that reads its settings anew, or starts, closes what comes in before anything runs.
+  for (let left = 10; left > 0 && done.status === 255 && /kex_exchange_identification|Connection refused/.test(done.stderr); left--) {
+    spawnSync('sleep', ['3']);
+    done = call();
+  }
   if (name === 'ssh.sh' && done.status === 255) throw new Gone(`no connection: ${done.stderr.trim().slice(-200)}`);
   if (done.status !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${done.status}: ${done.stderr.trim().slice(-600)}`);
   return done.stdout;
@@ -42,6 +48,9 @@ export function boot(suite: Suite, port: number, kept: string, kernelArguments: 
   script('boot.sh', [suite, String(port), ...kernelArguments]);
   push(port, kept);
 }
+
+/** Gives a running host an archive with these packages of its suite, since it reaches no other. */
+export const bring = (suite: Suite, port: number, packages: readonly string[]): void => void script('archive.sh', [suite, String(port), ...packages]);
 
 export const halt = (port: number): void => void script('halt.sh', [String(port)]);
 

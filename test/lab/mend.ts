@@ -1,14 +1,14 @@
 /**
  * One host, broken in several ways at once: the plan that `pretrip fix` prints is carried out word for word, in its order,
- * as whom each step names. Then the host is booted, as whoever sets up a host does once, and the scan that failed has to
- * end with 0.
+ * as whom each step names. Then the host is booted, as whoever sets up a host does once, what the scan is then still to be
+ * told is done, and the scan that failed has to end with 0.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/cli/paths.ts';
 import type { PlanStep } from '../../src/report/plan.ts';
 import type { Step } from '../../src/verdicts/steps.ts';
-import { batch, boot, halt, ports, push, reboot } from './host.ts';
+import { batch, boot, bring, halt, ports, push, reboot } from './host.ts';
 import { oneLine } from './result.ts';
 import type { Suite } from './state.ts';
 
@@ -27,14 +27,23 @@ export function mendOne(suite: Suite, tool: string, keep: boolean): number {
   try {
     const first = batch(port, new Map([['break', broken], ...scanning('before')]));
     console.log(`# ${suite} as broken: ${summary(first)}`);
-    const plan = JSON.parse(first.get('plan')?.printed ?? '') as { readonly steps: readonly Planned[] };
-    const undone = plan.steps.filter(({ closes }) => closes.length > 0).filter((step, at) => !carriedOut(port, step, at + 1));
+    const steps = planIn(first).filter(({ closes }) => closes.length > 0);
+    const packages = steps.flatMap(({ step }) => ('package' in step && step.command ? step.command.filter((word) => /^[a-z]/.test(word)).slice(2) : []));
+    if (packages.length > 0) bring(suite, port, packages);
+    const undone = steps.filter((step, at) => !carriedOut(port, step, at + 1));
     reboot(port);
-    const second = batch(port, new Map(scanning('after')));
-    console.log(`# ${suite} mended: ${summary(second)}`);
-    console.log(second.get('left')?.printed ?? '');
-    const healed = statusOf(first) === 1 && statusOf(second) === 0;
-    console.log(`exit ${statusOf(first)}, then ${statusOf(second)}; left to a person, or to a host with a network: ${undone.length} steps`);
+    let last = batch(port, new Map(scanning('after')));
+    console.log(`# ${suite} mended: ${summary(last)}`);
+    // What decides the unknowns without looking again is done as well.
+    const deciding = planIn(last).filter(({ decides, step }) => decides.length > 0 && 'run' in step && step.run[0] !== 'pretrip' && step.run[0] !== 'sudo');
+    for (const [at, step] of deciding.entries()) carriedOut(port, step, steps.length + at + 1);
+    if (deciding.length > 0) {
+      last = batch(port, new Map(scanning('decided')));
+      console.log(`# ${suite} decided: ${summary(last)}`);
+    }
+    console.log(last.get('left')?.printed ?? '');
+    const healed = statusOf(first) === 1 && statusOf(last) === 0;
+    console.log(`exit ${statusOf(first)}, then ${statusOf(last)}; left to a person: ${undone.length} steps`);
     return healed ? 0 : 1;
   } finally {
     if (!keep) halt(port);
@@ -50,6 +59,9 @@ const scanning = (name: string): [string, string][] => [
     `jq -r '.verdicts[] | select(.outcome == "fail" or .outcome == "unknown") | "\\(.outcome) \\(.severity) \\(.rule) \\(.subject // "-"): \\(.message)"' /tmp/${name}.json`,
   ],
 ];
+
+/** The plan of what was scanned. */
+const planIn = (answers: Answers): readonly Planned[] => (JSON.parse(answers.get('plan')?.printed ?? '') as { readonly steps: readonly Planned[] }).steps;
 
 type Answers = ReturnType<typeof batch>;
 const statusOf = (answers: Answers): number => Number.parseInt(answers.get('scan')?.printed ?? '', 10);

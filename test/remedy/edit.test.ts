@@ -28,6 +28,12 @@ const set: readonly Row[] = [
   ['a list is a line each', 'ini', '[Service]\n', 'Service.ExecStart', ['', '/bin/true'], '[Service]\nExecStart=\nExecStart=/bin/true\n'],
   ['a parameter', 'plain', 'a.b = 1\nc.d=2\n', 'c.d', 3, 'a.b = 1\nc.d = 3\n'],
   ['a variable', 'env', 'A=1\n', 'B', '2', 'A=1\nB=2\n'],
+  ['a word behind a blank', 'words', 'timeout 3\neditor  yes\n#editor\n', 'editor', 'no', 'timeout 3\n#editor\neditor no\n'],
+  ['an option of a mount', 'fstab', '# /\nUUID=1 / ext4 rw,relatime 0 1\n', '/', 'ro', '# /\nUUID=1 / ext4 relatime,ro 0 1\n'],
+  ['options beside the defaults', 'fstab', '/dev/a\t/srv  ext4 defaults\n', '/srv', ['nosuid', 'nodev'], '/dev/a /srv ext4 defaults,nosuid,nodev\n'],
+  ['the first line of a point', 'fstab', 'a /t tmpfs exec\nb /t tmpfs exec\n', '/t', 'noexec', 'a /t tmpfs noexec\nb /t tmpfs exec\n'],
+  ['an option with a value', 'fstab', 'proc /proc proc hidepid=2,nosuid 0 0\n', '/proc', 'hidepid=1', 'proc /proc proc nosuid,hidepid=1 0 0\n'],
+  ['no line of that point', 'fstab', 'a /t tmpfs exec\n', '/', 'ro', 'a /t tmpfs exec\n'],
 ];
 
 // Written dotted, or in an inline table: a second table of the name would be an error.
@@ -63,6 +69,8 @@ const unset: readonly Row[] = [
   ['a key', 'toml', '[containers]\nenv_host = true\na = 1\n', 'containers.env_host', null, '[containers]\na = 1\n'],
   ['nothing of another section', 'toml', '[a]\nk = 1\n', 'b.k', null, '[a]\nk = 1\n'],
   ['one value of several', 'ini', '[Container]\nVolume=/:/host\nVolume=/a:/a\n', 'Container.Volume', '/:/host', '[Container]\nVolume=/a:/a\n'],
+  ['an option of a mount', 'fstab', '/dev/a /srv ext4 nosuid,noexec 0 2\n', '/srv', 'noexec', '/dev/a /srv ext4 nosuid 0 2\n'],
+  ['the last option of a mount', 'fstab', '/dev/a /srv ext4 noexec\n', '/srv', 'noexec', '/dev/a /srv ext4 defaults\n'],
 ];
 
 /** What a shell makes of the commands in a file with this text. */

@@ -51,6 +51,31 @@ test('what is critical first, then what closes most of the gate; the manager onc
   ]);
 });
 
+test('what a person writes waits for no reload', () => {
+  const file: Step = {
+    set: '/etc/containers/systemd/a.container',
+    format: 'ini',
+    key: 'Container.A',
+    value: 1,
+    needs: 'root',
+    after: [afterOf('daemon-reload', driver)],
+  };
+  const byHand: Step = { manual: 'Write a check into the file.', needs: 'root', after: [afterOf('daemon-reload', driver)] };
+  expect(lines(reportOf(fail('a.a', 'high', file, byHand))).filter((line) => line.includes('daemon-reload'))).toHaveLength(1);
+});
+
+test('what somebody runs before the host is looked at again is a command of theirs; what is open for root is one step', () => {
+  const open = (rule: string, next: string): Verdict => ({ rule, outcome: 'unknown', severity: 'high', message: 'm', evidence: [], next });
+  const report = reportOf(
+    open('a.a', 'run podman ps as ann, then scan again'),
+    open('b.b', 'scan as root or as the owner: /x may not be read by this account'),
+  );
+  expect(waysToDecide(report, false)).toMatchObject([
+    { who: 'ann', step: 'podman ps', argv: ['podman', 'ps'], note: 'then scan again' },
+    { who: 'root', step: 'sudo pretrip capture --for RUN.json' },
+  ]);
+});
+
 test('a unit waits for the reload of what was written for it', () => {
   const unit: Step = { unit: 'a.service', do: 'restart', needs: 'root' };
   const file: Step = { write: '/etc/systemd/system/a.service.d/x.conf', content: '', needs: 'root', after: [afterOf('daemon-reload', driver)] };

@@ -46,7 +46,13 @@ function* learnDenials(): Asking<Denials> {
   const open = parts.find((part): part is Unknown => part !== undefined && 'is' in part);
   if (open) return open;
   if (parts.every((part) => part === undefined))
-    return { is: 'unknown', why: 'failed', said: 'there is neither a log of auditd nor a journal', where: [{ path: log }] };
+    return {
+      is: 'unknown',
+      why: 'failed',
+      said: 'there is neither a log of auditd nor a journal',
+      where: [{ path: log }],
+      next: 'start auditd or systemd-journald, then scan again',
+    };
   const each = parts.flatMap((part) => (part === undefined || 'is' in part ? [] : part));
   return { is: 'known', each, consulted: [...(there.is === 'got' ? [{ path: log }] : []), { path: commandPlace(journal) }] };
 }

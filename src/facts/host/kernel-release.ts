@@ -28,7 +28,7 @@ function* readRelease(): Asking<KernelRelease> {
   return {
     is: 'unknown',
     why: 'ambiguous',
-    said: `which kernel will run is not known (${found.length} are installed)`,
+    said: found.length === 0 ? 'no kernel is installed, and which one will run is not known' : `which of ${found.length} kernels will run is not known`,
     where: [{ path: moduleRoots[0] }],
   };
 }

@@ -149,7 +149,13 @@ function noAnswer(name: string, said: Answers, path: string | undefined): Unknow
   const blocked = said.find(({ answer }) => answer.is === 'blocked');
   const where = path === undefined ? [] : [{ path }];
   if (blocked?.answer.is === 'blocked') return { ...unknown(blocked.answer, commandPlace(blocked.argv)), where };
-  return { is: 'unknown', why: 'failed', said: `${path ?? name} is there but told no version`, where };
+  return {
+    is: 'unknown',
+    why: 'failed',
+    said: `${path ?? name} is there but told no version`,
+    where,
+    next: `find out why ${path ?? name} tells no version, then scan again`,
+  };
 }
 
 const cut = (version: string, tool: Tool): string =>

@@ -4,7 +4,7 @@ import { type Account, type Answer, type Asking, type Output, together } from '.
 import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
-import { askPodman, database, type Told } from './store.ts';
+import { askPodman, database, type Told, unasked } from './store.ts';
 
 export interface Container {
   readonly name: string;
@@ -42,12 +42,8 @@ function* listContainers(as: Account): Asking<Containers> {
   const store = yield* database(as);
   if (store.is === 'unknown') return store;
   if (store.is === 'none') return { is: 'known', each: [], consulted: store.where.map((w) => ({ ...w, said: 'no container was ever made' })) };
-  return {
-    is: 'unknown',
-    why: 'unsupported',
-    said: 'there is a container database, and Podman cannot be asked without changing it',
-    where: told.is === 'unused' ? told.where : store.where,
-  };
+  if (told.is === 'unused') return unasked(as, 'its containers', told.where);
+  return { is: 'unknown', why: 'unsupported', said: 'there is a container database, and Podman cannot be asked without changing it', where: store.where };
 }
 
 /** What a container mounts: paths of the host, and volumes by name. */

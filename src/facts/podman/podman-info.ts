@@ -7,7 +7,7 @@ import { type Known, type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
-import { askPodman, database } from './store.ts';
+import { askPodman, database, unasked } from './store.ts';
 
 const argv = ['podman', 'info', '--format', 'json'] as const;
 const where: Where = { path: commandPlace(argv) };
@@ -26,6 +26,8 @@ export interface PodmanInfo {
   readonly told?: Tree;
   /** podman info failed: the last line of what it said. */
   readonly refused?: string;
+  /** Nobody used it since the boot, so that it was not asked. */
+  readonly unused?: Unknown;
   readonly stderr: string;
   readonly where: Where;
 }
@@ -56,6 +58,7 @@ function* readPodmanInfo(as: Account): Asking<PodmanInfo | Unknown> {
   if (!end) return { ...base, exists: false };
   const seen = { ...base, exists: true, inode: { mode: end.mode, uid: end.uid } };
   const answer = yield* askPodman(argv, as);
+  if (answer.is === 'unused' && !answer.never) return { ...seen, unused: unasked(as, 'its settings', answer.where) };
   if (answer.is === 'absent' || answer.is === 'unused' || (answer.is === 'blocked' && answer.why === 'unsupported')) return seen;
   if (answer.is === 'blocked') return unknown(answer, where.path);
   const { exit, stdout, stderr } = answer.value;

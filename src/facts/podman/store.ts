@@ -82,7 +82,16 @@ function* databaseBelow(root: string): Asking<Database> {
 }
 
 /** What Podman answered, or why it was not asked. */
-export type Told = Answer<Output> | { readonly is: 'unused'; readonly where: readonly Where[] };
+export type Told = Answer<Output> | { readonly is: 'unused'; readonly never?: true; readonly where: readonly Where[] };
+
+/** What is not known since Podman is not asked: only a running host shows that nobody used it since the boot. */
+export const unasked = (as: Account, what: string, where: readonly Where[]): Unknown => ({
+  is: 'unknown',
+  why: 'unsupported',
+  said: `${as.name} has not used Podman since the host was booted, and asking it for ${what} would change its files`,
+  where,
+  next: `run podman ps as ${as.name}, then scan again`,
+});
 
 /** What has to be there before a command makes nothing new: a mark that Podman ran since the boot, and a database. */
 export const ranBefore = (user: boolean): readonly (readonly string[])[] => [
@@ -110,7 +119,7 @@ function* tellPodman(argv: readonly string[], as: Account, asAccount = true): As
     if (answer.is === 'blocked') return { ...answer, said: `${path}${answer.said ? `: ${answer.said}` : ''}` };
   }
   const store = yield* database(as);
-  if (store.is === 'none') return { is: 'unused', where: store.where };
+  if (store.is === 'none') return { is: 'unused', never: true, where: store.where };
   if (store.is === 'unknown')
     return {
       is: 'blocked',

@@ -8,7 +8,7 @@ import { parseJson } from '../text/json.ts';
 import { plain } from '../text/node.ts';
 import { boundDevice, mountOption, type VolumeOptions, volumeOption } from './mount-option.ts';
 import type { Flag } from './podman-flags.ts';
-import { askPodman, database } from './store.ts';
+import { askPodman, database, unasked } from './store.ts';
 
 const argv = ['podman', 'volume', 'ls', '--format', 'json'];
 const where: Where = { path: commandPlace(argv) };
@@ -28,6 +28,7 @@ function* askVolumes(as: Account): Asking<BoundVolumes | Unknown> {
   const store = yield* database(as);
   if (store.is === 'unknown') return store;
   if (store.is === 'none') return new Map();
+  if (told.is === 'unused') return unasked(as, 'its volumes', told.where);
   return { is: 'unknown', why: 'unsupported', said: 'what volumes hold, only Podman on the running host can tell', where: store.where };
 }
 

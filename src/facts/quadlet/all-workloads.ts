@@ -34,6 +34,8 @@ export interface NamedMount {
   /** The account whose paths `~` and `{uid}` are. */
   readonly as: Account;
   readonly where: Where;
+  /** The Quadlet file that declares it. */
+  readonly declared?: Source;
 }
 
 export type NamedPort = PublishedPort & { readonly by: string };
@@ -101,7 +103,10 @@ function* declaredOn(host: QuadletHost, conf: Known | Unknown, as: Account): Ask
   };
   return {
     mounts: joined(
-      ...mounts.map((m, at) => ({ ...m, each: m.each.map(({ source, where }) => ({ by: nameOf(sources[at]), source, as, where })) })),
+      ...mounts.map((m, at) => ({
+        ...m,
+        each: m.each.map(({ source, where }) => ({ by: nameOf(sources[at]), source, as, where, declared: sources[at] as Source })),
+      })),
       ...rest('volume', 'mount', 'rootfs'),
     ),
     ports: joined(

@@ -34,7 +34,8 @@ export interface Meant {
   readonly now?: (words: string) => string | undefined;
 }
 
-const cut = record({
+/** The shape of a cut. */
+export const cut = record({
   path: string('the file'),
   key: string('SECTION.KEY'),
   value: string('words of its value, all of it or some'),

@@ -77,7 +77,7 @@ function* usual(as: Account, version: string): Asking<Driver | Unknown> {
   const found = yield* stat(systemd);
   if (found.is === 'blocked') return unknown(found, systemd);
   if (found.is === 'absent') return { driver: 'k8s-file', where: [{ path: systemd, said: 'not there, so Podman does not log to the journal' }] };
-  return undecided(info);
+  return info.unused ?? undecided(info);
 }
 
 const undecided = (info: PodmanInfo): Unknown => ({

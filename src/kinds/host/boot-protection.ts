@@ -71,7 +71,9 @@ function* loader(fact: FactBuilder): Asking<Fact> {
       .gap('editable', { is: 'unknown', why: 'ambiguous', said: 'no configuration of GRUB or systemd-boot is there', where: paths.map((p) => ({ path: p })) })
       .build();
   if (text.is === 'blocked') return fact.gap('editable', unknown(text, path)).build();
-  if (!grubs.some((g) => g === path)) return fact.set('editable', !/^\s*editor\s+(?:no|n|0|false|off)\s*$/im.test(text.value), { path }).build();
+  // Of several lines the last counts (loader.conf(5)).
+  const editor = [...text.value.matchAll(/^[ \t]*editor[ \t]+(\S+)[ \t]*$/gim)].at(-1)?.[1] ?? 'yes';
+  if (!grubs.some((g) => g === path)) return fact.set('editable', !/^(?:no|n|0|false|f|off)$/i.test(editor), { path }).build();
   const superusers = /^\s*set\s+superusers=\s*["']?[^"'\s]/m.test(text.value);
   if (!superusers || /^\s*password(?:_pbkdf2)?\s+\S+\s+[^\s$"']/m.test(text.value)) return fact.set('editable', !superusers, { path }).build();
   return yield* byUserConfig(fact, text.value, path);

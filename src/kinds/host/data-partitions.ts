@@ -40,6 +40,7 @@ export const dataPartitions = defineKind({
         why: 'unsupported',
         said: 'nobody named the partitions that hold data about people or credentials',
         where: [{ path: '/etc/fstab' }],
+        next: 'name them, as in --param partitions=/data, then scan again',
       };
     const [mounts, text, blocks] = yield* together([mountTable(), read(table), list(mappings)]);
     if (mounts.is === 'unknown') return mounts;

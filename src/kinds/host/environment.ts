@@ -3,6 +3,7 @@
 import { type Account, type Asking, stat, together } from '../../facts/ask.ts';
 import { envPlace } from '../../facts/asks.ts';
 import { type SessionVariable, type SessionVariables, sessionVariables } from '../../facts/environment/session.ts';
+import { settingIn, settingShape } from '../../facts/environment/set-in.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { macMarker } from '../../facts/host/mac.ts';
 import { parseDockerHost } from '../../facts/k3d/docker-host.ts';
@@ -55,7 +56,11 @@ export const environment = defineKind({
       "the engine's socket path as the engine's own host sees it; k3d mounts it into its tools node",
     ),
     k3d: record(
-      { set: list(string('NAME=value'), 'the K3D_* variables that are set'), cgroupFixOff: boolean('whether K3D_FIX_CGROUPV2 is set to a false value') },
+      {
+        set: list(string('NAME=value'), 'the K3D_* variables that are set'),
+        places: list(settingShape, 'the same, where they are set'),
+        cgroupFixOff: boolean('whether K3D_FIX_CGROUPV2 is set to a false value'),
+      },
       'k3d-only variables together',
     ),
   }),
@@ -125,6 +130,10 @@ function addK3d(fact: FactBuilder, variables: SessionVariables): void {
       ['k3d', 'set'],
       set.map((v) => `${v.name}=${v.value}`),
       ...where,
+    );
+    fact.set(
+      ['k3d', 'places'],
+      set.map((v) => settingIn(v.name, v.where[0]?.path ?? '')),
     );
   }
   const fix = variables.get('K3D_FIX_CGROUPV2');

@@ -24,6 +24,7 @@ export const hostname = defineKind({
     name: string('the name'),
     valid: boolean('it is a name by RFC 1123, as DNS and Kubernetes want it'),
     chosen: boolean('it is none that stands where nobody chose one, such as localhost'),
+    better: string('the nearest name by RFC 1123; unset where it is one, and where none is near'),
     node: string('the name by which K3s registers the node; unset without K3s'),
     nodeValid: boolean('that is a name by RFC 1123'),
     nodeChosen: boolean('that tells the node from others: it was chosen, or K3s adds an id of its own (with-node-id)'),
@@ -40,6 +41,8 @@ export const hostname = defineKind({
     const name = (lines[at] ?? '').trim();
     const where = { path, line: at + 1 };
     const fact = new FactBuilder().consulted(where).set('name', name, where).set('valid', isName(name), where).set('chosen', !unchosen.test(name), where);
+    const better = nearest(name);
+    if (!isName(name) && better !== undefined) fact.set('better', better, where);
     if (k3s.is === 'unknown') for (const field of ['node', 'nodeValid', 'nodeChosen']) fact.gap(field, k3s);
     if (k3s.is === 'model') {
       const own = k3s.flags.one('node-name');
@@ -57,3 +60,10 @@ export const hostname = defineKind({
 });
 
 const isName = (text: string): boolean => text.length <= 253 && text.split('.').every((part) => label.test(part));
+
+/** A name with a hyphen for whatever a name may not hold; undefined where nothing is left. */
+function nearest(text: string): string | undefined {
+  const parts = text.split('.').map((part) => part.replace(/[^a-z0-9-]+/gi, '-').replace(/^-+|-+$/g, ''));
+  const name = parts.filter((part) => part !== '').join('.');
+  return isName(name) ? name : undefined;
+}

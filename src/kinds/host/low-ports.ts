@@ -6,7 +6,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, unparsable, type Where }
 import { kernelValue, valueAtBoot } from '../../facts/host/kernel-value.ts';
 import { publishedIn } from '../../facts/host/published-ports.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { askPodman, database } from '../../facts/podman/store.ts';
+import { askPodman, database, unasked } from '../../facts/podman/store.ts';
 import { portClaims } from '../../facts/quadlet/quadlet-claims.ts';
 import { type Command, openFor } from '../../facts/quadlet/quadlet-command.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
@@ -109,13 +109,7 @@ function* existing(as: Account): Asking<Published | Unknown> {
   if (store.is === 'none') return { ports: [] };
   const where = { path: commandPlace(psArgv) };
   const answer = yield* askPodman(psArgv, as);
-  if (answer.is === 'unused')
-    return {
-      is: 'unknown',
-      why: 'unsupported',
-      said: `which ports existing containers publish: ${answer.where[0]?.said ?? 'Podman is not asked'}`,
-      where: answer.where,
-    };
+  if (answer.is === 'unused') return unasked(as, 'the ports of its containers', answer.where);
   if (answer.is === 'blocked') return unknown(answer, where.path);
   if (answer.is === 'absent') return { ports: [] };
   if (answer.value.exit !== 0)

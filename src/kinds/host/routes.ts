@@ -34,6 +34,10 @@ export const routes = defineKind({
       record({ to: string('a network'), device: string('where it lies'), with: string('what has the same addresses') }),
       'routes to addresses of root’s default network',
     ),
+    free: record(
+      { pods: string('for pods of K3s'), services: string('for services of K3s'), podman: string('for the default network of Podman') },
+      'networks that no route leads to, and that none of them has',
+    ),
   }),
   touches: () => [hostRoutes, k3sModel, forAccount(containersConf, rootAccount), seeTool.of('podman')],
   *learn(): Asking<Fact> {
@@ -48,9 +52,18 @@ export const routes = defineKind({
     else put(fact, 'clusterOverlaps', others, k3s, table.consulted);
     if ('is' in podman) fact.gap('podmanOverlaps', podman);
     else put(fact, 'podmanOverlaps', others, podman, table.consulted);
-    return fact.build();
+    const ranges = [k3s, podman].flatMap((r) => ('is' in r ? [] : r.map(({ range }) => range)));
+    return fact.set('free', freeBeside([...table.each.filter((r) => !isDefault(r)).map((r) => r.to), ...ranges]), ...table.consulted).build();
   },
 });
+
+/** The first networks of private addresses that meet none of these. */
+function freeBeside(taken: readonly string[]): Readonly<Record<string, string>> {
+  const isFree = (range: string): boolean => !taken.some((other) => subnetsOverlap(other, range));
+  const each = Array.from({ length: 200 }, (_, at) => `10.${at + 44}.0.0/16`).filter(isFree);
+  const [pods = '', services = '', podman = ''] = each;
+  return each.length < 3 ? {} : { pods, services, podman };
+}
 
 interface Range {
   readonly range: string;

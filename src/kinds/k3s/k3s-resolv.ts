@@ -21,6 +21,7 @@ export const k3sResolv = defineKind({
     generated: boolean('K3s makes one, which names 8.8.8.8'),
     because: string('the name servers for which the files were passed over'),
     there: boolean('the file that K3s is told is there'),
+    servers: string('the file without the lines that name domains to search; unset where there are none'),
     public: list(string('a domain'), 'domains that are searched, and that may be known on the Internet'),
   }),
   touches: () => [k3sModel, ...candidates.map((path) => ({ do: 'read', path }) as const), { do: 'read', named: 'the file that resolv-conf names' }],
@@ -80,5 +81,6 @@ function putSearch(fact: FactBuilder, path: string, text: string): FactBuilder {
   const at = lines.findLastIndex((l) => /^(?:search|domain)\s/.test(l));
   const domains = at < 0 ? [] : (lines[at] ?? '').trim().split(/\s+/).slice(1);
   const found = domains.map((d) => d.replace(/\.$/, '')).filter((d) => d !== '' && !local.test(d));
+  if (at >= 0) fact.set('servers', `${lines.filter((l) => l !== '' && !/^(?:search|domain)\s/.test(l)).join('\n')}\n`, { path });
   return fact.set('public', found, { path, ...(at < 0 ? {} : { line: at + 1 }) });
 }

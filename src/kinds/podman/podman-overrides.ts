@@ -5,6 +5,7 @@ import { envPlace } from '../../facts/asks.ts';
 import { type Environment, gapOf } from '../../facts/environment/environment.ts';
 import { environmentOf } from '../../facts/environment/environment-of.ts';
 import { sessionVariables } from '../../facts/environment/session.ts';
+import { settingIn, settingShape } from '../../facts/environment/set-in.ts';
 import { environmentOfUnit } from '../../facts/environment/unit.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -22,7 +23,10 @@ export const podmanOverrides = defineKind({
     'Which of the named variables are set where Podman runs: in the live environment, in the files of a login, in what the service manager hands on, in podman.service.',
   main: 'names',
   fields: { names: { type: 'strings', required: true, describe: 'names of variables' } },
-  shape: record({ set: list(string('NAME=value'), 'the variables that are set; an empty one counts as unset') }),
+  shape: record({
+    set: list(string('NAME=value'), 'the variables that are set; an empty one counts as unset'),
+    places: list(settingShape, 'the same, where they are set'),
+  }),
   touches: ({ names }) => [
     sessionVariables.of(inQuestion, names),
     ...managers.flatMap((manager) => [unitNamed(serviceName, manager), environmentOfUnit.of(serviceName, { manager, as: inQuestion })]),
@@ -50,6 +54,10 @@ export const podmanOverrides = defineKind({
     const unknown = open.find((gap) => gap);
     if (unknown && found.size === 0) fact.gap('set', unknown);
     const where = found.size > 0 ? [...found].map(([text, w]) => ({ ...w, said: `sets ${text}` })) : [...new Map(looked.map((w) => [w.path, w])).values()];
+    fact.set(
+      'places',
+      [...found].map(([text, { path }]) => settingIn(text.slice(0, text.indexOf('=')), path)),
+    );
     return fact.set('set', [...found.keys()], ...where).build();
   },
 });

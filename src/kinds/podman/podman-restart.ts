@@ -6,7 +6,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import { lingerLine } from '../../facts/host/linger-line.ts';
 import { tmpfilesFiles } from '../../facts/host/tmpfiles-d.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { askPodman, database } from '../../facts/podman/store.ts';
+import { askPodman, database, unasked } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
 import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
@@ -81,7 +81,7 @@ function* setContainers(fact: FactBuilder, as: Account): Asking<void> {
   const store = yield* database(as);
   if (store.is === 'unknown') fact.gap('always', store);
   else if (store.is === 'none') fact.set('always', [], ...store.where.map((w) => ({ ...w, said: 'no container was ever made' })));
-  else fact.gap('always', containersUnread(answer.is === 'unused' ? answer.where : store.where));
+  else fact.gap('always', answer.is === 'unused' ? unasked(as, 'its containers', answer.where) : containersUnread(store.where));
 }
 
 const containersUnread = (where: readonly Where[]): Unknown => ({

@@ -137,13 +137,7 @@ function setDriver(fact: FactBuilder, info: PodmanInfo, traces: readonly string[
   const root = toldText(info, 'store', 'graphRoot');
   if (!info.exists) return;
   if (problem !== undefined) fact.set('agrees', false, info.where, ...set.where.slice(0, 1));
-  else if (told === undefined || root === undefined)
-    fact.gap('agrees', {
-      is: 'unknown',
-      why: 'unsupported',
-      said: 'only podman info on the running host tells what the database of the store says',
-      where: [info.where],
-    });
+  else if (told === undefined || root === undefined) fact.gap('agrees', info.unused ?? notTold(info));
   else {
     const agrees = (set.value === undefined || set.value === told) && tidy(root) === tidy(info.graphRoot);
     const said = `${told} at ${root}`;
@@ -201,3 +195,10 @@ function setProgram(fact: FactBuilder, info: PodmanInfo): void {
   } else if (set?.gap) fact.gap('mountProgram', set.gap);
   else fact.at('mountProgram', ...info.storage.consulted).set('mountProgram', set?.value, ...(set?.where ?? []));
 }
+
+const notTold = ({ where }: PodmanInfo): Unknown => ({
+  is: 'unknown',
+  why: 'unsupported',
+  said: 'only podman info on the running host tells what the database of the store says',
+  where: [where],
+});

@@ -5,10 +5,12 @@ import { dependsOnVersion } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
 import { globMatches } from '../../facts/glob.ts';
 import { defineKind, type QueryField, type QueryOf } from '../../facts/kind.ts';
-import { type AllWorkloads, allWorkloads, type Workloads } from '../../facts/quadlet/all-workloads.ts';
+import type { Flag } from '../../facts/podman/podman-flags.ts';
+import { type AllWorkloads, allWorkloads, type NamedMount, type Workloads } from '../../facts/quadlet/all-workloads.ts';
 import { inShort, type Seen } from '../../facts/quadlet/open-ports.ts';
+import { cut, cutsFor } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { Finding } from '../../facts/quadlet/quadlet-isolation.ts';
-import { hasOneOf, leadsTo } from '../../facts/quadlet/quadlet-mounts.ts';
+import { hasOneOf, hostMounts, leadsTo } from '../../facts/quadlet/quadlet-mounts.ts';
 import { list, record, string } from '../../facts/shape.ts';
 
 const by = string('the container, or the file that declares it');
@@ -36,6 +38,11 @@ export const podmanWorkloads = defineKind({
       {
         each: list(record({ by, source: string('the path of the host'), leadsTo: string('where it ends when links are followed') }), 'all of them'),
         matching: list(string('who mounts what'), 'mounts by which a container has a path that the rule names'),
+        cuts: list(cut, 'the words of Quadlet files that mount these; only of a query that names no containers'),
+        elsewhere: list(
+          record({ path: string('the file, or the command that shows it'), text: string('who mounts what') }),
+          'those that stand in no key of a Quadlet file, and are not of a container that one makes',
+        ),
       },
       'paths of the host that they mount',
     ),
@@ -67,7 +74,10 @@ export const podmanWorkloads = defineKind({
       ...ports,
       each: ports.each.map(({ by, address, port, protocol, where }) => ({ value: { by, address, port, protocol }, where })),
     }));
-    if (q.hostPaths !== undefined) setMatching(fact, 'mounts', all, (w) => mountsNamed(w, q, all));
+    if (q.hostPaths !== undefined) {
+      setMatching(fact, 'mounts', all, (w) => mountsNamed(w, q, all));
+      if (q.names === undefined) setCutsOf(fact, all, q);
+    }
     if (q.addresses !== undefined) setMatching(fact, 'published', all, (w) => portsNamed(w, q));
     return fact.build();
   },
@@ -77,14 +87,30 @@ const withEnd = (mount: { by: string; source: string }, end: string | undefined)
 
 const isAmong = (text: string, patterns: readonly string[]): boolean => patterns.some((p) => p === text || globMatches(p, text));
 
-function mountsNamed({ mounts }: Workloads, query: Query, { real }: AllWorkloads): Seen<Finding> {
+function mountsNamed({ mounts }: Workloads, query: Query, { real }: AllWorkloads): Seen<Found> {
   const { hostPaths = [], names, otherNames = [] } = query;
   const asked = mounts.each.filter((m) => (names === undefined || isAmong(m.by, names)) && !isAmong(m.by, otherNames));
-  const each = asked.flatMap(({ by, source, as, where }) => {
+  const each = asked.flatMap(({ by, source, as, where, declared }) => {
     const path = hasOneOf(source, hostPaths, as, real);
-    return path === undefined ? [] : [{ said: `${by} mounts ${path}`, where }];
+    return path === undefined ? [] : [{ said: `${by} mounts ${path}`, where, mount: { by, source, declared } }];
   });
   return { ...mounts, each };
+}
+
+type Found = Finding & { readonly mount: Pick<NamedMount, 'by' | 'source'> & { readonly declared: NamedMount['declared'] | undefined } };
+
+/** What would have to go for these mounts to be gone. */
+function setCutsOf(fact: FactBuilder, all: AllWorkloads, query: Query): void {
+  const [first] = all.each;
+  const found = first ? mountsNamed(first, query, all).each : [];
+  const each = found.map(({ said, where, mount: { by, source, declared } }) => {
+    const flag = (f: Flag): boolean => declared !== undefined && hostMounts([f], declared.file.directory).some((m) => m.source === source);
+    const told = cutsFor(declared?.assignments ?? [], [{ said, where }], { flag });
+    return { by, makes: told.cuts.length > 0 && declared ? [`systemd-${declared.file.name.replace(/\.[^.]*$/, '')}`] : [], ...told };
+  });
+  const made = new Set(each.flatMap((e) => e.makes));
+  fact.set(['mounts', 'cuts'], each.flatMap((e) => e.cuts) as unknown as Json, ...places(found));
+  fact.set(['mounts', 'elsewhere'], each.filter((e) => !made.has(e.by)).flatMap((e) => e.elsewhere) as unknown as Json, ...places(found));
 }
 
 function portsNamed({ ports }: Workloads, query: Query): Seen<Finding> {

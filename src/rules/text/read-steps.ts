@@ -7,6 +7,7 @@ import { textReferences } from '../fill.ts';
 import type { Probe, RemedyStep, StepTemplate } from '../rule.ts';
 import { modePattern, pathPattern } from '../step-patterns.ts';
 import { checkReference, isStepReference, probeOf, readConditions, readListPath, type StepScope } from './read-facts.ts';
+import { readRunning } from './read-items.ts';
 import type { Scope } from './scope.ts';
 import type { Source, YamlNode } from './source.ts';
 import { hintFor } from './suggest.ts';
@@ -27,7 +28,7 @@ export function readSteps(source: Source, node: YamlNode, scope: Scope, looked: 
 }
 
 /** Keys that say when a step is one, and for what; they are no part of it. */
-const around = ['if', 'unless', 'every'];
+const around = ['if', 'unless', 'running', 'every'];
 
 function readStep(source: Source, item: YamlNode, outer: StepScope): RemedyStep | undefined {
   const entries = source.entries(item, 'a remedy step');
@@ -45,7 +46,9 @@ function readStep(source: Source, item: YamlNode, outer: StepScope): RemedyStep 
   for (const entry of inside) noteReferences(source, entry.value, scope);
   const template = Object.fromEntries(inside.map(({ key, value: v }) => [key, source.json(v)])) as StepTemplate;
   for (const { kind, query } of rowOf(act).wants?.(template as never) ?? []) probeOf(source, item, kind, Object.values(query)[0], scope);
-  return { template, if: conditions('if'), unless: conditions('unless'), ...(every ? { every: every.path } : {}) };
+  const running = entries.some((e) => e.key === 'running') ? readRunning(source, value('running')) : undefined;
+  const when = { if: conditions('if'), unless: conditions('unless'), ...(running === undefined ? {} : { running }) };
+  return { template, ...when, ...(every ? { every: every.path } : {}) };
 }
 
 function checkStep(source: Source, item: YamlNode, act: Act, entries: readonly Entry[]): void {

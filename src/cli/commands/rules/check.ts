@@ -47,13 +47,14 @@ const proofWords: Readonly<Record<Proof, string>> = {
   overlay: 'heal a failing case by their files alone',
   host: 'need a running host',
   manual: 'are left to a person',
+  asks: 'only ask a person, and never fail',
   none: 'are missing',
 };
 
 /** How remedies are shown to heal, counted; and, a line each, which are not shown by files. */
 function remedies(proofs: ReadonlyMap<string, Proof>, names: boolean): string {
   const of = (proof: Proof): string[] => [...proofs].flatMap(([rule, p]) => (p === proof ? [rule] : []));
-  const kinds = ['overlay', 'host', 'manual', 'none'] as const;
+  const kinds = ['overlay', 'host', 'manual', 'asks', 'none'] as const;
   const counts = kinds.flatMap((proof) => (of(proof).length > 0 ? [`${of(proof).length} ${proofWords[proof]}`] : []));
   const named = names ? kinds.slice(1).flatMap((proof) => of(proof).map((rule) => `${rule}\tremedy: ${proof}\n`)) : [];
   return `${named.join('')}remedies: ${counts.join(', ')}\n`;
