@@ -4,6 +4,7 @@ import { answerer, type FileSpec, type HostSpec } from '../../src/collect/compos
 import type { Account, Asking } from '../../src/facts/ask.ts';
 import { withIncludes } from '../../src/facts/firewall/nft-files.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
+import { atJobs } from '../../src/facts/host/at-jobs.ts';
 import { packageVersion } from '../../src/facts/host/package-version.ts';
 import { manifestFiles } from '../../src/facts/k3s/manifest-files.ts';
 import { groundOfQuery } from '../../src/facts/kind.ts';
@@ -12,13 +13,16 @@ import { managerUnits } from '../../src/facts/quadlet/quadlet-manager.ts';
 import { settle } from '../../src/facts/settle.ts';
 import { hold } from '../../src/facts/source.ts';
 import { serverConfig } from '../../src/facts/ssh/server-config.ts';
+import { enabledAlso } from '../../src/facts/systemd/also.ts';
 import { dropInsOfService } from '../../src/facts/systemd/dropins.ts';
 import { enablementOf } from '../../src/facts/systemd/enablement.ts';
 import { linkFiles } from '../../src/facts/systemd/link-files.ts';
 import { loadUnit, unitTexts } from '../../src/facts/systemd/load.ts';
+import { maskedUnit } from '../../src/facts/systemd/masked.ts';
 import { type Manager, managers, runtimeDirOf, searchDirs } from '../../src/facts/systemd/paths.ts';
 import { firstBootPresets } from '../../src/facts/systemd/presets.ts';
 import { startedUnits, startsAtBoot } from '../../src/facts/systemd/started.ts';
+import { canSetups } from '../../src/facts/vehicle/can-setup.ts';
 import { kinds } from '../../src/kinds/kinds.ts';
 
 type Files = Record<string, FileSpec>;
@@ -120,6 +124,30 @@ const nftFolders = ['/etc/nftables.d', '/etc/nftables', '/etc/nftables.conf.d', 
 
 const nftIn = (folder: string): HostSpec => ({ files: { [`${folder}/a.nft`]: 'table inet filter {\n}\n' } });
 
+const systemDirs = searchDirs('system', '/root', '');
+
+/** In every directory a unit of each type that presets can enable, under a name of its own. */
+const unitsEverywhere = (): Files =>
+  Object.fromEntries(
+    systemDirs.flatMap((dir, at) =>
+      ['service', 'socket', 'timer', 'path', 'target', 'mount'].map((type) => [`${dir}/own${at}.${type}`, '[Install]\nAlso=x.service\n']),
+    ),
+  );
+
+/** Jobs of at(1) in every spool. */
+const jobsEverywhere = (): Files =>
+  Object.fromEntries(['cron/atjobs', 'at', 'atjobs', 'at/atjobs', 'atd'].map((spool) => [`/var/spool/${spool}/a0000101b2c3d4`, '#!/bin/sh\n']));
+
+/** Services that start, and files of networkd, in every directory. */
+const canEverywhere = (): Files =>
+  Object.fromEntries([
+    ...['/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system'].flatMap((dir, at) => [
+      [`${dir}/own${at}.service`, '[Service]\nExecStart=/x\n'],
+      [`/etc/systemd/system/multi-user.target.wants/own${at}.service`, { link: `${dir}/own${at}.service` }],
+    ]),
+    ...['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((dir) => [`${dir}/systemd/network/own.network`, '[Match]\nName=x\n']),
+  ]);
+
 /** A file of presets in every directory, each of its own name. */
 const presetsEverywhere = (): Files =>
   Object.fromEntries(['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((dir, at) => [`${dir}/systemd/system-preset/${at}.preset`, 'enable own.service\n']));
@@ -134,6 +162,10 @@ export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
   () => settle(manifestFiles(), answerer(k3sFrom('/usr/local/bin/k3s')), true),
   () => settle(linkFiles(), answerer({ files: linksEverywhere() }), true),
   ...nftFolders.map((folder) => () => settle(withIncludes(`include "${folder}/*.nft"\n`, '/etc/nftables.conf'), answerer(nftIn(folder)), true)),
+  () => settle(enabledAlso(), answerer({ kind: 'image', files: { ...unitsEverywhere(), '/usr/lib/systemd/system-preset/1.preset': 'enable *\n' } }), true),
+  ...systemDirs.map((dir) => () => settle(maskedUnit('systemd-sysctl.service'), answerer({ files: { [`${dir}/systemd-sysctl.service`]: '' } }), true)),
+  () => settle(atJobs(), answerer({ files: jobsEverywhere() }), true),
+  () => settle(canSetups(), answerer({ files: canEverywhere() }), true),
   () => settle(firstBootPresets(), answerer({ kind: 'image', files: presetsEverywhere() }), true),
   () => askKind('boot-protection', { kind: 'image', files: { '/boot/grub/grub.cfg': 'set superusers="root"\npassword_pbkdf2 root ${GRUB2_PASSWORD}\n' } }),
   () => askKind('can', { files: { '/usr/lib/systemd/network/80-can.network': '[Match]\nType=can\n' } }),

@@ -21,7 +21,12 @@ export const enabledAlso = source(
   (): Touches => [
     firstBootPresets,
     searchUnits.of('system', system),
-    ...searchDirs('system', '~', '').flatMap((dir) => types.map((type) => ({ do: 'read', path: `${dir}/*.${type}` }) as const)),
+    // Below /run an image has nothing, and only an image has its first boot before it.
+    ...searchDirs('system', '~', '').flatMap((dir) =>
+      types.map(
+        (type) => ({ do: 'read', path: `${dir}/*.${type}`, ...(dir.startsWith('/run/') ? { unasked: 'an image has nothing below /run' } : {}) }) as const,
+      ),
+    ),
   ],
   learnAlso,
 );

@@ -8,11 +8,15 @@ import { searchDirs } from './paths.ts';
 
 const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 
+const isVendors = (directory: string): boolean => /^\/(?:usr\/)?lib\//.test(directory);
+
 /** The mask; nothing where there is none. Only a file that comes before the vendor's is looked at. */
 export const maskedUnit = source(
   (name: string): Touches => [
     searchUnits.of('system', system),
-    ...searchDirs('system', '~', '').map((dir) => ({ do: 'stat', path: `${dir}/${name}` }) as const),
+    ...searchDirs('system', '~', '')
+      .filter((dir) => !isVendors(dir))
+      .map((dir) => ({ do: 'stat', path: `${dir}/${name}` }) as const),
   ],
   lookForMask,
 );
@@ -21,7 +25,7 @@ function* lookForMask(name: string): Asking<Where | Unknown | undefined> {
   const search = yield* searchUnits('system', system);
   if (search.unseen[0]) return search.unseen[0];
   const first = search.dirs.find((d) => d.entries.has(name))?.path;
-  if (first === undefined || /^\/(?:usr\/)?lib\//.test(first)) return undefined;
+  if (first === undefined || isVendors(first)) return undefined;
   const path = `${first}/${name}`;
   const inode = yield* stat(path);
   if (inode.is === 'blocked') return unknown(inode, path);
