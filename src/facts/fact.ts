@@ -25,6 +25,8 @@ export interface Unknown {
   /** What could not be learnt, and why: a clause that can follow "unknown:". */
   readonly said: string;
   readonly where: readonly Where[];
+  /** The value of a configuration that the program refuses, by its key, and what is wrong with it: a clause that can follow the key. */
+  readonly refuses?: { readonly key: string; readonly wrong: string };
 }
 
 /** Something worth telling about a value that is not what was wanted (a near miss, a shadowed file). */

@@ -88,8 +88,8 @@ export const podmanNetworking = defineKind({
 
 /** A word for the back end that no release knows is known, although Podman then reads nothing else of its configuration. */
 function refusedBackend(refusal: Unknown): Fact | undefined {
-  if (refusal.why !== 'unparsable' || !refusal.said.startsWith('network_backend of [network] ')) return undefined;
-  const fact = new FactBuilder().set(['backend', 'refused'], refusal.said, ...refusal.where);
+  if (refusal.why !== 'unparsable' || refusal.refuses?.key !== 'network.network_backend') return undefined;
+  const fact = new FactBuilder().set(['backend', 'refused'], `network_backend of [network] ${refusal.refuses.wrong}`, ...refusal.where);
   for (const field of ['name', 'present']) fact.gap(['backend', field], refusal);
   for (const field of ['nameless', 'aardvark', 'dns', 'rootless']) fact.gap(field, refusal);
   return fact.build();
