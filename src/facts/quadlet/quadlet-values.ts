@@ -1,11 +1,12 @@
 /** The values of a Quadlet file that Podman or systemd refuses when the service starts, and those that have no effect. Pure. */
 
-import type { Release } from '../containers/podman-release.ts';
+import { type Release, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
 import { csvRecord } from '../podman/mount-option.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { type BadValue, bad } from './bad-value.ts';
+import { unknownOption } from './podman-options.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { argumentsOf } from './quadlet-words.ts';
@@ -45,12 +46,19 @@ export interface Valued {
 
 /** Judges every value of one file under one release. */
 export function valuesOfUnit(unit: Valued): Values {
-  const given = givenBy(unit.ending, unit.assignments);
+  const all = givenBy(unit.ending, unit.assignments);
+  const dropped = all.filter((g) => isDropped(g, unit));
+  const given = all.filter((g) => !dropped.includes(g));
   const filled = given.map((g) => ({ given: g, ...filledIn(g, unit) }));
   const known = filled.flatMap(({ given: g, text }) => (text === undefined ? [] : [{ ...g, value: text }]));
   const has = (flag: string | undefined): boolean => flag === undefined || given.some((g) => g.flag === flag);
   const health = healthOf(unit, known);
-  const idle = [...known.flatMap((g) => updateProblem(g)), ...groupProblem(unit), ...health.idle];
+  const idle = [
+    ...known.flatMap((g) => updateProblem(g)),
+    ...groupProblem(unit),
+    ...dropped.map((g) => bad(g, 'the generator passes over what is not KEY=VALUE')),
+    ...health.idle,
+  ];
   const refused = [
     ...specifierProblems(unit),
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
@@ -58,6 +66,7 @@ export function valuesOfUnit(unit: Valued): Values {
     ...(['container', 'pod'].includes(unit.ending) ? publishedTwice(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...strayWord(unit),
+    ...given.filter((g) => g.key === 'PodmanArgs').flatMap((g) => optionProblem(g, unit)),
     ...serviceProblems(unit),
     ...health.refused,
   ];
@@ -70,6 +79,10 @@ export function valuesOfUnit(unit: Valued): Values {
   const open = masked ?? health.open;
   return { refused, idle: [...idle, ...passed], ofHost: known.filter((g) => isOfHost(unit.ending, g)), ...(open ? { open } : {}) };
 }
+
+/** Until 5.6 the generator takes pairs alone where a key is for them (containers/podman:pkg/systemd/parser/unitfile.go LookupAllKeyVal). */
+const isDropped = ({ key, value }: Given, { release }: Valued): boolean =>
+  ['Annotation', 'Environment', 'Label', 'Options'].includes(key) && !value.includes('=') && !holdsPlaceholder(value) && !since(release, '5.6');
 
 /** Whatever stands in their values, they are taken. */
 const free = new Set(['env', 'label', 'annotation', 'log-opt', 'secret']);
@@ -90,6 +103,11 @@ function problemsOf(given: Given, { ending, release, user }: Valued): BadValue[]
   const parts = isSlice(given.flag) ? (csvRecord(given.value) ?? [given.value]) : [given.value];
   const why = parts.map((part) => check(part, { release, user })).find((w) => w !== undefined);
   return why === undefined ? [] : [bad(given, why)];
+}
+
+function optionProblem(given: Given, { ending, release }: Valued): BadValue[] {
+  const why = /^[\w-]+$/.test(given.flag) ? unknownOption(ending, given.flag, release) : undefined;
+  return why === undefined ? [] : [{ ...bad(given, why), value: given.flag.length === 1 ? `-${given.flag}` : `--${given.flag}` }];
 }
 
 const updateLabel = 'io.containers.autoupdate=';

@@ -109,6 +109,13 @@ function targetProblem(type: string, pairs: Pairs): string | undefined {
 const tmpfsOptions =
   /^(?:rw|ro|exec|noexec|dev|nodev|suid|nosuid|size=.*|mode=.*|tmpcopyup|notmpcopyup|U|r?(?:shared|slave|private|unbindable)|noswap|r?bind)$/;
 
+/** The kernel refuses the mount (torvalds/linux:mm/shmem.c shmem_parse_one). */
+function tmpfsValue(option: string): string | undefined {
+  const [name, value = ''] = option.split(/=(.*)/s);
+  if (name === 'size' && !/^(?:0x[0-9a-f]+|\d+)[kmgtpe%]?$/i.test(value)) return `${value} is no size of a tmpfs such as 64m or 50%`;
+  return name === 'mode' && !/^[0-7]+$/.test(value) ? `${value} is no octal mode` : undefined;
+}
+
 /** `--tmpfs PATH[:OPTIONS]`. */
 export const tmpfs: Check = (value) => {
   const [path = '', options, more] = value.split(':');
@@ -117,6 +124,8 @@ export const tmpfs: Check = (value) => {
   const given = options?.split(',') ?? [];
   const unknown = given.find((o) => !tmpfsOptions.test(o));
   if (unknown !== undefined) return `${unknown === '' ? 'an empty word' : unknown} is not an option of a tmpfs`;
+  const wrong = given.map(tmpfsValue).find((w) => w !== undefined);
+  if (wrong) return wrong;
   const pair = [
     ['rw', 'ro'],
     ['exec', 'noexec'],

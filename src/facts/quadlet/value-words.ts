@@ -93,6 +93,8 @@ export const label: Check = (value) => {
   return value.startsWith('io.containers.autoupdate=') ? updatePolicy(value.slice('io.containers.autoupdate='.length)) : undefined;
 };
 export const variable: Check = (value) => (value.startsWith('=') ? 'a variable has a name' : undefined);
+/** Linux has room for 64 bytes (sethostname(2)). */
+export const hostName: Check = (value) => (new TextEncoder().encode(value).length > 64 ? 'a host name has 64 bytes at most' : undefined);
 export const annotation: Check = (value) => (value.includes('=') ? undefined : 'KEY=VALUE is needed');
 
 const options = /^(?:no-new-privileges(?:[=:](?:true|false|1|0|t|f))?|(?:label|seccomp|apparmor|mask|unmask|proc-opts|systempaths)[=:].*)$/is;
