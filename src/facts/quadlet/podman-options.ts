@@ -1,9 +1,10 @@
 /**
- * The options that `podman run` and `podman pod create` have: what `--help` of 4.3.1, 5.4.2 and 5.8.6 lists, and what they take without listing it
+ * The options that commands of Podman have, by the ending of the file that has them run: what `--help` of 4.3.1, 5.4.2 and 5.8.6 lists, and what they take without listing it
  * (MarkHidden and utils/alias.go in containers/podman:cmd/podman). Podman refuses a command
  * with any other.
  */
 import { type Release, since } from '../containers/podman-release.ts';
+import { isSwitch, letterOf } from '../podman/podman-flags.ts';
 
 interface Options {
   readonly names: readonly string[];
@@ -61,6 +62,26 @@ const options: Readonly<Record<string, Options>> = {
     letters: 'chlmnpv',
     later: [],
   },
+  kube: {
+    names: [
+      ...'annotation authfile build cert-dir configmap context-dir creds down exit force ip log-driver log-opt'.split(' '),
+      ...'mac-address network no-hostname no-hosts no-pod-prefix no-trunc publish publish-all quiet replace'.split(' '),
+      ...'seccomp-profile-root service-container service-exit service-exit-code-propagation signature-policy start'.split(' '),
+      ...'tls-verify userns wait'.split(' '),
+    ],
+    letters: 'qw',
+    later: ['no-pod-prefix'],
+  },
+  network: {
+    names: [...'disable-dns dns driver gateway ignore interface-name internal ip-range ipam-driver ipv6 label opt route subnet'.split(' ')],
+    letters: 'do',
+    later: [],
+  },
+  volume: {
+    names: [...'driver gid ignore label opt uid'.split(' ')],
+    letters: 'dlo',
+    later: ['gid', 'uid'],
+  },
 };
 
 /** Letters that every command has: --connection, --help, --remote, --version. */
@@ -73,7 +94,15 @@ const lettersEverywhere = 'chrv';
 export function unknownOption(ending: string, name: string, release: Release): string | undefined {
   const known = Object.hasOwn(options, ending) ? options[ending] : undefined;
   if (!known || since(release, '6.0')) return undefined;
-  if (name.length === 1) return known.letters.includes(name) || lettersEverywhere.includes(name) ? undefined : `Podman has no option -${name} here`;
+  if (name.length === 1) return has(known, name) ? undefined : `Podman has no option -${name} here`;
   if (known.later.includes(name) && !since(release, '5.5')) return `Podman ${release.said} has no option --${name} here`;
-  return [known.names, everywhere, aliases].some((names) => names.includes(name)) ? undefined : `Podman has no option --${name} here`;
+  const letter = letterOf(name);
+  const isKnown = [known.names, everywhere, aliases].some((names) => names.includes(name)) || (letter !== undefined && has(known, letter));
+  return isKnown ? undefined : `Podman has no option --${name} here`;
 }
+
+/** Whether it is a long name of an option with a value, which the next word gives where no `=` does. */
+export const takesWord = (ending: string, name: string): boolean =>
+  (options[ending]?.names.includes(name) ?? false) && name !== 'detach-keys' && !isSwitch(name);
+
+const has = ({ letters }: Options, letter: string): boolean => letters.includes(letter) || lettersEverywhere.includes(letter);

@@ -3,14 +3,16 @@
 import { type Release, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
 import { csvRecord } from '../podman/mount-option.ts';
+import { isNeither } from '../podman/podman-flags.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { type BadValue, bad } from './bad-value.ts';
-import { unknownOption } from './podman-options.ts';
+import { takesWord, unknownOption } from './podman-options.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { argumentsOf } from './quadlet-words.ts';
-import { conflictsOf, outsideOf, publishedTwice } from './value-conflicts.ts';
+import { conflictsOf, outsideOf, podConflictsOf, publishedTwice } from './value-conflicts.ts';
+import { bridgeOptions, localOptions, strangeOptions } from './value-drivers.ts';
 import { isOfHost } from './value-on-host.ts';
 import { healthOf } from './value-readiness.ts';
 import { laterSpecifiers, passedOver, restartProblem, unitNameProblem, unknownSpecifiers } from './value-systemd.ts';
@@ -64,7 +66,9 @@ export function valuesOfUnit(unit: Valued): Values {
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
     ...(unit.ending === 'container' ? conflictsOf(known, unit.pod).map(({ given: g, why }) => bad(g, why)) : []),
     ...(['container', 'pod'].includes(unit.ending) ? publishedTwice(known).map(({ given: g, why }) => bad(g, why)) : []),
-    ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'pod' ? podConflictsOf(known).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'network' ? [...outsideOf(known), ...strangeOptions(known, bridgeOptions)].map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'volume' ? strangeOptions(known, localOptions).map(({ given: g, why }) => bad(g, why)) : []),
     ...strayWord(unit),
     ...given.filter((g) => g.key === 'PodmanArgs').flatMap((g) => optionProblem(g, unit)),
     ...serviceProblems(unit),
@@ -106,6 +110,7 @@ function problemsOf(given: Given, { ending, release, user }: Valued): BadValue[]
 }
 
 function optionProblem(given: Given, { ending, release }: Valued): BadValue[] {
+  if (isNeither({ name: given.flag, value: given.value }) && !/[%$]/.test(given.value)) return [bad(given, 'it is a switch, and takes true or false')];
   const why = /^[\w-]+$/.test(given.flag) ? unknownOption(ending, given.flag, release) : undefined;
   return why === undefined ? [] : [{ ...bad(given, why), value: given.flag.length === 1 ? `-${given.flag}` : `--${given.flag}` }];
 }
@@ -126,7 +131,12 @@ function strayWord({ ending, assignments }: Valued): BadValue[] {
   const words = argumentsOf(assignments, 'Container', 'PodmanArgs');
   const complete = (text: string | undefined): boolean => text === undefined || /^--[\w-]+=/.test(text);
   const stray = words.find((w, at) => !w.text.startsWith('-') && !/^$|[$%]/.test(w.text) && complete(words[at - 1]?.text));
-  return stray ? [{ key: 'PodmanArgs', value: stray.text, why: 'Podman takes it for the image: it belongs to no option', where: stray.where }] : [];
+  const end = words.at(-1);
+  const eats = end !== undefined && complete(words.at(-2)?.text) && end.text.startsWith('--') && takesWord(ending, end.text.slice(2));
+  return [
+    ...(stray ? [{ key: 'PodmanArgs', value: stray.text, why: 'Podman takes it for the image: it belongs to no option', where: stray.where }] : []),
+    ...(eats ? [{ key: 'PodmanArgs', value: end.text, why: 'it has no value, and takes the image for it', where: end.where }] : []),
+  ];
 }
 
 /** The generator joins User= and Group= by a colon, and what stands behind the second one is lost (tried on Podman 5.4.2). */

@@ -4,7 +4,7 @@
  */
 
 import { since } from '../containers/podman-release.ts';
-import { type Check, isAddress, isNetwork } from './value-check.ts';
+import { type Check, isAddress, isNetwork, resourceName } from './value-check.ts';
 
 const joined = /^(?:container:.+|ns:.+)$/;
 
@@ -42,7 +42,9 @@ function optionsProblem(text: string, known: Readonly<Record<string, RegExp>>): 
 /** `--uidmap` and `--gidmap`; since 4.7 the count may be left out, and flags and @ may stand. */
 export const idMap: Check = (value, { release }) => {
   const form = since(release, '4.7') ? /^[+ug]*\d+:@?\d+(?::\d+)?$/ : /^\d+:\d+:\d+$/;
-  return value.split(',').every((v) => form.test(v)) ? undefined : 'CONTAINER:HOST:COUNT is needed, in numbers';
+  const maps = value.split(',');
+  if (!maps.every((v) => form.test(v))) return 'CONTAINER:HOST:COUNT is needed, in numbers';
+  return maps.every((v) => /:.*:0+$/.test(v)) ? 'it maps no ids' : undefined;
 };
 
 /** Modes of --network that are no name of a network. */
@@ -88,8 +90,13 @@ export const addressRange: Check = (value) =>
 export const networkOption: Check = (value) => {
   const [key = '', given = ''] = value.split(/=(.*)/s);
   if (['mtu', 'vlan', 'metric'].includes(key) && !/^\d+$/.test(given)) return `${key} is a number`;
+  if (key === 'isolate' && !/^(?:strict|1|t|true|0|f|false)$/i.test(given)) return 'isolate is true, false or strict';
   return key === 'vlan' && Number(given) > 4094 ? 'vlan goes up to 4094' : undefined;
 };
+const networkModes = new Set(['none', 'host', 'bridge', 'private', 'slirp4netns', 'pasta', 'container', 'ns', 'default']);
+/** The name of a network is no word for a mode (containers/podman:pkg/domain/infra/abi/network.go NetworkCreate). */
+export const networkName: Check = (value, asked) =>
+  resourceName(value, asked) ?? (networkModes.has(value) ? 'it is the word for a mode of networks' : undefined);
 /** `--gateway`. */
 export const gateway: Check = (value) => (isAddress(value) ? undefined : 'it is not an address');
 /** Names of interfaces; longer ones than 15 letters since 5.5 are refused, and fail at start before. */
