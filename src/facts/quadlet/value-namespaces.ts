@@ -50,6 +50,9 @@ export const idMap: Check = (value, { release }) => {
 /** Modes of --network that are no name of a network. */
 const modes = ['host', 'none', 'bridge', 'private', 'default', 'slirp4netns', 'pasta', 'pod'];
 
+/** Options that a network takes of each container; from 5.4 on what else there is goes to the driver (containers/podman:pkg/specgen/namespaces.go). */
+const ofOwn = new Set(['ip', 'ip6', 'mac', 'alias', 'interface_name']);
+
 /** `--network MODE` or a name. Options are looked at where Podman refuses them. */
 export const network: Check = (value, { release, user }) => {
   const [mode = '', options] = value.split(/:(.*)/s);
@@ -60,10 +63,11 @@ export const network: Check = (value, { release, user }) => {
   if (!modes.includes(mode) && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(mode)) return `${mode} is not a name of a network`;
   if (mode === 'slirp4netns' || mode === 'pasta' || options === undefined) return undefined;
   for (const option of options.split(',')) {
-    const [key, given = ''] = option.split(/=(.*)/s);
+    const [key = '', given = ''] = option.split(/=(.*)/s);
     if ((key === 'ip' || key === 'ip6') && !isAddress(given)) return `${given} is not an address`;
     if (key === 'mac' && !/^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(given)) return `${given} is not a MAC address`;
     if (key === 'interface_name' && given === '') return 'interface_name is empty';
+    if (!ofOwn.has(key) && !since(release, '5.4')) return `${key} is not an option of a network before Podman 5.4`;
   }
   return undefined;
 };
