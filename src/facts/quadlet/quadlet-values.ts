@@ -110,7 +110,7 @@ function problemsOf(given: Given, { ending, release, user }: Valued): BadValue[]
 }
 
 function optionProblem(given: Given, { ending, release }: Valued): BadValue[] {
-  if (isNeither({ name: given.flag, value: given.value }) && !/[%$]/.test(given.value)) return [bad(given, 'it is a switch, and takes true or false')];
+  if (isNeither({ name: given.flag, value: given.value }) && !/[%$]/.test(given.value)) return [bad(given, 'it is a switch, and this is neither on nor off')];
   const why = /^[\w-]+$/.test(given.flag) ? unknownOption(ending, given.flag, release) : undefined;
   return why === undefined ? [] : [{ ...bad(given, why), value: given.flag.length === 1 ? `-${given.flag}` : `--${given.flag}` }];
 }

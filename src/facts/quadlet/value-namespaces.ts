@@ -94,7 +94,7 @@ export const addressRange: Check = (value) =>
 export const networkOption: Check = (value) => {
   const [key = '', given = ''] = value.split(/=(.*)/s);
   if (['mtu', 'vlan', 'metric'].includes(key) && !/^\d+$/.test(given)) return `${key} is a number`;
-  if (key === 'isolate' && !/^(?:strict|1|t|true|0|f|false)$/i.test(given)) return 'isolate is true, false or strict';
+  if (key === 'isolate' && !/^(?:strict|1|t|true|0|f|false)$/i.test(given)) return 'isolate takes a switch or the word strict';
   return key === 'vlan' && Number(given) > 4094 ? 'vlan goes up to 4094' : undefined;
 };
 const networkModes = new Set(['none', 'host', 'bridge', 'private', 'slirp4netns', 'pasta', 'container', 'ns', 'default']);
