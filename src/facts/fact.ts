@@ -27,6 +27,8 @@ export interface Unknown {
   readonly where: readonly Where[];
   /** What decides it, where that is not what decides others of its sort: a clause that begins with a verb. */
   readonly next?: string;
+  /** The value of a configuration that the program refuses, by its key, and what is wrong with it: a clause that can follow the key. */
+  readonly refuses?: { readonly key: string; readonly wrong: string };
 }
 
 /** Something worth telling about a value that is not what was wanted (a near miss, a shadowed file). */

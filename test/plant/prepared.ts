@@ -173,6 +173,7 @@ export function prepare(tree: Tree, suite: Suite): void {
     .write('/etc/containers/systemd/hmi.container', panel)
     .write('/usr/share/containers/systemd/qm.container', qm)
     .directory('/usr/lib/qm/rootfs')
+    .directory('/usr/lib/qm/rootfs/usr')
     .write('/etc/qm/containers/containers.conf', '[containers]\noom_score_adj = 750\n');
 }
 

@@ -139,7 +139,8 @@ class Decoder {
   validate(): Unknown | undefined {
     for (const [key, { value, where }] of this.#values) {
       const wrong = refusesCommands(key, value, this.#release);
-      if (wrong) return unparsable(`${keyText(splitPath(key) ?? [key])} ${wrong}, so every Podman command fails`, ...where.slice(0, 1));
+      if (wrong)
+        return { ...unparsable(`${keyText(splitPath(key) ?? [key])} ${wrong}, so every Podman command fails`, ...where.slice(0, 1)), refuses: { key, wrong } };
     }
     const lost = [...this.#values].find(([, { path }]) => path[0] === 'engine' && path[1] === 'runtimes_flags' && !this.#hasRuntime(path[2] ?? ''));
     return lost && unparsable(`${lost[0]} is for a runtime that engine.runtimes lacks, so every Podman command fails`, ...lost[1].where.slice(0, 1));
@@ -185,7 +186,11 @@ class Decoder {
       return undefined;
     }
     const fitted = fitValue(known, entry.value, this.#release);
-    if ('refused' in fitted) return unparsable(`${keyText([table, name])} ${fitted.refused}, so every Podman command fails`, placed(file, fitted.at));
+    if ('refused' in fitted)
+      return {
+        ...unparsable(`${keyText([table, name])} ${fitted.refused}, so every Podman command fails`, placed(file, fitted.at)),
+        refuses: { key: pathKey([table, name]), wrong: fitted.refused },
+      };
     if (fitted.said !== undefined) this.#note(key, fitted.said, where);
     const twin = seen.get(key);
     seen.set(key, entry);

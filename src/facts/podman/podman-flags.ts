@@ -32,11 +32,12 @@ const letters: Readonly<Record<string, string>> = {
   w: 'workdir',
 };
 
-/** Flags that take no value from the next word (containers/podman:cmd/podman/common/create.go, pods/create.go, kube/play.go). */
+/** Flags that take no value from the next word (containers/podman:cmd/podman/common/create.go, pods/create.go, kube/play.go, networks/create.go). */
 const switches = new Set([
   ...['detach', 'disable-content-trust', 'env-host', 'http-proxy', 'init', 'interactive', 'no-healthcheck', 'no-hostname', 'no-hosts', 'oom-kill-disable'],
   ...['passwd', 'privileged', 'publish-all', 'quiet', 'read-only', 'read-only-tmpfs', 'replace', 'rm', 'rmi', 'rootfs', 'sig-proxy', 'tls-verify', 'tty'],
   ...['unsetenv-all', 'infra', 'share-parent', 'build', 'down', 'force', 'no-pod-prefix', 'no-trunc', 'start', 'wait', 'service-container', 'creds-stdin'],
+  ...['disable-dns', 'ignore', 'internal', 'ipv6'],
 ]);
 
 const otherNames: Readonly<Record<string, string>> = { net: 'network', 'shm-size-systemd': 'shm-size' };
@@ -87,6 +88,16 @@ function shortFlags(text: string, next: string | undefined, where: Where, flags:
   }
   return false;
 }
+
+/** The short form of a long name, as {@link parseFlags} takes it: another command may mean another name by that letter. */
+export const letterOf = (name: string): string | undefined => Object.entries(letters).find(([, long]) => long === name)?.[0];
+
+/** Whether a flag takes no value from the next word. */
+export const isSwitch = (name: string): boolean => switches.has(name);
+
+/** Whether a flag is a switch whose value is no yes or no: the flag library refuses it. */
+export const isNeither = ({ name, value }: Pick<Flag, 'name' | 'value'>): boolean =>
+  switches.has(name) && !/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value);
 
 /** Go's strconv.ParseBool. */
 const isOn = (value: string): boolean => /^(1|t|true)$/i.test(value);

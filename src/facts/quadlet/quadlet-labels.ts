@@ -75,6 +75,12 @@ export function labelsOf(flags: readonly Flag[], from: string, as: Account, byHa
   };
 }
 
+/** What several containers of one unit mount, each path once. */
+export function labelsTogether(all: readonly Labels[]): Labels {
+  const once = (found: readonly Finding[]): Finding[] => [...new Map(found.map((f) => [f.said, f])).values()];
+  return { kept: once(all.flatMap((l) => l.kept)), refused: once(all.flatMap((l) => l.refused)) };
+}
+
 /** The words of a mount with a label of its own. */
 export const relabelled = (words: string): string => (isWritten(words) ? `${words},relabel=private` : optionsOf(words, (options) => [...options, 'Z']));
 

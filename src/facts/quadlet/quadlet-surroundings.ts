@@ -8,7 +8,7 @@ import type { Pattern } from '../pattern.ts';
 import { source } from '../source.ts';
 import { type Clash, clashOf } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
-import { type Played, playedBy } from './quadlet-kube.ts';
+import { type Played, playedBy, playedTogether } from './quadlet-kube.ts';
 import { type Source, yamlPaths } from './quadlet-source.ts';
 
 /** Of files of variables only the permissions are looked at, and of what is mounted where it leads. */
@@ -81,10 +81,5 @@ function* readPlayed(paths: readonly string[]): Asking<Played | Unknown> {
     if ('broken' in played) return { is: 'unknown', why: 'unparsable', said: `${path} does not parse: ${played.broken}`, where: [{ path, line: played.line }] };
     all.push(played);
   }
-  return {
-    flags: all.flatMap((p) => p.flags),
-    images: all.flatMap((p) => p.images),
-    needed: all.flatMap((p) => p.needed),
-    secrets: all.flatMap((p) => p.secrets),
-  };
+  return playedTogether(all);
 }

@@ -1,15 +1,18 @@
 /** The values of a Quadlet file that Podman or systemd refuses when the service starts, and those that have no effect. Pure. */
 
-import type { Release } from '../containers/podman-release.ts';
+import { type Release, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
 import { csvRecord } from '../podman/mount-option.ts';
+import { isNeither } from '../podman/podman-flags.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { type BadValue, bad } from './bad-value.ts';
+import { takesWord, unknownOption } from './podman-options.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { argumentsOf } from './quadlet-words.ts';
-import { conflictsOf, outsideOf, publishedTwice } from './value-conflicts.ts';
+import { conflictsOf, outsideOf, podConflictsOf, publishedTwice } from './value-conflicts.ts';
+import { bridgeOptions, localOptions, strangeOptions } from './value-drivers.ts';
 import { isOfHost } from './value-on-host.ts';
 import { healthOf } from './value-readiness.ts';
 import { laterSpecifiers, passedOver, restartProblem, unitNameProblem, unknownSpecifiers } from './value-systemd.ts';
@@ -45,19 +48,29 @@ export interface Valued {
 
 /** Judges every value of one file under one release. */
 export function valuesOfUnit(unit: Valued): Values {
-  const given = givenBy(unit.ending, unit.assignments);
+  const all = givenBy(unit.ending, unit.assignments);
+  const dropped = all.filter((g) => isDropped(g, unit));
+  const given = all.filter((g) => !dropped.includes(g));
   const filled = given.map((g) => ({ given: g, ...filledIn(g, unit) }));
   const known = filled.flatMap(({ given: g, text }) => (text === undefined ? [] : [{ ...g, value: text }]));
   const has = (flag: string | undefined): boolean => flag === undefined || given.some((g) => g.flag === flag);
   const health = healthOf(unit, known);
-  const idle = [...known.flatMap((g) => updateProblem(g)), ...groupProblem(unit), ...health.idle];
+  const idle = [
+    ...known.flatMap((g) => updateProblem(g)),
+    ...groupProblem(unit),
+    ...dropped.map((g) => bad(g, 'the generator passes over what is not KEY=VALUE')),
+    ...health.idle,
+  ];
   const refused = [
     ...specifierProblems(unit),
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
     ...(unit.ending === 'container' ? conflictsOf(known, unit.pod).map(({ given: g, why }) => bad(g, why)) : []),
     ...(['container', 'pod'].includes(unit.ending) ? publishedTwice(known).map(({ given: g, why }) => bad(g, why)) : []),
-    ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'pod' ? podConflictsOf(known).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'network' ? [...outsideOf(known), ...strangeOptions(known, bridgeOptions)].map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'volume' ? strangeOptions(known, localOptions).map(({ given: g, why }) => bad(g, why)) : []),
     ...strayWord(unit),
+    ...given.filter((g) => g.key === 'PodmanArgs').flatMap((g) => optionProblem(g, unit)),
     ...serviceProblems(unit),
     ...health.refused,
   ];
@@ -70,6 +83,10 @@ export function valuesOfUnit(unit: Valued): Values {
   const open = masked ?? health.open;
   return { refused, idle: [...idle, ...passed], ofHost: known.filter((g) => isOfHost(unit.ending, g)), ...(open ? { open } : {}) };
 }
+
+/** Until 5.6 the generator takes pairs alone where a key is for them (containers/podman:pkg/systemd/parser/unitfile.go LookupAllKeyVal). */
+const isDropped = ({ key, value }: Given, { release }: Valued): boolean =>
+  ['Annotation', 'Environment', 'Label', 'Options'].includes(key) && !value.includes('=') && !holdsPlaceholder(value) && !since(release, '5.6');
 
 /** Whatever stands in their values, they are taken. */
 const free = new Set(['env', 'label', 'annotation', 'log-opt', 'secret']);
@@ -92,6 +109,12 @@ function problemsOf(given: Given, { ending, release, user }: Valued): BadValue[]
   return why === undefined ? [] : [bad(given, why)];
 }
 
+function optionProblem(given: Given, { ending, release }: Valued): BadValue[] {
+  if (isNeither({ name: given.flag, value: given.value }) && !/[%$]/.test(given.value)) return [bad(given, 'it is a switch, and this is neither on nor off')];
+  const why = /^[\w-]+$/.test(given.flag) ? unknownOption(ending, given.flag, release) : undefined;
+  return why === undefined ? [] : [{ ...bad(given, why), value: given.flag.length === 1 ? `-${given.flag}` : `--${given.flag}` }];
+}
+
 const updateLabel = 'io.containers.autoupdate=';
 const isUpdate = ({ flag, value }: Given): boolean => flag === 'auto-update' || (flag === 'label' && value.startsWith(updateLabel));
 
@@ -108,7 +131,12 @@ function strayWord({ ending, assignments }: Valued): BadValue[] {
   const words = argumentsOf(assignments, 'Container', 'PodmanArgs');
   const complete = (text: string | undefined): boolean => text === undefined || /^--[\w-]+=/.test(text);
   const stray = words.find((w, at) => !w.text.startsWith('-') && !/^$|[$%]/.test(w.text) && complete(words[at - 1]?.text));
-  return stray ? [{ key: 'PodmanArgs', value: stray.text, why: 'Podman takes it for the image: it belongs to no option', where: stray.where }] : [];
+  const end = words.at(-1);
+  const eats = end !== undefined && complete(words.at(-2)?.text) && end.text.startsWith('--') && takesWord(ending, end.text.slice(2));
+  return [
+    ...(stray ? [{ key: 'PodmanArgs', value: stray.text, why: 'Podman takes it for the image: it belongs to no option', where: stray.where }] : []),
+    ...(eats ? [{ key: 'PodmanArgs', value: end.text, why: 'it has no value, and takes the image for it', where: end.where }] : []),
+  ];
 }
 
 /** The generator joins User= and Group= by a colon, and what stands behind the second one is lost (tried on Podman 5.4.2). */

@@ -28,6 +28,8 @@ export function conflictsOf(all: readonly Given[], pod: readonly Given[] | undef
   networkConflicts(named, add);
   if (last('uts') === 'host') add(named('hostname'), "with the host's own name no other can be given");
   if (last('ipc') === 'host') add(named('shm-size'), "the host's own shared memory has its size");
+  if (named('network').some((g) => g.value === 'none')) add(named('dns', 'dns-option', 'dns-search'), 'without a network of its own it has no name servers');
+  if (['true', '1', 't'].includes(last('no-hosts').toLowerCase())) add(named('add-host'), '--no-hosts leaves it without a file of hosts');
   if (named('dns').some((g) => g.value === 'none'))
     add(
       named('dns').filter((g) => g.value !== 'none'),
@@ -45,6 +47,12 @@ export function conflictsOf(all: readonly Given[], pod: readonly Given[] | undef
   capabilityConflicts(named, add);
   mountConflicts(named, add);
   return found;
+}
+
+/** What excludes what in a pod. */
+export function podConflictsOf(all: readonly Given[]): Conflict[] {
+  const mode = all.find((g) => g.flag === 'network' && /^(?:none|host)(?::|$)|^(?:container|ns):/.test(g.value))?.value.split(':')[0];
+  return mode === undefined ? [] : all.filter((g) => g.flag === 'publish').map((given) => ({ given, why: `a pod publishes no port with the network ${mode}` }));
 }
 
 /** What lies outside of the subnet that it is given with, one beside the other in their order (containers/common:libnetwork/internal/util/validate.go). */

@@ -23,12 +23,15 @@ const harmless = ['cached', 'delegated', 'no-dereference'];
 const dirs = /^(?:upperdir|workdir)=/;
 
 /** `--volume [SOURCE:]TARGET[:OPTIONS]`. */
+const overRoot = 'nothing is mounted over the root of the container';
+
 export const volume: Check = (value, asked) => {
   const parts = value.split(':');
   if (parts.length > 3) return 'no more than SOURCE:TARGET:OPTIONS is taken';
   const [source, target, options] = parts.length === 1 ? [undefined, parts[0] as string, undefined] : (parts as [string, string, string?]);
   if (source === '') return 'the source is empty';
   if (!target.startsWith('/')) return target === '' ? 'the path in the container is empty' : `the path in the container, ${target}, is not absolute`;
+  if (/^\/+$/.test(target)) return overRoot;
   if (source !== undefined && !/^[./]/.test(source)) {
     const problem = resourceName(source, asked);
     if (problem) return `${source} is neither a path nor a name of a volume: ${problem}`;
@@ -96,6 +99,9 @@ function optionProblem(type: string, pairs: Pairs): string | undefined {
   if (pairs.filter(([key]) => ['ro', 'readonly', 'rw'].includes(key)).length > 1) return 'only one of ro, readonly and rw is possible';
   const strange = pairs.find(([key, value]) => Object.hasOwn(words, key) && !words[key]?.test(value ?? ''));
   if (strange) return `${strange[1] ?? ''} is not a value of ${strange[0]}`;
+  const sized =
+    type === 'tmpfs' ? pairs.map(([key, value = '']) => tmpfsValue(`${key.replace(/^tmpfs-/, '')}=${value}`)).find((w) => w !== undefined) : undefined;
+  if (sized !== undefined) return sized;
   return type === 'bind' && pairs.some(([key, value]) => /^(?:src|source)$/.test(key) && !value) ? 'the source is empty' : undefined;
 }
 
@@ -103,11 +109,19 @@ function targetProblem(type: string, pairs: Pairs): string | undefined {
   const target = pairs.findLast(([key]) => ['dst', 'destination', 'target'].includes(key))?.[1];
   if (type === 'glob' && target === undefined) return undefined;
   if (!target) return 'the path in the container is missing';
+  if (/^\/+$/.test(target)) return overRoot;
   return target.startsWith('/') ? undefined : `the path in the container, ${target}, is not absolute`;
 }
 
 const tmpfsOptions =
   /^(?:rw|ro|exec|noexec|dev|nodev|suid|nosuid|size=.*|mode=.*|tmpcopyup|notmpcopyup|U|r?(?:shared|slave|private|unbindable)|noswap|r?bind)$/;
+
+/** The kernel refuses the mount (torvalds/linux:mm/shmem.c shmem_parse_one). */
+function tmpfsValue(option: string): string | undefined {
+  const [name, value = ''] = option.split(/=(.*)/s);
+  if (name === 'size' && !/^(?:0x[0-9a-f]+|\d+)[kmgtpe%]?$/i.test(value)) return `${value} is no size of a tmpfs such as 64m or 50%`;
+  return name === 'mode' && !/^[0-7]+$/.test(value) ? `${value} is no octal mode` : undefined;
+}
 
 /** `--tmpfs PATH[:OPTIONS]`. */
 export const tmpfs: Check = (value) => {
@@ -117,6 +131,8 @@ export const tmpfs: Check = (value) => {
   const given = options?.split(',') ?? [];
   const unknown = given.find((o) => !tmpfsOptions.test(o));
   if (unknown !== undefined) return `${unknown === '' ? 'an empty word' : unknown} is not an option of a tmpfs`;
+  const wrong = given.map(tmpfsValue).find((w) => w !== undefined);
+  if (wrong) return wrong;
   const pair = [
     ['rw', 'ro'],
     ['exec', 'noexec'],

@@ -4,7 +4,7 @@
  */
 
 import { since } from '../containers/podman-release.ts';
-import { type Check, isAddress, isNetwork } from './value-check.ts';
+import { type Check, isAddress, isNetwork, resourceName } from './value-check.ts';
 
 const joined = /^(?:container:.+|ns:.+)$/;
 
@@ -42,11 +42,16 @@ function optionsProblem(text: string, known: Readonly<Record<string, RegExp>>): 
 /** `--uidmap` and `--gidmap`; since 4.7 the count may be left out, and flags and @ may stand. */
 export const idMap: Check = (value, { release }) => {
   const form = since(release, '4.7') ? /^[+ug]*\d+:@?\d+(?::\d+)?$/ : /^\d+:\d+:\d+$/;
-  return value.split(',').every((v) => form.test(v)) ? undefined : 'CONTAINER:HOST:COUNT is needed, in numbers';
+  const maps = value.split(',');
+  if (!maps.every((v) => form.test(v))) return 'CONTAINER:HOST:COUNT is needed, in numbers';
+  return maps.every((v) => /:.*:0+$/.test(v)) ? 'it maps no ids' : undefined;
 };
 
 /** Modes of --network that are no name of a network. */
 const modes = ['host', 'none', 'bridge', 'private', 'default', 'slirp4netns', 'pasta', 'pod'];
+
+/** Options that a network takes of each container; from 5.4 on what else there is goes to the driver (containers/podman:pkg/specgen/namespaces.go). */
+const ofOwn = new Set(['ip', 'ip6', 'mac', 'alias', 'interface_name']);
 
 /** `--network MODE` or a name. Options are looked at where Podman refuses them. */
 export const network: Check = (value, { release, user }) => {
@@ -58,10 +63,11 @@ export const network: Check = (value, { release, user }) => {
   if (!modes.includes(mode) && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(mode)) return `${mode} is not a name of a network`;
   if (mode === 'slirp4netns' || mode === 'pasta' || options === undefined) return undefined;
   for (const option of options.split(',')) {
-    const [key, given = ''] = option.split(/=(.*)/s);
+    const [key = '', given = ''] = option.split(/=(.*)/s);
     if ((key === 'ip' || key === 'ip6') && !isAddress(given)) return `${given} is not an address`;
     if (key === 'mac' && !/^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(given)) return `${given} is not a MAC address`;
     if (key === 'interface_name' && given === '') return 'interface_name is empty';
+    if (!ofOwn.has(key) && !since(release, '5.4')) return `${key} is not an option of a network before Podman 5.4`;
   }
   return undefined;
 };
@@ -88,8 +94,13 @@ export const addressRange: Check = (value) =>
 export const networkOption: Check = (value) => {
   const [key = '', given = ''] = value.split(/=(.*)/s);
   if (['mtu', 'vlan', 'metric'].includes(key) && !/^\d+$/.test(given)) return `${key} is a number`;
+  if (key === 'isolate' && !/^(?:strict|1|t|true|0|f|false)$/i.test(given)) return 'isolate takes a switch or the word strict';
   return key === 'vlan' && Number(given) > 4094 ? 'vlan goes up to 4094' : undefined;
 };
+const networkModes = new Set(['none', 'host', 'bridge', 'private', 'slirp4netns', 'pasta', 'container', 'ns', 'default']);
+/** The name of a network is no word for a mode (containers/podman:pkg/domain/infra/abi/network.go NetworkCreate). */
+export const networkName: Check = (value, asked) =>
+  resourceName(value, asked) ?? (networkModes.has(value) ? 'it is the word for a mode of networks' : undefined);
 /** `--gateway`. */
 export const gateway: Check = (value) => (isAddress(value) ? undefined : 'it is not an address');
 /** Names of interfaces; longer ones than 15 letters since 5.5 are refused, and fail at start before. */

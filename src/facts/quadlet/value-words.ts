@@ -93,6 +93,20 @@ export const label: Check = (value) => {
   return value.startsWith('io.containers.autoupdate=') ? updatePolicy(value.slice('io.containers.autoupdate='.length)) : undefined;
 };
 export const variable: Check = (value) => (value.startsWith('=') ? 'a variable has a name' : undefined);
+/** Linux has room for 64 bytes (sethostname(2)). */
+export const hostName: Check = (value) => (new TextEncoder().encode(value).length > 64 ? 'a host name has 64 bytes at most' : undefined);
+/** As image_volume_mode of containers.conf (containers/common:pkg/config/config.go). */
+export const imageVolume: Check = (value, asked) => oneOf(since(asked.release, '5.0') ? 'anonymous' : 'bind', 'tmpfs', 'ignore')(value, asked);
+/** proc(5), /proc/PID/oom_score_adj. */
+export const oomScore: Check = (value) => (/^[-+]?\d+$/.test(value) && Math.abs(Number(value)) <= 1000 ? undefined : 'a number from -1000 to 1000 is needed');
+/** containers/podman:pkg/specgen/podspecgen.go; words with commas, a plus before them adds to the usual ones. */
+export const sharedSpaces: Check = (value) => {
+  const strange = value
+    .replace(/^\+/, '')
+    .split(',')
+    .find((w) => !['', 'cgroup', 'ipc', 'net', 'pid', 'uts', 'none'].includes(w));
+  return strange === undefined ? undefined : `${strange} is no namespace that a pod shares`;
+};
 export const annotation: Check = (value) => (value.includes('=') ? undefined : 'KEY=VALUE is needed');
 
 const options = /^(?:no-new-privileges(?:[=:](?:true|false|1|0|t|f))?|(?:label|seccomp|apparmor|mask|unmask|proc-opts|systempaths)[=:].*)$/is;

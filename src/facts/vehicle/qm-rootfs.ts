@@ -1,5 +1,5 @@
 /** The root file system of the QM partition (containers/qm): what `Rootfs=` of qm.container names, with its variables filled in. */
-import { type Asking, stat } from '../ask.ts';
+import { type Asking, list, stat } from '../ask.ts';
 import { mergeEnvironment } from '../environment/unit-lines.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
@@ -7,7 +7,7 @@ import { type Assignment, sinceReset } from '../systemd/syntax.ts';
 
 const usual = '/usr/lib/qm/rootfs';
 
-/** What `Rootfs=` names, and whether a directory is there. */
+/** What `Rootfs=` names, and whether a directory is there that holds something. */
 export interface Rootfs {
   readonly is: 'named';
   readonly path: string;
@@ -27,7 +27,9 @@ export interface NoRootfs {
 export const learnRootfs = source(
   [
     { do: 'stat', path: usual },
+    { do: 'list', path: usual },
     { do: 'stat', named: 'what Rootfs= of qm.container names' },
+    { do: 'list', named: 'what Rootfs= of qm.container names' },
   ],
   rootfsOf,
 );
@@ -41,8 +43,13 @@ function* rootfsOf(own: readonly Assignment[]): Asking<Rootfs | NoRootfs | Unkno
   const found = yield* stat(path);
   const end = found.is === 'got' ? (found.value.real ?? found) : found;
   if (end.is === 'blocked') return { ...named, present: unknown(end, path), seen: { path } };
-  const present = end.is === 'got' && end.value.type === 'directory';
-  return { ...named, present, seen: { path, ...(present ? {} : { said: end.is === 'got' ? 'no directory' : 'not there' }) } };
+  if (end.is === 'absent' || end.value.type !== 'directory')
+    return { ...named, present: false, seen: { path, said: end.is === 'got' ? 'no directory' : 'not there' } };
+  const inside = yield* list(path);
+  if (inside.is === 'blocked') return { ...named, present: unknown(inside, path), seen: { path } };
+  // Made before its time, by a package or a mount: only the setup fills it.
+  const empty = inside.is === 'got' && inside.value.length === 0;
+  return { ...named, present: !empty, seen: { path, ...(empty ? { said: 'empty' } : {}) } };
 }
 
 /** systemd fills in `${NAME}` from Environment= of the service; options behind a colon are Podman's (podman-run(1) --rootfs). */

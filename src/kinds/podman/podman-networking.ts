@@ -2,7 +2,7 @@
 
 import { type Account, type Asking, list as listOf, read, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { dependsOnVersion, type PodmanRelease, podmanRelease, since } from '../../facts/containers/podman-release.ts';
+import { dependsOnVersion, type PodmanRelease, podmanRelease } from '../../facts/containers/podman-release.ts';
 import { storageConf } from '../../facts/containers/storage-conf.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { helperDirectories } from '../../facts/host/tool-table.ts';
@@ -11,6 +11,7 @@ import { backendOf, usedBefore } from '../../facts/podman/backend.ts';
 import { findHelper, type Helper, pluginDirectories } from '../../facts/podman/helpers.ts';
 import { type Network, parseNetworks } from '../../facts/podman/network-parse.ts';
 import { type NetworkFiles, networkFiles } from '../../facts/podman/networks.ts';
+import { rootlessCommand } from '../../facts/podman/rootless-command.ts';
 import { graphRoot, type Settings, settings } from '../../facts/podman/settings.ts';
 import { askPodman, database, movedStore } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
@@ -87,8 +88,8 @@ export const podmanNetworking = defineKind({
 
 /** A word for the back end that no release knows is known, although Podman then reads nothing else of its configuration. */
 function refusedBackend(refusal: Unknown): Fact | undefined {
-  if (refusal.why !== 'unparsable' || !refusal.said.startsWith('network_backend of [network] ')) return undefined;
-  const fact = new FactBuilder().set(['backend', 'refused'], refusal.said, ...refusal.where);
+  if (refusal.why !== 'unparsable' || refusal.refuses?.key !== 'network.network_backend') return undefined;
+  const fact = new FactBuilder().set(['backend', 'refused'], `network_backend of [network] ${refusal.refuses.wrong}`, ...refusal.where);
   for (const field of ['name', 'present']) fact.gap(['backend', field], refusal);
   for (const field of ['nameless', 'aardvark', 'dns', 'rootless']) fact.gap(field, refusal);
   return fact.build();
@@ -212,24 +213,10 @@ function setDns(fact: FactBuilder, files: NetworkFiles, always: boolean): void {
   else fact.set(['dns', 'needed'], false, ...where);
 }
 
-/** Podman 5.0 made pasta the default; there is no fall-back to the other program (containers/common:pkg/config/default.go). */
 function* setRootless(fact: FactBuilder, set: Settings, release: PodmanRelease): Asking<void> {
-  const usual = new Set(release.candidates.map((c) => (since(c, '5.0') ? 'pasta' : 'slirp4netns')));
-  const [only] = usual;
-  const command = set.rootlessNetwork.value !== '' ? set.rootlessNetwork.value : usual.size === 1 ? only : undefined;
-  if (command === undefined) {
-    fact.gap('rootless', {
-      is: 'unknown',
-      why: 'ambiguous',
-      said: dependsOnVersion('which program connects rootless containers', release.unknown),
-      where: release.unknown?.where ?? [],
-    });
-    return;
-  }
-  const where =
-    set.rootlessNetwork.where.length > 0
-      ? set.rootlessNetwork.where
-      : [{ ...(release.where ?? { path: commandPlace(['podman', '--version']) }), said: `the default of Podman ${release.candidates[0].said}` }];
+  const chosen = rootlessCommand(set, release);
+  if (chosen.is === 'unknown') return void fact.gap('rootless', chosen);
+  const { command, where } = chosen;
   fact.set(['rootless', 'command'], command, ...where);
   fact.set(['rootless', 'valid'], command === 'pasta' || command === 'slirp4netns', ...where);
   if (command !== 'pasta' && command !== 'slirp4netns') {

@@ -1,7 +1,8 @@
 /** Kind `quadlet-labels`: whether SELinux lets the container of a Quadlet file use what it mounts of the host. */
 import { type Answer, type Asking, nothing, read, together } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
-import { type Fact, FactBuilder, type Unknown, unknown } from '../../facts/fact.ts';
+import { lookup } from '../../facts/containers/lookup.ts';
+import { type Fact, FactBuilder, type Known, type Unknown, unknown } from '../../facts/fact.ts';
 import { cleanPath } from '../../facts/host/path-list.ts';
 import { selinux } from '../../facts/host/selinux.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -9,10 +10,11 @@ import type { Flag } from '../../facts/podman/podman-flags.ts';
 import { type Cuts, cutFields, cutsFor, setCuts } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { type Finding, setFindings, underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
-import { labelledByHand, labelsOf, relabelled, unlabelled, unrelabelled } from '../../facts/quadlet/quadlet-labels.ts';
+import { labelledByHand, labelsOf, labelsTogether, relabelled, unlabelled, unrelabelled } from '../../facts/quadlet/quadlet-labels.ts';
 import { hostMounts } from '../../facts/quadlet/quadlet-mounts.ts';
 import { generatedService } from '../../facts/quadlet/quadlet-service.ts';
 import { completed, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
+import { playedYaml } from '../../facts/quadlet/quadlet-surroundings.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
@@ -30,11 +32,11 @@ export const quadletLabels = defineKind({
   name: 'quadlet-labels',
   noun: 'the labels of its mounts',
   describe:
-    'Whether SELinux enforces, and which mounts of the host a container may not use because nobody gives them a label: neither :z or :Z, nor label=disable, nor the policy, nor semanage fcontext.',
+    'Whether SELinux enforces, and which mounts of the host a container, or one of those in the YAML of a .kube file, may not use because nobody gives them a label: neither :z or :Z, nor label=disable, nor the policy, nor semanage fcontext.',
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [quadletHosts, selinux, containersConf, forAccount(generatedService, anyone), { do: 'read', path: local }],
+  touches: () => [quadletHosts, selinux, containersConf, playedYaml, forAccount(generatedService, anyone), { do: 'read', path: local }],
   *learn({ path }): Asking<Fact> {
     return yield* underEachRelease(path, Object.keys(shape.fields), describeLabels);
   },
@@ -48,16 +50,27 @@ function* describeLabels(host: QuadletHost, file: QuadletFile): Asking<FactBuild
   fact.set('enforcing', mode.enforcing, mode.where);
   if (!mode.enforcing) return fact.set('kept', [], here).set('refused', [], here);
   if ('is' in source) return source;
-  const conf = source.ending === 'container' ? yield* containersConf(source.owner, source.moves) : yield* nothing();
+  const [conf, played] = yield* together([containersConf(source.owner, source.moves), source.ending === 'kube' ? playedYaml(source) : nothing()]);
   const byHand: Answer<string> = yield* read(local);
-  const { flags, open } = conf ? completed(source, conf, undefined) : source.command;
-  const apart = unlabelled([...flags, ...(source.pod?.command.flags ?? [])]);
-  const labels = labelsOf(flags, file.directory, source.owner, byHand.is === 'got' ? labelledByHand(byHand.value) : []);
+  const { flags, open } = completed(source, conf, played);
+  const off = switchedOff(conf);
+  const doubt = off === true ? undefined : off;
+  // Each container of a pod has a label of its own.
+  const containers = played && !('is' in played) ? played.containers : [flags];
+  const shared = played ? source.command.flags : (source.pod?.command.flags ?? []);
+  const confined = containers.filter((own) => !unlabelled([...own, ...shared]));
+  const apart = off === true || confined.length === 0;
+  const labels = labelsTogether(confined.map((own) => labelsOf(own, file.directory, source.owner, byHand.is === 'got' ? labelledByHand(byHand.value) : [])));
   const shut = byHand.is === 'blocked' ? unknown(byHand, local) : undefined;
   // What a module of containers.conf says of labels, or what is filled in, may change any of it.
-  const hidden = open ?? (labels.kept.length > 0 ? shut : undefined);
+  const hidden = open ?? (labels.kept.length > 0 ? (shut ?? doubt) : undefined);
   setFindings(fact, 'kept', { each: apart || hidden ? [] : labels.kept, unseen: apart ? undefined : hidden }, here);
-  setFindings(fact, 'refused', { each: apart || open ? [] : labels.refused, unseen: apart ? undefined : open }, here);
+  setFindings(
+    fact,
+    'refused',
+    { each: apart || open || doubt ? [] : labels.refused, unseen: apart ? undefined : (open ?? (labels.refused.length > 0 ? doubt : undefined)) },
+    here,
+  );
   const cut = (found: readonly Finding[], now: (words: string) => string): Cuts => {
     const mounts = (f: Flag) => hostMounts([{ ...f, value: source.expand(f.value) }], file.directory);
     const is = (f: Flag): boolean => mounts(f).some((m) => found.some((l) => l.said === cleanPath(m.source)));
@@ -65,4 +78,11 @@ function* describeLabels(host: QuadletHost, file: QuadletFile): Asking<FactBuild
   };
   setCuts(fact, here, { kept: cut(labels.kept, relabelled), refused: cut(labels.refused, unrelabelled) });
   return fact;
+}
+
+/** Whether containers.conf gives no container a label; unknown where that cannot be told. */
+function switchedOff(conf: Known | Unknown): true | Unknown | undefined {
+  if (conf.is === 'unknown') return conf;
+  const label = lookup(conf, 'containers', 'label');
+  return label.gap ?? (label.value === false ? true : undefined);
 }

@@ -31,7 +31,7 @@ export const qm = defineKind({
     partition: says(boolean('qm.container is installed'), { yes: 'a QM partition is installed', no: 'no QM partition is installed' }),
     path: string('its file'),
     rootfs: record(
-      { path: string('what Rootfs= names, with the variables of [Service] filled in'), present: boolean('a directory is there') },
+      { path: string('what Rootfs= names, with the variables of [Service] filled in'), present: boolean('a directory is there, and holds something') },
       'the root file system of the partition; unset when the file names none',
     ),
     oomScoreAdjust: number('OOMScoreAdjust= of the partition: the higher, the sooner the kernel kills it'),

@@ -1,6 +1,6 @@
 /**
  * Values that Podman took or refused, each put to `podman create --rootfs`, `podman volume create` and `podman network create`
- * as root (Debian's Podman 5.4.2 and 5.8.6). What failed for the want of something on that host is left out.
+ * as root (Debian's Podman 5.4.2 and 5.8.6), those of --tmpfs, and of --volume with `/`, to `podman run`. What failed for the want of something on that host is left out.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -6,7 +6,7 @@ import { parseFlags } from '../../../src/facts/podman/podman-flags.ts';
 import { imageReference } from '../../../src/facts/quadlet/image-reference.ts';
 import { inShort, type PublishedPort, portsIn, portsOf } from '../../../src/facts/quadlet/open-ports.ts';
 import { capabilitiesOf, devicesOf, hostNamespaces, noNewPrivileges, notRoot, securityOptionsOf } from '../../../src/facts/quadlet/quadlet-isolation.ts';
-import { playedBy } from '../../../src/facts/quadlet/quadlet-kube.ts';
+import { type Played, playedBy } from '../../../src/facts/quadlet/quadlet-kube.ts';
 import { hostMounts } from '../../../src/facts/quadlet/quadlet-mounts.ts';
 import { literalVariables } from '../../../src/facts/quadlet/quadlet-supervision.ts';
 import { settle } from '../../../src/facts/settle.ts';
@@ -176,8 +176,35 @@ describe('the YAML of a .kube file', () => {
   });
   it.each(['', 'null', '[]', 'kind: Pod', 'kind: Pod\nspec: []', 'kind: Pod\nspec: { containers: 1, volumes: [1, null] }', '__proto__: { kind: Pod }'])(
     '%j has nothing',
-    (text) => expect(playedBy(text, '/y')).toEqual({ flags: [], images: [], needed: [], secrets: [] }),
+    (text) => expect(playedBy(text, '/y')).toMatchObject({ flags: [], images: [], needed: [], secrets: [] }),
   );
+  it('has what claims bind, what Podman labels, and of users what holds for each container', () => {
+    const text = [
+      'kind: PersistentVolumeClaim',
+      'metadata: { name: c, annotations: { volume.podman.io/device: "/srv/a,b", volume.podman.io/mount-options: "bind,ro", volume.podman.io/import-source: /i.tar } }',
+      '---',
+      'kind: Pod',
+      'metadata: { annotations: { "bind-mount-options:/h": Z } }',
+      'spec:',
+      '  hostUsers: false',
+      '  volumes: [{ name: c, persistentVolumeClaim: { claimName: c } }, { name: h, hostPath: { path: /h } }, { name: d, hostPath: { path: /dev/x, type: CharDevice } }]',
+      '  containers:',
+      '    - { name: a, securityContext: { runAsUser: 5 }, volumeMounts: [{ name: c, mountPath: /c, readOnly: true }, { name: h, mountPath: "/h:ro", mountPropagation: HostToContainer }] }',
+      '    - { name: b, volumeMounts: [{ name: d, mountPath: /d }] }',
+    ].join('\n');
+    const played = playedBy(text, '/y') as Played;
+    expect(played.flags.map((f) => [f.name, f.value])).toEqual([
+      ['mount', 'type=volume,source=c,destination=/c,"volume-opt=device=/srv/a,b",volume-opt=o=bind,ro=true'],
+      ['volume', '/h:/h:ro,rslave,Z'],
+      ['device', '/dev/x'],
+      ['userns', 'auto'],
+    ]);
+    expect(played.containers.map((own) => own.map((f) => f.name))).toEqual([
+      ['userns', 'user', 'mount', 'volume'],
+      ['userns', 'device'],
+    ]);
+    expect(played.needed.map((n) => n.text)).toEqual(['/srv/a,b', '/i.tar', '/h', '/dev/x']);
+  });
   it('names what has to be there, and what it makes itself', () => {
     const text =
       'kind: Secret\nmetadata: { name: made }\n---\nkind: Pod\nspec:\n  volumes: [{ hostPath: { path: /a } }, { hostPath: { path: /b, type: FileOrCreate } }, { secret: { secretName: gone } }, { secret: { secretName: made } }]\n';

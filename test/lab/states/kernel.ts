@@ -3,11 +3,13 @@ import { type Claim, passIf, type State } from '../state.ts';
 import { lines, put } from './shell.ts';
 
 const driver = 'user:driver';
-const run = (as: string): string => `${as}timeout 100 podman run --rm localhost/lab:1 /bin/true 2>&1 | tail -n 1 | grep . || echo runs`;
+/** What Podman says of a container, without the empty line that follows a refusal of pasta; or that it ran. */
+const run = (as: string, ...options: string[]): string =>
+  `${as}timeout 100 podman run --rm ${[...options, 'localhost/lab:1'].join(' ')} /bin/true 2>&1 | grep . | tail -n 1 | grep . || echo ${as ? '' : 'root '}runs`;
 /** A container of layers, and one of an account on a network of its own. */
 const modules: Claim = {
   rule: 'podman.net.modules',
-  ask: lines('podman run --rm --network none localhost/lab:1 /bin/true 2>&1 | tail -n 1 | grep . || echo root runs', run('as driver ')),
+  ask: lines(run('', '--network none'), run('as driver ')),
   says: passIf(/^root runs\nruns$/m),
 };
 const device: Claim = { rule: 'podman.net.tun', subject: driver, ask: run('as driver '), says: passIf(/^runs$/m) };
@@ -29,12 +31,13 @@ const quiet = 'as driver podman system migrate >/dev/null 2>&1; for m in overlay
 export const kernelFileStates: readonly State[] = [
   state('as installed', [], [modules, device, pasta]),
   state('no module loaded yet', [quiet]),
+  // Without overlay the container does not come as far as its network.
   state('overlay kept away', [quiet, modprobe('install overlay /bin/false')], [modules]),
   state('overlay on the blacklist', [quiet, modprobe('blacklist overlay')], [modules]),
   state('tun kept away', [quiet, modprobe('install tun /bin/false')]),
   state('tun on the blacklist', [quiet, modprobe('blacklist tun')]),
   state('another module kept away', [quiet, modprobe('install usb-storage /bin/false\nblacklist pcspkr')]),
-  state('modules of another kernel', [quiet, 'save /lib/modules/$(uname -r); mv /lib/modules/$(uname -r) /lib/modules/0.0']),
+  state('modules of another kernel', [quiet, 'save /lib/modules/$(uname -r); mv /lib/modules/$(uname -r) /lib/modules/0.0'], [modules]),
   state('modules of another kernel, loaded before', ['modprobe -a overlay tun', 'save /lib/modules/$(uname -r); mv /lib/modules/$(uname -r) /lib/modules/0.0']),
   state('no device for tunnels', ['rm /dev/net/tun'], [device]),
   state('a device for tunnels of root alone', ['chmod 600 /dev/net/tun'], [device]),
