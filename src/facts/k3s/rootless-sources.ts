@@ -8,6 +8,7 @@ import { parseEnvironmentFile } from '../environment/unit-lines.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { assignmentsIn, type Dialect } from '../text/assignments.ts';
+import { unitsOfK3s } from './started-by.ts';
 
 /** A value of a variable at a place that the service does not read. */
 interface Stray {
@@ -38,8 +39,13 @@ const shellFiles = [
   '/etc/bash.bashrc.local',
 ] as const;
 
-/** Files that belong to the K3s service of root (k3s-io/k3s install.sh). */
-const rootServiceFiles = ['/etc/systemd/system/k3s.service.env', '/etc/default/k3s', '/etc/sysconfig/k3s', '/etc/rancher/k3s/k3s.env'] as const;
+/** Files that belong to a K3s service of root, by the name of its unit (k3s-io/k3s:install.sh, INSTALL_K3S_NAME). */
+const filesOfService = (unit: string): string[] => {
+  const stem = unit.replace(/\.service$/, '');
+  return [`/etc/systemd/system/${unit}.env`, `/etc/default/${stem}`, `/etc/sysconfig/${stem}`];
+};
+
+const ofOpenRc = '/etc/rancher/k3s/k3s.env';
 
 const profiles = '/etc/profile.d';
 
@@ -47,7 +53,9 @@ const profiles = '/etc/profile.d';
 export const serviceEnvironment = source(
   (unit: string): Touches => [
     environmentOfUnit.of(unit, { manager: 'user', as: inQuestion }),
-    ...[...shellFiles, ...rootServiceFiles, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
+    ...[...shellFiles, ofOpenRc, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
+    unitsOfK3s,
+    ...filesOfService('k3s*.service').map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: profiles },
   ],
   readServiceEnvironment,
@@ -62,16 +70,17 @@ function* readServiceEnvironment(unit: string, as: Account, names: readonly stri
 type How = Dialect | 'service';
 
 function* strayVariables(as: Account, wanted: ReadonlySet<string>): Asking<Omit<ServiceEnvironment, 'environment'>> {
-  const scripts = yield* list(profiles);
+  const [scripts, services] = yield* together([list(profiles), unitsOfK3s()]);
+  const ofServices = services.names.filter((name) => name.startsWith('k3s')).flatMap(filesOfService);
   const files: [path: string, how: How][] = [
     ...shellFiles.map((p): [string, How] => [p.replace(/^~(?=\/)/, () => as.home), 'shell']),
-    ...rootServiceFiles.map((p): [string, How] => [p, 'service']),
+    ...[...ofServices, ofOpenRc].map((p): [string, How] => [p, 'service']),
     ...(scripts.is === 'got' ? scripts.value.filter((n) => n.endsWith('.sh')).map((n): [string, How] => [`${profiles}/${n}`, 'shell']) : []),
     [etcEnvironment, 'pam'],
   ];
   const texts = yield* together(files.map(([path]) => read(path)));
   const strays: Stray[] = [];
-  let unseen: Unknown | undefined;
+  let unseen: Unknown | undefined = services.hidden;
   for (const [at, [path, how]] of files.entries()) {
     const text: Answer<string> = texts[at] ?? { is: 'absent' };
     if (text.is === 'blocked') unseen ??= unknown(text, path);
