@@ -8,7 +8,7 @@ import { parseEnvironmentFile } from '../environment/unit-lines.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { assignmentsIn, type Dialect } from '../text/assignments.ts';
-import { unitsOfK3s } from './started-by.ts';
+import { unitsOfK3s, variablesBeside } from './started-by.ts';
 
 /** A value of a variable at a place that the service does not read. */
 interface Stray {
@@ -39,12 +39,6 @@ const shellFiles = [
   '/etc/bash.bashrc.local',
 ] as const;
 
-/** Files that belong to a K3s service of root, by the name of its unit (k3s-io/k3s:install.sh, INSTALL_K3S_NAME). */
-const filesOfService = (unit: string): string[] => {
-  const stem = unit.replace(/\.service$/, '');
-  return [`/etc/systemd/system/${unit}.env`, `/etc/default/${stem}`, `/etc/sysconfig/${stem}`];
-};
-
 const ofOpenRc = '/etc/rancher/k3s/k3s.env';
 
 const profiles = '/etc/profile.d';
@@ -55,7 +49,6 @@ export const serviceEnvironment = source(
     environmentOfUnit.of(unit, { manager: 'user', as: inQuestion }),
     ...[...shellFiles, ofOpenRc, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
     unitsOfK3s,
-    ...filesOfService('k3s*.service').map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: profiles },
   ],
   readServiceEnvironment,
@@ -71,7 +64,7 @@ type How = Dialect | 'service';
 
 function* strayVariables(as: Account, wanted: ReadonlySet<string>): Asking<Omit<ServiceEnvironment, 'environment'>> {
   const [scripts, services] = yield* together([list(profiles), unitsOfK3s()]);
-  const ofServices = services.names.filter((name) => name.startsWith('k3s')).flatMap(filesOfService);
+  const ofServices = services.names.filter((name) => name.startsWith('k3s')).flatMap(variablesBeside);
   const files: [path: string, how: How][] = [
     ...shellFiles.map((p): [string, How] => [p.replace(/^~(?=\/)/, () => as.home), 'shell']),
     ...[...ofServices, ofOpenRc].map((p): [string, How] => [p, 'service']),

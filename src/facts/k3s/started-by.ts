@@ -41,8 +41,15 @@ const scripts = names.map((name) => ({ script: `/etc/init.d/${name}`, file: `/et
 const wanted = [...new Set([configVariable, ...Object.values(variables)])];
 const system: LoadOptions = { manager: 'system', as: rootAccount };
 
+/** Files of variables beside a unit, by its name (k3s-io/k3s:install.sh); `k3s*` for whatever INSTALL_K3S_NAME says. */
+export const variablesBeside = (unit: string): string[] => {
+  const stem = unit.replace(/\.service$/, '');
+  return [`/etc/systemd/system/${unit}.env`, `/etc/default/${stem}`, `/etc/sysconfig/${stem}`];
+};
+
 const touches = (): Touches => [
   searchUnits.of('system', rootAccount),
+  ...variablesBeside('k3s*.service').map((path) => ({ do: 'read' as const, path })),
   ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
   ...scripts.flatMap(({ script, file }) => [
     { do: 'read' as const, path: script },
