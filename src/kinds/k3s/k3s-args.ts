@@ -1,8 +1,8 @@
 /** Kind `k3s-args`: the arguments that K3s and each of its components have in force, by files alone. */
 import type { Asking } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Json, missing, type Unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, missing, type Unknown, unparsable, type Where } from '../../facts/fact.ts';
 import type { ComponentFlag, Given } from '../../facts/k3s/component-args.ts';
-import { isListFlag } from '../../facts/k3s/flag-table.ts';
+import { isBooleanFlag, isListFlag } from '../../facts/k3s/flag-table.ts';
 import { type Placed, placeText } from '../../facts/k3s/given.ts';
 import { goBool } from '../../facts/k3s/go.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
@@ -123,6 +123,8 @@ function putOwn(fact: FactBuilder, name: string, { flags }: K3sModel): void {
   if (!one) return;
   const given = isListFlag(name) && all.length > 0;
   putOne(fact, ['own', name], name, given ? { values: all, beaten: all.at(-1)?.beaten ?? [] } : { values: [one], beaten: one.beaten });
+  if (isBooleanFlag(name) && goBool(one.value) === undefined)
+    fact.gap(['own', name, 'on'], unparsable(`${name} is ${one.value === '' ? 'empty' : one.value}, which is no yes or no of Go, so K3s does not start`, one.where));
 }
 
 function putOne(fact: FactBuilder, path: readonly string[], name: string, { values, beaten }: Given, key?: string): void {
