@@ -5,6 +5,7 @@ import { type FlagOfComponent, flagOfComponent, kubeconfigOf } from '../../facts
 import type { Component } from '../../facts/k3s/components.ts';
 import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { type OwnFile, ownFiles, type PartName, partNames } from '../../facts/k3s/own-files.ts';
+import { hasChange } from '../../facts/k3s/release-changes.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, mode, number, record, string } from '../../facts/shape.ts';
 
@@ -35,11 +36,21 @@ export const k3sFiles = defineKind({
     if (model.is === 'not-started') return missing(...model.consulted);
     const told = toldOf(model, part as PartName);
     if (told.is === 'unknown') return told;
-    const seen = yield* ownFiles(part as PartName, model.dataDir.value, ...(told.is === 'set' ? [told.value] : []));
+    const below = isRead(model, part as PartName) ? model.dataDir.value : undefined;
+    const seen = yield* ownFiles(part as PartName, below, ...(told.is === 'set' ? [told.value] : []));
     if (seen.is === 'unknown') return seen;
-    return seen.files.length === 0 ? missing(...seen.consulted) : factOf(seen.files);
+    // Without a release it is open whether the kubelet reads them.
+    if (seen.files.length > 0 && isDropIn(part as PartName) && model.release.is === 'unknown') return model.release;
+    return seen.files.length === 0 ? missing(...(below === undefined ? model.consulted : seen.consulted)) : factOf(seen.files);
   },
 });
+
+const isDropIn = (part: PartName): boolean => part === 'kubelet-config' || part === 'kubelet-config-directory';
+
+/** Whether this release reads the part: what a later one left in kubelet.conf.d is of no effect before 1.32. */
+function isRead({ release }: K3sModel, part: PartName): boolean {
+  return !isDropIn(part) || release.is === 'unknown' || hasChange(release.release, 'kubeletDropIns') !== false;
+}
 
 /** Whose kubeconfig a part is. */
 const kubeconfigs: Readonly<Partial<Record<PartName, Component>>> = {
