@@ -177,9 +177,9 @@ type Here = K3sModel['release'];
 
 function* releaseHere(): Asking<Here> {
   const found = yield* toolVersion('k3s');
-  if (found.is === 'unknown') return found;
-  const none = { is: 'unknown', why: 'ambiguous', said: 'the program k3s is not there, so its release is not known' } as const;
-  if (found.is === 'absent') return { ...none, where: found.consulted };
+  const said = (why: string): string => `the release of K3s decides, which is not known: ${why}`;
+  if (found.is === 'unknown') return { ...found, said: said(found.said) };
+  if (found.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: said('the program k3s is not there'), where: found.consulted };
   const release = releaseOf(found.version);
   if (!release) return { is: 'unknown', why: 'unparsable', said: `${found.version} is not a version of K3s`, where: [found.where] };
   return beyondSources(release, found.where) ?? { is: 'known', release, where: found.where };
