@@ -8,7 +8,7 @@ import { parseEnvironmentFile } from '../environment/unit-lines.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { assignmentsIn, type Dialect } from '../text/assignments.ts';
-import { unitsOfK3s, variablesBeside } from './started-by.ts';
+import { type K3sUnits, unitsOfK3s, variablesBeside } from './started-by.ts';
 
 /** A value of a variable at a place that the service does not read. */
 interface Stray {
@@ -49,21 +49,23 @@ export const serviceEnvironment = source(
     environmentOfUnit.of(unit, { manager: 'user', as: inQuestion }),
     ...[...shellFiles, ofOpenRc, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
     unitsOfK3s,
+    ...variablesBeside('k3s*.service').map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: profiles },
   ],
   readServiceEnvironment,
 );
 
 function* readServiceEnvironment(unit: string, as: Account, names: readonly string[]): Asking<ServiceEnvironment> {
-  const [environment, strays] = yield* together([environmentOf({ unit, manager: 'user', as }, names), strayVariables(as, new Set(names))]);
+  const services = yield* unitsOfK3s();
+  const [environment, strays] = yield* together([environmentOf({ unit, manager: 'user', as }, names), strayVariables(as, new Set(names), services)]);
   const counts = (s: Stray): boolean => environment.variables.get(s.name)?.where.some((w) => w.path === s.at.path && w.line === s.at.line) ?? false;
   return { environment, ...strays, strays: strays.strays.filter((s) => !counts(s)) };
 }
 
 type How = Dialect | 'service';
 
-function* strayVariables(as: Account, wanted: ReadonlySet<string>): Asking<Omit<ServiceEnvironment, 'environment'>> {
-  const [scripts, services] = yield* together([list(profiles), unitsOfK3s()]);
+function* strayVariables(as: Account, wanted: ReadonlySet<string>, services: K3sUnits): Asking<Omit<ServiceEnvironment, 'environment'>> {
+  const scripts = yield* list(profiles);
   const ofServices = services.names.filter((name) => name.startsWith('k3s')).flatMap(variablesBeside);
   const files: [path: string, how: How][] = [
     ...shellFiles.map((p): [string, How] => [p.replace(/^~(?=\/)/, () => as.home), 'shell']),
