@@ -35,7 +35,8 @@ function check(node: TextNode, form: Form, path: readonly string[]): Mistake[] {
   const wrong = (wanted: string): Mistake[] => [{ key: dotted(path), what: `must be ${wanted}`, node, stops: true }];
   if (form === 'text') return node.is === 'scalar' ? [] : wrong('text');
   if (form === 'boolean') return node.is === 'scalar' && node.type === 'boolean' ? [] : meaning(wrong('true or false'), truthOf(node));
-  if ('list' in form) return node.is === 'list' ? node.items.flatMap((item, at) => check(item, form.list, [...path, String(at)])) : meaning(wrong('a list'), aloneIn(node));
+  if ('list' in form)
+    return node.is === 'list' ? node.items.flatMap((item, at) => check(item, form.list, [...path, String(at)])) : meaning(wrong('a list'), aloneIn(node));
   if (node.is !== 'map') return wrong('keys and values');
   if ('map' in form) return [...repeated(node.entries, path), ...node.entries.flatMap((one) => named(one, form.map, path))];
   return [...repeated(node.entries, path), ...node.entries.flatMap((one) => known(one, form.fields, path))];

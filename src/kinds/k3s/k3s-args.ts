@@ -124,7 +124,10 @@ function putOwn(fact: FactBuilder, name: string, { flags }: K3sModel): void {
   const given = isListFlag(name) && all.length > 0;
   putOne(fact, ['own', name], name, given ? { values: all, beaten: all.at(-1)?.beaten ?? [] } : { values: [one], beaten: one.beaten });
   if (isBooleanFlag(name) && goBool(one.value) === undefined)
-    fact.gap(['own', name, 'on'], unparsable(`${name} is ${one.value === '' ? 'empty' : one.value}, which is no yes or no of Go, so K3s does not start`, one.where));
+    fact.gap(
+      ['own', name, 'on'],
+      unparsable(`${name} is ${one.value === '' ? 'empty' : one.value}, which is no yes or no of Go, so K3s does not start`, one.where),
+    );
 }
 
 function putOne(fact: FactBuilder, path: readonly string[], name: string, { values, beaten }: Given, key?: string): void {

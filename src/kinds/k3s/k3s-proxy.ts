@@ -33,11 +33,7 @@ export const k3sProxy = defineKind({
       'variables with a password in a file that others than root may read',
     ),
   }),
-  touches: () => [
-    k3sModel,
-    startOfK3s,
-    { do: 'stat', named: 'the files in which proxies are set', later: true },
-  ],
+  touches: () => [k3sModel, startOfK3s, { do: 'stat', named: 'the files in which proxies are set', later: true }],
   *learn(): Asking<Fact> {
     const model = yield* k3sModel();
     if (model.is === 'unknown') return model;
