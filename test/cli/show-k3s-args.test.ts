@@ -20,6 +20,9 @@ beforeAll(() => {
   const started = 'time="2026-05-06T11:05:07Z" level=info msg="Running kube-proxy --proxy-mode=ipvs --cluster-cidr=10.42.0.0/16"\n';
   const journal = `  ${JSON.stringify('journalctl --no-pager -b -o cat -u k3s -u k3s-agent -g msg="Running (kube|cloud-)[a-z-]+ --')}: { stdout: ${JSON.stringify(started)} }\n`;
   writeFileSync(join(dir, 'restart.yaml'), host('""', journal));
+  const proxy = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmetricsBindAddress: 0.0.0.0\n';
+  const args = 'kube-proxy-arg:\n- config=/etc/proxy.yaml\nkube-scheduler-arg:\n- config=/etc/scheduler.yaml\n';
+  writeFileSync(join(dir, 'file.yaml'), host(`${JSON.stringify(args)}\n  /etc/proxy.yaml: ${JSON.stringify(proxy)}`));
   writeFileSync(join(dir, 'closed.yaml'), host('{ content: "", blocked: denied }'));
   writeFileSync(join(dir, 'without.yaml'), 'files: {}\n');
 });
@@ -59,6 +62,13 @@ test('what runs otherwise is told at the end, and beside the flag for programs',
   expect(model['kube-proxy']['healthz-bind-address']).toMatchObject({ value: '127.0.0.1', running: null });
   expect(model['kube-proxy']['cluster-cidr']).not.toHaveProperty('running');
   expect(model.kubelet['cgroup-driver'] ?? {}).not.toHaveProperty('running');
+});
+
+test('a file of its own that counts instead of arguments is told below them', async () => {
+  const { status, out } = await show('file.yaml');
+  expect(status).toBe(0);
+  expect(out).toMatch(/^ {2}metricsBindAddress=0\.0\.0\.0 +\/etc\/proxy\.yaml:3; counts instead of --metrics-bind-address$/m);
+  expect(out).toMatch(/what counts instead of --profiling is not known: \/etc\/scheduler\.yaml, which kube-scheduler is told to read, is not there/);
 });
 
 test.each([

@@ -70,24 +70,7 @@ export function flagsOf(component: Component, settings: NodeSettings, release: R
     return 'is' in own ? componentFlags(new Map([...map, ['tls-cipher-suites', own as Default]]), given) : componentFlags(map, [...given, ...own]);
   }
   const dropIns = component === 'kubelet' && hasChange(release, 'kubeletDropIns') === true;
-  return besideFile(component, componentFlags(map, kubeletArgs(given, dropIns).given));
-}
-
-/**
- * With a file of its own a component passes over flags: kube-proxy over all but those of its name and its log
- * (kubernetes/kubernetes:cmd/kube-proxy/app/options.go Complete), the scheduler over its deprecated ones
- * (cmd/kube-scheduler/app/options/deprecated.go).
- */
-function besideFile(component: Component, flags: Map<string, ComponentFlag>): Map<string, ComponentFlag> {
-  const config = flags.get('config');
-  const last = config && !('is' in config) ? config.values.at(-1) : undefined;
-  if (!last || last.value === '') return flags;
-  const said = `${last.value}, which ${component} is told to read, counts instead of arguments and is not looked at`;
-  const why: Unknown = { is: 'unknown', why: 'unsupported', said, where: [last.where] };
-  const kept = new Set(['config', 'hostname-override', 'v', 'vmodule', 'log_file', 'alsologtostderr']);
-  if (component === 'kube-proxy') for (const name of [...flags.keys(), 'metrics-bind-address']) if (!kept.has(name)) flags.set(name, why);
-  if (component === 'kube-scheduler') flags.set('profiling', why);
-  return flags;
+  return componentFlags(map, kubeletArgs(given, dropIns).given);
 }
 
 /** Releases that between them have every flag that K3s ever set. */

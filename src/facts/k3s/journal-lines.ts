@@ -5,7 +5,7 @@
 import { type Answer, type Asking, type Output, run } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
-import { source } from '../source.ts';
+import { source, type Touches } from '../source.ts';
 
 /** Arguments by name; one that is given several times has all its values. */
 export type Arguments = ReadonlyMap<string, readonly string[]>;
@@ -24,17 +24,28 @@ export interface Silent {
   readonly where: Where;
 }
 
-const argv = ['journalctl', '--no-pager', '-b', '-o', 'cat', '-u', 'k3s', '-u', 'k3s-agent', '-g', 'msg="Running (kube|cloud-)[a-z-]+ --'];
-const where: Where = { path: commandPlace(argv) };
+const usual = ['k3s', 'k3s-agent'];
+const argvOf = (units: readonly string[]): string[] => [
+  ...['journalctl', '--no-pager', '-b', '-o', 'cat'],
+  ...units.flatMap((unit) => ['-u', unit]),
+  ...['-g', 'msg="Running (kube|cloud-)[a-z-]+ --'],
+];
 
-/** The last start of each component in the current boot, by the journal. */
-export const lastStarts = source([{ do: 'run' as const, argv }], learnStarts);
+const touches: Touches = [
+  { do: 'run', argv: argvOf(usual) },
+  { do: 'run', argv: argvOf(['*']), later: true },
+];
 
-function* learnStarts(): Asking<Logged | Silent | Unknown> {
-  return startsIn(yield* run(argv));
+/** The last start of each component in the current boot, by the journal of the unit, or of those that K3s is usually installed with. */
+export const lastStarts = source(touches, learnStarts);
+
+function* learnStarts(unit?: string): Asking<Logged | Silent | Unknown> {
+  const stem = unit?.replace(/\.service$/, '');
+  const argv = argvOf(stem === undefined || usual.includes(stem) ? usual : [stem]);
+  return startsIn(yield* run(argv), { path: commandPlace(argv) });
 }
 
-function startsIn(answer: Answer<Output>): Logged | Silent | Unknown {
+function startsIn(answer: Answer<Output>, where: Where): Logged | Silent | Unknown {
   if (answer.is === 'absent') return { is: 'silent', said: 'there is no journalctl', where };
   if (answer.is === 'blocked') return unknown(answer, where.path);
   const { stdout, stderr } = answer.value;

@@ -11,6 +11,7 @@ import { type ApiAccess, apiAccess } from './api-access.ts';
 import { ChosenFlags } from './chosen-flags.ts';
 import { commandArguments, type Role } from './command-arguments.ts';
 import type { Given } from './component-args.ts';
+import { componentSettings, type InForce, type WithFile } from './component-settings.ts';
 import { beyondSources, type Component, type Flags, flagsOf, flagsWithoutRelease, running } from './components.ts';
 import { configArguments } from './config-arguments.ts';
 import { configFiles } from './config-files.ts';
@@ -49,11 +50,13 @@ export interface K3sModel {
   readonly dropIns?: DropIns | Unknown;
   /** What the kubelet has in force of arguments and files. */
   readonly kubelet?: Flags;
+  /** What kube-proxy and the scheduler have in force of arguments and of a file of their own. */
+  readonly inForce: ReadonlyMap<WithFile, ReadonlyMap<string, InForce>>;
   readonly consulted: readonly Where[];
 }
 
 const states = ['server', 'agent'].map((name) => `${usualDataDir}/${name}`);
-const parts: Touches = [configFiles, seeTool.of('k3s'), datastoreOf, etcdConfig, apiAccess, kubeletDropIns];
+const parts: Touches = [configFiles, seeTool.of('k3s'), datastoreOf, etcdConfig, apiAccess, kubeletDropIns, componentSettings];
 
 /** The model of the K3s that the system starts, or why there is none. */
 export const k3sModel = source([startOfK3s, startOfNode, ...states.map((path) => ({ do: 'stat' as const, path })), ...parts], learnModel);
@@ -104,6 +107,7 @@ function* modelOf({ unit, command, environment }: Start, usual: string): Asking<
   if (datastore?.is === 'etcd') found.set('etcd', yield* etcdConfig(dataDir.value, flags.all('etcd-arg')));
   const api = found.get('kube-apiserver');
   const access = api && !('is' in api) ? yield* apiAccess(api, where) : undefined;
+  const inForce = yield* inForceOf(found);
   const kubelet = found.get('kubelet');
   const seen = kubelet && inFiles(release) ? yield* kubeletDropIns(dataDir.value) : undefined;
   const dropIns = seen && filesOfKubelet(settings, release, seen);
@@ -119,12 +123,22 @@ function* modelOf({ unit, command, environment }: Start, usual: string): Asking<
     dataDir,
     release,
     components: found,
+    inForce,
     consulted: [where, ...files.consulted],
     ...(datastore ? { datastore } : {}),
     ...(access ? { access } : {}),
     ...(dropIns ? { dropIns } : {}),
     ...(kubelet && !('is' in kubelet) ? { kubelet: kubeletSettings(kubelet, dropIns, protect) } : {}),
   };
+}
+
+function* inForceOf(found: K3sModel['components']): Asking<K3sModel['inForce']> {
+  const all = new Map<WithFile, ReadonlyMap<string, InForce>>();
+  for (const name of ['kube-proxy', 'kube-scheduler'] as const) {
+    const flags = found.get(name);
+    if (flags && !('is' in flags)) all.set(name, yield* componentSettings(name, flags));
+  }
+  return all;
 }
 
 /** The drop-ins; where an argument names a file that was not copied there yet, the next start changes them. */
@@ -163,9 +177,9 @@ type Here = K3sModel['release'];
 
 function* releaseHere(): Asking<Here> {
   const found = yield* toolVersion('k3s');
-  if (found.is === 'unknown') return found;
-  const none = { is: 'unknown', why: 'ambiguous', said: 'the program k3s is not there, so its release is not known' } as const;
-  if (found.is === 'absent') return { ...none, where: found.consulted };
+  const said = (why: string): string => `the release of K3s decides, which is not known: ${why}`;
+  if (found.is === 'unknown') return { ...found, said: said(found.said) };
+  if (found.is === 'absent') return { is: 'unknown', why: 'ambiguous', said: said('the program k3s is not there'), where: found.consulted };
   const release = releaseOf(found.version);
   if (!release) return { is: 'unknown', why: 'unparsable', said: `${found.version} is not a version of K3s`, where: [found.where] };
   return beyondSources(release, found.where) ?? { is: 'known', release, where: found.where };

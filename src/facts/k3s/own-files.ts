@@ -91,12 +91,16 @@ function touches(name: PartName): Touches {
   return [...usual, walking, { do: 'stat', named: 'what K3s keeps below its data directory', later: true }];
 }
 
-/** What is there of a part, below this data directory; `beside` is one more file of that part, which K3s is told to read. */
+/**
+ * What is there of a part, below this data directory, or not at all where it is undefined; `beside` is one more file of
+ * that part, which K3s is told to read.
+ */
 export const ownFiles = source(touches, seeFiles);
 
-function* seeFiles(name: PartName, dataDir: string, beside?: string): Asking<OwnFiles | Unknown> {
-  if (beside === undefined) return yield* seePart(name, dataDir);
-  const [own, other] = yield* together([seePart(name, dataDir), inodes([beside], undefined, [{ path: beside }])]);
+function* seeFiles(name: PartName, dataDir: string | undefined, beside?: string): Asking<OwnFiles | Unknown> {
+  const part = (): Asking<OwnFiles | Unknown> => (dataDir === undefined ? inodes([], undefined, []) : seePart(name, dataDir));
+  if (beside === undefined) return yield* part();
+  const [own, other] = yield* together([part(), inodes([beside], undefined, [{ path: beside }])]);
   if (own.is === 'unknown' || other.is === 'unknown') return own.is === 'unknown' ? own : other;
   return { is: 'seen', files: [...own.files, ...other.files], consulted: [...own.consulted, ...other.consulted] };
 }

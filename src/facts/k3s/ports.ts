@@ -112,9 +112,10 @@ function registryPort({ flags, components: all }: K3sModel): NodePort[] {
 }
 
 /** The last value of an argument, `10250` or `127.0.0.1:10249`; 0 switches the port off. */
-function chosen({ components: all }: K3sModel, component: Component, flag: string, usual: number): Pick<NodePort, 'port' | 'where'> {
+function chosen({ components: all, inForce }: K3sModel, component: Component, flag: string, usual: number): Pick<NodePort, 'port' | 'where'> {
   const found = all.get(component);
-  const one = found && !('is' in found) ? found.get(flag) : undefined;
+  const file = component === 'kube-proxy' ? inForce.get(component)?.get(flag)?.flag : undefined;
+  const one = file ?? (found && !('is' in found) ? found.get(flag) : undefined);
   const last = one && !('is' in one) ? one.values.at(-1) : undefined;
   const port = /^(?:(?:[^:]*|\[[^\]]*\]):)?(\d{1,5})$/.exec(last?.value ?? '')?.[1];
   return last && port !== undefined ? { port: Number(port), where: last.where } : { port: usual };

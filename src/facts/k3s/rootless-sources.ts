@@ -8,6 +8,7 @@ import { parseEnvironmentFile } from '../environment/unit-lines.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { assignmentsIn, type Dialect } from '../text/assignments.ts';
+import { type K3sUnits, unitsOfK3s, variablesBeside } from './started-by.ts';
 
 /** A value of a variable at a place that the service does not read. */
 interface Stray {
@@ -38,8 +39,7 @@ const shellFiles = [
   '/etc/bash.bashrc.local',
 ] as const;
 
-/** Files that belong to the K3s service of root (k3s-io/k3s install.sh). */
-const rootServiceFiles = ['/etc/systemd/system/k3s.service.env', '/etc/default/k3s', '/etc/sysconfig/k3s', '/etc/rancher/k3s/k3s.env'] as const;
+const ofOpenRc = '/etc/rancher/k3s/k3s.env';
 
 const profiles = '/etc/profile.d';
 
@@ -47,31 +47,35 @@ const profiles = '/etc/profile.d';
 export const serviceEnvironment = source(
   (unit: string): Touches => [
     environmentOfUnit.of(unit, { manager: 'user', as: inQuestion }),
-    ...[...shellFiles, ...rootServiceFiles, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
+    ...[...shellFiles, ofOpenRc, etcEnvironment, `${profiles}/*.sh`].map((path) => ({ do: 'read' as const, path })),
+    unitsOfK3s,
+    ...variablesBeside('k3s*.service').map((path) => ({ do: 'read' as const, path })),
     { do: 'list', path: profiles },
   ],
   readServiceEnvironment,
 );
 
 function* readServiceEnvironment(unit: string, as: Account, names: readonly string[]): Asking<ServiceEnvironment> {
-  const [environment, strays] = yield* together([environmentOf({ unit, manager: 'user', as }, names), strayVariables(as, new Set(names))]);
+  const services = yield* unitsOfK3s();
+  const [environment, strays] = yield* together([environmentOf({ unit, manager: 'user', as }, names), strayVariables(as, new Set(names), services)]);
   const counts = (s: Stray): boolean => environment.variables.get(s.name)?.where.some((w) => w.path === s.at.path && w.line === s.at.line) ?? false;
   return { environment, ...strays, strays: strays.strays.filter((s) => !counts(s)) };
 }
 
 type How = Dialect | 'service';
 
-function* strayVariables(as: Account, wanted: ReadonlySet<string>): Asking<Omit<ServiceEnvironment, 'environment'>> {
+function* strayVariables(as: Account, wanted: ReadonlySet<string>, services: K3sUnits): Asking<Omit<ServiceEnvironment, 'environment'>> {
   const scripts = yield* list(profiles);
+  const ofServices = services.names.filter((name) => name.startsWith('k3s')).flatMap(variablesBeside);
   const files: [path: string, how: How][] = [
     ...shellFiles.map((p): [string, How] => [p.replace(/^~(?=\/)/, () => as.home), 'shell']),
-    ...rootServiceFiles.map((p): [string, How] => [p, 'service']),
+    ...[...ofServices, ofOpenRc].map((p): [string, How] => [p, 'service']),
     ...(scripts.is === 'got' ? scripts.value.filter((n) => n.endsWith('.sh')).map((n): [string, How] => [`${profiles}/${n}`, 'shell']) : []),
     [etcEnvironment, 'pam'],
   ];
   const texts = yield* together(files.map(([path]) => read(path)));
   const strays: Stray[] = [];
-  let unseen: Unknown | undefined;
+  let unseen: Unknown | undefined = services.hidden;
   for (const [at, [path, how]] of files.entries()) {
     const text: Answer<string> = texts[at] ?? { is: 'absent' };
     if (text.is === 'blocked') unseen ??= unknown(text, path);

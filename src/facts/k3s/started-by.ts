@@ -41,8 +41,15 @@ const scripts = names.map((name) => ({ script: `/etc/init.d/${name}`, file: `/et
 const wanted = [...new Set([configVariable, ...Object.values(variables)])];
 const system: LoadOptions = { manager: 'system', as: rootAccount };
 
+/** Files of variables beside a unit, by its name (k3s-io/k3s:install.sh); `k3s*` for whatever INSTALL_K3S_NAME says. */
+export const variablesBeside = (unit: string): string[] => {
+  const stem = unit.replace(/\.service$/, '');
+  return [`/etc/systemd/system/${unit}.env`, `/etc/default/${stem}`, `/etc/sysconfig/${stem}`];
+};
+
 const touches = (): Touches => [
   searchUnits.of('system', rootAccount),
+  ...variablesBeside('k3s*.service').map((path) => ({ do: 'read' as const, path })),
   ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
   ...scripts.flatMap(({ script, file }) => [
     { do: 'read' as const, path: script },
@@ -70,10 +77,10 @@ function* readStart(): Asking<Start | NotStarted | Unknown> {
   return { is: 'not-started', consulted };
 }
 
-/** The names of all units that may start K3s: INSTALL_K3S_NAME gives a unit a name of its own. */
+/** The names of all units that may start K3s: INSTALL_K3S_NAME makes `k3s-NAME.service`, and a unit of the site's own says k3s somewhere. */
 function* unitNames(): Asking<string[]> {
   const search = yield* searchUnits('system', rootAccount);
-  const others = [...new Set(search.dirs.flatMap((dir) => [...dir.entries]))].filter((n) => /^k3s-[^@]+\.service$/.test(n) && n !== rootlessName).sort();
+  const others = [...new Set(search.dirs.flatMap((dir) => [...dir.entries]))].filter((n) => /^[^@]*k3s[^@]*\.service$/.test(n) && n !== rootlessName).sort();
   return [...new Set([...names.map((name) => `${name}.service`), ...others])];
 }
 
@@ -106,6 +113,23 @@ function* readServices(): Asking<K3sServices | Unknown> {
     if (start.is === 'started') each.push({ name, path: start.file, role: start.command.role, script: script !== undefined });
   }
   return { is: 'seen', each, consulted: starts.flatMap((s) => (s.is === 'not-started' ? s.consulted : [])) };
+}
+
+export interface K3sUnits {
+  readonly names: readonly string[];
+  /** Why there may be more. */
+  readonly hidden?: Unknown;
+}
+
+/** Names of the units of the system that are K3s's: those that it is installed with, there or not, and whatever else starts it. */
+export const unitsOfK3s = source(touches, readUnitNames);
+
+function* readUnitNames(): Asking<K3sUnits> {
+  const usual = names.map((name) => `${name}.service`);
+  const others = (yield* unitNames()).filter((name) => !usual.includes(name));
+  const starts = yield* together(others.map((name) => startOfUnit(name, system)));
+  const hidden = starts.find((start): start is Unknown => start.is === 'unknown');
+  return { names: [...usual, ...others.filter((_, at) => starts[at]?.is === 'started')], ...(hidden ? { hidden } : {}) };
 }
 
 /** What starts the rootless K3s of an account: a unit of its own manager. */

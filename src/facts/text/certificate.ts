@@ -15,6 +15,8 @@ export interface Certificate {
   readonly until: number;
   /** It may sign others. */
   readonly authority: boolean;
+  /** SHA-256 of it: with the same one two files hold one certificate. */
+  readonly fingerprint: string;
   /** Object identifiers of the extended key usage. */
   readonly usages: readonly string[];
   /** Whether the other one's key has signed this one. */
@@ -54,6 +56,10 @@ class OneCertificate implements Certificate {
     this.authority = x509.ca;
     this.usages = x509.keyUsage ?? [];
     this.#x509 = x509;
+  }
+
+  get fingerprint(): string {
+    return this.#x509.fingerprint256;
   }
 
   signedBy(other: Certificate): boolean {

@@ -6,6 +6,7 @@ import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-ve
 import type { ComponentFlag } from '../../facts/k3s/component-args.ts';
 import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { type DropIns, kubeletDropIns } from '../../facts/k3s/kubelet-drop-ins.ts';
+import { kubeletArgs } from '../../facts/k3s/node-defaults.ts';
 import { usualDataDir } from '../../facts/k3s/node-settings.ts';
 import { hasChange } from '../../facts/k3s/release-changes.ts';
 import { stateDirectory } from '../../facts/k3s/state-directory.ts';
@@ -98,13 +99,16 @@ interface Driver {
 }
 
 /** kubelet-arg beats the files of kubelet.conf.d, of which the later ones win (kubelet(1), --config-dir). */
-function kubeletDriver({ components, flags, consulted }: K3sModel, files: DropIns | Unknown | undefined): Driver | Unknown {
+function kubeletDriver({ components, flags, consulted, release }: K3sModel, files: DropIns | Unknown | undefined): Driver | Unknown {
   const kubelet = components.get('kubelet');
   if (kubelet && 'is' in kubelet) return kubelet as Unknown;
   const argument: ComponentFlag | undefined = kubelet?.get('cgroup-driver');
   const given = argument && !('is' in argument) ? argument.values.at(-1) : undefined;
   if (given) return { driver: given.value, where: [given.where] };
   if (files?.is === 'unknown') return files;
+  const told = kubeletArgs(flags.all('kubelet-arg'), true);
+  const named = told.config ?? told.configDir;
+  if (named && release.is === 'unknown') return release;
   const inFile = files?.settings.get('cgroupDriver')?.values.at(-1);
   if (inFile) return { driver: inFile.value, where: [inFile.where] };
   // With a runtime of its own to start, K3s sets both (pkg/agent/containerd, config_linux.go, pkg/agent/cridockerd); with an endpoint it sets none, and cgroupfs is its default.

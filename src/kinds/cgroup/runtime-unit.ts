@@ -3,6 +3,7 @@
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Known, missing, type Subject, type Subjects, type Unknown } from '../../facts/fact.ts';
 import { rootAccount, rootlessUse } from '../../facts/host/accounts.ts';
+import { unitsOfK3s } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { record, string } from '../../facts/shape.ts';
 import { anyone, forAccount, type Touches } from '../../facts/source.ts';
@@ -10,16 +11,18 @@ import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
 import type { Manager } from '../../facts/systemd/paths.ts';
 
 /** Units of the system manager, and the one that users install for themselves (K3s documentation, rootless mode). */
-const systemUnits = ['k3s.service', 'k3s-agent.service', 'crio.service', 'podman.service'] as const;
+const systemUnits = ['crio.service', 'podman.service'] as const;
 const userUnits = ['k3s-rootless.service'] as const;
 
 const shape = record({
   name: string('name of the unit'),
+  of: string('what it runs', ['k3s', 'k3s-rootless', 'crio', 'podman']),
   manager: string('whose unit it is', ['system', 'user']),
   account: string('the account whose manager runs it'),
 });
 
 const touches: Touches = [
+  unitsOfK3s,
   ...systemUnits.flatMap((name) => unitNamed(name, 'system')),
   forAccount(unitNamed('k3s-rootless.service', 'user'), anyone),
   rootlessUse,
@@ -44,11 +47,12 @@ export const runtimeUnit = defineKind({
       const users = yield* rootlessUse(as);
       const accounts: Account[] =
         users.is === 'unknown' ? [] : users.each.filter((u) => u.rootless !== false).map(({ entry: { name, uid, gid, home } }) => ({ name, uid, gid, home }));
-      const system = yield* together(systemUnits.map((name) => look(name, 'system', rootAccount)));
+      const k3s = yield* unitsOfK3s();
+      const system = yield* together([...k3s.names, ...systemUnits].map((name) => look(name, 'system', rootAccount)));
       const own = yield* together(accounts.flatMap((account) => userUnits.map((name) => look(name, 'user', account))));
       const found = [...system, ...own].filter((f) => f !== undefined);
       const each = found.filter((f): f is Subject => 'fact' in f);
-      const hidden = found.find((f): f is Unknown => !('fact' in f)) ?? (users.is === 'unknown' ? users : undefined);
+      const hidden = found.find((f): f is Unknown => !('fact' in f)) ?? k3s.hidden ?? (users.is === 'unknown' ? users : undefined);
       const consulted = [
         { path: '/etc/systemd/system' },
         { path: '/usr/lib/systemd/system' },
@@ -65,6 +69,13 @@ function* look(name: string, manager: Manager, as: Account): Asking<Subject | Un
   if (loaded.is === 'unknown') return loaded;
   if (!loaded.exists) return undefined;
   const where = { path: loaded.fragment?.path ?? '' };
-  const fact: Known = new FactBuilder().consulted(where).set('name', name, where).set('manager', manager, where).set('account', as.name).build();
+  const of = /^(crio|podman|k3s-rootless)\.service$/.exec(name)?.[1] ?? 'k3s';
+  const fact: Known = new FactBuilder()
+    .consulted(where)
+    .set('name', name, where)
+    .set('of', of, where)
+    .set('manager', manager, where)
+    .set('account', as.name)
+    .build();
   return { key: manager === 'system' ? `unit:${name}` : `unit:${as.name}:${name}`, as, fact };
 }

@@ -3,6 +3,7 @@ import { type Answer, type Asking, list, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { timeDaemons } from '../../facts/host/time-daemons.ts';
+import { unitsOfK3s } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 import { enablementOf } from '../../facts/systemd/enablement.ts';
@@ -10,7 +11,6 @@ import { type LoadedUnit, type LoadOptions, loadUnit } from '../../facts/systemd
 import { sinceReset } from '../../facts/systemd/syntax.ts';
 
 const system: LoadOptions = { manager: 'system', as: rootAccount };
-const units = ['k3s.service', 'k3s-agent.service'] as const;
 const savers = ['fake-hwclock.service', 'fake-hwclock-load.service'] as const;
 const devices = '/sys/class/rtc';
 const target = 'time-sync.target';
@@ -33,12 +33,14 @@ export const clockOrder = defineKind({
   touches: () => [
     timeDaemons,
     { do: 'list', path: devices },
-    ...units.map((name) => loadUnit.of(name, system)),
+    unitsOfK3s,
+    loadUnit.of('k3s.service', system),
     ...savers.flatMap((name) => [loadUnit.of(name, system), enablementOf.of(name, system)]),
   ],
   *learn(): Asking<Fact> {
-    const loaded = yield* together(units.map((name) => loadUnit(name, system)));
-    const open = loaded.find((u): u is Unknown => u.is === 'unknown');
+    const units = yield* unitsOfK3s();
+    const loaded = yield* together(units.names.map((name) => loadUnit(name, system)));
+    const open = loaded.find((u): u is Unknown => u.is === 'unknown') ?? units.hidden;
     const unit = loaded.find((u): u is LoadedUnit => u.is === 'loaded' && u.exists && !u.masked);
     if (!unit)
       return open ?? loaded.flatMap((u) => (u.is === 'loaded' ? u.unseen : []))[0] ?? missing(...loaded.flatMap((u) => (u.is === 'loaded' ? u.consulted : [])));

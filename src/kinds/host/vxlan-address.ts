@@ -50,7 +50,7 @@ export const vxlanAddress = defineKind({
     const k3s = yield* toolVersion('k3s');
     if (k3s.is === 'unknown') return k3s;
     if (k3s.is === 'absent')
-      return { is: 'unknown', why: 'ambiguous', said: 'the program k3s is not there, so its release is not known', where: k3s.consulted };
+      return { is: 'unknown', why: 'ambiguous', said: 'the release of K3s decides, which is not known: the program k3s is not there', where: k3s.consulted };
     const release = releaseOf(k3s.version);
     if (!release) return unparsable(`${k3s.version} is not a version of K3s`, k3s.where);
     const sets = setsAddress(release);

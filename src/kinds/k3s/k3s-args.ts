@@ -1,8 +1,8 @@
 /** Kind `k3s-args`: the arguments that K3s and each of its components have in force, by files alone. */
 import type { Asking } from '../../facts/ask.ts';
-import { type Fact, FactBuilder, type Json, missing, type Unknown, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, missing, type Unknown, unparsable, type Where } from '../../facts/fact.ts';
 import type { ComponentFlag, Given } from '../../facts/k3s/component-args.ts';
-import { isListFlag } from '../../facts/k3s/flag-table.ts';
+import { isBooleanFlag, isListFlag } from '../../facts/k3s/flag-table.ts';
 import { type Placed, placeText } from '../../facts/k3s/given.ts';
 import { goBool } from '../../facts/k3s/go.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
@@ -20,6 +20,7 @@ const flag: Shape = record(
     items: list(string('a part'), 'what stands between commas, of all values'),
     where: string('the place of the value: a line, or `K3s VERSION` for a default'),
     beaten: list(record({ value: string('a value'), where: string('its place') }), 'values that are not in force: what a later place replaced'),
+    key: string("its key in a file of the component's own, where that file counts instead of arguments"),
   },
   'a flag that is set; one that is not set is not there',
 );
@@ -51,6 +52,8 @@ export const k3sArgs = defineKind({
     ),
     own: map(flag, "K3s's own flags by their long names; secrets are masked"),
     kubelet: map(flag, 'what the kubelet has in force of arguments and files, by the names of the arguments: anonymous-auth, read-only-port'),
+    kubeProxy: map(flag, 'of kube-proxy, by the names of the arguments, what is in force of them and of a file of its own: metrics-bind-address'),
+    kubeScheduler: map(flag, 'the same of the scheduler: profiling'),
     kubeletFiles: map(flag, 'settings of the kubelet in kubelet.conf.d by dotted name, from K3s 1.32; arguments beat them'),
   }),
   touches: ({ rootless }) => [rootless ? rootlessModel : k3sModel],
@@ -84,6 +87,7 @@ function factOf(model: K3sModel): Fact {
     else if (one) fact.set(name, one.value, ...one.where);
   }
   if (kubelet) put(fact, ['kubelet'], kubelet, model.consulted);
+  putInForce(fact, model);
   if (!dropIns) return fact.build();
   if (dropIns.is === 'unknown') return fact.gap('kubeletFiles', dropIns).build();
   put(fact, ['kubeletFiles'], dropIns.settings, [{ path: `${dataDir.value}/agent/etc/kubelet.conf.d` }]);
@@ -99,6 +103,19 @@ function put(fact: FactBuilder, path: readonly string[], flags: ReadonlyMap<stri
   }
 }
 
+const inForceFields = { 'kube-proxy': 'kubeProxy', 'kube-scheduler': 'kubeScheduler' } as const;
+
+function putInForce(fact: FactBuilder, { inForce, consulted }: K3sModel): void {
+  for (const [component, settings] of inForce) {
+    const field = inForceFields[component];
+    fact.set(field, {}, ...consulted);
+    for (const [name, { flag: one, key }] of settings) {
+      if ('is' in one) fact.gap([field, name], one);
+      else putOne(fact, [field, name], name, one, key);
+    }
+  }
+}
+
 /** Of a list all values count, of another flag the last; a value that is no list beats those before it. */
 function putOwn(fact: FactBuilder, name: string, { flags }: K3sModel): void {
   const all = flags.all(name);
@@ -106,9 +123,14 @@ function putOwn(fact: FactBuilder, name: string, { flags }: K3sModel): void {
   if (!one) return;
   const given = isListFlag(name) && all.length > 0;
   putOne(fact, ['own', name], name, given ? { values: all, beaten: all.at(-1)?.beaten ?? [] } : { values: [one], beaten: one.beaten });
+  if (isBooleanFlag(name) && goBool(one.value) === undefined)
+    fact.gap(
+      ['own', name, 'on'],
+      unparsable(`${name} is ${one.value === '' ? 'empty' : one.value}, which is no yes or no of Go, so K3s does not start`, one.where),
+    );
 }
 
-function putOne(fact: FactBuilder, path: readonly string[], name: string, { values, beaten }: Given): void {
+function putOne(fact: FactBuilder, path: readonly string[], name: string, { values, beaten }: Given, key?: string): void {
   const texts = values.map((v) => withoutSecret(name, v.value));
   const lost = beaten.map((b): Placed => ({ ...b, value: withoutSecret(name, b.value) }));
   const last = values.at(-1);
@@ -127,6 +149,7 @@ function putOne(fact: FactBuilder, path: readonly string[], name: string, { valu
         .filter((t) => t !== ''),
       where: last ? placeText(last.where) : '',
       beaten: lost.map((b) => ({ value: b.value, where: placeText(b.where) })),
+      ...(key === undefined ? {} : { key }),
     },
     ...places,
     ...lost.map((b) => ({ ...b.where, said: `${b.value === '' ? 'nothing' : b.value} is not in force` })),

@@ -38,6 +38,7 @@ export const k3sCertificates = defineKind({
   shape: record({
     leaf: group('the certificates of components'),
     authority: group('those of the authorities'),
+    peersToo: list(string('a file'), "authorities that are also that of etcd's peers: the same certificate under another name"),
     unsigned: list(string('a file'), 'those of components that the authority beside them has not signed'),
     unfit: list(string('a file'), 'those of components that may not be used for what they are for'),
   }),
@@ -55,6 +56,7 @@ export const k3sCertificates = defineKind({
     const fact = new FactBuilder().consulted(...consulted);
     setGroup(fact, 'leaf', leaves, moment, days, asOf);
     setGroup(fact, 'authority', authorities, moment, days, asOf);
+    setPeersToo(fact, authorities);
     for (const [name, bad] of [
       ['unsigned', leaves.filter((leaf) => leaf.signed === false)],
       ['unfit', leaves.filter((leaf) => !leaf.fits)],
@@ -67,6 +69,19 @@ export const k3sCertificates = defineKind({
     return fact.build();
   },
 });
+
+/** Whose certificates etcd's peers trust as well; unset where etcd has no authority of its peers. */
+function setPeersToo(fact: FactBuilder, authorities: readonly FoundCertificate[]): void {
+  const peers = authorities.find(({ path }) => path.endsWith('/etcd/peer-ca.crt'));
+  const print = peers?.certificates[0]?.fingerprint;
+  if (!peers || print === undefined) return;
+  const same = authorities.filter((one) => one !== peers && one.certificates[0]?.fingerprint === print).map(({ path }) => ({ path }));
+  fact.set(
+    'peersToo',
+    same.map(({ path }) => path),
+    ...(same.length > 0 ? same : [{ path: peers.path }]),
+  );
+}
 
 function setGroup(fact: FactBuilder, name: string, found: readonly FoundCertificate[], moment: number | undefined, days: number, asOf = ''): void {
   if (found.length === 0) return;

@@ -26,6 +26,11 @@ export const k3sConfig = defineKind({
   shape: record({
     role: string('what reads them', ['server', 'agent']),
     problems: list(string('a place and what is wrong there'), 'files, and values of flags, with which K3s does not start'),
+    meant: list(
+      record({ key: string('the key'), path: string('its file'), value: boolean('what was meant') }),
+      'of these, values of flags of yes or no in files of YAML whose word says which',
+    ),
+    unclear: list(string('a place and what is wrong there'), 'of these, the others'),
     duplicates: list(string('a key'), 'keys that one file sets twice; the last one counts'),
     refused: list(string('a flag'), 'flags that K3s does not know and does not start with: arguments, and keys of an agent'),
     skipped: list(string('a key'), 'keys that a server does not know, warns of and skips'),
@@ -86,7 +91,14 @@ function problemsOf(fact: FactBuilder, places: ConfigPlaces, flags: ChosenFlags,
   const broken = places.files.flatMap(({ path, content }) =>
     content && 'is' in content && isBroken(content) ? [{ text: content.said, where: content.where[0] ?? { path } }] : [],
   );
-  listed(fact, 'problems', [...broken, ...neitherTrueNorFalse(flags)], closed, places.consulted);
+  const neither = neitherTrueNorFalse(flags);
+  listed(fact, 'problems', [...broken, ...neither], closed, places.consulted);
+  const clear = neither.filter((one) => meantBy(one) !== undefined);
+  const others = [...broken, ...neither.filter((one) => !clear.includes(one))];
+  listed(fact, 'unclear', others, undefined, places.consulted);
+  const meant = clear.map((one) => ({ key: one.name, path: one.where.path, value: meantBy(one) === true }));
+  fact.set('meant', meant, ...(clear.length > 0 ? clear.map(({ where }) => where) : places.consulted));
+  for (const [at, { where }] of clear.entries()) fact.at(['meant', String(at)], where);
   const twice = parsed(places).flatMap(({ path, entries }) =>
     entries.filter(({ key }, at) => entries.findIndex((e) => e.key === key) < at).map(({ key, at }) => ({ text: key, where: placed(path, at) })),
   );
@@ -94,13 +106,26 @@ function problemsOf(fact: FactBuilder, places: ConfigPlaces, flags: ChosenFlags,
 }
 
 /** K3s stops at the first flag of yes or no whose value Go's ParseBool refuses, also where a later one would count (urfave/cli). */
-const neitherTrueNorFalse = (flags: ChosenFlags): { text: string; where: Where }[] =>
+const neitherTrueNorFalse = (flags: ChosenFlags): Neither[] =>
   flags
     .names()
     .filter(isBooleanFlag)
     .flatMap((name) => flags.given(name).map((given) => ({ name, ...given })))
     .filter(({ value }) => goBool(value) === undefined)
-    .map(({ name, value, where }) => ({ text: `K3s takes true or false for ${name}, not "${value.slice(0, 40)}", and does not start`, where }));
+    .map(({ name, value, where }) => ({ name, value, where, text: `K3s takes true or false for ${name}, not "${value.slice(0, 40)}", and does not start` }));
+
+interface Neither {
+  readonly name: string;
+  readonly value: string;
+  readonly text: string;
+  readonly where: Where;
+}
+
+/** What a word in a file of YAML says in other languages. */
+function meantBy({ value, where }: Neither): boolean | undefined {
+  const word = /\.ya?ml$/i.test(where.path) ? value.toLowerCase() : '';
+  return ['yes', 'y', 'on', 'enable', 'enabled'].includes(word) ? true : ['no', 'n', 'off', 'disable', 'disabled'].includes(word) ? false : undefined;
+}
 
 /** Where a file is broken or closed, what the others hold still counts; what is not there may stand in that file. */
 function keysOf(fact: FactBuilder, places: ConfigPlaces, command: Start['command'], flags: ChosenFlags, closed: Unknown | undefined): void {

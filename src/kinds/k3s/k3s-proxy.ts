@@ -1,9 +1,7 @@
 /** Kind `k3s-proxy`: the proxy variables that K3s is started with. No name and no password is kept. */
 import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { gapOf } from '../../facts/environment/environment.ts';
-import { environmentOfUnit } from '../../facts/environment/unit.ts';
 import { type Fact, FactBuilder, missing, unknown, type Where } from '../../facts/fact.ts';
-import { rootAccount } from '../../facts/host/accounts.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { isExempt } from '../../facts/k3s/no-proxy.ts';
@@ -35,12 +33,7 @@ export const k3sProxy = defineKind({
       'variables with a password in a file that others than root may read',
     ),
   }),
-  touches: () => [
-    k3sModel,
-    startOfK3s,
-    ...['k3s.service', 'k3s-agent.service'].map((unit) => environmentOfUnit.of(unit, { manager: 'system' as const, as: rootAccount })),
-    { do: 'stat', named: 'the files in which proxies are set', later: true },
-  ],
+  touches: () => [k3sModel, startOfK3s, { do: 'stat', named: 'the files in which proxies are set', later: true }],
   *learn(): Asking<Fact> {
     const model = yield* k3sModel();
     if (model.is === 'unknown') return model;

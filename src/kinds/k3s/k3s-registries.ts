@@ -6,7 +6,7 @@ import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { mistakesIn } from '../../facts/k3s/registries-form.ts';
 import { insecureIn } from '../../facts/k3s/registry-endpoints.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, list, mode, number, record, says, string } from '../../facts/shape.ts';
+import { any, boolean, list, mode, number, record, says, string } from '../../facts/shape.ts';
 import { entry, placed, type TextNode } from '../../facts/text/node.ts';
 import { parseYaml } from '../../facts/text/yaml.ts';
 
@@ -26,6 +26,8 @@ export const k3sRegistries = defineKind({
       no: 'another runtime pulls the images, and does not read registries.yaml',
     }),
     refused: list(string('a mistake'), 'what K3s refuses: the node does not come up'),
+    meant: list(record({ key: string('the key'), value: any('what was meant') }), 'of what it refuses, values that can mean one thing alone'),
+    unclear: list(string('a mistake'), 'what it refuses or passes over, and only a person can mend'),
     ignored: list(record({ key: string('the key'), what: string('why it does not count') }), 'what K3s passes over in silence'),
     insecure: list(
       record({
@@ -82,7 +84,7 @@ function setHeeded(fact: FactBuilder, { flags, where }: K3sModel): void {
 
 /** K3s gives up on the file as a whole: nothing of it counts. */
 function refuse(fact: FactBuilder, said: string, where: Where): Fact {
-  fact.set('refused', [said], where).at(['refused', '0'], where);
+  for (const name of ['refused', 'unclear']) fact.set(name, [said], where).at([name, '0'], where);
   for (const part of ['ignored', 'insecure', 'mirrors', 'credentials', 'keys']) fact.gap(part, unparsable(said, where));
   return fact.build();
 }
@@ -98,6 +100,18 @@ function* contentOf(fact: FactBuilder, path: string, text: string): Asking<Fact>
     fact,
     'refused',
     refused.map((m) => ({ value: m.key === '' ? `the file ${m.what}` : `${m.key} ${m.what}`, where: placed(path, m.node.at) })),
+    path,
+  );
+  setAll(
+    fact,
+    'meant',
+    mistakes.flatMap((m) => (m.meant === undefined ? [] : [{ value: { key: m.key, value: m.meant }, where: placed(path, m.node.at) }])),
+    path,
+  );
+  setAll(
+    fact,
+    'unclear',
+    mistakes.flatMap((m) => (m.meant === undefined ? [{ value: `${m.key} ${m.what}`, where: placed(path, m.node.at) }] : [])),
     path,
   );
   setAll(

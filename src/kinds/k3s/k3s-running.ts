@@ -41,7 +41,7 @@ export const k3sRunning = defineKind({
     const model = yield* k3sModel();
     if (model.is === 'unknown') return model;
     if (model.is === 'not-started') return missing(...model.consulted);
-    const [starts, node] = yield* together([lastStarts(), api === true ? ownNode() : nothing()]);
+    const [starts, node] = yield* together([lastStarts(model.unit), api === true ? ownNode() : nothing()]);
     const found: Disagreement[] = [];
     const sources: string[] = [];
     const looked: Where[] = [];

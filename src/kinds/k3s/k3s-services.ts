@@ -31,6 +31,7 @@ export const k3sServices = defineKind({
       }),
       'the services',
     ),
+    starts: list(string('server or agent'), 'what they start, at boot or not'),
     atBoot: list(string('a service'), 'those that start at boot'),
     roles: list(string('server or agent'), 'what starts at boot'),
     unit: string('the one that counts: that of a server before that of an agent'),
@@ -54,6 +55,7 @@ export const k3sServices = defineKind({
       found.each.map(({ name, path, role }) => ({ name, path, role })),
       ...found.each.map(({ path }) => ({ path })),
     );
+    fact.set('starts', [...new Set(found.each.map(({ role }) => role))], ...found.each.map(({ path }) => ({ path })));
     for (const [at, state] of states.entries()) {
       const path = found.each[at]?.path ?? '';
       if (typeof state === 'boolean') fact.set(['units', String(at), 'enabled'], state, { path });

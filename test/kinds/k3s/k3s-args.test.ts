@@ -208,8 +208,11 @@ describe('files, command line, variables', () => {
 
   test('a file of its own counts instead of arguments; booleans are those of Go', () => {
     const given = (text: string) => learn('1.36.1+k3s1', { ...server(), [config]: text });
-    expect(gap(given('kube-proxy-arg: [config=/etc/p.yaml]\n'), 'flags', 'kube-proxy', 'metrics-bind-address')).toContain('/etc/p.yaml');
-    expect(gap(given('kube-scheduler-arg: [config=/etc/s.yaml]\n'), 'flags', 'kube-scheduler', 'profiling')).toContain('/etc/s.yaml');
+    expect(gap(given('kube-proxy-arg: [config=/etc/p.yaml]\n'), 'kubeProxy', 'metrics-bind-address')).toContain('/etc/p.yaml');
+    const scheduler = given('kube-scheduler-arg: [config=/etc/s.yaml]\n');
+    expect(gap(scheduler, 'kubeScheduler', 'profiling')).toContain('/etc/s.yaml');
+    expect(flag(scheduler, 'kube-scheduler', 'profiling')).toMatchObject({ value: 'false' });
+    expect(known(given('kube-scheduler-arg: [profiling=F]\n')).value.kubeScheduler).toMatchObject({ profiling: { on: false } });
     expect(flag(given('kube-scheduler-arg: [profiling=F]\n'), 'kube-scheduler', 'profiling')).toMatchObject({ last: 'F', on: false });
     expect(flag(given('kube-scheduler-arg: [profiling=no]\n'), 'kube-scheduler', 'profiling')).not.toHaveProperty('on');
     const nats = known(given('datastore-endpoint: nats://s3cr3t@db:4222\n')).value.own as Record<string, { value: string }>;

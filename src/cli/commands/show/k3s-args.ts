@@ -139,9 +139,23 @@ function asText(fact: Known, differs: readonly Differs[]): string {
       component,
       ...flags.map(([flag, one]) => lineOf(`--${flag}=${textOf(one.value)}`, [one.where, ...beatenTexts(one)].join('; '))),
       ...open.map(([, flag, said]) => lineOf(flag === undefined ? '' : `--${flag}`, `not known: ${said}`)),
+      ...fileLines(fact, component),
     ];
   });
   return [head.join(', '), ...lines, ...differingLines(differs)].map((line) => `${plain(line)}\n`).join('');
+}
+
+const inForceFields: Readonly<Record<string, string>> = { 'kube-proxy': 'kubeProxy', 'kube-scheduler': 'kubeScheduler' };
+
+/** What a file of the component's own says, which counts instead of arguments. */
+function fileLines({ value, gaps }: Known, component: string): string[] {
+  const field = inForceFields[component] ?? '';
+  const told = Object.entries((value[field] ?? {}) as Readonly<Record<string, Flag & { readonly key?: string }>>).filter(([, { key }]) => key !== undefined);
+  const open = [...gaps].filter(([path]) => path.startsWith(`${field}.`) && !gaps.has(`flags.${component}.${path.slice(field.length + 1)}`));
+  return [
+    ...told.map(([flag, { key, value: one, where }]) => lineOf(`${key}=${textOf(one)}`, `${where}; counts instead of --${flag}`)),
+    ...open.map(([path, { said }]) => lineOf('', `what counts instead of --${path.slice(field.length + 1)} is not known: ${said}`)),
+  ];
 }
 
 /** What runs otherwise than it is configured, at the end, where it is seen. */
