@@ -31,8 +31,10 @@ describe('after a run', () => {
     ['pass', 0, /^gate: passed$/m],
     ['fail', 1, /^gate: FAILED {2}1 failed at or above high/m],
     ['open', 3, /^gate: INCOMPLETE {2}/m],
-  ] as const)('that ends with %s the gate is told in every format, with the counts unless a table has them', async (id, status, gate) => {
-    for (const [name, { for: reader }] of everyFormat) {
+  ] as const)('that ends with %s the gate is told in each format, with the counts unless a table has them', async (id, status, gate) => {
+    // One status shows it of each format, the formats of people and of programs that of each status.
+    const formats = everyFormat.filter(([name]) => id === 'fail' || ['table', 'json', 'junit'].includes(name));
+    for (const [name, { for: reader }] of formats) {
       const ran = await scan(id, '-o', name);
       expect(ran.status, name).toBe(status);
       expect(ran.err, name).toMatch(gate);

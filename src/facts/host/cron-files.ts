@@ -21,7 +21,12 @@ export interface CronFiles {
 }
 
 const tables = '/etc/cron.d';
-const scriptDirs = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'].map((often) => `/etc/cron.${often}`);
+/** Alpine's, whose run-parts is that of BusyBox. */
+const periodic = '/etc/periodic/';
+const scriptDirs = [
+  ...['hourly', 'daily', 'weekly', 'monthly', 'yearly'].map((often) => `/etc/cron.${often}`),
+  ...['15min', 'hourly', 'daily', 'weekly', 'monthly'].map((often) => `${periodic}${often}`),
+];
 /** Of Debian and BusyBox, of SUSE, and of Fedora; where Alpine and OpenWrt, and Yocto, tell BusyBox' crond to look. */
 const spools = ['/var/spool/cron/crontabs', '/var/spool/cron/tabs', '/var/spool/cron', '/etc/crontabs', '/etc/cron/crontabs'];
 const single: readonly (readonly [string, Table])[] = [
@@ -67,7 +72,7 @@ function* learnCron(): Asking<CronFiles> {
   ];
   const scripts = scriptDirs.flatMap((dir, at) =>
     inDir(1 + at)
-      .filter(taken)
+      .filter((name) => isTaken(name, debian || dir.startsWith(periodic)))
       .map((name) => `${dir}/${name}`),
   );
   const [texts, stats] = yield* together([together(files.map(({ path }) => read(path))), together(scripts.map((path) => stat(path)))]);

@@ -1,14 +1,14 @@
 /** Who gets a shell at a console without logging in: what the getty units run (agetty(8)). */
-import { type Asking, together } from '../ask.ts';
-import type { Unknown, Where } from '../fact.ts';
+import { type Asking, read, together } from '../ask.ts';
+import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { searchUnits } from '../systemd/find.ts';
+import { type Init, initOf } from '../systemd/init.ts';
 import { loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { rootAccount } from './accounts.ts';
-import { type Init, initOf } from './init.ts';
 
 /** A unit that lets somebody in unasked. */
 export interface OpenConsole {
@@ -21,6 +21,9 @@ export interface OpenConsole {
 const named = /^((?:getty|serial-getty|container-getty|autovt)@[^.]*|console-getty|console-shell)\.service(?:\.d)?$/;
 const templates = ['getty', 'serial-getty', 'container-getty', 'autovt'];
 const fixed = ['console-getty.service', 'console-shell.service'];
+/** OpenWrt's program for consoles, and the file that says whether it asks. */
+const openWrtsLogin = '/usr/libexec/login.sh';
+const openWrtsConf = '/etc/config/system';
 const options = { manager: 'system', as: rootAccount } as const;
 
 /** Every getty that a unit file, a drop-in or a link of the host names. */
@@ -30,6 +33,7 @@ export const openConsoles = source(
     searchUnits.of('system', rootAccount),
     ...templates.map((t) => unitNamed(`${t}@*.service`, 'system')),
     ...fixed.map((name) => unitNamed(name, 'system')),
+    ...[openWrtsLogin, openWrtsConf].map((path) => ({ do: 'read', path }) as const),
   ],
   seekConsoles,
 );
@@ -37,7 +41,11 @@ export const openConsoles = source(
 function* seekConsoles(): Asking<{ readonly each: readonly OpenConsole[]; readonly unseen?: Unknown; readonly consulted: readonly Where[] }> {
   const init = yield* initOf();
   if (init.is === 'unknown') return { each: [], unseen: init, consulted: init.where };
-  if (init.lines.length > 0) return { each: consolesIn(init), consulted: [init.at] };
+  if (init.lines.length > 0) {
+    const asked = init.kind === 'procd' && init.lines.some(({ words }) => words[0] === openWrtsLogin) ? yield* withoutAsking() : undefined;
+    if (asked && 'is' in asked) return { each: consolesIn(init), unseen: asked, consulted: [init.at] };
+    return { each: [...consolesIn(init), ...(asked ? [asked] : [])], consulted: [init.at] };
+  }
   const search = yield* searchUnits('system', rootAccount);
   const names = new Set<string>();
   for (const dir of search.dirs)
@@ -73,8 +81,25 @@ function* seekConsoles(): Asking<{ readonly each: readonly OpenConsole[]; readon
   return { each, consulted: search.consulted, ...(unseen ? { unseen } : {}) };
 }
 
-/** Actions that keep a program on a console (inittab(5), and BusyBox' init). */
-const standing = /^(?:respawn|askfirst|once|ondemand)$/;
+/** Actions that keep a program on a console (inittab(5), BusyBox' init, and openwrt/procd:inittab.c). */
+const standing = /^(?:respawn|respawnlate|askfirst|askconsole|askconsolelate|once|ondemand)$/;
+
+/** OpenWrt's login.sh logs root in by itself unless ttylogin is 1 (openwrt/openwrt:package/base-files/files/usr/libexec/login.sh). */
+function* withoutAsking(): Asking<OpenConsole | Unknown | undefined> {
+  const [script, conf] = yield* together([read(openWrtsLogin), read(openWrtsConf)]);
+  if (script.is === 'blocked') return unknown(script, openWrtsLogin);
+  if (script.is === 'absent') return undefined;
+  const lines = script.value.split('\n').filter((l) => !/^\s*#/.test(l));
+  if (!lines.some((l) => /\bexec\s+\/bin\/(?:login\s+-f\b|\w*sh\b)/.test(l))) return undefined;
+  if (!lines.some((l) => l.includes('ttylogin'))) return { unit: 'init', as: 'root', at: { path: openWrtsLogin } };
+  if (conf.is === 'blocked') return unknown(conf, openWrtsConf);
+  const found = (conf.is === 'got' ? conf.value : '').split('\n').map((l) => /^\s*option\s+['"]?ttylogin['"]?\s+['"]?(\w+)/.exec(l)?.[1]);
+  const line = found.findIndex((value) => value !== undefined);
+  const said = 'login.sh asks nobody unless ttylogin is 1';
+  return found[line] === '1'
+    ? undefined
+    : { unit: 'init', as: 'root', at: line < 0 ? { path: openWrtsLogin, said } : { path: openWrtsConf, line: line + 1, said } };
+}
 
 /** What a table of init starts without asking who is there. */
 function consolesIn({ lines }: Init): OpenConsole[] {

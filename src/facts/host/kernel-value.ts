@@ -4,7 +4,7 @@ import { type Asking, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
 import { kernelPath, runs } from './running.ts';
-import { effective, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
+import { effective, idleUnknown, normalKey, type SysctlFiles, sysctlFiles } from './sysctl-d.ts';
 
 /** What the files of sysctl.d set at the next boot; no value where none of them sets it. */
 export const valueAtBoot = source([sysctlFiles], readValueAtBoot);
@@ -13,6 +13,9 @@ function* readValueAtBoot(key: string): Asking<{ readonly is: 'known'; readonly 
   const files: SysctlFiles = yield* sysctlFiles();
   if (files.incomplete) return files.incomplete;
   const { value, winner } = effective(files.assignments, normalKey(key));
+  // What no file sets is set by none, whoever applies them.
+  const open = winner && idleUnknown(files);
+  if (open) return open;
   const where = winner ? [winner.at] : files.files.length > 0 ? files.files : [{ path: '/etc/sysctl.d' }];
   return { is: 'known', where, ...(value === undefined ? {} : { value: normal(value) }) };
 }

@@ -4,6 +4,10 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { globMatches } from '../glob.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
+import type { Search } from '../systemd/find.ts';
+import { initOf, withoutUnits } from '../systemd/init.ts';
+import { maskedUnit } from '../systemd/masked.ts';
+import { type Started, startedUnits } from '../systemd/started.ts';
 
 /** Most important first. /lib is the same directory as /usr/lib where the two are merged. */
 const merged = '/lib/sysctl.d';
@@ -28,7 +32,16 @@ export interface SysctlFiles {
   readonly shadowed: readonly { readonly path: string; readonly by: string }[];
   /** A directory or file that could not be seen: any setting may be otherwise. */
   readonly incomplete?: Unknown;
+  /** Init scripts apply them, for there is no systemd. */
+  readonly byScripts?: true;
+  /** Nothing applies them at boot: no assignment counts then. Unknown where that could not be seen. */
+  readonly idle?: Where | Unknown;
 }
+
+const plainFile = '/etc/sysctl.conf';
+const unit = 'systemd-sysctl.service';
+/** Init scripts that do it: of OpenRC and OpenWrt, of procps (Debian, Yocto), of Buildroot. */
+const scripts = ['sysctl.service', 'procps.service'];
 
 /** Turns `net.ipv4.ip_forward` or `net/ipv4/ip_forward` into the slash form: when the first separator is a dot, dots and slashes swap. */
 export function normalKey(key: string): string {
@@ -100,10 +113,47 @@ const touches: Touches = sysctlDirectories.flatMap((directory): Pattern[] => {
   return [{ do: 'list', path: directory }, ...(directory === merged ? unasked('/lib is the same directory as /usr/lib on every case', inside) : inside)];
 });
 
-/** All that systemd-sysctl would read. */
-export const sysctlFiles = source(touches, readSysctlFiles);
+/** All that systemd-sysctl would read; where systemd is not there, what init scripts give to sysctl(8): /etc/sysctl.conf as well, last. */
+export const sysctlFiles = source([...touches, initOf, startedUnits, maskedUnit.of(unit), { do: 'read', path: plainFile }], readSysctlFiles);
 
 function* readSysctlFiles(): Asking<SysctlFiles> {
+  const [files, init] = yield* together([readDirectories(), initOf()]);
+  if (init.is === 'unknown') return { ...files, idle: init };
+  const { each, search, unseen } = yield* startedUnits();
+  if (!withoutUnits(init)) {
+    const idle = yield* idleUnit(each, search, unseen);
+    if (!idle) return files;
+    return 'is' in idle ? { ...files, idle } : { ...files, assignments: [], idle };
+  }
+  const by = each.find((s) => scripts.includes(s.name));
+  const plain = yield* read(plainFile);
+  const own = plain.is === 'got' ? parseSysctl(plain.value, plainFile) : [];
+  const shut = plain.is === 'blocked' ? unknown(plain, plainFile) : undefined;
+  const all: SysctlFiles = {
+    ...files,
+    byScripts: true,
+    assignments: [...files.assignments, ...own],
+    files: [...files.files, ...(plain.is === 'got' ? [{ path: plainFile }] : [])],
+    ...(shut && !files.incomplete ? { incomplete: shut } : {}),
+  };
+  if (by) return all;
+  if (unseen) return { ...all, idle: unseen };
+  const known = init.kind === 'procd' || each.some((s) => s.at.path.startsWith('/etc/runlevels/'));
+  const said = 'no init script is known here that gives it to sysctl(8)';
+  if (!known) return { ...all, idle: { is: 'unknown', why: 'unsupported', said, where: [{ path: plainFile }] } };
+  return { ...all, assignments: [], idle: { path: init.kind === 'procd' ? '/etc/rc.d' : '/etc/runlevels/boot', said: 'holds no link to the script sysctl' } };
+}
+
+/** Why systemd-sysctl does not start; nothing where it does, or where systemd's own file is not there to be told from. */
+function* idleUnit(each: readonly Started[], search: Search, unseen: Unknown | undefined): Asking<Where | Unknown | undefined> {
+  if (unseen) return unseen;
+  const first = search.dirs.find((d) => d.entries.has(unit))?.path;
+  if (first === undefined) return undefined;
+  if (!each.some((s) => s.name === unit)) return { path: `${first}/${unit}`, said: 'nothing starts it' };
+  return yield* maskedUnit(unit);
+}
+
+function* readDirectories(): Asking<SysctlFiles> {
   const listings = yield* together(sysctlDirectories.map((d) => list(d)));
   const chosen = new Map<string, string>();
   const shadowed: { path: string; by: string }[] = [];
@@ -137,3 +187,8 @@ function* contentOf(path: string, leads: Set<string>): Asking<Answer<string>> {
   if (at.is === 'got' && at.value.target === '/dev/null') return { is: 'absent' };
   return yield* read(path);
 }
+
+/** Why it cannot be told whether anything applies the files at boot. */
+export const idleUnknown = ({ idle }: SysctlFiles): Unknown | undefined => (idle && 'is' in idle ? idle : undefined);
+/** What shows that nothing applies the files at boot. */
+export const idleAt = ({ idle }: SysctlFiles): Where | undefined => (idle && !('is' in idle) ? idle : undefined);

@@ -7,6 +7,7 @@ import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { enablementOf } from '../systemd/enablement.ts';
 import { type LoadedUnit, type LoadOptions, loadUnit } from '../systemd/load.ts';
+import { refusedFor } from '../systemd/refused.ts';
 import { type Started, startedUnits } from '../systemd/started.ts';
 import { sinceReset } from '../systemd/syntax.ts';
 import { rootAccount } from './accounts.ts';
@@ -20,6 +21,8 @@ const daemons: Readonly<Record<string, readonly string[]>> = {
   ntpd: ['ntpd.service', 'ntp.service', 'ntpsec.service'],
   openntpd: ['openntpd.service'],
 };
+/** The script by which OpenWrt starts the ntpd of BusyBox. */
+const openWrts = 'sysntpd.service';
 /** PTP, in cars mostly: units as they are named, or instances for an interface, and what couples the clocks. */
 const precise = /^(?:ptp4l|phc2sys|timemaster|ts2phc)(?:@[^/]*)?\.service$/;
 const pulled = ['/etc/systemd/system', '/usr/lib/systemd/system'].flatMap((d) => ['multi-user', 'default', 'basic'].map((t) => `${d}/${t}.target.wants`));
@@ -86,7 +89,7 @@ function* learnDaemons(): Asking<TimeDaemons> {
 /** Init scripts without a unit: images without systemd, and old packages. */
 const ofScripts = (started: readonly Started[]): TimeDaemon[] =>
   started
-    .filter(({ name, by }) => by === 'an init script' && Object.values(daemons).some((all) => all.includes(name)))
+    .filter(({ name, by }) => by === 'an init script' && (name === openWrts || Object.values(daemons).some((all) => all.includes(name))))
     .map(({ name, at }) => ({ name: name.replace(/\.service$/, ''), unit: at.path, where: at, conflicts: [] }));
 
 interface Enabled {
@@ -110,7 +113,7 @@ function* enabledUnit(unit: string): Asking<Omit<Enabled, 'name'> | Unknown | un
   const enablement = yield* enablementOf(unit, system);
   if ('is' in enablement) return enablement;
   const open = loaded.unseen[0] ?? enablement.unseen[0];
-  if (!enablement.enabled) return open;
+  if (!enablement.enabled || refusedFor(loaded)) return open;
   return { loaded, where: enablement.where[0] ?? { path: loaded.fragment?.path ?? unit }, ...(open ? { open } : {}) };
 }
 

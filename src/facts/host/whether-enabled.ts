@@ -5,6 +5,7 @@ import { source } from '../source.ts';
 import { enablementNamed, enablementOf } from '../systemd/enablement.ts';
 import { loadUnit, unitNamed } from '../systemd/load.ts';
 import { mergeSettings } from '../systemd/merge.ts';
+import { refusedFor } from '../systemd/refused.ts';
 import { rootAccount } from './accounts.ts';
 
 export interface WhetherEnabled {
@@ -30,5 +31,7 @@ function* lookFor(name: string): Asking<WhetherEnabled | Unknown> {
   if (unseen) return unseen;
   const off = unit.fragment ? { path: unit.fragment.path, said: unit.masked ? 'masked' : 'not enabled' } : { path: `/usr/lib/systemd/system/${name}` };
   const starts = JSON.stringify(mergeSettings(unit, (text) => text).directives.get('ExecStart')?.value ?? '');
+  const refused = found.enabled ? refusedFor(unit) : undefined;
+  if (refused) return { is: 'known', enabled: false, exists: unit.exists, starts, where: [refused] };
   return { is: 'known', enabled: found.enabled, exists: unit.exists, starts, where: found.enabled ? found.where : [off] };
 }

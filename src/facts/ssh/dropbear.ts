@@ -2,7 +2,7 @@
  * Dropbear, the small SSH server: what its units start it with (dropbear(8)). Without options it takes passwords, and
  * root's; `-s` refuses passwords, `-g` those of root, `-w` root altogether, `-t` wants a key as well.
  */
-import { type Asking, stat, together } from '../ask.ts';
+import { type Asking, read, stat, together } from '../ask.ts';
 import { sureValues } from '../environment/environment.ts';
 import { environmentOfUnit } from '../environment/unit.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
@@ -30,13 +30,14 @@ const units = [
   ['dropbear.service', 'dropbear.service'],
   ['dropbear.socket', 'dropbear@.service'],
 ] as const;
-/** Init scripts start it by links of their own, with options that stand in no one place. */
-const script = '/etc/init.d/dropbear';
+/** What OpenWrt makes its options of (openwrt/openwrt:package/network/services/dropbear/files/dropbear.init). */
+const uci = '/etc/config/dropbear';
 const system: LoadOptions = { manager: 'system', as: rootAccount };
 
 const touches: Touches = [
   startedUnits,
-  ...[...programs, script].map((path) => ({ do: 'stat', path }) as const),
+  ...programs.map((path) => ({ do: 'stat', path }) as const),
+  { do: 'read', path: uci },
   ...units.flatMap(([name, service]) => [enablementNamed(name, 'system'), unitNamed(service, 'system'), environmentOfUnit.of(service, system)]),
 ];
 
@@ -54,13 +55,9 @@ function* readDropbear(): Asking<Dropbear | Unknown> {
   if (open && 'is' in open) return open;
   const started = each.flatMap((e) => ('is' in e || !e.name ? [] : [e]));
   if (started.length === 0) {
-    const [old, all] = yield* together([stat(script), startedUnits()]);
-    const linked = all.each.find((s) => s.by === 'an init script' && s.name === 'dropbear.service')?.at;
-    if (old.is === 'got' || linked) {
-      const at = linked ?? { path: script };
-      return { is: 'unknown', why: 'ambiguous', said: `${at.path} starts Dropbear with options that were not looked for`, where: [at] };
-    }
-    if (old.is === 'blocked') return unknown(old, script);
+    const all = yield* startedUnits();
+    const at = all.each.find((s) => s.by === 'an init script' && s.name === 'dropbear.service')?.at;
+    if (at) return yield* byScript(at);
     if (all.unseen) return all.unseen;
   }
   return {
@@ -70,6 +67,29 @@ function* readDropbear(): Asking<Dropbear | Unknown> {
     root: started.flatMap(({ options, at }) => (options.has('w') ? [] : [{ for: 'everybody', by: 'dropbear without -w', at }])),
   };
 }
+
+/** Init scripts have their options in no one place; those of OpenWrt are read. */
+function* byScript(at: Where): Asking<Dropbear | Unknown> {
+  const text = yield* read(uci);
+  if (text.is === 'blocked' && text.why !== 'unsupported') return unknown(text, uci);
+  if (text.is !== 'got') return { is: 'unknown', why: 'ambiguous', said: `${at.path} starts Dropbear with options that were not looked for`, where: [at] };
+  const lines = text.value.split('\n').map((line) => /^\s*option\s+['"]?(\w+)['"]?\s+['"]?(\w+)/.exec(line));
+  const start = lines.findIndex((l) => l?.[1] === 'enable' && isOff(l[2]));
+  const found = (name: string): Where | undefined => {
+    const line = lines.findLastIndex((l) => l?.[1] === name && isOff(l[2]));
+    return line < 0 ? undefined : { path: uci, line: line + 1 };
+  };
+  if (start >= 0) return { is: 'known', startedBy: [], passwords: [], root: [] };
+  const way = (by: string): Way[] => [{ for: 'everybody', by, at: { path: uci } }];
+  return {
+    is: 'known',
+    startedBy: [{ name: at.path, where: [at] }],
+    passwords: found('PasswordAuth') ? [] : way('PasswordAuth on'),
+    root: found('RootLogin') ? [] : way('RootLogin on'),
+  };
+}
+
+const isOff = (word: string | undefined): boolean => /^(?:0|off|no|false|disabled)$/.test(word ?? '');
 
 const passwordWords = (options: ReadonlySet<string>): string => (options.has('B') ? 'dropbear -B, with empty ones too' : 'dropbear without -s');
 

@@ -10,8 +10,13 @@ import { directivesIn } from './config-lines.ts';
 
 /** SUSE keeps the vendor's file below /usr/etc; it counts where /etc has none. */
 const serverConfigs = ['/etc/ssh/sshd_config', '/usr/etc/ssh/sshd_config'] as const;
-const folders = ['/etc/ssh', '/etc/ssh/sshd_config.d', '/usr/etc/ssh/sshd_config.d', '/etc/crypto-policies/back-ends'] as const;
+const folders = ['/etc/ssh/sshd_config.d', '/usr/etc/ssh/sshd_config.d', '/etc/crypto-policies/back-ends'] as const;
+/** Where else an Include may lead; not to the files of accounts, and to no key. */
+const followed = /^\/(?:etc|usr|opt|srv)\/(?!.*\/\.\.(?:\/|$))/;
+const unread = /_key$|\/(?:g?shadow)-?$/;
 const maxDepth = 16;
+/** Files that include each other twice would be read without end. */
+const mostFiles = 512;
 
 export interface ServerSetting {
   /** Lower case, aliases by their name of today. */
@@ -43,10 +48,14 @@ export interface ServerConfig {
 
 const touches: Touches = [
   ...serverConfigs.map((path) => ({ do: 'read', path }) as const),
-  ...folders.flatMap((path): Touches => (path === '/etc/ssh' ? [] : [{ do: 'list', path }])),
-  { do: 'read', path: '/etc/ssh/sshd_config.d/*' },
-  { do: 'read', path: '/usr/etc/ssh/sshd_config.d/*' },
-  { do: 'read', path: '/etc/crypto-policies/back-ends/*' },
+  ...folders.flatMap(
+    (path): Touches => [
+      { do: 'list', path },
+      { do: 'read', path: `${path}/*` },
+    ],
+  ),
+  { do: 'list', named: 'directories that Include in sshd_config names' },
+  { do: 'read', named: 'files that Include in sshd_config names, which are no keys' },
 ];
 
 /** Reads the configuration that counts, includes in their place. */
@@ -131,9 +140,9 @@ class ServerReader {
     for (const arg of args) {
       const path = arg.startsWith('/') ? arg : `/etc/ssh/${arg}`;
       const cut = path.lastIndexOf('/');
-      const folder = folders.find((f) => f === path.slice(0, cut));
+      const folder = path.slice(0, cut);
       const fixed = !/[*?[]/.test(path);
-      if (depth >= maxDepth || folder === undefined || path.includes('[') || (folder === '/etc/ssh' && !serverConfigs.some((f) => f === path))) {
+      if (depth >= maxDepth || path.includes('[') || /[*?]/.test(folder) || !followed.test(path)) {
         this.#incomplete ??= { is: 'unknown', why: 'unsupported', said: `sshd includes ${arg}, which is not among the files that are looked at`, where: [at] };
         continue;
       }
@@ -148,6 +157,14 @@ class ServerReader {
             .toSorted()
             .map((name) => `${folder}/${name}`);
       for (const file of paths) {
+        if (this.#consulted.length >= mostFiles) {
+          this.#incomplete ??= { is: 'unknown', why: 'too-large', said: `sshd includes more than ${mostFiles} files`, where: [at] };
+          return;
+        }
+        if (unread.test(file)) {
+          this.#incomplete ??= { is: 'unknown', why: 'unsupported', said: `sshd includes ${file}, which is not read`, where: [at] };
+          continue;
+        }
         const text = yield* read(file);
         if (text.is === 'blocked' && !text.said?.startsWith('is a ')) this.#incomplete ??= unknown(text, file);
         if (text.is === 'got') yield* this.take(text.value, file, block, depth + 1);

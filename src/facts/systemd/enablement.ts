@@ -6,6 +6,7 @@ import { type Answer, type Asking, list, type Stat, stat, together } from '../as
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import type { Pattern } from '../pattern.ts';
 import { type Ground, inQuestion, source, type Touches } from '../source.ts';
+import { enabledAlso } from './also.ts';
 import { bootTargets, type Reached } from './boot-targets.ts';
 import { type LoadedUnit, type LoadOptions, loadUnit, unitNamed } from './load.ts';
 import { mergeSettings, type Settings } from './merge.ts';
@@ -39,7 +40,7 @@ const kinds = ['wants', 'requires', 'upholds'];
 export const enablementOf = source(
   (name: string, { manager }: LoadOptions): Touches => [
     unitNamed(name, manager),
-    ...(manager === 'system' ? [bootTargets, firstBootPresets] : []),
+    ...(manager === 'system' ? [bootTargets, firstBootPresets, enabledAlso] : []),
     ...patternsFor(name, manager),
   ],
   findEnablement,
@@ -101,7 +102,9 @@ const none: Preset = { by: [], where: [] };
 function* presetFor(unit: LoadedUnit, settings: Settings, reached: Reached): Asking<Preset> {
   const presets = yield* firstBootPresets();
   if (presets.is === 'unknown') return { ...none, unseen: presets };
-  const at = presetOf(presets, unit, settings);
+  const also = presets.applied ? yield* enabledAlso() : undefined;
+  if (also && 'is' in also) return { ...none, unseen: also };
+  const at = presetOf(presets, unit, settings) ?? also?.get(unit.unit.name);
   const open = unit.unseen.find((u) => u.why !== 'unsupported');
   if (at && open) return { ...none, unseen: open };
   const into = installedInto(settings);

@@ -1,14 +1,17 @@
 /**
  * What is started at boot: links in the `.wants`, `.requires` and `.upholds` directories of all unit directories, and init
  * scripts without a unit of their own. `systemctl is-enabled` leaves out the links below /usr, and calls a unit enabled that
- * only a rescue boot starts (tried on 252 and 257). systemd.unit(5), systemd-sysv-generator(8).
+ * only a rescue boot starts (tried on 252 and 257). systemd.unit(5), systemd-sysv-generator(8). Without systemd: init scripts in
+ * the directories of runlevels (System V, BusyBox, OpenWrt), links in OpenRC's runlevels, and lines of inittab(5).
  */
 import { type Account, type Answer, type Asking, list, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
+import { enabledAlso } from './also.ts';
 import { bootTargets } from './boot-targets.ts';
 import { isTakenAway } from './enablement.ts';
 import { findWithTemplate, type Search, searchUnits } from './find.ts';
+import { type Init, initOf, withoutUnits } from './init.ts';
 import { loadUnit, unitNamed } from './load.ts';
 import { mergeSettings } from './merge.ts';
 import { parseUnitName } from './names.ts';
@@ -20,6 +23,10 @@ const system: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
 const kinds = ['wants', 'requires', 'upholds'];
 /** The last one is where BusyBox' rcS and Buildroot keep theirs. */
 const initScripts = ['/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d', '/etc/init.d/rc3.d', '/etc/init.d/rc5.d', '/etc/init.d'] as const;
+/** Where systemd does not read: scripts of the first runlevel, and those of OpenWrt. */
+const othersScripts = ['/etc/rcS.d', '/etc/rc.d'] as const;
+/** OpenRC's, with what a normal boot goes through. */
+const runlevels = ['sysinit', 'boot', 'default'].map((name) => `/etc/runlevels/${name}`);
 
 /** A unit that something pulls in at boot. */
 export interface Started {
@@ -51,15 +58,17 @@ export const startedUnits = source(
         ),
       ],
     ),
-    ...initScripts.map((path) => ({ do: 'list', path }) as const),
+    ...[...initScripts, ...othersScripts, ...runlevels].map((path) => ({ do: 'list', path }) as const),
+    initOf,
   ],
   learnStarted,
 );
 
 function* learnStarted(): Asking<StartedUnits> {
   const search = yield* searchUnits('system', system);
-  const [reached, links, scripts] = yield* together([bootTargets(), pullingLinks(search), startScripts(search)]);
-  const counts = links.each.filter(({ by }) => reached(by));
+  const [reached, links, init] = yield* together([bootTargets(), pullingLinks(search), initOf()]);
+  const scripts = yield* startScripts(search, init);
+  const counts = init.is === 'unknown' || withoutUnits(init) ? [] : links.each.filter(({ by }) => reached(by));
   const unseen = search.unseen[0] ?? links.unseen ?? scripts.unseen;
   return { each: [...counts, ...scripts.each], search, ...(unseen ? { unseen } : {}) };
 }
@@ -94,23 +103,36 @@ function* pullingLinks(search: Search): Asking<Some> {
 /** What is no link is passed over. */
 const isLink = (answer: Answer<Stat> | undefined): boolean => answer?.is === 'got' && answer.value.type === 'link' && !isTakenAway(answer.value);
 
-/** `S20name` in a directory of a runlevel becomes name.service, unless a unit of that name is there. */
-function* startScripts(search: Search): Asking<Some> {
-  const lists = yield* together(initScripts.map((d) => list(d)));
-  let unseen: Unknown | undefined;
+/** `S20name` in a directory of a runlevel becomes name.service, unless systemd runs and has a unit of that name. */
+function* startScripts(search: Search, init: Init | Unknown): Asking<Some> {
+  const plain = init.is === 'known' && withoutUnits(init);
+  const openRc = init.is === 'known' && init.kind !== 'systemd' ? runlevels : [];
+  const dirs: readonly string[] = [...initScripts, ...(plain ? othersScripts : []), ...openRc];
+  const lists = yield* together(dirs.map((d) => list(d)));
+  let unseen: Unknown | undefined = init.is === 'unknown' ? init : undefined;
   const found = new Map<string, Started>();
+  const add = (name: string | undefined, at: Where): void => {
+    const unit = `${name}.service`;
+    if (name !== undefined && !found.has(unit) && (plain || !search.dirs.some((d) => d.entries.has(unit)))) found.set(unit, { name: unit, by: script, at });
+  };
   for (const [at, names] of lists.entries()) {
-    const directory = initScripts[at] as string;
+    const directory = dirs[at] as string;
     if (names.is === 'blocked' && names.why !== 'failed') unseen ??= unknown(names, directory);
-    for (const script of names.is === 'got' ? names.value : []) {
-      const name = /^S\d\d(.+)$/.exec(script)?.[1];
-      const unit = `${name}.service`;
-      if (name !== undefined && !found.has(unit) && !search.dirs.some((d) => d.entries.has(unit)))
-        found.set(unit, { name: unit, by: 'an init script', at: { path: `${directory}/${script}` } });
-    }
+    const isOpenRc = openRc.includes(directory);
+    for (const name of names.is === 'got' ? names.value : [])
+      add(isOpenRc ? name : /^S\d\d(.+)$/.exec(name)?.[1]?.replace(/\.sh$/, ''), { path: `${directory}/${name}` });
+  }
+  for (const { action, words, at } of plain && init.is === 'known' ? init.lines : []) {
+    const program = words[0] ?? '';
+    if (!atStop.test(action)) add(program.slice(program.lastIndexOf('/') + 1), at);
   }
   return { each: [...found.values()], ...(unseen ? { unseen } : {}) };
 }
+
+/** Who starts what is no unit. */
+const script = 'an init script';
+/** Actions of inittab(5) that no boot comes to. */
+const atStop = /^(?:shutdown|ctrlaltdel|restart|power\w*|kbrequest|initdefault|off)$/;
 
 /** What pulls a unit in at boot, if it is there and not masked; an empty list if nothing does. */
 export const startsAtBoot = source(
@@ -118,6 +140,7 @@ export const startsAtBoot = source(
     startedUnits,
     bootTargets,
     firstBootPresets,
+    enabledAlso,
     unitNamed(name, 'system'),
     ...searchDirs('system', '~', '').flatMap(
       (dir): Touches => [
@@ -139,7 +162,7 @@ function* learnStarts(name: string): Asking<readonly Started[] | Unknown> {
     return unseen ?? preset;
   }
   const unit = parseUnitName(name);
-  if (links.every((l) => l.by === 'an init script') || !unit) return links;
+  if (links.every((l) => l.by === script) || !unit) return links;
   const { entry } = yield* findWithTemplate(search, unit);
   if (entry?.is === 'blocked') return entry.unknown;
   if (!entry && unseen) return unseen;
@@ -158,7 +181,9 @@ function* byPresets(name: string): Asking<readonly Started[] | Unknown> {
   // What a name leads to is pulled in by a name of its own.
   if (!unit.exists || unit.masked || unit.unit.name !== name) return [];
   const settings = mergeSettings(unit, expander(unit.unit, 'system', system));
-  const at = presetOf(presets, unit, settings);
+  const also = yield* enabledAlso();
+  if ('is' in also) return also;
+  const at = presetOf(presets, unit, settings) ?? also.get(name);
   if (!at) return [];
   const reached = yield* bootTargets();
   return installedInto(settings)

@@ -7,16 +7,25 @@
 import type { Credential } from '../walk.ts';
 
 /** Words without one of which no credential is found: looked for first, in bytes. */
-export const credentialWords = ['PRIVATE KEY-----', 'PRIVATE KEY BLOCK-----', 'PuTTY-User-Key-File-', 'Config', 'K10', 'eyJhbGciOi', '"auth"'] as const;
+export const credentialWords = [
+  'PRIVATE KEY-----',
+  'PRIVATE KEY BLOCK-----',
+  'PuTTY-User-Key-File-',
+  'AGE-SECRET-KEY-',
+  'Config',
+  'K10',
+  'eyJhbGciOi',
+  '"auth"',
+] as const;
 
 /** What is in a line of every text that holds one: most texts are told off by it. */
-const suspect = /PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-|kind["']?[ \t\r]*:[ \t\r]*["']?Config|K10[0-9a-f]{64}::|eyJhbGciOi|"auth"/;
+const suspect = /PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-|AGE-SECRET-KEY-|kind["']?[ \t\r]*:[ \t\r]*["']?Config|K10[0-9a-f]{64}::|eyJhbGciOi|"auth"/;
 
 /** The credentials in a text, by line; of the same sort and form one a line. */
 export function credentialsIn(text: string): Credential[] {
   if (!suspect.test(text)) return [];
   const lines = text.split('\n');
-  const found = [...keysIn(lines), ...puttyKeysIn(lines), ...kubeconfigIn(lines), ...tokensIn(lines), ...loginsIn(lines)];
+  const found = [...keysIn(lines), ...puttyKeysIn(lines), ...ageKeysIn(lines), ...kubeconfigIn(lines), ...tokensIn(lines), ...loginsIn(lines)];
   return found.sort((a, b) => a.line - b.line);
 }
 
@@ -73,6 +82,13 @@ function* puttyKeysIn(lines: Lines): Generator<Credential> {
     const encryption = lines.slice(at, at + 8).flatMap((l) => /^Encryption: *([^ \t\r]+)/.exec(l)?.[1] ?? [])[0];
     yield { is: 'private-key', form: 'putty', encrypted: encryption !== 'none', line: at + 1 };
   }
+}
+
+/** An identity of age(1), alone on its line: 32 bytes in Bech32 (C2SP/C2SP:age.md). One behind a passphrase is an encrypted file. */
+const ageKey = /^AGE-SECRET-KEY-(?:PQ-)?1[02-9AC-HJ-NP-Z]{58}[ \t\r]*$/;
+
+function* ageKeysIn(lines: Lines): Generator<Credential> {
+  for (const [at, line] of lines.entries()) if (ageKey.test(line)) yield { is: 'private-key', form: 'age', encrypted: false, line: at + 1 };
 }
 
 /** How a user of a kubeconfig proves who it is; a kubeconfig without such a user opens nothing (k8s.io/client-go clientcmd/api/v1 AuthInfo). */

@@ -1,6 +1,7 @@
 /** Kind `administrators`: who is root, or becomes it. */
 import { type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { altFiles, altGroups, withAltFiles } from '../../facts/host/altfiles.ts';
 import { type PasswdEntry, passwd } from '../../facts/host/passwd.ts';
 import { everybodysRoot, freeRoot } from '../../facts/host/sudo-root.ts';
 import { readSudoers, whoIs } from '../../facts/host/sudoers.ts';
@@ -25,21 +26,31 @@ export const administrators = defineKind({
     free: who('accounts that sudo lets do anything as root without a password'),
     everybody: who('rules of sudo that let every account do anything as root with its own password'),
   }),
-  touches: () => [passwd, { do: 'read', path: groupPath }, readSudoers],
+  touches: () => [passwd, altFiles, { do: 'read', path: groupPath }, readSudoers],
   *learn(): Asking<Fact> {
-    const [accounts, group, sudoers] = yield* together([passwd(), read(groupPath), readSudoers()]);
+    const [accounts, more, group, sudoers] = yield* together([passwd(), altFiles(), read(groupPath), readSudoers()]);
     if (accounts.is === 'unknown') return accounts;
+    if (more.is === 'unknown') return more;
+    const entries = withAltFiles(accounts.entries, more);
     const fact = new FactBuilder().consulted(...accounts.consulted, { path: groupPath }, ...sudoers.consulted);
-    const others = accounts.entries.filter((e) => e.uid !== 0);
+    const others = entries.filter((e) => e.uid !== 0);
     setAll(
       fact,
       'uid0',
-      accounts.entries.filter((e) => e.uid === 0 && e.name !== 'root').map(({ name, at }) => ({ name, at })),
+      entries.filter((e) => e.uid === 0 && e.name !== 'root').map(({ name, at }) => ({ name, at })),
       accounts.consulted,
     );
     const shut = group.is === 'blocked' ? unknown(group, groupPath) : undefined;
-    const text = group.is === 'got' ? group.value : '';
-    setAll(fact, 'members', shut ? [] : membersIn(text, others), [{ path: groupPath }], shut);
+    const own = group.is === 'got' ? group.value : '';
+    const text = `${own}\n${more.groups}`;
+    const members = [...membersIn(own, others, groupPath), ...membersIn(more.groups, others, altGroups)];
+    setAll(
+      fact,
+      'members',
+      shut ? [] : members.filter((m, at) => members.findIndex((n) => n.name === m.name && n.group === m.group) === at),
+      [{ path: groupPath }],
+      shut,
+    );
     const { statements, host } = sudoers;
     const assumed = host === undefined ? {} : { host };
     const free = others.flatMap((entry) => {
@@ -72,13 +83,13 @@ interface Administrator {
 }
 
 /** group(5): who is listed, and whose primary group it is. */
-function membersIn(text: string, accounts: readonly PasswdEntry[]): Administrator[] {
+function membersIn(text: string, accounts: readonly PasswdEntry[], path: string): Administrator[] {
   return text.split('\n').flatMap((line, index): Administrator[] => {
     const [name = '', , gid = '', listed = ''] = line.split(':');
     if (!groups.includes(name) || !/^\d+$/.test(gid)) return [];
     const named = listed.split(',').map((m) => m.trim());
     const primary = accounts.filter((a) => a.gid === Number(gid) && !named.includes(a.name)).map((a) => ({ name: a.name, group: name, at: a.at }));
-    return [...named.filter((m) => m !== '' && m !== 'root').map((m) => ({ name: m, group: name, at: { path: groupPath, line: index + 1 } })), ...primary];
+    return [...named.filter((m) => m !== '' && m !== 'root').map((m) => ({ name: m, group: name, at: { path, line: index + 1 } })), ...primary];
   });
 }
 

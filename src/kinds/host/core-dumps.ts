@@ -2,7 +2,7 @@
 import { type Answer, type Asking, read, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, lookedAt, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import { effective, sysctlFiles } from '../../facts/host/sysctl-d.ts';
+import { effective, idleUnknown, sysctlFiles } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { type SystemdConf, systemdConf } from '../../facts/systemd/conf.ts';
@@ -41,8 +41,9 @@ export const coreDumps = defineKind({
     const fact = new FactBuilder().consulted({ path: live }, ...coredump.looked);
     const running = runs(kernel);
     const set = effective(files.assignments, 'kernel/core_pattern');
+    const open = files.incomplete ?? (set.value === undefined ? undefined : idleUnknown(files));
     if (running && now.is === 'blocked') gapAll(fact, ['pattern', 'goTo'], unknown(now, live));
-    else if (!running && files.incomplete) gapAll(fact, ['pattern', 'goTo'], files.incomplete);
+    else if (!running && open) gapAll(fact, ['pattern', 'goTo'], open);
     else if (running && now.is === 'got') setPattern(fact, now.value.trim(), { path: live, line: 1 });
     else if (set.value !== undefined && set.winner) setPattern(fact, set.value, set.winner.at);
     // systemd writes |/bin/false at boot; Debian 12's leaves the kernel's pattern, and the kernel's limit 0 with it.

@@ -1,6 +1,7 @@
 /** Kind `file-tree`: what a walk of all of the host's own file systems found. */
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
+import { type ModeAtBoot, modesAtBoot } from '../../facts/host/tmpfiles-modes.ts';
 import { walkedHost } from '../../facts/host/walked.ts';
 import { historyNames, hostKeyNames, walkedNames } from '../../facts/host/walked-names.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -19,6 +20,11 @@ const inode = {
   size: number('bytes'),
 };
 
+const atBoot = {
+  by: string('the file of tmpfiles.d that gives it this mode when the image boots; unset where it has it already'),
+  line: number('the line in that file'),
+};
+
 const holding = (describe: string): Shape =>
   list(
     record({
@@ -32,7 +38,7 @@ const holding = (describe: string): Shape =>
   );
 
 const shape = record({
-  setId: list(record({ ...inode, better: string('the mode without those bits, octal') }), 'files that run as their owner or group'),
+  setId: list(record({ ...inode, ...atBoot, better: string('the mode without those bits, octal') }), 'files that run as their owner or group'),
   capable: list(
     record({
       ...inode,
@@ -41,9 +47,9 @@ const shape = record({
     }),
     'what programs may do whoever starts them, by file capabilities; where no getcap told of them, the last element is unknown',
   ),
-  writableFiles: list(record({ ...inode, better: string('the mode without that bit, octal') }), 'files that everybody may write to and get at'),
+  writableFiles: list(record({ ...inode, ...atBoot, better: string('the mode without that bit, octal') }), 'files that everybody may write to and get at'),
   openDirectories: list(
-    record({ ...inode, better: string('the mode with the sticky bit, octal') }),
+    record({ ...inode, ...atBoot, better: string('the mode with the sticky bit, octal') }),
     'directories that everybody may write to, and take away what others keep there: without the sticky bit',
   ),
   named: list(record(inode), 'files of the names that walks tell of: histories, keys, compilers, debuggers, cores'),
@@ -74,40 +80,31 @@ export const fileTree = defineKind({
     'What stands on the host’s own file systems: set-id files, what everybody may write to, files of certain names, and the sorts of credentials in files (never themselves). What container engines store is left out.',
   fields: {},
   shape,
-  touches: () => [walkedHost, serverConfig],
+  touches: () => [walkedHost, serverConfig, modesAtBoot],
   *learn(): Asking<Fact> {
-    const [walked, sshd] = yield* together([walkedHost(), serverConfig()]);
+    const [walked, sshd, later] = yield* together([walkedHost(), serverConfig(), modesAtBoot()]);
     if (walked.is === 'unknown') return walked;
     const { found, incomplete, unread, untold } = walked;
     const fact = new FactBuilder().consulted(...walked.consulted).set('inodes', walked.inodes, ...walked.consulted);
     const isNamed = ofNames(walkedNames);
-    const tell = (field: string, fits: (f: Found) => boolean, better?: (mode: number) => number, more?: Unknown): void =>
+    const tell = (field: string, fits: (f: Found) => boolean, more?: Unknown): void =>
       setAll(
         fact,
         field,
-        found.filter(fits).map((f) => ({ ...inodeOf(f), ...(better ? { better: octal(better(f.mode)) } : {}), at: { path: f.path } })),
+        found.filter(fits).map((f) => ({ ...inodeOf(f), at: { path: f.path } })),
         incomplete ?? more,
       );
-    tell(
-      'setId',
-      (f) => f.type === 'file' && (f.mode & 0o6000) !== 0,
-      (mode) => mode & ~0o6000,
-    );
     setAll(fact, 'capable', found.flatMap(grantsOf), incomplete ?? untold);
-    tell(
-      'writableFiles',
-      (f) => f.type === 'file' && (f.mode & 0o002) !== 0 && !f.closed,
-      (mode) => mode & ~0o002,
-    );
-    tell(
-      'openDirectories',
-      (f) => f.type === 'directory' && (f.mode & 0o1002) === 0o002 && !f.closed,
-      (mode) => mode | 0o1000,
-    );
+    for (const { field, fits, better, alsoClosed } of loose) {
+      const now = found.filter((f) => fits(f) && (alsoClosed || !f.closed));
+      const known = new Set(now.map(({ path }) => path));
+      const made = later.each.filter((f) => fits(f) && !known.has(f.path)).map((f) => toldOf(f, better));
+      setAll(fact, field, [...now.map((f) => ({ ...inodeOf(f), better: octal(better(f.mode)), at: { path: f.path } })), ...made], incomplete ?? later.unseen);
+    }
     tell('named', (f) => isNamed(f.path));
     const named = hostKeysOf(sshd);
     const isHostKey = (path: string): boolean => usualHostKey(path) || named.paths.includes(path);
-    tell('hostKeys', (f) => isHostKey(f.path) && f.type === 'file', undefined, named.incomplete);
+    tell('hostKeys', (f) => isHostKey(f.path) && f.type === 'file', named.incomplete);
     tell('histories', (f) => isHistory(f.path) && f.type === 'file' && f.size > 0);
     const keys = found.filter((f) => !isHostKey(f.path) && !sample.test(f.path));
     const tellKeys = (field: string, fits: (key: Credential, file: Found) => boolean): void =>
@@ -129,6 +126,25 @@ export const fileTree = defineKind({
       );
     return fact.build();
   },
+});
+
+/** Modes that rules ask about, and which is better. */
+const loose: readonly { readonly field: string; fits(of: Pick<Found, 'type' | 'mode'>): boolean; better(mode: number): number; readonly alsoClosed?: true }[] =
+  [
+    { field: 'setId', fits: ({ type, mode }) => type === 'file' && (mode & 0o6000) !== 0, better: (mode) => mode & ~0o6000, alsoClosed: true },
+    { field: 'writableFiles', fits: ({ type, mode }) => type === 'file' && (mode & 0o002) !== 0, better: (mode) => mode & ~0o002 },
+    { field: 'openDirectories', fits: ({ type, mode }) => type === 'directory' && (mode & 0o1002) === 0o002, better: (mode) => mode | 0o1000 },
+  ];
+
+const toldOf = ({ path, type, mode, at }: ModeAtBoot, better: (mode: number) => number): Told => ({
+  path,
+  name: nameIn(path),
+  type,
+  mode,
+  by: at.path,
+  line: at.line,
+  better: octal(better(mode)),
+  at: { ...at, said: `gives ${path} the mode ${octal(mode)} at boot` },
 });
 
 const grantsOf = (file: Found): Told[] =>

@@ -6,14 +6,26 @@ import { firewalld } from '../../facts/firewall/firewalld.ts';
 import { addTable, emptyTable, inputOf } from '../../facts/firewall/iptables-rules.ts';
 import { type NftLine, withIncludes } from '../../facts/firewall/nft-files.ts';
 import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
+import { openWrtsInput } from '../../facts/firewall/openwrt.ts';
 import { fateIn } from '../../facts/firewall/packet.ts';
+import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
+import { initOf } from '../../facts/systemd/init.ts';
 import { type Started, startsAtBoot } from '../../facts/systemd/started.ts';
 
 const ufwFiles = ['/etc/ufw/ufw.conf', '/etc/default/ufw'] as const;
-const nftFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'] as const;
-const ruleFiles = ['/etc/iptables/rules.v4', '/etc/sysconfig/iptables'] as const;
+/** Of Debian, of Fedora and SUSE, of Alpine. */
+const nftFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf', '/etc/nftables.nft'] as const;
+/** Of netfilter-persistent, of iptables-services, of OpenRC: the rules of IPv4, and those of IPv6. */
+const ruleFiles = [
+  ['/etc/iptables/rules.v4', '/etc/iptables/rules.v6'],
+  ['/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables'],
+  ['/etc/iptables/rules-save', '/etc/iptables/rules6-save'],
+] as const;
+/** What applies the rules of IPv6, where that is a service of its own. */
+const sixth = 'ip6tables.service';
+const noSixth = 'net.ipv6.conf.all.disable_ipv6';
 const nftThere = '/sys/module/nf_tables';
 const nftArgv = ['nft', 'list', 'ruleset'];
 /** What iptables keeps in nftables: shown where nft itself is not installed. */
@@ -21,7 +33,7 @@ const throughNft = ['iptables-nft-save', '-t', 'filter'];
 /** The kernel's older tables that are in use: asking for others would make them. */
 const legacyNames = '/proc/net/ip_tables_names';
 const legacy = ['iptables-legacy-save', '-t', 'filter'];
-const services = ['firewalld', 'ufw', 'nftables', 'netfilter-persistent', 'iptables', 'SuSEfirewall2'] as const;
+const services = ['firewalld', 'ufw', 'nftables', 'netfilter-persistent', 'iptables', 'SuSEfirewall2', 'firewall'] as const;
 
 /** A datagram to a port that nobody opens. */
 const stranger = { bridge: 'eth0', subnets: ['203.0.113.0/24'], port: 9 };
@@ -36,7 +48,7 @@ export const inboundDefault = defineKind({
   name: 'inbound-default',
   noun: 'the firewall',
   describe:
-    'The firewall that starts at boot (firewalld, ufw, nftables, iptables), and whether it refuses what no rule of it is about. On a running host without one, the rules of nftables and iptables that are in force.',
+    'The firewall that starts at boot (firewalld, ufw, nftables, iptables, that of OpenWrt), and whether it refuses what no rule of it is about. On a running host without one, the rules of nftables and iptables that are in force.',
   fields: {},
   shape: record({
     firewall: string('which one; unset where none starts', [...services, 'rules in force']),
@@ -44,10 +56,13 @@ export const inboundDefault = defineKind({
     zone: string('the default zone of firewalld'),
   }),
   touches: () => [
-    ...services.map((s) => startsAtBoot.of(`${s}.service`)),
+    ...[...services.map((s) => `${s}.service`), sixth].map((name) => startsAtBoot.of(name)),
+    initOf,
+    kernelValue.of(noSixth),
     firewalld,
     withIncludes,
-    ...[...ufwFiles, ...nftFiles, ...ruleFiles].map((path) => ({ do: 'read', path }) as const),
+    openWrtsInput,
+    ...[...ufwFiles, ...nftFiles, ...ruleFiles.flat()].map((path) => ({ do: 'read', path }) as const),
     { do: 'stat', path: nftThere },
     { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
     { do: 'run', argv: throughNft, ifThere: [[nftThere]] },
@@ -58,11 +73,14 @@ export const inboundDefault = defineKind({
     const started = yield* together(services.map((s) => startsAtBoot(`${s}.service`)));
     const fact = new FactBuilder().consulted({ path: '/etc/systemd/system' }, { path: '/usr/lib/systemd/system' });
     const open = started.find((s) => 'is' in s);
-    const on = services.filter((_, at) => isOn(started[at]));
+    const init = yield* initOf();
+    // Elsewhere firewall.service may be anything.
+    const openWrt = init.is === 'known' && init.kind === 'procd';
+    const on = services.filter((service, at) => isOn(started[at]) && (service !== 'firewall' || openWrt));
     const [first] = on;
     if (first === undefined && open && 'is' in open) return open;
     const links = started.flatMap((s) => ('is' in s ? [] : s.map((l) => l.at)));
-    if (first === undefined) return yield* inForce(fact);
+    if (first === undefined) return yield* inForce(fact, isOn(started[services.indexOf('firewall')]));
     // Several add up: what one of them drops is gone.
     const all = yield* together(on.map(judge));
     const best = all.findIndex((j) => j.is === 'known' && j.denies);
@@ -93,8 +111,11 @@ function* judge(service: (typeof services)[number]): Asking<Judged | Unknown> {
     case 'nftables':
       return yield* byNft();
     case 'netfilter-persistent':
+      return yield* byRules(true);
     case 'iptables':
-      return yield* byRules();
+      return yield* byRules(false);
+    case 'firewall':
+      return yield* openWrtsInput();
     case 'SuSEfirewall2':
       return { is: 'unknown', why: 'unsupported', said: 'the rules of SuSEfirewall2 are not read', where: [{ path: '/etc/sysconfig/SuSEfirewall2' }] };
   }
@@ -149,16 +170,15 @@ function* byNft(): Asking<Judged | Unknown> {
   const [path, text] = [nftFiles[at] ?? nftFiles[0], texts[at]];
   if (text?.is === 'blocked') return unknown(text, path);
   const lines = yield* withIncludes(text?.is === 'got' ? text.value : '', path);
-  return 'is' in lines ? lines : judgeNft(lines, path);
+  return 'is' in lines ? lines : yield* judgeNft(lines, path);
 }
 
-function judgeNft(text: string | readonly NftLine[], path: string): Judged | Unknown {
+function* judgeNft(text: string | readonly NftLine[], path: string): Asking<Judged | Unknown> {
   const { inputs, rest } = parseRuleset(text, path, stranger);
   const fates = inputs.map((base) => fateIn(base));
   const dropped = fates.find((f) => f.is === 'dropped');
-  const sixth = fates.some((f, at) => f.is !== 'accepted' && ['inet', 'ip6'].includes(inputs[at]?.family ?? ''));
-  if (dropped && !sixth)
-    return { is: 'unknown', why: 'ambiguous', said: `${path} refuses over IPv4 alone, and whether this host has IPv6 does not show`, where: dropped.where };
+  const six = fates.some((f, at) => f.is !== 'accepted' && ['inet', 'ip6'].includes(inputs[at]?.family ?? ''));
+  if (dropped && !six) return yield* withoutSixth(dropped.where, path);
   if (dropped) return { is: 'known', denies: true, where: dropped.where };
   const open = fates.find((f) => f.is === 'open');
   if (open) return { is: 'unknown', why: 'ambiguous', said: `whether the rules in ${path} refuse what none of them names cannot be told`, where: open.where };
@@ -172,20 +192,49 @@ function judgeNft(text: string | readonly NftLine[], path: string): Judged | Unk
   };
 }
 
-function* byRules(): Asking<Judged | Unknown> {
-  const texts = yield* together(ruleFiles.map((p) => read(p)));
-  const at = texts.findIndex((t) => t.is !== 'absent');
-  const [path, text] = [ruleFiles[at] ?? ruleFiles[0], texts[at]];
-  if (text?.is === 'blocked') return unknown(text, path);
-  const lines = text?.is === 'got' ? text.value.split('\n') : [];
-  const line = lines.findIndex((l) => /^:INPUT\s/.test(l));
-  const last = lines.findLastIndex((l) => /^-A INPUT -j (?:DROP|REJECT)\b/.test(l));
-  const denies = /^:INPUT\s+DROP\b/.test(lines[line] ?? '') || last >= 0;
-  return { is: 'known', denies, where: [{ path, ...(last >= 0 || line >= 0 ? { line: Math.max(last, line) + 1 } : {}) }] };
+/** What iptables-restore(8) is given, of both protocols; `both`: one service applies them all. */
+function* byRules(both: boolean): Asking<Judged | Unknown> {
+  const [texts, six] = yield* together([together(ruleFiles.map(([four]) => read(four))), startsAtBoot(sixth)]);
+  const at = Math.max(
+    0,
+    texts.findIndex((t) => t.is !== 'absent'),
+  );
+  const [path, path6] = ruleFiles[at] ?? ruleFiles[0];
+  const four = judgeRules(texts[at] ?? { is: 'absent' }, path);
+  if (four.is === 'unknown' || !four.denies) return four;
+  if (!both && 'is' in six) return six;
+  const applied = both || isOn(six);
+  const six6 = applied ? yield* read(path6) : ({ is: 'absent' } as const);
+  if (six6.is === 'absent') return yield* withoutSixth(four.where, path);
+  const judged = judgeRules(six6, path6);
+  if (judged.is === 'unknown') return judged;
+  return { ...judged, where: judged.denies ? [...four.where, ...judged.where] : judged.where };
+}
+
+/** What refuses over IPv4 alone is enough where the kernel has no IPv6, or has it switched off. */
+function* withoutSixth(where: readonly Where[], path: string): Asking<Judged | Unknown> {
+  const off = yield* kernelValue(noSixth);
+  if (off.is === 'unknown' && off.why !== 'unsupported') return off;
+  const none = off.is === 'known' && (off.value === '1' || (off.live && off.value === undefined));
+  if (none) return { is: 'known', denies: true, where: [...where, ...off.where] };
+  return { is: 'unknown', why: 'ambiguous', said: `${path} refuses over IPv4 alone, and IPv6 is not switched off`, where };
+}
+
+function judgeRules(text: Answer<string>, path: string): Judged | Unknown {
+  if (text.is === 'blocked') return unknown(text, path);
+  if (text.is === 'absent') return { is: 'known', denies: false, where: [{ path, said: 'holds no rules' }] };
+  const fate = fateIn(inputOf(addTable(emptyTable(), text.value, path, stranger), { path, said: 'the chain INPUT has no policy' }));
+  if (fate.is === 'open')
+    return { is: 'unknown', why: 'ambiguous', said: `whether the rules in ${path} refuse what none of them names cannot be told`, where: fate.where };
+  return { is: 'known', denies: fate.is === 'dropped', where: fate.where.length > 0 ? fate.where : [{ path }] };
 }
 
 /** No service that starts at boot: whatever else loads rules shows in those that are in force. */
-function* inForce(fact: FactBuilder): Asking<Fact> {
+function* inForce(fact: FactBuilder, other: boolean): Asking<Fact> {
+  const there = yield* stat(nftThere);
+  // NixOS calls its own so; what it loads shows on a running host.
+  if (other && there.is === 'blocked')
+    return { is: 'unknown', why: 'unsupported', said: 'which rules firewall.service loads is not followed', where: [{ path: '/etc/systemd/system' }] };
   const nothing = { path: '/etc/systemd/system', said: 'no firewall starts at boot' };
   const found = (yield* together([nftInForce(), legacyInForce()])).filter((f) => f !== undefined);
   const denying = found.find((f) => f.is === 'known' && f.denies);
@@ -210,7 +259,7 @@ function* nftInForce(): Asking<Judged | Unknown | undefined> {
     return saved.is === 'absent' ? undefined : judgeSaved(saved, commandPlace(throughNft));
   }
   if (answer.is === 'blocked') return unknown(answer, path);
-  return answer.value.exit === 0 ? judgeNft(answer.value.stdout, path) : hidden('nftables', nftThere, 'nft');
+  return answer.value.exit === 0 ? yield* judgeNft(answer.value.stdout, path) : hidden('nftables', nftThere, 'nft');
 }
 
 /** Undefined where the older table filter is not in use. */

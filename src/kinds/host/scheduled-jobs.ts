@@ -1,6 +1,7 @@
-/** Kind `scheduled-jobs`: what cron, anacron and systemd's timers start as root, without what is expected. */
+/** Kind `scheduled-jobs`: what cron, anacron, at and systemd's timers start as root, without what is expected. */
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../../facts/fact.ts';
+import { atJobs } from '../../facts/host/at-jobs.ts';
 import { cronFiles } from '../../facts/host/cron-files.ts';
 import { oneOf } from '../../facts/host/crontab.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -11,7 +12,7 @@ export const scheduledJobs = defineKind({
   name: 'scheduled-jobs',
   noun: 'what is started by the clock',
   describe:
-    'What cron (the tables of the system and of accounts with uid 0, the scripts by the hour, day, week and month), anacron and timers that a boot starts run as root. What is expected is left out; `*` there stands for part of a word.',
+    'What cron (the tables of the system and of accounts with uid 0, the scripts by the hour, day, week and month), anacron, jobs of at(1) that wait and timers that a boot starts run as root. What is expected is left out; `*` there stands for part of a word.',
   fields: {
     commands: { type: 'strings', describe: 'commands in tables that are expected, with single blanks' },
     scripts: { type: 'strings', describe: 'names of scripts that are expected' },
@@ -19,24 +20,28 @@ export const scheduledJobs = defineKind({
   },
   shape: record({
     jobs: list(
-      record({ path: string('the table'), line: number('its line'), table: string('whose table it is', ['system', 'account', 'anacron']) }),
+      record({
+        path: string('the table'),
+        line: number('its line; unset for a job of at'),
+        table: string('whose table it is', ['system', 'account', 'anacron', 'at']),
+      }),
       'jobs of root in tables; what they run is not told, since it may hold a secret',
     ),
     scripts: list(record({ path: string('the script') }), 'scripts that run by the hour, day, week, month or year'),
     timers: list(record({ name: string('the timer'), unit: string('what it starts'), path: string('its file') }), 'timers that start something as root'),
   }),
-  touches: () => [cronFiles, startedTimers],
+  touches: () => [cronFiles, atJobs, startedTimers],
   *learn({ commands = [], scripts = [], timers = [] }): Asking<Fact> {
-    const [cron, clock] = yield* together([cronFiles(), startedTimers()]);
+    const [cron, at, clock] = yield* together([cronFiles(), atJobs(), startedTimers()]);
     const fact = new FactBuilder().consulted({ path: '/etc/crontab' }, { path: '/etc/cron.d' }, { path: '/etc/systemd/system/timers.target.wants' });
     const [isCommand, isScript, isTimer] = [commands, scripts, timers].map(oneOf) as [Test, Test, Test];
     const jobs = cron.jobs.filter(({ command }) => !isCommand(command));
     put(
       fact,
       'jobs',
-      jobs.map(({ path, line, table }) => ({ path, line, table })),
-      jobs.map(({ path, line }) => ({ path, line })),
-      cron.more,
+      [...jobs.map(({ path, line, table }) => ({ path, line, table })), ...at.paths.map((path) => ({ path, table: 'at' }))],
+      [...jobs.map(({ path, line }) => ({ path, line })), ...at.paths.map((path) => ({ path }))],
+      cron.more ?? at.more,
     );
     const run = cron.scripts.filter(({ path, astray }) => astray || !isScript(path.slice(path.lastIndexOf('/') + 1)));
     put(

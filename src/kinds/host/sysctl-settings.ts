@@ -1,10 +1,10 @@
 /** Kind `sysctl-settings`: settings of kernel parameters in files that do not count at boot. */
 import { type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, unknown, type Where } from '../../facts/fact.ts';
-import { initOf } from '../../facts/host/init.ts';
 import { type Assignment, parseSysctl, sysctlFiles, winners } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, type Shape, string } from '../../facts/shape.ts';
+import { initOf, withoutUnits } from '../../facts/systemd/init.ts';
 
 const plainFile = '/etc/sysctl.conf';
 const administrators = '/etc/';
@@ -42,9 +42,8 @@ export const sysctlSettings = defineKind({
     setAll(fact, 'overridden', beaten(own, assignments, { overVendors: true }), looked);
     setAll(fact, 'lost', beaten(assignments.filter(among(wanted ?? [])), assignments, { overVendors: false }), looked);
     // Whatever the link is called, it is the file that is read; without systemd init scripts read it (`sysctl -p`).
-    const isRead = files.leads.has(plainFile);
     const init = yield* initOf();
-    const read99 = isRead || (init.is === 'known' && ['sysv', 'busybox'].includes(init.kind));
+    const read99 = files.leads.has(plainFile) || (init.is === 'known' && withoutUnits(init));
     const shut = plain.is === 'blocked' ? unknown(plain, plainFile) : init.is === 'unknown' && plain.is === 'got' ? init : undefined;
     const aside = plain.is === 'got' && !read99 ? parseSysctl(plain.value, plainFile) : [];
     if (shut && !read99) fact.gap('unread', shut);

@@ -2,7 +2,7 @@
 import { type Answer, type Asking, type Blocked, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { kernelPath, runs } from '../../facts/host/running.ts';
-import { type Effective, effective, normalKey, parseSysctl, type SysctlFiles, sysctlFiles } from '../../facts/host/sysctl-d.ts';
+import { type Effective, effective, idleAt, idleUnknown, normalKey, parseSysctl, type SysctlFiles, sysctlFiles } from '../../facts/host/sysctl-d.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 
@@ -21,6 +21,8 @@ export const sysctl = defineKind({
     value: string('the live value; on an image the persistent one. Blanks within are one space.'),
     live: string('the value of the running kernel'),
     persistent: string('the value that systemd-sysctl sets at boot'),
+    applied: boolean('something applies the files at boot: systemd-sysctl, or an init script'),
+    by: string('what applies them', ['systemd-sysctl', 'init scripts']),
     pending: boolean('a persistent value is set and the live value is another: the next boot changes it'),
   }),
   touches: (q) => [
@@ -38,7 +40,9 @@ export const sysctl = defineKind({
     const running = runs(kernel);
     if (running) return liveInto(fact, { live, kernel, path, set, files });
     fact.consulted({ path: '/proc/sys', said: 'no running kernel' });
+    const idle = idleUnknown(files);
     if (files.incomplete) fact.gap('value', files.incomplete);
+    else if (idle) fact.gap('value', idle);
     else if (set.value !== undefined) fact.set('value', normal(set.value), ...placesOf(set));
     else fact.gap('value', undecided(q.key, files));
     return fact.consulted(...files.files).build();
@@ -66,10 +70,16 @@ interface Files {
 function persistentInto(fact: FactBuilder, { set, files, plain, key }: Files): void {
   if (files.incomplete) fact.gap('persistent', files.incomplete);
   else fact.set('persistent', set.value === undefined ? undefined : normal(set.value), ...placesOf(set));
+  const [idle, open] = [idleAt(files), idleUnknown(files)];
+  if (open) fact.gap('applied', open).gap('by', open);
+  else {
+    const at = idle ?? files.files[0] ?? { path: '/etc/sysctl.d' };
+    fact.set('applied', idle === undefined, at).set('by', files.byScripts ? 'init scripts' : 'systemd-sysctl', at);
+  }
   for (const hidden of files.shadowed) {
     for (const part of ['value', 'persistent']) fact.note(part, `${hidden.path} is hidden by ${hidden.by}`, { path: hidden.path });
   }
-  if (plain.is !== 'got' || files.files.some((f) => f.path.endsWith('/99-sysctl.conf'))) return;
+  if (plain.is !== 'got' || files.files.some((f) => f.path.endsWith('/99-sysctl.conf') || f.path === plainFile)) return;
   const near = effective(parseSysctl(plain.value, plainFile), key);
   if (near.winner) {
     for (const part of ['value', 'persistent'])
@@ -105,6 +115,8 @@ function liveInto(fact: FactBuilder, { live, kernel, path, set, files }: Live): 
 }
 
 function undecided(key: unknown, files: SysctlFiles): Unknown {
+  const idle = idleAt(files);
+  if (idle) return { is: 'unknown', why: 'unsupported', said: `nothing applies sysctl.d at boot; the default of the kernel that boots decides`, where: [idle] };
   return {
     is: 'unknown',
     why: 'unsupported',

@@ -8,18 +8,22 @@ import { startsAtBoot } from '../../facts/systemd/started.ts';
 const daemons = {
   chrony: ['chronyd.service', 'chrony.service'],
   ntpsec: ['ntpsec.service', 'ntpd.service', 'ntp.service'],
+  openntpd: ['openntpd.service'],
+  // OpenWrt's script for the ntpd of BusyBox.
+  sysntpd: ['sysntpd.service'],
   ptp: ['ptp4l.service'],
   timesyncd: ['systemd-timesyncd.service'],
 } as const;
 const units = Object.values(daemons).flat();
-const mains = ['/etc/chrony.conf', '/etc/chrony/chrony.conf', '/etc/ntpsec/ntp.conf', '/etc/ntp.conf'] as const;
+const mains = ['/etc/chrony.conf', '/etc/chrony/chrony.conf', '/etc/ntpsec/ntp.conf', '/etc/ntp.conf', '/etc/openntpd/ntpd.conf', '/etc/ntpd.conf'] as const;
+const openWrtsConf = '/etc/config/system';
 const folders = ['/etc/chrony.d', '/etc/chrony/conf.d', '/etc/chrony/sources.d'] as const;
 
 export const timeSources = defineKind({
   name: 'time-sources',
   noun: 'the time',
   describe:
-    'The daemons that set the clock and start at boot (chrony, ntpsec, ptp4l, systemd-timesyncd), and whether their servers authenticate themselves (NTS, keys).',
+    'The daemons that set the clock and start at boot (chrony, ntpsec, openntpd, that of OpenWrt, ptp4l, systemd-timesyncd), and whether their servers authenticate themselves (NTS, keys).',
   fields: {},
   shape: record({
     daemons: listOf(string('a daemon', Object.keys(daemons)), 'those that start'),
@@ -28,7 +32,7 @@ export const timeSources = defineKind({
   }),
   touches: () => [
     ...units.map((u) => startsAtBoot.of(u)),
-    ...mains.map((path) => ({ do: 'read', path }) as const),
+    ...[...mains, openWrtsConf].map((path) => ({ do: 'read', path }) as const),
     ...folders.flatMap((path) => [
       { do: 'list' as const, path },
       { do: 'read' as const, path: `${path}/*` },
@@ -46,10 +50,10 @@ export const timeSources = defineKind({
       ...links,
     );
     const names = new Set(on.map(([name]) => name));
-    const lines = yield* serverLines();
+    const lines = yield* names.has('sysntpd') ? openWrtsServers() : serverLines();
     if ('is' in lines) return fact.gap('authenticated', lines).gap('plain', lines).build();
     const plain = lines.filter((l) => !/\s(?:nts|key\s+\S+)(?:\s|$)/.test(l.text));
-    const reads = names.has('chrony') || names.has('ntpsec');
+    const reads = ['chrony', 'ntpsec', 'openntpd', 'sysntpd'].some((name) => names.has(name));
     const proven = names.has('ptp') || (reads && lines.length > 0 && plain.length === 0);
     fact.set('authenticated', proven, ...(plain.length > 0 && !proven ? plain.map((l) => l.at) : links));
     return fact.set('plain', reads ? plain.map((l) => l.text.split(/\s+/)[1] ?? '') : [], ...plain.map((l) => l.at)).build();
@@ -70,7 +74,17 @@ function* serverLines(): Asking<readonly { readonly text: string; readonly at: W
   for (const [at, text] of texts.entries()) if (text.is === 'blocked') return unknown(text, paths[at] ?? '');
   return texts.flatMap((text, at) =>
     (text.is === 'got' ? text.value.split('\n') : []).flatMap((raw, index) =>
-      /^\s*(?:server|pool|peer)\s+\S/.test(raw) ? [{ text: raw.trim(), at: { path: paths[at] ?? '', line: index + 1 } }] : [],
+      /^\s*(?:servers?|pool|peer)\s+\S/.test(raw) ? [{ text: raw.trim(), at: { path: paths[at] ?? '', line: index + 1 } }] : [],
     ),
   );
+}
+
+/** Of the section of the type timeserver; its script starts nothing else (uci). */
+function* openWrtsServers(): Asking<readonly { readonly text: string; readonly at: Where }[] | Unknown> {
+  const text = yield* read(openWrtsConf);
+  if (text.is === 'blocked') return unknown(text, openWrtsConf);
+  return (text.is === 'got' ? text.value.split('\n') : []).flatMap((line, index) => {
+    const server = /^\s*list\s+['"]?server['"]?\s+['"]?([\w.:-]+)/.exec(line)?.[1];
+    return server === undefined ? [] : [{ text: `server ${server}`, at: { path: openWrtsConf, line: index + 1 } }];
+  });
 }

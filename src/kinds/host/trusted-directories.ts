@@ -1,6 +1,7 @@
 /** Kind `trusted-directories`: whether others than root may change what root runs. */
 import { type Answer, type Asking, list, read, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
+import { altFiles, withAltFiles } from '../../facts/host/altfiles.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { type PasswdEntry, passwd } from '../../facts/host/passwd.ts';
 import { defineKind } from '../../facts/kind.ts';
@@ -46,6 +47,7 @@ export const trustedDirectories = defineKind({
   }),
   touches: () => [
     passwd,
+    altFiles,
     { do: 'read', path: groupPath },
     { do: 'list', path: linker },
     { do: 'read', path: `${linker}/*.conf` },
@@ -53,8 +55,9 @@ export const trustedDirectories = defineKind({
     { do: 'stat', named: 'the directories that ld.so.conf.d names, and those above them' },
   ],
   *learn(): Asking<Fact> {
-    const [accounts, group, named] = yield* together([passwd(), read(groupPath), linkerPaths()]);
+    const [accounts, alt, group, named] = yield* together([passwd(), altFiles(), read(groupPath), linkerPaths()]);
     if (accounts.is === 'unknown') return accounts;
+    if (alt.is === 'unknown') return alt;
     if (group.is === 'blocked') return unknown(group, groupPath);
     if (!Array.isArray(named)) return named as Unknown;
     const paths = [...new Set([...directories, ...named].flatMap(withParents))];
@@ -67,7 +70,7 @@ export const trustedDirectories = defineKind({
       if (answer.is === 'blocked') open ??= unknown(answer, path);
       const end = endOf(answer);
       if (end?.type !== 'directory') continue;
-      const by = writers(end, group.is === 'got' ? group.value : '', accounts.entries);
+      const by = writers(end, `${group.is === 'got' ? group.value : ''}\n${alt.groups}`, withAltFiles(accounts.entries, alt));
       if (by === undefined) continue;
       fact.at(['writable', String(found.length)], { path, said: `mode ${octal(end.mode)}, owner ${end.uid}` });
       found.push({ path, mode: end.mode, uid: end.uid, by, better: octal(end.mode & ~0o022) });

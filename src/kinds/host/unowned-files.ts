@@ -1,6 +1,7 @@
 /** Kind `unowned-files`: files that belong to nobody whom the host knows. */
 import { type Asking, read, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, unknown } from '../../facts/fact.ts';
+import { altFiles, withAltFiles } from '../../facts/host/altfiles.ts';
 import { directoryIn, nssPath, passwd, passwdSources } from '../../facts/host/passwd.ts';
 import { parseSubIds } from '../../facts/host/subids.ts';
 import { walkedHost } from '../../facts/host/walked.ts';
@@ -26,11 +27,12 @@ export const unownedFiles = defineKind({
       'ids that nobody has',
     ),
   }),
-  touches: () => [walkedHost, passwd, ...[groupPath, nssPath, ...Object.values(ranges)].map((path) => ({ do: 'read', path }) as const)],
+  touches: () => [walkedHost, passwd, altFiles, ...[groupPath, nssPath, ...Object.values(ranges)].map((path) => ({ do: 'read', path }) as const)],
   *learn(): Asking<Fact> {
-    const [walked, accounts, groups, nss, subuid, subgid] = yield* together([
+    const [walked, accounts, alt, groups, nss, subuid, subgid] = yield* together([
       walkedHost(),
       passwd(),
+      altFiles(),
       read(groupPath),
       read(nssPath),
       read(ranges.user),
@@ -38,6 +40,7 @@ export const unownedFiles = defineKind({
     ]);
     if (walked.is === 'unknown') return walked;
     if (accounts.is === 'unknown') return accounts;
+    if (alt.is === 'unknown') return alt;
     for (const [answer, path] of [
       [groups, groupPath],
       [nss, nssPath],
@@ -48,8 +51,8 @@ export const unownedFiles = defineKind({
     const text = (answer: typeof groups): string => (answer.is === 'got' ? answer.value : '');
     const directory = directoryIn(passwdSources(text(nss)));
     const known = {
-      user: knower(new Set(accounts.entries.map((e) => e.uid)), text(subuid), ranges.user),
-      group: knower(new Set(gidsIn(text(groups))), text(subgid), ranges.group),
+      user: knower(new Set(withAltFiles(accounts.entries, alt).map((e) => e.uid)), text(subuid), ranges.user),
+      group: knower(new Set(gidsIn(`${text(groups)}\n${alt.groups}`)), text(subgid), ranges.group),
     };
     const unowned = (of: 'user' | 'group', owned: readonly Owned[]): { of: string; owned: Owned }[] =>
       owned.filter((o) => !known[of](o.id)).map((o) => ({ of, owned: o }));

@@ -1,15 +1,14 @@
 /** Kind `watchdog`: whether a watchdog starts the host anew when it hangs, and who feeds it. */
-import { type Answer, type Asking, list, read, together } from '../../facts/ask.ts';
+import { type Asking, list, read, together } from '../../facts/ask.ts';
+import { commandLines } from '../../facts/cgroup/command-line.ts';
 import { type Fact, FactBuilder, lookedAt, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { watchdogFeeder } from '../../facts/host/watchdog-feeder.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boolean, number, record } from '../../facts/shape.ts';
+import { boolean, number, record, string } from '../../facts/shape.ts';
 import { systemdConf } from '../../facts/systemd/conf.ts';
-import { type Started, startsAtBoot } from '../../facts/systemd/started.ts';
+import { initOf, withoutUnits } from '../../facts/systemd/init.ts';
 import { timeSpan } from '../../facts/systemd/time-span.ts';
 
-const service = 'watchdog.service';
-const daemonConf = '/etc/watchdog.conf';
-const daemonDefaults = '/etc/default/watchdog';
 const devices = '/sys/class/watchdog';
 const processor = '/proc/cpuinfo';
 
@@ -17,35 +16,28 @@ export const watchdog = defineKind({
   name: 'watchdog',
   noun: 'the watchdog',
   describe:
-    'The hardware watchdog: RuntimeWatchdogSec= of system.conf with drop-ins, the daemon watchdog(8), and, on a running host, whether there is a device.',
+    'The hardware watchdog: RuntimeWatchdogSec= of system.conf with drop-ins, `systemd.watchdog_sec=` of the kernel command line, which beats it, the daemons that feed one (watchdog(8), that of BusyBox, watchdogd, procd), and, on a running host, whether there is a device.',
   fields: {},
   shape: record({
-    seconds: number('RuntimeWatchdogSec= in seconds; 0 is off (default); the default of the hardware counts as 1'),
-    daemon: boolean('watchdog(8) starts at boot, and watchdog.conf names a device'),
+    systemd: boolean('systemd runs here'),
+    seconds: number('what systemd was told, in seconds; 0 is off (default), or there is no systemd; the default of the hardware counts as 1'),
+    daemon: boolean('a daemon starts at boot that feeds a device'),
     device: boolean('there is a watchdog device; unset on an image'),
     virtual: boolean('it is a virtual machine; unset where that does not show'),
+    word: string('the argument of the kernel command line that decides on the seconds; unset where none does'),
   }),
-  touches: () => [
-    systemdConf.of('system.conf'),
-    startsAtBoot.of(service),
-    ...[daemonConf, daemonDefaults, processor].map((path) => ({ do: 'read', path }) as const),
-    { do: 'list', path: devices },
-  ],
+  touches: () => [systemdConf.of('system.conf'), commandLines, watchdogFeeder, initOf, { do: 'read', path: processor }, { do: 'list', path: devices }],
   *learn(): Asking<Fact> {
-    const [conf, started, text, defaults, found, cpu] = yield* together([
-      systemdConf('system.conf'),
-      startsAtBoot(service),
-      read(daemonConf),
-      read(daemonDefaults),
-      list(devices),
-      read(processor),
-    ]);
-    const fact = new FactBuilder().consulted(...conf.looked);
-    const set = conf.values.get('Manager.RuntimeWatchdogSec');
-    if (conf.unseen) fact.gap('seconds', conf.unseen);
-    else fact.set('seconds', secondsOf(set?.value ?? 'off'), ...(set?.where ?? lookedAt(conf.looked)));
-    const fed = feeds(started, text, defaults);
-    if ('is' in fed) fact.gap('daemon', fed);
+    const [time, fed, found, cpu] = yield* together([secondsOf(), watchdogFeeder(), list(devices), read(processor)]);
+    const fact = new FactBuilder();
+    if ('is' in time) fact.gap('systemd', time).gap('seconds', time).gap('word', time);
+    else
+      fact
+        .consulted(...time.where)
+        .set('systemd', time.systemd, ...time.where)
+        .set('seconds', time.seconds, ...time.where)
+        .set('word', time.word, ...time.where);
+    if (fed.is === 'unknown') fact.gap('daemon', fed);
     else fact.set('daemon', fed.on, ...fed.where);
     if (found.is !== 'blocked') fact.set('device', found.is === 'got' && found.value.length > 0, { path: devices });
     else if (found.why !== 'unsupported') fact.gap('device', unknown(found, devices));
@@ -55,29 +47,37 @@ export const watchdog = defineKind({
   },
 });
 
-/** `default` leaves the time to the hardware; what is no time span is passed over. */
-function secondsOf(value: string): number {
-  if (/^(?:off|no|false|0)$/i.test(value)) return 0;
-  if (value === 'default') return 1;
-  const seconds = timeSpan(value) ?? 0;
-  return Number.isFinite(seconds) ? seconds : 0;
+interface Time {
+  readonly systemd: boolean;
+  readonly seconds: number;
+  readonly word?: string;
+  readonly where: readonly Where[];
 }
 
-/** Without watchdog-device= the daemon tests the host and feeds nothing (watchdog.conf(5)); Debian's unit heeds run_watchdog=. */
-function feeds(
-  started: readonly Started[] | Unknown,
-  text: Answer<string>,
-  defaults: Answer<string>,
-): { readonly on: boolean; readonly where: readonly Where[] } | Unknown {
-  if ('is' in started) return started;
-  if (started.length === 0) return { on: false, where: [{ path: '/etc/systemd/system', said: `${service} does not start` }] };
-  if (text.is === 'blocked') return unknown(text, daemonConf);
-  if (defaults.is === 'blocked') return unknown(defaults, daemonDefaults);
-  const lines = text.is === 'got' ? text.value.split('\n') : [];
-  const line = lines.findIndex((l) => /^\s*watchdog-device\s*=\s*\S/.test(l));
-  const off = defaults.is === 'got' && /^\s*run_watchdog=["']?(?!1)/m.test(defaults.value);
-  return {
-    on: line >= 0 && !off,
-    where: [{ path: daemonConf, ...(line >= 0 ? { line: line + 1 } : {}) }, ...(off ? [{ path: daemonDefaults }] : []), ...started.map((s) => s.at)],
-  };
+/** What systemd does: the kernel command line is read last (systemd/systemd:src/core/main.c parse_proc_cmdline_item()). */
+function* secondsOf(): Asking<Time | Unknown> {
+  const init = yield* initOf();
+  if (init.is === 'unknown') return init;
+  if (withoutUnits(init)) return { systemd: false, seconds: 0, where: [{ ...init.at, said: 'no systemd runs here' }] };
+  const [conf, told] = yield* together([systemdConf('system.conf'), commandLines()]);
+  if (told.is === 'unknown') return told;
+  const said = told.each.map(({ arguments: all, where }) => {
+    const { word = '', value = '' } = all.find(({ name }) => name === 'systemd.watchdog_sec') ?? {};
+    return { word, seconds: spanOf(value), where };
+  });
+  const [first] = said;
+  if (said.some(({ seconds }) => seconds !== first?.seconds))
+    return { is: 'unknown', why: 'ambiguous', said: 'the boot entries differ in systemd.watchdog_sec=', where: said.flatMap((s) => s.where) };
+  if (first?.seconds !== undefined) return { systemd: true, seconds: first.seconds, word: first.word, where: first.where };
+  if (conf.unseen) return conf.unseen;
+  const set = conf.values.get('Manager.RuntimeWatchdogSec');
+  return { systemd: true, seconds: spanOf(set?.value ?? 'off') ?? 0, where: set?.where ?? lookedAt(conf.looked) };
+}
+
+/** `default` leaves the time to the hardware; undefined for what is no time span, which is passed over. */
+function spanOf(value: string): number | undefined {
+  if (/^(?:off|no|false|0)$/i.test(value)) return 0;
+  if (value === 'default') return 1;
+  const seconds = timeSpan(value);
+  return seconds === undefined || Number.isFinite(seconds) ? seconds : 0;
 }

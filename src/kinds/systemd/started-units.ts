@@ -3,6 +3,7 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, record, string } from '../../facts/shape.ts';
+import { enabledAlso } from '../../facts/systemd/also.ts';
 import { isInstance, parseUnitName, templateOf } from '../../facts/systemd/names.ts';
 import { firstBootPresets } from '../../facts/systemd/presets.ts';
 import { startedUnits as allStarted, startsAtBoot } from '../../facts/systemd/started.ts';
@@ -20,18 +21,28 @@ export const startedUnits = defineKind({
       'the units of these names that are started',
     ),
   }),
-  touches: ({ names }) => [allStarted, firstBootPresets, ...(Array.isArray(names) ? names : ['*.service', '*.socket']).map((name) => startsAtBoot.of(name))],
+  touches: ({ names }) => [
+    allStarted,
+    firstBootPresets,
+    enabledAlso,
+    ...(Array.isArray(names) ? names.flatMap((name) => [name, instancesOf(name)]) : ['*.service', '*.socket']).map((name) => startsAtBoot.of(name)),
+  ],
   *learn({ names }): Asking<Fact> {
     const [{ each, unseen, search }, presets] = yield* together([allStarted(), firstBootPresets()]);
     if (presets.is === 'unknown') return presets;
+    const also = yield* enabledAlso();
+    if ('is' in also) return also;
     // Few of them are linked: only those are looked at closely, and what a first boot enables.
     const there = (name: string): boolean => search.dirs.some((d) => d.entries.has(name));
     const maybePreset = (name: string): boolean => {
       const unit = parseUnitName(name);
       if (unit && isInstance(unit)) return presets.applied && (there(name) || there(templateOf(unit)));
-      return there(name) && presets.enabling(name) !== undefined;
+      return there(name) && (presets.enabling(name) !== undefined || also.has(name));
     };
-    const linked = names.filter((name) => each.some((s) => s.name === name) || maybePreset(name));
+    const wanted = new Set(names);
+    // Of a service that may be there several times each instance counts.
+    const instances = each.map((s) => s.name).filter((name) => wanted.has(plainOf(name)) && !wanted.has(name));
+    const linked = [...names.filter((name) => each.some((s) => s.name === name) || maybePreset(name)), ...new Set(instances)];
     const found = yield* together(linked.map((name) => startsAtBoot(name)));
     const open = found.find((f) => 'is' in f) ?? unseen;
     const started = found.flatMap((f) => ('is' in f || f[0] === undefined ? [] : [f[0]]));
@@ -45,3 +56,7 @@ export const startedUnits = defineKind({
     return fact.build();
   },
 });
+
+/** Of `vncserver@:1.service` the name without its instance. */
+const plainOf = (name: string): string => name.replace(/@[^@]*(?=\.\w+$)/, '');
+const instancesOf = (name: string): string => (name.includes('@') ? name : name.replace(/\.(\w+)$/, '@*.$1'));

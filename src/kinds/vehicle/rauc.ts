@@ -6,9 +6,9 @@ import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 import { startsAtBoot } from '../../facts/systemd/started.ts';
 import { type RaucConfig, type RaucSlot, raucConfig } from '../../facts/vehicle/rauc.ts';
+import { ubootConfig, ubootEnvironment } from '../../facts/vehicle/uboot-environment.ts';
 
 const commandLine = '/proc/cmdline';
-const environment = '/etc/fw_env.config';
 const clocks = '/sys/class/rtc';
 const markGood = 'rauc-mark-good.service';
 
@@ -36,7 +36,7 @@ export const rauc = defineKind({
     ),
     resized: listOf(string('a slot'), 'those of them that RAUC grows after writing'),
     statusElsewhere: boolean('data-directory= or statusfile= keep the status outside of the slots'),
-    environment: boolean('/etc/fw_env.config is there, by which U-Boot’s environment is reached; unset with another boot loader'),
+    environment: boolean('/etc/fw_env.config is there and names a place, by which U-Boot’s environment is reached; unset with another boot loader'),
     marksGood: boolean('rauc-mark-good.service starts at boot'),
     running: string('how RAUC knows the running slot; unset when it does not, and then its service does not start'),
     external: boolean('the system runs from a medium outside of the slots (rauc.external)'),
@@ -45,7 +45,7 @@ export const rauc = defineKind({
     raucConfig,
     startsAtBoot.of(markGood),
     { do: 'read', path: commandLine },
-    { do: 'stat', path: environment },
+    ubootEnvironment,
     { do: 'list', path: clocks },
     { do: 'stat', named: 'devices of slots in system.conf' },
     // The keyring lies where system.conf says.
@@ -125,10 +125,10 @@ function* setKeyring(fact: FactBuilder, config: RaucConfig): Asking<void> {
 }
 
 function* setBoot(fact: FactBuilder, config: RaucConfig): Asking<void> {
-  const [env, started, clock] = yield* together([stat(environment), startsAtBoot(markGood), list(clocks)]);
+  const [env, started, clock] = yield* together([ubootEnvironment(), startsAtBoot(markGood), list(clocks)]);
   if (config.get('system', 'bootloader')?.value === 'uboot') {
-    if (env.is === 'blocked') fact.gap('environment', unknown(env, environment));
-    else fact.set('environment', env.is === 'got', { path: environment });
+    if (typeof env !== 'boolean') fact.gap('environment', env);
+    else fact.set('environment', env, { path: ubootConfig });
   }
   if ('is' in started) fact.gap('marksGood', started);
   else fact.set('marksGood', started.length > 0, ...(started.length > 0 ? started.map((s) => s.at) : [{ path: '/etc/systemd/system' }]));

@@ -5,9 +5,9 @@ import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
 import { type Started, startsAtBoot } from '../../facts/systemd/started.ts';
 import { type RaucConfig, raucConfig } from '../../facts/vehicle/rauc.ts';
+import { ubootConfig, ubootEnvironment } from '../../facts/vehicle/uboot-environment.ts';
 import { updaters } from '../../facts/vehicle/updaters.ts';
 
-const environment = '/etc/fw_env.config';
 const entryFolders = [
   '/boot/loader/entries',
   '/efi/loader/entries',
@@ -31,13 +31,13 @@ export const rollback = defineKind({
     kept: boolean('the system before the update stays on the disk'),
     counted: boolean('the boot loader counts starts that fail, and can be told that one went well'),
     judged: boolean('something judges at boot whether the start went well'),
-    environmentMissing: boolean('the boot loader is U-Boot, and /etc/fw_env.config, by which its environment is reached, is not there'),
+    environmentMissing: boolean('the boot loader is U-Boot, and /etc/fw_env.config, by which its environment is reached, is not there, or names no place'),
   }),
   touches: () => [
     raucConfig,
     updaters,
     ...judges.map((j) => startsAtBoot.of(j)),
-    { do: 'stat', path: environment },
+    ubootEnvironment,
     { do: 'stat', path: transactional },
     ...entryFolders.map((path) => ({ do: 'list', path }) as const),
   ],
@@ -45,7 +45,7 @@ export const rollback = defineKind({
     const [config, channels, env, snapshots, started, folders] = yield* together([
       raucConfig(),
       updaters(),
-      stat(environment),
+      ubootEnvironment(),
       stat(transactional),
       together(judges.map((j) => startsAtBoot(j))),
       together(entryFolders.map((f) => list(f))),
@@ -59,7 +59,7 @@ export const rollback = defineKind({
     const open = started.find((s): s is Unknown => 'is' in s);
     const by = started.flatMap((s) => ('is' in s ? [] : s.slice(0, 1)));
     setJudged(fact, by, open);
-    if (config) return setRauc(fact, config, env.is === 'blocked' ? unknown(env, environment) : env.is === 'got').build();
+    if (config) return setRauc(fact, config, env).build();
     const mender = channels.find((c) => c.updater === 'mender');
     if (mender)
       return told(fact, 'Mender', [{ path: mender.path }])
@@ -106,6 +106,6 @@ function setRauc(fact: FactBuilder, config: RaucConfig, env: boolean | Unknown):
     .set('kept', bootable.length >= 2, ...(bootable.length > 0 ? bootable.map((s) => s.at) : [at]));
   if (bootloader?.value === 'uboot' && typeof env !== 'boolean') return fact.gap('counted', env).gap('environmentMissing', env);
   const lost = bootloader?.value === 'uboot' && env === false;
-  fact.set('environmentMissing', lost, { path: environment }, place);
-  return fact.set('counted', !lost && bootloader !== undefined && bootloader.value !== 'noop', ...(lost ? [{ path: environment }, place] : [place]));
+  fact.set('environmentMissing', lost, { path: ubootConfig }, place);
+  return fact.set('counted', !lost && bootloader !== undefined && bootloader.value !== 'noop', ...(lost ? [{ path: ubootConfig }, place] : [place]));
 }

@@ -12,7 +12,7 @@ const forward = '/proc/sys/net/ipv4/ip_forward';
 describe('a running kernel', () => {
   test('the live value counts; a persistent one that differs is pending', () => {
     const fact = learn({ ...running, [forward]: '1\n', '/etc/sysctl.d/90-k3s.conf': '# x\nnet.ipv4.ip_forward = 0\n' }) as Known;
-    expect(fact.value).toEqual({ live: '1', value: '1', persistent: '0', pending: true });
+    expect(fact.value).toEqual({ applied: true, by: 'systemd-sysctl', live: '1', value: '1', persistent: '0', pending: true });
     expect(fact.where.get('persistent')).toEqual([{ path: '/etc/sysctl.d/90-k3s.conf', line: 2, said: 'sets 0' }]);
   });
   test('a parameter that the kernel does not have is absent, also when a file sets it', () => {
@@ -23,12 +23,12 @@ describe('a running kernel', () => {
   });
   test('a denied value is unknown, never the persistent one', () => {
     const fact = learn({ ...running, [forward]: { blocked: 'denied' }, '/etc/sysctl.d/1.conf': 'net.ipv4.ip_forward=1' }) as Known;
-    expect(fact.value).toEqual({ persistent: '1' });
+    expect(fact.value).toEqual({ applied: true, by: 'systemd-sysctl', persistent: '1' });
     expect(fact.gaps.get('value')).toMatchObject({ why: 'denied' });
   });
   test('a directory that may not be listed leaves the persistent value open', () => {
     const fact = learn({ ...running, [forward]: '1', '/run/sysctl.d': { type: 'directory', blocked: 'denied' } }) as Known;
-    expect(fact.value).toEqual({ live: '1', value: '1' });
+    expect(fact.value).toEqual({ applied: true, by: 'systemd-sysctl', live: '1', value: '1' });
     expect([...fact.gaps.keys()].sort()).toEqual(['pending', 'persistent']);
   });
   test('tabs between numbers are blanks', () => {

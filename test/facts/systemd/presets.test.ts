@@ -61,6 +61,17 @@ const cases: readonly (readonly [it: string, name: string, preset: string, files
   ['the default instance', 'foo@x.service', 'enable foo@.service\n', { [`${usr}/foo@.service`]: `${wanted}DefaultInstance=x\n` }, ['m.target']],
   ['the default instance, which no preset names', 'foo@x.service', '', { [`${usr}/foo@.service`]: `${wanted}DefaultInstance=x\n` }, ['m.target']],
   ['an instance with a file of its own', 'foo@x.service', 'enable foo@x.service\ndisable *\n', { [`${usr}/foo@x.service`]: wanted }, ['m.target']],
+  ['what a unit that is enabled takes along', 'a.service', 'enable b.*\ndisable *\n', { [`${usr}/b.service`]: `${wanted}Also=a.service\n` }, ['m.target']],
+  [
+    'what that takes along in its turn',
+    'a.service',
+    'enable b.*\ndisable *\n',
+    { [`${usr}/b.service`]: `${wanted}Also=d.socket x.service\n`, [`${usr}/d.socket`]: '[Socket]\nListenStream=1\n[Install]\nAlso=a.service\n' },
+    ['m.target'],
+  ],
+  ['an instance that is taken along', 'foo@x.service', 'enable b.*\ndisable *\n', { [`${usr}/b.service`]: `${wanted}Also=foo@x.service\n` }, ['m.target']],
+  ['what a unit that is not enabled would take along', 'a.service', 'disable *\n', { [`${usr}/b.service`]: `${wanted}Also=a.service\n` }, []],
+  ['Also= outside of [Install]', 'a.service', 'enable b.*\ndisable *\n', { [`${usr}/b.service`]: `[Unit]\nAlso=a.service\n${wanted}` }, []],
   ['a template starts nothing', 'foo@.service', 'enable *\n', {}, []],
   ['a hidden file of presets is not read', 'a.service', '', { '/etc/systemd/system-preset/.1.preset': 'disable *\n' }, ['m.target']],
   [

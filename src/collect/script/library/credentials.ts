@@ -7,6 +7,7 @@
 export const suspectLine = [
   '-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----',
   '^PuTTY-User-Key-File-[0-9]',
+  '^AGE-SECRET-KEY-',
   `kind["']?[ \t\r]*:[ \t\r]*["']?Config`,
   'K10[0-9a-f]{64}::',
   'eyJhbGciOi',
@@ -20,6 +21,7 @@ function setup_credentials() {
   key_begin = "^[ \\t]*-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----[ \\t]*\\r?$"
   key_end = "^[ \\t]*-----END ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----"
   base64_line = "^[ \\t]*" repeated("[A-Za-z0-9+/]", 16) "[A-Za-z0-9+/]*=?=?[ \\t]*\\r?$"
+  age_line = "^AGE-SECRET-KEY-(PQ-)?1" repeated("[02-9AC-HJ-NP-Z]", 58) "[ \\t\\r]*$"
   sp = "[ \\t\\r]*"; q = "[\\"\\047]?"; solid = "[^ \\t\\r\\"\\047]"; w = "[A-Za-z0-9_-]"
   kind_line = "^[ \\t\\r{,]*" q "kind" q ":" sp q "Config" q sp "(," sp ")?$"
   kind_json = "\\"kind\\"" sp ":" sp "\\"Config\\""
@@ -36,7 +38,7 @@ function setup_credentials() {
 }
 function label_of(s) { sub(/^[ \\t]*-----(BEGIN|END) /, "", s); return substr(s, 1, index(s, "-----") - 1) }
 function add(line, is, form, encrypted) { found++; C_line[found] = line; C_is[found] = is; C_form[found] = form; C_encrypted[found] = encrypted }
-function credentials(n) { found = 0; keys(n); putty_keys(n); kubeconfigs(n); tokens(n); logins(n); by_line() }
+function credentials(n) { found = 0; keys(n); putty_keys(n); age_keys(n); kubeconfigs(n); tokens(n); logins(n); by_line() }
 function keys(n,   i, j, label, last, solid_body, body, proc) {
   split("", last)
   for (i = 1; i <= n; i++) if (index(L[i], "-----END ") && L[i] ~ key_end) last[label_of(L[i])] = i
@@ -70,6 +72,7 @@ function putty_keys(n,   i, j, s) {
     add(i, "private-key", "putty", s != "none")
   }
 }
+function age_keys(n,   i) { for (i = 1; i <= n; i++) if (L[i] ~ age_line) add(i, "private-key", "age", 0) }
 function any(re, n,   i) { for (i = 1; i <= n; i++) if (L[i] ~ re) return i; return 0 }
 function prove(form, n,   i) { i = any(proof[form], n); if (i) add(i, "kubeconfig", form, "-") }
 function kubeconfigs(n) {
