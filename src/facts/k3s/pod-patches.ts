@@ -3,7 +3,7 @@
  * makes, and those of jobs, cannot be changed while they are there.
  */
 import type { Json } from '../fact.ts';
-import { type ApiObject, elements, field, nameOf, namespaceOf, textsAt } from './api-objects.ts';
+import { type ApiObject, elements, field, namespaceOf, textsAt } from './api-objects.ts';
 import { havingTrait, type TraitName } from './pod-traits.ts';
 
 /** A change of one workload. */
