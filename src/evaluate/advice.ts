@@ -1,8 +1,6 @@
 /** What to do so that something unknown can be decided. */
+import { commandAt } from '../facts/asks.ts';
 import type { Unknown } from '../facts/fact.ts';
-
-/** The command that a place stands for. */
-const commandAt = (path: string): string | undefined => (path.startsWith('command:') ? path.slice('command:'.length) : undefined);
 
 const words: Record<Unknown['why'], (first: string, running: boolean) => string> = {
   denied: (path) => `scan as root or as the owner: ${path} may not be read by this account`,

@@ -104,6 +104,8 @@ export const asks = {
 
 /** The place of what a program printed. */
 export const commandPlace = (argv: readonly string[]): string => `command:${argv.join(' ')}`;
+/** The command that a place stands for; undefined where it stands for something else. */
+export const commandAt = (place: string): string | undefined => (place.startsWith('command:') ? place.slice('command:'.length) : undefined);
 /** The place of what answered at a socket. */
 export const socketPlace = (socket: string): string => `socket:${socket}`;
 /** The place of a variable of the inspection's own environment. */

@@ -134,7 +134,7 @@ describe('the plan', () => {
   test('shrinks to what one rule wants', async () => {
     const { out, status } = await pretrip(['plan', '--select', 'k3s.rootless.sysctl.ip-forward']);
     expect(status).toBe(0);
-    expect(out.split('\n').length).toBeLessThan(60);
+    expect(out.split('\n').length).toBeLessThan(lines.length / 10);
     expect(out).toMatch(/^read \/proc\/sys\/net\/ipv4\/ip_forward$/m);
     expect(out).not.toMatch(/^run {2}podman/m);
   });

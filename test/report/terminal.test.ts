@@ -85,7 +85,7 @@ describe('the table', () => {
     const [, plan = ''] = blocks(text);
     expect(plan).toMatch(/^What makes the gate pass, in this order \(first steps; pretrip fix prints all\)$/m);
     expect(plan).toMatch(/^ {2}1 {2}root {2}rm .* closes 1$/m);
-    expect(plan).toMatch(/^ 10 +scan as root or as carol +decides 1$/m);
+    expect(plan).toMatch(/^ 10 +root +sudo pretrip capture --for RUN\.json +decides 1$/m);
   });
 
   test('an entry has the sentence, the place with what stands there, the first step and the rule', () => {

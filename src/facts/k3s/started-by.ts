@@ -7,6 +7,7 @@ import { environmentOfUnit } from '../environment/unit.ts';
 import { parseEnvironmentFile } from '../environment/unit-lines.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { rootAccount } from '../host/accounts.ts';
+import { unasked } from '../pattern.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import { searchUnits } from '../systemd/find.ts';
@@ -47,10 +48,18 @@ export const variablesBeside = (unit: string): string[] => {
   return [`/etc/systemd/system/${unit}.env`, `/etc/default/${stem}`, `/etc/sysconfig/${stem}`];
 };
 
-const touches = (): Touches => [
+const byUnit = (): Touches => [
   searchUnits.of('system', rootAccount),
-  ...variablesBeside('k3s*.service').map((path) => ({ do: 'read' as const, path })),
+  // A script brings them in its first round.
+  ...unasked(
+    'the environment of a unit asks for them, once its name is known',
+    variablesBeside('k3s*.service').map((path) => ({ do: 'read' as const, path })),
+  ),
   ...names.flatMap((name) => [unitNamed(`${name}.service`, 'system'), environmentOfUnit.of(`${name}.service`, system)]),
+];
+
+const touches = (): Touches => [
+  ...byUnit(),
   ...scripts.flatMap(({ script, file }) => [
     { do: 'read' as const, path: script },
     { do: 'read' as const, path: file, later: true as const, unasked: 'only where a script of OpenRC is there' },
@@ -122,7 +131,7 @@ export interface K3sUnits {
 }
 
 /** Names of the units of the system that are K3s's: those that it is installed with, there or not, and whatever else starts it. */
-export const unitsOfK3s = source(touches, readUnitNames);
+export const unitsOfK3s = source(byUnit, readUnitNames);
 
 function* readUnitNames(): Asking<K3sUnits> {
   const usual = names.map((name) => `${name}.service`);

@@ -39,6 +39,8 @@ export interface ServerConfig {
   readonly exists: boolean;
   readonly settings: readonly ServerSetting[];
   readonly blocks: readonly MatchBlock[];
+  /** Whether it includes what stands in /etc/ssh/sshd_config.d, outside of blocks. */
+  readonly dropIns: boolean;
   /** A line that sshd refuses: it does not start. */
   readonly refused?: Where;
   /** Part that could not be read: it may say anything. */
@@ -70,7 +72,7 @@ function* readServerConfig(): Asking<ServerConfig | Unknown> {
     yield* reader.take(answer.value, path, undefined, 0);
     return reader.config();
   }
-  return { is: 'known', exists: false, settings: [], blocks: [], consulted: serverConfigs.map((path) => ({ path })) };
+  return { is: 'known', exists: false, settings: [], blocks: [], dropIns: false, consulted: serverConfigs.map((path) => ({ path })) };
 }
 
 const aliases: Readonly<Record<string, string>> = {
@@ -94,6 +96,7 @@ class ServerReader {
   readonly #settings: ServerSetting[] = [];
   readonly #blocks: MatchBlock[] = [];
   readonly #consulted: Where[] = [];
+  #dropIns = false;
   #refused: Where | undefined;
   #incomplete: Unknown | undefined;
 
@@ -103,6 +106,7 @@ class ServerReader {
       exists: true,
       settings: this.#settings,
       blocks: this.#blocks,
+      dropIns: this.#dropIns,
       consulted: this.#consulted,
       ...(this.#refused ? { refused: this.#refused } : {}),
       ...(this.#incomplete ? { incomplete: this.#incomplete } : {}),
@@ -141,6 +145,7 @@ class ServerReader {
       const path = arg.startsWith('/') ? arg : `/etc/ssh/${arg}`;
       const cut = path.lastIndexOf('/');
       const folder = path.slice(0, cut);
+      if (path === `${folders[0]}/*.conf` && block === undefined) this.#dropIns = true;
       const fixed = !/[*?[]/.test(path);
       if (depth >= maxDepth || path.includes('[') || /[*?]/.test(folder) || !followed.test(path)) {
         this.#incomplete ??= { is: 'unknown', why: 'unsupported', said: `sshd includes ${arg}, which is not among the files that are looked at`, where: [at] };

@@ -2,7 +2,7 @@
 import { type Asking, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, unknown, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { list, record, type Shape, string } from '../../facts/shape.ts';
+import { boolean, list, record, type Shape, string } from '../../facts/shape.ts';
 import { type Dropbear, dropbear } from '../../facts/ssh/dropbear.ts';
 import { type ServerConfig, serverConfig } from '../../facts/ssh/server-config.ts';
 import { type ServerStart, serverStarts } from '../../facts/ssh/server-start.ts';
@@ -26,6 +26,7 @@ export const sshd = defineKind({
     startedBy: list(string('a unit or an init script'), 'what starts it'),
     passwords: ways('for whom a password alone opens'),
     root: ways('for whom it says that root may log in'),
+    dropIns: boolean('whether OpenSSH’s server reads what stands in /etc/ssh/sshd_config.d'),
     refused: list(record({ said: string('why'), file: string('the file') }), 'lines at which it stops: it does not start'),
   }),
   touches: () => [serverConfig, dropbear, serverStarts, ...programs.map((path) => ({ do: 'stat', path }) as const)],
@@ -74,6 +75,7 @@ function describe(fact: FactBuilder, config: ServerConfig, starts: readonly Serv
   const unclear = config.incomplete ?? starts.find((s) => s.unclear)?.unclear;
   const all = { consulted: config.consulted, ...(unclear ? { incomplete: unclear } : {}) };
   fact.consulted(...config.consulted);
+  fact.set('dropIns', config.dropIns, config.consulted[0] ?? { path: '' });
   fact.set('refused', refused ? [{ said: refused.said ?? 'not understood', file: refused.path }] : [], refused ?? config.consulted[0] ?? { path: '' });
   for (const [field, those] of [
     ['passwords', each.flatMap((c) => (c.exists ? passwordWays(c) : []))],

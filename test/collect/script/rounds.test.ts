@@ -50,7 +50,7 @@ const later = [
 /** What is asked only because of an answer, of K3s, CRI-O and the host below. Anything else asked late is a defect. */
 const follows = [
   // The files with variables that a unit's EnvironmentFile= names, or that its name gives.
-  /^(?:read|stat) \/etc\/(?:default|sysconfig)\/(?:crio|k3s(?:-agent)?)$/,
+  /^(?:read|stat) \/etc\/(?:default|sysconfig)\/(?:crio|k3s(?:-agent)?|sshd?)$/,
   /^(?:read|stat) \/etc\/systemd\/system\/k3s(?:-agent)?\.service\.env$/,
   // The variables of k3s, where it is known to run and which of its options are set.
   /^env (?:K3S_[A-Z_]+|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY))$/,

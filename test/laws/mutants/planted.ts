@@ -156,7 +156,7 @@ const judging: readonly Planted[] = [
     'monotone',
     [
       'an unknown `when` is a no',
-      'return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry.by) : undefined;',
+      'return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry) : undefined;',
       'return when.undecided ? notMeant(base, rule, when, () => true) : undefined;',
     ],
     [
