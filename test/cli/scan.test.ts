@@ -215,10 +215,12 @@ describe('the gate', () => {
       3,
     ],
   ];
-  test.each(table)('%s', async (_, text, flags, status) => {
+  /** Every format ends as the gate does: shown where it fails and where it is incomplete, and of the rest by three. */
+  const inEveryFormat = ['a failure at the threshold', 'an unknown at the threshold'];
+  test.each(table)('%s', async (what, text, flags, status) => {
     put('root/etc/os-release', 'ID=debian\n');
     put('rules/t/t.yaml', text);
-    for (const [format] of everyFormat) {
+    for (const [format] of everyFormat.filter(([name]) => inEveryFormat.includes(what) || ['table', 'json', 'junit'].includes(name))) {
       const ran = await pretrip(['scan', join(dir, 'root'), '-r', join(dir, 'rules'), '--select', 't.t', '-o', format, ...flags]);
       expect(ran.status, `${format}: ${ran.err}`).toBe(status);
     }

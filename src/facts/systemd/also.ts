@@ -24,7 +24,8 @@ export const enabledAlso = source(
     // Below /run an image has nothing, and only an image has its first boot before it.
     ...searchDirs('system', '~', '').flatMap((dir) =>
       types.map(
-        (type) => ({ do: 'read', path: `${dir}/*.${type}`, later: true, ...(dir.startsWith('/run/') ? { unasked: 'an image has nothing below /run' } : {}) }) as const,
+        (type) =>
+          ({ do: 'read', path: `${dir}/*.${type}`, later: true, ...(dir.startsWith('/run/') ? { unasked: 'an image has nothing below /run' } : {}) }) as const,
       ),
     ),
   ],
