@@ -20,7 +20,7 @@ import type { Ask } from '../../src/facts/ask.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { scan } from '../../src/scan.ts';
 
-const sleeps = 2;
+const sleeps = 4;
 const bin = mkdtempSync(join(tmpdir(), 'pretrip-slow-'));
 const path = process.env.PATH ?? '';
 
@@ -89,7 +89,8 @@ test('a capture script gives it up as well, and brings all else', () => {
       return answer?.is === 'blocked' ? answer.why : answer?.is;
     });
   };
-  expect(outcome(1)).toEqual(['timeout', 'got', 'got']);
+  // A busy machine may take a second for what takes none.
+  expect(outcome(3)).toEqual(['timeout', 'got', 'got']);
   expect(outcome(30)).toEqual(['got', 'got', 'got']);
 });
 
