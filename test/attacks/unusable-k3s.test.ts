@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { hostNamed } from '../../src/cli/hosts.ts';
 import { form } from '../laws/form.ts';
-import { filesOf, type How, type Read, rules, waysFor, wrongWith } from './unusable-k3s.ts';
+import type { Read } from './unusable.ts';
+import { filesOf, type How, rules, waysFor, wrongWith } from './unusable-k3s.ts';
 
 const few = ['k3s-hardened-1.36', 'k3s-agent-1.33', 'k3s-rootless-1.33', 'crio-healthy'];
 const others = [

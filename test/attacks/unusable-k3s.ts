@@ -3,13 +3,12 @@
  * to nowhere, or closed, and each file of YAML holds anchors, keys twice, tabs, or a list without end. What then may not be
  * is told by what is sound whatever the file means: a verdict rests on a file where it is gone when the file is closed.
  */
-import { type FileSpec, type HostSpec, overlay } from '../../src/collect/composed/composed.ts';
-import type { AnyAnswer, Ask } from '../../src/facts/ask.ts';
-import { keyOf } from '../../src/facts/asks.ts';
+import type { FileSpec } from '../../src/collect/composed/composed.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import type { Verdict } from '../../src/verdicts/report.ts';
 import { pack } from '../laws/every-rule.ts';
-import { judge, type On, whole } from '../laws/judging.ts';
+import type { On } from '../laws/judging.ts';
+import { cites, passes, passesClosed, type Read, readBy, spoiltBy, verdictsWrong, without } from './unusable.ts';
 
 const own = /^(?:cis\.k3s|k3s|crio)\./;
 export const rules = pack.rules.filter(({ id }) => own.test(id));
@@ -50,48 +49,14 @@ const namesOf = (of: object): How[] => Object.keys(of) as How[];
 /** Each way in which this file may be spoilt. */
 export const waysFor = (path: string): How[] => ['closed', ...namesOf(useless), ...namesOf(hollow), ...(yaml.test(path) ? namesOf(odd) : [])];
 
-/** The text of a file that is written down, undefined for anything else. */
-function textOf(host: HostSpec, path: string): string | undefined {
-  const spec = host.files?.[path];
-  if (typeof spec === 'string') return spec;
-  return spec && spec.link === undefined && (spec.type ?? 'file') === 'file' ? (spec.content ?? '') : undefined;
-}
-
-/** One file of a host, and the rules that look at it. */
-export interface Read {
-  readonly path: string;
-  readonly text: string;
-  readonly rules: readonly Rule[];
-}
-
 /** Every file of K3s or CRI-O on a host that one of its rules looks at. */
-export function filesOf(on: On): Read[] {
-  const readers = new Map<string, Set<Rule>>();
-  for (const rule of rules)
-    for (const ask of whole(rule, on).asked.values())
-      if ('path' in ask && typeof ask.path === 'string') readers.set(ask.path, (readers.get(ask.path) ?? new Set()).add(rule));
-  return [...readers].flatMap(([path, by]) => {
-    const text = textOf(on.host, path);
-    return text === undefined || ofOthers.test(path) ? [] : [{ path, text, rules: [...by] }];
-  });
-}
+export const filesOf = (on: On): Read[] => readBy(rules, on, (_, path) => !ofOthers.test(path));
 
 /** What is wrong with the verdicts on a host with one of its files spoilt. */
-export function* wrongWith(on: On, { path, text, rules: readers }: Read, how: How): Generator<string> {
-  const spec = specFor(how, text, on.host.files?.[path] ?? null);
-  const spoilt: On = { ...on, host: overlay(on.host, { ...unchanged(on.host), files: { [path]: spec } }) };
-  for (const rule of readers) {
-    const started = performance.now();
-    const { verdicts, defects } = judge(rule, spoilt);
-    const took = performance.now() - started;
-    const about = `${rule.id}: ${path} ${how}`;
-    for (const defect of defects) yield `${about}: ${defect.split('\n')[0]}`;
-    if (took > 5000) yield `${about}: took ${Math.round(took)} ms`;
-    for (const v of verdicts) {
-      if (v.outcome === 'fail' && v.evidence.every((e) => e.where.length === 0)) yield `${about}: fails and shows nothing: ${v.message}`;
-      if (v.outcome === 'pass' && !mayPass(rule, on, spoilt, path, how, v)) yield `${about}: passes: ${v.message}`;
-    }
-  }
+export function wrongWith(on: On, read: Read, how: How): Generator<string> {
+  const { path, text } = read;
+  const spoilt = spoiltBy(on, path, specFor(how, text, on.host.files?.[path] ?? null));
+  return verdictsWrong(read, spoilt, how, (rule, v) => mayPass(rule, on, spoilt, path, how, v));
 }
 
 function specFor(how: How, text: string, spec: FileSpec): FileSpec {
@@ -100,9 +65,6 @@ function specFor(how: How, text: string, spec: FileSpec): FileSpec {
   if (how in odd) return { content: odd[how as keyof typeof odd](text), ...mode };
   return { ...useless, ...hollow }[how as keyof typeof useless]();
 }
-
-/** `overlay` takes the other parts of the change for the new ones. */
-const unchanged = ({ user, kind }: HostSpec): HostSpec => ({ ...(user ? { user } : {}), ...(kind ? { kind } : {}) });
 
 /** Whether a pass on the spoilt host rests on something else, or on the file as it stands. */
 function mayPass(rule: Rule, on: On, spoilt: On, path: string, how: How, v: Verdict): boolean {
@@ -113,24 +75,3 @@ function mayPass(rule: Rule, on: On, spoilt: On, path: string, how: How, v: Verd
   if (how in hollow && passes(rule, without(on, path), v)) return true;
   return !strict.test(path) || passesClosed(rule, spoilt, path, v);
 }
-
-const subject = (v: Verdict): string => v.subject ?? '';
-const has = (verdicts: readonly Verdict[], v: Verdict): boolean => verdicts.some((o) => o.outcome === 'pass' && subject(o) === subject(v));
-const passes = (rule: Rule, on: On, v: Verdict): boolean => has(whole(rule, on).inspection.verdicts, v);
-/** A place in the file: its inode alone has no line. */
-const cites = (v: Verdict, path: string): boolean => v.evidence.some((e) => e.where.some((w) => w.path === path && (w.line ?? 0) >= 1));
-
-/** With the file as it stands, and what it holds closed. */
-const passesClosed = (rule: Rule, on: On, path: string, v: Verdict): boolean => {
-  const shut = (ask: Ask, answer: AnyAnswer): AnyAnswer => (keyOf(ask) === `read ${path}` ? { is: 'blocked', why: 'denied' } : answer);
-  return has(judge(rule, on, shut).verdicts, v);
-};
-
-const without = (on: On, path: string): On => {
-  const directory = path.slice(0, path.lastIndexOf('/'));
-  const there = on.host.files?.[directory] ?? { type: 'directory' as const };
-  return {
-    ...on,
-    host: overlay(overlay(on.host, { ...unchanged(on.host), files: { [path]: null } }), { ...unchanged(on.host), files: { [directory]: there } }),
-  };
-};

@@ -47,8 +47,8 @@ function* rootfsOf(own: readonly Assignment[]): Asking<Rootfs | NoRootfs | Unkno
     return { ...named, present: false, seen: { path, said: end.is === 'got' ? 'no directory' : 'not there' } };
   const inside = yield* list(path);
   if (inside.is === 'blocked') return { ...named, present: unknown(inside, path), seen: { path } };
-  // Made before its time, by a package or a mount: only the setup fills it.
-  const empty = inside.is === 'got' && inside.value.length === 0;
+  // Made before its time, by a package or as a file system of its own: only the setup fills it.
+  const empty = inside.is === 'got' && inside.value.every((name) => name === 'lost+found');
   return { ...named, present: !empty, seen: { path, ...(empty ? { said: 'empty' } : {}) } };
 }
 
