@@ -10,6 +10,9 @@ const nameChar = /[A-Za-z0-9_.-]/;
 const pair = /^[\\]*["']?[ \t]*,[ \t]*[\\]*["']?value[\\]*["']?[ \t]*:[ \t]*/;
 const separator = /^[\\]*["']?[ \t]*(:=|[+?]?=|[+]?:)[ \t]*/;
 const ownLine = /^[ \t]*([#;]+[ \t]*)?(-[ \t]+)*(export[ \t]+)?["']?$/;
+/** What stands before the name of a volume (an option, a key, an item of a list), and behind it: where it is mounted. */
+const volume = /(?:^|[ \t])(?:-v|--volume)[ \t=]+["']?$|[Vv]olumes?[ \t]*[=:][ \t]*["']?$|^[ \t]*-[ \t]+["']?$/;
+const mounted = /^\/[a-z][A-Za-z0-9_./-]*(?::[A-Za-z,]+)?(?:["', \t\r]|$)/;
 const flagOpen = /^[\\]*["']?,?[ \t]*[\\]?[ \t\r]*$/;
 
 /** What Podman calls a secret is its name (podman-run(1) --secret); the value is in Podman's own store. */
@@ -110,6 +113,7 @@ class Line {
     if (sign === ':' && first === ':') return 'none';
     if (sign === '=' && (first === '=' || first === '~')) return 'none';
     if (sign === ':' && !spaced && !keyQuoted && (before === '/' || substr(line, at, 2) === '//')) return 'none';
+    if (sign === ':' && !spaced && !keyQuoted && volume.test(prefix) && mounted.test(substr(line, at))) return 'none';
     const inside = keyQuoted ? '' : this.#inside();
     let how: 0 | 1 = 0;
     // A default of a variable.

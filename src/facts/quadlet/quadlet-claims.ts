@@ -102,6 +102,8 @@ export function apart(one: Sibling, other: Sibling): boolean {
 /** What a file shares with the others of its manager. */
 export interface Collisions {
   readonly names: readonly Finding[];
+  /** Names that a pod and a container have. */
+  readonly mixedNames: readonly Finding[];
   readonly ports: readonly Finding[];
   readonly subnets: readonly Finding[];
   readonly services: readonly Finding[];
@@ -119,9 +121,14 @@ export function collisionsOf(own: Sibling, siblings: readonly Sibling[], conf: K
   const unseen = siblings.map((s) => portClaims(s, conf).unseen ?? openPorts(s)).find((u) => u);
   const subnets = subnetClaims(own);
   return {
-    names: name
-      ? together.flatMap((s) => (nameClaim(s)?.text === name.text ? [{ said: `the name ${name.text} is also used by ${s.file.path}`, where: name.where }] : []))
-      : [],
+    names: sameName(
+      name,
+      together.filter((s) => s.ending === own.ending),
+    ),
+    mixedNames: sameName(
+      name,
+      together.filter((s) => s.ending !== own.ending),
+    ),
     ports: ports.each.length === 0 ? [] : together.flatMap((s) => sharedPorts(ports.each, portClaims(s, conf).each, s.file.path)),
     ...(unseen ? { unseen } : {}),
     subnets: subnets.flatMap((mine) =>
@@ -147,6 +154,9 @@ export function collisionsOf(own: Sibling, siblings: readonly Sibling[], conf: K
     ),
   };
 }
+
+const sameName = (name: Claim | undefined, others: readonly Sibling[]): Finding[] =>
+  others.flatMap((s) => (name && nameClaim(s)?.text === name.text ? [{ said: `the name ${name.text} is also used by ${s.file.path}`, where: name.where }] : []));
 
 /** The ports among `mine` that meet one of `theirs`. */
 export function sharedPorts(mine: readonly PublishedPort[], theirs: readonly PublishedPort[], path: string): Finding[] {

@@ -7,6 +7,7 @@ import { type Fact, FactBuilder, type Known, type Unknown, type Where } from '..
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { flagsNamed } from '../../facts/podman/podman-flags.ts';
+import { type Database, database } from '../../facts/podman/store.ts';
 import { apart, collisionsOf, nothingSet, subnetClaims } from '../../facts/quadlet/quadlet-claims.ts';
 import { type Cuts, cutFields, cutsFor, setCuts, wholeKeys } from '../../facts/quadlet/quadlet-cuts.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
@@ -23,6 +24,7 @@ const findings = (describe: string) => list(string('what is shared, and with whi
 
 const shape = record({
   names: findings('names of the container or pod'),
+  mixedNames: findings('names that a pod and a container have, where the state is kept in BoltDB; SQLite keeps them apart'),
   ports: findings('ports of the host on addresses that overlap'),
   subnets: findings('subnets of networks'),
   services: findings('names of the generated unit and its aliases'),
@@ -38,7 +40,7 @@ export const quadletCollisions = defineKind({
   main: 'path',
   fields: { path: { type: 'string', required: true, describe: 'absolute path of the file' } },
   shape,
-  touches: () => [quadletHosts, containersConf, withPlayed],
+  touches: () => [quadletHosts, containersConf, withPlayed, database],
   *learn({ path }): Asking<Fact> {
     return yield* underEachRelease(path, Object.keys(shape.fields), describeCollisions);
   },
@@ -53,11 +55,13 @@ function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactB
   const unseen = unseenFor(host, placed) ?? siblings.find((s) => s.unseen)?.unseen;
   const fact = new FactBuilder().consulted(here);
   if (!own) return unseen ?? fact;
-  const [conf] = yield* together([containersConf(instance?.account ?? rootAccount)]);
+  const owner = instance?.account ?? rootAccount;
+  const [conf, kept] = yield* together([containersConf(owner), database(owner)] as const);
   const found = collisionsOf(own, siblings, since(host.release, '6.0') ? conf : undefined);
   const usual = defaultSubnet(own, conf);
   const open = unseen ?? found.unseen;
   setFindings(fact, 'names', { each: found.names, unseen }, here);
+  setFindings(fact, 'mixedNames', mixedNames(found.mixedNames, { conf, kept, unseen, dropped: since(host.release, '6.0') }), here);
   const whose = instance?.account ? `those of ${instance.account.name}` : 'those of the system';
   const within = { ...here, said: `compared with the units of its own manager alone, ${whose}` };
   setFindings(fact, 'ports', { each: found.ports, unseen: open }, within);
@@ -68,7 +72,7 @@ function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactB
   const ports = found.ports.length > 0 ? portMoves(publishers, (a, b) => !apart(a, b), own) : none;
   const told = ports.cuts.length > 0 ? [] : found.ports.map(({ said, where }) => ({ path: where.path, text: said }));
   setCuts(fact, here, {
-    names: found.names.length > 0 ? cutsBy(own, 'name') : none,
+    names: found.names.length + found.mixedNames.length > 0 ? cutsBy(own, 'name') : none,
     ports: { cuts: ports.cuts, elsewhere: [...ports.elsewhere, ...told] },
     addresses: cutsFor(
       own.assignments.filter((a) => a.key === 'IP' || a.key === 'IP6'),
@@ -77,6 +81,31 @@ function* describeCollisions(host: QuadletHost, file: QuadletFile): Asking<FactB
     subnets: found.subnets.length + usual.each.length > 0 ? networkCuts(own) : none,
   });
   return fact;
+}
+
+interface State {
+  readonly conf: Known | Unknown;
+  readonly kept: Database;
+  readonly unseen: Unknown | undefined;
+  /** This Podman has no BoltDB any more. */
+  readonly dropped: boolean;
+}
+
+/**
+ * BoltDB has one list of names for containers and pods (containers/podman:libpod/boltdb_state.go), SQLite one for each
+ * (libpod/sqlite_state.go; tried on Podman 5.4.2). BoltDB is used where it is there, or configured (libpod/runtime.go).
+ */
+function mixedNames(each: readonly Finding[], { conf, kept, unseen, dropped }: State): { each: readonly Finding[]; unseen?: Unknown | undefined } {
+  if (each.length === 0) return { each, unseen };
+  if (dropped) return { each: [] };
+  if (conf.is === 'unknown') return { each: [], unseen: conf };
+  const set = lookup(conf, 'engine', 'database_backend');
+  if (set.gap) return { each: [], unseen: set.gap };
+  if (set.value === 'boltdb') return { each };
+  if (set.value === 'sqlite') return { each: [] };
+  if (kept.is === 'unknown') return { each: [], unseen: kept };
+  if (kept.is === 'none') return { each: [] };
+  return kept.bolt === true ? { each } : { each: [], unseen: kept.bolt === false ? undefined : kept.bolt };
 }
 
 const none: Cuts = { cuts: [], elsewhere: [] };

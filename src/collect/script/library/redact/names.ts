@@ -37,6 +37,7 @@ function names(line,   low, len, pos, out, last, p, s, e, name, before, rest, se
       if (sign == ":" && t == ":") continue
       if (sign == "=" && (t == "=" || t == "~")) continue
       if (sign == ":" && !spaced && !keyq && (before == "/" || substr(line, v, 2) == "//")) continue
+      if (sign == ":" && !spaced && !keyq && prefix ~ volume && substr(line, v) ~ mounted) continue
       if (keyq) inside = ""
       # A default of a variable.
       if (before == "{" && substr(line, s - 2, 1) == "$") {

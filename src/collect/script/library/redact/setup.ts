@@ -31,6 +31,8 @@ export const setup = String.raw`BEGIN {
   flag_gap = "^[" BS BS "]*[" DQ SQ "]?,?[ \t]+"
   flag_comma = "^[" BS BS "]*[" DQ SQ "],"
   flag_item = "^[ \t]*(-[ \t]+)*[" DQ SQ "]"
+  volume = "(^|[ \t])(-v|--volume)[ \t=]+[" DQ SQ "]?$|[Vv]olumes?[ \t]*[=:][ \t]*[" DQ SQ "]?$|^[ \t]*-[ \t]+[" DQ SQ "]?$"
+  mounted = "^[/][a-z][A-Za-z0-9_./-]*(:[A-Za-z,]+)?([" DQ SQ ", \t\r]|$)"
   pem_open = "^[" DQ SQ " \t\r]*$"
   secret_kind = "^[ \t]*[" DQ SQ "]?kind[" DQ SQ "]?[ \t]*:[ \t]*[" DQ SQ "]?secret[" DQ SQ "]?[ \t,\r]*$"
   data_key = "^[ \t]*[" DQ SQ "]?(stringdata|data)[" DQ SQ "]?[ \t]*:[ \t]*[{]?[ \t\r]*$"
