@@ -156,7 +156,9 @@ export function collisionsOf(own: Sibling, siblings: readonly Sibling[], conf: K
 }
 
 const sameName = (name: Claim | undefined, others: readonly Sibling[]): Finding[] =>
-  others.flatMap((s) => (name && nameClaim(s)?.text === name.text ? [{ said: `the name ${name.text} is also used by ${s.file.path}`, where: name.where }] : []));
+  others.flatMap((s) =>
+    name && nameClaim(s)?.text === name.text ? [{ said: `the name ${name.text} is also used by ${s.file.path}`, where: name.where }] : [],
+  );
 
 /** The ports among `mine` that meet one of `theirs`. */
 export function sharedPorts(mine: readonly PublishedPort[], theirs: readonly PublishedPort[], path: string): Finding[] {

@@ -1,5 +1,5 @@
 /** Puts what a Quadlet file runs into a fact. */
-import { FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
+import { FactBuilder, type Json, type Unknown, type Where } from '../fact.ts';
 import { globMatches } from '../glob.ts';
 import { met } from '../host/path-list.ts';
 import type { RealPaths } from '../host/real-paths.ts';
@@ -14,9 +14,10 @@ import { sectionOf } from './quadlet-keys.ts';
 import { type AllMounts, hostMounts, leadsTo, mountsAmong, readOnlyMount, unseenOf } from './quadlet-mounts.ts';
 import { remotePolicy, type Source, startsAtBoot, updatePolicies } from './quadlet-source.ts';
 import { limitsOf, literalVariables, restartOf, startTimeoutOf } from './quadlet-supervision.ts';
-import { absolute, type Surroundings } from './quadlet-surroundings.ts';
+import type { Surroundings } from './quadlet-surroundings.ts';
 import { lastWord } from './quadlet-words.ts';
 import type { WorkloadQuery } from './quadlet-workload-shape.ts';
+import { placeOf, tooOpen, variableFiles } from './variable-files.ts';
 
 /** Sets parts of a fact: what was found stands; that there is no more can be said only when nothing is open. */
 class Part {
@@ -302,29 +303,23 @@ function setVariables(part: Part, source: Source, seen: Surroundings, command: C
     source.dropIns.unseen ?? openFor(command),
   );
   part.is(['environment', 'host'], true, switchedOn(flags, 'env-host'), openFor(command, 'env-host'));
-  setFiles(part, source, seen.environmentFiles, openFor(command, 'env-file'), query);
+  setFiles(part, source, seen, openFor(command, 'env-file'), query);
 }
 
 const sameName = (pattern: string, name: string): boolean => globMatches(pattern.toLowerCase(), name.toLowerCase());
 
-function setFiles(part: Part, source: Source, files: Surroundings['environmentFiles'], open: Unknown | undefined, query: WorkloadQuery): void {
-  const each: { value: { path: string; mode: number }; where: Where }[] = [];
-  let unseen = open;
-  for (const flag of flagsNamed(source.command.flags, 'env-file')) {
-    const path = absolute(flag.value, source.file.directory);
-    const answer = files.get(path);
-    const end = answer?.is === 'got' ? (answer.value.real ?? { is: 'got' as const, value: answer.value }) : answer;
-    if (end?.is === 'blocked') unseen ??= unknown(end, path);
-    if (end?.is === 'got') each.push({ value: { path, mode: end.value.mode }, where: { path, said: `mode ${end.value.mode.toString(8).padStart(4, '0')}` } });
-  }
-  part.whole(['environmentFiles', 'each'], each, unseen);
-  if (query.mode === undefined) return;
-  const allowed = /^0[0-7]{3,4}$/.test(query.mode) ? Number.parseInt(query.mode, 8) : undefined;
-  if (allowed === undefined) unseen = { is: 'unknown', why: 'ambiguous', said: `${query.mode} is not a mode such as 0640`, where: [] };
-  const more = allowed === undefined ? [] : each.filter((e) => (e.value.mode & ~allowed) !== 0);
-  part.list(
-    ['environmentFiles', 'matching'],
-    more.map((e) => ({ said: e.value.path, where: e.where })),
-    unseen,
+function setFiles(part: Part, source: Source, seen: Surroundings, open: Unknown | undefined, query: WorkloadQuery): void {
+  const files = variableFiles(source, seen, open);
+  part.whole(
+    ['environmentFiles', 'each'],
+    files.each.map((file) => ({ value: { path: file.path, mode: file.mode }, where: placeOf(file) })),
+    files.unseen,
   );
+  if (query.mode === undefined) return;
+  if (!/^0[0-7]{3,4}$/.test(query.mode)) {
+    part.list(['environmentFiles', 'matching'], [], { is: 'unknown', why: 'ambiguous', said: `${query.mode} is not a mode such as 0640`, where: [] });
+    return;
+  }
+  const { each, unseen } = tooOpen(files.each, Number.parseInt(query.mode, 8), files.unseen);
+  part.list(['environmentFiles', 'matching'], each, unseen);
 }

@@ -3,8 +3,10 @@
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
+import { cleanPath } from '../host/path-list.ts';
 import { type RealPaths, realPaths } from '../host/real-paths.ts';
 import type { Pattern } from '../pattern.ts';
+import { parentsOf } from '../podman/socket-reach.ts';
 import { source } from '../source.ts';
 import { type Clash, clashOf } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
@@ -35,6 +37,8 @@ export interface Surroundings {
   readonly clash: Clash | Unknown;
   /** Files of variables, by path. */
   readonly environmentFiles: ReadonlyMap<string, Answer<Stat>>;
+  /** What lies above them. */
+  readonly directories: ReadonlyMap<string, Answer<Stat>>;
 }
 
 /** Asks for all of it in as few rounds as there are. */
@@ -43,22 +47,24 @@ export const surroundings = source([clashOf, containersConf, playedYaml, namedBy
 function* lookAround(of: Source): Asking<Surroundings> {
   const { command, ending, names, manager, owner, file, moves } = of;
   const paths = [...new Set(command.flags.filter((f) => f.name === 'env-file').map((f) => absolute(f.value, file.directory)))].filter((p) => !/[%$]/.test(p));
+  const above = [...new Set(paths.flatMap(parentsOf))];
   const [clash, conf, played, ...stats] = yield* together([
     clashOf(names, manager),
     ending === 'container' ? containersConf(owner, moves) : nothing(),
     ending === 'kube' ? playedYaml(of) : nothing(),
-    ...paths.map((p) => stat(p)),
+    ...[...paths, ...above].map((p) => stat(p)),
   ]);
   return {
     clash,
     ...(conf ? { conf } : {}),
     ...(played ? { played } : {}),
     environmentFiles: new Map(paths.map((path, at) => [path, stats[at] ?? { is: 'absent' }])),
+    directories: new Map(above.map((path, at) => [path, stats[paths.length + at] ?? { is: 'absent' }])),
   };
 }
 
-/** A path as the generator has it: relative ones start at the file's own directory. */
-export const absolute = (path: string, directory: string): string => (path.startsWith('/') ? path : `${directory}/${path}`);
+/** A path as the generator has it: relative ones start at the file's own directory (pkg/systemd/quadlet/quadlet.go getAbsolutePath, with filepath.Join). */
+export const absolute = (path: string, directory: string): string => (path.startsWith('/') ? path : cleanPath(`${directory}/${path}`));
 
 function* readYaml(of: Source): Asking<Played | Unknown> {
   const { paths, elsewhere } = yamlPaths(of);
