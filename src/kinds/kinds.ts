@@ -178,6 +178,7 @@ import { podmanStore } from './podman/podman-store.ts';
 import { podmanVersion } from './podman/podman-version.ts';
 import { podmanWorkloads } from './podman/podman-workloads.ts';
 import { tunDevice } from './podman/tun-device.ts';
+import { usualUserns } from './podman/usual-userns.ts';
 import { imagePolicy } from './policy/image-policy.ts';
 import { signatureStorage } from './policy/signature-storage.ts';
 import { quadlet } from './quadlet/quadlet.ts';
@@ -395,6 +396,7 @@ export const kinds: readonly Kind[] = [
   podmanVersion,
   podmanWorkloads,
   tunDevice,
+  usualUserns,
   imagePolicy,
   signatureStorage,
   quadlet,

@@ -1,6 +1,7 @@
 /** How Go's TOML decoder fits a value to a key of containers.conf (BurntSushi/toml decode.go: unify). */
 import type { Json } from '../fact.ts';
 import { type Place, plain, type TextNode } from '../text/node.ts';
+import { shortened } from '../text/shortened.ts';
 import type { KeyType, KnownKey } from './containers-keys.ts';
 import { type Release, since } from './podman-release.ts';
 
@@ -60,7 +61,7 @@ function nameOf(node: TextNode): string {
   return node.type === 'boolean'
     ? `the boolean ${node.value}`
     : node.type === 'string'
-      ? `the string ${JSON.stringify(node.value).slice(0, 80)}`
+      ? `the string ${shortened(JSON.stringify(node.value), 80)}`
       : `the ${node.type} ${String(node.value)}`;
 }
 

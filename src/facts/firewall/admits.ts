@@ -1,5 +1,6 @@
 /** What firewalld lets in: its rules in the order in which it puts them into netfilter (firewalld/firewalld:src/firewall/core/nftables.py). */
 import type { Unknown, Where } from '../fact.ts';
+import { shortened } from '../text/shortened.ts';
 import { mayLetIn } from './direct.ts';
 import type { Filter } from './filter.ts';
 import type { Firewalld } from './firewalld.ts';
@@ -47,7 +48,7 @@ function letsIn(config: Firewalld, used: readonly Zone[], sent: Sent, settled = 
   const away = forwards(config, [...used, ...others], sent).find((f) => f.toAddress !== undefined);
   if (away) return notKnown(`port ${port} of ${away.toAddress} is forwarded to, and whether that is this host is not known`, [away.where]);
   const direct = config.direct.find((rule) => mayLetIn(rule, config.backend));
-  if (direct) return notKnown(`the direct rule ${direct.words.join(' ').slice(0, 80)} may let the port in`, [direct.where]);
+  if (direct) return notKnown(`the direct rule ${shortened(direct.words.join(' '), 80)} may let the port in`, [direct.where]);
   return { is: 'closed', where: [...used, ...policiesOf(config, used)].map(({ path }) => ({ path, said: `does not open port ${port}` })) };
 }
 

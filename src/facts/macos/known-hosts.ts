@@ -1,6 +1,7 @@
 /** known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), as far as it tells the keys of one host. Pure. */
 import { holdsPlaceholder } from '../redacted.ts';
 import { matchesList } from '../ssh/host-patterns.ts';
+import { shortened } from '../text/shortened.ts';
 
 export interface KnownKey {
   readonly type: string;
@@ -57,7 +58,7 @@ function wrongLine(line: string): string | undefined {
   if (words[0] === '@cert-authority' || words[0] === '@revoked') words.shift();
   const [hosts = '', type, key] = words;
   if (type === undefined || key === undefined) return 'a line must be HOSTS TYPE KEY';
-  if (!/^[A-Za-z0-9+/]+=*$/.test(key) && !holdsPlaceholder(key)) return `what stands for the key of ${hosts.slice(0, 40)} is no base64`;
+  if (!/^[A-Za-z0-9+/]+=*$/.test(key) && !holdsPlaceholder(key)) return `what stands for the key of ${shortened(hosts, 40)} is no base64`;
   if (hosts.startsWith('|')) return /^\|1\|[^|]*\|[^|]*$/.test(hosts) ? undefined : `${hosts} is no hashed name that it knows`;
   for (const host of hosts.split(',').filter((h) => h !== '')) {
     const name = host.replace(/^!/, '');

@@ -4,6 +4,7 @@ import { type Account, type Answer, type Asking, type Output, together } from '.
 import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
+import { shortened } from '../text/shortened.ts';
 import { askPodman, database, type Told, unasked } from './store.ts';
 
 export interface Container {
@@ -79,6 +80,6 @@ function* inspectMounts(each: readonly Container[], as: Account): Asking<Contain
 const failed = (where: Where, output: Output | undefined): Unknown => ({
   is: 'unknown',
   why: 'failed',
-  said: `${where.path.slice(8).replace(/ --?format .*$/, '')} ${output ? `exited ${output.exit}: ${output.stderr.trim().slice(0, 200)}` : 'could not be run'}`,
+  said: `${where.path.slice(8).replace(/ --?format .*$/, '')} ${output ? `exited ${output.exit}: ${shortened(output.stderr.trim(), 200)}` : 'could not be run'}`,
   where: [where],
 });

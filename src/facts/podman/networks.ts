@@ -6,6 +6,7 @@ import { storageConf } from '../containers/storage-conf.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { type Pattern, unasked } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
+import { shortened } from '../text/shortened.ts';
 import { type Network, parseNetworks } from './network-parse.ts';
 import { graphRoot, settings } from './settings.ts';
 import { askPodman, database, movedStore, ranBefore } from './store.ts';
@@ -59,7 +60,7 @@ function* lookUpNetwork(name: string, as: Account): Asking<Lookup> {
 function inspected(name: string, { exit, stdout, stderr }: Output, where: Where): Lookup {
   if (exit === 125 && /network not found|unable to find network|no such network/i.test(stderr))
     return { is: 'missing', consulted: [{ ...where, said: stderr.trim().slice(0, 200) }] };
-  if (exit !== 0) return { is: 'unknown', why: 'failed', said: `${where.path.slice(8)} exited ${exit}: ${stderr.trim().slice(0, 200)}`, where: [where] };
+  if (exit !== 0) return { is: 'unknown', why: 'failed', said: `${where.path.slice(8)} exited ${exit}: ${shortened(stderr.trim(), 200)}`, where: [where] };
   const parsed = parseNetworks(stdout, where.path);
   if (parsed.is === 'broken')
     return {

@@ -2,6 +2,7 @@
 import { FactBuilder, type Known, type Unknown, type Where } from '../fact.ts';
 import { flagsNamed, lastFlag } from '../podman/podman-flags.ts';
 import { splitWords } from '../systemd/words.ts';
+import { shortened } from '../text/shortened.ts';
 import { subnetsOverlap } from '../text/subnet.ts';
 import { type PublishedPort, portsOf, type Seen } from './open-ports.ts';
 import type { Finding } from './quadlet-each.ts';
@@ -47,7 +48,12 @@ export function openPorts({ command, assignments, ending }: Sibling): Unknown | 
   const found = port ? { text: port.value, where: port.where } : words;
   if (ending === 'kube' && command.open) return command.open;
   return (
-    found && { is: 'unknown', why: 'ambiguous', said: `systemd fills a variable into ${found.text.slice(0, 80)} when the service starts`, where: [found.where] }
+    found && {
+      is: 'unknown',
+      why: 'ambiguous',
+      said: `systemd fills a variable into ${shortened(found.text, 80)} when the service starts`,
+      where: [found.where],
+    }
   );
 }
 

@@ -7,6 +7,7 @@ import type { HostMount } from '../podman/host-mount.ts';
 import { type Flag, parseFlags, type Word } from '../podman/podman-flags.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import { shortened } from '../text/shortened.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { valuesOf } from './quadlet-text.ts';
 import { argumentsOf, isTrue, lastWord, stringsOf } from './quadlet-words.ts';
@@ -115,16 +116,16 @@ function openAt(assignments: readonly Assignment[], own: string, flags: readonly
   const [module] = valuesOf(assignments, own, 'ContainersConfModule');
   if (module) return unsure(`${module.value} is another containers.conf, which is not looked into`, module.where);
   const global = argumentsOf(assignments, own, 'GlobalArgs').find((w) => elsewhere.test(w.text));
-  if (global) return unsure(`${global.text.slice(0, 80)} makes Podman read or run something else, which is not looked into`, global.where);
+  if (global) return unsure(`${shortened(global.text, 80)} makes Podman read or run something else, which is not looked into`, global.where);
   const judged = [...flags.filter((f) => !besideThePoint.has(f.name)).map((f) => ({ text: f.value, where: f.where })), ...(rootfs ? [rootfs] : [])];
   const masked = judged.find((w) => holdsPlaceholder(w.text));
   if (masked) return { is: 'unknown', why: 'redacted', said: 'a part of the command was masked before it was recorded', where: [masked.where] };
   const whole = flags.find((f) => wholeWord.test(f.value) || f.name.includes('$'));
-  if (whole) return unsure(`systemd fills a variable into ${whole.value.slice(0, 80)} when the service starts, and splits it into words`, whole.where);
+  if (whole) return unsure(`systemd fills a variable into ${shortened(whole.value, 80)} when the service starts, and splits it into words`, whole.where);
   // A word that is no value of a flag may become any flag.
   const values = new Set(flags.map((f) => f.value));
   const loose = [...argumentsOf(assignments, own, 'GlobalArgs'), ...args.filter((w) => !values.has(w.text))].find((w) => /^\$(?:\{|[A-Za-z_])/.test(w.text));
-  return loose && unsure(`systemd fills a variable into ${loose.text.slice(0, 80)} when the service starts`, loose.where);
+  return loose && unsure(`systemd fills a variable into ${shortened(loose.text, 80)} when the service starts`, loose.where);
 }
 
 /** `$NAME` counts only as a word of its own, and becomes none or several; within a word it is text (systemd.service(5) Command lines). */
@@ -136,7 +137,7 @@ function filledIn(flags: readonly Flag[]): Map<string, Unknown> {
   return new Map(
     flags
       .filter((f) => !besideThePoint.has(f.name) && braced.test(f.value))
-      .map((f) => [f.name, unsure(`systemd fills a variable into ${f.value.slice(0, 80)} when the service starts`, f.where)]),
+      .map((f) => [f.name, unsure(`systemd fills a variable into ${shortened(f.value, 80)} when the service starts`, f.where)]),
   );
 }
 

@@ -3,9 +3,10 @@ import { FactBuilder, type Json, type Unknown, type Where } from '../fact.ts';
 import { globMatches } from '../glob.ts';
 import { met } from '../host/path-list.ts';
 import type { RealPaths } from '../host/real-paths.ts';
+import type { NoIds } from '../podman/auto-userns-ids.ts';
 import { type Flag, flagsNamed, lastFlag, switchedOn } from '../podman/podman-flags.ts';
 import type { Assignment } from '../systemd/syntax.ts';
-import type { NoIds } from './auto-userns.ts';
+import { shortened } from '../text/shortened.ts';
 import { imageReference } from './image-reference.ts';
 import { type Command, openFor } from './quadlet-command.ts';
 import { cutsFor, type Meant } from './quadlet-cuts.ts';
@@ -95,7 +96,7 @@ export function describeWorkload({ source, seen, command, mounts, real, noIds }:
   setPrivileges(part, source, command, query);
   setIsolation(part, source, command);
   if (noIds && 'is' in noIds) fact.gap('autoIds', noIds);
-  else fact.at('autoIds', here).set('autoIds', noIds?.said, ...(noIds?.where ?? [here]));
+  else fact.at('autoIds', here).set('autoIds', noIds && `UserNS=${noIds.said}`, ...(noIds?.where ?? [here]));
   setMounts(part, { source, mounts, real, command }, query);
   setImages(part, source, seen);
   setUpdates(part, source, command.flags);
@@ -190,7 +191,8 @@ function setIsolation(part: Part, source: Source, command: Command): void {
   const key = lastWord(source.assignments, sectionOf(source.ending), 'NoNewPrivileges');
   if (locked) fact.set('noNewPrivileges', 'on', locked.where);
   else if (unsure) fact.gap('noNewPrivileges', unsure);
-  else fact.set('noNewPrivileges', key ? 'off' : 'unset', key ? { ...key.where, said: `${key.text.slice(0, 40)} counts as false` } : { ...here, looked: true });
+  else
+    fact.set('noNewPrivileges', key ? 'off' : 'unset', key ? { ...key.where, said: `${shortened(key.text, 40)} counts as false` } : { ...here, looked: true });
   const readOnly = lastFlag(flags, 'read-only');
   if (readOnly) fact.set('readOnly', switchedOn(flags, 'read-only') !== undefined, readOnly.where);
   else if (openFor(command, 'read-only')) fact.gap('readOnly', openFor(command, 'read-only') as Unknown);

@@ -11,6 +11,7 @@ import { execCommands } from '../systemd/exec-line.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { type Assignment, sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
+import { shortened } from '../text/shortened.ts';
 import type { UnitFile } from './quadlet-manager.ts';
 
 /** A line of tmpfiles.d. What is copied or linked may hold more (`tree`). */
@@ -114,7 +115,7 @@ export function makerOf(path: string, made: MadeAtBoot, before: Before): Where |
   const own = line?.where ?? directoriesOf(before).find((d) => inside(d.path, path))?.where ?? spokenOf(path, before);
   if (own) return own;
   const script = scriptIn(before);
-  if (script) return { open: unsure(`${script.value.slice(0, 60)} may make ${path}`, script.where) };
+  if (script) return { open: unsure(`${shortened(script.value, 60)} may make ${path}`, script.where) };
   const mount = made.mounts.find((m) => inside(path, m.point));
   if (mount) return { open: unsure(`${path} lies on ${mount.point}, which is not mounted now`, mount.where) };
   return made.unseen ? { open: made.unseen } : undefined;

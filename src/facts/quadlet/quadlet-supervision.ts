@@ -4,6 +4,7 @@ import { type Flag, flagsNamed, lastFlag } from '../podman/podman-flags.ts';
 import type { Assignment } from '../systemd/syntax.ts';
 import { timeSpan } from '../systemd/time-span.ts';
 import { splitWords } from '../systemd/words.ts';
+import { shortened } from '../text/shortened.ts';
 import type { Finding } from './quadlet-isolation.ts';
 import { lastOf } from './quadlet-text.ts';
 
@@ -85,7 +86,7 @@ export function startTimeoutOf(service: Service): StartTimeout | { readonly prob
   const type = setting(service, 'Type');
   if (!last) return type?.value === 'oneshot' ? { seconds: 0, unlimited: true, where: type.where } : { seconds: 90, unlimited: false };
   const seconds = timeSpan(last.value);
-  if (seconds === undefined) return { problem: `${last.key}=${last.value.slice(0, 40)} is not a time span, so systemd passes over it`, where: last.where };
+  if (seconds === undefined) return { problem: `${last.key}=${shortened(last.value, 40)} is not a time span, so systemd passes over it`, where: last.where };
   const unlimited = seconds === 0 || seconds === Number.POSITIVE_INFINITY;
   return { seconds: unlimited ? 0 : seconds, unlimited, where: last.where };
 }

@@ -8,6 +8,7 @@ import { type RealPaths, realPaths } from '../host/real-paths.ts';
 import type { Pattern } from '../pattern.ts';
 import { parentsOf } from '../podman/socket-reach.ts';
 import { source } from '../source.ts';
+import { shortened } from '../text/shortened.ts';
 import { type Clash, clashOf } from './quadlet-clash.ts';
 import { quadletRoots } from './quadlet-disk.ts';
 import { type Played, playedBy, playedTogether } from './quadlet-kube.ts';
@@ -69,7 +70,7 @@ export const absolute = (path: string, directory: string): string => (path.start
 function* readYaml(of: Source): Asking<Played | Unknown> {
   const { paths, elsewhere } = yamlPaths(of);
   if (elsewhere)
-    return { is: 'unknown', why: 'unsupported', said: `the YAML lies at ${elsewhere.text.slice(0, 80)}, which is not looked into`, where: [elsewhere.where] };
+    return { is: 'unknown', why: 'unsupported', said: `the YAML lies at ${shortened(elsewhere.text, 80)}, which is not looked into`, where: [elsewhere.where] };
   const strange = paths.find((p) => !/\.(yaml|yml|json)$/.test(p));
   if (strange !== undefined)
     return { is: 'unknown', why: 'unsupported', said: `${strange} is not called .yaml, .yml or .json, so it is not read`, where: [{ path: of.file.path }] };

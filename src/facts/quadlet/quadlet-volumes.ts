@@ -6,6 +6,7 @@ import type { Flag } from '../podman/podman-flags.ts';
 import { volumesIn } from '../podman/volumes.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import { shortened } from '../text/shortened.ts';
 import type { QuadletFile } from './quadlet-disk.ts';
 import type { MergedQuadlet } from './quadlet-merge.ts';
 import { argumentsOf, lastWord } from './quadlet-words.ts';
@@ -32,7 +33,7 @@ export function boundBy(flags: readonly Flag[], units: VolumeUnits, expand: (tex
       return {
         is: 'unknown',
         why: 'ambiguous',
-        said: `systemd fills a variable into ${filled.text.slice(0, 80)} when the service starts`,
+        said: `systemd fills a variable into ${shortened(filled.text, 80)} when the service starts`,
         where: [filled.where],
       };
     const device = boundDevice(Object.fromEntries([...given].map(([key, { text }]) => [key, expand(text)])));

@@ -4,6 +4,7 @@ import { containersConf } from '../containers/containers-conf.ts';
 import { type FactBuilder, type Json, type Unknown, unknown, type Where } from '../fact.ts';
 import { kernelPath, runs } from '../host/running.ts';
 import type { Word } from '../podman/podman-flags.ts';
+import { shortened } from '../text/shortened.ts';
 import { cutsFor } from './quadlet-cuts.ts';
 import { type Finding, type Findings, setFindings } from './quadlet-each.ts';
 import { makerOf } from './quadlet-made.ts';
@@ -64,7 +65,7 @@ function* missingAmong(found: readonly Word[], { made, before, hidden }: Referri
   let unseen: Unknown | undefined = open && {
     is: 'unknown',
     why: 'ambiguous',
-    said: `systemd fills in ${open.text.slice(0, 80)} when the service starts`,
+    said: `systemd fills in ${shortened(open.text, 80)} when the service starts`,
     where: [open.where],
   };
   for (const [at, word] of paths.entries()) {

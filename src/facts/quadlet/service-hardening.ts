@@ -5,6 +5,7 @@
 import type { Where } from '../fact.ts';
 import { type Assignment, sinceReset } from '../systemd/syntax.ts';
 import { parseBoolean, splitWords } from '../systemd/words.ts';
+import { shortened } from '../text/shortened.ts';
 import type { Finding } from './quadlet-each.ts';
 
 /** What the unit does that some settings speak of. */
@@ -45,7 +46,10 @@ function switched(service: readonly Assignment[], key: string): Setting | undefi
 const lines = (service: readonly Assignment[], key: string): readonly Assignment[] =>
   sinceReset(service.filter((a) => a.section === 'Service' && a.key === key)).filter((a) => a.value !== '');
 
-const say = ({ key, value, where }: Setting, why?: string): Finding => ({ said: `${key}=${value.slice(0, 60)}${why === undefined ? '' : `: ${why}`}`, where });
+const say = ({ key, value, where }: Setting, why?: string): Finding => ({
+  said: `${key}=${shortened(value, 60)}${why === undefined ? '' : `: ${why}`}`,
+  where,
+});
 
 /** With any of these, a manager without privileges sets NoNewPrivileges= (context_has_seccomp). */
 const seccomp = [

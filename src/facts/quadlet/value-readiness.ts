@@ -7,6 +7,7 @@
 import { type Release, since } from '../containers/podman-release.ts';
 import type { Unknown } from '../fact.ts';
 import type { Assignment } from '../systemd/syntax.ts';
+import { shortened } from '../text/shortened.ts';
 import { type BadValue, bad } from './bad-value.ts';
 import type { Given } from './quadlet-given.ts';
 import { lastWord } from './quadlet-words.ts';
@@ -41,6 +42,6 @@ export function healthOf({ ending, assignments, dropIns, release }: Unit, given:
   if (!asked || !/^healthy$/i.test(asked.value) || !since(release, '4.7') || given.some((g) => checks.includes(g.flag))) return nothing;
   const image = lastWord(assignments, 'Container', 'Image');
   if (!image) return since(release, '5.5') ? nothing : { ...nothing, refused: [bad(asked, 'it needs a health check, as HealthCmd= sets one')] };
-  const said = `the container counts as started when it is healthy, and whether the image ${image.text.slice(0, 80)} has a health check is not seen; HealthCmd= sets one`;
+  const said = `the container counts as started when it is healthy, and whether the image ${shortened(image.text, 80)} has a health check is not seen; HealthCmd= sets one`;
   return { ...nothing, open: { is: 'unknown', why: 'unsupported', said, where: [asked.where] } };
 }

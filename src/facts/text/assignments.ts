@@ -3,6 +3,7 @@ import type { Where } from '../fact.ts';
 import type { Expansion } from './shell-expansion.ts';
 import { bareText, type Literal, type WordToken, wordText } from './shell-lexer.ts';
 import { scriptTokens, simpleCommands } from './shell-script.ts';
+import { shortened } from './shortened.ts';
 
 /** How a file is read: by a shell, by pam_env(8), or by systemd (environment.d(5)). */
 export type Dialect = 'shell' | 'pam' | 'systemd';
@@ -123,7 +124,7 @@ export function expand(
   const left = a.pieces ? parts.find((p) => p.is === 'expansion' && /[$`]/.test(expanded(p.source, as))) : /[$`]/.test(told) ? parts[0] : undefined;
   if (left?.is === 'expansion') {
     const open = /[$`].*/.exec(expanded(left.source, as))?.[0] ?? '';
-    return { unknown: `${a.raw} is expanded by the shell, and the value of ${open.slice(0, 40)} cannot be told here` };
+    return { unknown: `${a.raw} is expanded by the shell, and the value of ${shortened(open, 40)} cannot be told here` };
   }
   const [first] = parts;
   const tilde = !a.pieces || (first?.is === 'text' && first.quote === 'none');

@@ -15,6 +15,7 @@ import { playedYaml } from '../../facts/quadlet/quadlet-surroundings.ts';
 import { hiddenFrom, type QuadletHost, type QuadletHosts, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
+import { shortened } from '../../facts/text/shortened.ts';
 
 const key = 'net.ipv4.ip_unprivileged_port_start';
 /** The kernel's own value (Documentation/networking/ip-sysctl.rst). */
@@ -116,6 +117,6 @@ function* existing(as: Account): Asking<Published | Unknown> {
     return unknown({ is: 'blocked', why: 'failed', said: answer.value.stderr.trim().split('\n').at(-1)?.slice(0, 160) ?? '' }, where.path);
   const lines = answer.value.stdout.split('\n').map((line) => ({ line, ports: publishedIn(line) }));
   const strange = lines.find((l) => l.ports === undefined);
-  if (strange) return unparsable(`podman ps printed something that is not a list of ports: ${strange.line.slice(0, 120)}`, where);
+  if (strange) return unparsable(`podman ps printed something that is not a list of ports: ${shortened(strange.line, 120)}`, where);
   return { ports: lines.flatMap(({ line, ports = [] }) => ports.map((port) => ({ port, where: { ...where, said: line } }))) };
 }

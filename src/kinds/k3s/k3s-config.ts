@@ -14,6 +14,7 @@ import { type Start, startOfK3s } from '../../facts/k3s/started-by.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';
 import { placed } from '../../facts/text/node.ts';
+import { shortened } from '../../facts/text/shortened.ts';
 
 const above = ['/etc/rancher', '/etc/rancher/k3s'];
 
@@ -112,7 +113,7 @@ const neitherTrueNorFalse = (flags: ChosenFlags): Neither[] =>
     .filter(isBooleanFlag)
     .flatMap((name) => flags.given(name).map((given) => ({ name, ...given })))
     .filter(({ value }) => goBool(value) === undefined)
-    .map(({ name, value, where }) => ({ name, value, where, text: `K3s takes true or false for ${name}, not "${value.slice(0, 40)}", and does not start` }));
+    .map(({ name, value, where }) => ({ name, value, where, text: `K3s takes true or false for ${name}, not "${shortened(value, 40)}", and does not start` }));
 
 interface Neither {
   readonly name: string;

@@ -10,6 +10,7 @@ import { askPodman, database, unasked } from '../../facts/podman/store.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
 import { enablementNamed, enablementOf } from '../../facts/systemd/enablement.ts';
 import { loadUnit, unitNamed } from '../../facts/systemd/load.ts';
+import { shortened } from '../../facts/text/shortened.ts';
 
 const unitName = 'podman-restart.service';
 const argv = ['podman', 'ps', '--all', '--filter', 'restart-policy=always', '--format', '{{.Names}}'];
@@ -69,7 +70,7 @@ function* setContainers(fact: FactBuilder, as: Account): Asking<void> {
     fact.gap('always', {
       is: 'unknown',
       why: 'failed',
-      said: `${argv.slice(0, 2).join(' ')} exited ${answer.value.exit}: ${answer.value.stderr.trim().slice(0, 200)}`,
+      said: `${argv.slice(0, 2).join(' ')} exited ${answer.value.exit}: ${shortened(answer.value.stderr.trim(), 200)}`,
       where: [where],
     });
     return;

@@ -29,6 +29,7 @@ import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount, type Touches } from '../../facts/source.ts';
 import { parseUnitName } from '../../facts/systemd/names.ts';
 import { expander } from '../../facts/systemd/specifiers.ts';
+import { shortened } from '../../facts/text/shortened.ts';
 
 const findings = (describe: string) => list(string('a name'), describe);
 
@@ -184,7 +185,7 @@ function absentFrom(
   const filled: Unknown | undefined = open && {
     is: 'unknown',
     why: 'ambiguous',
-    said: `systemd fills in ${open.text.slice(0, 80)} when the service starts`,
+    said: `systemd fills in ${shortened(open.text, 80)} when the service starts`,
     where: [open.where],
   };
   if (asked.length === 0 || !stored) return { each: [] };
@@ -192,7 +193,7 @@ function absentFrom(
   const absent = asked.filter((w) => !isOpen(w.text) && !has(w.text, stored.names));
   if (absent.length > 0 && hidden) return { each: [], unseen: hidden };
   if (absent.length > 0 && script)
-    return { each: [], unseen: { is: 'unknown', why: 'ambiguous', said: `${script.value.slice(0, 60)} may make ${absent[0]?.text}`, where: [script.where] } };
+    return { each: [], unseen: { is: 'unknown', why: 'ambiguous', said: `${shortened(script.value, 60)} may make ${absent[0]?.text}`, where: [script.where] } };
   return { each: absent.map((w) => ({ said: w.text, where: w.where })), ...(filled ? { unseen: filled } : {}) };
 }
 
