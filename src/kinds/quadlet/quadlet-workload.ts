@@ -3,8 +3,8 @@
 import { type Asking, together } from '../../facts/ask.ts';
 import { type Fact, type FactBuilder, type Known, missing, type Unknown } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { boundVolumes } from '../../facts/podman/volumes.ts';
 import { missingIds } from '../../facts/podman/auto-userns-ids.ts';
+import { boundVolumes } from '../../facts/podman/volumes.ts';
 import { asksForAuto, sizeAsked } from '../../facts/quadlet/auto-userns.ts';
 import type { Command } from '../../facts/quadlet/quadlet-command.ts';
 import { describeWorkload, type Workload } from '../../facts/quadlet/quadlet-describe.ts';
