@@ -8,9 +8,10 @@ import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
 import { afterOf } from '../verdicts/afters.ts';
 import { bootPlace } from '../verdicts/boot.ts';
-import { installCommand, isForNextBoot } from '../verdicts/packages.ts';
+import { installCommand, isForNextBoot, nameElsewhere } from '../verdicts/packages.ts';
 import { dropInFile, sysctlFile } from '../verdicts/step-files.ts';
 import { atHome, isActing, type Step } from '../verdicts/steps.ts';
+import { withoutSystemd } from '../verdicts/unit-acts.ts';
 
 /** An element of the list of `every`, and where it stands in which fact. */
 interface Element {
@@ -254,7 +255,12 @@ function settled(step: Step, inquiry: Inquiry): Step {
   const text = (head: string, field: string): string | undefined => asText(valueFound(head, [field], inquiry));
   const family = text('os', 'family');
   const distribution = { ...(family === undefined ? {} : { family }), immutable: valueFound('os', ['immutable'], inquiry) === true };
-  if ('unit' in step) return roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
+  if ('unit' in step) {
+    const words = family === 'other' && valueFound('os', ['systemd'], inquiry) === false ? withoutSystemd(step.unit, step.do) : undefined;
+    const { unit: _unit, do: _act, manager: _manager, ...beside } = step;
+    if (words !== undefined) return { ...beside, manual: words };
+    return roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
+  }
   if ('dropIn' in step) {
     const managed = roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
     return { ...managed, file: dropInFile(managed).replace(/^~/, inquiry.as.home) };
@@ -262,7 +268,9 @@ function settled(step: Step, inquiry: Inquiry): Step {
   if ('subid' in step) return step.account === inquiry.as.name ? { ...step, uid: inquiry.as.uid } : step;
   if ('package' in step) {
     const command = installCommand(step.package, distribution);
-    return command ? { ...step, command } : step;
+    if (command) return { ...step, command };
+    const name = family === 'other' ? nameElsewhere(step.package) : undefined;
+    return name === undefined ? step : { ...step, package: name };
   }
   if ('sysctl' in step) return { ...step, file: lastFile(step.sysctl, placesOf([`sysctl ${step.sysctl}`, 'persistent'], inquiry, undefined)[0]) };
   if ('bootArgument' in step) return { ...step, ...bootPlace(placesOf(['boot-arguments', 'pending'], inquiry, undefined), distribution) };

@@ -46,6 +46,9 @@ export function removeCommand(install: readonly string[]): readonly string[] {
   return install.map((word) => (word === 'install' ? (program === 'rpm-ostree' ? 'uninstall' : 'remove') : word));
 }
 
+/** The name where no family has its own: that of a distribution which is known to be of none of them. */
+export const nameElsewhere = (names: string | Readonly<Record<string, string>>): string | undefined => (typeof names === 'string' ? names : names.other);
+
 /** Where the distribution is not known: each family's name. */
 export function namesInWords(names: string | Readonly<Record<string, string>>): string {
   if (typeof names === 'string') return `install ${names}`;

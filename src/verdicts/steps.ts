@@ -167,7 +167,7 @@ export const steps = {
   prepend: row({
     describe: 'put these lines before all others of a file, unless they stand there',
     fields: { prepend: 'path', content: 'text' },
-    tell: ({ prepend, content }) => ({ ...clause(`put at the top of ${prepend}`), content }),
+    tell: ({ prepend, content }) => ({ ...clause(`put ${linesWords(content)} at the top of ${prepend}`), content }),
     shell: ({ prepend, content }) => prepended(prepend, content),
   }),
   copy: row({
@@ -188,6 +188,7 @@ export const steps = {
     describe: 'enable, mask, start … a unit of the system’s manager or of the account’s; `-now` does it at once as well',
     fields: { unit: 'text', do: 'choice', manager: 'choice?' },
     choices: { do: unitActs, manager: managers },
+    wants: () => [osWanted],
     tell: ({ unit, do: act, manager }) => command(...systemctlOf(manager), ...unitWords(act), unit),
     undo: ({ unit, do: act, manager }) => {
       const [word = '', ...now] = unitWords(act);
@@ -209,7 +210,7 @@ export const steps = {
   manual: row({
     describe: 'what only a person can do, in words; `decide` says what it is that they decide',
     fields: { manual: 'text', decide: 'text?' },
-    tell: ({ manual }) => clause(manual),
+    tell: ({ manual }) => clause(asClause(manual)),
   }),
   verify: row({
     describe: 'how to see that it worked: a program to run, or words',
@@ -218,11 +219,20 @@ export const steps = {
   }),
 } as const;
 
+/** One line as it is, of several the first. */
+function linesWords(content: string): string {
+  const [first = '', ...rest] = content.trimEnd().split('\n');
+  return rest.length === 0 ? first : `${rest.length + 1} lines (${first} …)`;
+}
+
 /** Nested documents name the whole way to a key. */
 const nested = (format: string, key: string): string => {
   const path = format === 'yaml' || format === 'json' ? keyIn(format, key).path.slice(0, -1) : [];
   return path.length > 0 ? `${path.map(segmentWord).join('.')}.` : '';
 };
+
+/** A sentence as a clause behind `as root:`, like all other steps: it starts with a verb, and ends without a full stop. */
+const asClause = (text: string): string => text.replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase()).replace(/(?<!\. .*)\.$/s, '');
 
 /** A segment with a dot or a slash in it, or an empty one, in quotes. */
 const segmentWord = (segment: string): string => (/^[\w-]+$/.test(segment) ? segment : JSON.stringify(segment));

@@ -101,6 +101,20 @@ describe('what the host decides', () => {
     expect(told({ files: { '/etc/os-release': release } }, pack)).toEqual([`as root: ${line}`]);
   });
 
+  test('a distribution that no family has gets the name that others have', () => {
+    const named = '  - package: { debian: apparmor, suse: apparmor-parser, other: apparmor }\n    needs: root\n';
+    expect(told({ files: { '/etc/os-release': 'ID=alpine\n' } }, named)).toEqual(['as root: install apparmor']);
+    expect(told({ files: {} }, named)).toEqual(['as root: install apparmor (Debian, Ubuntu), apparmor-parser (SUSE), apparmor (elsewhere)']);
+  });
+
+  test('where systemd does not run, its commands do not either', () => {
+    const unit = '  - unit: firewalld.service\n    do: enable-now\n    needs: root\n';
+    const alpine = { '/etc/os-release': 'ID=alpine\n', '/sbin/init': { link: '/bin/busybox' } };
+    expect(told({ files: alpine }, unit)).toEqual(['as root: let init start firewalld at boot, and start it if this host runs']);
+    expect(told({ files: { ...alpine, '/usr/lib/systemd/systemd': '' } }, unit)).toEqual(['as root: systemctl enable --now firewalld.service']);
+    expect(told({ files: debian }, unit)).toEqual(['as root: systemctl enable --now firewalld.service']);
+  });
+
   test('a read-only root has its packages after the next boot', () => {
     const release = { '/etc/os-release': 'ID=sl-micro\nID_LIKE="suse"\n' };
     expect(stepsOn({ files: release }, pack)[0]?.after).toMatchObject([{ do: 'reboot', run: ['systemctl', 'reboot'] }]);

@@ -56,7 +56,7 @@ describe('each step', () => {
       ],
       prepend: [
         { prepend: '/x', content: 'a\nb\n' },
-        { line: 'put at the top of /x', isCommand: false, content: 'a\nb\n' },
+        { line: 'put 2 lines (a …) at the top of /x', isCommand: false, content: 'a\nb\n' },
       ],
       copy: [
         { copy: '/usr/a', to: '/etc/a' },
@@ -72,7 +72,7 @@ describe('each step', () => {
       ],
       remove: [{ remove: '~/.config/x y' }, { line: "rm ~/'.config/x y'", isCommand: true }],
       run: [{ run: ['podman', 'ps', '--format', '{{.Names}} {{.Ports}}'] }, { line: "podman ps --format '{{.Names}} {{.Ports}}'", isCommand: true }],
-      manual: [{ manual: 'buy a disk' }, { line: 'buy a disk', isCommand: false }],
+      manual: [{ manual: 'Buy a disk.' }, { line: 'buy a disk', isCommand: false }],
       verify: [{ verify: ['ls', "it's"] }, { line: String.raw`ls 'it'\''s'`, isCommand: true, as: 'check' }],
     };
   test.each(acts)('%s', (act) => {

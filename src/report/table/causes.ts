@@ -1,6 +1,6 @@
 /** Failures that one fix closes: told as one, in the order in which the plan closes them. */
 import { type Report, severities, type Verdict } from '../../verdicts/report.ts';
-import { isActing, type Step, shellOf, tellStep } from '../../verdicts/steps.ts';
+import { isActing, type Step, tellStep } from '../../verdicts/steps.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import { isWaived, numberOf } from '../findings.ts';
 import { remedyIn } from '../offline.ts';
@@ -87,5 +87,5 @@ function nameIn(report: Report, once: ReadonlySet<string>): (rule: string, of: r
 function told({ number, step, who }: PlanStep, of: number): FirstStep {
   const { line, isCommand, content } = tellStep(step);
   // A key and its value are as good as a command: neither may lose its end.
-  return { number, who, line: bareLine(line, content), isCommand: isCommand || (content === undefined && shellOf(step) !== undefined), of };
+  return { number, who, line: bareLine(line, content), isCommand: isCommand || (content === undefined && !('manual' in step)), of };
 }
