@@ -104,7 +104,27 @@ describe('what the host decides', () => {
   test('a distribution that no family has gets the name that others have', () => {
     const named = '  - package: { debian: apparmor, suse: apparmor-parser, other: apparmor }\n    needs: root\n';
     expect(told({ files: { '/etc/os-release': 'ID=alpine\n' } }, named)).toEqual(['as root: install apparmor']);
-    expect(told({ files: {} }, named)).toEqual(['as root: install apparmor (Debian, Ubuntu), apparmor-parser (SUSE), apparmor (elsewhere)']);
+    expect(told({ files: {} }, named)).toEqual(['as root: install apparmor (Debian, Ubuntu, elsewhere), apparmor-parser (SUSE)']);
+  });
+
+  test.each([
+    ['{ debian: a, suse: a, fedora: a }', 'install a'],
+    ['{ debian: a, fedora: b, rhel: b, other: a }', 'install a (Debian, Ubuntu, elsewhere), b (Fedora, RHEL)'],
+  ])('where it is not known, each name once: %s', (names, line) => {
+    expect(told({ files: {} }, `  - package: ${names}\n    needs: root\n`)).toEqual([`as root: ${line}`]);
+  });
+
+  test('what a package brings is changed in a copy, in words as well', () => {
+    const words = '  - manual: "Take it out of {at.file.mode}."\n    needs: root\n';
+    const on = (path: string) => stepsOn({ files: { [path]: { content: '', mode: '0644' } } }, words, ofFile(path)).map((s) => tellStep(s).note);
+    expect(on('/usr/lib/tmpfiles.d/a.conf')).toEqual(['packages own /usr/lib/tmpfiles.d: a copy in /etc/tmpfiles.d is changed, and counts instead']);
+    expect(on('/etc/tmpfiles.d/a.conf')).toEqual([undefined]);
+  });
+
+  test('a service that nobody can name is told in words', () => {
+    const step = '  - run: [ls]\n    needs: root\n    after: ["restart {found.file.target}"]\n';
+    const [one] = stepsOn({ files: { '/key': { content: '', mode: '0644' } } }, step, ofFile('/key'));
+    expect(one && tellStep(one).note).toBe('then restart the service that reads it');
   });
 
   test('where systemd does not run, its commands do not either', () => {
