@@ -43,9 +43,10 @@ export function causesOf(report: Report, { failOn }: Style): Cause[] {
 
 const rank = ({ severity }: Verdict): number => severities.indexOf(severity);
 
-/** What is done first, whatever a rule calls it; a failure without a fix stands alone. */
+/** What is done first, whatever a rule calls it, but for a copy, which alone closes nothing; a failure without a fix stands alone. */
 function causeKey(report: Report, verdict: Verdict): string {
-  const step = remedyIn(report, verdict).find(isActing);
+  const steps = remedyIn(report, verdict).filter(isActing);
+  const step = steps.find((one) => !('copy' in one)) ?? steps[0];
   return step ? wordsOf(step) : JSON.stringify([verdict.rule, verdict.subject ?? '']);
 }
 
