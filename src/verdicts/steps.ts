@@ -10,6 +10,7 @@ import { fileOf, formats, inPattern, isFormat, keyIn, linesFor, sectionWords, se
 import { namesInWords, removeCommand } from './packages.ts';
 import { shellLine } from './shell-line.ts';
 import { dropInFile, moduleFile, prepended, sysctlFile, written } from './step-files.ts';
+import { asClause, costWords, linesWords } from './step-words.ts';
 import { managers, opposite, systemctlOf, unitActs, unitWords } from './unit-acts.ts';
 
 /** What to do, for a person. */
@@ -219,20 +220,11 @@ export const steps = {
   }),
 } as const;
 
-/** One line as it is, of several the first. */
-function linesWords(content: string): string {
-  const [first = '', ...rest] = content.trimEnd().split('\n');
-  return rest.length === 0 ? first : `${rest.length + 1} lines (${first} …)`;
-}
-
 /** Nested documents name the whole way to a key. */
 const nested = (format: string, key: string): string => {
   const path = format === 'yaml' || format === 'json' ? keyIn(format, key).path.slice(0, -1) : [];
   return path.length > 0 ? `${path.map(segmentWord).join('.')}.` : '';
 };
-
-/** A sentence as a clause behind `as root:`, like all other steps: it starts with a verb, and ends without a full stop. */
-const asClause = (text: string): string => text.replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase()).replace(/(?<!\. .*)\.$/s, '');
 
 /** A segment with a dot or a slash in it, or an empty one, in quotes. */
 const segmentWord = (segment: string): string => (/^[\w-]+$/.test(segment) ? segment : JSON.stringify(segment));
@@ -302,7 +294,8 @@ export function tellStep(step: Step): StepWords {
   // The row of this very step: the compiler does not see that the two belong together.
   const { tell } = rowOf(actOf(step));
   const who = whoOf(step);
-  const notes = [step.note, step.cuts, step.destroys, ...(step.after ?? []).map((after) => `then ${tellAfter(after)}`)].filter((n) => n !== undefined);
+  const costs = [step.cuts && costWords('cuts off', step.cuts), step.destroys && costWords('loses', step.destroys)];
+  const notes = [step.note, ...costs, ...(step.after ?? []).map((after) => `then ${tellAfter(after)}`)].filter((n) => n !== undefined);
   return { ...tell(step as RecordOf<Fields>), ...(who ? { who } : {}), ...(notes.length === 0 ? {} : { note: notes.join('; ') }) };
 }
 

@@ -131,3 +131,13 @@ test('a line is read back by sh as the words that it was made from', () => {
   const home = (text: string): string => text.replace(/^~(?=\/|$)/, '/h');
   expect(out.split('\u0001').slice(0, -1)).toEqual(vectors.map((argv) => argv.map((w) => `${home(w)}\0`).join('')));
 });
+
+test.each([
+  [{ cuts: 'root, and whoever has no key on this host' }, 'cuts off root, and whoever has no key on this host'],
+  [{ cuts: 'stops the cluster' }, 'stops the cluster'],
+  [{ cuts: 'what has been noted only so far is refused from now on' }, 'what has been noted only so far is refused from now on'],
+  [{ destroys: 'the keys in it' }, 'loses the keys in it'],
+  [{ destroys: 'images have to be pulled again' }, 'images have to be pulled again'],
+])('what a step costs is told as a clause: %j', (beside, note) => {
+  expect(tellStep({ run: ['x'], ...beside }).note).toBe(note);
+});
