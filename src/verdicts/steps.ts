@@ -118,7 +118,7 @@ export const steps = {
     wants: ({ sysctl }) => [{ kind: 'sysctl', query: { key: sysctl } }],
     tell: ({ sysctl, value, file = sysctlFile(sysctl) }) =>
       clause(`in ${file} set ${sysctl} = ${String(value)}, then systemctl restart systemd-sysctl.service`),
-    shell: ({ sysctl, value, file = sysctlFile(sysctl) }) => [...(setCommands(file, 'plain', sysctl, value) ?? []), 'systemctl restart systemd-sysctl.service'],
+    shell: ({ sysctl, value, file = sysctlFile(sysctl) }) => [...(setCommands(file, 'plain', sysctl, value) ?? []), ...applySysctl],
     undo: ({ sysctl, file = sysctlFile(sysctl) }) => unsetCommands(file, 'plain', sysctl)?.join(' && '),
   }),
   module: row({
@@ -219,6 +219,9 @@ export const steps = {
     tell: ({ verify }) => ({ ...check(typeof verify === 'string' ? [verify] : verify), as: 'check' }),
   }),
 } as const;
+
+/** A plan of many parameters starts the unit more often than its start limit lets it, unless that is reset (systemctl(1), reset-failed). */
+const applySysctl = ['reset-failed', 'restart'].map((act) => `systemctl ${act} systemd-sysctl.service`);
 
 /** Nested documents name the whole way to a key. */
 const nested = (format: string, key: string): string => {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { shellLine } from '../../src/verdicts/shell-line.ts';
-import { type Act, acts, atHome, type Step, stepKeys, tellStep } from '../../src/verdicts/steps.ts';
+import { type Act, acts, atHome, type Step, shellOf, stepKeys, tellStep } from '../../src/verdicts/steps.ts';
 import { fc } from '../property.ts';
 
 describe('each step', () => {
@@ -140,4 +140,9 @@ test.each([
   [{ destroys: 'images have to be pulled again' }, 'images have to be pulled again'],
 ])('what a step costs is told as a clause: %j', (beside, note) => {
   expect(tellStep({ run: ['x'], ...beside }).note).toBe(note);
+});
+
+test('many kernel parameters in one go do not run into the start limit of systemd-sysctl.service', () => {
+  const lines = shellOf({ sysctl: 'kernel.sysrq', value: '16' });
+  expect(lines?.slice(-2)).toEqual(['systemctl reset-failed systemd-sysctl.service', 'systemctl restart systemd-sysctl.service']);
 });
