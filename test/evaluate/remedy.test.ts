@@ -168,6 +168,6 @@ describe('what the host decides', () => {
       'add a=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub',
     );
     expect(on({ '/etc/kernel/cmdline': 'root=/dev/x\n' })).toBe('add a=1 to /etc/kernel/cmdline, then kernel-install add-all');
-    expect(on({})).toBe('add a=1 in the boot arguments of this host');
+    expect(on({})).toBe('add a=1 to the boot arguments of this host');
   });
 });
