@@ -156,7 +156,7 @@ interface Choice {
 
 function* chooseProfiles(profiles: readonly Profile[], selection: Selection, context: Context): Asking<Choice> {
   const named = selection.profiles;
-  if (named) return { chosen: profiles.filter((p) => named.includes(p.id)).map((profile) => ({ profile, because: 'it was asked for' })), undecided: [] };
+  if (named) return { chosen: profiles.filter((p) => named.includes(p.id)).map((profile) => ({ profile, because: 'requested' })), undecided: [] };
   if (selection.byName) return { chosen: [], undecided: [] };
   const candidates = profiles.filter((p) => p.present.length > 0);
   const inquiries = yield* inquire(presenceRules(candidates), context);

@@ -90,6 +90,9 @@ export class OutputError extends Error {
   }
 }
 
+/** What the system said of a file, without its code and its call: `permission denied`. */
+export const saidBySystem = (error: unknown): string => (error as Error).message.replace(/^E[A-Z0-9]+: /, '').replace(/, .*$/s, '');
+
 /** A defect in pretrip: exit 70. */
 export class DefectError extends Error {}
 

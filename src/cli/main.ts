@@ -2,7 +2,7 @@
 import { Config } from '@oclif/core/config';
 import * as Errors from '@oclif/core/errors';
 import { visible } from '../report/text.ts';
-import { type Called, checkCommand, commandIn, ownersOf } from './calling/called.ts';
+import { type Called, checkCommand, commandIn, meantFlag } from './calling/called.ts';
 import { helpTopics, topicList } from './calling/topics.ts';
 import { DefectError, exitStatus, OutputError, ProblemsError, TargetError, UsageError } from './errors.ts';
 import { manifest, packageRoot } from './paths.ts';
@@ -94,7 +94,7 @@ async function explain(error: unknown, named: Called | undefined): Promise<numbe
 
 /** All mistakes of a command line, and the page that tells how it is written. */
 function usageText({ mistakes, inWords }: UsageError, named: Called | undefined): string {
-  const lines = mistakes.map(({ message, hint, flag }) => told(message, hint ?? (flag === undefined ? undefined : ownersOf(flag))));
+  const lines = mistakes.map(({ message, hint, flag }) => told(message, hint ?? (flag === undefined ? undefined : meantFlag(flag, named))));
   const see = inWords && named ? `  see: pretrip ${named.words.join(' ')} --help\n` : '';
   return `${[...new Set(lines)].join('')}${see}`;
 }

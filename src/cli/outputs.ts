@@ -136,7 +136,14 @@ function outputFrom(text: string, flags: OutputFlags): Output {
   const name = at < 0 ? text : text.slice(0, at);
   const path = at < 0 ? undefined : text.slice(at + 1);
   const format = formats.get(name);
-  if (!format) throw new UsageError(`-o ${text}: ${name === '' ? 'the format is missing' : `there is no format "${name}"`}`, hintFor(name, names));
+  if (!format) {
+    const several = name.split(',');
+    const hint =
+      several.length > 1 && several.every((one) => formats.has(one))
+        ? `give -o once for each: ${several.map((one) => `-o ${one}=FILE`).join(' ')}`
+        : hintFor(name, names);
+    throw new UsageError(`-o ${text}: ${name === '' ? 'the format is missing' : `there is no format "${name}"`}`, hint);
+  }
   if (path === '') throw new UsageError(`-o ${text}: the path is missing`, `-o ${name} writes to standard output`);
   const output = { name, format, choices: choicesFrom(flags, name, format) };
   return path === undefined || path === '-' ? output : { ...output, path };

@@ -2,7 +2,7 @@
 import { onScreen } from '../report/screen.ts';
 import { visible } from '../report/text.ts';
 import type { Problem } from '../rules/rule.ts';
-import { exitStatus, OutputError } from './errors.ts';
+import { exitStatus, OutputError, saidBySystem } from './errors.ts';
 import { wipe } from './progress.ts';
 import { isQuiet } from './quiet.ts';
 
@@ -36,7 +36,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
     stream.write(text, (error) => {
       // Where standard error cannot be written to either, nobody can be told.
       if (error && stream === process.stdout && (error as NodeJS.ErrnoException).code !== 'EPIPE')
-        fail(new OutputError(`cannot write to standard output: ${error.message.replace(/, .*$/s, '')}`));
+        fail(new OutputError(`cannot write to standard output: ${saidBySystem(error)}`));
       else done();
     });
   });

@@ -27,6 +27,9 @@ export async function savedReport(path: string): Promise<Report> {
   return parsedReport(readFileSync(path), path);
 }
 
+/** The format of saved runs that is read. */
+const readable = 'pretrip-report/1';
+
 const hint = 'a saved run is what "pretrip scan -o json=FILE" wrote';
 
 /** The report in these bytes. Throws TargetError. */
@@ -37,8 +40,14 @@ export async function parsedReport(bytes: Uint8Array, path: string): Promise<Rep
   if (twice !== undefined) throw new TargetError(`${path}: the key ${JSON.stringify(twice)} stands twice: what it says depends on who reads it`, hint);
   const other = otherJson(value);
   if (other) throw new TargetError(`${path}: is ${other[0]}, not a saved run`, other[1]);
+  const { format } = value as { format: unknown };
+  if (format !== readable)
+    throw new TargetError(
+      `${path}: is a saved run of the format ${format}, and this pretrip reads ${readable}`,
+      'read it with the pretrip that wrote it, or scan again',
+    );
   const problems = await reportProblems(value);
-  if (problems.length > 0) throw new TargetError(`${path}: is not a pretrip report that can be read`, problems.join('\n  '));
+  if (problems.length > 0) throw new TargetError(`${path}: is not a pretrip report that can be read`, problems.join('\n'));
   return value as Report;
 }
 

@@ -133,7 +133,7 @@ export function valueMistakes(written: string, value: string, flag: FlagOf): Mis
   if (parts.some((part) => part.trim() === ''))
     return [{ message: `${written} ${value}: one of the values is empty`, hint: 'values are separated by single commas' }];
   if (flag.options && !flag.options.includes(value)) {
-    const near = nearest(value, flag.options);
+    const near = nearest(value, flag.options) ?? flag.options.find((option) => option.startsWith(value) || option.split('-').includes(value));
     return [{ message: `${written} ${value}: must be one of ${flag.options.join(', ')}`, ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }) }];
   }
   if (flag.min === undefined && flag.max === undefined) return [];

@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { OutputError, UsageError } from './errors.ts';
+import { OutputError, saidBySystem, UsageError } from './errors.ts';
 import { guard, staged } from './signals.ts';
 
 /** A file to be written; `mode` is its permission bits. */
@@ -58,7 +58,7 @@ function whyUnwritable(path: string): readonly [why: string, hint: string] | und
     accessSync(base, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    return [(error as Error).message.replace(/, .*$/s, ''), nothing];
+    return [saidBySystem(error), nothing];
   }
 }
 
@@ -127,7 +127,7 @@ export function writeAll(files: readonly NewFile[]): void {
   } catch (error) {
     for (const { from } of renames) rmSync(from, { force: true });
     if (error instanceof OutputError) throw error;
-    throw new OutputError(`cannot write ${at}: ${(error as Error).message.replace(/, .*$/s, '')}`, 'nothing was written there');
+    throw new OutputError(`cannot write ${at}: ${saidBySystem(error)}`, 'nothing was written there');
   } finally {
     for (const { from } of renames) staged.delete(from);
   }
@@ -146,10 +146,10 @@ export function writeDirectory(path: string, files: readonly NewFile[]): void {
     renameSync(temporary, plain);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR')
       throw new OutputError(`cannot write ${path}: it exists already`, 'name a directory that does not exist yet: evidence is never overwritten');
-    throw new OutputError(`cannot write ${path}: ${message.replace(/, .*$/s, '')}`, 'nothing was written there');
+    throw new OutputError(`cannot write ${path}: ${saidBySystem(error)}`, 'nothing was written there');
   } finally {
     staged.delete(temporary);
   }

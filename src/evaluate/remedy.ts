@@ -8,9 +8,10 @@ import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
 import { afterOf } from '../verdicts/afters.ts';
 import { bootPlace } from '../verdicts/boot.ts';
-import { installCommand, isForNextBoot } from '../verdicts/packages.ts';
+import { installCommand, isForNextBoot, nameElsewhere } from '../verdicts/packages.ts';
 import { dropInFile, sysctlFile } from '../verdicts/step-files.ts';
 import { atHome, isActing, type Step } from '../verdicts/steps.ts';
+import { withoutSystemd } from '../verdicts/unit-acts.ts';
 
 /** An element of the list of `every`, and where it stands in which fact. */
 interface Element {
@@ -135,15 +136,15 @@ function placesOf(way: readonly string[], inquiry: Inquiry, item: Element | unde
 const isOurs = (path: string): boolean => !/^\/(?:usr\/(?!local\/)|proc\/|sys\/|run\/)/.test(path);
 
 /**
- * The elements of a list that was found, by all questions of the rule that ask for it, each once; none where nobody could
- * look. A step without `every` is one, of no element.
+ * The elements of a list that were found, by all questions of the rule that ask for it, each once; there may be more where
+ * not all was seen. A step without `every` is one, of no element.
  */
 function elementsOf(every: readonly string[] | undefined, inquiry: Inquiry): readonly (Element | undefined)[] {
   if (!every) return [undefined];
   const [head = '', ...path] = every;
   const facts = head === 'each' ? [foundAt(head, path, inquiry)?.fact] : questionsOf(head, inquiry).map(({ fact }) => fact);
   const each = facts.flatMap((fact): Element[] => {
-    const list = fact?.is === 'known' && !gapAt(fact, path) ? valueAt(fact.value, path) : undefined;
+    const list = fact?.is === 'known' ? valueAt(fact.value, path) : undefined;
     return Array.isArray(list) ? (list as readonly Json[]).map((value, at) => ({ value, fact: fact as Known, path: [...path, String(at)] })) : [];
   });
   return [...new Map(each.toReversed().map((element) => [JSON.stringify(element.value), element])).values()].toReversed();
@@ -175,6 +176,7 @@ const vendorQuadlets = '/usr/share/containers/systemd/';
  */
 function locally(step: Step, inquiry: Inquiry): readonly Step[] {
   const file = 'set' in step ? step.set : 'unset' in step ? step.unset : '';
+  if ('manual' in step) return [inCopy(step)];
   if (!file.startsWith(vendorQuadlets)) return [step];
   const directory = asText(valueFound('each', ['localDirectory'], inquiry)) ?? '/etc/containers/systemd';
   const dropIn = /[^/]+\.d\/[^/]+\.conf$/.exec(file)?.[0];
@@ -184,6 +186,17 @@ function locally(step: Step, inquiry: Inquiry): readonly Step[] {
   const { needs, account } = step;
   const copy: Step = { copy: file, to: own, ...(needs ? { needs } : {}), ...(account === undefined ? {} : { account }) };
   return [copy, 'set' in step ? { ...step, set: own } : ({ ...step, unset: own } as Step)];
+}
+
+/** Where packages have what a file of the same name in /etc replaces. */
+const vendors = /\/usr\/(?:lib|share)\/(containers\/systemd|systemd\/(?:system|user)|tmpfiles\.d|sysctl\.d|modprobe\.d)\//;
+
+/** A step in words that names a file of a package says where it is changed. */
+function inCopy(step: Step & { readonly manual: string }): Step {
+  const [directory, under] = vendors.exec(step.manual) ?? [];
+  if (directory === undefined || / copy\b|drop-in/.test(`${step.manual} ${step.note ?? ''}`)) return step;
+  const said = `packages own ${directory.slice(0, -1)}: a copy in /etc/${under} is changed, and counts instead`;
+  return { ...step, note: step.note === undefined ? said : `${step.note}; ${said}` };
 }
 
 /** What takes a key out does so in every file that sets it: else a value that lost comes into force. */
@@ -254,7 +267,12 @@ function settled(step: Step, inquiry: Inquiry): Step {
   const text = (head: string, field: string): string | undefined => asText(valueFound(head, [field], inquiry));
   const family = text('os', 'family');
   const distribution = { ...(family === undefined ? {} : { family }), immutable: valueFound('os', ['immutable'], inquiry) === true };
-  if ('unit' in step) return roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
+  if ('unit' in step) {
+    const words = family === 'other' && valueFound('os', ['systemd'], inquiry) === false ? withoutSystemd(step.unit, step.do) : undefined;
+    const { unit: _unit, do: _act, manager: _manager, ...beside } = step;
+    if (words !== undefined) return { ...beside, manual: words };
+    return roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
+  }
   if ('dropIn' in step) {
     const managed = roots && step.manager === 'user' ? { ...step, manager: 'system' } : step;
     return { ...managed, file: dropInFile(managed).replace(/^~/, inquiry.as.home) };
@@ -262,7 +280,9 @@ function settled(step: Step, inquiry: Inquiry): Step {
   if ('subid' in step) return step.account === inquiry.as.name ? { ...step, uid: inquiry.as.uid } : step;
   if ('package' in step) {
     const command = installCommand(step.package, distribution);
-    return command ? { ...step, command } : step;
+    if (command) return { ...step, command };
+    const name = family === 'other' ? nameElsewhere(step.package) : undefined;
+    return name === undefined ? step : { ...step, package: name };
   }
   if ('sysctl' in step) return { ...step, file: lastFile(step.sysctl, placesOf([`sysctl ${step.sysctl}`, 'persistent'], inquiry, undefined)[0]) };
   if ('bootArgument' in step) return { ...step, ...bootPlace(placesOf(['boot-arguments', 'pending'], inquiry, undefined), distribution) };

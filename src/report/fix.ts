@@ -44,7 +44,9 @@ function whatFor(steps: readonly PlanStep[], ofGate: number, failOn: FailOn): st
   if (steps.every(({ closes }) => closes.length === 0))
     return `nothing failed that could be fixed, and ${steps.length === 1 ? 'it decides' : 'they decide'} what is open`;
   if (failOn === 'never') return 'no failure counts for the gate';
-  return `${ofGate === 0 ? 'no failure' : count(ofGate, 'failure')} of those with steps for the gate (--fail-on ${failOn})`;
+  if (steps.length === 1)
+    return `it fixes ${ofGate === 0 ? 'nothing' : count(ofGate, 'failure')} that ${ofGate > 1 ? 'fail' : 'fails'} the gate (--fail-on ${failOn})`;
+  return `they fix ${ofGate === 0 ? 'nothing' : count(ofGate, 'failure')} that ${ofGate > 1 ? 'fail' : 'fails'} the gate (--fail-on ${failOn})`;
 }
 
 /** How the plan is gone through. */

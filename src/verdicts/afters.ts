@@ -107,6 +107,9 @@ export const afterPattern = `^(?:${afterWords.filter((w) => !takingUnit.includes
 /** What a word comes to for an account. */
 export function afterOf(word: string, who: ForWhom): After {
   const [name = '', argument = ''] = word.split(' ');
+  // Nobody could tell the name of the unit.
+  if (takingUnit.includes(name) && /^<.*>$/.test(argument))
+    return { do: name, say: `${name} the service that reads it`, needs: who.asRoot ? 'root' : 'user', ...(who.asRoot ? {} : { account: who.name }) };
   const row: SortOfAfter | undefined = Object.hasOwn(afters, name) ? afters[name as AfterWord] : undefined;
   return row?.of(who, argument) ?? { do: word, say: word, needs: 'root' };
 }

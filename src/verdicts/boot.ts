@@ -36,7 +36,7 @@ interface BootStep {
 /** What to do, for a person. */
 export function bootClause({ bootArgument, do: act, file, command: argv }: BootStep): string {
   const words = act === 'add' ? `add ${bootArgument}` : `take ${bootArgument} out`;
-  if (file === undefined) return `${words} in the boot arguments of this host`;
+  if (file === undefined) return `${words} ${act === 'add' ? 'to' : 'of'} the boot arguments of this host`;
   const where = file.endsWith('/grub') ? `GRUB_CMDLINE_LINUX in ${file}` : file;
   return `${act === 'add' ? `${words} to` : `${words} of`} ${where}${argv ? `, then ${shellLine(argv)}` : ''}`;
 }

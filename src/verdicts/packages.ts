@@ -46,13 +46,18 @@ export function removeCommand(install: readonly string[]): readonly string[] {
   return install.map((word) => (word === 'install' ? (program === 'rpm-ostree' ? 'uninstall' : 'remove') : word));
 }
 
+/** The name where no family has its own: that of a distribution which is known to be of none of them. */
+export const nameElsewhere = (names: string | Readonly<Record<string, string>>): string | undefined => (typeof names === 'string' ? names : names.other);
+
 /** Where the distribution is not known: each family's name. */
 export function namesInWords(names: string | Readonly<Record<string, string>>): string {
   if (typeof names === 'string') return `install ${names}`;
-  const others = Object.entries(names)
-    .filter(([family]) => family !== 'other')
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `install ${[...others.map(([family, name]) => `${name} (${familyNames[family] ?? family})`), ...(names.other ? [`${names.other} (elsewhere)`] : [])].join(', ')}`;
+  const byName = Map.groupBy(
+    Object.entries(names).sort(([a], [b]) => (a === 'other' ? 1 : b === 'other' ? -1 : a < b ? -1 : 1)),
+    ([, name]) => name,
+  );
+  const told = [...byName].map(([name, of]) => `${name} (${of.map(([family]) => familyNames[family] ?? family).join(', ')})`);
+  return `install ${byName.size === 1 ? [...byName.keys()].join() : told.join(', ')}`;
 }
 
-const familyNames: Readonly<Record<string, string>> = { suse: 'SUSE', debian: 'Debian, Ubuntu', fedora: 'Fedora', rhel: 'RHEL' };
+const familyNames: Readonly<Record<string, string>> = { suse: 'SUSE', debian: 'Debian, Ubuntu', fedora: 'Fedora', rhel: 'RHEL', other: 'elsewhere' };

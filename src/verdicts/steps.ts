@@ -10,6 +10,7 @@ import { fileOf, formats, inPattern, isFormat, keyIn, linesFor, sectionWords, se
 import { namesInWords, removeCommand } from './packages.ts';
 import { shellLine } from './shell-line.ts';
 import { dropInFile, moduleFile, prepended, sysctlFile, written } from './step-files.ts';
+import { asClause, costWords, linesWords } from './step-words.ts';
 import { managers, opposite, systemctlOf, unitActs, unitWords } from './unit-acts.ts';
 
 /** What to do, for a person. */
@@ -117,7 +118,7 @@ export const steps = {
     wants: ({ sysctl }) => [{ kind: 'sysctl', query: { key: sysctl } }],
     tell: ({ sysctl, value, file = sysctlFile(sysctl) }) =>
       clause(`in ${file} set ${sysctl} = ${String(value)}, then systemctl restart systemd-sysctl.service`),
-    shell: ({ sysctl, value, file = sysctlFile(sysctl) }) => [...(setCommands(file, 'plain', sysctl, value) ?? []), 'systemctl restart systemd-sysctl.service'],
+    shell: ({ sysctl, value, file = sysctlFile(sysctl) }) => [...(setCommands(file, 'plain', sysctl, value) ?? []), ...applySysctl],
     undo: ({ sysctl, file = sysctlFile(sysctl) }) => unsetCommands(file, 'plain', sysctl)?.join(' && '),
   }),
   module: row({
@@ -167,7 +168,7 @@ export const steps = {
   prepend: row({
     describe: 'put these lines before all others of a file, unless they stand there',
     fields: { prepend: 'path', content: 'text' },
-    tell: ({ prepend, content }) => ({ ...clause(`put at the top of ${prepend}`), content }),
+    tell: ({ prepend, content }) => ({ ...clause(`put ${linesWords(content)} at the top of ${prepend}`), content }),
     shell: ({ prepend, content }) => prepended(prepend, content),
   }),
   copy: row({
@@ -188,6 +189,7 @@ export const steps = {
     describe: 'enable, mask, start … a unit of the system’s manager or of the account’s; `-now` does it at once as well',
     fields: { unit: 'text', do: 'choice', manager: 'choice?' },
     choices: { do: unitActs, manager: managers },
+    wants: () => [osWanted],
     tell: ({ unit, do: act, manager }) => command(...systemctlOf(manager), ...unitWords(act), unit),
     undo: ({ unit, do: act, manager }) => {
       const [word = '', ...now] = unitWords(act);
@@ -209,7 +211,7 @@ export const steps = {
   manual: row({
     describe: 'what only a person can do, in words; `decide` says what it is that they decide',
     fields: { manual: 'text', decide: 'text?' },
-    tell: ({ manual }) => clause(manual),
+    tell: ({ manual }) => clause(asClause(manual)),
   }),
   verify: row({
     describe: 'how to see that it worked: a program to run, or words',
@@ -217,6 +219,9 @@ export const steps = {
     tell: ({ verify }) => ({ ...check(typeof verify === 'string' ? [verify] : verify), as: 'check' }),
   }),
 } as const;
+
+/** A plan of many parameters starts the unit more often than its start limit lets it, unless that is reset (systemctl(1), reset-failed). */
+const applySysctl = ['reset-failed', 'restart'].map((act) => `systemctl ${act} systemd-sysctl.service`);
 
 /** Nested documents name the whole way to a key. */
 const nested = (format: string, key: string): string => {
@@ -292,7 +297,8 @@ export function tellStep(step: Step): StepWords {
   // The row of this very step: the compiler does not see that the two belong together.
   const { tell } = rowOf(actOf(step));
   const who = whoOf(step);
-  const notes = [step.note, step.cuts, step.destroys, ...(step.after ?? []).map((after) => `then ${tellAfter(after)}`)].filter((n) => n !== undefined);
+  const costs = [step.cuts && costWords('cuts off', step.cuts), step.destroys && costWords('loses', step.destroys)];
+  const notes = [step.note, ...costs, ...(step.after ?? []).map((after) => `then ${tellAfter(after)}`)].filter((n) => n !== undefined);
   return { ...tell(step as RecordOf<Fields>), ...(who ? { who } : {}), ...(notes.length === 0 ? {} : { note: notes.join('; ') }) };
 }
 

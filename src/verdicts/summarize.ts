@@ -38,6 +38,13 @@ export interface Gate {
 /** Whether a verdict weighs as much as the threshold. */
 export const reaches = (severity: Severity, failOn: FailOn): boolean => failOn !== 'never' && severities.indexOf(severity) <= severities.indexOf(failOn);
 
+/** Why a report holds no verdict that counts. */
+function whyNothing({ verdicts, target, undecidedProfiles = [] }: Report): string {
+  if (verdicts.length > 0) return `nothing was judged on ${target.name}: every verdict is not applicable`;
+  if (target.truncated) return `nothing was judged on ${target.name}: its snapshot is cut off before all that could be judged; capture it again`;
+  return `nothing was judged on ${target.name}: ${undecidedProfiles.length > 0 ? 'nobody could tell what runs there (--profile decides)' : 'no profile applies'}`;
+}
+
 /**
  * The gate of one or more reports (reference: contract, "Gate"): 1 for a failure, or something answered with no, at or
  * above the threshold, 3 for something undecided there, when nothing was judged at all, or when whom or what it should be
@@ -58,7 +65,7 @@ export function gate(reports: readonly Report[], failOn: FailOn, allowIncomplete
   const caveat = reports.flatMap((r) => r.caveats ?? []).find((c) => c.about !== 'target');
   if (caveat) return { status: 3, said: `gate: INCOMPLETE  ${caveat.said}` };
   const empty = reports.find((r) => r.verdicts.every((v) => v.outcome === 'not-applicable'));
-  if (empty) return { status: 3, said: `gate: INCOMPLETE  nothing was judged on ${empty.target.name}: every verdict is not applicable` };
+  if (empty) return { status: 3, said: `gate: INCOMPLETE  ${whyNothing(empty)}` };
   const dark = reports.find((r) => !r.verdicts.some((v) => v.outcome === 'pass' || v.outcome === 'fail' || answerOf(v) !== undefined));
   if (dark && !allowIncomplete) return { status: 3, said: `gate: INCOMPLETE  nothing could be decided on ${dark.target.name} (--allow-incomplete accepts)` };
   const cut = reports.find((r) => r.target.truncated);

@@ -13,7 +13,7 @@ test('a host and its saved run give the same plan', async () => {
   const [host, saved] = await Promise.all([pretrip(['fix', broken, '-p', 'podman-rootless']), pretrip(['fix', run])]);
   expect(host.status).toBe(0);
   expect(saved).toMatchObject({ status: 0, out: host.out });
-  expect(saved.out).toMatch(/^# k3d-rootless-broken: \d+ steps; \d+ failures of those with steps for the gate \(--fail-on high\)\n/);
+  expect(saved.out).toMatch(/^# k3d-rootless-broken: \d+ steps; they fix \d+ failures that fail the gate \(--fail-on high\)\n/);
   expect(saved.out).toContain('loginctl enable-linger driver');
 });
 

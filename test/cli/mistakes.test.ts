@@ -1,5 +1,5 @@
 /** What people type wrong: each mistake is told in our own words, with what was meant, and where to read on. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,6 +21,9 @@ beforeAll(async () => {
   put('README.md', '# pretrip\n\n- not: [a rule\n- nor: "a run\n');
   put('other.json', '{"a": 1}');
   put('list.json', '[]');
+  put('newer.json', '{"format": "pretrip-report/9"}');
+  put('blank', '');
+  symlinkSync(join(dir, 'nowhere'), join(dir, 'dangling'));
   put('cut.json', '{"format": "pretrip-report/1", "tool": {');
   put('rootfs.tar', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\0'), Buffer.alloc(512)]));
   put('root.squashfs', Buffer.concat([Buffer.from('hsqs'), Buffer.alloc(512)]));
@@ -53,6 +56,10 @@ describe('flags', () => {
     ['scan --width 999', 'scan', [/--width 999: must be 400 or less/]],
     ['scan -j many', 'scan', [/--jobs many: must be a whole number/]],
     ['scan --fail-on hgh', 'scan', [/--fail-on hgh: must be one of critical, .*\n {2}did you mean "high"\?/]],
+    ['scan --fail-on med', 'scan', [/did you mean "medium"\?/]],
+    ['scan --as root', 'scan', [/did you mean "root-directory"\?/]],
+    ['scan --json', 'scan', [/unknown flag --json\n {2}did you mean "--output json"\?/]],
+    ['scan -o json,sarif', 'scan', [/there is no format "json,sarif"\n {2}give -o once for each: -o json=FILE -o sarif=FILE/]],
     ['scan --as tarball', 'scan', [/--as tarball: must be one of .*root-directory/]],
     ['scan --sarif-profile=gitub', 'scan', [/did you mean "github"\?/]],
     ['scan --ouput x', 'scan', [/unknown flag --ouput\n {2}did you mean "--output"\?/]],
@@ -145,6 +152,7 @@ describe('commands', () => {
     ['-V', /unknown flag -V\n {2}did you mean "--version"\?/],
     ['--verison', /unknown flag --verison\n {2}did you mean "--version"\?/],
     ['--select x', /flags go after the command, and --select is before any\n {2}such as: pretrip scan --select/],
+    ['help exit', /did you mean "pretrip help exit-status"\?/],
     ['frobnicate', /one of: capture, diff, fix, plan, report, rules, scan, show, verify/],
   ] as const)('%s', (line, says) => mistaken(line, 2, [says]));
 });
@@ -158,6 +166,7 @@ describe('what is no saved run is told as what it is', () => {
     ['report @other.json', /is JSON of another kind, not a saved run/],
     ['report @list.json', /is JSON of another kind, not a saved run/],
     ['report @cut.json', /is a saved run that was cut off or edited: it is not valid JSON/],
+    ['report @newer.json', /is a saved run of the format pretrip-report\/9, and this pretrip reads pretrip-report\/1; nothing was written\n {2}read it with/],
     ['report @rootfs.tar', /is a tar archive, not a saved run/],
     ['report @empty', /is a directory, not a saved run/],
     ['report @root', /is a root file system directory, not a saved run; nothing was written\n {2}to judge it: pretrip scan/],
@@ -175,12 +184,23 @@ describe('targets', () => {
     ['scan @root/etc', /is only a part of a root file system; nothing was judged\n {2}scan the directory above it: pretrip scan \S+\/root\n/],
     ['scan @rootfs.tar', /is a tar archive, which pretrip cannot judge yet; nothing was judged\n {2}unpack it/],
     ['scan @root.squashfs', /is a squashfs image, which pretrip cannot judge yet; nothing was judged\n {2}mount/],
+    ['scan @blank', /blank: is empty; nothing was judged/],
+    ['scan /dev/null', /null: is neither a file nor a directory; nothing was judged/],
+    ['scan @dangling', /dangling: is a symbolic link that leads nowhere; nothing was judged/],
     ['scan @README.md', /cannot tell what this file is; nothing was judged/],
   ] as const)('%s', (line, says) => mistaken(line, 4, [says]));
 
   test('a name that a file may have is not taken for a host', async () => {
     expect((await pretrip(['scan', 'host.pretrip.jsonl'], { cwd: dir })).status).not.toBe(4);
     expect((await pretrip(['scan', 'hots.pretrip.jsonl'], { cwd: dir })).err).not.toMatch(/a host\?/);
+  });
+
+  test('a snapshot that is cut off before anything that could be judged is told as that', async () => {
+    const cut = put('begun.pretrip.jsonl', `${readFileSync(join(dir, 'host.pretrip.jsonl'), 'utf8').split('\n', 1)[0]}\n`);
+    const { status, out, err } = await pretrip(['scan', cut, '-o', 'table']);
+    expect(status).toBe(3);
+    expect(out).toMatch(/^NOT DECIDED: the snapshot is cut off before all that could be judged\.$/m);
+    expect(err).toMatch(/nothing was judged on \S+: its snapshot is cut off before all that could be judged; capture it again/);
   });
 
   test('a sort of target that there is not', () => mistaken('scan ftp://x', 2, [/ftp:\/\/x: unsupported target type\n {2}a target is /]));

@@ -101,6 +101,40 @@ describe('what the host decides', () => {
     expect(told({ files: { '/etc/os-release': release } }, pack)).toEqual([`as root: ${line}`]);
   });
 
+  test('a distribution that no family has gets the name that others have', () => {
+    const named = '  - package: { debian: apparmor, suse: apparmor-parser, other: apparmor }\n    needs: root\n';
+    expect(told({ files: { '/etc/os-release': 'ID=alpine\n' } }, named)).toEqual(['as root: install apparmor']);
+    expect(told({ files: {} }, named)).toEqual(['as root: install apparmor (Debian, Ubuntu, elsewhere), apparmor-parser (SUSE)']);
+  });
+
+  test.each([
+    ['{ debian: a, suse: a, fedora: a }', 'install a'],
+    ['{ debian: a, fedora: b, rhel: b, other: a }', 'install a (Debian, Ubuntu, elsewhere), b (Fedora, RHEL)'],
+  ])('where it is not known, each name once: %s', (names, line) => {
+    expect(told({ files: {} }, `  - package: ${names}\n    needs: root\n`)).toEqual([`as root: ${line}`]);
+  });
+
+  test('what a package brings is changed in a copy, in words as well', () => {
+    const words = '  - manual: "Take it out of {at.file.mode}."\n    needs: root\n';
+    const on = (path: string) => stepsOn({ files: { [path]: { content: '', mode: '0644' } } }, words, ofFile(path)).map((s) => tellStep(s).note);
+    expect(on('/usr/lib/tmpfiles.d/a.conf')).toEqual(['packages own /usr/lib/tmpfiles.d: a copy in /etc/tmpfiles.d is changed, and counts instead']);
+    expect(on('/etc/tmpfiles.d/a.conf')).toEqual([undefined]);
+  });
+
+  test('a service that nobody can name is told in words', () => {
+    const step = '  - run: [ls]\n    needs: root\n    after: ["restart {found.file.target}"]\n';
+    const [one] = stepsOn({ files: { '/key': { content: '', mode: '0644' } } }, step, ofFile('/key'));
+    expect(one && tellStep(one).note).toBe('then restart the service that reads it');
+  });
+
+  test('where systemd does not run, its commands do not either', () => {
+    const unit = '  - unit: firewalld.service\n    do: enable-now\n    needs: root\n';
+    const alpine = { '/etc/os-release': 'ID=alpine\n', '/sbin/init': { link: '/bin/busybox' } };
+    expect(told({ files: alpine }, unit)).toEqual(['as root: let init start firewalld at boot, and start it if this host runs']);
+    expect(told({ files: { ...alpine, '/usr/lib/systemd/systemd': '' } }, unit)).toEqual(['as root: systemctl enable --now firewalld.service']);
+    expect(told({ files: debian }, unit)).toEqual(['as root: systemctl enable --now firewalld.service']);
+  });
+
   test('a read-only root has its packages after the next boot', () => {
     const release = { '/etc/os-release': 'ID=sl-micro\nID_LIKE="suse"\n' };
     expect(stepsOn({ files: release }, pack)[0]?.after).toMatchObject([{ do: 'reboot', run: ['systemctl', 'reboot'] }]);
@@ -134,6 +168,6 @@ describe('what the host decides', () => {
       'add a=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub',
     );
     expect(on({ '/etc/kernel/cmdline': 'root=/dev/x\n' })).toBe('add a=1 to /etc/kernel/cmdline, then kernel-install add-all');
-    expect(on({})).toBe('add a=1 in the boot arguments of this host');
+    expect(on({})).toBe('add a=1 to the boot arguments of this host');
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Law 7: a remedy heals. The steps of files are carried out on the host of each failing case: where nothing else is due,
- * the rule passes then, a second time changes nothing, and nothing that passed among the rules of its profiles fails.
+ * the rule passes then, a second time changes nothing, and nothing that passed among the rules of its profiles fails. And
+ * whatever fails has a step, in which every value stands.
  */
 import type { HostSpec } from '../../src/collect/composed/composed.ts';
 import { settle } from '../../src/facts/settle.ts';
@@ -8,6 +9,7 @@ import { type Healed, healing } from '../../src/heal.ts';
 import { inspect } from '../../src/inspect.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { answersOf, lookerAt } from '../../src/try.ts';
+import { isActing } from '../../src/verdicts/steps.ts';
 import { everyRule, type RuleTried, type Tried } from './every-rule.ts';
 import type { Form } from './form.ts';
 import { count, judge, whole } from './judging.ts';
@@ -19,7 +21,8 @@ const healed = ({ rule }: RuleTried, on: Tried): Healed[] =>
 /** Law 7 on every case of a rule; beside it, in the short form, the others of its profiles on the first host that is changed. */
 export function* remediesHeal(subject: RuleTried, form: Form): Iterable<string> {
   let beside = 0;
-  for (const on of subject.tried)
+  for (const on of subject.tried) {
+    yield* stepless(subject, on);
     for (const { subject: about, host, changes, heals, whole: must, again, after } of healed(subject, on)) {
       const where = `${on.trial.it}${about === '' ? '' : ` (${about})`}`;
       // What else is open may stay so: no step of files can look.
@@ -27,6 +30,20 @@ export function* remediesHeal(subject: RuleTried, form: Form): Iterable<string> 
       if (again) yield `${where}: carried out twice, it changes something again`;
       if (changes && (form === 'full' || beside++ === 0)) yield* broken(subject.rule, on.host, host).map((said) => `${where}: ${said}`);
     }
+  }
+}
+
+/** A failure with nothing to do about it, or with a step that names what nobody knows. */
+function stepless({ rule }: RuleTried, on: Tried): string[] {
+  const failures = whole(rule, on).inspection.verdicts.filter((v) => v.outcome === 'fail');
+  return failures.flatMap(({ subject = '', remedy = [] }) => {
+    const where = `${on.trial.it}${subject === '' ? '' : ` (${subject})`}`;
+    const unfilled = /<[a-z0-9-]+(?:\.\w+)+>/.exec(JSON.stringify(remedy))?.[0];
+    return [
+      ...(remedy.some(isActing) ? [] : [`${where}: nothing is to be done about it`]),
+      ...(unfilled === undefined ? [] : [`${where}: a step names ${unfilled}, which nobody knows`]),
+    ];
+  });
 }
 
 /** What passed before and fails afterwards, among the rules of the profiles of a rule. */

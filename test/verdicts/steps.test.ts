@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { shellLine } from '../../src/verdicts/shell-line.ts';
-import { type Act, acts, atHome, type Step, stepKeys, tellStep } from '../../src/verdicts/steps.ts';
+import { type Act, acts, atHome, type Step, shellOf, stepKeys, tellStep } from '../../src/verdicts/steps.ts';
 import { fc } from '../property.ts';
 
 describe('each step', () => {
@@ -56,7 +56,7 @@ describe('each step', () => {
       ],
       prepend: [
         { prepend: '/x', content: 'a\nb\n' },
-        { line: 'put at the top of /x', isCommand: false, content: 'a\nb\n' },
+        { line: 'put 2 lines (a …) at the top of /x', isCommand: false, content: 'a\nb\n' },
       ],
       copy: [
         { copy: '/usr/a', to: '/etc/a' },
@@ -72,7 +72,7 @@ describe('each step', () => {
       ],
       remove: [{ remove: '~/.config/x y' }, { line: "rm ~/'.config/x y'", isCommand: true }],
       run: [{ run: ['podman', 'ps', '--format', '{{.Names}} {{.Ports}}'] }, { line: "podman ps --format '{{.Names}} {{.Ports}}'", isCommand: true }],
-      manual: [{ manual: 'buy a disk' }, { line: 'buy a disk', isCommand: false }],
+      manual: [{ manual: 'Buy a disk.' }, { line: 'buy a disk', isCommand: false }],
       verify: [{ verify: ['ls', "it's"] }, { line: String.raw`ls 'it'\''s'`, isCommand: true, as: 'check' }],
     };
   test.each(acts)('%s', (act) => {
@@ -130,4 +130,19 @@ test('a line is read back by sh as the words that it was made from', () => {
   const out = execFileSync('sh', ['-c', `told() { for w; do printf '%s\\0' "$w"; done; printf '\\1'; }\n${script}`], { env: { HOME: '/h' }, encoding: 'utf8' });
   const home = (text: string): string => text.replace(/^~(?=\/|$)/, '/h');
   expect(out.split('\u0001').slice(0, -1)).toEqual(vectors.map((argv) => argv.map((w) => `${home(w)}\0`).join('')));
+});
+
+test.each([
+  [{ cuts: 'root, and whoever has no key on this host' }, 'cuts off root, and whoever has no key on this host'],
+  [{ cuts: 'stops the cluster' }, 'stops the cluster'],
+  [{ cuts: 'what has been noted only so far is refused from now on' }, 'what has been noted only so far is refused from now on'],
+  [{ destroys: 'the keys in it' }, 'loses the keys in it'],
+  [{ destroys: 'images have to be pulled again' }, 'images have to be pulled again'],
+])('what a step costs is told as a clause: %j', (beside, note) => {
+  expect(tellStep({ run: ['x'], ...beside }).note).toBe(note);
+});
+
+test('many kernel parameters in one go do not run into the start limit of systemd-sysctl.service', () => {
+  const lines = shellOf({ sysctl: 'kernel.sysrq', value: '16' });
+  expect(lines?.slice(-2)).toEqual(['systemctl reset-failed systemd-sysctl.service', 'systemctl restart systemd-sysctl.service']);
 });

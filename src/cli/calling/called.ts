@@ -2,6 +2,7 @@
 import { hintFor, nearest } from '../../rules/text/suggest.ts';
 import { COMMANDS } from '../commands.ts';
 import { UsageError } from '../errors.ts';
+import { formats } from '../outputs.ts';
 import { helpTopics } from './topics.ts';
 
 /** A command, and the words behind its name. */
@@ -62,7 +63,10 @@ function flagBefore(first: string, argv: readonly string[]): UsageError {
 function meant(first: string, argv: readonly string[]): string {
   if (/[/:.]/.test(first)) return `to inspect it: pretrip scan ${first}`;
   if (first === 'version' || first === 'help') return `did you mean "pretrip --${first}"?`;
-  const help = argv.at(-1) === '--help' ? nearest(first, Object.keys(helpTopics)) : undefined;
+  const help =
+    argv.at(-1) === '--help'
+      ? (nearest(first, Object.keys(helpTopics)) ?? Object.keys(helpTopics).find((topic) => topic.split('-').includes(first)))
+      : undefined;
   if (help !== undefined) return `did you mean "pretrip help ${help}"?`;
   const rest = ids.filter(([, command]) => command === first).map((id) => id.join(' '));
   const near = nearest(first, firstWords);
@@ -75,9 +79,14 @@ function meant(first: string, argv: readonly string[]): string {
     : `did you mean "${near === guess ? guess : `pretrip ${guess}`}"?\nsee: pretrip --help`;
 }
 
-/** The commands that have this flag. */
-export function ownersOf(flag: string): string | undefined {
+/** What was meant by a flag that `called` does not have: a format of its reports, or a flag of other commands. */
+export function meantFlag(flag: string, called: Called | undefined): string | undefined {
   const name = flag.replace(/^--/, '');
+  return formats.has(name) && called && Object.hasOwn(called.command.flags, 'output') ? `did you mean "--output ${name}"?` : ownersOf(name);
+}
+
+/** The commands that have this flag. */
+function ownersOf(name: string): string | undefined {
   const owners = Object.entries(COMMANDS).flatMap(([id, { flags }]) => (Object.hasOwn(flags ?? {}, name) ? [`pretrip ${id.replace(':', ' ')}`] : []));
   return owners.length === 0
     ? undefined

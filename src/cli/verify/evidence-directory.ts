@@ -8,6 +8,7 @@ import type { Attestation } from '../../verdicts/attest.ts';
 import type { Report } from '../../verdicts/report.ts';
 import { answersIn } from '../attestations.ts';
 import { doubledKey } from '../doubled-key.ts';
+import { saidBySystem, TargetError } from '../errors.ts';
 import { answersFile, evidenceFiles, type Manifest, manifestFile, type RulesFile, sha256, signatureFile } from '../evidence.ts';
 import { packOf } from '../pack-files.ts';
 import { reportProblems } from '../report-schema.ts';
@@ -16,7 +17,14 @@ import { bad, type Finding, note, ok } from './finding.ts';
 import { judgeAgain } from './judge-again.ts';
 import { readSafely, UnreadableError } from './read-safely.ts';
 
-export const isEvidence = (path: string): boolean => readdirSync(path).includes(manifestFile);
+/** Whether a directory holds evidence. Throws TargetError where it may not be listed. */
+export function isEvidence(path: string): boolean {
+  try {
+    return readdirSync(path).includes(manifestFile);
+  } catch (error) {
+    throw new TargetError(`${path}: ${saidBySystem(error)}`);
+  }
+}
 
 /** All that is to be said of the directory; it holds when nothing is `bad`. */
 export async function checkEvidence(dir: string, trust: Trust): Promise<Finding[]> {

@@ -16,7 +16,7 @@ export function readSafely(path: string, followLinks = false): Uint8Array {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const said: Record<string, string> = { ENOENT: 'there is no such file', ELOOP: 'is a symbolic link', EACCES: 'permission denied' };
-    throw new UnreadableError(said[code ?? ''] ?? message.replace(/, .*$/s, ''));
+    throw new UnreadableError(said[code ?? ''] ?? message.replace(/^E[A-Z0-9]+: |, .*$/gs, ''));
   }
   try {
     const info = fstatSync(file);

@@ -1,5 +1,5 @@
 /** What stands at a path: looked at once, for all sorts of targets to tell whether it is theirs. */
-import { accessSync, closeSync, constants, createReadStream, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, createReadStream, existsSync, lstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Transform } from 'node:stream';
 import { maxNoise } from '../script/frames.ts';
@@ -19,18 +19,21 @@ export async function lookAt(name: string, content: boolean, hint: string): Prom
     return { name, path, head: content && mayBeRead(info) ? await headOf(path, name) : new Uint8Array() };
   } catch (error) {
     if (error instanceof TargetError) throw error;
-    throw new TargetError(`${name}: ${said(error as NodeJS.ErrnoException)}`, hint);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') throw new TargetError(`${name}: permission denied`, 'read it as an account that may, such as root');
+    throw new TargetError(`${name}: ${leadsNowhere(path) ? 'is a symbolic link that leads nowhere' : said(error as NodeJS.ErrnoException)}`, hint);
   }
 }
 
 /** Reading a pipe would take away what is in it, or wait for ever. */
 const mayBeRead = (info: Stats): boolean => info.isFile() || info.isBlockDevice();
 
+const leadsNowhere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && !existsSync(path);
+
 function said({ code, message }: NodeJS.ErrnoException): string {
   const words: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file or directory',
     ELOOP: 'too many levels of symbolic links',
-    EACCES: 'permission denied',
   };
   return words[code ?? ''] ?? message;
 }

@@ -1,4 +1,5 @@
 /** TARGET → what answers for it: told by its address, or else by what stands at the path. */
+import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { foreignOf } from './foreign.ts';
 import { lookAt } from './found.ts';
@@ -108,6 +109,8 @@ function recognised(found: Found): ContentTarget {
   if (target) return target;
   const part = partOf(found);
   if (part) throw new TargetError(`${found.name}: is only a part of a root file system`, `${part}\nif it is one itself, say so: ${asOneOf(fitting)}`);
+  if (!found.entries && found.head.length === 0)
+    throw new TargetError(`${found.name}: is ${statSync(found.path).isFile() ? 'empty' : 'neither a file nor a directory'}`, `a target is ${everyTarget}`);
   const signs = fitting.map((t) => `${t.written} ${t.sign}`).join('; ');
   throw new TargetError(`${found.name}: cannot tell what this ${sortOf(found)} is`, `${signs}; if it is one, say so: ${asOneOf(fitting)}`);
 }

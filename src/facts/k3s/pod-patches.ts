@@ -26,7 +26,7 @@ const changes: { readonly [T in TraitName]?: Change } = {
   'host-processes': { pod: { hostPID: false } },
   'host-ipc': { pod: { hostIPC: false } },
   'host-network': { pod: { hostNetwork: false } },
-  escalation: ofContainer({ allowPrivilegeEscalation: false }),
+  escalation: { container: withoutEscalation },
   'raw-network': { container: withoutRaw },
   'added-capabilities': ofContainer({ capabilities: { add: null } }),
   'kept-capabilities': ofContainer({ capabilities: { drop: ['ALL'] } }),
@@ -34,6 +34,22 @@ const changes: { readonly [T in TraitName]?: Change } = {
   'no-seccomp': ofContainer({ seccompProfile: { type: 'RuntimeDefault' } }),
   'no-context': ofContainer({ allowPrivilegeEscalation: false }),
 };
+
+/**
+ * The API server refuses allowPrivilegeEscalation=false beside privileged=true and beside an added CAP_SYS_ADMIN
+ * (kubernetes/kubernetes:pkg/apis/core/validation/validation.go, ValidateSecurityContext).
+ */
+function withoutEscalation(container: Json): Fields {
+  const added = textsAt(container, 'securityContext', 'capabilities', 'add');
+  const kept = added.filter((name) => name !== 'CAP_SYS_ADMIN');
+  return {
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      ...(field(container, 'securityContext', 'privileged') === true ? { privileged: false } : {}),
+      ...(kept.length === added.length ? {} : { capabilities: { add: kept.length > 0 ? kept : null } }),
+    },
+  };
+}
 
 /** A list of a patch replaces the list that is there. */
 function withoutRaw(container: Json): Fields {

@@ -42,7 +42,10 @@ export function backendOf(release: Release, { recorded, configured, netavark, us
   if (recorded) {
     if (recorded.value !== 'netavark' && recorded.value !== 'cni')
       return {
-        refused: `defaultNetworkBackend holds ${JSON.stringify(recorded.value)}, and not a bare word without a line break`,
+        refused:
+          recorded.value === ''
+            ? 'defaultNetworkBackend is empty'
+            : `defaultNetworkBackend holds ${JSON.stringify(recorded.value)}, and not a bare word without a line break`,
         where: [recorded.where],
       };
     if (recorded.value === 'cni' && since(release, '5.0'))

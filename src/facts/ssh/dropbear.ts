@@ -75,17 +75,18 @@ function* byScript(at: Where): Asking<Dropbear | Unknown> {
   if (text.is !== 'got') return { is: 'unknown', why: 'ambiguous', said: `${at.path} starts Dropbear with options that were not looked for`, where: [at] };
   const lines = text.value.split('\n').map((line) => /^\s*option\s+['"]?(\w+)['"]?\s+['"]?(\w+)/.exec(line));
   const start = lines.findIndex((l) => l?.[1] === 'enable' && isOff(l[2]));
-  const found = (name: string): Where | undefined => {
-    const line = lines.findLastIndex((l) => l?.[1] === name && isOff(l[2]));
-    return line < 0 ? undefined : { path: uci, line: line + 1 };
-  };
+  const lastOf = (name: string, counts = (_: string | undefined) => true): number => lines.findLastIndex((l) => l?.[1] === name && counts(l[2]));
   if (start >= 0) return { is: 'known', startedBy: [], passwords: [], root: [] };
-  const way = (by: string): Way[] => [{ for: 'everybody', by, at: { path: uci } }];
+  const ways = (name: string): Way[] => {
+    if (lastOf(name, isOff) >= 0) return [];
+    const line = lastOf(name);
+    return [{ for: 'everybody', by: `${name} on`, at: { path: uci, ...(line < 0 ? {} : { line: line + 1 }) } }];
+  };
   return {
     is: 'known',
     startedBy: [{ name: at.path, where: [at] }],
-    passwords: found('PasswordAuth') ? [] : way('PasswordAuth on'),
-    root: found('RootLogin') ? [] : way('RootLogin on'),
+    passwords: ways('PasswordAuth'),
+    root: ways('RootLogin'),
   };
 }
 

@@ -59,7 +59,7 @@ function wayIn(context: Context, keyword: string): Way {
   const by = `${spelt[keyword] ?? keyword} ${valueIn(context, keyword)}`;
   const match = block === undefined ? undefined : config.blocks[block];
   return {
-    for: match ? `those of Match ${match.criteria.join(' ')}` : 'everybody',
+    for: match ? `those of Match ${match.criteria.join(' ')}` : setting?.block === undefined ? 'everybody' : 'everybody (Match all)',
     by: setting ? by : `${by}, which holds where nothing is written`,
     at: setting?.at ?? config.consulted[0] ?? { path: '' },
   };

@@ -1,7 +1,7 @@
 /** Kind `unit`: what the unit files say, merged as systemd merges them. Not what the running manager does. */
 import type { Asking } from '../../facts/ask.ts';
 import { unitLines } from '../../facts/environment/unit-lines.ts';
-import { type Fact, FactBuilder } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { withLater } from '../../facts/later.ts';
 import { boolean, list, map, mode, type Shape, string } from '../../facts/shape.ts';
@@ -80,7 +80,8 @@ export const unit = defineKind({
     if (loaded.is === 'unknown') return loaded;
     const expand = expander(loaded.unit, manager, as);
     const settings = mergeSettings(loaded, expand);
-    const fact = new FactBuilder().consulted(...loaded.consulted);
+    // What a unit that is there leaves out, it leaves out in its own files; where it might have stood comes after them.
+    const fact = new FactBuilder().consulted(...(loaded.exists ? filesOf(loaded) : []), ...loaded.consulted);
     if (!loaded.exists) return absent(fact, loaded);
     describeFiles(fact, loaded);
     const enablement = yield* enablementOf(loaded.asked.name, { manager, as });
@@ -108,9 +109,11 @@ function absent(fact: FactBuilder, loaded: LoadedUnit): Fact {
   return fact.build(false);
 }
 
+const filesOf = ({ fragment, dropIns }: LoadedUnit): Where[] => [...(fragment ? [fragment] : []), ...dropIns].map(({ path }) => ({ path }));
+
 function describeFiles(fact: FactBuilder, loaded: LoadedUnit): void {
-  const files = [...(loaded.fragment ? [loaded.fragment] : []), ...loaded.dropIns].map((f) => ({ path: f.path }));
-  fact.consulted(...files).at('exists', ...files);
+  const files = filesOf(loaded);
+  fact.at('exists', ...files);
   fact.set('masked', loaded.masked, ...files.slice(0, 1));
   fact.set('fragment', loaded.fragment?.path, ...files.slice(0, 1));
   fact.set(
@@ -128,7 +131,7 @@ function describeFiles(fact: FactBuilder, loaded: LoadedUnit): void {
 
 /** Sets every merged directive. What could not be read may change any of them, so then all are unknown. */
 function setDirectives(fact: FactBuilder, loaded: LoadedUnit, settings: Settings): void {
-  const files = [...(loaded.fragment ? [loaded.fragment] : []), ...loaded.dropIns].map((f) => ({ path: f.path }));
+  const files = filesOf(loaded);
   const { on, where } = mergeDelegate(settings.counting('Delegate'));
   fact.set('delegateOn', on, ...(where.length > 0 ? where : files));
   for (const [key, setting] of settings.directives) {

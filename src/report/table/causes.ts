@@ -1,6 +1,6 @@
 /** Failures that one fix closes: told as one, in the order in which the plan closes them. */
 import { type Report, severities, type Verdict } from '../../verdicts/report.ts';
-import { isActing, type Step, shellOf, tellStep } from '../../verdicts/steps.ts';
+import { isActing, type Step, tellStep } from '../../verdicts/steps.ts';
 import { reaches } from '../../verdicts/summarize.ts';
 import { isWaived, numberOf } from '../findings.ts';
 import { remedyIn } from '../offline.ts';
@@ -43,9 +43,10 @@ export function causesOf(report: Report, { failOn }: Style): Cause[] {
 
 const rank = ({ severity }: Verdict): number => severities.indexOf(severity);
 
-/** What is done first, whatever a rule calls it; a failure without a fix stands alone. */
+/** What is done first, whatever a rule calls it, but for a copy, which alone closes nothing; a failure without a fix stands alone. */
 function causeKey(report: Report, verdict: Verdict): string {
-  const step = remedyIn(report, verdict).find(isActing);
+  const steps = remedyIn(report, verdict).filter(isActing);
+  const step = steps.find((one) => !('copy' in one)) ?? steps[0];
   return step ? wordsOf(step) : JSON.stringify([verdict.rule, verdict.subject ?? '']);
 }
 
@@ -87,5 +88,5 @@ function nameIn(report: Report, once: ReadonlySet<string>): (rule: string, of: r
 function told({ number, step, who }: PlanStep, of: number): FirstStep {
   const { line, isCommand, content } = tellStep(step);
   // A key and its value are as good as a command: neither may lose its end.
-  return { number, who, line: bareLine(line, content), isCommand: isCommand || (content === undefined && shellOf(step) !== undefined), of };
+  return { number, who, line: bareLine(line, content), isCommand: isCommand || (content === undefined && !('manual' in step)), of };
 }

@@ -30,13 +30,17 @@ export function planLines(report: Report, causes: readonly Cause[], ways: readon
   const plan = stepsOf(report, failOn, page.style.here);
   const fixes = verbose
     ? stepRows(plan, report, page)
-    : gating.map(({ first, closes }): Row => ({ number: 0, who: '', line: '', isCommand: false, ...first, does: `closes ${closes}` }));
+    : [...Map.groupBy(gating, ({ first }) => first?.number)].map(([, of]): Row => {
+        const closes = of.reduce((sum, cause) => sum + cause.closes, 0);
+        return { number: 0, who: '', line: '', isCommand: false, ...of[0]?.first, does: `closes ${closes}` };
+      });
   const looks = lookRows(ways, plan.length - ways.length + 1, page);
   if (fixes.length + looks.length === 0) return [];
   const widest = Math.min(widestWho, Math.max(0, ...[...fixes, ...looks].map((row) => columns(plain(row.who)))));
   const told = fixes.map((row) => rowLines(`${row.number}`, row, widest, page));
   const shown = verbose ? told.length : fitting(told);
-  const rest = gating.slice(shown);
+  const left = new Set(fixes.slice(shown).map(({ number }) => number));
+  const rest = gating.filter(({ first }) => first && left.has(first.number));
   const firsts = !verbose && gating.some((c) => (c.first?.of ?? 1) > 1);
   return [
     ...wrap(

@@ -49,6 +49,7 @@ function ofVerdicts(verdicts: readonly Verdict[], { failOn, allowIncomplete = fa
 function boundBy({ caveats = [], verdicts, target, undecidedProfiles = [], profiles }: Report): string | undefined {
   const caveat = caveats.find((c) => c.about !== 'target');
   if (caveat) return caveat.said;
+  if (verdicts.length === 0 && target.truncated) return 'the snapshot is cut off before all that could be judged.';
   if (verdicts.every((v) => v.outcome === 'not-applicable')) return 'nothing was judged: no check applies.';
   if (verdicts.every((v) => v.outcome === 'not-applicable' || isUndecided(v))) return 'no check could be decided.';
   if (target.truncated) return 'the snapshot is cut off, and what it lacks is not known.';

@@ -12,7 +12,7 @@ import type { Readiness, Standing } from './readiness.ts';
 export function summaryLines(report: Report, ready: Readiness, ways: readonly Way[], page: Page): string[] {
   return [
     ...targetLines(report, page),
-    ...standingLines(report.profiles.length > 0, ready, page),
+    ...standingLines(report.profiles.length > 0 || report.verdicts.length === 0, ready, page),
     ...(report.verdicts.length === 0 ? [] : [failedLine(report.verdicts, page), ...undecidedLine(report.verdicts, ways, page)]),
     ...notes(report, ready, page),
   ].flat();

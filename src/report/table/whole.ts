@@ -1,5 +1,5 @@
 /** With -v: the findings of a rule whole: what was found, everywhere it was seen, why it matters, the whole fix and its check. */
-import type { RuleCard, Verdict } from '../../verdicts/report.ts';
+import type { Evidence, RuleCard, Verdict } from '../../verdicts/report.ts';
 import { canonical } from '../canonical.ts';
 import { answerText, decidingFirst, isAccepted, lookedWords, type Place, placeText, sentence } from '../findings.ts';
 import { missingText } from '../missing.ts';
@@ -59,13 +59,23 @@ export const waiver = ({ by, until, because }: NonNullable<Verdict['waived']>): 
 
 /** The message of a verdict with one reason says it already; several are told apart. */
 function seen(verdict: Verdict, page: Page): string[] {
-  const deciding = decidingFirst(verdict).filter((e) => e.truth !== 'yes' || verdict.outcome === 'pass' || verdict.outcome === 'not-applicable');
+  const deciding = together(decidingFirst(verdict).filter((e) => e.truth !== 'yes' || verdict.outcome === 'pass' || verdict.outcome === 'not-applicable'));
   const apart = deciding.length > 1;
   const entries = deciding.flatMap(({ said, where }) => [
     ...(apart ? [plain(clip(said.replace(/, wanted /g, '; needed: '), longestText))] : []),
     ...new Set(where.flatMap((place) => placeLines(place).map((line) => (apart ? '  ' : '') + line))),
   ]);
   return entries.flatMap((text, at) => labelled(at === 0 ? (apart ? 'found' : 'at') : '', text, page));
+}
+
+/** What was compared with several values in turn, at the same places, is one thing that was found. */
+function together(evidence: readonly Evidence[]): Evidence[] {
+  const parts = evidence.map((e) => ({ e, is: e.said.split(', wanted '), key: JSON.stringify([e.said.split(', wanted ')[0], e.where]) }));
+  return [...Map.groupBy(parts, ({ key }) => key).values()].map((of) => {
+    const [{ e, is }] = of as [(typeof of)[number], ...typeof of];
+    const wanted = of.map((one) => one.is.slice(1).join(', wanted ')).filter((text) => text !== '');
+    return of.length === 1 || wanted.length !== of.length ? e : { ...e, said: `${is[0]}, wanted ${wanted.join(' and ')}` };
+  });
 }
 
 /** The place and what it contributes; below it the line that stands there. */

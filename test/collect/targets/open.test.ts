@@ -62,10 +62,10 @@ describe('what cannot be told, or is not what it is said to be, is refused with 
   test.each<[string, Partial<Asked>, RegExp, RegExp]>([
     ['project', {}, /cannot tell what this directory is/, /holds one of etc, .*--as root-directory$/],
     ['notes.txt', {}, /cannot tell what this file is/, /--as composed, --as script or --as snapshot$/],
-    ['empty', {}, /cannot tell what this file is/, /a snapshot begins with/],
+    ['empty', {}, /empty: is empty$/, /a target is .*a snapshot/],
     ['bomb.gz', {}, /cannot tell what this file is/, /a snapshot begins with/],
     ['broken.gz', {}, /cannot be decompressed/, /^$/],
-    ['pipe', {}, /cannot tell what this file is/, /a snapshot begins with/],
+    ['pipe', {}, /pipe: is neither a file nor a directory$/, /a target is .*a snapshot/],
     ['values.yaml', {}, /is not a composed host/, /fixtures\/hosts/],
     ['both.yaml', {}, /may be a composed host or a snapshot/, /say which: --as composed or --as snapshot$/],
     ['rootfs', { as: 'snapshot' }, /is a directory, and a snapshot is a file/, /^$/],

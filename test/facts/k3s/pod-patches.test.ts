@@ -31,6 +31,12 @@ test.each<readonly [what: string, trait: TraitName, spec: Json, template: Json]>
     { containers: [{ name: 'a', securityContext: { capabilities: { drop: ['MKNOD'], add: ['NET_RAW', 'SYS_TIME'] } } }] },
     { containers: [{ name: 'a', securityContext: { capabilities: { drop: ['MKNOD', 'NET_RAW'], add: ['SYS_TIME'] } } }] },
   ],
+  [
+    'what the API server refuses beside it goes as well',
+    'escalation',
+    { containers: [{ name: 'a', securityContext: { privileged: true, capabilities: { add: ['CAP_SYS_ADMIN', 'SYS_TIME'] } } }] },
+    { containers: [{ name: 'a', securityContext: { allowPrivilegeEscalation: false, privileged: false, capabilities: { add: ['SYS_TIME'] } } }] },
+  ],
 ])('%s', (_, trait, spec, template) => {
   const { patches, others } = patchesFor([{ metadata: byDeployment, spec }], trait);
   expect(others).toEqual([]);
