@@ -9,10 +9,10 @@ import { type NftLine, withIncludes } from '../../facts/firewall/nft-files.ts';
 import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
 import { type Fate, fateIn, type Packet } from '../../facts/firewall/packet.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
-import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { letsNamesIn, usualDrivers } from '../../facts/podman/firewall-driver.ts';
+import { netavarkVersion } from '../../facts/podman/netavark.ts';
 import { type FoundNetwork, network, networkFiles } from '../../facts/podman/networks.ts';
 import { ofRoot } from '../../facts/podman/patterns.ts';
 import { askPodman } from '../../facts/podman/store.ts';
@@ -49,8 +49,7 @@ export const bridgeFirewall = defineKind({
     by: string('the rules that were judged'),
   }),
   touches: () => [
-    ...ofRoot([containersConf, accountNetworks, networkFiles, askPodman.of(listArgv), network.of('*')]),
-    seeTool.of('netavark'),
+    ...ofRoot([containersConf, accountNetworks, networkFiles, askPodman.of(listArgv), network.of('*'), netavarkVersion]),
     withIncludes,
     { do: 'stat', path: nftThere },
     { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
@@ -126,7 +125,7 @@ interface Netavark {
 }
 
 function* netavarkOf(): Asking<Netavark | Unknown> {
-  const [conf, version] = yield* together([containersConf(rootAccount), toolVersion('netavark')]);
+  const [conf, version] = yield* together([containersConf(rootAccount), netavarkVersion(rootAccount)]);
   if (conf.is === 'unknown') return conf;
   const set = lookup(conf, 'network', 'firewall_driver');
   if (set.gap) return set.gap;
