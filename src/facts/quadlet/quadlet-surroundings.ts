@@ -3,6 +3,7 @@
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
+import { cleanPath } from '../host/path-list.ts';
 import { type RealPaths, realPaths } from '../host/real-paths.ts';
 import type { Pattern } from '../pattern.ts';
 import { source } from '../source.ts';
@@ -58,7 +59,7 @@ function* lookAround(of: Source): Asking<Surroundings> {
 }
 
 /** A path as the generator has it: relative ones start at the file's own directory. */
-export const absolute = (path: string, directory: string): string => (path.startsWith('/') ? path : `${directory}/${path}`);
+export const absolute = (path: string, directory: string): string => (path.startsWith('/') ? path : cleanPath(`${directory}/${path}`));
 
 function* readYaml(of: Source): Asking<Played | Unknown> {
   const { paths, elsewhere } = yamlPaths(of);
