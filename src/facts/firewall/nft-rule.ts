@@ -1,6 +1,6 @@
 /** One rule of nftables (nft(8)) against one packet. Pure. */
 import type { Where } from '../fact.ts';
-import { all, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
+import { all, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, sentTo, some, type Truth } from './packet.ts';
 
 /** Elements of the named sets of a table; `*` is one that cannot be told. */
 export type Sets = ReadonlyMap<string, readonly string[]>;
@@ -81,6 +81,7 @@ function holds(written: string, value: string, packet: Packet): Truth {
   if (value === '*') return 'maybe';
   if (subject === 'iifname' || subject === 'iif') return comesFrom(packet, value);
   if (subject === 'ip saddr') return sentFrom(packet, value);
+  if (subject === 'ip daddr') return sentTo(packet, value);
   const [protocol = '', part = ''] = subject.split(' ');
   if (protocol === 'udp' || protocol === 'tcp') {
     if (!isOf(packet, protocol)) return 'no';

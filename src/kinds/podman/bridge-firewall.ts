@@ -111,8 +111,10 @@ function* packetsOf(always: boolean): Asking<{ readonly each: readonly Packet[];
   }
   const aside = declared.each.filter((d) => d.dns && d.name.endsWith('.network'));
   const to = typeof port.value === 'number' && port.value > 0 ? port.value : 53;
-  const each = [...named.values()].map((n): Packet => ({ port: to, subnets: n.subnets ?? [], ...(n.bridge === undefined ? {} : { bridge: n.bridge }) }));
-  const more = each.length === 0 && (always || aside.length > 0) ? [{ port: to, subnets: [] }] : [];
+  const each = [...named.values()].map(
+    (n): Packet => ({ port: to, subnets: n.subnets ?? [], destinations: n.subnets ?? [], ...(n.bridge === undefined ? {} : { bridge: n.bridge }) }),
+  );
+  const more = each.length === 0 && (always || aside.length > 0) ? [{ port: to, subnets: [], destinations: [] }] : [];
   const hidden = files.is === 'unknown' ? files : (declared.unseen ?? asked.find((a): a is Unknown => a.is === 'unknown'));
   if (each.length + more.length === 0 && hidden) return hidden;
   const where = [...[...named.values()].map((n) => n.at), ...aside.map((d) => d.where)];
