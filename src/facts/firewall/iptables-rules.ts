@@ -1,7 +1,7 @@
 /** The table filter in the form of iptables-save(8), and the fragments that ufw keeps. Pure. */
 
 import type { Where } from '../fact.ts';
-import { all, type BaseChain, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
+import { all, type BaseChain, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, sentTo, some, type Truth } from './packet.ts';
 
 /** Chains of the table filter, and the policies of built-in ones. */
 export interface FilterTable {
@@ -81,7 +81,13 @@ function matchOf(option: string, value: string, packet: Packet): Truth | undefin
       return comesFrom(packet, value);
     case '-s':
     case '--source':
+    case '--src-range':
       return some(each.map((v) => sentFrom(packet, v)));
+    case '-d':
+    case '--destination':
+      return some(each.map((v) => sentTo(packet, v)));
+    case '--pkt-type':
+      return value === 'unicast' || value === 'host' ? 'yes' : 'no';
     case '-p':
     case '--protocol':
       return isOf(packet, value) || /^(?:all|0)$/.test(value) ? 'yes' : 'no';

@@ -1,7 +1,8 @@
 /** A ruleset of nftables, as a file has it or `nft list ruleset` prints it (nft(8)), against one packet. Pure. */
 import type { Where } from '../fact.ts';
 import type { NftLine } from './nft-files.ts';
-import { all, type BaseChain, comesFrom, goesTo, isOf, not, type Packet, type Rule, sentFrom, some, type Truth } from './packet.ts';
+import { elementsOf, rulesOf, type Sets } from './nft-rule.ts';
+import type { BaseChain, Packet, Rule } from './packet.ts';
 
 export interface Ruleset {
   readonly inputs: readonly (BaseChain & { readonly family: string; readonly table: string })[];
@@ -25,9 +26,11 @@ export function parseRuleset(text: string | readonly NftLine[], path: string, pa
   let table: { family: string; name: string; chains: Map<string, { rules: Rule[] }>; hooked: { name: string; policy: BaseChain['policy'] }[] } | undefined;
   let chain: { name: string; rules: Rule[] } | undefined;
   let depth = 0;
-  for (const { text: raw, at } of statements(text, path)) {
+  const each = statements(text, path);
+  const sets = namedSets(each);
+  for (const { text: raw, at } of each) {
     const line = raw.replace(/\$(\w+)/g, (whole, name: string) => defined.get(name) ?? whole);
-    const opened = /^(?:add\s+|create\s+)?table\s+(?:(ip|ip6|inet|arp|bridge|netdev)\s+)?(\S+)\s*\{$/.exec(line);
+    const opened = opensTable.exec(line);
     const inner = table && /^chain\s+(\S+)\s*\{$/.exec(line);
     if (line.endsWith('{')) depth++;
     if (opened) table = { family: opened[1] ?? 'ip', name: opened[2] ?? '', chains: new Map(), hooked: [] };
@@ -44,13 +47,13 @@ export function parseRuleset(text: string | readonly NftLine[], path: string, pa
       }
     } else if (/^include\b/.test(line)) rest.push(at);
     else if (chain && table) {
-      const base = /^type\s+filter\s+hook\s+input\b/.test(line);
+      const base = /^type\s+filter\s+hook\s+(?:prerouting|input)\b/.test(line);
       const policy = /^policy\s+(accept|drop)$/.exec(line)?.[1];
       if (base) table.hooked.push({ name: chain.name, policy: { is: 'accept', at } });
       else if (policy !== undefined) {
         const own = table.hooked.find((h) => h.name === chain?.name);
         if (own) own.policy = { is: policy === 'drop' ? 'drop' : 'accept', at };
-      } else if (!/^(?:type|comment|devices?)\s/.test(line)) chain.rules.push(ruleOf(line, at, packet));
+      } else if (!/^(?:type|comment|devices?)\s/.test(line)) chain.rules.push(...rulesOf(line, at, packet, sets.get(`${table.family} ${table.name}`) ?? none));
     } else if (table && depth === 1 && /^chain\b/.test(line)) rest.push(at);
     else if (depth === 0) {
       const value = /^define\s+(\w+)\s*=\s*(.*)$/.exec(line);
@@ -69,7 +72,7 @@ function statements(text: string | readonly NftLine[], path: string): Statement[
   let from: Where = { path, line: 1 };
   const lines = typeof text === 'string' ? text.split('\n').map((raw, at) => ({ text: raw, path, line: at + 1 })) : text;
   for (const { text: raw, path: file, line: number } of lines) {
-    const line = raw.replace(/(^|\s)#.*$/, '').trim();
+    const line = withoutComment(raw).trim();
     if (open === '') from = { path: file, line: number };
     open = `${open} ${line.replace(/\\$/, '')}`.trim();
     if (raw.trimEnd().endsWith('\\') && !raw.trim().startsWith('#')) continue;
@@ -89,75 +92,77 @@ function piecesOf(line: string, at: Where): Statement[] {
     const inner = /^\s*((?:chain)\s[^{}]*\{.*\})\s*;?\s*$/.exec(body)?.[1] ?? body;
     return [{ text: head, at }, ...piecesOf(inner.trim(), at), { text: '}', at }];
   }
-  const pieces = /\{$/.test(line) || line === '}' ? [line] : line.split(/;(?![^{]*\})/);
+  const pieces = /\{$/.test(line) || line === '}' ? [line] : partedBySemicolons(line);
   return pieces
     .map((p) => p.trim())
     .filter(Boolean)
     .map((piece) => ({ text: piece, at: { ...at, said: piece.slice(0, 200) } }));
 }
 
-const verdicts = /(?:^|\s)(accept|drop|reject(?:\s.*)?|return|continue|(?:jump|goto)\s+\S+)$/;
+const none: Sets = new Map();
+const opensTable = /^(?:add\s+|create\s+)?table\s+(?:(ip|ip6|inet|arp|bridge|netdev)\s+)?(\S+)\s*\{$/;
 
-function ruleOf(text: string, at: Where, packet: Packet): Rule {
-  const line = text.replace(/\s+comment\s+"[^"]*"$/, '').replace(/\bcounter(?:\s+packets\s+\d+\s+bytes\s+\d+)?\s*/g, '');
-  const mapped = /^ct\s+state\s+vmap\s*\{(.*)\}$/.exec(line);
-  if (mapped) return { match: 'yes', verdict: byState(mapped[1] ?? ''), at };
-  const said = verdicts.exec(line)?.[1] ?? '';
-  const conditions = line.slice(0, line.length - said.length).trim();
-  return { match: conditionsHold(conditions, packet), verdict: verdictOf(said), at };
-}
-
-/** `new : jump X` of a verdict map on the state of the connection. */
-const byState = (entries: string): Rule['verdict'] => verdictOf(/(?:^|,)\s*new\s*:\s*([^,]+)/.exec(entries)?.[1]?.trim() ?? '');
-
-function verdictOf(said: string): Rule['verdict'] {
-  const [word = '', chain = ''] = said.split(/\s+/);
-  if (word === 'accept' || word === 'drop' || word === 'return') return { is: word };
-  if (word === 'reject') return { is: 'drop' };
-  if (word === 'jump' || word === 'goto') return { is: word, chain };
-  return { is: 'none' };
-}
-
-/** One condition at the front: what is compared, an operator, and a value or a set. */
-const condition =
-  /^((?:meta\s+)?(?:iifname|iif|l4proto|nfproto|protocol)|ip6?\s+(?:saddr|daddr|protocol|nexthdr)|(?:udp|tcp|th)\s+(?:dport|sport)|ct\s+state|fib\s+daddr\s+type|pkttype|meta\s+pkttype|icmp(?:v6)?\s+\w+|tcp\s+flags)\s+(!=\s*|==\s*)?(\{[^}]*\}|"[^"]*"|\S+)\s*/;
-
-function conditionsHold(text: string, packet: Packet): Truth {
-  const truths: Truth[] = [];
-  let rest = text.replace(/^log\b.*$/, '').replace(/\slog\b.*$/, '');
-  while (rest !== '') {
-    const found = condition.exec(rest);
-    if (!found) return all([...truths, 'maybe']);
-    const [whole, subject = '', operator = '', value = ''] = found;
-    const held = some(valuesOf(value).map((v) => holds(subject.replace(/\s+/g, ' ').replace(/^meta /, ''), v, packet)));
-    truths.push(operator.startsWith('!') ? not(held) : held);
-    rest = rest.slice(whole.length);
+/** The sets of each table with the elements that it gives them; what fills itself (dynamic, timeout) is left out. */
+function namedSets(each: readonly Statement[]): ReadonlyMap<string, Sets> {
+  const found = new Map<string, Map<string, readonly string[]>>();
+  const defined = new Map<string, string>();
+  let own = new Map<string, readonly string[]>();
+  let name: string | undefined;
+  for (const { text } of each) {
+    const line = text.replace(/\$(\w+)/g, (whole, word: string) => defined.get(word) ?? whole);
+    const table = opensTable.exec(line);
+    const value = /^define\s+(\w+)\s*=\s*(.*)$/.exec(line);
+    const whole = /^set\s+(\S+)\s*\{(.*)\}$/.exec(line);
+    if (value) defined.set(value[1] ?? '', value[2] ?? '');
+    else if (table) {
+      own = new Map();
+      found.set(`${table[1] ?? 'ip'} ${table[2]}`, own);
+    } else if (whole) setElements(own, whole[1] ?? '', partedBySemicolons(whole[2] ?? ''));
+    else if (/^set\s+\S+\s*\{$/.test(line)) name = line.split(/\s+/)[1] ?? '';
+    else if (line === '}' || line.endsWith('{')) name = undefined;
+    else if (name !== undefined) setElements(own, name, [line]);
   }
-  return all(truths);
+  return found;
 }
 
-const valuesOf = (value: string): string[] =>
-  value
-    .replace(/^\{|\}$/g, '')
-    .split(',')
-    .map((v) => v.trim().replace(/^"|"$/g, ''))
-    .filter(Boolean);
-
-function holds(subject: string, value: string, packet: Packet): Truth {
-  if (value.startsWith('@')) return 'maybe';
-  if (subject === 'iifname' || subject === 'iif') return comesFrom(packet, value);
-  if (subject === 'ip saddr') return sentFrom(packet, value);
-  const [protocol = '', part = ''] = subject.split(' ');
-  if (protocol === 'udp' || protocol === 'tcp') {
-    if (!isOf(packet, protocol)) return 'no';
-    return part === 'dport' ? goesTo(packet, value) : 'maybe';
+function setElements(own: Map<string, readonly string[]>, name: string, lines: readonly string[]): void {
+  for (const line of lines.map((l) => l.trim())) {
+    const [, elements] = /^elements\s*=\s*(\{.*\})$/.exec(line) ?? [];
+    if (/^(?:flags\s.*(?:dynamic|timeout)|timeout\s)/.test(line)) own.set(name, ['*']);
+    else if (elements !== undefined && own.get(name)?.[0] !== '*')
+      own.set(
+        name,
+        elementsOf(elements).map((e) => (e.includes(' . ') ? '*' : (e.split(/\s+/)[0] ?? '').replace(/^"|"$/g, ''))),
+      );
   }
-  if (subject === 'th dport') return goesTo(packet, value);
-  if (subject === 'l4proto' || subject === 'ip protocol') return isOf(packet, value) ? 'yes' : 'no';
-  if (subject === 'nfproto') return value === 'ipv4' ? 'yes' : 'no';
-  if (subject === 'protocol') return value === 'ip' ? 'yes' : 'no';
-  if (subject === 'ct state') return value === 'new' ? 'yes' : 'no';
-  if (subject === 'fib daddr type') return value === 'local' ? 'yes' : 'no';
-  if (subject === 'pkttype') return value === 'host' ? 'yes' : 'no';
-  return /^(?:ip6|icmp)/.test(subject) ? 'no' : 'maybe';
+}
+
+/** What `#` begins, outside of quotes, goes. */
+function withoutComment(line: string): string {
+  let quoted = false;
+  for (let at = 0; at < line.length; at++) {
+    if (line[at] === '"') quoted = !quoted;
+    else if (line[at] === '#' && !quoted && (at === 0 || /\s/.test(line[at - 1] ?? ''))) return line.slice(0, at);
+  }
+  return line;
+}
+
+/** Semicolons in quotes, and in braces, part nothing. */
+function partedBySemicolons(line: string): string[] {
+  const pieces: string[] = [];
+  let quoted = false;
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < line.length; at++) {
+    const c = line[at];
+    if (c === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (c === '{') depth++;
+    else if (c === '}') depth--;
+    else if (c === ';' && depth <= 0) {
+      pieces.push(line.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...pieces, line.slice(from)];
 }

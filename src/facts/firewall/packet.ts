@@ -8,6 +8,8 @@ export interface Packet {
   /** Networks in CIDR form from which it may come; empty: of Podman's own choice. */
   readonly subnets: readonly string[];
   readonly port: number;
+  /** Networks in CIDR form in which its destination lies; undefined: not known. */
+  readonly destinations?: readonly string[];
   /** `udp` where nothing is said. */
   readonly protocol?: 'tcp' | 'udp';
 }
@@ -58,11 +60,14 @@ export function fateIn(base: BaseChain): Fate {
 function walk({ rules }: Chain, chains: ReadonlyMap<string, Chain>, budget: { left: number }, depth: number): Ways {
   const accept: Where[] = [];
   const drop: Where[] = [];
+  // A rule that may hold may have sent it back to the chain above.
+  let left = false;
   for (const { match, verdict, at } of rules) {
     if (budget.left-- <= 0 || depth > 16) return { accept: [at], drop: [at], through: false };
     if (match === 'no' || verdict.is === 'none') continue;
     if (verdict.is === 'return') {
       if (match === 'yes') return { accept, drop, through: true };
+      left = true;
       continue;
     }
     if (verdict.is === 'jump' || verdict.is === 'goto') {
@@ -70,11 +75,12 @@ function walk({ rules }: Chain, chains: ReadonlyMap<string, Chain>, budget: { le
       const ways = below ? walk(below, chains, budget, depth + 1) : { accept: [at], drop: [at], through: true };
       accept.push(...ways.accept.slice(0, 3));
       drop.push(...ways.drop.slice(0, 3));
-      if (match === 'yes' && (verdict.is === 'goto' || !ways.through)) return { accept, drop, through: verdict.is === 'goto' && ways.through };
+      if (match === 'yes' && (verdict.is === 'goto' || !ways.through)) return { accept, drop, through: left || (verdict.is === 'goto' && ways.through) };
+      if (verdict.is === 'goto' && ways.through) left = true;
       continue;
     }
     (verdict.is === 'accept' ? accept : drop).push(at);
-    if (match === 'yes') return { accept, drop, through: false };
+    if (match === 'yes') return { accept, drop, through: left };
   }
   return { accept, drop, through: true };
 }
@@ -95,10 +101,16 @@ export function comesFrom({ bridge }: Packet, name: string): Truth {
 const usual: readonly string[] = ['10.88.0.0/16', '10.89.0.0/16', '10.90.0.0/15', '10.92.0.0/14', '10.96.0.0/11', '10.128.0.0/9'];
 
 /** Whether its sender is in a network, or is one address. */
-export function sentFrom({ subnets }: Packet, cidr: string): Truth {
+export const sentFrom = ({ subnets }: Packet, cidr: string): Truth => within(subnets.length > 0 ? subnets : usual, cidr);
+
+/** Whether its destination, an address of the host, is in a network, or is one address. */
+export const sentTo = ({ destinations }: Packet, cidr: string): Truth =>
+  destinations ? within(destinations.length > 0 ? destinations : usual, cidr) : 'maybe';
+
+function within(networks: readonly string[], cidr: string): Truth {
   const wanted = rangeOf(cidr);
   if (!wanted) return 'maybe';
-  const own = (subnets.length > 0 ? subnets : usual).map(rangeOf).filter((r) => r !== undefined);
+  const own = networks.map(rangeOf).filter((r) => r !== undefined);
   if (own.every(([from, to]) => wanted[0] <= from && to <= wanted[1])) return 'yes';
   return own.some(([from, to]) => from <= wanted[1] && wanted[0] <= to) ? 'maybe' : 'no';
 }

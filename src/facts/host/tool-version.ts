@@ -107,7 +107,8 @@ function* places(name: string, tool: Tool): Asking<Place> {
   return { present, notes, consulted: paths.map((path) => ({ path })), ...(blocked ? { blocked } : {}) };
 }
 
-const sameUsr = (path: string): string => path.replace(/^\/(s?bin)\//, '/usr/$1/').replace(/^\/usr\/sbin\//, '/usr/bin/');
+/** One name of a program for the names that it has where /usr is merged, or bin and sbin are. */
+export const sameUsr = (path: string): string => path.replace(/^\/(s?bin)\//, '/usr/$1/').replace(/^\/usr\/sbin\//, '/usr/bin/');
 
 interface Said {
   readonly argv: readonly string[];

@@ -57,7 +57,7 @@ export function gateReaches(args: readonly NodeArg[], role: 'server' | 'agent', 
 
 /** What an argument does to the gate: sets it true or false, perhaps before the others, or says nothing about it. */
 function gateIn(arg: string): { readonly on: boolean; readonly first: boolean } | undefined {
-  const m = /^--kubelet-arg[= ]"?(?:--)?feature-gates([-+]?)=(.*?)"?$/s.exec(arg.trim());
+  const m = /^--?kubelet-arg="?(?:--)?feature-gates([-+]?)=(.*?)"?$/s.exec(arg.trim());
   const gate = m?.[2]?.split(',').findLast((g) => /^\s*KubeletInUserNamespace=/.test(g));
   return gate === undefined ? undefined : { on: /=\s*(?:true|True|TRUE|t|T|1)\s*$/.test(gate), first: m?.[1] === '-' };
 }

@@ -34,12 +34,21 @@ export interface Reached {
 
 const pulling = ['Wants', 'Requires', 'BindsTo', 'Upholds'];
 
+/** The generator links what UpheldBy= names from here on (containers/podman:cmd/quadlet/main.go at v5.5.0). */
+export const upheldSince = '5.5';
+/** systemd reads NAME.upholds from here on (NEWS of 254). */
+const upholdsSince = '254';
+
+/** Whether a unit that UpheldBy= names starts the one that has it; where the release of systemd is not known, as a recent one does. */
+export const upholding = (podman: Release, systemd: Release | undefined): boolean =>
+  since(podman, upheldSince) && (systemd === undefined || since(systemd, upholdsSince));
+
 /** What Quadlet files start: by [Install], by [Unit], and by the Quadlet files that they name. */
-export function quadletEdges(siblings: readonly Sibling[], release: Release): Edge[] {
+export function quadletEdges(siblings: readonly Sibling[], release: Release, systemd?: Release): Edge[] {
   const services = servicesOf(siblings);
   return siblings.flatMap((sibling): Edge[] => {
     const [own, ...aliases] = sibling.names;
-    const keys = ['WantedBy', 'RequiredBy', ...(since(release, '5.6') ? ['UpheldBy'] : [])];
+    const keys = ['WantedBy', 'RequiredBy', ...(upholding(release, systemd) ? ['UpheldBy'] : [])];
     const instance = sibling.template ? (lastOf(sibling.assignments, 'Install', 'DefaultInstance') ?? '') : undefined;
     const to = instance === undefined ? own : own.replace('@.', `@${instance}.`);
     const wanted = keys.flatMap((key) =>

@@ -101,7 +101,8 @@ const readInstead = (directory: string): string =>
     .replace(/^\/(?:etc|run)\/systemd\/system$/, '/etc/containers/systemd')
     .replace(/^\/(?:usr\/)?lib\/(?:systemd\/system|containers\/systemd)$/, '/usr/share/containers/systemd')
     .replace(/^\/etc\/systemd\/user$/, shared)
-    .replace(/\/\.config\/systemd\/user$/, '/.config/containers/systemd');
+    .replace(/\/\.config\/systemd\/user$/, '/.config/containers/systemd')
+    .replace(/\/\.local\/share\/(?:containers\/systemd|systemd\/user)$/, '/.config/containers/systemd');
 
 function inertBecause(host: QuadletHost, directory: string): string {
   if (/\.d(\/|$)/.test(directory)) return 'a directory that ends in .d is for drop-ins, no generator looks for units there';

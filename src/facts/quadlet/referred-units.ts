@@ -30,6 +30,9 @@ const pointOf = (unit: string): string =>
     .replaceAll('-', '/')
     .replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))}`.replace(/^\/\/$/, '/');
 
+const saidOf = ({ key, unit }: Dependency, keys: readonly string[], masked: boolean): string =>
+  keys === requiring ? `${key}=${unit}, which is ${masked ? 'masked' : 'not there'}` : `${key}=${unit}`;
+
 /** Sets the units that are missing, wished for in vain, or not translated, and the words that would have to go. */
 export function setReferredUnits(
   fact: FactBuilder,
@@ -51,7 +54,7 @@ export function setReferredUnits(
     const open = [...asked.map((d) => `/${d.unit}`), ...source.names.map((name) => `/${name}.requires`)];
     const shut = keys === requiring ? units.unseen.find((u) => open.some((end) => u.where[0]?.path.endsWith(end))) : undefined;
     const unsure = (d: Dependency): Unknown | undefined => hidden ?? (/mount$/.test(d.unit as string) ? boot.unseen : undefined);
-    const each = absent.filter((d) => !unsure(d)).map((d): Finding => ({ said: `${d.key}=${d.unit}`, where: d.where }));
+    const each = absent.filter((d) => !unsure(d)).map((d): Finding => ({ said: saidOf(d, keys, masked(d.unit as string)), where: d.where }));
     return { each, unseen: absent.map(unsure).find((u) => u !== undefined) ?? shut };
   };
   setFindings(fact, 'requiredUnits', missing(requiring), here);
@@ -62,7 +65,7 @@ export function setReferredUnits(
   const services = servicesOf(siblings);
   const named = (all: readonly Dependency[]) => all.map((d) => ({ said: d.written, where: d.where }));
   const lost = [...missing(requiring).each, ...missing(wishing).each];
-  const gone = dependencies.filter((d) => lost.some((l) => l.said === `${d.key}=${d.unit}` && l.where === d.where));
+  const gone = dependencies.filter((d) => lost.some((l) => l.said.split(',')[0] === `${d.key}=${d.unit}` && l.where === d.where));
   const known = (d: Dependency): boolean => services.has(d.written);
   const at =
     (all: readonly Dependency[]) =>

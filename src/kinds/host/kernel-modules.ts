@@ -25,6 +25,7 @@ export const kernelModules = defineKind({
       string('a module'),
       'those that are neither loaded nor built in, and that modprobe would not load for root either: no file, an `install` line of modprobe.d, or a sealed kernel',
     ),
+    kept: string('the files of modprobe.d that keep those that are missing from being loaded; unset when none does'),
   }),
   touches: ({ names }) => [
     hostModules,
@@ -42,6 +43,7 @@ export const kernelModules = defineKind({
     const fact = new FactBuilder().consulted(...modules.loaded.looked);
     const lost = names.filter((_, at) => ready[at]?.is === 'missing');
     setAll(fact, 'missing', names, ready);
+    setKept(fact, lost, modules);
     const loads = yield* together(lost.map((name) => onDemand(moduleName(name), modules)));
     const all = names.map((name, at) => loads[lost.indexOf(name)] ?? (ready[at] as State));
     setAll(fact, 'unavailable', names, all);
@@ -50,6 +52,13 @@ export const kernelModules = defineKind({
     return fact.build();
   },
 });
+
+function setKept(fact: FactBuilder, lost: readonly string[], { kept }: HostModules): void {
+  const lines = lost.flatMap((name) => kept.kept(moduleName(name))?.at ?? []);
+  const files = [...new Set(lines.map((l) => l.path))];
+  if (kept.unseen) fact.gap('kept', kept.unseen);
+  else fact.at('kept', ...kept.looked.slice(0, 1)).set('kept', files.length > 0 ? files.join(' and ') : undefined, ...lines);
+}
 
 type State = { readonly is: 'there' | 'missing'; readonly where: readonly Where[] } | Unknown;
 
@@ -122,8 +131,11 @@ function* inDependencies(name: string, { kernel }: HostModules): Asking<State> {
   return { is: 'missing', where: [{ path, said: `no ${name}` }] };
 }
 
+const none = (name: string, paths: readonly string[]): State => ({ is: 'missing', where: paths.map((path) => ({ path, said: `no ${name}` })) });
+
 /** Whether the kernel would load it itself: its file is there, and nothing keeps it from that. */
-function* onDemand(name: string, { kernel, kept }: HostModules): Asking<State> {
+function* onDemand(name: string, modules: HostModules): Asking<State> {
+  const { kernel, kept } = modules;
   const folder = Object.hasOwn(folders, name) ? folders[name] : undefined;
   if (folder === undefined) return { is: 'unknown', why: 'unsupported', said: `whether the kernel loads ${name} on demand is not known`, where: [] };
   if (kernel.is === 'unknown') return kernel;
@@ -140,5 +152,8 @@ function* onDemand(name: string, { kernel, kept }: HostModules): Asking<State> {
     const file = names.is === 'got' ? names.value.find((n) => /\.ko(?:\.\w+)?$/.test(n) && moduleOfFile(n) === name) : undefined;
     if (file !== undefined) return { is: 'there', where: [{ path: `${paths[at]}/${file}` }] };
   }
-  return { is: 'missing', where: paths.map((path) => ({ path, said: `no ${name}` })) };
+  // modprobe goes by the list of depmod(8), wherever the file lies (updates/, weak-updates/).
+  const listed = yield* inDependencies(name, modules);
+  if (listed.is !== 'missing') return listed.is === 'unknown' && listed.why === 'ambiguous' ? none(name, paths) : listed;
+  return none(name, paths);
 }

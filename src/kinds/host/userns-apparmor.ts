@@ -6,6 +6,7 @@ import { bootProfiles } from '../../facts/host/apparmor-boot.ts';
 import { attachesTo, type Profile } from '../../facts/host/apparmor-profiles.ts';
 import { kernelValue } from '../../facts/host/kernel-value.ts';
 import { programDirectories } from '../../facts/host/tool-table.ts';
+import { sameUsr } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, list as listOf, record, string } from '../../facts/shape.ts';
 
@@ -68,7 +69,8 @@ function* installed(places: ReturnType<typeof placesOf>): Asking<readonly string
   if (uses.is === 'unknown') return uses;
   const k3s = uses.each.map((u) => u.k3sRootless);
   const open = k3s.find((u) => typeof u === 'object');
-  const found = new Set<string>();
+  // AppArmor goes by the path behind links; /bin/podman of a merged /usr is no second program.
+  const found = new Map<string, string>();
   for (const [at, answer] of answers.entries()) {
     const { name, path } = places[at] as { name: string; path: string };
     if (answer.is === 'blocked') return unknown(answer, path);
@@ -79,7 +81,9 @@ function* installed(places: ReturnType<typeof placesOf>): Asking<readonly string
     }
     const real = answer.value.real;
     if (real?.is === 'blocked') return unknown(real, path);
-    if (real?.is !== 'absent') found.add(real?.is === 'got' ? real.value.path : path);
+    if (real?.is === 'absent') continue;
+    const end = real?.is === 'got' ? real.value.path : path;
+    if (!found.has(sameUsr(end))) found.set(sameUsr(end), end);
   }
-  return [...found];
+  return [...found.values()];
 }

@@ -9,10 +9,10 @@ import { type NftLine, withIncludes } from '../../facts/firewall/nft-files.ts';
 import { parseRuleset } from '../../facts/firewall/nft-ruleset.ts';
 import { type Fate, fateIn, type Packet } from '../../facts/firewall/packet.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
-import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Pattern, unasked } from '../../facts/pattern.ts';
 import { letsNamesIn, usualDrivers } from '../../facts/podman/firewall-driver.ts';
+import { netavarkVersion } from '../../facts/podman/netavark.ts';
 import { type FoundNetwork, network, networkFiles } from '../../facts/podman/networks.ts';
 import { ofRoot } from '../../facts/podman/patterns.ts';
 import { askPodman } from '../../facts/podman/store.ts';
@@ -49,8 +49,7 @@ export const bridgeFirewall = defineKind({
     by: string('the rules that were judged'),
   }),
   touches: () => [
-    ...ofRoot([containersConf, accountNetworks, networkFiles, askPodman.of(listArgv), network.of('*')]),
-    seeTool.of('netavark'),
+    ...ofRoot([containersConf, accountNetworks, networkFiles, askPodman.of(listArgv), network.of('*'), netavarkVersion]),
     withIncludes,
     { do: 'stat', path: nftThere },
     { do: 'run', argv: nftArgv, ifThere: [[nftThere]] },
@@ -112,8 +111,10 @@ function* packetsOf(always: boolean): Asking<{ readonly each: readonly Packet[];
   }
   const aside = declared.each.filter((d) => d.dns && d.name.endsWith('.network'));
   const to = typeof port.value === 'number' && port.value > 0 ? port.value : 53;
-  const each = [...named.values()].map((n): Packet => ({ port: to, subnets: n.subnets ?? [], ...(n.bridge === undefined ? {} : { bridge: n.bridge }) }));
-  const more = each.length === 0 && (always || aside.length > 0) ? [{ port: to, subnets: [] }] : [];
+  const each = [...named.values()].map(
+    (n): Packet => ({ port: to, subnets: n.subnets ?? [], destinations: n.subnets ?? [], ...(n.bridge === undefined ? {} : { bridge: n.bridge }) }),
+  );
+  const more = each.length === 0 && (always || aside.length > 0) ? [{ port: to, subnets: [], destinations: [] }] : [];
   const hidden = files.is === 'unknown' ? files : (declared.unseen ?? asked.find((a): a is Unknown => a.is === 'unknown'));
   if (each.length + more.length === 0 && hidden) return hidden;
   const where = [...[...named.values()].map((n) => n.at), ...aside.map((d) => d.where)];
@@ -126,7 +127,7 @@ interface Netavark {
 }
 
 function* netavarkOf(): Asking<Netavark | Unknown> {
-  const [conf, version] = yield* together([containersConf(rootAccount), toolVersion('netavark')]);
+  const [conf, version] = yield* together([containersConf(rootAccount), netavarkVersion(rootAccount)]);
   if (conf.is === 'unknown') return conf;
   const set = lookup(conf, 'network', 'firewall_driver');
   if (set.gap) return set.gap;

@@ -8,6 +8,7 @@ import { rootAccount } from '../../facts/host/accounts.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { usualDrivers } from '../../facts/podman/firewall-driver.ts';
+import { netavarkVersion } from '../../facts/podman/netavark.ts';
 import { ofRoot } from '../../facts/podman/patterns.ts';
 import { type AllWorkloads, allWorkloads } from '../../facts/quadlet/all-workloads.ts';
 import { boolean, list, record, string } from '../../facts/shape.ts';
@@ -27,7 +28,7 @@ export const firewalldPorts = defineKind({
     outside: boolean('netavark sets rules that firewalld knows nothing of'),
     published: list(string('PORT/PROTOCOL by CONTAINER'), 'ports that containers of root publish'),
   }),
-  touches: () => [firewalldOptions, seeTool.of('firewalld'), seeTool.of('netavark'), ...ofRoot([containersConf, allWorkloads])],
+  touches: () => [firewalldOptions, seeTool.of('firewalld'), ...ofRoot([containersConf, allWorkloads, netavarkVersion])],
   *learn(): Asking<Fact> {
     const conf = yield* firewalldOptions();
     if (conf.is === 'unknown') return conf;
@@ -53,7 +54,7 @@ function* setStrict(fact: FactBuilder, told: Option | undefined): Asking<void> {
 }
 
 function* setDriver(fact: FactBuilder): Asking<void> {
-  const [conf, netavark] = yield* together([containersConf(rootAccount), toolVersion('netavark')]);
+  const [conf, netavark] = yield* together([containersConf(rootAccount), netavarkVersion(rootAccount)]);
   const gap = conf.is === 'unknown' ? conf : lookup(conf, 'network', 'firewall_driver').gap;
   if (gap) return void fact.gap('driver', gap).gap('outside', gap);
   const set = lookup(conf as Exclude<typeof conf, Unknown>, 'network', 'firewall_driver');

@@ -3,10 +3,11 @@ import { type Asking, together } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup } from '../../facts/containers/lookup.ts';
 import { type Fact, FactBuilder, type Unknown, type Where } from '../../facts/fact.ts';
-import { seeTool, type ToolVersion, toolVersion } from '../../facts/host/tool-version.ts';
+import type { ToolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { usualDrivers } from '../../facts/podman/firewall-driver.ts';
 import { findHelper, type Helper } from '../../facts/podman/helpers.ts';
+import { netavarkVersion } from '../../facts/podman/netavark.ts';
 import { type AccountNetworks, accountNetworks } from '../../facts/quadlet/account-networks.ts';
 import { boolean, record, says, string } from '../../facts/shape.ts';
 
@@ -28,13 +29,13 @@ export const podmanFirewall = defineKind({
     program: string('the program that it needs'),
     present: boolean('that program is installed'),
   }),
-  touches: () => [containersConf, accountNetworks, seeTool.of('netavark'), ...Object.values(programs).map((name) => findHelper.of(name, [], true))],
+  touches: () => [containersConf, accountNetworks, netavarkVersion, ...Object.values(programs).map((name) => findHelper.of(name, [], true))],
   *learn(q, as): Asking<Fact> {
     const names = Object.values(programs);
     const [conf, networks, netavark, ...found] = yield* together([
       containersConf(as),
       accountNetworks(as),
-      toolVersion('netavark'),
+      netavarkVersion(as),
       ...names.map((name) => findHelper(name, [], true)),
     ]);
     if (conf.is === 'unknown') return conf;

@@ -1,11 +1,12 @@
 /** Kind `quadlet-start`: whether anything starts the service of a Quadlet file when its manager starts. */
 import { type Answer, type Asking, type Output, run, together } from '../../facts/ask.ts';
 import { commandPlace } from '../../facts/asks.ts';
-import { since } from '../../facts/containers/podman-release.ts';
+import { type Release, releaseOf, since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
+import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { hasUnit, quadletEdges, reachedUnits } from '../../facts/quadlet/quadlet-boot.ts';
+import { hasUnit, quadletEdges, reachedUnits, upheldSince, upholding } from '../../facts/quadlet/quadlet-boot.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
@@ -34,7 +35,7 @@ const shape = record({
   waits: string('what it waits for in vain when it starts; unset when there is nothing'),
 });
 
-const touches: Touches = [quadletHosts, managerUnits, reachedUnits, forAccount(serviceDropIns, anyone), { do: 'run', argv: isActive }];
+const touches: Touches = [quadletHosts, managerUnits, reachedUnits, forAccount(serviceDropIns, anyone), seeTool.of('systemctl'), { do: 'run', argv: isActive }];
 
 export const quadletStart = defineKind({
   name: 'quadlet-start',
@@ -73,9 +74,10 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const { account } = placementOf(host, own.file).instance ?? {};
   const manager = account ? 'user' : 'system';
   const as = account ?? rootAccount;
+  const systemd = yield* systemdOf(siblings);
   const [units, reached, dropIns] = yield* together([
     managerUnits(manager, as),
-    reachedUnits(manager, as, quadletEdges(siblings, host.release), [own.names[0]]),
+    reachedUnits(manager, as, quadletEdges(siblings, host.release, systemd), [own.names[0]]),
     serviceDropIns(own.names, manager, as),
   ]);
   const started = startedAs(own, reached.units);
@@ -95,6 +97,10 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   if (masked !== undefined) return void fact.set('lost', `${masked}, which is made of it, is masked`, here);
   const made = new Set(siblings.flatMap((s) => s.names));
   const [wanted] = ['WantedBy', 'RequiredBy', 'UpheldBy'].flatMap((key) => valuesOf(own.assignments, 'Install', key));
+  if (wanted?.key === 'UpheldBy' && !upholding(host.release, systemd)) {
+    const late = since(host.release, upheldSince) ? `systemd ${systemd?.said} passes over` : `Podman ${host.release.said} makes no link of`;
+    return void fact.set('lost', `${late} UpheldBy=${wanted.value}`, wanted.where);
+  }
   if (wanted) {
     const names = splitWords(wanted.value).words;
     const absent = names.filter((n) => !hasUnit(units, manager, n, made));
@@ -105,6 +111,13 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const type = [...own.assignments, ...dropIns.assignments].findLast((a) => a.section === 'Service' && a.key === 'Type')?.value;
   fact.set(type === 'oneshot' ? 'idleOnce' : 'idle', 'no WantedBy= in [Install], and no other unit starts it', here);
   return undefined;
+}
+
+/** The release of systemd, which decides of UpheldBy= alone. */
+function* systemdOf(siblings: readonly Sibling[]): Asking<Release | undefined> {
+  if (!siblings.some((s) => valuesOf(s.assignments, 'Install', 'UpheldBy').length > 0)) return undefined;
+  const seen = yield* toolVersion('systemctl');
+  return seen.is === 'known' ? releaseOf(seen.version) : undefined;
 }
 
 /** Units of the administrator come before generated ones, those in ~/.local/share behind (systemd.unit(5)). */

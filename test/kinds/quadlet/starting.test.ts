@@ -55,7 +55,7 @@ test('what is missing, each in its list', () => {
   expect(learn(quadletReferences, container)).toMatchObject({
     binds: ['/srv/none'],
     environmentFiles: ['/etc/containers/systemd/none.env'],
-    requiredUnits: ['Requires=no.service'],
+    requiredUnits: ['Requires=no.service, which is not there'],
     wishedUnits: ['After=no.service'],
     secrets: [],
     gaps: [],
