@@ -1,6 +1,7 @@
 /** What shows that an account runs containers or K3s without root: files, units and processes of its own. */
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { source, type Touches } from '../source.ts';
 
 /** Paths that only a user who runs containers or K3s without root has. `{uid}` and `~` as in patterns. */
@@ -127,7 +128,7 @@ function* readUnitUsers(): Asking<Elsewhere> {
   const by = new Map<string, Where[]>();
   for (const { path, text } of units) {
     const user = /^[ \t]*User=[ \t]*(\S+)[ \t]*$/m.exec(text)?.[1];
-    if (user !== undefined && startsPodman.test(text)) by.set(user, [...(by.get(user) ?? []), { path, said: `starts Podman as ${user}` }]);
+    if (user !== undefined && startsPodman.test(text)) addTo(by, user, { path, said: `starts Podman as ${user}` });
   }
   return { by, ...(unseen ? { blocked: unseen } : {}) };
 }
@@ -160,7 +161,7 @@ function* readProcessUsers(): Asking<Elsewhere> {
     const path = `/proc/${ours[i]}/status`;
     if (text.is === 'blocked') blocked ??= unknown(text, path);
     const uid = text.is === 'got' ? /^Uid:\s+(\d+)/m.exec(text.value)?.[1] : undefined;
-    if (uid !== undefined) by.set(uid, [...(by.get(uid) ?? []), { path, said: 'Podman runs' }]);
+    if (uid !== undefined) addTo(by, uid, { path, said: 'Podman runs' });
   }
   return { by, ...(blocked ? { blocked } : {}) };
 }
