@@ -24,7 +24,17 @@ interface Key {
 }
 
 /** The arguments that the files stand for, in the order in which their keys were first seen. */
-export function configArguments(files: readonly ConfigFile[]): Argument[] {
+export function configArguments(files: readonly ConfigFile[]): readonly Argument[] {
+  const same =
+    last.files.length === files.length && files.every(({ path, entries }, at) => last.files[at]?.path === path && last.files[at].entries === entries);
+  if (!same) last = { files, all: argumentsOf(files) };
+  return last.all;
+}
+
+/** Whoever asks for a model of K3s gets to the same files again and again; what was parsed of them is the same as well. */
+let last: { readonly files: readonly ConfigFile[]; readonly all: readonly Argument[] } = { files: [], all: [] };
+
+function argumentsOf(files: readonly ConfigFile[]): readonly Argument[] {
   const keys = new Map<string, Key>();
   for (const { path, entries } of files) for (const entry of entries) take(keys, entry, path);
   return [...keys].flatMap(([flag, { values, beaten }]) => withBeaten(flag, values, beaten.reverse().flat()));
