@@ -37,7 +37,8 @@ export interface Traces {
 
 const stats = [...new Set([...rootlessTraces, ...k3sPaths, ownUnits])];
 
-const touches: Touches = [
+/** What {@link tracesOf} asks. */
+export const traceTouches: Touches = [
   ...stats.map((path) => ({
     do: 'stat' as const,
     path: path.replace('{uid}', '*').replace(/^~/, '**'),
@@ -48,19 +49,46 @@ const touches: Touches = [
   ...(['stat', 'read'] as const).map((sort) => ({ do: sort, path: `**${ownUnits.slice(1)}/*.service` })),
 ];
 
-/** Looks for the files of an account. Where its home is none, only for what lies elsewhere. */
-export const filesOf = source(touches, findFiles);
+/** What of accounts lies where their uids are the names, looked up once for all of them. */
+export type ByUid = readonly Answer<readonly string[]>[];
 
-function* findFiles(account: Account): Asking<{ readonly rootless: Traces; readonly k3s: Traces }> {
-  const listed = yield* together(byUid.map((path) => list(path)));
+export const listByUid = (): Asking<ByUid> => together(byUid.map((path) => list(path)));
+
+/** What shows that an account runs containers, and K3s. */
+export interface AccountTraces {
+  readonly rootless: Traces;
+  readonly k3s: Traces;
+}
+
+/** Looks for the files of an account. */
+export const filesOf = source(traceTouches, function* findFiles(account: Account): Asking<AccountTraces> {
+  const found = tracesOf(account, yield* listByUid());
+  return 'rootless' in found ? found : yield* found;
+});
+
+const noTraces: AccountTraces = { rootless: { found: [] }, k3s: { found: [] } };
+
+/**
+ * Looks for the files of an account. Where its home is none, only for what lies elsewhere. `guest`: another account comes
+ * first with the same home, in which only what belongs to this one is its own.
+ */
+export function tracesOf(account: Account, listed: ByUid, guest = false): Asking<AccountTraces> | AccountTraces {
+  const atHome = hasRealHome(account);
+  const elsewhere = listed.some((names) => names.is === 'blocked' || (names.is === 'got' && names.value.includes(String(account.uid))));
+  return atHome || elsewhere ? lookFor(account, listed, guest) : noTraces;
+}
+
+function* lookFor(account: Account, listed: ByUid, guest: boolean): Asking<AccountTraces> {
+  const atHome = hasRealHome(account);
   const mayHold = (pattern: string): boolean => {
-    if (pattern.startsWith('~')) return hasRealHome(account);
+    if (pattern.startsWith('~')) return atHome;
     const names = listed[byUid.findIndex((d) => pattern.startsWith(`${d}/`))];
     return names?.is === 'blocked' || (names?.is === 'got' && names.value.includes(String(account.uid)));
   };
   const wanted = stats.filter(mayHold);
   const answers = yield* together(wanted.map((p) => stat(forAccount(p, account))));
-  const seen = new Map(wanted.map((p, at) => [p, answers[at] as Answer<Stat>]));
+  const its = (pattern: string, answer: Answer<Stat>): boolean => !guest || !pattern.startsWith('~') || answer.is !== 'got' || answer.value.uid === account.uid;
+  const seen = new Map(wanted.map((p, at) => [p, answers[at] as Answer<Stat>] as const).filter(([p, answer]) => its(p, answer)));
   const [rootless, k3s] = [rootlessTraces, k3sPaths].map((paths) => tracesIn(paths, seen, account));
   const units = seen.get(ownUnits)?.is === 'got' ? yield* unitsIn(forAccount(ownUnits, account)) : tracesIn([], seen, account);
   return { rootless: joined(rootless as Traces, units), k3s: k3s as Traces };
