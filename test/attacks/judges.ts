@@ -35,14 +35,22 @@ export function measured(host: HostSpec): Promise<Took | undefined> {
 /** A process that judges one host after the other. One that ends, or is silent for too long, is replaced by a new one. */
 export class Warm {
   #child: ChildProcess | undefined;
+  #rss = Number.POSITIVE_INFINITY;
+
+  /** The most memory that it had so far. */
+  get rss(): number {
+    return this.#rss;
+  }
 
   /** What it takes to judge a host; undefined: it did not end. */
   async judge(host: HostSpec): Promise<Took | undefined> {
     if (!this.#child) {
       this.#child = fork(program, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-      for (let times = 0; times < 5; times++) await this.#ask(host);
+      for (let times = 0; times < 4; times++) this.#rss = (await this.#ask({}))?.rss ?? 0;
     }
-    return this.#ask(host);
+    const took = await this.#ask(host);
+    this.#rss = took?.rss ?? Number.POSITIVE_INFINITY;
+    return took;
   }
 
   end(): void {
