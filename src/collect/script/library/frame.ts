@@ -127,13 +127,13 @@ kept() {
   [ "$size" -gt "$1" ] || rm -f "$2"
 }
 # whole FILE BYTES: whether a file of our directory is as long as it should be. What is full, not every program tells.
-whole() { [ -e "$1" ] && [ "$(($(wc -c <"$1")))" -eq "$2" ]; } 2>/dev/null
+whole() { [ -e "$1" ] && [ "$(($(wc -c <"$1")))" -eq "$2" ] 2>/dev/null; }
 # roomy FILE: whether our directory still takes a little, so that what was written before is there.
 roomy() {
-  printf %8192s '' >"$1" && : >"$1" && return
+  { printf %8192s '' >"$1" && : >"$1"; } 2>/dev/null && return
   rm -f "$1"
   return 1
-} 2>/dev/null
+}
 size() { size=$(wc -c <"$1" 2>/dev/null) && size=$((size)) || size=0; }
 clock() { { read -r clock _ </proc/uptime; } 2>/dev/null && clock=@{clock%%.*} || clock=$(date +%s); }
 `;
