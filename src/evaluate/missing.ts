@@ -8,7 +8,7 @@ import type { Account, AnyAnswer, Ask, Asking, Blocked } from '../facts/ask.ts';
 import { keyOf, placeOf } from '../facts/asks.ts';
 import type { Unknown } from '../facts/fact.ts';
 import type { Given, Kind } from '../facts/kind.ts';
-import { settle } from '../facts/settle.ts';
+import { settle, settlingOn } from '../facts/settle.ts';
 import { probeFor } from '../plan/questions.ts';
 import type { Missing } from '../verdicts/report.ts';
 import { askAgain, lookAt } from './ask-again.ts';
@@ -24,6 +24,11 @@ export interface Seen {
   readonly answer: (ask: Ask) => AnyAnswer;
 }
 
+/** `withNothingShut` runs probes as if nothing that nobody could look at were there: for all questions it is the same. */
+interface Again extends Seen {
+  readonly withNothingShut: <T>(probe: Asking<T>) => T;
+}
+
 interface Met {
   readonly ask: Ask;
   readonly blocked: Blocked;
@@ -36,7 +41,8 @@ type Asked = Exclude<Open, { readonly question: string }>;
 const most = 40;
 
 /** Finds what is missing; remembers what it found, since verdicts share questions. */
-export function missingIn(seen: Seen): (open: readonly Open[]) => Missing[] {
+export function missingIn(host: Seen): (open: readonly Open[]) => Missing[] {
+  const seen: Again = { ...host, withNothingShut: settlingOn(supposing(host)) };
   const known = new Map<string, readonly Missing[]>();
   return (open) => {
     const all = open.flatMap((question) => {
@@ -49,7 +55,7 @@ export function missingIn(seen: Seen): (open: readonly Open[]) => Missing[] {
   };
 }
 
-function answering(open: Open, seen: Seen): readonly Missing[] {
+function answering(open: Open, seen: Again): readonly Missing[] {
   // What only a person can tell, no capture does.
   if ('question' in open) return [{ do: 'look', because: open.why.said }];
   const needed = blockedBehind(open, seen).map(({ ask, blocked }) => askAgain(ask, blocked, seen));
@@ -65,32 +71,38 @@ function byHand(why: Unknown): Missing {
 }
 
 /** The blocked answers without which the question would not be open. */
-function blockedBehind(open: Asked, seen: Seen): Met[] {
+function blockedBehind(open: Asked, seen: Again): Met[] {
   const met = new Map<string, Met>();
   const watching = (ask: Ask): AnyAnswer => {
     const answer = seen.answer(ask);
     if (answer.is === 'blocked') met.set(keyOf(ask), { ask, blocked: answer });
     return answer;
   };
-  staysOpen(open, seen, watching);
+  staysOpen(open, seen, on(watching));
   const all = [...met.values()];
   if (all.length > most) return all;
   // Supposing that what nobody could look at is not there: whose absence does the answer hang on?
-  const supposing =
-    (kept?: string) =>
-    (ask: Ask): AnyAnswer => {
-      const answer = seen.answer(ask);
-      return answer.is === 'blocked' && keyOf(ask) !== kept ? { is: 'absent' } : answer;
-    };
-  if (staysOpen(open, seen, supposing())) return all;
+  if (staysOpen(open, seen, seen.withNothingShut)) return all;
   const named = new Set(open.why.where.map((w) => w.path));
-  const needed = all.filter(({ ask }) => named.has(placeOf(ask)) || staysOpen(open, seen, supposing(keyOf(ask))));
+  const needed = all.filter(({ ask }) => named.has(placeOf(ask)) || staysOpen(open, seen, on(supposing(seen, keyOf(ask)))));
   return needed.length > 0 ? needed : all;
 }
 
+/** Answers as if what nobody could look at were not there, but for one. */
+const supposing =
+  ({ answer }: Seen, kept?: string) =>
+  (ask: Ask): AnyAnswer => {
+    const got = answer(ask);
+    return got.is === 'blocked' && keyOf(ask) !== kept ? { is: 'absent' } : got;
+  };
+
+const on =
+  (answer: (ask: Ask) => AnyAnswer) =>
+  <T>(probe: Asking<T>): T =>
+    settle(probe, answer);
+
 /** Whether a question is open still with these answers. A crash is one for the inspection to report. */
-function staysOpen(open: Asked, { kinds, audited, given }: Seen, answer: (ask: Ask) => AnyAnswer): boolean {
-  const ask = <T>(probe: Asking<T>): T => settle(probe, answer);
+function staysOpen(open: Asked, { kinds, audited, given }: Seen, ask: <T>(probe: Asking<T>) => T): boolean {
   try {
     if (!('find' in open)) {
       const kind = kinds.get(open.kind);

@@ -63,7 +63,7 @@ function oneHolds(ways: RemedyStep['if'], inquiry: Inquiry, item: Element | unde
 const placeShape = record({ place: string('the file that decided a value') });
 const itemShape = record({ item: any('the element') });
 
-function holds(expectation: Expectation, inquiry: Inquiry, item: Element | undefined): 'yes' | 'no' | 'unknown' {
+function holds(expectation: Expectation, inquiry: Inquiry, item: Element | undefined): Truth {
   const [head = '', ...path] = expectation.path;
   if (head === 'item') {
     const fact = new FactBuilder().set('item', item?.value).build();
@@ -74,6 +74,20 @@ function holds(expectation: Expectation, inquiry: Inquiry, item: Element | undef
     const fact = new FactBuilder().set('place', place).build();
     return judgeExpectation({ ...expectation, path: ['place'] }, fact, placeShape, head, inquiry.resolve).truth;
   }
+  const known = decided.get(inquiry) ?? new Map<Expectation, Truth>();
+  decided.set(inquiry, known);
+  const truth = known.get(expectation) ?? holdsAnyway(expectation, inquiry);
+  known.set(expectation, truth);
+  return truth;
+}
+
+type Truth = 'yes' | 'no' | 'unknown';
+
+/** What of a condition is the same for each element of a step that is told for every one. */
+const decided = new WeakMap<Inquiry, Map<Expectation, Truth>>();
+
+function holdsAnyway(expectation: Expectation, inquiry: Inquiry): Truth {
+  const [head = '', ...path] = expectation.path;
   const found = foundAt(head, path, inquiry);
   if (!found) return 'unknown';
   const shape = found.kind?.shape ?? { type: 'record' as const, fields: {}, describe: '' };

@@ -14,8 +14,15 @@ export const isPlaceholder = (text: string): boolean => whole.test(text);
 export function holdsPlaceholder(value: unknown): boolean {
   if (typeof value === 'string') return within.test(value);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, v]) => within.test(key) || holdsPlaceholder(v));
+  const known = masked.get(value);
+  if (known !== undefined) return known;
+  const holds = Object.entries(value).some(([key, v]) => within.test(key) || holdsPlaceholder(v));
+  masked.set(value, holds);
+  return holds;
 }
+
+/** Values of facts, which do not change: every test of a rule asks the same of a list, which may be long. */
+const masked = new WeakMap<object, boolean>();
 
 /** A text with the hashes taken out of its placeholders: what two recordings can be compared by, since each has its own key. */
 export const withoutHashes = (text: string): string => text.replace(/<redacted:[0-9a-f]+>/g, '<redacted>');

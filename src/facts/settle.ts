@@ -52,6 +52,12 @@ export function settle<A, R, T>(probe: Probe<A, R, T>, answer: (ask: A) => R, he
   return within(run, () => runOn(probe, answer, run.pace));
 }
 
+/** Runs probes on the same answers, one after the other: what one of them learnt, the others need not learn again. */
+export function settlingOn<A, R>(answer: (ask: A) => R): <T>(probe: Probe<A, R, T>) => T {
+  const run = newRun(false, answer);
+  return (probe) => within(run, () => runOn(probe, answer, run.pace));
+}
+
 function runOn<A, R, T>(probe: Probe<A, R, T>, answer: (ask: A) => R, pace: Pace): T {
   let step = probe.next();
   let learnt = 0;

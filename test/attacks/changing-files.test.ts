@@ -1,20 +1,25 @@
 /** Files that change while they are read, hostile known_hosts, and snapshots that unpack to more than they say: a judged host, or unknown. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseRaw } from '../../src/collect/script/raw.ts';
+import { captureScript } from '../../src/collect/script/render.ts';
 import { readSnapshot } from '../../src/collect/snapshot/snapshot.ts';
 import { local } from '../../src/collect/targets/local.ts';
 import { rootDirectory } from '../../src/collect/targets/root-directory.ts';
 import type { Ask, Target } from '../../src/facts/ask.ts';
-import { describePattern } from '../../src/facts/pattern.ts';
+import { describePattern, type Pattern } from '../../src/facts/pattern.ts';
 import { kindsByName } from '../../src/kinds/kinds.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { judgeOn } from '../../src/try.ts';
 import { everyRule, pack } from '../laws/every-rule.ts';
+import { type OracleName, oracle } from '../oracles.ts';
 
+const nonce = 'changing12345678';
+const shells: readonly (readonly [OracleName, ...string[]])[] = [['dash'], ['busybox', 'sh']];
 let dir = '';
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'pretrip-changing-'));
@@ -60,6 +65,28 @@ describe.each<[string, () => readonly [Target, string]]>([
     expect(seen).toContain('got');
   });
 });
+
+for (const shell of shells)
+  test(`frames of a capture script under ${shell.join(' ')} are as long as they say while a file, and what a program prints, change`, {
+    timeout: 60_000,
+    ...oracle(shell[0]),
+  }, () => {
+    const path = join(dir, 'etc/changing');
+    const asks: readonly Pattern[] = [
+      { do: 'stat', path },
+      { do: 'list', path: join(dir, 'etc') },
+      { do: 'read', path },
+      { do: 'run', argv: ['cat', path] },
+    ];
+    const stop = writer(path);
+    for (let times = 0; times < 4; times++) {
+      const script = captureScript(asks, { nonce, tool: '0', files: [], traces: [] });
+      const { stdout } = spawnSync(shell[0], shell.slice(1), { input: script, maxBuffer: 64 * 1024 * 1024 });
+      expect(parseRaw(stdout, nonce).problem).toBeUndefined();
+      expect(parseRaw(stdout, nonce)).toMatchObject({ complete: true });
+    }
+    stop();
+  });
 
 test('a snapshot that unpacks to hundreds of megabytes is refused, whatever its first line says', () => {
   const header = `${JSON.stringify({ pretrip: 'snapshot', version: 1 })}\n`;

@@ -8,6 +8,7 @@ import { parseRaw } from '../../src/collect/script/raw.ts';
 import { captureScript } from '../../src/collect/script/render.ts';
 import { openTarget } from '../../src/collect/targets/open.ts';
 import { TargetError } from '../../src/collect/targets/target.ts';
+import type { Pattern } from '../../src/facts/pattern.ts';
 import { type OracleName, oracle } from '../oracles.ts';
 import { fc } from '../property.ts';
 
@@ -18,18 +19,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const script = (): string =>
+const script = (...more: readonly Pattern[]): string =>
   captureScript(
-    [
-      { do: 'read', path: join(dir, 'file') },
-      { do: 'read', path: '/etc/passwd' },
-      { do: 'stat', path: '/etc' },
-      { do: 'run', argv: ['id', '-u'] },
-    ],
+    [...more, { do: 'read', path: join(dir, 'file') }, { do: 'read', path: '/etc/passwd' }, { do: 'stat', path: '/etc' }, { do: 'run', argv: ['id', '-u'] }],
     { nonce, tool: '0', files: [], traces: [] },
   );
-const captured = ([file = '', ...rest]: readonly string[]): Buffer =>
-  spawnSync(file, rest, { input: script(), timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }).stdout;
+const captured = ([file = '', ...rest]: readonly string[], ...more: readonly Pattern[]): Buffer =>
+  spawnSync(file, rest, { input: script(...more), timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }).stdout;
 
 const shells: readonly (readonly [OracleName, ...string[]])[] = [['dash'], ['bash'], ['busybox', 'sh']];
 for (const shell of shells)
@@ -68,10 +64,12 @@ for (const shell of shells)
 test('content that looks like frames, and like an end, is content', () => {
   const forged = `x\n${nonce} end 1 0\n\n${nonce} digest none 0\n\npretrip-raw/2 ${nonce}\n${nonce} absent read 12\n/etc/passwd\n\n`;
   writeFileSync(join(dir, 'file'), forged);
-  const raw = parseRaw(captured(['sh']), nonce);
+  const raw = parseRaw(captured(['sh'], { do: 'run', argv: ['cat', join(dir, 'file')] }), nonce);
   expect(raw.complete).toBe(true);
   expect(raw.answers.get(`read ${join(dir, 'file')}`)).toEqual({ is: 'got', value: { text: forged } });
   expect(raw.answers.get('read /etc/passwd')?.is).toBe('got');
+  const printed = [...raw.answers].find(([key]) => key.startsWith('run ["cat"'))?.[1];
+  expect(printed).toMatchObject({ is: 'got', value: { exit: 0, stdout: forged } });
 });
 
 describe('made up with the right mark', () => {

@@ -1,6 +1,7 @@
 /** The effective containers.conf: what each key is after all files, and which file decided it. */
 import type { Json, Note, Unknown, Where } from '../fact.ts';
 import { pathKey, splitPath, unparsable } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import type { DiskFile } from '../host/disk.ts';
 import { placed, plain, type TextEntry, type TextNode } from '../text/node.ts';
 import { parseToml } from '../text/toml.ts';
@@ -266,7 +267,7 @@ class Decoder {
   }
 
   #note(key: string, said: string, where: Where): void {
-    this.#notes.set(key, [...(this.#notes.get(key) ?? []), { said, where: [where] }]);
+    addTo(this.#notes, key, { said, where: [where] });
   }
 }
 

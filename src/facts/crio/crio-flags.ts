@@ -6,6 +6,7 @@
 import type { KeyType } from '../containers/containers-keys.ts';
 import type { Keys } from '../containers/merge.ts';
 import type { Json } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { crioKeys } from './crio-keys.ts';
 
 /** A key that a flag sets. */
@@ -83,7 +84,7 @@ export function flagsIn(words: readonly string[]): ReadonlyMap<string, readonly 
     const flag = aliases[match[1]] ?? match[1];
     const switches = bare.has(flag) || flagKeys.get(flag)?.type === 'boolean';
     const value = match[2] ?? (switches ? 'true' : (words[++at] ?? ''));
-    found.set(flag, [...(found.get(flag) ?? []), value]);
+    addTo(found, flag, value);
   }
   return found;
 }

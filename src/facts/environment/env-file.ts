@@ -2,6 +2,7 @@
  * Files of `NAME=value` lines as systemd reads them: EnvironmentFile= and environment.d
  * (systemd/systemd:src/basic/env-file.c parse_env_file_internal()).
  */
+import { remembered } from '../text/remembered.ts';
 
 /** One line that has a name. */
 export interface EnvFileLine {
@@ -18,7 +19,7 @@ const blank = (c: string | undefined): boolean => c === ' ' || c === '\t' || c =
 const ends = (c: string | undefined): boolean => c === undefined || c === '\n' || c === '\r';
 
 /** Reads a text: `#` and `;` start comments, quotes may span lines, a backslash joins lines. Nothing is expanded; `export` is not understood. */
-export function readEnvFile(text: string): EnvFileLine[] {
+export const readEnvFile = remembered((text: string): readonly EnvFileLine[] => {
   const nul = text.indexOf('\0');
   const content = nul < 0 ? text : text.slice(0, nul);
   const found: EnvFileLine[] = [];
@@ -53,7 +54,7 @@ export function readEnvFile(text: string): EnvFileLine[] {
     }
   }
   return found;
-}
+});
 
 function commentAt(text: string, from: number): { next: number; escaped: boolean } {
   let at = from;

@@ -1,6 +1,7 @@
 /** What environment.d(5) adds to a user manager (systemd/systemd:src/environment-d-generator/environment-d-generator.c). */
 import { type Account, type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import type { Pattern } from '../pattern.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import { source } from '../source.ts';
@@ -44,7 +45,7 @@ function* readFiles(as: Account): Asking<EnvironmentDFiles> {
     // Below /run an image has nothing.
     if (listing.is === 'blocked' && listing.why !== 'unsupported') unseen ??= unknown(listing, directory);
     for (const name of listing.is === 'got' ? listing.value : [])
-      if (name.endsWith('.conf') && !name.startsWith('.')) places.set(name, [...(places.get(name) ?? []), `${directory}/${name}`]);
+      if (name.endsWith('.conf') && !name.startsWith('.')) addTo(places, name, `${directory}/${name}`);
   }
   const names = [...places.keys()].sort((a, b) => (a < b ? -1 : 1));
   const files = yield* together(names.map((name) => chosen(places.get(name) ?? [])));

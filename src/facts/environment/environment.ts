@@ -32,7 +32,7 @@ export interface Environment {
 export const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Earlier places of one variable that are kept. */
-const mostLost = 64;
+const mostLost = 16;
 
 /** Puts an environment together in the order of the real program: a later place wins, the earlier ones are kept to be told. */
 export class EnvironmentBuilder {
@@ -51,10 +51,9 @@ export class EnvironmentBuilder {
 
   set(name: string, value: string, where: readonly Where[]): this {
     const old = this.#variables.get(name);
-    const places = new Set(where.map(placeKey));
-    const lost = old ? [{ ...(old.where[0] as Where), said: this.#lost(old.value) }, ...old.where.slice(1)].filter((w) => !places.has(placeKey(w))) : [];
+    const lost = old ? [{ ...(old.where[0] as Where), said: this.#lost(old.value) }, ...old.where.slice(1, mostLost)] : [];
     this.#unclear.delete(name);
-    this.#variables.set(name, { value, where: [...where, ...lost.slice(0, mostLost)] });
+    this.#variables.set(name, { value, where: [...where, ...lost.filter((w) => !where.some((one) => isSamePlace(one, w)))] });
     this.#settled.add(name);
     return this;
   }
@@ -122,7 +121,7 @@ export class EnvironmentBuilder {
   }
 }
 
-const placeKey = ({ path, line }: Where): string => `${path}:${line ?? ''}`;
+const isSamePlace = (a: Where, b: Where): boolean => a.line === b.line && a.path === b.path;
 
 /** Why the value of a variable, or whether it is set, cannot be told; undefined when it can. */
 export function gapOf({ unclear, unseen, settled }: Environment, name: string): Unknown | undefined {

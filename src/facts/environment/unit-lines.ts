@@ -7,6 +7,7 @@ import { unknown, type Where } from '../fact.ts';
 import { source } from '../source.ts';
 import { type Assignment, sinceReset } from '../systemd/syntax.ts';
 import { splitWords } from '../systemd/words.ts';
+import { remembered } from '../text/remembered.ts';
 import { readEnvFile } from './env-file.ts';
 import { type Environment, EnvironmentBuilder, validName } from './environment.ts';
 
@@ -69,7 +70,7 @@ function environmentFiles(assignments: readonly Assignment[], expand: (v: string
 }
 
 /** Parses an environment file; an assignment without a value sets an empty one. */
-export function parseEnvironmentFile(text: string, path: string): Environment {
+export const parseEnvironmentFile = remembered((text: string, path: string): Environment => {
   const env = new EnvironmentBuilder().looked({ path });
   for (const { name, value = '', line, doubtful } of readEnvFile(text)) {
     const where = { path, line };
@@ -78,7 +79,7 @@ export function parseEnvironmentFile(text: string, path: string): Environment {
     else put(env, `${name}=${value}`, where);
   }
   return env.build();
-}
+});
 
 /** Where files of variables usually lie, whatever they are called. */
 const folders = ['/etc/default', '/etc/sysconfig'];

@@ -4,7 +4,18 @@ import { type Account, type Answer, type Asking, env, list, read, together } fro
 import { envPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
 import { source, type Touches } from '../source.ts';
-import { type Elsewhere, filesOf, processUsers, rootlessTraces, type Traces, unitUsers } from './container-traces.ts';
+import {
+  type AccountTraces,
+  type Elsewhere,
+  filesOf,
+  listByUid,
+  processUsers,
+  rootlessTraces,
+  type Traces,
+  tracesOf,
+  traceTouches,
+  unitUsers,
+} from './container-traces.ts';
 import { directoryIn, nssPath, type PasswdEntry, passwd, passwdPath, passwdSources } from './passwd.ts';
 
 export const rootAccount: Account = { name: 'root', uid: 0, gid: 0, home: '/root' };
@@ -38,7 +49,7 @@ export const accountOf = ({ entry: { name, uid, gid, home } }: Pick<RootlessUse,
  * have (container-traces.ts), or is the account that inspects, itself or through sudo. Who may linger, but is in no
  * passwd file, is `elsewhere`. A subordinate id range alone does not count: useradd gives one to everybody.
  */
-export const rootlessUse = source((): Touches => [passwd, surroundings, filesOf, { do: 'read', path: nssPath }], seekRootless);
+export const rootlessUse = source((): Touches => [passwd, surroundings, ...traceTouches, { do: 'read', path: nssPath }], seekRootless);
 
 export interface RootlessAccounts {
   readonly is: 'known';
@@ -64,19 +75,36 @@ function* lookAround(audited: Account): Asking<Surroundings> {
 }
 
 function* seekRootless(audited: Account): Asking<RootlessAccounts | Unknown> {
-  const [accounts, around] = yield* together([passwd(), surroundings(audited)]);
+  const [accounts, around, listed] = yield* together([passwd(), surroundings(audited), listByUid()]);
   if (accounts.is === 'unknown') return accounts;
   const { lingering } = around;
   const entries = accounts.entries.filter((e) => e.name !== rootAccount.name);
   if (audited.uid !== 0 && !entries.some((e) => e.uid === audited.uid))
     entries.push({ ...audited, shell: '', at: { path: passwdPath, said: 'the account that inspects' } });
-  const each = yield* together(entries.map((entry) => useOf(entry, around)));
+  const homes = new Set<string>();
+  const traces = entries.map((entry) => tracesOf(entry, listed, homes.has(entry.home) || !homes.add(entry.home)));
+  const sought = (yield* together(traces.filter((one) => 'next' in one))).values();
+  const found = entries.map((entry, at) => {
+    const known = traces[at] as (typeof traces)[number];
+    return useOf(entry, around, 'rootless' in known ? known : (sought.next().value as AccountTraces));
+  });
+  const [each, tooMany] = asManyAsCanBe(found, accounts.consulted);
   const lingers = lingering.is === 'got' ? lingering.value : [];
-  const elsewhere =
-    lingering.is === 'blocked'
-      ? unknown(lingering, lingerPath)
-      : yield* fromDirectory(lingers.filter((name) => !accounts.entries.some((e) => e.name === name)));
+  const names = new Set(accounts.entries.map(({ name }) => name));
+  const elsewhere = tooMany ?? (lingering.is === 'blocked' ? unknown(lingering, lingerPath) : yield* fromDirectory(lingers.filter((name) => !names.has(name))));
   return { is: 'known', each, consulted: [...accounts.consulted, { path: lingerPath }], ...(elsewhere ? { elsewhere } : {}) };
+}
+
+/** Accounts with containers that one inspection looks at. Each is asked about by dozens of rules, and people who share a machine can be named. */
+const mostRootless = 64;
+
+/** The first of the accounts that run containers, all others, and what is to be done about the rest. */
+function asManyAsCanBe(uses: readonly RootlessUse[], where: readonly Where[]): [readonly RootlessUse[], Unknown | undefined] {
+  const running = uses.filter((use) => use.rootless === true || use.k3sRootless === true);
+  if (running.length <= mostRootless) return [uses, undefined];
+  const left = new Set(running.slice(mostRootless));
+  const said = `${running.length} accounts show that they run containers, and only the first ${mostRootless} are looked at: name others with --account`;
+  return [uses.filter((use) => !left.has(use)), { is: 'unknown', why: 'unsupported', said, where }];
 }
 
 /** Names without a line in /etc/passwd: left over, or accounts of a directory service (nsswitch.conf(5)), which no file shows. */
@@ -96,11 +124,10 @@ function* fromDirectory(names: readonly string[]): Asking<Unknown | undefined> {
 export const useOfEntry = source([surroundings, filesOf], findUse);
 
 function* findUse(entry: PasswdEntry): Asking<RootlessUse> {
-  return yield* useOf(entry, yield* surroundings(rootAccount));
+  return useOf(entry, yield* surroundings(rootAccount), yield* filesOf(entry));
 }
 
-function* useOf(entry: PasswdEntry, { lingering, units, processes, sudo, audited }: Surroundings): Asking<RootlessUse> {
-  const { rootless, k3s } = yield* filesOf(entry);
+function useOf(entry: PasswdEntry, { lingering, units, processes, sudo, audited }: Surroundings, { rootless, k3s }: AccountTraces): RootlessUse {
   const linger = lingering.is === 'got' ? lingering.value.includes(entry.name) : lingering.is === 'absent' ? false : unknown(lingering, lingerPath);
   const where: Where[] = [
     ...(linger === true ? [{ path: `${lingerPath}/${entry.name}`, said: 'may linger' }] : []),
@@ -112,6 +139,7 @@ function* useOf(entry: PasswdEntry, { lingering, units, processes, sudo, audited
   ];
   const unseenSudo = sudo.is === 'blocked' && sudo.why !== 'unsupported' ? unknown(sudo, envPlace(sudoUser)) : undefined;
   const undecided = typeof linger === 'object' ? linger : (rootless.blocked ?? units.blocked ?? processes.blocked ?? unseenSudo);
+  if (linger === false && where.length === 0 && undecided === undefined && decided(k3s) === false) return idle(entry);
   return {
     entry,
     linger,
@@ -120,6 +148,15 @@ function* useOf(entry: PasswdEntry, { lingering, units, processes, sudo, audited
     k3sRootless: decided(k3s),
     where: where.length > 0 ? where : [entry.at],
   };
+}
+
+const idlers = new WeakMap<PasswdEntry, RootlessUse>();
+
+/** An account that runs no containers, as most are: it is the same whoever asks. */
+function idle(entry: PasswdEntry): RootlessUse {
+  const use = idlers.get(entry) ?? { entry, linger: false, rootless: false, k3sRootless: false, where: [entry.at] };
+  idlers.set(entry, use);
+  return use;
 }
 
 const decided = ({ found, blocked }: Traces): boolean | Unknown => (found.length > 0 ? true : (blocked ?? false));

@@ -1,6 +1,7 @@
 /** What shows that an account runs containers or K3s without root: files, units and processes of its own. */
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { source, type Touches } from '../source.ts';
 
 /** Paths that only a user who runs containers or K3s without root has. `{uid}` and `~` as in patterns. */
@@ -36,7 +37,8 @@ export interface Traces {
 
 const stats = [...new Set([...rootlessTraces, ...k3sPaths, ownUnits])];
 
-const touches: Touches = [
+/** What {@link tracesOf} asks. */
+export const traceTouches: Touches = [
   ...stats.map((path) => ({
     do: 'stat' as const,
     path: path.replace('{uid}', '*').replace(/^~/, '**'),
@@ -47,19 +49,46 @@ const touches: Touches = [
   ...(['stat', 'read'] as const).map((sort) => ({ do: sort, path: `**${ownUnits.slice(1)}/*.service` })),
 ];
 
-/** Looks for the files of an account. Where its home is none, only for what lies elsewhere. */
-export const filesOf = source(touches, findFiles);
+/** What of accounts lies where their uids are the names, looked up once for all of them. */
+export type ByUid = readonly Answer<readonly string[]>[];
 
-function* findFiles(account: Account): Asking<{ readonly rootless: Traces; readonly k3s: Traces }> {
-  const listed = yield* together(byUid.map((path) => list(path)));
+export const listByUid = (): Asking<ByUid> => together(byUid.map((path) => list(path)));
+
+/** What shows that an account runs containers, and K3s. */
+export interface AccountTraces {
+  readonly rootless: Traces;
+  readonly k3s: Traces;
+}
+
+/** Looks for the files of an account. */
+export const filesOf = source(traceTouches, function* findFiles(account: Account): Asking<AccountTraces> {
+  const found = tracesOf(account, yield* listByUid());
+  return 'rootless' in found ? found : yield* found;
+});
+
+const noTraces: AccountTraces = { rootless: { found: [] }, k3s: { found: [] } };
+
+/**
+ * Looks for the files of an account. Where its home is none, only for what lies elsewhere. `guest`: another account comes
+ * first with the same home, in which only what belongs to this one is its own.
+ */
+export function tracesOf(account: Account, listed: ByUid, guest = false): Asking<AccountTraces> | AccountTraces {
+  const atHome = hasRealHome(account);
+  const elsewhere = listed.some((names) => names.is === 'blocked' || (names.is === 'got' && names.value.includes(String(account.uid))));
+  return atHome || elsewhere ? lookFor(account, listed, guest) : noTraces;
+}
+
+function* lookFor(account: Account, listed: ByUid, guest: boolean): Asking<AccountTraces> {
+  const atHome = hasRealHome(account);
   const mayHold = (pattern: string): boolean => {
-    if (pattern.startsWith('~')) return hasRealHome(account);
+    if (pattern.startsWith('~')) return atHome;
     const names = listed[byUid.findIndex((d) => pattern.startsWith(`${d}/`))];
     return names?.is === 'blocked' || (names?.is === 'got' && names.value.includes(String(account.uid)));
   };
   const wanted = stats.filter(mayHold);
   const answers = yield* together(wanted.map((p) => stat(forAccount(p, account))));
-  const seen = new Map(wanted.map((p, at) => [p, answers[at] as Answer<Stat>]));
+  const its = (pattern: string, answer: Answer<Stat>): boolean => !guest || !pattern.startsWith('~') || answer.is !== 'got' || answer.value.uid === account.uid;
+  const seen = new Map(wanted.map((p, at) => [p, answers[at] as Answer<Stat>] as const).filter(([p, answer]) => its(p, answer)));
   const [rootless, k3s] = [rootlessTraces, k3sPaths].map((paths) => tracesIn(paths, seen, account));
   const units = seen.get(ownUnits)?.is === 'got' ? yield* unitsIn(forAccount(ownUnits, account)) : tracesIn([], seen, account);
   return { rootless: joined(rootless as Traces, units), k3s: k3s as Traces };
@@ -127,7 +156,7 @@ function* readUnitUsers(): Asking<Elsewhere> {
   const by = new Map<string, Where[]>();
   for (const { path, text } of units) {
     const user = /^[ \t]*User=[ \t]*(\S+)[ \t]*$/m.exec(text)?.[1];
-    if (user !== undefined && startsPodman.test(text)) by.set(user, [...(by.get(user) ?? []), { path, said: `starts Podman as ${user}` }]);
+    if (user !== undefined && startsPodman.test(text)) addTo(by, user, { path, said: `starts Podman as ${user}` });
   }
   return { by, ...(unseen ? { blocked: unseen } : {}) };
 }
@@ -160,7 +189,7 @@ function* readProcessUsers(): Asking<Elsewhere> {
     const path = `/proc/${ours[i]}/status`;
     if (text.is === 'blocked') blocked ??= unknown(text, path);
     const uid = text.is === 'got' ? /^Uid:\s+(\d+)/m.exec(text.value)?.[1] : undefined;
-    if (uid !== undefined) by.set(uid, [...(by.get(uid) ?? []), { path, said: 'Podman runs' }]);
+    if (uid !== undefined) addTo(by, uid, { path, said: 'Podman runs' });
   }
   return { by, ...(blocked ? { blocked } : {}) };
 }

@@ -4,6 +4,7 @@
  */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { source, type Touches } from '../source.ts';
 
 const main = '/etc/NetworkManager/NetworkManager.conf';
@@ -94,7 +95,7 @@ function unmanagedIn(lines: readonly Line[]): Spec[] {
 
 function sectionsIn(lines: readonly Line[]): Spec[][] {
   const named = new Map<string, Line[]>();
-  for (const line of lines) if (/^device/.test(line.section)) named.set(line.section, [...(named.get(line.section) ?? []), line]);
+  for (const line of lines) if (/^device/.test(line.section)) addTo(named, line.section, line);
   return [...named.values()].flatMap((own) => {
     const managed = own.findLast((l) => l.key === 'managed');
     if (!managed || !/^(?:0|no|false|off)$/i.test(managed.value)) return [];

@@ -1,6 +1,7 @@
 /** Whether PAM lets an account in that has an empty password: pam_unix(8) does so with `nullok` alone. */
 import { type Answer, type Asking, list, read, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { pamDirectories as directories } from '../pam-directories.ts';
 import { source, type Touches } from '../source.ts';
 
@@ -23,9 +24,8 @@ export const nullok = source(touches, seekNullok);
 function* seekNullok(): Asking<Nullok> {
   const lists = yield* together(directories.map((d) => list(d)));
   for (const [at, answer] of lists.entries()) if (answer.is === 'blocked') return unknown(answer, directories[at] ?? '');
-  const where: Files = new Map();
-  for (const [at, answer] of lists.entries())
-    for (const name of answer.is === 'got' ? answer.value : []) where.set(name, [...(where.get(name) ?? []), `${directories[at]}/${name}`]);
+  const where = new Map<string, string[]>();
+  for (const [at, answer] of lists.entries()) for (const name of answer.is === 'got' ? answer.value : []) addTo(where, name, `${directories[at]}/${name}`);
   if (where.size === 0) return { is: 'known', admits: true, where: [{ path: directories[0], said: 'no PAM, which could refuse it' }] };
   const stacks = services.filter((name) => where.has(name));
   if (stacks.length === 0)

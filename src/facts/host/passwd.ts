@@ -2,6 +2,7 @@
 import { type Account, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable, type Where } from '../fact.ts';
 import { source } from '../source.ts';
+import { remembered } from '../text/remembered.ts';
 
 /** One line of /etc/passwd (passwd(5)). */
 export interface PasswdEntry extends Account {
@@ -27,6 +28,13 @@ function* readPasswd(): Asking<Passwd> {
 
 /** Parses passwd(5). A line without seven fields or with a non-numeric id is skipped, as glibc does; the first entry of a name counts. */
 export function parsePasswd(text: string, path = passwdPath): Passwd {
+  return path === passwdPath ? parseUsual(text) : parsed(text, path);
+}
+
+// Whoever asks for an account asks for all of them.
+const parseUsual = remembered((text) => parsed(text, passwdPath));
+
+function parsed(text: string, path: string): Passwd {
   const entries: PasswdEntry[] = [];
   const names = new Set<string>();
   for (const [index, line] of text.split('\n').entries()) {

@@ -2,6 +2,7 @@
 
 import { type Answer, type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { source, type Touches } from '../source.ts';
 
 /**
@@ -40,7 +41,7 @@ function* readTmpfiles(): Asking<TmpfilesFiles> {
     const names = lists[at] as Answer<readonly string[]>;
     if (names.is === 'blocked') return unknown(names, directory);
     for (const name of names.is === 'got' ? names.value : []) {
-      if (name.endsWith('.conf') && !name.startsWith('.')) byName.set(name, [...(byName.get(name) ?? []), `${directory}/${name}`]);
+      if (name.endsWith('.conf') && !name.startsWith('.')) addTo(byName, name, `${directory}/${name}`);
     }
   }
   const paths = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, same]) => same);

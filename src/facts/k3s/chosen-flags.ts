@@ -6,6 +6,7 @@
 import { envPlace } from '../asks.ts';
 import { type Environment, gapOf } from '../environment/environment.ts';
 import type { Unknown, Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { flagNamed, variables } from './flag-table.ts';
 import type { Argument, Chosen } from './given.ts';
 import { goBool } from './go.ts';
@@ -18,7 +19,7 @@ export class ChosenFlags {
   constructor(given: readonly Argument[], environment?: Environment) {
     for (const one of given) {
       const name = flagNamed(one.flag);
-      this.#arguments.set(name, [...(this.#arguments.get(name) ?? []), one]);
+      addTo(this.#arguments, name, one);
     }
     this.#environment = environment;
   }

@@ -4,6 +4,7 @@
  * (k3s-io/k3s:pkg/util/args.go GetArgs).
  */
 import type { Unknown } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import type { Chosen, Placed } from './given.ts';
 
 /** A default: a value, or why it cannot be told. */
@@ -36,15 +37,17 @@ export function extraArg(text: string): { readonly written: string; readonly val
 /** All flags of a component, sorted by name. `extra` are the values of its `…-arg` flag, in order. */
 export function componentFlags(defaults: ReadonlyMap<string, Default>, extra: readonly Chosen[]): Map<string, ComponentFlag> {
   const left = new Map(defaults);
-  const flags = new Map<string, ComponentFlag>();
+  const flags = new Map<string, Growing | Unknown>();
+  const replaced = replacedIn(extra);
   for (const { value: text, where, beaten } of extra) {
     const { written, value } = extraArg(text);
     const { key, how } = keyOf(written);
     const own = left.get(key);
     left.delete(key);
-    flags.set(key, joined(flags.get(key), own, { value, where, beaten: beaten.filter((b) => keyOf(extraArg(b.value).written).key === key) }, how));
+    const flag = flags.get(key) ?? { values: [], beaten: [] };
+    flags.set(key, 'is' in flag ? flag : grownBy(flag, own, { value, where, beaten: replaced(beaten, key) }, how));
   }
-  for (const [key, own] of left) flags.set(key, isUnknown(own) ? own : { values: [{ value: own.value, where: own.where }], beaten: own.beaten });
+  for (const [key, own] of left) flags.set(key, isUnknown(own) ? own : { values: [{ value: own.value, where: own.where }], beaten: [...own.beaten] });
   return withHyphens(new Map([...flags].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))), defaults);
 }
 
@@ -69,21 +72,42 @@ function both(before: ComponentFlag, after: ComponentFlag): ComponentFlag {
   return isUnknown(after) ? after : { values: [...before.values, ...after.values], beaten: [...before.beaten, ...after.beaten] };
 }
 
-function joined(before: ComponentFlag | undefined, own: Default | undefined, added: Chosen, how: 'instead' | 'behind' | 'before'): ComponentFlag {
-  if (before && isUnknown(before)) return before;
-  const given: Placed = { value: added.value, where: added.where };
-  const kept = how === 'instead' ? undefined : own;
-  if (kept && isUnknown(kept)) return kept;
-  const earlier = [...(kept ? [{ value: kept.value, where: kept.where }] : []), ...(before?.values ?? [])];
-  const replaced = how === 'instead' && own && !isUnknown(own) ? [{ value: own.value, where: own.where }, ...own.beaten] : [];
-  return {
-    values: how === 'before' ? [given, ...earlier] : [...earlier, given],
-    beaten: [...(before?.beaten ?? []), ...bareText(added.beaten), ...replaced],
-  };
+interface Growing extends Given {
+  readonly values: Placed[];
+  readonly beaten: Placed[];
 }
 
-/** The values alone of what a file gave for this key before. */
-const bareText = (beaten: readonly Placed[]): Placed[] => beaten.map(({ value, where }) => ({ value: extraArg(value).value, where }));
+/** The flag with one more value; what it had is taken over, for a copy each time would make a long list quadratic. */
+function grownBy(flag: Growing, own: Default | undefined, added: Chosen, how: 'instead' | 'behind' | 'before'): Growing | Unknown {
+  const kept = how === 'instead' ? undefined : own;
+  if (kept && isUnknown(kept)) return kept;
+  if (kept) flag.values.unshift({ value: kept.value, where: kept.where });
+  const given: Placed = { value: added.value, where: added.where };
+  if (how === 'before') flag.values.unshift(given);
+  else flag.values.push(given);
+  for (const one of added.beaten) flag.beaten.push(one);
+  if (how === 'instead' && own && !isUnknown(own)) flag.beaten.push({ value: own.value, where: own.where }, ...own.beaten);
+  return flag;
+}
+
+/** Of what a file gave for all keys before, the values of one key, told once: arguments of one list have one past. */
+function replacedIn(extra: readonly Chosen[]): (beaten: readonly Placed[], key: string) => readonly Placed[] {
+  const byKey = new Map<readonly Placed[], Map<string, Placed[]>>();
+  for (const { beaten } of extra) {
+    if (byKey.has(beaten)) continue;
+    const keys = new Map<string, Placed[]>();
+    for (const { value: text, where } of beaten) {
+      const { written, value } = extraArg(text);
+      addTo(keys, keyOf(written).key, { value, where });
+    }
+    byKey.set(beaten, keys);
+  }
+  return (beaten, key) => {
+    const found = byKey.get(beaten)?.get(key) ?? [];
+    byKey.get(beaten)?.delete(key);
+    return found;
+  };
+}
 
 /** The value of the first argument with exactly this key: what K3s itself looks at (pkg/util/args.go ArgValue). Empty: none. */
 export function argValue(key: string, extra: readonly Chosen[]): Chosen | undefined {

@@ -16,26 +16,46 @@ export interface ConfigFile {
 export const isConfigDropIn = (name: string): boolean => /\.ya?ml$/i.test(name);
 
 interface Key {
-  values: readonly Placed[];
-  beaten: readonly Placed[];
+  readonly values: Placed[];
+  /** What it had before, the oldest first. */
+  readonly beaten: (readonly Placed[])[];
   /** A key without a value: when something is appended to it, it is no element. */
   nothing: boolean;
 }
 
 /** The arguments that the files stand for, in the order in which their keys were first seen. */
-export function configArguments(files: readonly ConfigFile[]): Argument[] {
+export function configArguments(files: readonly ConfigFile[]): readonly Argument[] {
+  const same =
+    last.files.length === files.length && files.every(({ path, entries }, at) => last.files[at]?.path === path && last.files[at].entries === entries);
+  if (!same) last = { files, all: argumentsOf(files) };
+  return last.all;
+}
+
+/** Whoever asks for a model of K3s gets to the same files again and again; what was parsed of them is the same as well. */
+let last: { readonly files: readonly ConfigFile[]; readonly all: readonly Argument[] } = { files: [], all: [] };
+
+function argumentsOf(files: readonly ConfigFile[]): readonly Argument[] {
   const keys = new Map<string, Key>();
   for (const { path, entries } of files) for (const entry of entries) take(keys, entry, path);
-  return [...keys].flatMap(([flag, { values, beaten }]) => values.map((one): Argument => ({ flag, ...one, beaten })));
+  return [...keys].flatMap(([flag, { values, beaten }]) => withBeaten(flag, values, beaten.reverse().flat()));
 }
+
+const withBeaten = (flag: string, values: readonly Placed[], beaten: readonly Placed[]): Argument[] => values.map((one) => ({ flag, ...one, beaten }));
 
 function take(keys: Map<string, Key>, { key, value, at }: TextEntry, path: string): void {
   const name = key.replace(/\+$/, '');
   const before = keys.get(name);
   const values = written(value, placed(path, at));
   const nothing = isNothing(value);
-  if (name === key || !before) keys.set(name, { values, nothing, beaten: before ? [...before.values, ...before.beaten] : [] });
-  else keys.set(name, { values: [...(before.nothing ? [] : before.values), ...(nothing ? [] : values)], nothing: false, beaten: before.beaten });
+  if (!before) keys.set(name, { values, beaten: [], nothing });
+  else if (name === key) {
+    before.beaten.push(before.values);
+    keys.set(name, { values, beaten: before.beaten, nothing });
+  } else {
+    if (before.nothing) before.values.length = 0;
+    if (!nothing) for (const one of values) before.values.push(one);
+    before.nothing = false;
+  }
 }
 
 const isNothing = (node: TextNode): boolean => node.is === 'scalar' && node.type === 'null';

@@ -1,5 +1,6 @@
 /** Where what runs got something other than what is configured now. What cannot be told on either side is no disagreement. */
 import type { Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { holdsPlaceholder } from '../redacted.ts';
 import type { ComponentFlag } from './component-args.ts';
 import type { Flags } from './components.ts';
@@ -31,10 +32,10 @@ export function loggedOtherwise({ components }: K3sModel, { started, where }: Lo
 
 /** Arguments are logged as they are given, and components take `_` for `-`; kube-proxy alone has a flag that K3s writes so. */
 function withHyphens(got: Arguments): Arguments {
-  const found = new Map<string, readonly string[]>();
+  const found = new Map<string, string[]>();
   for (const [name, values] of got) {
     const plain = name === 'log_file' ? name : name.replaceAll('_', '-');
-    found.set(plain, [...(found.get(plain) ?? []), ...values]);
+    for (const value of values) addTo(found, plain, value);
   }
   return found;
 }

@@ -4,6 +4,7 @@
  */
 import { type Answer, type Asking, read } from '../ask.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { source, type Touches } from '../source.ts';
 import { placed, walk } from '../text/node.ts';
 import { parseYaml } from '../text/yaml.ts';
@@ -40,14 +41,14 @@ function* readEtcdConfig(dataDir: string, given: readonly Chosen[]): Asking<Flag
   if (parsed.is === 'broken') return unparsable(`${path} is not valid YAML (${parsed.problem.message})`, placed(path, parsed.problem));
   // K3s never writes an empty one: its writing was cut off, and what etcd gets is what the next start writes.
   if (parsed.root.is !== 'map') return unparsable(`${path} holds no keys and values`, placed(path, parsed.root.at));
-  const flags = new Map<string, ComponentFlag>();
+  const found = new Map<string, Placed[]>();
   walk(parsed.root, (segments, node, at) => {
     if (node.is !== 'scalar') return;
     const name = segments.filter((s) => !/^\d+$/.test(s)).join('.');
-    const before = flags.get(name);
     const one: Placed = { value: node.value === null ? '' : String(node.value), where: placed(path, at) };
-    flags.set(name, { values: [...(before && 'values' in before ? before.values : []), one], beaten: [] });
+    addTo(found, name, one);
   });
+  const flags = new Map<string, ComponentFlag>([...found].map(([name, values]) => [name, { values, beaten: [] }]));
   for (const { value: argument, where } of given) {
     const { written, value } = extraArg(argument);
     if (!argument.includes('=')) continue;

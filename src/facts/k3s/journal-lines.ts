@@ -5,6 +5,7 @@
 import { type Answer, type Asking, type Output, run } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { source, type Touches } from '../source.ts';
 
 /** Arguments by name; one that is given several times has all its values. */
@@ -71,7 +72,7 @@ function argumentsIn(text: string): Arguments {
   for (const part of ` ${bare}`.split(/ --(?=[a-z])/).slice(1)) {
     const at = part.indexOf('=');
     const name = at < 0 ? part.trim() : part.slice(0, at);
-    found.set(name, [...(found.get(name) ?? []), at < 0 ? 'true' : part.slice(at + 1).trimEnd()]);
+    addTo(found, name, at < 0 ? 'true' : part.slice(at + 1).trimEnd());
   }
   return found;
 }

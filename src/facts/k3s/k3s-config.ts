@@ -5,6 +5,7 @@
 import type { Asking } from '../ask.ts';
 import { EnvironmentBuilder } from '../environment/environment.ts';
 import { type Fact, FactBuilder, type Json, type Unknown, type Where } from '../fact.ts';
+import { repeated } from '../grouped.ts';
 import { any, list, map, type Shape, string } from '../shape.ts';
 import { source } from '../source.ts';
 import { placed } from '../text/node.ts';
@@ -72,9 +73,7 @@ function* readK3sConfig(): Asking<Fact> {
     const gap = flags.gap(name);
     if (gap) fact.gap(['flags', name], gap);
   }
-  const twice = files.flatMap(({ path, entries }) =>
-    entries.filter(({ key }, at) => entries.findIndex((e) => e.key === key) < at).map(({ key, at }) => ({ key, where: placed(path, at) })),
-  );
+  const twice = files.flatMap(({ path, entries }) => repeated(entries, ({ key }) => key).map(({ key, at }) => ({ key, where: placed(path, at) })));
   fact.set(
     'duplicates',
     twice.map(({ key }) => key),

@@ -6,6 +6,7 @@
  */
 import { type Asking, list, read, stat, together } from '../ask.ts';
 import { type Unknown, unknown, unparsable } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import type { Pattern } from '../pattern.ts';
 import { source, type Touches } from '../source.ts';
 import { placed, type TextNode } from '../text/node.ts';
@@ -67,7 +68,7 @@ function* readDropIns(dataDir: string): Asking<DropIns | Unknown> {
   const paths = yield* filesIn(directory, names.is === 'got' ? names.value : []);
   if ('is' in paths) return paths;
   const texts = yield* together(paths.map((path) => read(path)));
-  const settings = new Map<string, Given>();
+  const laid = new Map<string, Placed[][]>();
   for (const [at, path] of paths.entries()) {
     const text = texts[at];
     if (text?.is === 'blocked') return unknown(text, path);
@@ -75,8 +76,9 @@ function* readDropIns(dataDir: string): Asking<DropIns | Unknown> {
     const parsed = parseYaml(text.value, { first: true });
     if (parsed.is === 'broken')
       return unparsable(`${path} is not valid YAML (${parsed.problem.message}), so the kubelet does not start`, placed(path, parsed.problem));
-    lay(settings, parsed.root, path, []);
+    lay(laid, parsed.root, path, []);
   }
+  const settings = new Map([...laid].map(([name, all]): [string, Given] => [name, { values: all.at(-1) ?? [], beaten: all.slice(0, -1).reverse().flat() }]));
   return { is: 'read', settings, names: names.is === 'got' ? names.value : [] };
 }
 
@@ -99,7 +101,8 @@ function* filesIn(directory: string, names: readonly string[]): Asking<readonly 
   return names.flatMap((name) => (name.endsWith('.conf') ? [`${directory}/${name}`] : (inside.get(name) ?? [])));
 }
 
-function lay(over: Map<string, Given>, node: TextNode, path: string, segments: readonly string[]): void {
+/** Puts the values of each setting behind those that it had before. */
+function lay(over: Map<string, Placed[][]>, node: TextNode, path: string, segments: readonly string[]): void {
   if (node.is === 'map') {
     for (const { key, value } of node.entries) lay(over, value, path, [...segments, key]);
     return;
@@ -110,6 +113,5 @@ function lay(over: Map<string, Given>, node: TextNode, path: string, segments: r
     node.is === 'list'
       ? node.items.map((item) => ({ value: text(item), where: placed(path, item.at) }))
       : [{ value: text(node), where: placed(path, node.at) }];
-  const before = over.get(name);
-  over.set(name, { values, beaten: before ? [...before.values, ...before.beaten] : [] });
+  addTo(over, name, values);
 }

@@ -5,6 +5,7 @@
 import { type Answer, type Asking, type Output, read, run } from '../ask.ts';
 import { commandPlace } from '../asks.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { source } from '../source.ts';
 import { flagNamed, isBooleanFlag } from './flag-table.ts';
 import type { Arguments } from './journal-lines.ts';
@@ -92,7 +93,7 @@ function argumentsOf(text: string): Arguments | undefined {
     const alone = isBooleanFlag(flag) && next !== 'true' && next !== 'false';
     const value = alone || next === undefined ? 'true' : next;
     if (!alone) at++;
-    found.set(flagNamed(flag), [...(found.get(flagNamed(flag)) ?? []), value]);
+    addTo(found, flagNamed(flag), value);
   }
   return found;
 }

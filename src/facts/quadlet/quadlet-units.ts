@@ -50,7 +50,7 @@ export const quadletHosts = source(touches, readQuadletHosts);
 function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
   const [uses, release, entries] = yield* together([rootlessUse(rootAccount), podmanRelease(), passwd()]);
   if (uses.is === 'unknown') return uses;
-  const unsure = uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object');
+  const unsure = uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object') ?? uses.elsewhere;
   const users = uses.each.filter((u) => u.rootless === true).map(({ entry: { name, uid, gid, home } }) => ({ name, uid, gid, home }));
   const disk = yield* quadletDisk([rootAccount, ...users]);
   const [systemMoved, ...moved] = yield* together([movedSearch(), ...[rootAccount, ...users].map((u) => movedSearch(u))]);
@@ -70,6 +70,7 @@ function* readQuadletHosts(): Asking<QuadletHosts | Unknown> {
   const hidden: Hidden[] = [
     ...disk.unseen.map((why) => ({ of: ownerOf(why.where[0]?.path ?? '/', [rootAccount, ...users]), why })),
     ...uses.each.flatMap(({ entry, rootless: why }) => (typeof why === 'object' ? [{ of: entry.uid, why }] : [])),
+    ...(uses.elsewhere ? [{ of: 'others' as const, why: uses.elsewhere }] : []),
     ...(systemMoved ? [{ of: 0, why: systemMoved }] : []),
     ...[...usersMoved].map(([of, why]) => ({ of, why })),
   ];

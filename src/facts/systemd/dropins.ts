@@ -5,6 +5,7 @@
  */
 import { type Account, type Answer, type Asking, list, read, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { inQuestion, source, type Touches } from '../source.ts';
 import { type Search, searchUnits } from './find.ts';
 import { dropInNames, parseUnitName, type UnitName } from './names.ts';
@@ -69,7 +70,7 @@ export function* readDropIns(search: Search, unit: UnitName, aliases: readonly U
     if (entries.is === 'blocked' && !entries.said?.startsWith('is a ')) unseen.push(unknown(entries, path));
     for (const name of entries.is === 'got' ? entries.value : []) {
       if (!name.endsWith('.conf') || name.startsWith('.')) continue;
-      byName.set(name, [...(byName.get(name) ?? []), `${path}/${name}`]);
+      addTo(byName, name, `${path}/${name}`);
     }
   }
   const names = [...byName.keys()].sort((a, b) => (a < b ? -1 : 1));

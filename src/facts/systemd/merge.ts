@@ -1,5 +1,6 @@
 /** The merged directives of a loaded unit, each with every line that took part. */
 import type { Json, Note, Where } from '../fact.ts';
+import { addTo } from '../grouped.ts';
 import { mergeControllers, mergeDelegate } from './delegate.ts';
 import { byLowerCase, type DirectiveClass, directiveIn, directives, enumerations, sectionFor, sharedList } from './directives.ts';
 import type { LoadedUnit } from './load.ts';
@@ -25,9 +26,9 @@ export interface Settings {
 export function mergeSettings(unit: LoadedUnit, expand: (value: string) => string): Settings {
   const counting = new Map<string, Assignment[]>();
   const notes = new Map<string, Note[]>();
-  const note = (key: string, said: string, where: Where): void => void notes.set(key, [...(notes.get(key) ?? []), { said, where: [where] }]);
+  const note = (key: string, said: string, where: Where): void => addTo(notes, key, { said, where: [where] });
   for (const a of unit.assignments) {
-    if (directiveIn(unit.unit.type, a.section, a.key)) counting.set(a.key, [...(counting.get(a.key) ?? []), a]);
+    if (directiveIn(unit.unit.type, a.section, a.key)) addTo(counting, a.key, a);
     else if (!a.key.startsWith('X-')) note(...nearMiss(unit, a.key, a.section), a.where);
   }
   for (const i of unit.ignored) {

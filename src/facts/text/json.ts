@@ -1,8 +1,9 @@
 /** JSON (RFC 8259) with the line and column of every key and value. */
 import { broken, maxDepth, type Parsed, type Place, placesOf, type TextEntry, type TextNode, withoutMark } from './node.ts';
+import { remembered } from './remembered.ts';
 
 /** Parses one JSON text. Keys given twice are all kept. */
-export function parseJson(source: string): Parsed {
+export const parseJson = remembered((source: string): Parsed => {
   const text = withoutMark(source);
   const place = placesOf(text);
   try {
@@ -12,7 +13,7 @@ export function parseJson(source: string): Parsed {
     if (error instanceof Malformed) return broken(error.message, place(error.offset));
     throw error;
   }
-}
+});
 
 class Malformed extends Error {
   readonly offset: number;

@@ -1,6 +1,7 @@
 /** TOML 1.0 with the line and column of every key and value. */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { broken, type MapNode, maxDepth, type Parsed, type Place, placesOf, type TextEntry, type TextNode, withoutMark } from './node.ts';
+import { remembered } from './remembered.ts';
 import { flatToml } from './toml-flat.ts';
 
 /**
@@ -9,26 +10,13 @@ import { flatToml } from './toml-flat.ts';
  * decoder has it (BurntSushi/toml parse.go), and the real program then matches
  * names without regard to case.
  */
-export function parseToml(source: string): Parsed {
-  const known = seen.get(source);
-  if (known) return known;
-  const parsed = parseOnce(source);
-  if (seen.size >= remembered) seen.clear();
-  seen.set(source, parsed);
-  return parsed;
-}
-
-/** Several facts ask for the same few files, and each engine for the same layers: parsing them once is most of the time. */
-const seen = new Map<string, Parsed>();
-const remembered = 64;
-
-function parseOnce(source: string): Parsed {
+export const parseToml = remembered((source: string): Parsed => {
   const marked = withoutMark(source);
   const control = refused.exec(marked);
   if (control) return broken('a control character, which TOML does not allow', placesOf(marked)(control.index));
   const flat = flatToml(marked);
   return flat ? { is: 'parsed', root: flat } : parseFully(marked);
-}
+});
 
 /** By the parser, whatever stands there. */
 export function parseFully(marked: string): Parsed {

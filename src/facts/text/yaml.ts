@@ -15,6 +15,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { broken, maxDepth, type Parsed, type Place, type ScalarType, type TextEntry, type TextNode, withoutMark } from './node.ts';
+import { remembered } from './remembered.ts';
 
 export interface YamlOptions {
   /**
@@ -47,10 +48,19 @@ function controlIn(source: string): Place | undefined {
  * every Go library does; aliases are resolved within a limit.
  */
 export function parseYamlAll(source: string, options: YamlOptions = {}): readonly Parsed[] {
+  return options.version === '1.1' ? documents11(source) : documents12(source);
+}
+
+const documents11 = remembered((source) => documentsOf(source, '1.1'));
+const documents12 = remembered((source) => documentsOf(source, '1.2'));
+
+function documentsOf(source: string, version: '1.1' | '1.2'): readonly Parsed[] {
   const control = controlIn(source);
   if (control) return [broken('a control character, which no program takes', control)];
   const lines = new LineCounter();
-  const version = options.version ?? '1.2';
+  // A text may hold a mistake on every line, and each would keep the stack that it was found with.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     const documents = parseAllDocuments(withoutMark(source), {
       version,
@@ -66,6 +76,8 @@ export function parseYamlAll(source: string, options: YamlOptions = {}): readonl
     // The composer recurses once a level; this is what it does on thousands of brackets.
     if (error instanceof RangeError) return [broken(`nested deeper than ${maxDepth}`, { line: 1, column: 1 })];
     throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -143,11 +155,12 @@ class Converter {
     for (const pair of map.items as Pair<Node, Node | null>[]) {
       const at = placeAt(this.#lines, pair.key.range?.[0] ?? 0);
       const value = pair.value ? this.node(pair.value, depth + 1) : emptyAt(at);
-      if (isMergeKey(pair.key)) merged.push(...mergedFrom(value));
+      if (isMergeKey(pair.key)) for (const one of mergedFrom(value)) merged.push(one);
       else own.push({ key: keyText(pair.key, this.node(pair.key, depth + 1)), at, value });
     }
     // What a map sets itself beats what it merges in, wherever `<<` stands.
-    return [...merged.filter((e) => !own.some((o) => o.key === e.key)), ...own];
+    const set = new Set(own.map(({ key }) => key));
+    return [...merged.filter(({ key }) => !set.has(key)), ...own];
   }
 }
 

@@ -52,7 +52,7 @@ export const runtimeUnit = defineKind({
       const own = yield* together(accounts.flatMap((account) => userUnits.map((name) => look(name, 'user', account))));
       const found = [...system, ...own].filter((f) => f !== undefined);
       const each = found.filter((f): f is Subject => 'fact' in f);
-      const hidden = found.find((f): f is Unknown => !('fact' in f)) ?? k3s.hidden ?? (users.is === 'unknown' ? users : undefined);
+      const hidden = found.find((f): f is Unknown => !('fact' in f)) ?? k3s.hidden ?? (users.is === 'unknown' ? users : users.elsewhere);
       const consulted = [
         { path: '/etc/systemd/system' },
         { path: '/usr/lib/systemd/system' },

@@ -1,6 +1,7 @@
 /** Kind `audit-denials`: what SELinux or AppArmor refused containers since the host was started. */
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder } from '../../facts/fact.ts';
+import { addTo } from '../../facts/grouped.ts';
 import { type Denial, denials } from '../../facts/host/denials.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
@@ -30,7 +31,7 @@ export const auditDenials = defineKind({
     const kept = new Map<string, Denial[]>();
     for (const one of found.each) {
       const key = `${one.by} ${one.as} ${one.program}`;
-      kept.set(key, [...(kept.get(key) ?? []), one]);
+      addTo(kept, key, one);
     }
     const all = [...kept.values()].map((those) => ({ first: those[0] as Denial, times: timesOf(those) }));
     const places = all.length > 0 ? all.map(({ first }) => first.where) : found.consulted;

@@ -32,11 +32,28 @@ const shape = record({
   subgid: ids,
 });
 
+const idlers = new WeakMap<RootlessUse, Known>();
+
+/** Nobody wants to know the ranges of those who run no containers: there may be thousands of them. */
+function describeIdle(use: RootlessUse): Known {
+  const fact = idlers.get(use) ?? factOf(use).build();
+  idlers.set(use, fact);
+  return fact;
+}
+
+const isIdle = ({ rootless, k3sRootless }: RootlessUse): boolean => rootless === false && k3sRootless === false;
+
 function* describe(use: RootlessUse): Asking<Known> {
+  if (isIdle(use)) return describeIdle(use);
+  const [uids, gids] = yield* together([subIds('subuid', use.entry), subIds('subgid', use.entry)]);
+  const fact = factOf(use);
+  setIds(fact, 'subuid', uids);
+  setIds(fact, 'subgid', gids);
+  return fact.build();
+}
+
+function factOf(use: RootlessUse): FactBuilder {
   const { entry } = use;
-  // Nobody wants to know the ranges of those who run no containers.
-  const idle = use.rootless === false && use.k3sRootless === false;
-  const [uids, gids] = idle ? [] : yield* together([subIds('subuid', entry), subIds('subgid', entry)]);
   const fact = new FactBuilder().consulted(...use.where);
   for (const field of ['name', 'uid', 'gid', 'home', 'shell'] as const) fact.set(field, entry[field], entry.at);
   for (const field of ['linger', 'rootless', 'k3sRootless'] as const) {
@@ -45,13 +62,10 @@ function* describe(use: RootlessUse): Asking<Known> {
     else fact.gap(field, value);
   }
   if (typeof use.linger === 'boolean') fact.at('linger', { path: `/var/lib/systemd/linger/${entry.name}` });
-  setIds(fact, 'subuid', uids);
-  setIds(fact, 'subgid', gids);
-  return fact.build();
+  return fact;
 }
 
-function setIds(fact: FactBuilder, name: string, found: SubIds | Unknown | undefined): void {
-  if (!found) return;
+function setIds(fact: FactBuilder, name: string, found: SubIds | Unknown): void {
   if (found.is === 'unknown') {
     fact.gap(name, found);
     return;

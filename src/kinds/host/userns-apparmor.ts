@@ -68,7 +68,7 @@ function* installed(places: ReturnType<typeof placesOf>): Asking<readonly string
   const [uses, ...answers] = yield* together([rootlessUse(rootAccount), ...places.map(({ path }) => stat(path))]);
   if (uses.is === 'unknown') return uses;
   const k3s = uses.each.map((u) => u.k3sRootless);
-  const open = k3s.find((u) => typeof u === 'object');
+  const open = k3s.find((u) => typeof u === 'object') ?? uses.elsewhere;
   // AppArmor goes by the path behind links; /bin/podman of a merged /usr is no second program.
   const found = new Map<string, string>();
   for (const [at, answer] of answers.entries()) {

@@ -2,7 +2,7 @@
 import type { Asking } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unparsable, type Where } from '../../facts/fact.ts';
 import type { ComponentFlag, Given } from '../../facts/k3s/component-args.ts';
-import { isBooleanFlag, isListFlag } from '../../facts/k3s/flag-table.ts';
+import { isBooleanFlag, isListFlag, knownFlags } from '../../facts/k3s/flag-table.ts';
 import { type Placed, placeText } from '../../facts/k3s/given.ts';
 import { goBool } from '../../facts/k3s/go.ts';
 import { type K3sModel, k3sModel, rootlessModel } from '../../facts/k3s/k3s-model.ts';
@@ -80,7 +80,8 @@ function factOf(model: K3sModel): Fact {
   fact.set('runs', [...model.components.keys()], ...model.consulted);
   fact.set('flags', {}, ...model.consulted).set('own', {}, ...model.consulted);
   for (const [component, flags] of model.components) put(fact, ['flags', component], flags, model.consulted);
-  for (const name of model.flags.names()) putOwn(fact, name, model);
+  // A server skips a key that is no flag, an agent does not start with one: neither has it.
+  for (const name of model.flags.names()) if (knownFlags[model.role].has(name)) putOwn(fact, name, model);
   for (const name of ['anonymous', 'authorizers'] as const) {
     const one = access?.[name];
     if (one?.is === 'unknown') fact.gap(name, one);

@@ -1,6 +1,7 @@
 /** Kind `k3s-config`: the configuration files of K3s one by one: whether they parse, what K3s makes of their keys, and who may read them. */
 import { type Answer, type Asking, type Stat, stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, type Json, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { repeated } from '../../facts/grouped.ts';
 import { endOf } from '../../facts/host/disk.ts';
 import { ChosenFlags } from '../../facts/k3s/chosen-flags.ts';
 import { commandArguments } from '../../facts/k3s/command-arguments.ts';
@@ -95,13 +96,13 @@ function problemsOf(fact: FactBuilder, places: ConfigPlaces, flags: ChosenFlags,
   const neither = neitherTrueNorFalse(flags);
   listed(fact, 'problems', [...broken, ...neither], closed, places.consulted);
   const clear = neither.filter((one) => meantBy(one) !== undefined);
-  const others = [...broken, ...neither.filter((one) => !clear.includes(one))];
+  const others = [...broken, ...neither.filter((one) => meantBy(one) === undefined)];
   listed(fact, 'unclear', others, undefined, places.consulted);
   const meant = clear.map((one) => ({ key: one.name, path: one.where.path, value: meantBy(one) === true }));
   fact.set('meant', meant, ...(clear.length > 0 ? clear.map(({ where }) => where) : places.consulted));
   for (const [at, { where }] of clear.entries()) fact.at(['meant', String(at)], where);
   const twice = parsed(places).flatMap(({ path, entries }) =>
-    entries.filter(({ key }, at) => entries.findIndex((e) => e.key === key) < at).map(({ key, at }) => ({ text: key, where: placed(path, at) })),
+    repeated(entries, ({ key }) => key).map(({ key, at }) => ({ text: key, where: placed(path, at) })),
   );
   listed(fact, 'duplicates', twice, closed, places.consulted);
 }

@@ -53,7 +53,7 @@ export const podmanNetwork = defineKind({
     *learn(as): Asking<Subjects> {
       const uses = yield* rootlessUse(as);
       const users = uses.is === 'known' ? uses.each.filter((u) => u.rootless === true).map((u) => u.entry) : [];
-      const unsure = uses.is === 'unknown' ? uses : uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object');
+      const unsure = uses.is === 'unknown' ? uses : (uses.each.map((u) => u.rootless).find((r): r is Unknown => typeof r === 'object') ?? uses.elsewhere);
       const accounts: Account[] = [rootAccount, ...users.map(({ name, uid, gid, home }) => ({ name, uid, gid, home }))];
       const files = yield* together(accounts.map(networkFiles));
       const each: Subject[] = [];

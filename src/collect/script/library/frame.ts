@@ -119,6 +119,21 @@ limit() {
 }
 # Copies at most one byte more than the limit. Ends the (sub)shell.
 capped() { if [ -n "$head" ]; then exec head -c "$(($1 + 1))"; else (ulimit -f "$(($1 / 512 + 2))" && exec cat); fi; }
+# kept BYTES FILE: puts what arrives into a file; there is none where it could not be written whole.
+# BusyBox's head ends well on a disk that is full, and says so.
+kept() {
+  said=$( (capped "$1") 2>&1 >"$2") && [ -z "$said" ] && return
+  size "$2"
+  [ "$size" -gt "$1" ] || rm -f "$2"
+}
+# whole FILE BYTES: whether a file of our directory is as long as it should be. What is full, not every program tells.
+whole() { [ -e "$1" ] && [ "$(($(wc -c <"$1")))" -eq "$2" ] 2>/dev/null; }
+# roomy FILE: whether our directory still takes a little, so that what was written before is there.
+roomy() {
+  { printf %8192s '' >"$1" && : >"$1"; } 2>/dev/null && return
+  rm -f "$1"
+  return 1
+}
 size() { size=$(wc -c <"$1" 2>/dev/null) && size=$((size)) || size=0; }
 clock() { { read -r clock _ </proc/uptime; } 2>/dev/null && clock=@{clock%%.*} || clock=$(date +%s); }
 `;

@@ -21,7 +21,10 @@ G() {
 }
 getting() {
   job=$1
-  printf '%s\n%s\n' "$2" "$3" >"$job.get"
+  printf '%s\n%s\n' "$2" "$3" >"$job.get" || {
+    rm -f "$job.get"
+    return
+  }
   if command -v curl >/dev/null 2>&1; then
     caught @LONGER@ 1048576 curl -q -s -i --max-time @SECONDS@ --noproxy '*' --unix-socket "$2" "http://d$3"
     case $state in

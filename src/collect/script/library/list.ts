@@ -16,11 +16,19 @@ L() {
   absences list
 }
 listing() {
-  listed=$1 total=0 names=0
+  listed=$1 total=0 names=0 unmet=/
   set -- "$1"/* "$1"/.[!.]* "$1"/..?*
   for entry do
     name=@{entry##*/}
-    case $name in '*' | '.[!.]*' | '..?*') [ -e "$entry" ] || [ -L "$entry" ] || continue ;; esac
+    # A pattern that met nothing, unless a file has that name.
+    case $name in
+      '*' | '.[!.]*' | '..?*')
+        [ -e "$entry" ] || [ -L "$entry" ] || {
+          unmet=$unmet$name/
+          continue
+        }
+        ;;
+    esac
     names=$((names + 1)) total=$((total + @{#name} + 1))
   done
   if [ $names -gt $max_names ]; then
@@ -34,7 +42,8 @@ listing() {
   printf '%s list %d\n%s\n' "$nonce" "$((@{#listed} + 1 + total))" "$listed"
   for entry do
     name=@{entry##*/}
-    case $name in '*' | '.[!.]*' | '..?*') [ -e "$entry" ] || [ -L "$entry" ] || continue ;; esac
+    # Decided once: it may come while the names are told.
+    case $unmet in *"/$name/"*) continue ;; esac
     printf '%s/' "$name"
   done
   echo

@@ -114,6 +114,7 @@ masked_file() {
   else cat "$D/masked" >"$3"
   fi
   size=$mask_size
+  whole "$3" "$size"
 }
 # Whether a file holds nothing that could need a mask; the part of redaction that sh can do.
 unsuspicious() { suspect "$(tr -d '\000' <"$1")" && return 1 || return 0; }

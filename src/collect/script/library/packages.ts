@@ -14,6 +14,7 @@ listed_packages() {
   job=$D/packages.$1
   : >"$job.out"
   $1_packages
+  [ "$state" != got ] || roomy "$job.room" || state=failed
   echo "$state" >"$job.state"
 }
 # Of each package its name, state, version and architecture.
@@ -71,7 +72,7 @@ rpm_packages() {
 tell_packages() {
   for f in "$D"/packages.*.state; do
     [ -e "$f" ] || continue
-    read -r state _ <"$f"
+    read -r state _ <"$f" || state=failed
     job=@{f%.state}
     size=0
     [ "$state" != got ] || size "$job.out"

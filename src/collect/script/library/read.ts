@@ -69,7 +69,7 @@ reading() {
   elif [ -n "$small" ]; then
     rm -f "$D/told" "$D/count" "$D/bad"
     if printf %s "$small" | redacting "$awk_read" >"$D/told" 2>/dev/null &&
-      read -r count <"$D/count"; then
+      read -r count total <"$D/count" && whole "$D/told" "$total"; then
       cat "$D/told"
       frames=$((frames + count))
       [ ! -e "$D/bad" ] || while IFS= read -r f; do single=$single$f$nl; done <"$D/bad"
@@ -93,7 +93,7 @@ halves() {
 }
 without_nul() { [ "$(cat -- "$@" 2>/dev/null | tr -d '\000' | wc -c)" -eq "$sum" ] 2>/dev/null; }
 awk_read='
-BEGIN { count = 0; bad = dir "/bad" }
+BEGIN { count = 0; total = 0; bad = dir "/bad" }
 {
   size = $1; file = substr($0, length($1) + 2)
   if (!read_lines(file, size)) { print file "\n" > bad; next }
@@ -101,19 +101,21 @@ BEGIN { count = 0; bad = dir "/bad" }
   bytes = 0
   for (i = 1; i <= lines_in; i++) bytes += length(O[i]) + 1
   if (unended) bytes--
-  print nonce " read " (masked ? masked " " : "") (length(file) + 1 + bytes) "\n" file "\n"
+  head = nonce " read " (masked ? masked " " : "") (length(file) + 1 + bytes) "\n" file "\n"
+  print head
+  total += length(head) + bytes + 1
   for (i = 1; i < lines_in; i++) print O[i] "\n"
   print (lines_in ? O[lines_in] : "") (unended || !lines_in ? "\n" : "\n\n")
   count++
 }
-END { print count "\n" > (dir "/count") }'
+END { print count " " total "\n" > (dir "/count") }'
 singles() { for f do copied "$f"; done; }
 copied() {
   if [ -z "$D" ]; then
     frame "unsupported read" "$1$nl"
     return
   fi
-  if { copy "$1" >"$D/file"; } 2>/dev/null; then
+  if said=$(copy "$1" 2>&1 >"$D/file") && [ -z "$said" ]; then
     size "$D/file"
     if [ "$size" -gt "$max" ]; then
       frame "large read" "$1$nl"

@@ -46,7 +46,10 @@ Y() {
 }
 job() {
   job=$1 who=$2
-  printf '%s\n%s\n' "$3" "$2" >"$job.run"
+  printf '%s\n%s\n' "$3" "$2" >"$job.run" || {
+    rm -f "$job.run"
+    return
+  }
   shift 3
   command -v "$1" >/dev/null 2>&1 || {
     echo absent >>"$job.run"
@@ -104,7 +107,8 @@ caught() {
   shift 2
   clock
   began=$clock
-  { { limit "$after" "$@" 3>&-; echo $? >"$job.exit"; } 2>&1 >&3 | capped 262144 >"$job.err"; } 3>&1 | capped "$most" >"$job.out"
+  { { limit "$after" "$@" 3>&-; echo $? >"$job.exit"; } 2>&1 >&3 | kept 262144 "$job.err"; } 3>&1 | kept "$most" "$job.out"
+  exit=
   read -r exit <"$job.exit"
   clock
   size "$job.err"
@@ -114,6 +118,7 @@ caught() {
   [ $((clock - began)) -lt "$after" ] || exit=late
   if [ "$exit" = late ]; then state="timeout $after"
   elif [ "$size" -gt "$most" ] || [ "$err" -gt 262144 ]; then state=large
+  elif [ -z "$exit" ] || ! [ -e "$job.out" ] || ! [ -e "$job.err" ]; then state=failed
   elif [ "$exit" -gt 128 ] && [ "$exit" -lt 165 ]; then state="signal $((exit - 128))"
   else state="got $exit $size $err"
   fi

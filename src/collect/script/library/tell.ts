@@ -20,6 +20,7 @@ tell() {
     [ -e "$f" ] || continue
     job=@{f%.*} kind=@{f##*.} state= out= err= exit= masks=0
     { read -r first; read -r second; read -r state exit out err; } <"$f"
+    [ -n "$first" ] || continue
     if [ "$state" = got ]; then
       read -r mask_out size_out <&7 || mask_out=bad
       read -r mask_err size_err <&7 || mask_err=bad
@@ -48,7 +49,7 @@ told_part() {
     *[!0-9]* | '') masked_file "$2" '' "$1" ;;
     *)
       masked=$3 size=$4
-      [ "$masked" -eq 0 ] || cat "$1.m" >"$1"
+      if [ "$masked" -eq 0 ]; then [ "$size" -eq "$2" ]; else cat "$1.m" >"$1" && whole "$1" "$size"; fi
       ;;
   esac
 }

@@ -115,6 +115,7 @@ W() {
   elif ! [ -d "$1" ]; then state=failed
   else walk "$1" "$3" "$4"
   fi
+  [ "$state" != got ] || roomy "$w.room" || state=failed
   echo "$state" >"$w.state"
 }
 walk() {
@@ -136,6 +137,10 @@ walk() {
   } | awk "$awk_walk" >"$w.rows" || return
   read -r exit <"$w.exit"
   [ -s "$w.rows" ] && [ "$exit" != 127 ] || return
+  roomy "$w.room" || {
+    state=failed
+    return
+  }
   walk_denied x "$w.err"
   walk_over
   while IFS= read -r f; do
@@ -231,7 +236,8 @@ tell_walks() {
   for f in "$D"/w/*.ask; do
     [ -e "$f" ] || continue
     w=@{f%.ask} state=timeout more=0
-    [ ! -e "$w.state" ] || read -r state <"$w.state"
+    [ -s "$f" ] || continue
+    [ ! -e "$w.state" ] || read -r state <"$w.state" || state=failed
     [ "$state" != got ] || { size "$w.rows" && more=$size; }
     [ "$more" -le 33000000 ] || state=large more=0
     size "$f"
