@@ -5,7 +5,7 @@ import { since } from '../../facts/containers/podman-release.ts';
 import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { hasUnit, quadletEdges, reachedUnits } from '../../facts/quadlet/quadlet-boot.ts';
+import { hasUnit, quadletEdges, reachedUnits, serviceFiles } from '../../facts/quadlet/quadlet-boot.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
@@ -75,7 +75,7 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const as = account ?? rootAccount;
   const [units, reached, dropIns] = yield* together([
     managerUnits(manager, as),
-    reachedUnits(manager, as, quadletEdges(siblings, host.release), [own.names[0]]),
+    reachedUnits(manager, as, quadletEdges(siblings, host.release), own.names.slice(0, 1), serviceFiles(siblings)),
     serviceDropIns(own.names, manager, as),
   ]);
   const started = startedAs(own, reached.units);
@@ -84,7 +84,8 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const shut = units.unseen.find(({ where }) => where.some(({ path }) => own.names.some((name) => path.endsWith(`/${name}`))));
   setHidden(fact, own, units, shut);
   if (started && !shut) return void fact.set('reached', true, started);
-  const unseen = shut ?? reached.unseen;
+  const perhaps = startedAs(own, reached.perhaps);
+  const unseen = shut ?? (perhaps ? mayStart(own, perhaps) : reached.unseen);
   if (unseen) {
     for (const part of ['reached', 'idle', 'idleOnce', 'lost']) fact.gap(part, unseen);
     return undefined;
@@ -106,6 +107,14 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   fact.set(type === 'oneshot' ? 'idleOnce' : 'idle', 'no WantedBy= in [Install], and no other unit starts it', here);
   return undefined;
 }
+
+/** What names the unit and cannot be followed to the end: a script, or a command of another account. */
+const mayStart = ({ names }: Sibling, where: Where): Unknown => ({
+  is: 'unknown',
+  why: 'ambiguous',
+  said: `${where.path}${where.line === undefined ? '' : `:${where.line}`} has ${names[0]} started, and whether that is run and succeeds no file tells`,
+  where: [where],
+});
 
 /** Units of the administrator come before generated ones, those in ~/.local/share behind (systemd.unit(5)). */
 function setHidden(fact: FactBuilder, own: Sibling, units: ManagerUnits, shut: Unknown | undefined): void {

@@ -1,0 +1,34 @@
+/** Commands that have systemd start a unit, in lines of units, tables and scripts (systemctl(1)). Pure. */
+
+/** A unit that a text has started, and in whose manager. */
+export interface Start {
+  readonly unit: string;
+  /** `systemctl --user`: in the manager of an account. */
+  readonly user: boolean;
+  /** From 1 on. */
+  readonly line: number;
+}
+
+const command = /\bsystemctl\b([^;&|\n]*?)\s(?:start|restart|reload-or-restart|isolate|enable\s(?=[^;&|\n]*--now\b))\s([^;&|\n]*)/g;
+
+/** The units that a text has started; comments are left out. A name without a type is that of a service. */
+export function startsIn(text: string): Start[] {
+  return text
+    .replaceAll('\\\n', '  ')
+    .split('\n')
+    .flatMap((raw, at) => {
+      if (/^\s*[#;]/.test(raw) || !raw.includes('systemctl')) return [];
+      return [...raw.replace(/\s#.*$/, '').matchAll(command)].flatMap(([, before = '', after = '']) =>
+        namesIn(after).map((unit) => ({ unit, user: /(?:^|\s)--user\b/.test(before) || /(?:^|\s)--user\b/.test(after), line: at + 1 })),
+      );
+    });
+}
+
+/** Words behind the verb that can be names of units, up to what a shell does with the output. */
+function namesIn(text: string): string[] {
+  const words = text
+    .split(/[<>]|\d>/, 1)[0]
+    ?.split(/[\s"'`)]+/)
+    .filter((w) => w !== '' && !w.startsWith('-'));
+  return (words ?? []).filter((w) => /^[\w:.\\@-]+$/.test(w)).map((w) => (/\.(?:service|socket|target|timer|path|mount|device|slice)$/.test(w) ? w : `${w}.service`));
+}
