@@ -35,10 +35,12 @@ const ownTable = ['crontab', '-l'];
 
 const touches: Touches = [
   cronFiles,
-  ...rcLocals.flatMap((path): Touches => [
-    { do: 'read', path },
-    { do: 'stat', path },
-  ]),
+  ...rcLocals.flatMap(
+    (path): Touches => [
+      { do: 'read', path },
+      { do: 'stat', path },
+    ],
+  ),
   ...spools.map((dir) => ({ do: 'read', path: `${dir}/*` }) as const),
   { do: 'run', argv: ownTable, asUser: true },
   { do: 'read', named: 'scripts that units of the administrator, cron and rc.local run' },
@@ -125,7 +127,13 @@ const own = /^\/(?:usr\/local|opt|etc|root|srv|home|var\/(?:lib|home)|data)\/[^\
 /** The texts of the scripts that these texts run; what is no text, or too long for a script, is none. */
 function* scriptsOf(texts: readonly Text[]): Asking<Texts> {
   const named = texts.flatMap((t) =>
-    t.text.split('\n').flatMap((line) => (/^\s*#/.test(line) ? [] : execCommands(line.trim(), (w) => w, new Map()).flatMap((c) => c.words.filter((w) => own.test(w)).map((path) => ({ path, of: t })))))
+    t.text
+      .split('\n')
+      .flatMap((line) =>
+        /^\s*#/.test(line)
+          ? []
+          : execCommands(line.trim(), (w) => w, new Map()).flatMap((c) => c.words.filter((w) => own.test(w)).map((path) => ({ path, of: t }))),
+      ),
   );
   const paths = [...new Map(named.map((n) => [n.path, n.of])).entries()];
   const files = yield* together(paths.map(([path]) => read(path)));

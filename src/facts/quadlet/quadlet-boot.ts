@@ -118,13 +118,7 @@ export const reachedUnits = source(
   learnReached,
 );
 
-function* learnReached(
-  manager: Manager,
-  as: Account,
-  quadlets: readonly Edge[],
-  missed: readonly string[],
-  own?: readonly UnitFile[],
-): Asking<Reached> {
+function* learnReached(manager: Manager, as: Account, quadlets: readonly Edge[], missed: readonly string[], own?: readonly UnitFile[]): Asking<Reached> {
   const [units, start] = yield* together([managerUnits(manager, as), loadUnit('default.target', { manager, as })]);
   const edges = [
     ...quadlets,

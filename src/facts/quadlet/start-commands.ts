@@ -30,5 +30,7 @@ function namesIn(text: string): string[] {
     .split(/[<>]|\d>/, 1)[0]
     ?.split(/[\s"'`)]+/)
     .filter((w) => w !== '' && !w.startsWith('-'));
-  return (words ?? []).filter((w) => /^[\w:.\\@-]+$/.test(w)).map((w) => (/\.(?:service|socket|target|timer|path|mount|device|slice)$/.test(w) ? w : `${w}.service`));
+  return (words ?? [])
+    .filter((w) => /^[\w:.\\@-]+$/.test(w))
+    .map((w) => (/\.(?:service|socket|target|timer|path|mount|device|slice)$/.test(w) ? w : `${w}.service`));
 }
