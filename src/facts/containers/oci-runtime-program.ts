@@ -3,7 +3,7 @@ import { type Asking, stat, together } from '../ask.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
 import { endOf } from '../host/disk.ts';
 import { programDirectories } from '../host/tool-table.ts';
-import type { Touches } from '../source.ts';
+import type { Pattern } from '../pattern.ts';
 import { words } from './lookup.ts';
 import { releaseOf, since } from './podman-release.ts';
 
@@ -12,14 +12,16 @@ export const runtimeDirectories = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/
 /** What NixOS links into /run at boot comes from there. Of another image nothing will lie at the linked place. */
 const nixStore = '/nix/store';
 const linkedAtBoot = '/run/current-system/';
+/** Of CRI-O's packages. */
+const ofCriO = '/usr/lib/cri-o-runc/sbin/runc';
 const ofKata = [...runtimeDirectories.map((d) => `${d}/kata-runtime`), '/usr/bin/kata-qemu', '/usr/bin/kata-fc'];
 /** Programs of runtimes that are called otherwise, and what else lies elsewhere. */
 const otherwise: Readonly<Record<string, readonly string[]>> = {
   kata: ofKata,
-  runc: [...runtimeDirectories.map((d) => `${d}/runc`), '/usr/lib/cri-o-runc/sbin/runc'],
+  runc: [...runtimeDirectories.map((d) => `${d}/runc`), ofCriO],
 };
 /** What a configuration may lead to that does not spell it out. */
-export const runtimeTouches: Touches = [{ do: 'stat', path: nixStore }, ...ofKata.map((path) => ({ do: 'stat', path }) as const)];
+export const runtimePatterns: readonly Pattern[] = [nixStore, ofCriO, ...ofKata].map((path) => ({ do: 'stat', path }));
 const builtIn = ['crun', 'crun-vm', 'crun-wasm', 'krun', 'kata', 'ocijail', 'runc', 'runj', 'runsc', 'youki'];
 
 /**

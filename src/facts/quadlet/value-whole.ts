@@ -4,11 +4,11 @@
  */
 import { type Answer, type Asking, list, nothing, together } from '../ask.ts';
 import { containersConf } from '../containers/containers-conf.ts';
-import { runtimePaths, runtimeProgram, runtimeTouches } from '../containers/oci-runtime-program.ts';
+import { runtimePaths, runtimePatterns, runtimeProgram } from '../containers/oci-runtime-program.ts';
 import { since } from '../containers/podman-release.ts';
 import { type Unknown, unknown } from '../fact.ts';
-import { kernelPath } from '../host/running.ts';
 import { networkFiles } from '../podman/networks.ts';
+import { unasked } from '../pattern.ts';
 import type { Touches } from '../source.ts';
 import { type BadValue, bad } from './bad-value.ts';
 import type { Given } from './quadlet-given.ts';
@@ -28,8 +28,7 @@ const interfaces = '/sys/class/net';
 export const wholeTouches: Touches = [
   ...addressTouches,
   { do: 'list', path: interfaces },
-  { do: 'stat', path: kernelPath },
-  ...runtimeTouches,
+  ...unasked('they are tried with the runtimes of containers.conf', runtimePatterns),
   { do: 'stat', named: 'the runtimes that GlobalArgs= and PodmanArgs= of Quadlet files name' },
 ];
 

@@ -2,7 +2,7 @@
 import type { Asking } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
-import { runtimeDirectories, runtimePaths, runtimeProgram, runtimeTouches } from '../../facts/containers/oci-runtime-program.ts';
+import { runtimeDirectories, runtimePaths, runtimeProgram, runtimePatterns } from '../../facts/containers/oci-runtime-program.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
@@ -25,7 +25,7 @@ export const ociRuntime = defineKind({
     ...[...runtimeDirectories, '/opt/bin', '/var/lib/rancher/k3s/data/current/bin'].flatMap((d) =>
       [`${d}/crun`, `${d}/runc`].map((path) => ({ do: 'stat', path }) as const),
     ),
-    ...runtimeTouches,
+    ...runtimePatterns,
     { do: 'stat', named: 'the runtimes of containers.conf' },
   ],
   *learn(_, as): Asking<Fact> {
