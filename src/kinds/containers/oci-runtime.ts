@@ -2,7 +2,7 @@
 import type { Asking } from '../../facts/ask.ts';
 import { containersConf } from '../../facts/containers/containers-conf.ts';
 import { lookup, word } from '../../facts/containers/lookup.ts';
-import { runtimeDirectories, runtimePaths, runtimeProgram, runtimePatterns } from '../../facts/containers/oci-runtime-program.ts';
+import { runtimeDirectories, runtimePaths, runtimePatterns, runtimeProgram } from '../../facts/containers/oci-runtime-program.ts';
 import { type Fact, FactBuilder, type Where } from '../../facts/fact.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { boolean, record, string } from '../../facts/shape.ts';
