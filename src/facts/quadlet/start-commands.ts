@@ -9,7 +9,9 @@ export interface Start {
   readonly line: number;
 }
 
-const command = /\bsystemctl\b([^;&|\n]*?)\s(?:start|restart|reload-or-restart|isolate|enable\s(?=[^;&|\n]*--now\b))\s([^;&|\n]*)/g;
+const command = /\bsystemctl\b([^;&|\n]*?)\s(start|restart|reload-or-restart|isolate|enable\s(?=[^;&|\n]*--now\b))\s?([^;&|\n]*)/g;
+/** The wrapper of System V: `service NAME start`. */
+const wrapper = /(?:^|[\s/"'])service\s+([\w.@-]+)\s+(?:re)?start\b/g;
 
 /** The units that a text has started; comments are left out. A name without a type is that of a service. */
 export function startsIn(text: string): Start[] {
@@ -17,10 +19,16 @@ export function startsIn(text: string): Start[] {
     .replaceAll('\\\n', '  ')
     .split('\n')
     .flatMap((raw, at) => {
-      if (/^\s*[#;]/.test(raw) || !raw.includes('systemctl')) return [];
-      return [...raw.replace(/\s#.*$/, '').matchAll(command)].flatMap(([, before = '', after = '']) =>
-        namesIn(after).map((unit) => ({ unit, user: /(?:^|\s)--user\b/.test(before) || /(?:^|\s)--user\b/.test(after), line: at + 1 })),
+      if (/^\s*[#;]/.test(raw)) return [];
+      const line = raw.replace(/\s#.*$/, '');
+      const old = [...line.matchAll(wrapper)].flatMap(([, name = '']) => namesIn(name).map((unit) => ({ unit, user: false, line: at + 1 })));
+      const now = [...line.matchAll(command)].flatMap(([, before = '', verb = '', after = '']) =>
+        namesIn(after)
+          // What a generator made cannot be enabled, and is not started then.
+          .filter((unit) => !verb.startsWith('enable') || !unit.endsWith('.service'))
+          .map((unit) => ({ unit, user: /(?:^|\s)--user\b/.test(`${before} ${after}`), line: at + 1 })),
       );
+      return [...old, ...now];
     });
 }
 

@@ -14,7 +14,7 @@ import { networkName } from './quadlet-claims.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import type { Sibling } from './quadlet-siblings.ts';
 import { isTrue } from './quadlet-words.ts';
-import { isAddress } from './value-check.ts';
+import { isAddress, isNetwork } from './value-check.ts';
 import type { Conflict } from './value-conflicts.ts';
 import { driverAmong } from './value-drivers.ts';
 import type { Asked } from './value-on-host.ts';
@@ -80,7 +80,7 @@ function wishesOf(networks: readonly Given[], own: readonly Given[]): Wish[] {
 
 function roomOf(name: string, siblings: readonly Sibling[], files: Exclude<NetworkFiles, Unknown>, conf: Known): Room | Unknown {
   if (files.backend === 'cni') return undefined;
-  const quadlet = siblings.find((s) => s.file.name === name);
+  const quadlet = siblings.find((s) => s.file.name === name) ?? siblings.find((s) => s.ending === 'network' && !s.unseen && networkName(s) === name);
   if (quadlet?.unseen) return quadlet.unseen;
   const real = quadlet ? networkName(quadlet) : ['', 'bridge'].includes(name) ? defaultNetwork(conf) : name;
   if (typeof real !== 'string') return real;
@@ -110,7 +110,8 @@ function declared({ file, assignments, expand }: Sibling, conf: Known): Room | U
   const subnets = named('subnet').map((g) => expand(g.value));
   const driver = driverAmong(all, 'bridge');
   if (!['', 'host-local'].includes(named('ipam-driver').at(-1)?.value ?? '') || !['bridge', 'macvlan', 'ipvlan'].includes(driver)) return undefined;
-  if (subnets.some((s) => /[%$]/.test(s))) return undefined;
+  // What is no subnet is told of the network itself.
+  if (!subnets.every(isNetwork)) return undefined;
   if (subnets.length > 0) return { name: file.name, subnets: isOn(all, 'ipv6') && !subnets.some((s) => s.includes(':')) ? [...subnets, 'fd00::/8'] : subnets };
   if (driver !== 'bridge') return undefined;
   const pools = lookup(conf, 'network', 'default_subnet_pools');
@@ -126,7 +127,9 @@ const isOn = (all: readonly Given[], flag: string): boolean => all.some((g) => g
 function refusalOf({ address, given }: Wish, room: Room | Unknown): Conflict | Unknown | undefined {
   if (!room || 'is' in room) return room;
   const { name, subnets, chosen } = room;
-  const lies = subnets.some((s) => subnetLiesIn(`${address}/${address.includes(':') ? 128 : 32}`, s));
+  // Go takes an IPv4 address in the form of IPv6 for what it stands for.
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const lies = subnets.some((s) => subnetLiesIn(`${plain}/${plain.includes(':') ? 128 : 32}`, s));
   if (lies && chosen)
     return {
       is: 'unknown',
