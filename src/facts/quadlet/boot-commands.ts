@@ -46,7 +46,15 @@ const touches: Touches = [
   { do: 'read', named: 'scripts that units of the administrator, cron and rc.local run' },
 ];
 
-/** What starts units of a manager at boot; `unitFiles` are the unit files of the administrator. */
+const execKeys = ['ExecStart', 'ExecStartPre', 'ExecStartPost'];
+
+/** The units that run commands when they start, with those lines alone. */
+export const withCommands = (files: readonly UnitFile[]): UnitFile[] =>
+  files
+    .map((f) => ({ ...f, assignments: f.assignments.filter((a) => a.section === 'Service' && execKeys.includes(a.key)) }))
+    .filter((f) => f.assignments.length > 0);
+
+/** What starts units of a manager at boot; `unitFiles` are those {@link withCommands}. */
 export const bootStarts = source(touches, learnBootStarts);
 
 /** A text that is run at boot. */
@@ -62,9 +70,7 @@ interface Text {
 function* learnBootStarts(manager: Manager, as: Account, unitFiles: readonly UnitFile[]): Asking<BootStarts> {
   const [cron, rc, own] = yield* together([cronFiles(), rcLocal(), manager === 'user' ? ownCrontab(as) : nothing()]);
   const units = unitFiles.flatMap(({ name, assignments }) =>
-    assignments
-      .filter((a) => a.section === 'Service' && ['ExecStart', 'ExecStartPre', 'ExecStartPost'].includes(a.key))
-      .map((a): Text => ({ text: a.value, where: a.where, by: name, of: manager, sure: true })),
+    assignments.map((a): Text => ({ text: a.value, where: a.where, by: name, of: manager, sure: true })),
   );
   const jobs = cron.jobs.map((job): Text => ({ text: job.command, where: { path: job.path, line: job.line }, of: 'system', sure: true }));
   const texts = [...units, ...jobs, ...rc.texts, ...(own?.texts ?? [])];

@@ -11,7 +11,7 @@ import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { splitWords } from '../systemd/words.ts';
-import { bootStarts } from './boot-commands.ts';
+import { bootStarts, withCommands } from './boot-commands.ts';
 import { type ManagerUnits, managerUnits, type UnitFile, vendorUnits } from './quadlet-manager.ts';
 import { dependenciesOf, type Sibling, servicesOf } from './quadlet-siblings.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
@@ -105,7 +105,7 @@ function unitEdges({ name, assignments }: UnitFile, manager: Manager, as: Accoun
 
 /** What Quadlet files say of the services that are made of them. */
 export const serviceFiles = (siblings: readonly Sibling[]): UnitFile[] =>
-  siblings.map(({ names, file, assignments }) => ({ name: names[0], path: file.path, assignments }));
+  withCommands(siblings.map(({ names, file, assignments }) => ({ name: names[0], path: file.path, assignments })));
 
 /** What a manager reaches with these Quadlet files, `own`: look for commands that start them as well; what the files of these say of their services. Units of packages are read only where `missed` are not reached without them. */
 export const reachedUnits = source(
@@ -144,7 +144,7 @@ function* learnReached(manager: Manager, as: Account, quadlets: readonly Edge[],
   }
   const still = unseen ? [] : missed.filter((name) => !found.has(name));
   if (still.length === 0 || !own) return { units: found, perhaps: new Map(), ...(unseen ? { unseen } : {}) };
-  const { each, unseen: shut } = yield* bootStarts(manager, as, [...units.local, ...own]);
+  const { each, unseen: shut } = yield* bootStarts(manager, as, withCommands([...units.local, ...own]));
   const commands = (sure: boolean): Edge[] => each.filter((s) => s.sure || !sure).map((s) => ({ from: s.by ?? always, to: s.unit, where: s.where }));
   found = spread([...roots, always], [...edges, ...commands(true)], units.masked);
   const perhaps = spread([...roots, always], [...edges, ...commands(false)], units.masked);
