@@ -44,8 +44,10 @@ export function* refusedAsWhole(source: Source, known: readonly Given[], host: Q
   const { instance } = placementOf(host, file);
   const siblings = instance ? siblingsOf(host, instance) : [];
   const addressed = ['container', 'pod', 'kube'].includes(ending) && !pod;
+  // Pods of a .kube file have a network of their own, unless others are named.
+  const given = ending === 'kube' ? known.filter((g) => g.flag === 'network') : known;
   const found = yield* together([
-    addressed ? addresses(source, known, () => addressRefusals(known, siblings, asked)) : nothing(),
+    addressed ? addresses(source, given, () => addressRefusals(given, siblings, asked)) : nothing(),
     ending === 'network' ? ofNetwork(known, asked) : nothing(),
     runtimes(source, known, asked),
   ]);
