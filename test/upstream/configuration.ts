@@ -18,6 +18,7 @@ import type { Fact } from '../../src/facts/fact.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { readPolicy } from '../../src/facts/policy/policy-file.ts';
 import { settle } from '../../src/facts/settle.ts';
+import { storageClaims } from './storage-tests.ts';
 
 /** One thing that a test says: whether it is taken, and what is taken for it here. */
 interface Claim {
@@ -162,11 +163,15 @@ function confClaims(directory: string, tag: Tag, part: 'common' | 'storage'): Cl
   const folder = part === 'common' ? 'pkg/config/testdata' : 'types';
   const learn: (as: typeof rootAccount) => Asking<Fact> = part === 'common' ? containersConf : storageConf;
   const to = `/etc/containers/${part === 'common' ? 'containers' : 'storage'}.conf`;
+  const release = releaseOf(podman);
+  const read = (path: string): string => git(directory, 'show', `${tag.name}:${tag.prefix}${path}`);
+  const told = part === 'storage' && release ? storageClaims(read, release) : [];
   // What is called broken there has keys that nobody reads, which is a warning.
-  return files(directory, tag, folder).map(([path, text]) => {
+  const taken = files(directory, tag, folder).map(([path, text]) => {
     const host = { files: { '/usr/bin/podman': { mode: '0755' }, [to]: text }, commands: { 'podman --version': { stdout: `podman version ${podman}\n` } } };
     return judged(path, !/invalid/.test(path), settle(learn(rootAccount), answerer(host)));
   });
+  return [...taken, ...told];
 }
 
 for (const directory of process.argv.slice(2))

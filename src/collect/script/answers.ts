@@ -108,7 +108,7 @@ const types: Readonly<Record<number, FileType>> = { 1: 'fifo', 2: 'char', 4: 'di
 
 /** `stat -c '%f %u %g %s %Y'` */
 function inodeIn(line: string | undefined): Inode | undefined {
-  const m = /^([0-9a-f]{1,8}) (\d{1,10}) (\d{1,10}) (\d{1,16}) (-?\d{1,16})(?:\.\d*)?$/.exec(line ?? '');
+  const m = /^([0-9a-f]{1,8}) (\d{1,10}) (\d{1,10}) (\d{1,20}) (-?\d{1,20})(?:\.\d*)?$/.exec(line ?? '');
   const raw = m ? Number.parseInt(m[1] as string, 16) : 0;
   const type = types[raw >> 12];
   if (!m || !type) return undefined;

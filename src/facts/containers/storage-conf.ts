@@ -77,6 +77,22 @@ const keys: Keys = {
   },
 };
 
+/** Of devicemapper, which went with Podman 5.1 (containers/storage:pkg/config/config.go at v1.24 to v1.53). */
+const thinpool: Keys = Object.fromEntries(
+  (
+    'autoextend_percent autoextend_threshold basesize blocksize directlvm_device directlvm_device_force fs log_level metadatasize ' +
+    'min_free_space mkfsarg mountopt size use_deferred_deletion use_deferred_removal xfs_nospace_max_retries'
+  )
+    .split(' ')
+    .map((name) => [name, 'string'] as const),
+);
+const storageKeys = keys.storage as { readonly options: Keys } & Keys;
+const olderKeys: Keys = { storage: { ...storageKeys, options: { ...storageKeys.options, thinpool } } };
+const keysOf = (release: Release): Keys => (since(release, '5.1') ? keys : olderKeys);
+
+/** Drivers that an account takes from a system-wide file; with another one Podman chooses for itself (options.go: isRootlessDriver). */
+const rootlessDrivers = ['btrfs', 'overlay', 'overlay2', 'vfs'];
+
 /** What a rootless user takes from a system-wide file before 6.0 (options.go: getRootlessStorageOpts). */
 const inherited = new Set([
   'storage.driver',
@@ -155,7 +171,7 @@ function storageFor(release: Release, as: Account, disk: Disk, only: string | un
     const layers = firstMain('storage', as, disk);
     if ('is' in layers) return layers;
     const merged = mergeToml(
-      keys,
+      keysOf(release),
       layers.files.map((f) => ({ path: f.path, text: f.text.is === 'got' ? f.text.value : '' })),
       'every Podman command',
       release,
@@ -177,10 +193,11 @@ function storageFor(release: Release, as: Account, disk: Disk, only: string | un
     const refused = unreadableBy(as, path, file.stat) ?? blockedAt(path, file.text);
     if (refused) return refused;
     if (file.text.is !== 'got') continue;
-    const merged = mergeToml(keys, [{ path, text: file.text.value }], 'every Podman command', release);
+    const merged = mergeToml(keysOf(release), [{ path, text: file.text.value }], 'every Podman command', release);
     if ('is' in merged) return merged;
     const own = as.uid === 0 || path === home || path === only;
-    if (!own) for (const key of merged.settings.keys()) if (!inherited.has(key)) merged.settings.delete(key);
+    const isTaken = (key: string, value: unknown): boolean => inherited.has(key) && (key !== 'storage.driver' || rootlessDrivers.includes(String(value)));
+    if (!own) for (const [key, { value }] of merged.settings) if (!isTaken(key, value)) merged.settings.delete(key);
     return described(merged, [path], as, release, own);
   }
   if (only !== undefined) return unparsable(`CONTAINERS_STORAGE_CONF names ${only}, which is not there, so every Podman command fails`, { path: only });

@@ -49,7 +49,8 @@ const checks: readonly Check[] = [
   { key: 'skip_mount_home', drivers: ['overlay'], ...boolean, from: '5.0' },
   { key: 'use_composefs', drivers: ['overlay'], ...boolean, from: '5.0' },
   { key: 'sync', drivers: ['overlay'], fits: (text) => ['none', 'filesystem'].includes(text), wanted: 'is none of none and filesystem', from: '5.8' },
-  { key: 'sync', drivers: ['vfs'], fits: (text) => text === '', wanted: 'is an option that the driver vfs does not have', from: '5.8' },
+  { key: 'sync', drivers: ['vfs'], fits: (text) => text === '', wanted: 'is an option that the driver vfs does not have', from: '5.8', before: '6.0' },
+  { key: 'sync', drivers: ['vfs'], fits: (text) => ['none', 'filesystem'].includes(text), wanted: 'is none of none and filesystem', from: '6.0' },
   { key: 'remap-uids', drivers, fits: isMap, wanted: 'is no map of ids', before: '5.0' },
   { key: 'remap-gids', drivers, fits: isMap, wanted: 'is no map of ids', before: '5.0' },
   ...['size', 'mountopt', 'skip_mount_home', 'additionallayerstores'].map(

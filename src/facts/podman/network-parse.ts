@@ -14,6 +14,10 @@ export interface Network {
   readonly bridge?: string;
   /** IPv4 networks in CIDR form. */
   readonly subnets?: readonly string[];
+  /** Its networks of both families, in CIDR form. */
+  readonly ranges?: readonly string[];
+  /** Who gives the addresses: host-local, dhcp, none. */
+  readonly ipam?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The place of each part, by the names above. */
   readonly where: ReadonlyMap<string, Where>;
@@ -57,6 +61,8 @@ function networkOf(node: TextNode, path: string): Network | undefined {
   place('internal', 'internal');
   place('isolate', 'options');
   const options = at('options')?.value;
+  const management = at('ipam_options')?.value;
+  const ipam = management ? scalar<string>(entry(management, 'driver')?.value, 'string') : undefined;
   const isolate = options ? scalar<string>(entry(options, 'isolate')?.value, 'string') : undefined;
   return {
     name,
@@ -67,7 +73,12 @@ function networkOf(node: TextNode, path: string): Network | undefined {
     ...part('internal', flag('internal')),
     ...part('isolate', isolate),
     ...part('bridge', text('network_interface')),
-    ...part('subnets', subnetsOf(at('subnets')?.value)),
+    ...part(
+      'subnets',
+      rangesOf(at('subnets')?.value)?.filter((s) => s.includes('.')),
+    ),
+    ...part('ranges', rangesOf(at('subnets')?.value) ?? []),
+    ...part('ipam', ipam),
   };
 }
 
@@ -88,9 +99,9 @@ function scalar<T extends string | boolean>(node: TextNode | undefined, type: 's
   return node?.is === 'scalar' && node.type === type ? (node.value as T) : undefined;
 }
 
-function subnetsOf(node: TextNode | undefined): readonly string[] | undefined {
+function rangesOf(node: TextNode | undefined): readonly string[] | undefined {
   if (node?.is !== 'list') return undefined;
-  return node.items.map((n) => scalar<string>(entry(n, 'subnet')?.value, 'string') ?? '').filter((s) => s.includes('.'));
+  return node.items.map((n) => scalar<string>(entry(n, 'subnet')?.value, 'string') ?? '').filter((s) => s !== '');
 }
 
 function labelsOf(node: TextNode | undefined): Record<string, string> {

@@ -11,6 +11,7 @@ import { parseUnitName } from '../systemd/names.ts';
 import type { Manager } from '../systemd/paths.ts';
 import { expander } from '../systemd/specifiers.ts';
 import { splitWords } from '../systemd/words.ts';
+import { bootStarts, withCommands } from './boot-commands.ts';
 import { type ManagerUnits, managerUnits, type UnitFile, vendorUnits } from './quadlet-manager.ts';
 import { dependenciesOf, type Sibling, servicesOf } from './quadlet-siblings.ts';
 import { lastOf, valuesOf } from './quadlet-text.ts';
@@ -28,11 +29,15 @@ export interface Edge {
 export interface Reached {
   /** By the unit, what started it. */
   readonly units: ReadonlyMap<string, Where | undefined>;
+  /** Units that a script may start, or a command that may fail: by the unit, where that stands. */
+  readonly perhaps: ReadonlyMap<string, Where | undefined>;
   /** Why more may be reached. */
   readonly unseen?: Unknown;
 }
 
 const pulling = ['Wants', 'Requires', 'BindsTo', 'Upholds'];
+/** What a unit starts when it ends, well or not. */
+const ending = ['OnFailure', 'OnSuccess'];
 
 /** The generator links what UpheldBy= names from here on (containers/podman:cmd/quadlet/main.go at v5.5.0). */
 export const upheldSince = '5.5';
@@ -54,7 +59,7 @@ export function quadletEdges(siblings: readonly Sibling[], release: Release, sys
     const wanted = keys.flatMap((key) =>
       valuesOf(sibling.assignments, 'Install', key).flatMap(({ value, where }) => splitWords(value).words.map((from) => ({ from, to, where }))),
     );
-    const named = dependenciesOf(sibling.assignments, pulling, sibling.expand, services, release).flatMap(({ unit, where }) =>
+    const named = dependenciesOf(sibling.assignments, [...pulling, ...ending], sibling.expand, services, release).flatMap(({ unit, where }) =>
       unit === undefined ? [] : [{ from: own, to: unit, where }],
     );
     const same = aliases.map((alias) => ({ from: alias, to: own, where: { path: sibling.file.path } }));
@@ -98,7 +103,7 @@ function unitEdges({ name, assignments }: UnitFile, manager: Manager, as: Accoun
   if (!unit) return [];
   const expand = expander(unit, manager, as);
   const named = assignments
-    .filter((a) => a.section === 'Unit' && pulling.includes(a.key))
+    .filter((a) => a.section === 'Unit' && [...pulling, ...ending].includes(a.key))
     .flatMap((a) => splitWords(a.value).words.map((word) => ({ from: name, to: expand(word), where: a.where })));
   const section = { socket: 'Socket', timer: 'Timer', path: 'Path' }[unit.type as string];
   if (section === undefined) return named;
@@ -107,17 +112,22 @@ function unitEdges({ name, assignments }: UnitFile, manager: Manager, as: Accoun
   return [...named, { from: name, to: triggers, where: set?.where ?? assignments[0]?.where ?? { path: name } }];
 }
 
-/** What a manager reaches with these Quadlet files. Units of packages are read only where `missed` are not reached without them. */
+/** What Quadlet files say of the services that are made of them. */
+export const serviceFiles = (siblings: readonly Sibling[]): UnitFile[] =>
+  withCommands(siblings.map(({ names, file, assignments }) => ({ name: names[0], path: file.path, assignments })));
+
+/** What a manager reaches with these Quadlet files, `own`: look for commands that start them as well; what the files of these say of their services. Units of packages are read only where `missed` are not reached without them. */
 export const reachedUnits = source(
   (manager: string): Touches => [
     managerUnits.of(manager as Manager),
     vendorUnits.of(manager as Manager),
+    bootStarts,
     ...(['system', 'user'] as const).filter((m) => m === manager || manager === '*').map((m) => unitNamed('default.target', m)),
   ],
   learnReached,
 );
 
-function* learnReached(manager: Manager, as: Account, quadlets: readonly Edge[], missed: readonly string[]): Asking<Reached> {
+function* learnReached(manager: Manager, as: Account, quadlets: readonly Edge[], missed: readonly string[], own?: readonly UnitFile[]): Asking<Reached> {
   const [units, start] = yield* together([managerUnits(manager, as), loadUnit('default.target', { manager, as })]);
   const edges = [
     ...quadlets,
@@ -141,8 +151,17 @@ function* learnReached(manager: Manager, as: Account, quadlets: readonly Edge[],
     unseen = more.unseen[0];
     found = spread(roots, edges, units.masked);
   }
-  return { units: found, ...(unseen ? { unseen } : {}) };
+  const still = unseen ? [] : missed.filter((name) => !found.has(name));
+  if (still.length === 0 || !own) return { units: found, perhaps: new Map(), ...(unseen ? { unseen } : {}) };
+  const { each, unseen: shut } = yield* bootStarts(manager, as, withCommands([...units.local, ...own]));
+  const commands = (sure: boolean): Edge[] => each.filter((s) => s.sure || !sure).map((s) => ({ from: s.by ?? always, to: s.unit, where: s.where }));
+  found = spread([...roots, always], [...edges, ...commands(true)], units.masked);
+  const perhaps = spread([...roots, always], [...edges, ...commands(false)], units.masked);
+  return { units: found, perhaps, ...(shut ? { unseen: shut } : {}) };
 }
+
+/** Stands for what every boot runs. */
+const always = '';
 
 /** Where no default target can be seen, a host is taken to boot to the usual one. */
 function rootsOf(manager: Manager, start: string | undefined): string[] {

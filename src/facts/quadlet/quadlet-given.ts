@@ -39,7 +39,7 @@ const tables: Readonly<Record<string, Table>> = {
     last: {
       ...{ ContainerName: 'name', PidsLimit: 'pids-limit', ShmSize: 'shm-size', IP: 'ip', IP6: 'ip6', HostName: 'hostname', StopSignal: 'stop-signal' },
       ...{ StopTimeout: 'stop-timeout', Pull: 'pull', Memory: 'memory', LogDriver: 'log-driver', CgroupsMode: 'cgroups', AutoUpdate: 'auto-update' },
-      ...{ Timezone: 'tz', Image: 'image' },
+      ...{ Timezone: 'tz', Image: 'image', WorkingDir: 'workdir' },
       ...health,
       ...ids,
       ...retry,
@@ -57,7 +57,10 @@ const tables: Readonly<Record<string, Table>> = {
   kube: { last: { LogDriver: 'log-driver', UserNS: 'userns' }, lines: published, strings: { LogOpt: 'log-opt', AutoUpdate: 'auto-update' } },
   volume: { last: { VolumeName: 'name', Driver: 'driver', UID: 'uid', GID: 'gid', Image: 'image' }, arguments: { Label: 'label' } },
   network: {
-    last: { NetworkName: 'name', Driver: 'driver', IPAMDriver: 'ipam-driver', InterfaceName: 'interface-name' },
+    last: {
+      ...{ NetworkName: 'name', Driver: 'driver', IPAMDriver: 'ipam-driver', InterfaceName: 'interface-name' },
+      ...{ DisableDNS: 'disable-dns', IPv6: 'ipv6' },
+    },
     lines: { DNS: 'dns', Subnet: 'subnet', Gateway: 'gateway', IPRange: 'ip-range' },
     arguments: { Label: 'label', Options: 'opt' },
   },

@@ -42,7 +42,7 @@ export function bindSourcesOf({ command, file, ending, assignments }: Source, fl
   return [...mounted, ...filled, ...root, ...bound, ...own].filter((w) => w.text.startsWith('/') || isOpen(w.text));
 }
 
-/** Files that Podman reads to make it: YAML, ConfigMaps, the Containerfile, a profile of seccomp, a module of containers.conf. */
+/** Files that Podman reads to make it: YAML, ConfigMaps, the Containerfile, a profile of seccomp, a module of containers.conf, namespaces. */
 export function inputFilesOf(source: Source, expand: (text: string) => string): Word[] {
   const { ending, assignments, file } = source;
   if (ending === 'kube') {
@@ -50,7 +50,8 @@ export function inputFilesOf(source: Source, expand: (text: string) => string): 
     const where = lastWord(assignments, 'Kube', 'Yaml')?.where ?? { path: file.path };
     return [...yamlPaths(source).paths.map((text) => ({ text, where })), ...maps];
   }
-  if (ending === 'container') return [...profilesOf(source), ...modulesOf(source, expand)];
+  if (ending === 'container') return [...profilesOf(source), ...modulesOf(source, expand), ...namespacesOf(source)];
+  if (ending === 'pod') return namespacesOf(source);
   if (ending !== 'build') return [];
   const directory = lastWord(assignments, 'Build', 'SetWorkingDirectory');
   const named = lastWord(assignments, 'Build', 'File');
@@ -70,6 +71,12 @@ const profilesOf = ({ command }: Source): Word[] =>
   flagsNamed(command.flags, 'security-opt')
     .map((f) => ({ text: f.value.replace(/^seccomp=/, ''), where: f.where }))
     .filter((w) => w.text.startsWith('/'));
+
+/** Namespaces that are joined by their files, `ns:PATH` (podman-run(1) --network, --userns, --ipc, --pid, --uts, --cgroupns). */
+const namespacesOf = ({ command }: Source): Word[] =>
+  flagsNamed(command.flags, 'network', 'userns', 'ipc', 'pid', 'uts', 'cgroupns')
+    .filter((f) => f.value.startsWith('ns:/'))
+    .map((f) => ({ text: f.value.slice('ns:'.length), where: f.where }));
 
 /** Those with a path of their own; others are looked for in three directories. */
 const modulesOf = ({ assignments }: Source, expand: (text: string) => string): Word[] =>

@@ -12,7 +12,8 @@ import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { argumentsOf } from './quadlet-words.ts';
 import { conflictsOf, outsideOf, podConflictsOf, publishedTwice } from './value-conflicts.ts';
-import { bridgeOptions, localOptions, strangeOptions } from './value-drivers.ts';
+import { strangeVolumeOptions } from './value-drivers.ts';
+import { globalProblems } from './value-global.ts';
 import { isOfHost } from './value-on-host.ts';
 import { healthOf } from './value-readiness.ts';
 import { laterSpecifiers, passedOver, restartProblem, unitNameProblem, unknownSpecifiers } from './value-systemd.ts';
@@ -24,6 +25,8 @@ export interface Values {
   readonly refused: readonly BadValue[];
   /** It starts, and the setting is not made. */
   readonly idle: readonly BadValue[];
+  /** What Podman is given, with specifiers filled in. */
+  readonly known: readonly Given[];
   /** Values for which the host decides. */
   readonly ofHost: readonly Given[];
   /** Why there may be more that is refused. */
@@ -67,9 +70,10 @@ export function valuesOfUnit(unit: Valued): Values {
     ...(unit.ending === 'container' ? conflictsOf(known, unit.pod).map(({ given: g, why }) => bad(g, why)) : []),
     ...(['container', 'pod'].includes(unit.ending) ? publishedTwice(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...(unit.ending === 'pod' ? podConflictsOf(known).map(({ given: g, why }) => bad(g, why)) : []),
-    ...(unit.ending === 'network' ? [...outsideOf(known), ...strangeOptions(known, bridgeOptions)].map(({ given: g, why }) => bad(g, why)) : []),
-    ...(unit.ending === 'volume' ? strangeOptions(known, localOptions).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'volume' ? strangeVolumeOptions(known, unit.release).map(({ given: g, why }) => bad(g, why)) : []),
     ...strayWord(unit),
+    ...globalProblems(unit.ending, unit.assignments, unit.release, unit.user),
     ...given.filter((g) => g.key === 'PodmanArgs').flatMap((g) => optionProblem(g, unit)),
     ...serviceProblems(unit),
     ...health.refused,
@@ -80,8 +84,8 @@ export function valuesOfUnit(unit: Valued): Values {
     return why === undefined ? [] : [{ key: a.key, value: a.value, why: `systemd ignores it: ${why}`, where: a.where }];
   });
   const masked = filled.find((f) => f.open && (checkOf(unit.ending, f.given.flag) || isOfHost(unit.ending, f.given)) && !free.has(f.given.flag))?.open;
-  const open = masked ?? health.open;
-  return { refused, idle: [...idle, ...passed], ofHost: known.filter((g) => isOfHost(unit.ending, g)), ...(open ? { open } : {}) };
+  const open = masked ?? health.open ?? (unit.ending === 'container' ? relativeDirectory(known) : undefined);
+  return { refused, idle: [...idle, ...passed], known, ofHost: known.filter((g) => isOfHost(unit.ending, g)), ...(open ? { open } : {}) };
 }
 
 /** Until 5.6 the generator takes pairs alone where a key is for them (containers/podman:pkg/systemd/parser/unitfile.go LookupAllKeyVal). */
@@ -123,6 +127,14 @@ function updateProblem(given: Given): BadValue[] {
   const policy = given.flag === 'label' ? given.value.slice(updateLabel.length) : given.value.slice(given.value.lastIndexOf('/') + 1);
   const why = updatePolicy(policy);
   return why === undefined ? [] : [bad(given, why)];
+}
+
+/** Podman looks for `srv` where it stands for `srv/srv` of the image (containers/podman:libpod/container_path_resolution.go; tried with 4.3.1 and 5.4.2). */
+function relativeDirectory(known: readonly Given[]): Unknown | undefined {
+  const given = known.findLast((g) => g.flag === 'workdir');
+  if (given === undefined || given.value === '' || /^\/|(?:^|\/)\.\.(?:\/|$)/.test(given.value)) return undefined;
+  const said = `WorkingDir=${given.value} has no / before it: Podman starts the container only where its image holds /${given.value}/${given.value}, which no file tells`;
+  return { is: 'unknown', why: 'ambiguous', said, where: [given.where] };
 }
 
 /** The image follows what PodmanArgs= adds: a word that is neither a flag nor the value of one stands in its place (tried on Podman 5.4.2). */

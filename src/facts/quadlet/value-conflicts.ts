@@ -51,8 +51,33 @@ export function conflictsOf(all: readonly Given[], pod: readonly Given[] | undef
 
 /** What excludes what in a pod. */
 export function podConflictsOf(all: readonly Given[]): Conflict[] {
-  const mode = all.find((g) => g.flag === 'network' && /^(?:none|host)(?::|$)|^(?:container|ns):/.test(g.value))?.value.split(':')[0];
-  return mode === undefined ? [] : all.filter((g) => g.flag === 'publish').map((given) => ({ given, why: `a pod publishes no port with the network ${mode}` }));
+  const found: Conflict[] = [];
+  const named = (...flags: readonly string[]): readonly Given[] => all.filter((g) => flags.includes(g.flag));
+  const add = (given: readonly Given[], why: string): void => void found.push(...given.map((g) => ({ given: g, why })));
+  const mode = named('network')
+    .find((g) => /^(?:none|host)(?::|$)|^(?:container|ns):/.test(g.value))
+    ?.value.split(':')[0];
+  if (mode !== undefined) add(named('publish'), `a pod publishes no port with the network ${mode}`);
+  networkConflicts(named, add);
+  if (mode === 'none') add(named('dns', 'dns-option', 'dns-search'), 'without a network of its own it has no name servers');
+  if (named('userns').length > 0) add(named(...maps), 'ids cannot be mapped by hand beside a user namespace');
+  if (named('uts').at(-1)?.value === 'host') add(named('hostname'), "with the host's own name no other can be given");
+  if (/^(?:1|t|true)$/i.test(named('no-hosts').at(-1)?.value ?? '')) add(named('add-host'), '--no-hosts leaves it without a file of hosts');
+  sharingConflicts(named, add);
+  return found;
+}
+
+const isOff = (value: string | undefined): boolean => /^(?:0|f|false)$/i.test(value ?? '');
+
+/** A pod lives by its infra container, which holds what is shared (containers/podman:pkg/specgen/podspecgen.go, libpod/options.go). */
+function sharingConflicts(named: Named, add: Add): void {
+  const words = (given: Given): string[] => given.value.replace(/^\+/, '').split(',');
+  const shared = named('share').at(-1);
+  if (isOff(named('infra').at(-1)?.value)) add(named('infra').slice(-1), 'without its infra container the service of a pod has nothing to start');
+  else if (shared && !shared.value.startsWith('+') && words(shared).every((w) => ['', 'none'].includes(w)))
+    add([shared], 'a pod that shares nothing has no infra container, and its service has nothing to start');
+  if (shared && words(shared).includes('cgroup') && !isOff(named('share-parent').at(-1)?.value))
+    add([shared], 'the pod is the cgroup parent of its containers already; --share-parent=false goes before that');
 }
 
 /** What lies outside of the subnet that it is given with, one beside the other in their order (containers/common:libnetwork/internal/util/validate.go). */
@@ -103,16 +128,16 @@ function memberConflicts(named: Named, pod: readonly Given[], add: Add): void {
   if (named('uts').length === 0) add(named('hostname'), 'a member of a pod has the name of the pod: it belongs in the .pod file');
 }
 
-const single = /^(?:host|none|private|slirp4netns|pasta|pod)(?::|$)|^(?:container|ns):/;
+const single = /^(?:host|none|private|default|slirp4netns|pasta|pod)(?::|$)|^(?:container|ns):/;
 
 function networkConflicts(named: Named, add: Add): void {
   const networks = named('network');
   const mode = networks.find((g) => single.test(g.value));
+  if (!mode && networks.length > 1) add(named('ip', 'ip6', 'mac-address'), 'of several networks each has an address of its own, as in Network=NAME:ip=ADDRESS');
   if (!mode) return;
   const what = mode.value.split(':')[0];
   if (networks.length > 1) add([mode], `${what} stands alone, and other networks are named`);
-  if (what !== 'private' && what !== 'pod')
-    add(named('ip', 'ip6', 'mac-address', 'network-alias'), `only on a bridge does a container get an address or a name, not with ${what}`);
+  if (what !== 'pod') add(named('ip', 'ip6', 'mac-address', 'network-alias'), `only on a bridge does a container get an address or a name, not with ${what}`);
   if (what === 'host')
     add(
       named('sysctl').filter((g) => g.value.startsWith('net.')),

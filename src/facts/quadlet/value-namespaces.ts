@@ -4,7 +4,7 @@
  */
 
 import { since } from '../containers/podman-release.ts';
-import { type Check, isAddress, isNetwork, resourceName } from './value-check.ts';
+import { type Check, isAddress, isNetwork, like, resourceName } from './value-check.ts';
 
 const joined = /^(?:container:.+|ns:.+)$/;
 
@@ -12,7 +12,7 @@ const joined = /^(?:container:.+|ns:.+)$/;
 export const userns: Check = (value, { release, user }) => {
   const [mode = '', options] = value.split(/:(.*)/s);
   if (['', 'host', 'pod'].includes(value) || joined.test(value)) return undefined;
-  if (value === 'private') return undefined;
+  if (value === 'private') return 'it maps no ids: auto and keep-id do, and UIDMap= and GIDMap= stand without it';
   if (mode === 'nomap' && options === undefined) return user ? undefined : 'nomap is for rootless containers';
   if (mode === 'keep-id') {
     if (!user && !since(release, '4.5')) return 'keep-id is for rootless containers, before Podman 4.5';
@@ -87,15 +87,31 @@ export const hostEntry: Check = (value) => {
 
 /** `--subnet` of a network. */
 export const subnet: Check = (value) => (isNetwork(value) ? undefined : 'an address with the length of its prefix is needed, such as 10.89.0.0/24');
-/** `--ip-range`: a subnet, or two addresses since 5.0. */
-export const addressRange: Check = (value) =>
-  isNetwork(value) || value.split('-').every(isAddress) ? undefined : 'a subnet, or two addresses with a dash, is needed';
-/** Options of a bridge that are numbers; which others there are depends on the driver. */
-export const networkOption: Check = (value) => {
+/** `--ip-range`: a subnet, or two addresses since 4.6. */
+export const addressRange: Check = (value, { release }) => {
+  if (isNetwork(value)) return undefined;
+  if (!since(release, '4.6')) return 'a subnet is needed';
+  return value.split('-').length === 2 && value.split('-').every(isAddress) ? undefined : 'a subnet, or two addresses with a dash, is needed';
+};
+const parsed = /^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
+/** What the options of networks take, whatever the driver (containers/common:libnetwork/internal/util/parse.go). */
+const networkOptions: Readonly<Record<string, Check>> = {
+  mtu: like(/^\+?\d+$/, 'mtu is a number'),
+  'com.docker.network.driver.mtu': like(/^\+?\d+$/, 'it is a number'),
+  vlan: (value) => (/^\+?\d+$/.test(value) ? (Number(value) > 4094 ? 'vlan goes up to 4094' : undefined) : 'vlan is a number'),
+  metric: like(/^\d+$/, 'metric is a number'),
+  bclim: like(/^[-+]?\d+$/, 'bclim is a number'),
+  no_default_route: like(parsed, 'no_default_route is a switch'),
+  vrf: like(/./, 'vrf is empty'),
+  isolate: (value, { release }) =>
+    parsed.test(value) || (since(release, '4.6') && ['', 'strict'].includes(value))
+      ? undefined
+      : 'isolate takes a switch or, since Podman 4.6, the word strict',
+};
+/** Options of networks; which ones there are depends on the driver. */
+export const networkOption: Check = (value, asked) => {
   const [key = '', given = ''] = value.split(/=(.*)/s);
-  if (['mtu', 'vlan', 'metric'].includes(key) && !/^\d+$/.test(given)) return `${key} is a number`;
-  if (key === 'isolate' && !/^(?:strict|1|t|true|0|f|false)$/i.test(given)) return 'isolate takes a switch or the word strict';
-  return key === 'vlan' && Number(given) > 4094 ? 'vlan goes up to 4094' : undefined;
+  return Object.hasOwn(networkOptions, key) ? networkOptions[key]?.(given, asked) : undefined;
 };
 const networkModes = new Set(['none', 'host', 'bridge', 'private', 'slirp4netns', 'pasta', 'container', 'ns', 'default']);
 /** The name of a network is no word for a mode (containers/podman:pkg/domain/infra/abi/network.go NetworkCreate). */

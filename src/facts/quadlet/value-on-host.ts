@@ -9,6 +9,7 @@ import { containersConf, type Variables } from '../containers/containers-conf.ts
 import { lookup, words } from '../containers/lookup.ts';
 import { type Release, since } from '../containers/podman-release.ts';
 import { type Unknown, unknown } from '../fact.ts';
+import { subIds } from '../host/subids.ts';
 import type { Pattern } from '../pattern.ts';
 import type { Touches } from '../source.ts';
 import { quadletRoots } from './quadlet-disk.ts';
@@ -37,6 +38,7 @@ const named = (what: string, keys: readonly string[], below: readonly string[]):
 
 export const onHostTouches: Touches = [
   containersConf,
+  subIds,
   named('the time zone that Timezone= of a Quadlet file names', ['Timezone'], zoneDirectories),
   named('the plugin that Driver= of a Quadlet file names', ['Driver'], pluginDirectories),
 ];
@@ -45,9 +47,40 @@ type Decide = (name: string, asked: Asked) => Asking<Refusal>;
 
 const deciders: Readonly<Record<string, Decide>> = {
   'container --tz': zone,
+  ...Object.fromEntries(
+    ['container', 'pod'].flatMap((e) => [
+      [`${e} --subuidname`, ranges('subuid')],
+      [`${e} --subgidname`, ranges('subgid')],
+    ]),
+  ),
+  'container --userns': autoSize,
+  'pod --userns': autoSize,
   'network --driver': networkDriver,
   'volume --driver': volumeDriver,
 };
+
+/** `auto:size=N` of an account: N ids of its own are needed. Those of root's Podman have a rule of their own. */
+function* autoSize(mode: string, { owner }: Asked): Asking<Refusal> {
+  const size = /^auto:(?:.*,)?size=(\d+)/.exec(mode)?.[1];
+  if (size === undefined || owner.uid === 0) return undefined;
+  const [uids, gids] = yield* together([subIds('subuid', owner), subIds('subgid', owner)]);
+  for (const ids of [uids, gids]) {
+    if (ids.is === 'unknown') return ids;
+    // Its own id counts as one.
+    if (Number(size) > ids.count + 1) return `${owner.name} has ${ids.count} ids of its own in ${ids.consulted[0]?.path ?? '/etc/subuid'}`;
+  }
+  return undefined;
+}
+
+/** Podman takes the ids of a user whom both files name (containers/storage:pkg/idtools/idtools.go NewIDMappings). */
+function ranges(file: 'subuid' | 'subgid'): Decide {
+  return function* (name, { owner }) {
+    // Ranges by number would be those of an account, which this name need not be.
+    const ids = yield* subIds(file, { ...owner, name, uid: Number.NaN });
+    if (ids.is === 'unknown') return ids;
+    return ids.count > 0 ? undefined : `/etc/${file} has no ids for ${name}`;
+  };
+}
 
 /** Whether only the host tells if a value is taken. */
 export const isOfHost = (ending: string, { flag }: Given): boolean => Object.hasOwn(deciders, `${ending} --${flag}`);
@@ -82,7 +115,7 @@ function* statBelow(directories: readonly string[], name: string): Asking<{ read
 }
 
 function* networkDriver(name: string, { release, owner, moves }: Asked): Asking<Refusal> {
-  if (['', 'bridge', 'macvlan', 'ipvlan'].includes(name)) return undefined;
+  if (['', 'bridge', 'macvlan'].includes(name) || (name === 'ipvlan' && since(release, '4.5'))) return undefined;
   if (!since(release, '4.5')) return 'it takes bridge and macvlan';
   const conf = yield* containersConf(owner, moves);
   if (conf.is === 'unknown') return conf;

@@ -104,7 +104,7 @@ export const sharedSpaces: Check = (value) => {
   const strange = value
     .replace(/^\+/, '')
     .split(',')
-    .find((w) => !['', 'cgroup', 'ipc', 'net', 'pid', 'uts', 'none'].includes(w));
+    .find((w) => !['', 'cgroup', 'ipc', 'net', 'pid', 'user', 'uts', 'none'].includes(w));
   return strange === undefined ? undefined : `${strange} is no namespace that a pod shares`;
 };
 export const annotation: Check = (value) => (value.includes('=') ? undefined : 'KEY=VALUE is needed');

@@ -24,6 +24,7 @@ import { playedYaml } from '../../facts/quadlet/quadlet-surroundings.ts';
 import { type QuadletHost, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { setReferredPaths } from '../../facts/quadlet/referred-paths.ts';
 import { linked, requiring, setReferredUnits, wishing } from '../../facts/quadlet/referred-units.ts';
+import { globalOptions } from '../../facts/quadlet/value-global.ts';
 import { holdsPlaceholder } from '../../facts/redacted.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount, type Touches } from '../../facts/source.ts';
@@ -64,13 +65,15 @@ const touches: Touches = [
   {
     do: 'stat',
     named:
-      'what Volume=, Mount=, Rootfs=, EnvironmentFile=, Yaml=, ConfigMap=, File=, Secret=, SetWorkingDirectory=, Device=, AddDevice=, SeccompProfile= and ContainersConfModule= of Quadlet files name',
+      'what Volume=, Mount=, Rootfs=, Network=, UserNS=, EnvironmentFile=, Yaml=, ConfigMap=, File=, Secret=, SetWorkingDirectory=, Device=, AddDevice=, SeccompProfile= and ContainersConfModule= of Quadlet files name',
     namedIn: {
       files: quadletRoots.map((root) => `${root}/**`),
       keys: [
         'Volume',
         'Mount',
         'Rootfs',
+        'Network',
+        'UserNS',
         'EnvironmentFile',
         'Yaml',
         'ConfigMap',
@@ -145,9 +148,9 @@ function* setStored(fact: FactBuilder, known: Referring, here: Where): Asking<un
   const images = localImagesOf(source);
   const networks = networksOf(source);
   const [kept, pulled, connected] = yield* together([
-    secrets.length > 0 ? storedSecrets(source.owner) : nothing(),
-    images.length > 0 ? storedImages(source.owner) : nothing(),
-    networks.length > 0 ? storedNetworks(source.owner) : nothing(),
+    secrets.length > 0 ? movedTo(source, ['root'], storedSecrets(source.owner)) : nothing(),
+    images.length > 0 ? movedTo(source, ['root', 'imagestore', 'storage-driver'], storedImages(source.owner)) : nothing(),
+    networks.length > 0 ? movedTo(source, ['root', 'network-config-dir'], storedNetworks(source.owner)) : nothing(),
   ]);
   const has = (name: string, names: ReadonlySet<string>): boolean =>
     names.has(name) || (/^[0-9a-f]{3,}$/.test(name) && [...names].some((n) => n.startsWith(name)));
@@ -170,6 +173,14 @@ function* setStored(fact: FactBuilder, known: Referring, here: Where): Asking<un
   const elsewhere = found.each.length > 0 ? yield* otherStores(source) : yield* nothing();
   setFindings(fact, 'images', elsewhere ? { each: [], unseen: elsewhere } : found, here);
   return undefined;
+}
+
+/** With one of these options Podman looks elsewhere than in the account's own store. */
+function* movedTo({ ending, assignments, command }: Source, names: readonly string[], stored: Asking<Stored>): Asking<Stored> {
+  const flags = command.flags.map((f) => ({ name: f.name, where: f.where }));
+  const option = [...globalOptions(ending, assignments), ...flags].find((o) => names.includes(o.name));
+  if (!option) return yield* stored;
+  return { is: 'unknown', why: 'ambiguous', said: `--${option.name} makes Podman look elsewhere, where nothing is looked into`, where: [option.where] };
 }
 
 /** Names that the store does not hold and that no command before speaks of. */

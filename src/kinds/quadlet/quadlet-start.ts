@@ -6,7 +6,7 @@ import { type Fact, FactBuilder, type Unknown, unknown, type Where } from '../..
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { seeTool, toolVersion } from '../../facts/host/tool-version.ts';
 import { defineKind } from '../../facts/kind.ts';
-import { hasUnit, quadletEdges, reachedUnits, upheldSince, upholding } from '../../facts/quadlet/quadlet-boot.ts';
+import { hasUnit, quadletEdges, reachedUnits, serviceFiles, upheldSince, upholding } from '../../facts/quadlet/quadlet-boot.ts';
 import type { QuadletFile } from '../../facts/quadlet/quadlet-disk.ts';
 import { underEachRelease } from '../../facts/quadlet/quadlet-each.ts';
 import { type ManagerUnits, managerUnits } from '../../facts/quadlet/quadlet-manager.ts';
@@ -77,7 +77,7 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const systemd = yield* systemdOf(siblings);
   const [units, reached, dropIns] = yield* together([
     managerUnits(manager, as),
-    reachedUnits(manager, as, quadletEdges(siblings, host.release, systemd), [own.names[0]]),
+    reachedUnits(manager, as, quadletEdges(siblings, host.release, systemd), own.names.slice(0, 1), serviceFiles(siblings)),
     serviceDropIns(own.names, manager, as),
   ]);
   const started = startedAs(own, reached.units);
@@ -86,7 +86,8 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const shut = units.unseen.find(({ where }) => where.some(({ path }) => own.names.some((name) => path.endsWith(`/${name}`))));
   setHidden(fact, own, units, shut);
   if (started && !shut) return void fact.set('reached', true, started);
-  const unseen = shut ?? reached.unseen;
+  const perhaps = startedAs(own, reached.perhaps);
+  const unseen = shut ?? (perhaps ? mayStart(own, perhaps) : reached.unseen);
   if (unseen) {
     for (const part of ['reached', 'idle', 'idleOnce', 'lost']) fact.gap(part, unseen);
     return undefined;
@@ -119,6 +120,14 @@ function* systemdOf(siblings: readonly Sibling[]): Asking<Release | undefined> {
   const seen = yield* toolVersion('systemctl');
   return seen.is === 'known' ? releaseOf(seen.version) : undefined;
 }
+
+/** What names the unit and cannot be followed to the end: a script, or a command of another account. */
+const mayStart = ({ names }: Sibling, where: Where): Unknown => ({
+  is: 'unknown',
+  why: 'ambiguous',
+  said: `${where.path}${where.line === undefined ? '' : `:${where.line}`} has ${names[0]} started, and whether that is run and succeeds no file tells`,
+  where: [where],
+});
 
 /** Units of the administrator come before generated ones, those in ~/.local/share behind (systemd.unit(5)). */
 function setHidden(fact: FactBuilder, own: Sibling, units: ManagerUnits, shut: Unknown | undefined): void {

@@ -13,6 +13,7 @@ import { type Source, sourceOf } from '../../facts/quadlet/quadlet-source.ts';
 import { type QuadletHost, quadletFiles, quadletHosts } from '../../facts/quadlet/quadlet-units.ts';
 import { type Values, valuesOfUnit } from '../../facts/quadlet/quadlet-values.ts';
 import { onHostTouches, refusalOnHost } from '../../facts/quadlet/value-on-host.ts';
+import { refusedAsWhole, wholeTouches } from '../../facts/quadlet/value-whole.ts';
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
 import type { Assignment } from '../../facts/systemd/syntax.ts';
@@ -40,7 +41,7 @@ export const quadletValues = defineKind({
     idle: badValues('values that are taken and have no effect, or a wrong one'),
     ...cutFields,
   }),
-  touches: () => [quadletHosts, forAccount(generatedService, anyone), ...onHostTouches],
+  touches: () => [quadletHosts, forAccount(generatedService, anyone), ...onHostTouches, ...wholeTouches],
   *learn({ path }): Asking<Fact> {
     const hosts = yield* quadletHosts();
     if (hosts.is === 'unknown') return hosts;
@@ -55,13 +56,15 @@ export const quadletValues = defineKind({
   },
 });
 
-function* judge(source: Source, { release }: QuadletHost): Asking<Values> {
-  const values = ofFiles(source, release);
+function* judge(source: Source, host: QuadletHost): Asking<Values> {
+  const values = ofFiles(source, host.release);
   const { owner, moves, ending } = source;
-  const asked = yield* together(values.ofHost.map((given) => refusalOnHost(ending, given, { release, owner, moves })));
+  const whose = { release: host.release, owner, moves };
+  const asked = yield* together(values.ofHost.map((given) => refusalOnHost(ending, given, whose)));
+  const whole = yield* refusedAsWhole(source, values.known, host, whose);
   const refused = values.ofHost.flatMap((given, at) => (typeof asked[at] === 'string' ? [bad(given, asked[at])] : []));
-  const open = values.open ?? asked.find((a) => typeof a === 'object');
-  return { ...values, refused: [...values.refused, ...refused], ...(open ? { open } : {}) };
+  const open = values.open ?? asked.find((a) => typeof a === 'object') ?? whole.open;
+  return { ...values, refused: [...values.refused, ...refused, ...whole.refused], ...(open ? { open } : {}) };
 }
 
 function ofFiles({ file, ending, manager, assignments, dropIns, names, expand, pod }: Source, release: Release): Values {

@@ -56,7 +56,7 @@ const shape = record({
   dropIns: listOf(string('a path'), 'drop-ins that take part'),
   serviceName: string('the generated unit'),
   serviceUser: listOf(string('a key'), 'User=, Group= or DynamicUser= in [Service], of the file or of drop-ins for the generated unit'),
-  hasService: boolean('it has a [Service] section'),
+  hasService: boolean('it has a [Service] section, or a drop-in of the unit that is made of it has'),
   options: values("the keys of the file's own section"),
   service: values('the keys of [Service]'),
   install: values('the keys of [Install]'),
@@ -168,6 +168,10 @@ function describeFile(view: View, file: QuadletFile, extra: ServiceDropIns): Fac
   const services = [...merged.assignments.filter((a) => a.section === 'Service'), ...extra.assignments];
   setContent(fact, view, { file, conversions, services, here });
   setServiceUser(fact, services, extra, here);
+  // A drop-in of the generated unit brings the section as well as the file does.
+  const section = merged.sections.get('Service') ?? extra.assignments[0]?.where;
+  if (section || !extra.unseen) fact.set('hasService', section !== undefined, section ?? here);
+  else fact.gap('hasService', extra.unseen);
   return fact;
 }
 
@@ -238,7 +242,6 @@ function setContent(fact: FactBuilder, { host, placed, merged, names }: View, { 
     users: { ...cutsFor(all, args, { flag: (f) => ['user', 'userns', 'uidmap'].includes(f.name) }), elsewhere: [] },
     serviceUser: wholeKeys(services, 'Service', ['User', 'Group', 'DynamicUser']),
   });
-  fact.set('hasService', merged.sections.has('Service'), merged.sections.get('Service') ?? here);
   fact.set('serviceName', names[0] ?? '', here);
   const sections = { options: sectionOf(ending), service: 'Service', install: 'Install' };
   for (const [field, section] of Object.entries(sections)) setValues(fact, field, section, all, here);

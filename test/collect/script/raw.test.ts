@@ -105,6 +105,13 @@ test('the first answer to an ask counts', () => {
   expect(raw.answers.get('read /a')).toEqual({ is: 'absent' });
 });
 
+// /dev/core leads to /proc/kcore, which is as large as the address space: 2^56 bytes with five levels of page tables.
+test('a link to a file as large as the address space is one like any other', () => {
+  const raw = parseRaw(stream([frame('link', '/dev/core\na1ff 0 0 11 1796042497\n/proc/kcore\n/proc/kcore\n8100 0 0 72057594021167104 1796042497\n')]), nonce);
+  expect(raw.problem).toBeUndefined();
+  expect(raw.answers.get('stat /dev/core')).toMatchObject({ is: 'got', value: { type: 'link', real: { is: 'got', value: { size: 72_057_594_021_167_104 } } } });
+});
+
 test('no bytes make the reader throw', () => {
   fc.assert(
     fc.property(

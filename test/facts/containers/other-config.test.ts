@@ -52,6 +52,38 @@ describe('storage.conf', () => {
     expect(fact.value.storage).toEqual({ driver: 'overlay', rootless_storage_path: '/srv/$USER/$UID', options: { ignore_chown_errors: 'true' } });
     expect(fact.value).toMatchObject({ graphRoot: '/srv/alice/1000', runRoot: '/run/user/1000/containers' });
   });
+  test('of a system file an account takes no driver that is for root alone', () => {
+    const driver = (name: string) => {
+      const { storage, usable } = known(storageConf(alice), podman('5.4.2', { [etc]: `[storage]\ndriver="${name}"\nrunroot="/r"\ngraphroot="/g"\n` }))
+        .value as {
+        storage?: { driver?: string };
+        usable: boolean;
+      };
+      return [storage?.driver, usable];
+    };
+    expect(['overlay', 'overlay2', 'vfs', 'btrfs', 'zfs', 'aufs', 'bogus'].map(driver)).toEqual([
+      ['overlay', true],
+      ['overlay2', true],
+      ['vfs', true],
+      ['btrfs', true],
+      [undefined, true],
+      [undefined, true],
+      [undefined, true],
+    ]);
+  });
+  test('options of devicemapper are known before 5.1, and sync of vfs from 6.0 on', () => {
+    const thin = (version: string) =>
+      known(storageConf(rootAccount), podman(version, { [etc]: '[storage]\nrunroot="/r"\ngraphroot="/g"\n[storage.options.thinpool]\nbasesize="1g"\n' })).value
+        .unknownKeys;
+    expect(thin('4.9.4')).toEqual([]);
+    expect(thin('5.4.2')).toEqual(['storage.options.thinpool.basesize']);
+    const sync = (version: string) =>
+      known(
+        storageConf(rootAccount),
+        podman(version, { [etc]: '[storage]\ndriver="vfs"\nrunroot="/r"\ngraphroot="/g"\n[storage.options.vfs]\nsync="filesystem"\n' }),
+      ).value.usable;
+    expect([sync('5.8.0'), sync('6.0.0')]).toEqual([false, true]);
+  });
   test('a user file replaces the system file', () => {
     expect(known(storageConf(alice), podman('5.4.2', { [etc]: full('/e'), [home]: '[storage]\ngraphroot="/g"\n' })).value).toMatchObject({
       graphRoot: '/g',
