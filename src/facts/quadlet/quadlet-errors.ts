@@ -132,6 +132,10 @@ function kubeErrors(about: About): void {
     about.at('SetWorkingDirectory', 'SetWorkingDirectory=yaml wants a single Yaml=');
 }
 
+/** What is no relative path; from 5.7 on what begins with a specifier neither (quadlet.go isURL, startsWithSystemdSpecifier; tried on 5.2.5 to 5.8.2). */
+const wholePath = /^(?:\/|https?|git:\/\/)|github\.com\/./;
+const wholePathOrSpecifier = /^(?:\/|%[^%]|https?|git:\/\/)|github\.com\/./;
+
 function buildErrors(about: About): void {
   if ((about.values('ImageTag')[0]?.value ?? '') === '') about.add('[Build] has no ImageTag=');
   const file = about.last('File');
@@ -141,7 +145,8 @@ function buildErrors(about: About): void {
   else if (word === 'file' && !about.has('File')) about.at('SetWorkingDirectory', 'SetWorkingDirectory=file without File=');
   else if (directory === '' && about.last('WorkingDirectory', 'Service') === '') {
     if (file === '') about.add('[Build] has neither File= nor SetWorkingDirectory=');
-    else if (!/^(?:\/|%[^%]|https?|git:\/\/)|github\.com\/./.test(file)) about.at('File', `File=${file} is relative, which wants SetWorkingDirectory=`);
+    else if (!(since(about.unit.release, '5.7') ? wholePathOrSpecifier : wholePath).test(file))
+      about.at('File', `File=${file} is relative, which wants SetWorkingDirectory=`);
   }
 }
 

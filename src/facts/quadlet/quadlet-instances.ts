@@ -64,12 +64,18 @@ export function instanceOf(release: Release, disk: QuadletDisk, account?: Accoun
     }
     if (errors.length > 0) loadErrors.set(directory, errors);
     // What lies beside a file on which the generator never ends is judged for itself.
-    const loses = since(release, '4.7') && errors.some((e) => !e.endless);
+    const loses = losesDirectory(release) && errors.some((e) => !e.endless);
     if (!loses) for (const file of own) taken.set(file.name, file);
   }
   const endless = [...loadErrors.values()].flat().find((e) => e.endless);
   return { directories, taken, shadowed, loadErrors, ...(endless ? { endless } : {}), ...(account ? { account } : {}) };
 }
+
+/**
+ * Whether a file that cannot be loaded takes all others of its directory with it. Up to 4.9 the generator forgets the first
+ * error (containers/podman:cmd/quadlet/main.go loadUnitsFromDir, where prevError is never set; tried on 4.5.1 to 5.0.3).
+ */
+export const losesDirectory = (release: Release): boolean => since(release, '5.0');
 
 /** The generator takes endings as they are: `.Container` is none. */
 export function supported(release: Release, name: string): boolean {

@@ -11,7 +11,7 @@ import { takesWord, unknownOption } from './podman-options.ts';
 import { type Given, givenBy } from './quadlet-given.ts';
 import { sectionOf } from './quadlet-keys.ts';
 import { argumentsOf } from './quadlet-words.ts';
-import { conflictsOf, outsideOf, podConflictsOf, publishedTwice } from './value-conflicts.ts';
+import { conflictsOf, joinsItself, outsideOf, podConflictsOf, publishedTwice } from './value-conflicts.ts';
 import { strangeVolumeOptions } from './value-drivers.ts';
 import { globalProblems } from './value-global.ts';
 import { isOfHost } from './value-on-host.ts';
@@ -49,6 +49,12 @@ export interface Valued {
   readonly pod?: readonly Given[];
 }
 
+/** What the container is called by others, and the file by other files. */
+const ownNames = ({ path, unit, expand }: Valued, known: readonly Given[]): string[] => [
+  expand(known.findLast((g) => g.flag === 'name')?.value || `systemd-${unit.replace(/\.service$/, '')}`),
+  path.slice(path.lastIndexOf('/') + 1),
+];
+
 /** Judges every value of one file under one release. */
 export function valuesOfUnit(unit: Valued): Values {
   const all = givenBy(unit.ending, unit.assignments);
@@ -67,7 +73,9 @@ export function valuesOfUnit(unit: Valued): Values {
   const refused = [
     ...specifierProblems(unit),
     ...known.filter((g) => !isUpdate(g) && has(needs[g.flag])).flatMap((g) => problemsOf(g, unit)),
-    ...(unit.ending === 'container' ? conflictsOf(known, unit.pod).map(({ given: g, why }) => bad(g, why)) : []),
+    ...(unit.ending === 'container'
+      ? [...conflictsOf(known, unit.pod), ...joinsItself(known, ownNames(unit, known))].map(({ given: g, why }) => bad(g, why))
+      : []),
     ...(['container', 'pod'].includes(unit.ending) ? publishedTwice(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...(unit.ending === 'pod' ? podConflictsOf(known).map(({ given: g, why }) => bad(g, why)) : []),
     ...(unit.ending === 'network' ? outsideOf(known).map(({ given: g, why }) => bad(g, why)) : []),

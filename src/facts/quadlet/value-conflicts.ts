@@ -49,6 +49,15 @@ export function conflictsOf(all: readonly Given[], pod: readonly Given[] | undef
   return found;
 }
 
+/** Whoever is to be joined has to be there before (tried with 4.3.1 and 5.4.2). `names`: the container's own, and that of its file. */
+export function joinsItself(all: readonly Given[], names: readonly string[]): Conflict[] {
+  const joining = all.filter((g) => ['network', 'pid', 'ipc', 'uts', 'userns', 'cgroupns'].includes(g.flag));
+  return joining.flatMap((given) => {
+    const target = given.flag === 'network' && given.value.endsWith('.container') ? given.value : /^container:(.*)$/s.exec(given.value)?.[1];
+    return target !== undefined && names.includes(target) ? [{ given, why: 'that is the container itself, which is not there before it starts' }] : [];
+  });
+}
+
 /** What excludes what in a pod. */
 export function podConflictsOf(all: readonly Given[]): Conflict[] {
   const found: Conflict[] = [];

@@ -1,7 +1,7 @@
 /** Kind `quadlet`: a Quadlet file: who reads it, what the generator makes of it, and its merged content. */
 import { type Account, type Asking, together } from '../../facts/ask.ts';
 import { since } from '../../facts/containers/podman-release.ts';
-import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Where } from '../../facts/fact.ts';
+import { type Fact, FactBuilder, type Json, type Known, missing, type Subject, type Subjects, type Unknown, type Where } from '../../facts/fact.ts';
 import { rootAccount } from '../../facts/host/accounts.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type Conversions, conversionsOf } from '../../facts/quadlet/quadlet-conversions.ts';
@@ -227,7 +227,7 @@ function setContent(fact: FactBuilder, { host, placed, merged, names }: View, { 
   strings(fact, 'unknownKeys', keys, here);
   const errors = placed.loadErrors.length > 0 ? [] : (conversions?.errorsOf(file, all) ?? []).map((e) => ({ ...e, where: e.where[0] ?? here }));
   const told = (e: (typeof errors)[number]): string =>
-    e.panics ? `${e.said}, at which the generator panics${conversions?.lostBeside(file, true) ?? ''}` : e.said;
+    e.panics ? `${e.said}, at which the generator panics${conversions?.lostBeside(file, 'panic') ?? ''}` : e.said;
   strings(
     fact,
     'errors',
@@ -265,7 +265,7 @@ function setLoss(fact: FactBuilder, file: QuadletFile, placed: Placement, conver
     fact,
     'loadErrors',
     placed.loadErrors.map((e) => ({
-      said: `${e.path === file.path ? file.name : e.path}: ${e.said}${e.path === file.path ? (conversions?.lostBeside(file, e.endless === true) ?? '') : ''}`,
+      said: `${e.path === file.path ? file.name : e.path}: ${e.said}${e.path === file.path ? (conversions?.lostBeside(file, e.endless === true ? 'all' : 'directory') ?? '') : ''}`,
       where: errorAt(e),
     })),
     here,
@@ -277,9 +277,18 @@ function setLoss(fact: FactBuilder, file: QuadletFile, placed: Placement, conver
       placed.loadErrors.some((e) => e.file === what),
       here,
     );
-  const other = placed.lostWith ?? (panic && panic.path !== file.path ? panic.path : undefined);
+  const panicked = panic && panic.path !== file.path ? conversions?.afterPanic(file, panic.path) : undefined;
+  if (placed.lostWith === undefined && panicked === 'open') return void fact.gap('lostWith', whoseTurn(panic?.path ?? ''));
+  const other = placed.lostWith ?? (panicked === 'lost' ? panic?.path : undefined);
   fact.at('lostWith', here).set('lostWith', other, ...(other === undefined ? [here] : [{ path: other }]));
 }
+
+const whoseTurn = (path: string): Unknown => ({
+  is: 'unknown',
+  why: 'ambiguous',
+  said: `the generator panics at ${path}, and with more than 12 files nothing says whether it comes to this one before`,
+  where: [{ path }],
+});
 
 function strings(fact: FactBuilder, field: string, found: readonly { said: string; where: Where }[], here: Where): void {
   fact.set(
