@@ -5,6 +5,7 @@ import type { Account, Asking } from '../../src/facts/ask.ts';
 import { withIncludes } from '../../src/facts/firewall/nft-files.ts';
 import { rootAccount } from '../../src/facts/host/accounts.ts';
 import { atJobs } from '../../src/facts/host/at-jobs.ts';
+import { filesOf } from '../../src/facts/host/container-traces.ts';
 import { packageVersion } from '../../src/facts/host/package-version.ts';
 import { manifestFiles } from '../../src/facts/k3s/manifest-files.ts';
 import { groundOfQuery } from '../../src/facts/kind.ts';
@@ -28,6 +29,13 @@ import { kinds } from '../../src/kinds/kinds.ts';
 type Files = Record<string, FileSpec>;
 
 const driver = { name: 'driver', uid: 1000, gid: 1000, home: '/home/driver' };
+
+/** What shows that an account runs containers, wherever that lies. */
+const tracesEverywhere = (): Files => ({
+  '/home/driver/.config/systemd/user/own.service': '[Service]\nExecStart=/usr/bin/podman run a\n',
+  '/etc/containers/systemd/users/1000/own.container': '[Container]\nImage=a\n',
+  '/run/user/1000/libpod': { type: 'directory' },
+});
 
 /** Asks what a kind asks of a host for an account. */
 function askKind(name: string, host: HostSpec, as: Account = rootAccount): void {
@@ -165,6 +173,7 @@ export const onHostsOfTheirOwn: readonly (() => unknown)[] = [
   () => settle(enabledAlso(), answerer({ kind: 'image', files: { ...unitsEverywhere(), '/usr/lib/systemd/system-preset/1.preset': 'enable *\n' } }), true),
   ...systemDirs.map((dir) => () => settle(maskedUnit('systemd-sysctl.service'), answerer({ files: { [`${dir}/systemd-sysctl.service`]: '' } }), true)),
   () => settle(atJobs(), answerer({ files: jobsEverywhere() }), true),
+  () => settle(filesOf(driver), answerer({ files: tracesEverywhere() }), true),
   () => settle(canSetups(), answerer({ files: canEverywhere() }), true),
   () => settle(firstBootPresets(), answerer({ kind: 'image', files: presetsEverywhere() }), true),
   () => askKind('boot-protection', { kind: 'image', files: { '/boot/grub/grub.cfg': 'set superusers="root"\npassword_pbkdf2 root ${GRUB2_PASSWORD}\n' } }),

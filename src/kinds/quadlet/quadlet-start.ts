@@ -74,7 +74,8 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   const { account } = placementOf(host, own.file).instance ?? {};
   const manager = account ? 'user' : 'system';
   const as = account ?? rootAccount;
-  const systemd = yield* systemdOf(siblings);
+  const systemd = yield* systemdOf(siblings, host.release);
+  if (systemd && 'is' in systemd) return void open(fact, systemd);
   const [units, reached, dropIns] = yield* together([
     managerUnits(manager, as),
     reachedUnits(manager, as, quadletEdges(siblings, host.release, systemd), own.names.slice(0, 1), serviceFiles(siblings)),
@@ -88,10 +89,7 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   if (started && !shut) return void fact.set('reached', true, started);
   const perhaps = startedAs(own, reached.perhaps);
   const unseen = shut ?? (perhaps ? mayStart(own, perhaps) : reached.unseen);
-  if (unseen) {
-    for (const part of ['reached', 'idle', 'idleOnce', 'lost']) fact.gap(part, unseen);
-    return undefined;
-  }
+  if (unseen) return void open(fact, unseen);
   fact.set('reached', false, here);
   const masked = own.names.find((name) => units.masked.has(name));
   fact.at('masked', here).set('masked', masked, here);
@@ -114,11 +112,16 @@ function* setReached(fact: FactBuilder, host: QuadletHost, own: Sibling, sibling
   return undefined;
 }
 
-/** The release of systemd, which decides of UpheldBy= alone. */
-function* systemdOf(siblings: readonly Sibling[]): Asking<Release | undefined> {
-  if (!siblings.some((s) => valuesOf(s.assignments, 'Install', 'UpheldBy').length > 0)) return undefined;
+/** The release of systemd, which decides of UpheldBy= alone, where Podman links it; otherwise it is not asked for. */
+function* systemdOf(siblings: readonly Sibling[], podman: Release): Asking<Release | Unknown | undefined> {
+  if (!since(podman, upheldSince) || !siblings.some((s) => valuesOf(s.assignments, 'Install', 'UpheldBy').length > 0)) return undefined;
   const seen = yield* toolVersion('systemctl');
+  if (seen.is === 'unknown') return seen;
   return seen.is === 'known' ? releaseOf(seen.version) : undefined;
+}
+
+function open(fact: FactBuilder, why: Unknown): void {
+  for (const part of ['reached', 'idle', 'idleOnce', 'lost']) fact.gap(part, why);
 }
 
 /** What names the unit and cannot be followed to the end: a script, or a command of another account. */

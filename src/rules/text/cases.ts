@@ -19,6 +19,8 @@ export interface Case {
   readonly citing: readonly string[];
   /** Text that the message or the evidence must hold. */
   readonly saying: readonly string[];
+  /** Text that no message may hold: what else would be wrong, and is not. */
+  readonly unsaid: readonly string[];
   readonly line: number;
 }
 
@@ -30,7 +32,7 @@ export interface Cases {
   readonly cases: readonly Case[];
 }
 
-const caseKeys = ['it', 'params', 'gives', 'severity', 'citing', 'saying', ...hostKeys] as const;
+const caseKeys = ['it', 'params', 'gives', 'severity', 'citing', 'saying', 'unsaid', ...hostKeys] as const;
 
 export function loadCases(file: string, text: string): { cases?: Cases; problems: readonly Problem[] } {
   const source = new Source(file, text);
@@ -52,7 +54,7 @@ function readCase(source: Source, node: YamlNode): Case | undefined {
   const gives = fields.has('gives') ? readGives(source, fields.get('gives')) : {};
   const severity = fields.has('severity') ? source.word(fields.get('severity'), 'severity', severities) : undefined;
   const host = hostIn(source, fields);
-  const texts = (key: 'citing' | 'saying'): string[] => {
+  const texts = (key: 'citing' | 'saying' | 'unsaid'): string[] => {
     const value = fields.get(key);
     if (value === undefined) return [];
     return isScalar(value) ? [String(value.value)] : source.texts(value, key);
@@ -65,6 +67,7 @@ function readCase(source: Source, node: YamlNode): Case | undefined {
     ...(severity ? { severity } : {}),
     citing: texts('citing'),
     saying: texts('saying'),
+    unsaid: texts('unsaid'),
     line: source.at(node).line ?? 1,
   };
 }

@@ -128,7 +128,7 @@ describe('the back end', () => {
       undefined,
       { refused: expect.stringContaining('bare word'), present: true },
     ],
-    ['an empty record', '5.4.2', { [record]: '', [netavark]: program }, undefined, { refused: expect.stringContaining('bare word'), present: true }],
+    ['an empty record', '5.4.2', { [record]: '', [netavark]: program }, undefined, { refused: 'defaultNetworkBackend is empty', present: true }],
     [
       'a store elsewhere',
       '4.3.1',

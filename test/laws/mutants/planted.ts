@@ -215,8 +215,8 @@ const asking: readonly Planted[] = [
   ]),
   ...inFile('evaluate/missing.ts', 'missing', [
     'what nobody could look at is not missing',
-    'if (staysOpen(open, seen, supposing())) return all;',
-    'if (staysOpen(open, seen, supposing())) return [];',
+    'if (staysOpen(open, seen, seen.withNothingShut)) return all;',
+    'if (staysOpen(open, seen, seen.withNothingShut)) return [];',
   ]),
   ...inFile('evaluate/ask-again.ts', 'missing', ['a program is to be asked again without its account', '...(user ? { user } : {}), privilege', 'privilege']),
 ];
@@ -237,8 +237,8 @@ const recording: readonly Planted[] = [
 const reading: readonly Planted[] = [
   ...inFile('facts/text/toml.ts', 'files', [
     'TOML that does not parse is empty',
-    'const parsed = parseOnce(source);',
-    "const whole = parseOnce(source);\n  const parsed = whole.is === 'broken' ? parseOnce('') : whole;",
+    "return flat ? { is: 'parsed', root: flat } : parseFully(marked);",
+    "const whole: Parsed = flat ? { is: 'parsed', root: flat } : parseFully(marked);\n  return whole.is === 'broken' ? parseFully('') : whole;",
   ]),
   ...inFile('facts/policy/policy-file.ts', 'files', [
     'a policy that is no JSON accepts everything',
