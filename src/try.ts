@@ -61,6 +61,7 @@ export function differences(trial: Case, verdicts: readonly Verdict[]): string[]
   }
   const words = verdicts.flatMap((v) => [v.message, v.next ?? '', ...v.evidence.flatMap((e) => [e.said, ...e.where.map((w) => w.said ?? '')])]);
   for (const text of trial.saying) if (!words.some((w) => w.includes(text))) wrong.push(`wanted the words "${text}"; got ${verdicts.map(show).join(' | ')}`);
-  for (const text of trial.unsaid) if (verdicts.some((v) => v.message.includes(text))) wrong.push(`wanted no word of "${text}"; got ${verdicts.map(show).join(' | ')}`);
+  for (const text of trial.unsaid)
+    if (verdicts.some((v) => v.message.includes(text))) wrong.push(`wanted no word of "${text}"; got ${verdicts.map(show).join(' | ')}`);
   return wrong;
 }

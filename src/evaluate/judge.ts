@@ -57,7 +57,10 @@ export function judge({ rule, by, inquiries, undecided, others, consulted, none,
 /** Where `when` does not hold, the rule applies to nothing; elsewhere nothing that was found says that nothing is meant. */
 function aboutNone(none: Inquiry, consulted: readonly Where[]): Judgement {
   const early = mayApply(none);
-  return early?.outcome === 'not-applicable' ? early : unseen(none, consulted);
+  if (early?.outcome === 'not-applicable') return early;
+  const { open = [], ...rest } = unseen(none, consulted);
+  // Where it is open whether that is meant at all, knowing so may decide as well.
+  return { ...rest, open: [...open, ...(early?.open ?? [])] };
 }
 
 type Base = Pick<Judgement, 'rule' | 'subject'>;

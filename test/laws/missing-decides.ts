@@ -29,7 +29,7 @@ export function* missingDecides({ rule, tried }: RuleTried, form: Form): Generat
     }),
     { numRuns: form === 'full' ? 60 : 12, seed: 7 },
   );
-  if (found.failed) yield fc.defaultReportMessage(found) ?? 'failed';
+  if (found.failed) yield `${found.errorInstance instanceof Error ? `${found.errorInstance.message}; ` : ''}${fc.defaultReportMessage(found)}`;
 }
 
 /** `gone` tells of each ask in turn whether its answer is taken away. The first complaint, if there is one. */
