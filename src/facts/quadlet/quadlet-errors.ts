@@ -146,7 +146,8 @@ function buildErrors(about: About): void {
   else if (directory === '' && about.last('WorkingDirectory', 'Service') === '') {
     if (file === '') about.add('[Build] has neither File= nor SetWorkingDirectory=');
     else if (!(since(about.unit.release, '5.7') ? wholePathOrSpecifier : wholePath).test(file))
-      about.at('File', `File=${file} is relative, which wants SetWorkingDirectory=`);
+      // Taking it out heals nothing: what is missing is the other key.
+      about.add(`File=${file} is relative, which wants SetWorkingDirectory=`);
   }
 }
 
