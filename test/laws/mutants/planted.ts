@@ -237,8 +237,8 @@ const recording: readonly Planted[] = [
 const reading: readonly Planted[] = [
   ...inFile('facts/text/toml.ts', 'files', [
     'TOML that does not parse is empty',
-    "return flat ? { is: 'parsed', root: flat } : parseFully(marked);",
-    "const whole: Parsed = flat ? { is: 'parsed', root: flat } : parseFully(marked);\n  return whole.is === 'broken' ? parseFully('') : whole;",
+    "if (control) return broken('a control character, which TOML does not allow', placesOf(marked)(control.index));",
+    "if (control) return parseFully('');",
   ]),
   ...inFile('facts/policy/policy-file.ts', 'files', [
     'a policy that is no JSON accepts everything',
