@@ -12,7 +12,7 @@ import { source, type Touches } from '../source.ts';
 import { execCommands } from '../systemd/exec-line.ts';
 import type { Manager } from '../systemd/paths.ts';
 import type { UnitFile } from './quadlet-manager.ts';
-import { startsIn } from './start-commands.ts';
+import { isPlain, startsIn } from './start-commands.ts';
 
 /** A unit that something starts. `sure`: in this manager, by a line that is seen to run; otherwise it may. */
 export interface BootStart {
@@ -69,10 +69,13 @@ interface Text {
 
 function* learnBootStarts(manager: Manager, as: Account, unitFiles: readonly UnitFile[]): Asking<BootStarts> {
   const [cron, rc, own] = yield* together([cronFiles(), rcLocal(), manager === 'user' ? ownCrontab(as) : nothing()]);
-  const units = unitFiles.flatMap(({ name, assignments }) =>
-    assignments.map((a): Text => ({ text: a.value, where: a.where, by: name, of: manager, sure: true })),
-  );
-  const jobs = cron.jobs.map((job): Text => ({ text: job.command, where: { path: job.path, line: job.line }, of: 'system', sure: true }));
+  const units = unitFiles.flatMap(({ name, assignments, path }) => {
+    // What several files say, one of them may take back.
+    const alone = !unitFiles.some((f) => f.name === name && f.path !== path);
+    return assignments.map((a): Text => ({ text: a.value, where: a.where, by: name, of: manager, sure: alone && isPlain(a.value.replace(/^[-@:+!|]+/, '')) }));
+  });
+  // A table tells neither that cron runs nor, but for @reboot, that boots start it.
+  const jobs = cron.jobs.map((job): Text => ({ text: job.command, where: { path: job.path, line: job.line }, of: 'system', sure: false }));
   const texts = [...units, ...jobs, ...rc.texts, ...(own?.texts ?? [])];
   const scripts = yield* scriptsOf(texts);
   const each = [...texts, ...scripts.texts].flatMap((t) => startsOf(t, manager));
@@ -98,7 +101,7 @@ interface Texts {
   readonly unseen?: Unknown;
 }
 
-/** It runs where it is executable. */
+/** It runs where it is executable, and where this system runs such a script, which it does not tell. */
 function* rcLocal(): Asking<Texts> {
   const found = yield* together(rcLocals.flatMap((path) => [together([read(path), stat(path)])]));
   const shut = found.findIndex(([text, inode]) => text?.is === 'blocked' || inode?.is === 'blocked');
@@ -106,7 +109,7 @@ function* rcLocal(): Asking<Texts> {
   const texts = found.flatMap(([text, inode], at): Text[] => {
     const end = inode && endOf(inode as Answer<Stat>);
     const runs = end !== undefined && (end.mode & 0o111) !== 0;
-    return text?.is === 'got' && runs ? [{ text: text.value as string, where: { path: rcLocals[at] as string }, of: 'system', sure: true }] : [];
+    return text?.is === 'got' && runs ? [{ text: text.value as string, where: { path: rcLocals[at] as string }, of: 'system', sure: false }] : [];
   });
   return { texts, ...(blocked ? { unseen: unknown(blocked, rcLocals[shut] ?? '') } : {}) };
 }

@@ -34,17 +34,23 @@ export function variableFiles(
   return { each, ...(unseen ? { unseen } : {}) };
 }
 
-/** Reading a file takes search permission on every directory above (path_resolution(7)); a link has two such ways. */
+/**
+ * Reading a file takes search permission on every directory above (path_resolution(7)). Behind a link there is a second way,
+ * which what lies before the link does not close; and who may search by the group of a directory reads what others may.
+ */
 function doorsAbove(path: string, answer: Answer<Stat>, directories: Surroundings['directories']): Pick<VariableFile, 'closed' | 'unseen'> {
   if (answer.is !== 'got' || answer.value.real) return {};
-  let unseen: Unknown | undefined;
+  const { gid } = answer.value;
+  let found: Pick<VariableFile, 'closed' | 'unseen'> = {};
   for (const directory of parentsOf(path)) {
     const above = directories.get(directory) ?? { is: 'absent' };
     const end = endOf(above);
-    if (end && (end.mode & 0o001) === 0) return { closed: directory };
-    if (above.is === 'blocked') unseen ??= unknown(above, directory);
+    // What cannot be looked at may be a link.
+    if (above.is === 'blocked') found = { unseen: unknown(above, directory) };
+    else if (above.is === 'got' && above.value.real) found = {};
+    if (end && (end.mode & 0o001) === 0 && ((end.mode & 0o010) === 0 || end.gid === gid)) found = { closed: directory };
   }
-  return unseen ? { unseen } : {};
+  return found;
 }
 
 export const placeOf = ({ path, mode, closed }: VariableFile): Where => ({
