@@ -1,14 +1,14 @@
 /** Whether somebody else may put another file in the place of one: the directories above it decide that, not its own mode (rename(2)). */
 import { type Answer, type Asking, type Stat, stat, together } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { parentsOf } from './path-list.ts';
 
 /**
  * The first directory above `path` in which others than root and `owners` may rename things; undefined when there is none.
  * With the sticky bit they may only rename what is theirs.
  */
 export function* replaceableIn(path: string, owners: readonly number[] = []): Asking<Where | Unknown | undefined> {
-  const parts = path.split('/').slice(1, -1);
-  const dirs = parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`);
+  const dirs = parentsOf(path);
   const stats = (yield* together(dirs.map((d) => stat(d)))) as Answer<Stat>[];
   let open: Where | undefined;
   let shut: Unknown | undefined;

@@ -19,6 +19,12 @@ export function cleanPath(path: string): string {
   return `/${parts.join('/')}`;
 }
 
+/** `/run/podman/podman.sock` lies below `/run` and `/run/podman`. */
+export function parentsOf(path: string): string[] {
+  const parts = path.split('/').slice(1, -1);
+  return parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`);
+}
+
 /** The same; /var/run is /run. */
 export function tidyPath(path: string): string {
   const tidy = cleanPath(path);

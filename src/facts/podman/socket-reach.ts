@@ -95,9 +95,3 @@ export function endOf(answer: Answer<Stat> | undefined): Inode | undefined {
   if (answer?.is !== 'got') return undefined;
   return answer.value.real?.is === 'got' ? answer.value.real.value : answer.value;
 }
-
-/** `/run/podman/podman.sock` lies below `/run` and `/run/podman`. */
-export function parentsOf(path: string): string[] {
-  const parts = path.split('/').slice(1, -1);
-  return parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`);
-}

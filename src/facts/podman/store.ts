@@ -42,13 +42,11 @@ function* statDatabases(root: string): Asking<readonly [bolt: Answer<Stat>, sqli
 
 const touches: Touches = [storageConf, databasesBelow];
 
-/** Looks below the usual graph root, then below the one that storage.conf names. */
+/** Looks below the graph root that storage.conf names, which is the usual one where it names none: what lies elsewhere is left from before. */
 export const database = source(touches, seekDatabase);
 
 function* seekDatabase(as: Account): Asking<Database> {
-  const usual = yield* databaseBelow(graphRoot(as));
-  if (usual.is !== 'none') return usual;
-  const conf = yield* storageConf(as);
+  const [conf, usual] = yield* together([storageConf(as), databaseBelow(graphRoot(as))]);
   if (conf.is === 'unknown') return conf;
   const gap = conf.gaps.get('') ?? conf.gaps.get('graphRoot');
   if (gap) return gap;

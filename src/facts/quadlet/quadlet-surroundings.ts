@@ -3,10 +3,9 @@
 import { type Answer, type Asking, nothing, read, type Stat, stat, together } from '../ask.ts';
 import { containersConf } from '../containers/containers-conf.ts';
 import { type Known, type Unknown, unknown } from '../fact.ts';
-import { cleanPath } from '../host/path-list.ts';
+import { cleanPath, parentsOf } from '../host/path-list.ts';
 import { type RealPaths, realPaths } from '../host/real-paths.ts';
 import type { Pattern } from '../pattern.ts';
-import { parentsOf } from '../podman/socket-reach.ts';
 import { source } from '../source.ts';
 import { shortened } from '../text/shortened.ts';
 import { type Clash, clashOf } from './quadlet-clash.ts';

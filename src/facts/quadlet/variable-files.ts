@@ -1,8 +1,10 @@
 /** Files of variables that Podman reads for a container, and whom their modes, and those of the directories above, let in. */
 import type { Answer, Stat } from '../ask.ts';
 import { type Unknown, unknown, type Where } from '../fact.ts';
+import { endOf } from '../host/disk.ts';
+import { parentsOf } from '../host/path-list.ts';
 import { flagsNamed } from '../podman/podman-flags.ts';
-import { endOf, octal, parentsOf } from '../podman/socket-reach.ts';
+import { octal } from '../podman/socket-reach.ts';
 import type { Finding, Findings } from './quadlet-each.ts';
 import type { Source } from './quadlet-source.ts';
 import { absolute, type Surroundings } from './quadlet-surroundings.ts';

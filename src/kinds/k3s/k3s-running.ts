@@ -8,6 +8,7 @@ import { type K3sModel, k3sModel } from '../../facts/k3s/k3s-model.ts';
 import { ownNode } from '../../facts/k3s/own-node.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { list, number, record, string } from '../../facts/shape.ts';
+import { shortened } from '../../facts/text/shortened.ts';
 
 const disagreement = record(
   {
@@ -110,7 +111,7 @@ const longest = 40;
 
 function sentenceOf({ component, flag, configured, running }: Disagreement): string {
   const who = component === 'K3s' ? 'K3s' : `The ${component}`;
-  const value = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+  const value = (text: string): string => shortened(text, longest);
   if (running === undefined) return `${who} runs without --${flag}=${value(configured ?? '')}, which is configured`;
   if (configured === undefined) return `${who} runs with --${flag}=${value(running)}, which nothing configures now`;
   return `${who} runs with --${flag}=${value(running)}, and ${value(configured)} is configured`;

@@ -1,9 +1,10 @@
 /** Kind `podman-socket`: who may connect to the API's sockets: by mode, by group, by the directories above, or because there is no file. */
 import { type Account, type Answer, type Asking, type Inode, type Stat, together } from '../../facts/ask.ts';
 import { type Fact, FactBuilder, missing, type Unknown, unknown, type Where } from '../../facts/fact.ts';
+import { parentsOf } from '../../facts/host/path-list.ts';
 import { defineKind } from '../../facts/kind.ts';
 import { type OtherServers, otherServers } from '../../facts/podman/other-servers.ts';
-import { endOf, type Groups, groupsOf, octal, parentsOf, type Reach, reach, stranger } from '../../facts/podman/socket-reach.ts';
+import { endOf, type Groups, groupsOf, octal, type Reach, reach, stranger } from '../../facts/podman/socket-reach.ts';
 import { defaultSocket, type Sockets, type SocketUnit, socketUnit } from '../../facts/podman/socket-unit.ts';
 import { lookAtSocket, mayLookAt } from '../../facts/podman/who-answers.ts';
 import { boolean, list, mode, number, record, string } from '../../facts/shape.ts';

@@ -128,7 +128,7 @@ function open(fact: FactBuilder, why: Unknown): void {
 const mayStart = ({ names }: Sibling, where: Where): Unknown => ({
   is: 'unknown',
   why: 'ambiguous',
-  said: `${where.path}${where.line === undefined ? '' : `:${where.line}`} has ${names[0]} started, and whether that is run and succeeds no file tells`,
+  said: `${where.path}${where.line === undefined ? '' : `:${where.line}`} may start ${names[0]}, but no file tells whether that is run and succeeds`,
   where: [where],
 });
 

@@ -17,6 +17,7 @@ import { refusedAsWhole, wholeTouches } from '../../facts/quadlet/value-whole.ts
 import { list, record, string } from '../../facts/shape.ts';
 import { anyone, forAccount } from '../../facts/source.ts';
 import type { Assignment } from '../../facts/systemd/syntax.ts';
+import { shortened } from '../../facts/text/shortened.ts';
 
 const badValues = (describe: string) =>
   list(
@@ -112,8 +113,7 @@ function cutsOf(bad: readonly BadValue[], all: readonly Assignment[]): Cuts {
 }
 
 const plain = ({ key, value, why }: BadValue): { key: string; value: string; why: string; text: string } => {
-  const short = value.length > longest ? `${value.slice(0, longest)}…` : value;
-  return { key, value: value.slice(0, 120), why, text: `${key}=${short}: ${why}` };
+  return { key, value: value.slice(0, 120), why, text: `${key}=${shortened(value, longest)}: ${why}` };
 };
 
 /** Letters of a value that a sentence holds beside the reason. */
