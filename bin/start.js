@@ -15,6 +15,8 @@ const sources = join(__dirname, '..', 'src', 'cli');
  */
 const flags = [
   '--no-sparkplug',
+  '--no-incremental-marking',
+  '--no-parallel-scavenge',
   '--invocation-count-for-maglev=4000',
   '--invocation-count-for-maglev-osr=4000',
   '--invocation-count-for-turbofan=40000',

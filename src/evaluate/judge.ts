@@ -7,7 +7,7 @@ import { type Fact, fewPlaces, type Unknown, type Where } from '../facts/fact.ts
 import type { Kind, Query } from '../facts/kind.ts';
 import { withLater } from '../facts/later.ts';
 import { type Inquiry, probesIn, type Ranged } from '../plan/questions.ts';
-import { type Group, type Item, isGroup, itemsOf, type Probe, type Rule } from '../rules/rule.ts';
+import { type Group, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
 import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
 import { advice } from './advice.ts';
 import { remedyFor } from './remedy.ts';
@@ -67,9 +67,9 @@ type Base = Pick<Judgement, 'rule' | 'subject'>;
 const baseOf = ({ rule, subject }: Inquiry): Base => ({ rule: rule.id, ...(subject && subject.key !== '' ? { subject: subject.key } : {}) });
 
 /** The verdict where `when` does not hold, or nobody knows whether it does. */
-function mayApply(inquiry: Inquiry): Judgement | undefined {
+function mayApply(inquiry: Inquiry, base = baseOf(inquiry)): Judgement | undefined {
   const { rule } = inquiry;
-  const base = baseOf(inquiry);
+  if (rule.when.length === 0) return undefined;
   const when = together(rule.when.map((item) => judgeItem(item, rule.severity, inquiry)));
   if (when.fails) return notMeant(base, rule, when, (e) => e.truth === 'no');
   return when.undecided ? unknownVerdict(base, rule.severity, when, inquiry) : undefined;
@@ -91,10 +91,9 @@ function notMeant(base: Base, { severity }: Rule, { evidence }: Finding, decisiv
 function judgeOne(inquiry: Inquiry): Judgement {
   const { rule } = inquiry;
   const base = baseOf(inquiry);
-  const early = mayApply(inquiry);
+  const early = mayApply(inquiry, base);
   if (early) return early;
-  const finder = (item: Item): Finding => judgeItem(item, rule.severity, inquiry);
-  const check = together(rule.check.map(finder));
+  const check = together(rule.check.map((item) => judgeItem(item, rule.severity, inquiry)));
   if (!check.applies) return notMeant(base, rule, check, () => true);
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check, inquiry);
@@ -123,9 +122,8 @@ function remedyOf(inquiry: Inquiry): Verdict['remedy'] {
 }
 
 function answered(probe: Probe, { rule, subject, asked }: Inquiry): Answered {
-  const question = asked.get(probe);
+  const question = asked.of(probe);
   const find = rule.forEach?.kind ?? '';
-  if (!question) throw new Error(`${rule.id}: a probe of ${probe.kind} was not asked`);
   if ('why' in question) return { kind: question.kind, fact: question.why, open: (_, why) => ({ find, why }) };
   const { fact, kind, query, as } = question;
   const open = (path: readonly string[], why: Unknown): Open =>
@@ -140,10 +138,18 @@ const rank = (severity: Severity): number => severities.indexOf(severity);
 const graver = (a: Severity | undefined, b: Severity | undefined): Severity | undefined => (a && b ? (rank(a) <= rank(b) ? a : b) : (a ?? b));
 
 function together(findings: readonly Finding[]): Finding {
-  const applying = findings.filter((f) => f.applies);
-  const fails = applying.reduce<Severity | undefined>((s, f) => graver(s, f.fails), undefined);
-  const undecided = applying.reduce<Severity | undefined>((s, f) => graver(s, f.undecided), undefined);
-  return { applies: applying.length > 0, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
+  const [first, ...others] = findings;
+  if (first && others.length === 0) return first;
+  let applies = false;
+  let fails: Severity | undefined;
+  let undecided: Severity | undefined;
+  for (const finding of findings) {
+    if (!finding.applies) continue;
+    applies = true;
+    fails = graver(fails, finding.fails);
+    undecided = graver(undecided, finding.undecided);
+  }
+  return { applies, evidence: findings.flatMap((f) => f.evidence), ...(fails ? { fails } : {}), ...(undecided ? { undecided } : {}) };
 }
 
 const ofRunning: Piece = { truth: 'yes', told: () => ({ said: 'what runs is left out, as this target is not a running host', where: [] }) };
@@ -168,7 +174,9 @@ function asked({ fails, ...finding }: Finding, said: string): Finding {
 function judgeGroup(group: Group, severity: Severity, inquiry: Inquiry): Finding {
   const inner = group.items.map((i) => judgeItem(i, severity, inquiry));
   const applying = inner.filter((f) => f.applies);
-  const evidence = inner.flatMap((f) => f.evidence).map((e) => ({ ...e, ...(group.say ? { tell: groupsWords(group, group.say, e, inquiry) } : {}) }));
+  const { say } = group;
+  const found = inner.flatMap((f) => f.evidence);
+  const evidence = say ? found.map((e) => ({ ...e, tell: groupsWords(group, say, e, inquiry) })) : found;
   if (applying.length === 0) return { applies: false, evidence };
   if (group.group === 'all') return { ...together(inner), evidence };
   const holds = (f: Finding): boolean => !f.fails && !f.undecided;
@@ -200,14 +208,15 @@ const asFound = (told: ToldOf): ToldOf => ({ ...told, said: told.found ?? told.s
 const groupsWords =
   (group: Group, say: readonly string[], piece: Piece, inquiry: Inquiry) =>
   (form: Form): string | undefined =>
-    saying(say, piece, aboutOf(probesIn(group.items), '', inquiry)) ?? piece.tell?.(form);
+    saying(say, piece, aboutOf(probesIn(group.items, inquiry.running), '', inquiry)) ?? piece.tell?.(form);
 
 /** What a sentence about these probes may draw from: their facts, then those of the whole rule. */
 function aboutOf(probes: readonly Probe[], label: string, inquiry: Inquiry): About {
-  const all = [...new Set([...probes, ...probesIn(itemsOf(inquiry.rule))])];
+  const { rule, running } = inquiry;
+  const all = [...new Set([...probes, ...probesIn(rule.when, running), ...probesIn(rule.check, running)])];
   const sources = all.flatMap((probe): Source[] => {
-    const question = inquiry.asked.get(probe);
-    return question && !('why' in question) && question.fact.is === 'known' ? [{ kind: probe.kind, shape: question.kind.shape, fact: question.fact }] : [];
+    const question = inquiry.asked.of(probe);
+    return !('why' in question) && question.fact.is === 'known' ? [{ kind: probe.kind, shape: question.kind.shape, fact: question.fact }] : [];
   });
   return { inquiry, sources, label };
 }
@@ -223,12 +232,13 @@ function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding
   const label = labelOf(probe, kind, resolve);
   const about = (): About => aboutOf([probe], label, inquiry);
   const aboutExistence = probe.expect.some((e) => e.path[0] === 'exists');
-  const mark = (j: Judged): Finding['evidence'][number] => ({
-    ...j,
-    severity,
-    // A thing that is not there has no values to speak of.
-    tell: (form) => (probe.say && !(j.missing && !aboutExistence) ? saying(probe.say, j, about()) : undefined) ?? kindsWords(j, about(), form === 'sentence'),
-  });
+  const mark = (j: Judged, path?: readonly string[]): Finding['evidence'][number] => {
+    const tell = (form: Form): string | undefined =>
+      // A thing that is not there has no values to speak of.
+      (probe.say && !(j.missing && !aboutExistence) ? saying(probe.say, j, about()) : undefined) ?? kindsWords(j, about(), form === 'sentence');
+    // What was judged is nobody else's.
+    return Object.assign(j, { severity, tell }, path && j.truth === 'unknown' && j.unknown ? { open: open(path, j.unknown) } : undefined);
+  };
   if (fact.is === 'known' && !fact.exists && !aboutExistence) {
     const words = (): Words => ({ clause: kind.absent ?? '{label} does not exist', notes: [] });
     const evidence = { told: () => ({ said: `${label} does not exist`, where: fact.consulted }), words, missing: true };
@@ -236,10 +246,7 @@ function judgeProbe(probe: Probe, severity: Severity, inquiry: Inquiry): Finding
     if (probe.ifMissing === 'pass') return { applies: true, evidence: [mark({ ...evidence, truth: 'yes' })] };
     return { applies: true, fails: severity, evidence: [mark({ ...evidence, truth: 'no' })] };
   }
-  const judged = probe.expect.map((e) => {
-    const j = judgeExpectation(e, fact, kind.shape, label, resolve, kind);
-    return { ...mark(j), ...(j.truth === 'unknown' && j.unknown ? { open: open(e.path, j.unknown) } : {}) };
-  });
+  const judged = probe.expect.map((e) => mark(judgeExpectation(e, fact, kind.shape, label, resolve, kind), e.path));
   return {
     applies: true,
     evidence: judged,

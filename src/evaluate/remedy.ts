@@ -115,7 +115,7 @@ function foundAt(head: string, path: readonly string[], inquiry: Inquiry): Found
 function questionsOf(head: string, { asked, resolve }: Inquiry): Question[] {
   const [name = '', ...words] = head.split(' ');
   const main = words.join(' ');
-  return [...asked].flatMap(([probe, question]): Question[] => {
+  return asked.all().flatMap(([probe, question]): Question[] => {
     if (probe.kind !== name || 'why' in question) return [];
     const value = question.kind.main === undefined ? undefined : probe.query[question.kind.main];
     return main === '' || (value && resolve(value) === main) ? [question] : [];

@@ -77,13 +77,13 @@ export function settledNow<A, R, T>(probes: readonly Probe<A, R, T>[]): T[] | un
 }
 
 /**
- * Runs a probe on answers that are already there when its result is first wanted: what it learns, and what it takes up of
+ * Runs probes on answers that are already there when their results are wanted: what they learn, and what they take up of
  * others, is that of the run that goes on now. Undefined where a target has to be asked, or asks are held.
  */
-export function settleLater<A, R, T>(probe: () => Probe<A, R, T>): (() => T) | undefined {
+export function settlingLater(): (<A, R, T>(probe: Probe<A, R, T>) => T) | undefined {
   const run = current;
   if (!run || run.held) return undefined;
-  return () => within(run, () => runOn(probe(), run.answer as (ask: A) => R, run.pace));
+  return <A, R, T>(probe: Probe<A, R, T>) => within(run, () => runOn(probe, run.answer as (ask: A) => R, run.pace));
 }
 
 /** Whether asks are held against what was promised: always where a target is asked. */

@@ -50,8 +50,9 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
   Object.defineProperty(ask, 'name', { value: name });
-  const ground = of();
-  return withLater(Object.assign(ask, { origin, of }), { own: () => ground.own, on: () => ground.on, touches: () => ground.touches });
+  let ground: Ground | undefined;
+  const whole = (): Ground => (ground ??= of());
+  return withLater(Object.assign(ask, { origin, of }), { own: () => whole().own, on: () => whole().on, touches: () => whole().touches });
 }
 
 /** What tells calls apart: their arguments, one after the other. Undefined where one of them is no plain data. */

@@ -4,11 +4,11 @@ import { type Account, type Asking, accountKey, together } from '../facts/ask.ts
 import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
 import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
-import { changed, withLater } from '../facts/later.ts';
+import { changed } from '../facts/later.ts';
 import { asRoot } from '../facts/podman/as-root.ts';
-import { asksAreHeld, settleLater } from '../facts/settle.ts';
+import { settlingLater } from '../facts/settle.ts';
 import { forFiles, hold } from '../facts/source.ts';
-import { type IfNone, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
+import { type IfNone, type Item, isGroup, type Probe, type Rule, type Value } from '../rules/rule.ts';
 
 /** On whose behalf, with what, and by which kinds an inspection asks. */
 export interface Context {
@@ -50,7 +50,7 @@ export interface Question {
   readonly query: Query;
   /** The account in question. */
   readonly as: Account;
-  fact: Fact;
+  readonly fact: Fact;
 }
 
 /** What cannot be asked: the query wants a field of the subject that is unknown. */
@@ -72,7 +72,15 @@ export interface Inquiry {
   readonly resolve: Resolve;
   /** Whether a running host answers: items say where they apply. */
   readonly running: boolean;
-  readonly asked: ReadonlyMap<Probe, Question | Unasked>;
+  readonly asked: Questions;
+}
+
+/** What a rule asks about one subject; of a recording, each question is put when somebody wants its answer. */
+export interface Questions {
+  /** The question of a probe of the rule that applies on this target. */
+  of(probe: Probe): Question | Unasked;
+  /** All probes that apply on this target, and their questions. */
+  all(): readonly (readonly [Probe, Question | Unasked])[];
 }
 
 /** What a rule ranges over: its inquiries, and the subjects of which nobody can tell whether they are meant. */
@@ -103,16 +111,40 @@ export function* inquire(rules: readonly Rule[], context: Context): Asking<Range
   const found = yield* together(names.map((name) => findSubjects(context.kinds.get(name), context)));
   for (const [at, name] of names.entries()) subjects.set(name, bounded(name, found[at] ?? notAsked));
   const before = questions.size;
-  const ranged = rules.map((rule) => range(rule, rule.forEach && subjects.get(rule.forEach.kind), context));
-  const fresh = [...questions.values()].slice(before);
   // A recording answers when somebody looks: of what does not apply here, most is never looked at.
-  for (const question of fresh) {
-    const later = settleLater(() => learn(question, context));
-    if (!later) break;
-    withLater(question, { fact: later });
-  }
-  if (asksAreHeld()) yield* together(fresh.map((question) => learnInto(question, context)));
+  const later = settlingLater();
+  const newQuestion = (put: Put): Question => (later ? new LaterQuestion(put, (q) => later(learn(q, context))) : { ...put, fact: notAsked });
+  const asking = { ...context, newQuestion };
+  const ranged = rules.map((rule) => range(rule, rule.forEach && subjects.get(rule.forEach.kind), asking));
+  if (later) return ranged;
+  for (const { inquiries, none } of ranged) for (const { asked } of none ? [...inquiries, none] : inquiries) asked.all();
+  yield* together([...questions.values()].slice(before).map((question) => learnInto(question, context)));
   return ranged;
+}
+
+type Put = Omit<Question, 'fact'>;
+
+/** A question whose fact is learnt when it is first wanted. */
+class LaterQuestion implements Question {
+  readonly kind: Kind;
+  readonly query: Query;
+  readonly as: Account;
+  readonly #learn: (put: Put) => Fact;
+  #fact: Fact | undefined;
+  constructor({ kind, query, as }: Put, learn: (put: Put) => Fact) {
+    this.kind = kind;
+    this.query = query;
+    this.as = as;
+    this.#learn = learn;
+  }
+  get fact(): Fact {
+    this.#fact ??= this.#learn(this);
+    return this.#fact;
+  }
+}
+
+interface AskingContext extends Context {
+  readonly newQuestion: (put: Put) => Question;
 }
 
 /** Subjects of one kind that are judged on a host: more are a mistake, or an attack on whoever judges. */
@@ -126,7 +158,7 @@ function bounded(kind: string, subjects: Subjects): Subjects {
 }
 
 /** A rule on each of its subjects. */
-function range(rule: Rule, subjects: Subjects | undefined, context: Context): Ranged {
+function range(rule: Rule, subjects: Subjects | undefined, context: AskingContext): Ranged {
   const about = (subject?: Subject): Inquiry => inquiryOf(rule, subject, context);
   const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
   const who = { rule, by: context.audited.name, ...(nothing === undefined ? {} : { nothing }) };
@@ -185,35 +217,46 @@ function isMeant(rule: Rule, subject: Subject, context: Context): boolean | Unkn
   return !decided.includes(false) && (decided.find((d) => d !== true) ?? true);
 }
 
-/** Questions that others have put already are taken from what was learnt, new ones added to it. */
-function inquiryOf(rule: Rule, subject: Subject | undefined, context: Context): Inquiry {
-  const { questions } = context.learnt;
+/** One rule about one subject. */
+function inquiryOf(rule: Rule, subject: Subject | undefined, context: AskingContext): Inquiry {
   const resolve = resolver(rule, subject, context);
   const as = subject?.as ?? context.audited;
-  const who = accountKey(as);
-  const question = (probe: Probe): Question | Unasked => {
+  const running = context.given.running !== false;
+  const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
+  const asked = new RuleQuestions({ rule, as, resolve, running }, context);
+  return { rule, by: context.audited.name, ...(nothing === undefined ? {} : { nothing }), ...(subject ? { subject } : {}), as, resolve, running, asked };
+}
+
+/** Questions that others have put already are taken from what was learnt, new ones added to it. */
+class RuleQuestions implements Questions {
+  readonly #about: Pick<Inquiry, 'rule' | 'as' | 'resolve' | 'running'>;
+  readonly #context: AskingContext;
+  readonly #known = new Map<Probe, Question | Unasked>();
+  constructor(about: Pick<Inquiry, 'rule' | 'as' | 'resolve' | 'running'>, context: AskingContext) {
+    this.#about = about;
+    this.#context = context;
+  }
+  of(probe: Probe): Question | Unasked {
+    let question = this.#known.get(probe);
+    if (!question) this.#known.set(probe, (question = this.#put(probe)));
+    return question;
+  }
+  all(): readonly (readonly [Probe, Question | Unasked])[] {
+    const { rule, running } = this.#about;
+    return [...probesIn(rule.when, running), ...probesIn(rule.check, running), ...rule.learn].map((probe) => [probe, this.of(probe)] as const);
+  }
+  #put(probe: Probe): Question | Unasked {
+    const { rule, as, resolve } = this.#about;
+    const { kinds, learnt, newQuestion } = this.#context;
     const query = queryOf(probe, resolve);
-    const kind = context.kinds.get(probe.kind);
+    const kind = kinds.get(probe.kind);
     if (!kind) throw new Error(`${rule.id} asks a kind that is not there: ${probe.kind}`);
     if (isUnknown(query)) return { kind, why: query };
-    const key = `${kind.name} ${textOf(query)} ${who}`;
-    const known = questions.get(key) ?? { kind, query, as, fact: notAsked };
-    questions.set(key, known);
+    const key = `${kind.name} ${textOf(query)} ${accountKey(as)}`;
+    let known = learnt.questions.get(key);
+    if (!known) learnt.questions.set(key, (known = newQuestion({ kind, query, as })));
     return known;
-  };
-  const running = context.given.running !== false;
-  const probes = [...probesIn(rule.when, running), ...probesIn(rule.check, running), ...rule.learn];
-  const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
-  return {
-    rule,
-    by: context.audited.name,
-    ...(nothing === undefined ? {} : { nothing }),
-    ...(subject ? { subject } : {}),
-    as,
-    resolve,
-    running,
-    asked: new Map(probes.map((probe) => [probe, question(probe)])),
-  };
+  }
 }
 
 /** A query in text, the same for equal ones. It has few fields, and most have none or one. */
@@ -234,9 +277,13 @@ const isUnknown = (one: object): one is Unknown => 'is' in one && one.is === 'un
 
 /** The query with parameters and subject fields filled in, or why a field of the subject is unknown. */
 function queryOf(probe: Probe, resolve: Resolve): Query | Unknown {
-  const values = Object.entries(probe.query).map(([name, value]) => [name, resolve(value)] as const);
-  const unknown = values.map(([, value]) => value).find((v) => typeof v === 'object' && v !== null && isUnknown(v));
-  return (unknown as Unknown | undefined) ?? (Object.fromEntries(values) as Query);
+  const query: Record<string, Json> = {};
+  for (const name in probe.query) {
+    const value = resolve(probe.query[name] as Value);
+    if (typeof value === 'object' && value !== null && isUnknown(value)) return value;
+    query[name] = value;
+  }
+  return query as Query;
 }
 
 /** What a rule's values stand for: parameters, and fields of the subject at hand. */
@@ -262,7 +309,7 @@ export function probeFor({ kind, query, as }: Omit<Question, 'fact'>, { audited,
   );
 }
 
-function* learnInto(question: Question, context: Context): Asking<void> {
+function* learnInto(question: { fact: Fact } & Put, context: Context): Asking<void> {
   question.fact = yield* learn(question, context);
 }
 
