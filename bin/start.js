@@ -17,6 +17,7 @@ const flags = [
   '--no-sparkplug',
   '--no-incremental-marking',
   '--no-parallel-scavenge',
+  '--regexp-tier-up-ticks=20',
   '--invocation-count-for-maglev=4000',
   '--invocation-count-for-maglev-osr=4000',
   '--invocation-count-for-turbofan=40000',

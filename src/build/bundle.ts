@@ -3,13 +3,13 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { readPacks } from '../cli/pack-files.ts';
-import { packageRoot, shippedRules } from '../cli/paths.ts';
+import { builtPack, builtTexts, packageRoot, shippedRules } from '../cli/paths.ts';
 import { problemText } from '../cli/print.ts';
+import { storePack } from '../rules/stored-pack.ts';
 import { apartPackages } from './apart-packages.ts';
 import { inAscii } from './ascii.ts';
 import { lazyPackages } from './lazy-packages.ts';
 import { lazyRequires, quietDebug } from './lazy-requires.ts';
-import { judgingPart, textsOf } from './stored-pack.ts';
 
 const dist = join(packageRoot, 'dist');
 const program = join(dist, 'cli.cjs');
@@ -55,8 +55,9 @@ const { pack, problems } = readPacks([shippedRules]);
 if (problems.length > 0) {
   process.stderr.write(`${problemText(problems)}the rules have ${problems.length} mistakes; they are read at run time instead\n`);
 } else {
-  writeFileSync(join(dist, 'texts.json'), inAscii(JSON.stringify(textsOf(pack))));
-  writeFileSync(join(dist, 'pack.json'), inAscii(JSON.stringify(judgingPart(pack))));
+  const stored = storePack(pack);
+  writeFileSync(builtTexts, inAscii(stored.texts));
+  writeFileSync(builtPack, inAscii(stored.pack));
 }
 
 // npm links the commands of dependencies, not the project's own: without this, "npx pretrip" in a checkout would look elsewhere.

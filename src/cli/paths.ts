@@ -16,8 +16,8 @@ export const packageRoot: string = (() => {
 
 export const shippedRules: string = join(packageRoot, 'rules');
 /** The shipped rules, already read, written by the build; what only reports tell of them stands in a file of its own. */
-export const builtPack: string = join(packageRoot, 'dist', 'pack.json');
-export const builtTexts: string = join(packageRoot, 'dist', 'texts.json');
+export const builtPack: string = join(packageRoot, 'dist', 'pack.jsonl');
+export const builtTexts: string = join(packageRoot, 'dist', 'texts.jsonl');
 export const isCheckout: boolean = existsSync(join(packageRoot, 'src', 'inspect.ts'));
 
 export const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { name: string; version: string; [key: string]: unknown };

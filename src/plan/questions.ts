@@ -237,8 +237,10 @@ class RuleQuestions implements Questions {
     this.#context = context;
   }
   of(probe: Probe): Question | Unasked {
-    let question = this.#known.get(probe);
-    if (!question) this.#known.set(probe, (question = this.#put(probe)));
+    const known = this.#known.get(probe);
+    if (known) return known;
+    const question = this.#put(probe);
+    this.#known.set(probe, question);
     return question;
   }
   all(): readonly (readonly [Probe, Question | Unasked])[] {
@@ -253,9 +255,11 @@ class RuleQuestions implements Questions {
     if (!kind) throw new Error(`${rule.id} asks a kind that is not there: ${probe.kind}`);
     if (isUnknown(query)) return { kind, why: query };
     const key = `${kind.name} ${textOf(query)} ${accountKey(as)}`;
-    let known = learnt.questions.get(key);
-    if (!known) learnt.questions.set(key, (known = newQuestion({ kind, query, as })));
-    return known;
+    const known = learnt.questions.get(key);
+    if (known) return known;
+    const question = newQuestion({ kind, query, as });
+    learnt.questions.set(key, question);
+    return question;
   }
 }
 

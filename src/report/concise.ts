@@ -8,7 +8,7 @@
  * read with IFS would drop it. Order as in the table.
  */
 import type { Report, Verdict } from '../verdicts/report.ts';
-import { bare, isWaived, mostSevereFirst, places, placeText } from './findings.ts';
+import { bare, firstPlace, isWaived, mostSevereFirst, placeText } from './findings.ts';
 import { formatOfMany } from './format.ts';
 import type { Style } from './style.ts';
 import { clip, plain } from './text.ts';
@@ -25,13 +25,12 @@ export const concise = formatOfMany({
 });
 
 function lines(report: Report, style: Style): string[] {
-  return mostSevereFirst(report.verdicts)
-    .filter((verdict) => style.show.includes(verdict.outcome))
-    .map((verdict) => `${line(verdict, report.target.name)}\n`);
+  const shown = report.verdicts.filter((verdict) => style.show.includes(verdict.outcome));
+  return mostSevereFirst(shown).map((verdict) => `${line(verdict, report.target.name)}\n`);
 }
 
 function line(verdict: Verdict, target: string): string {
-  const [place] = places(verdict);
+  const place = firstPlace(verdict);
   return [place ? placeText(place) : '', verdict.severity, verdict.rule, verdict.subject ?? '', `${outcome(verdict)}: ${bare(verdict)}`, target]
     .map((field) => plain(clip(field, longestField)) || '-')
     .join('\t');

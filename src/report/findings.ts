@@ -24,7 +24,14 @@ export function answerText({ answer, by, when, until, note, expired }: Attested)
 export function mostSevereFirst(verdicts: readonly Verdict[]): Verdict[] {
   const word = (v: Verdict): Outcome | 'waived' => (answerOf(v) === 'no' ? 'fail' : isAccepted(v) ? 'waived' : v.outcome);
   const rank = (v: Verdict): number => outcomes.indexOf(word(v)) * severities.length + severities.indexOf(v.severity);
-  return verdicts.toSorted((a, b) => rank(a) - rank(b));
+  const ranked: Verdict[][] = [];
+  for (const verdict of verdicts) {
+    const at = rank(verdict);
+    const same = ranked[at];
+    if (same) same.push(verdict);
+    else ranked[at] = [verdict];
+  }
+  return ranked.flat();
 }
 
 /** The verdict's evidence, what decided the outcome first. */
@@ -32,6 +39,9 @@ export function decidingFirst(verdict: Verdict): readonly Evidence[] {
   const decides: Truth = verdict.outcome === 'fail' ? 'no' : verdict.outcome === 'unknown' ? 'unknown' : 'yes';
   return [...verdict.evidence.filter((e) => e.truth === decides), ...verdict.evidence.filter((e) => e.truth !== decides)];
 }
+
+/** The place that decides before all others. */
+export const firstPlace = (verdict: Verdict): Place | undefined => decidingFirst(verdict).find(({ where }) => where.length > 0)?.where[0];
 
 /** Every place the verdict rests on, each once, the deciding one first. */
 export function places(verdict: Verdict): Place[] {

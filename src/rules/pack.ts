@@ -10,15 +10,6 @@ export interface Pack {
   readonly digest: string;
 }
 
-/** What reports tell of a rule, and no verdict rests on. */
-export type RuleTexts = Pick<Rule, 'why' | 'references' | 'remedy'>;
-
-/** A rule without them. */
-export type StoredRule = Omit<Rule, keyof RuleTexts>;
-
-/** The pack as the build stores it. */
-export type StoredPack = Omit<Pack, 'rules'> & { readonly rules: readonly StoredRule[] };
-
 /** A parameter given on the command line: for one rule, or for every rule that has it. */
 export interface GivenParam {
   readonly rule?: string;
