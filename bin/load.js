@@ -2,7 +2,7 @@
  * Loads a program of one file with the code that V8 made of it in earlier runs. Node's own cache (node:module) keeps what
  * was compiled while a file was loaded; of a scan that is the smaller half, and compiling the rest takes a fifth of it.
  */
-const { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { hash } = require('node:crypto');
 const { tmpdir } = require('node:os');
@@ -22,7 +22,7 @@ const adding = 4;
  */
 exports.load = (file, command) => {
   const opened = openSync(file, 'r');
-  const source = readFileSync(opened, 'latin1');
+  const source = bytesOf(opened).latin1Slice();
   const identity = identityOf(fstatSync(opened, { bigint: true }));
   closeSync(opened);
   const place = placeFor(`${file} ${command}`);
@@ -52,6 +52,18 @@ exports.load = (file, command) => {
   };
   return { exports: module.exports, keep };
 };
+
+/** The same memory for one file after the other: memory costs more when it is first touched than what is read into it. */
+let room = Buffer.alloc(0);
+
+/** The content of an open file, until the next one is read. */
+function bytesOf(opened) {
+  const { size } = fstatSync(opened);
+  if (room.length < size) room = Buffer.allocUnsafeSlow(2 * size);
+  let end = 0;
+  for (let more = 1; more > 0 && end < size; end += more) more = readSync(opened, room, end, size - end, end);
+  return room.subarray(0, end);
+}
 
 /** What changes with a file's content: V8 compares no more of it than its length. */
 const identityOf = ({ dev, ino, size, ctimeNs }) => [dev, ino, size, ctimeNs].join(' ');
@@ -86,21 +98,31 @@ function make(directory) {
 
 /** A line that says what the code is of and how many runs made it, then the code. */
 function read(place, identity) {
+  let opened;
   try {
-    const all = readFileSync(place);
+    opened = openSync(place, 'r');
+    const all = bytesOf(opened);
     const end = all.indexOf('\n');
-    const head = JSON.parse(all.subarray(0, end).toString());
+    const head = JSON.parse(all.latin1Slice(0, end));
     return head.identity === identity ? { runs: head.runs, code: all.subarray(end + 1) } : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (opened !== undefined) closeSync(opened);
   }
+}
+
+/** The line, so long that the code behind it lies where V8 can read it as it is: elsewhere it copies all of it first. */
+function lineOf(head) {
+  const text = JSON.stringify(head);
+  return `${text.padEnd(Math.ceil((text.length + 1) / 8) * 8 - 1)}\n`;
 }
 
 /** Put in place in one step: another run may be reading it. */
 function write(place, head, code) {
   const unfinished = `${place}.${process.pid}`;
   try {
-    writeFileSync(unfinished, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), code]), { mode: 0o600, flag: 'wx' });
+    writeFileSync(unfinished, Buffer.concat([Buffer.from(lineOf(head)), code]), { mode: 0o600, flag: 'wx' });
     renameSync(unfinished, place);
   } catch {
     rmSync(unfinished, { force: true });
