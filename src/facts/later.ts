@@ -37,4 +37,4 @@ const field = (name: string): PropertyDescriptor => ({
 
 /** A copy with other values in some fields. What is for later stays so. */
 export const changed = <T extends object>(from: T, fields: Partial<T>): T =>
-  Object.create(Object.getPrototypeOf(from), { ...Object.getOwnPropertyDescriptors(from), ...Object.getOwnPropertyDescriptors(fields) }) as T;
+  Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(from), ...Object.getOwnPropertyDescriptors(fields) }) as T;

@@ -48,6 +48,7 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
     const ground = groundFor(all);
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
+  Object.defineProperty(ask, 'name', { value: name });
   return Object.setPrototypeOf(Object.assign(ask, { origin, of }), grounded);
 }
 
