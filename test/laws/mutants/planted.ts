@@ -179,8 +179,8 @@ const judging: readonly Planted[] = [
   ]),
   ...inFile('evaluate/judge.ts', 'cases', [
     'of several expectations the first one decides',
-    'const judged = probe.expect.map((e) => {',
-    'const judged = probe.expect.slice(0, 1).map((e) => {',
+    'const judged = probe.expect.map((e) => mark(',
+    'const judged = probe.expect.slice(0, 1).map((e) => mark(',
   ]),
   ...inFile('evaluate/judge.ts', 'cases', ['of two severities the lesser one counts', '(rank(a) <= rank(b) ? a : b)', '(rank(a) <= rank(b) ? b : a)']),
   ...inFile('expect/expectation.ts', 'looking', [
