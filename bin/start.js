@@ -12,14 +12,14 @@ const sources = join(__dirname, '..', 'src', 'cli');
  * V8 makes fast code of what ran often: at ten times its usual counts, and without the quick draft before it, since a run
  * is over before that code has paid for itself (test/bench/judge.ts; even the 2,100 cases of "rules test" take no more
  * processor time so). For the same reason other threads do not begin to mark what lives, which a run never gets to see the
- * end of, nor help to move it; and an expression that is tried a few times on short texts is not compiled to machine code.
+ * end of, nor help to move it; and an expression that is tried twice is not compiled to machine code yet.
  * Another V8 may not know these flags, and would say so.
  */
 const flags = [
   '--no-sparkplug',
   '--no-incremental-marking',
   '--no-parallel-scavenge',
-  '--regexp-tier-up-ticks=20',
+  '--regexp-tier-up-ticks=3',
   '--invocation-count-for-maglev=4000',
   '--invocation-count-for-maglev-osr=4000',
   '--invocation-count-for-turbofan=40000',
