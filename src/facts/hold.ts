@@ -238,9 +238,15 @@ function keyFor(patterns: readonly Pattern[], as: Account): string {
   return known ? accountKey(as) : '';
 }
 
+/** Whether a home or an account stands in any text of a value. */
+function namesAccount(value: unknown): boolean {
+  if (typeof value === 'string') return /~|\{(?:uid|user)\}/.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(namesAccount);
+}
+
 /** Whether a pattern means something else for each account. */
 function isOfAccount(pattern: Pattern): boolean {
-  const known = ofAccounts.get(pattern) ?? ((isPath(pattern) && isGiven(pattern)) || /~|\{(?:uid|user)\}/.test(JSON.stringify(pattern)));
+  const known = ofAccounts.get(pattern) ?? ((isPath(pattern) && isGiven(pattern)) || namesAccount(pattern));
   ofAccounts.set(pattern, known);
   return known;
 }

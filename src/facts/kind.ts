@@ -91,8 +91,17 @@ export function defineKind<const F extends Fields>(kind: Kindly<QueryOf<F>> & { 
   } as Kind;
 }
 
-/** What a question to a kind stands on. */
-export const groundOfQuery = (kind: Kind, query: Query): Ground => groundOf(kind, kind.name, () => kind.touches(query));
+const grounds = new WeakMap<Kind, Map<string, Ground>>();
+
+/** What a question to a kind stands on: the same ground for equal questions, which patterns are compared by. */
+export function groundOfQuery(kind: Kind, query: Query): Ground {
+  const known = grounds.get(kind) ?? new Map<string, Ground>();
+  grounds.set(kind, known);
+  const key = JSON.stringify(query);
+  const ground = known.get(key) ?? groundOf(kind, kind.name, () => kind.touches(query));
+  known.set(key, ground);
+  return ground;
+}
 
 /** What finding the subjects of a kind stands on. */
 export const groundOfFind = (kind: Kind): Ground => groundOf(kind, `the subjects of ${kind.name}`, () => kind.find?.touches() ?? []);

@@ -32,10 +32,17 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
   const touched = (given: readonly unknown[]): Touches => (typeof touches === 'function' ? touches(...(given as B)) : touches);
   // Most touch the same whatever they are given: then what they stand on is one ground for all.
   const always = typeof touches === 'function' ? undefined : groundOf(origin, name, () => touches);
-  const groundFor = (given: readonly unknown[]): Ground => always ?? groundOf(origin, name, () => touched(given));
+  let made: Map<string, Ground> | undefined;
+  const groundFor = (given: readonly unknown[], key: string | undefined): Ground => {
+    if (always) return always;
+    made ??= new Map();
+    const ground = (key === undefined ? undefined : made.get(key)) ?? groundOf(origin, name, () => touched(given));
+    if (key !== undefined && made.size < mostGrounds) made.set(key, ground);
+    return ground;
+  };
   const ask = function* (...given: A): Asking<T> {
     const key = keyIn(given);
-    if (asksAreHeld()) return yield* holdShared({ ground: () => groundFor(given), as: accountIn(given), learn: () => learn(...given), key, origin });
+    if (asksAreHeld()) return yield* holdShared({ ground: () => groundFor(given, key), as: accountIn(given), learn: () => learn(...given), key, origin });
     const known = knownOf(origin);
     if (key !== undefined && known?.has(key)) return known.get(key) as T;
     const result = yield* learn(...given);
@@ -45,12 +52,15 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
   const of = (...given: readonly unknown[]): Ground => {
     const all = Array.from({ length: Math.max(given.length, learn.length) }, (_, at) => given[at] ?? '*');
     const account = accountIn(given);
-    const ground = groundFor(all);
+    const ground = groundFor(all, keyIn(all));
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
   Object.defineProperty(ask, 'name', { value: name });
   return Object.setPrototypeOf(Object.assign(ask, { origin, of }), grounded);
 }
+
+/** What a source stands on is kept for so many arguments: names of files may be among them. */
+const mostGrounds = 500;
 
 /** What sources inherit: their own ground, worked out when somebody wants to know. There are hundreds, and most runs never do. */
 const grounded = Object.create(
