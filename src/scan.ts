@@ -127,7 +127,7 @@ function reported(judged: Judgement, lineAt: ReturnType<typeof linesIn>, missing
     {
       message: () => judged.message,
       evidence: () => judged.evidence.map((e) => withLines(e, lineAt)),
-      ...(outcome === 'fail' ? { remedy: () => judged.remedy } : {}),
+      ...('remedy' in judged ? { remedy: () => judged.remedy } : {}),
       ...(open ? { missing: () => missing(open) } : {}),
     },
   );

@@ -5,9 +5,10 @@ import { asSentence } from '../expect/phrase.ts';
 import type { Account } from '../facts/ask.ts';
 import { type Fact, fewPlaces, type Unknown, type Where } from '../facts/fact.ts';
 import type { Kind, Query } from '../facts/kind.ts';
+import { withLater } from '../facts/later.ts';
 import { type Inquiry, probesIn, type Ranged } from '../plan/questions.ts';
 import { type Group, type Item, isGroup, type Probe, type Rule } from '../rules/rule.ts';
-import { type Evidence, type Severity, severities, type Verdict } from '../verdicts/report.ts';
+import { type Severity, severities, type Verdict } from '../verdicts/report.ts';
 import { advice } from './advice.ts';
 import { remedyFor } from './remedy.ts';
 import { type About, kindsWords, type Source, saying } from './say.ts';
@@ -62,36 +63,6 @@ function aboutNone(none: Inquiry, consulted: readonly Where[]): Judgement {
   return { ...rest, open: [...open, ...(early?.open ?? [])] };
 }
 
-interface Telling {
-  readonly message: () => string;
-  readonly evidence: () => readonly Evidence[];
-  readonly remedy?: () => Verdict['remedy'];
-}
-
-/** A verdict whose words are worked out when somebody reads them. */
-class Later implements Pick<Judgement, 'message' | 'evidence'> {
-  readonly #telling: Telling;
-  #message: string | undefined;
-  #evidence: readonly Evidence[] | undefined;
-  constructor(decided: Omit<Judgement, 'message' | 'evidence'>, telling: Telling) {
-    Object.assign(this, decided);
-    this.#telling = telling;
-  }
-  get message(): string {
-    this.#message ??= this.#telling.message();
-    return this.#message;
-  }
-  get evidence(): readonly Evidence[] {
-    this.#evidence ??= this.#telling.evidence();
-    return this.#evidence;
-  }
-  get remedy(): Verdict['remedy'] {
-    return this.#telling.remedy?.();
-  }
-}
-
-const toldLater = (decided: Omit<Judgement, 'message' | 'evidence'>, telling: Telling): Judgement => new Later(decided, telling) as unknown as Judgement;
-
 type Base = Pick<Judgement, 'rule' | 'subject'>;
 const baseOf = ({ rule, subject }: Inquiry): Base => ({ rule: rule.id, ...(subject && subject.key !== '' ? { subject: subject.key } : {}) });
 
@@ -111,7 +82,7 @@ function notMeant(base: Base, { severity }: Rule, { evidence }: Finding, decisiv
     const told = first?.told();
     return first?.tell?.('clause') ?? told?.found ?? told?.said ?? 'nothing here is meant';
   };
-  return toldLater(
+  return withLater(
     { ...base, outcome: 'not-applicable' as const, severity },
     { message: () => notApplying(clause()), evidence: () => evidenceOf(evidence, decisive) },
   );
@@ -127,14 +98,14 @@ function judgeOne(inquiry: Inquiry): Judgement {
   // A failure must not hide an undecided item that weighs more: taking evidence away may only ever lead to unknown.
   if (check.undecided && (!check.fails || rank(check.undecided) < rank(check.fails))) return unknownVerdict(base, check.undecided, check, inquiry);
   if (!check.fails)
-    return toldLater(
+    return withLater(
       { ...base, outcome: 'pass' as const, severity: rule.severity },
       { message: () => asSentence(rule.title), evidence: () => evidenceOf(check.evidence, (e) => e.truth === 'yes') },
     );
   const decisive = (e: Finding['evidence'][number]): boolean => e.truth === 'no' && e.severity === check.fails;
   // What the remedy is made of is learnt now: a crash must not come after the run was found to be sound.
   for (const probe of rule.learn) answered(probe, inquiry);
-  return toldLater(
+  return withLater(
     { ...base, outcome: 'fail' as const, severity: check.fails },
     {
       message: () => sentences(check.evidence.filter(decisive), rule.failing),
@@ -292,7 +263,7 @@ function labelOf(probe: Probe, kind: Kind, resolve: Resolve): string {
 function unknownVerdict(base: Base, severity: Severity, finding: Finding, { by, running }: Inquiry): Judgement {
   const reasons = finding.evidence.flatMap((e) => e.unknown ?? []);
   const open = finding.evidence.flatMap((e) => e.open ?? []);
-  return toldLater(
+  return withLater(
     { ...base, outcome: 'unknown' as const, severity, next: advice(reasons, running), open },
     { message: () => undecidedFor(reasons, by), evidence: () => evidenceOf(finding.evidence, (e) => e.truth === 'unknown') },
   );

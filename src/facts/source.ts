@@ -5,6 +5,7 @@
 import type { Account, Asking } from './ask.ts';
 import { forAccount, type Ground, groundOf, inQuestion, type Touches } from './ground.ts';
 import { holdShared } from './hold.ts';
+import { withLater } from './later.ts';
 import { asksAreHeld, knownOf } from './settle.ts';
 
 export { aboutAccount, anyone, forAccount, forFiles, type Ground, groundOf, inQuestion, type Touches } from './ground.ts';
@@ -56,33 +57,16 @@ export function source<A extends readonly unknown[], T, B extends readonly unkno
     return account && account !== inQuestion ? forAccount(ground, account) : ground;
   };
   Object.defineProperty(ask, 'name', { value: name });
-  return Object.setPrototypeOf(Object.assign(ask, { origin, of }), grounded);
+  let ground: Ground | undefined;
+  const whole = (): Ground => {
+    ground ??= of();
+    return ground;
+  };
+  return withLater(Object.assign(ask, { origin, of }), { own: () => whole().own, on: () => whole().on, touches: () => whole().touches });
 }
 
 /** What a source stands on is kept for so many arguments: names of files may be among them. */
 const mostGrounds = 500;
-
-/** What sources inherit: their own ground, worked out when somebody wants to know. There are hundreds, and most runs never do. */
-const grounded = Object.create(
-  Object.getPrototypeOf(function* () {}),
-  {
-    own: fromGround('own'),
-    on: fromGround('on'),
-    touches: fromGround('touches'),
-  },
-);
-
-const grounds = new WeakMap<object, Ground>();
-
-function fromGround(name: 'own' | 'on' | 'touches'): PropertyDescriptor {
-  return {
-    get(this: Pick<Source<readonly [], unknown>, 'of'>): Ground[typeof name] {
-      const ground = grounds.get(this) ?? this.of();
-      grounds.set(this, ground);
-      return ground[name];
-    },
-  };
-}
 
 /** What tells calls apart: their arguments, one after the other. Undefined where one of them is no plain data. */
 function keyIn(given: readonly unknown[]): string | undefined {

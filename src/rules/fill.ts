@@ -22,8 +22,7 @@ export const textReferences = (text: string): { word: string; name: string }[] =
 
 /** Fills references into any plain value. What nobody can tell stands as `<name>`. */
 function fill(template: Json, lookup: Lookup): Json {
-  if (typeof template === 'string')
-    return template.includes('{') ? template.replace(within, (_, word: string, name = '') => textOf(lookup(word, name) ?? `<${name || word}>`)) : template;
+  if (typeof template === 'string') return template.replace(within, (_, word: string, name = '') => textOf(lookup(word, name) ?? `<${name || word}>`));
   if (Array.isArray(template)) return template.map((t: Json) => fill(t, lookup));
   if (template === null || typeof template !== 'object') return template;
   const entries = Object.entries(template);
