@@ -3,7 +3,8 @@ import { gapAt, judgeExpectation, placesOf as placesIn, valueAt } from '../expec
 import { type Fact, FactBuilder, type Json, type Known, splitPath } from '../facts/fact.ts';
 import type { Kind } from '../facts/kind.ts';
 import { any, record, shapeAt, string } from '../facts/shape.ts';
-import type { Inquiry, Question } from '../plan/questions.ts';
+import type { Question } from '../plan/asked.ts';
+import type { Inquiry } from '../plan/questions.ts';
 import { fillStep } from '../rules/fill.ts';
 import type { Expectation, RemedyStep, StepTemplate } from '../rules/rule.ts';
 import { afterOf } from '../verdicts/afters.ts';

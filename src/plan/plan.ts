@@ -4,7 +4,8 @@ import type { Json } from '../facts/fact.ts';
 import { groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
 import { describePattern, isNamed, isPath, type Pattern } from '../facts/pattern.ts';
 import { itemsOf, type Rule, type Value } from '../rules/rule.ts';
-import { type ParamValues, probesIn } from './questions.ts';
+import { probesIn } from './asked.ts';
+import type { ParamValues } from './questions.ts';
 
 /** One thing that may be touched, and the rules that want it. */
 export interface Touch {

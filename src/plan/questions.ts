@@ -1,14 +1,15 @@
 /** Rules × subjects → questions: each worked out once, learnt once, and the fact laid into it for judging. */
 import { decide, gapAt, type Resolve, valueAt } from '../expect/expectation.ts';
-import { type Account, type Asking, accountKey, together } from '../facts/ask.ts';
+import { type Account, type Asking, together } from '../facts/ask.ts';
 import type { Fact, Json, Known, Subject, Subjects, Unknown, Where } from '../facts/fact.ts';
 import { splitPath } from '../facts/fact.ts';
-import { type Given, groundOfFind, groundOfQuery, type Kind, type Query } from '../facts/kind.ts';
+import { type Given, groundOfFind, groundOfQuery, type Kind } from '../facts/kind.ts';
 import { changed } from '../facts/later.ts';
 import { asRoot } from '../facts/podman/as-root.ts';
 import { settlingLater } from '../facts/settle.ts';
 import { forFiles, hold } from '../facts/source.ts';
-import { type IfNone, type Item, isGroup, type Probe, type Rule, type Value } from '../rules/rule.ts';
+import type { IfNone, Rule } from '../rules/rule.ts';
+import { LaterQuestion, type Put, type Question, type Questions, RuleQuestions } from './asked.ts';
 
 /** On whose behalf, with what, and by which kinds an inspection asks. */
 export interface Context {
@@ -44,21 +45,6 @@ export const newlyLearnt = (): Learnt => ({ subjects: new Map(), questions: new 
 
 export type ParamValues = (rule: Rule, name: string) => Json;
 
-/** One fact that somebody wants to know, and, once it was learnt, the fact. Equal questions are one object. */
-export interface Question {
-  readonly kind: Kind;
-  readonly query: Query;
-  /** The account in question. */
-  readonly as: Account;
-  readonly fact: Fact;
-}
-
-/** What cannot be asked: the query wants a field of the subject that is unknown. */
-export interface Unasked {
-  readonly kind: Kind;
-  readonly why: Unknown;
-}
-
 /** One rule about one subject (none: the host itself), with what each of its probes asks, or why that cannot be told. */
 export interface Inquiry {
   readonly rule: Rule;
@@ -73,14 +59,6 @@ export interface Inquiry {
   /** Whether a running host answers: items say where they apply. */
   readonly running: boolean;
   readonly asked: Questions;
-}
-
-/** What a rule asks about one subject; of a recording, each question is put when somebody wants its answer. */
-export interface Questions {
-  /** The question of a probe of the rule that applies on this target. */
-  of(probe: Probe): Question | Unasked;
-  /** All probes that apply on this target, and their questions. */
-  all(): readonly (readonly [Probe, Question | Unasked])[];
 }
 
 /** What a rule ranges over: its inquiries, and the subjects of which nobody can tell whether they are meant. */
@@ -120,27 +98,6 @@ export function* inquire(rules: readonly Rule[], context: Context): Asking<Range
   for (const { inquiries, none } of ranged) for (const { asked } of none ? [...inquiries, none] : inquiries) asked.all();
   yield* together([...questions.values()].slice(before).map((question) => learnInto(question, context)));
   return ranged;
-}
-
-type Put = Omit<Question, 'fact'>;
-
-/** A question whose fact is learnt when it is first wanted. */
-class LaterQuestion implements Question {
-  readonly kind: Kind;
-  readonly query: Query;
-  readonly as: Account;
-  readonly #learn: (put: Put) => Fact;
-  #fact: Fact | undefined;
-  constructor({ kind, query, as }: Put, learn: (put: Put) => Fact) {
-    this.kind = kind;
-    this.query = query;
-    this.as = as;
-    this.#learn = learn;
-  }
-  get fact(): Fact {
-    this.#fact ??= this.#learn(this);
-    return this.#fact;
-  }
 }
 
 interface AskingContext extends Context {
@@ -223,71 +180,9 @@ function inquiryOf(rule: Rule, subject: Subject | undefined, context: AskingCont
   const as = subject?.as ?? context.audited;
   const running = context.given.running !== false;
   const nothing = context.kinds.get(rule.forEach?.kind ?? '')?.find?.none;
-  const asked = new RuleQuestions({ rule, as, resolve, running }, context);
+  const { kinds, learnt, newQuestion } = context;
+  const asked = new RuleQuestions({ rule, as, resolve, running }, { kinds, questions: learnt.questions, newQuestion });
   return { rule, by: context.audited.name, ...(nothing === undefined ? {} : { nothing }), ...(subject ? { subject } : {}), as, resolve, running, asked };
-}
-
-/** Questions that others have put already are taken from what was learnt, new ones added to it. */
-class RuleQuestions implements Questions {
-  readonly #about: Pick<Inquiry, 'rule' | 'as' | 'resolve' | 'running'>;
-  readonly #context: AskingContext;
-  readonly #known = new Map<Probe, Question | Unasked>();
-  constructor(about: Pick<Inquiry, 'rule' | 'as' | 'resolve' | 'running'>, context: AskingContext) {
-    this.#about = about;
-    this.#context = context;
-  }
-  of(probe: Probe): Question | Unasked {
-    const known = this.#known.get(probe);
-    if (known) return known;
-    const question = this.#put(probe);
-    this.#known.set(probe, question);
-    return question;
-  }
-  all(): readonly (readonly [Probe, Question | Unasked])[] {
-    const { rule, running } = this.#about;
-    return [...probesIn(rule.when, running), ...probesIn(rule.check, running), ...rule.learn].map((probe) => [probe, this.of(probe)] as const);
-  }
-  #put(probe: Probe): Question | Unasked {
-    const { rule, as, resolve } = this.#about;
-    const { kinds, learnt, newQuestion } = this.#context;
-    const query = queryOf(probe, resolve);
-    const kind = kinds.get(probe.kind);
-    if (!kind) throw new Error(`${rule.id} asks a kind that is not there: ${probe.kind}`);
-    if (isUnknown(query)) return { kind, why: query };
-    const key = `${kind.name} ${textOf(query)} ${accountKey(as)}`;
-    const known = learnt.questions.get(key);
-    if (known) return known;
-    const question = newQuestion({ kind, query, as });
-    learnt.questions.set(key, question);
-    return question;
-  }
-}
-
-/** A query in text, the same for equal ones. It has few fields, and most have none or one. */
-function textOf(query: Query): string {
-  const names = Object.keys(query);
-  if (names.length > 1) names.sort();
-  return names.map((name) => JSON.stringify([name, query[name]])).join();
-}
-
-/** The probes of items, groups opened; where it is said whether a running host answers, of the items that apply there. */
-export function probesIn(items: readonly Item[], running?: boolean): Probe[] {
-  return items
-    .filter((i) => running === undefined || i.running === undefined || i.running === running)
-    .flatMap((i) => (isGroup(i) ? probesIn(i.items, running) : [i]));
-}
-
-const isUnknown = (one: object): one is Unknown => 'is' in one && one.is === 'unknown';
-
-/** The query with parameters and subject fields filled in, or why a field of the subject is unknown. */
-function queryOf(probe: Probe, resolve: Resolve): Query | Unknown {
-  const query: Record<string, Json> = {};
-  for (const name in probe.query) {
-    const value = resolve(probe.query[name] as Value);
-    if (typeof value === 'object' && value !== null && isUnknown(value)) return value;
-    query[name] = value;
-  }
-  return query as Query;
 }
 
 /** What a rule's values stand for: parameters, and fields of the subject at hand. */
@@ -313,7 +208,7 @@ export function probeFor({ kind, query, as }: Omit<Question, 'fact'>, { audited,
   );
 }
 
-function* learnInto(question: { fact: Fact } & Put, context: Context): Asking<void> {
+function* learnInto(question: Put & { fact: Fact }, context: Context): Asking<void> {
   question.fact = yield* learn(question, context);
 }
 

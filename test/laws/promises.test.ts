@@ -9,7 +9,7 @@ import { groundOfFind, groundOfQuery, type Query } from '../../src/facts/kind.ts
 import { describePattern, isNamed, matcher, mayFollow, type Pattern, withFiles } from '../../src/facts/pattern.ts';
 import { anyone, type Ground, watchAsks } from '../../src/facts/source.ts';
 import { kinds } from '../../src/kinds/kinds.ts';
-import { probesIn } from '../../src/plan/questions.ts';
+import { probesIn } from '../../src/plan/asked.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { everyRule, type RuleTried } from './every-rule.ts';
 import { judge } from './judging.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import glob from 'fast-glob';
 import { packageRoot } from '../../../src/cli/paths.ts';
-import { probesIn } from '../../../src/plan/questions.ts';
+import { probesIn } from '../../../src/plan/asked.ts';
 import { itemsOf } from '../../../src/rules/rule.ts';
 import type { RuleTried } from '../every-rule.ts';
 
