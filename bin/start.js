@@ -27,10 +27,10 @@ const flags = [
 ];
 
 /**
- * What loading leaves lives on: a heap for young things that grows at once to eight times, and then no more, copies it
+ * What loading leaves lives on: a heap for young things that grows at once to ten times, and then no more, copies it
  * less often, and keeps a long report from making it grow again and again.
  */
-const [roomToLoad, roomToRun] = ['--semi-space-growth-factor=8', '--semi-space-growth-factor=1'];
+const [roomToLoad, roomToRun] = ['--semi-space-growth-factor=10', '--semi-space-growth-factor=1'];
 
 function flag(text) {
   if (process.versions.node.startsWith('24.')) setFlagsFromString(text);
